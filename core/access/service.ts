@@ -1,0 +1,57 @@
+import type { Store } from '../../schema/mongo/connect';
+import type { Clock } from '../clock';
+import type { AccessService } from '../core';
+import { displayNameViolation } from '../display-name';
+import { UserError } from '../errors';
+import { pageOf } from '../paging/page-of';
+import { refuseIfAny } from '../refuse';
+import type { CoreSettings } from '../settings';
+import { createAuthenticator } from './authenticate';
+import { insertFirstKey } from './bootstrap';
+import { hashOf, newKey } from './key-format';
+import { requireRole } from './require-role';
+import type { ApiKey, Role } from './viewer';
+
+export interface AccessDeps {
+  store: Pick<Store, 'connection' | 'collections'>;
+  settings: Pick<CoreSettings, 'limits'>;
+  clock: Clock;
+}
+
+export function createAccessService({ store, settings, clock }: AccessDeps): AccessService {
+  const { apiKeys } = store.collections;
+  const authenticator = createAuthenticator(apiKeys, clock);
+
+  function make(name: string, role: Role, createdBy: string | null): { key: string; apiKey: ApiKey } {
+    const { id, secret, key } = newKey();
+    const hash = hashOf(secret).toString('hex');
+    return { key, apiKey: { _id: id, name, role, hash, createdBy, createdAt: clock(), revokedAt: null, lastUsedAt: null } };
+  }
+
+  return {
+    authenticate: authenticator.authenticate,
+    async bootstrap() {
+      const { key, apiKey } = make('first administrator', 'ADMINISTRATOR', null);
+      return (await insertFirstKey(store, apiKey)) ? key : null;
+    },
+    async createKey(viewer, { name, role }) {
+      requireRole(viewer, 'ADMINISTRATOR');
+      refuseIfAny([displayNameViolation(name, 'name')]);
+      const made = make(name.trim(), role, viewer.keyId);
+      await apiKeys.insertOne(made.apiKey);
+      return made;
+    },
+    async revokeKey(viewer, id) {
+      requireRole(viewer, 'ADMINISTRATOR');
+      await apiKeys.updateOne({ _id: id, revokedAt: null }, { $set: { revokedAt: clock() } });
+      authenticator.forget(id);
+      const apiKey = await apiKeys.findOne({ _id: id });
+      if (apiKey) return apiKey;
+      throw new UserError('NOT_FOUND', { field: 'id', message: 'No API key has this id.', hint: 'Query `apiKeys` for the ids there are.' });
+    },
+    async keys(viewer, page) {
+      requireRole(viewer, 'ADMINISTRATOR');
+      return pageOf(apiKeys, {}, { createdAt: -1, _id: -1 }, page, settings.limits);
+    },
+  };
+}

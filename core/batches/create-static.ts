@@ -1,0 +1,140 @@
+import { createHash } from 'node:crypto';
+import { mongo } from 'mongoose';
+import type { Batch, BatchScope } from '../../schema/model/batch';
+import type { FirmwarePackage } from '../../schema/model/fleet';
+import type { Limits } from '../../schema/model/limits';
+import { packageNameViolation } from '../../schema/model/names';
+import { policyViolations, sourceVersionViolations } from '../../schema/model/policy';
+import type { Violation } from '../../schema/model/violation';
+import type { Collections } from '../../schema/mongo/connect';
+import type { Viewer } from '../access/viewer';
+import type { NewStaticBatch } from '../core';
+import { UserError, UserErrors } from '../errors';
+import { matchingDevices } from './matching';
+
+const DAY_MS = 24 * 60 * 60 * 1_000;
+
+/** Checks everything about a new static batch and gives its document; nothing is written here. */
+export async function newStaticBatch(
+  { batches, devices, packages }: Collections,
+  limits: Limits,
+  viewer: Viewer,
+  input: NewStaticBatch,
+  now: Date,
+): Promise<{ batch: Batch; repeated: boolean }> {
+  const inputHash = hashOf(input);
+  const earlier = await earlierBatch(batches, viewer, input, inputHash, now);
+  if (earlier) return { batch: earlier, repeated: true };
+  const firmware = await packages.findOne({ _id: input.packageId });
+  if (firmware === null) {
+    throw new UserError('PACKAGE_UNKNOWN', {
+      field: 'packageId',
+      message: 'No package has this id.',
+      hint: 'Query `packages` for the ids there are, or upload the package first.',
+    });
+  }
+  refuse(violationsOf(input, firmware, limits));
+  const batch = batchOf(input, firmware, viewer, now, inputHash);
+  await requireKnownNames(devices, batch);
+  if ((await devices.findOne(matchingDevices(batch), { projection: { _id: 1 } })) === null) {
+    throw new UserError('BATCH_EMPTY', {
+      field: 'scope',
+      message: 'No device matches the scope and the source versions.',
+      hint: 'Register devices, or widen the scope or the source versions.',
+    });
+  }
+  return { batch, repeated: false };
+}
+
+function violationsOf(input: NewStaticBatch, firmware: FirmwarePackage, limits: Limits): Violation[] {
+  const name = input.name == null ? null : packageNameViolation(input.name, 'name');
+  return [
+    ...(name ? [name] : []),
+    ...scopeViolations(input.scope, limits),
+    ...sourceVersionViolations(input.sourceVersions ?? [], firmware.version),
+    ...policyViolations(input.policy, limits),
+  ];
+}
+
+function scopeViolations(scope: BatchScope, limits: Limits): Violation[] {
+  if (scope.kind !== 'targeted') return [];
+  const count = scope.deviceNames.length;
+  const limit = `1 to ${limits.targets} names`;
+  const field = 'scope.deviceNames';
+  if (count === 0) return [{ code: 'BATCH_EMPTY', field, message: 'The batch names no device.', hint: 'Name at least one device.', limit }];
+  if (count <= limits.targets) return [];
+  return [
+    { code: 'TOO_MANY', field, message: `The batch names ${count} devices.`, hint: 'Make several batches, or choose all devices.', limit },
+  ];
+}
+
+function refuse(violations: Violation[]): void {
+  if (violations.length > 0) throw new UserErrors(violations.map(({ code, ...details }) => new UserError(code, details)));
+}
+
+async function requireKnownNames(devices: Collections['devices'], { productKey, scope }: Batch): Promise<void> {
+  if (scope.kind !== 'targeted') return;
+  const filter = { productKey, deviceName: { $in: scope.deviceNames } };
+  const known = new Set(await devices.distinct('deviceName', filter));
+  const unknown = scope.deviceNames.filter((name) => !known.has(name));
+  if (unknown.length === 0) return;
+  const named = unknown.slice(0, 5).map((name) => `"${name.slice(0, 64)}"`);
+  throw new UserError('DEVICE_UNKNOWN', {
+    field: `scope.deviceNames[${scope.deviceNames.indexOf(unknown[0] ?? '')}]`,
+    message: `The product has no device ${named.join(', ')}${unknown.length > 5 ? ` and ${unknown.length - 5} more` : ''}.`,
+    hint: 'Correct the names, or register the devices first. The batch was not created.',
+  });
+}
+
+function batchOf(input: NewStaticBatch, firmware: FirmwarePackage, viewer: Viewer, now: Date, inputHash: string): Batch {
+  const _id = new mongo.ObjectId().toHexString();
+  const scope: BatchScope =
+    input.scope.kind === 'targeted' ? { kind: 'targeted', deviceNames: [...new Set(input.scope.deviceNames)] } : input.scope;
+  return {
+    _id,
+    name: input.name ?? `${firmware.name}_${_id.slice(-6)}`,
+    productKey: firmware.productKey,
+    packageId: firmware._id,
+    module: firmware.module,
+    targetVersion: firmware.version,
+    kind: 'static',
+    scope,
+    sourceVersions: [...new Set(input.sourceVersions ?? [])],
+    policy: input.policy,
+    status: 'STARTING',
+    statusReason: null,
+    selection: null,
+    idempotency: input.idempotencyKey == null ? null : { key: `${viewer.keyId}:${input.idempotencyKey}`, inputHash },
+    createdBy: viewer.keyId,
+    createdAt: now,
+    updatedAt: now,
+    startedAt: null,
+    endedAt: null,
+  };
+}
+
+/** The same key and input give the same batch for 24 hours; the same key with another input is refused. */
+async function earlierBatch(
+  batches: Collections['batches'],
+  viewer: Viewer,
+  { idempotencyKey }: NewStaticBatch,
+  inputHash: string,
+  now: Date,
+): Promise<Batch | null> {
+  if (idempotencyKey == null) return null;
+  const key = `${viewer.keyId}:${idempotencyKey}`;
+  const since = new Date(now.getTime() - DAY_MS);
+  await batches.updateOne({ 'idempotency.key': key, createdAt: { $lt: since } }, { $set: { idempotency: null } });
+  const earlier = await batches.findOne({ 'idempotency.key': key });
+  if (earlier === null || earlier.idempotency?.inputHash === inputHash) return earlier;
+  throw new UserError('IDEMPOTENCY_MISMATCH', {
+    field: 'idempotencyKey',
+    message: 'This idempotency key was used within 24 hours with another input.',
+    hint: 'Use a new key for a new batch.',
+    conflictingId: earlier._id,
+  });
+}
+
+function hashOf({ idempotencyKey: _, ...input }: NewStaticBatch): string {
+  return createHash('sha256').update(JSON.stringify(input)).digest('hex');
+}

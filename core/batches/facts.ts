@@ -1,0 +1,38 @@
+import type { Batch } from '../../schema/model/batch';
+import type { FirmwarePackage } from '../../schema/model/fleet';
+import type { BatchId } from '../../schema/model/ids';
+
+/** What does not change about a batch while it runs: asked for with every report, so it is kept. */
+export type BatchFacts = Pick<Batch, '_id' | 'policy' | 'targetVersion' | 'module'> & { package: FirmwarePackage };
+
+const KEPT = 1_000;
+
+export interface FactsSource {
+  batch(id: BatchId): Promise<Batch | null>;
+  package(id: string): Promise<FirmwarePackage | null>;
+}
+
+/** Facts of the last 1,000 batches asked for, read once each. A batch that is gone is an error: its tasks go first. */
+export function createBatchFacts(source: FactsSource): (id: BatchId) => Promise<BatchFacts> {
+  const kept = new Map<BatchId, Promise<BatchFacts>>();
+  return (id) => {
+    const known = kept.get(id);
+    if (known) return known;
+    const read = readFacts(source, id).catch((error) => {
+      kept.delete(id);
+      throw error;
+    });
+    kept.set(id, read);
+    const [oldest] = kept.keys();
+    if (kept.size > KEPT && oldest !== undefined) kept.delete(oldest);
+    return read;
+  };
+}
+
+async function readFacts(source: FactsSource, id: BatchId): Promise<BatchFacts> {
+  const batch = await source.batch(id);
+  const firmware = batch && (await source.package(batch.packageId));
+  if (!batch || !firmware) throw new Error(`batch ${id} or its package is gone`);
+  const { _id, policy, targetVersion, module } = batch;
+  return { _id, policy, targetVersion, module, package: firmware };
+}

@@ -1,0 +1,56 @@
+import type { BatchPolicy, BatchStatus } from '../../schema/model/batch';
+import { isLive } from '../../schema/model/batch';
+import type { BatchId } from '../../schema/model/ids';
+import type { Collections } from '../../schema/mongo/connect';
+import type { Clock } from '../clock';
+import type { UpgradeEngine } from '../ports';
+import { selectTargets } from '../tasks/select';
+import { recordSelection, setBatchStatus } from './status';
+
+export interface LifecycleDeps {
+  collections: Collections;
+  engine: UpgradeEngine;
+  clock: Clock;
+  /** Devices that came or went while the selection read them: their tasks are told. */
+  refreshPresence: (productKey: string, since: Date) => Promise<void>;
+}
+
+export interface BatchStart {
+  policy: BatchPolicy;
+  status: BatchStatus;
+}
+
+/** What the batch workflow does to its batch. Each may run twice. */
+export function createBatchLifecycle({ collections, engine, clock, refreshPresence }: LifecycleDeps) {
+  const { batches } = collections;
+  return {
+    /** Makes the tasks and says with which policy to push them; a batch that has ended meanwhile says so by its status. */
+    async select(id: BatchId): Promise<BatchStart> {
+      const batch = await batches.findOne({ _id: id });
+      if (batch === null) throw new Error(`batch ${id} is gone`);
+      if (isLive(batch.status) && batch.selection === null) {
+        const began = clock();
+        const selection = await selectTargets(collections, batch, began);
+        await refreshPresence(batch.productKey, began);
+        await recordSelection(batches, id, selection, clock());
+      }
+      await setBatchStatus(batches, id, 'RUNNING', clock(), null, ['STARTING']);
+      return { policy: batch.policy, status: batch.status };
+    },
+    setStatus: (id: BatchId, status: BatchStatus, reason: string | null = null) => setBatchStatus(batches, id, status, clock(), reason),
+    async mayPush(id: BatchId): Promise<boolean> {
+      return (await batches.findOne({ _id: id, status: 'RUNNING' }, { projection: { _id: 1 } })) !== null;
+    },
+    /** A process may die between inserting a batch and starting its workflow: whoever comes next starts it. */
+    async startAll(): Promise<number> {
+      const live = batches.find({ status: { $in: ['STARTING', 'RUNNING', 'PAUSED'] } }, { projection: { _id: 1 } });
+      let started = 0;
+      for await (const { _id } of live) {
+        await engine.startBatch(_id);
+        started += 1;
+      }
+      return started;
+    },
+  };
+}
+export type BatchLifecycle = ReturnType<typeof createBatchLifecycle>;

@@ -1,0 +1,117 @@
+import type { Batch, StatusCounts } from '../../schema/model/batch';
+import { isLive } from '../../schema/model/batch';
+import type { BatchId } from '../../schema/model/ids';
+import { emptyCounts } from '../../schema/model/live-counts';
+import type { TaskStatus } from '../../schema/model/task';
+import type { Collections } from '../../schema/mongo/connect';
+import { requireRole } from '../access/require-role';
+import type { Viewer } from '../access/viewer';
+import type { Clock } from '../clock';
+import type { BatchService, NewStaticBatch } from '../core';
+import { UserError } from '../errors';
+import { inOrderOf } from '../paging/in-order-of';
+import { pageOf } from '../paging/page-of';
+import type { BatchCommand, UpgradeEngine } from '../ports';
+import type { CoreSettings } from '../settings';
+import { newStaticBatch } from './create-static';
+
+export interface BatchDeps {
+  collections: Collections;
+  engine: UpgradeEngine;
+  settings: CoreSettings;
+  clock: Clock;
+}
+
+const DUPLICATE_KEY = 11_000;
+
+export function createBatchService(deps: BatchDeps): BatchService {
+  const { collections, engine, settings } = deps;
+  const { batches } = collections;
+
+  async function command(viewer: Viewer, id: BatchId, wish: BatchCommand): Promise<{ batch: Batch; affected: number }> {
+    requireRole(viewer, 'OPERATOR');
+    const batch = await existing(batches, id);
+    if (!isLive(batch.status)) throw ended(batch, wish);
+    const { affected } = await engine.commandBatch(id, wish);
+    return { batch: await existing(batches, id), affected };
+  }
+
+  return {
+    async createStatic(viewer, input) {
+      requireRole(viewer, 'OPERATOR');
+      const batch = await insertOnce(deps, viewer, input);
+      await engine.startBatch(batch._id);
+      return batch;
+    },
+    get: (id) => batches.findOne({ _id: id }),
+    getMany: async (ids) => inOrderOf(ids, await batches.find({ _id: { $in: [...ids] } }).toArray()),
+    list: ({ productKey, packageId, status }, page) =>
+      pageOf(
+        batches,
+        { ...(productKey && { productKey }), ...(packageId && { packageId }), ...(status && { status }) },
+        { _id: -1 },
+        page,
+        settings.limits,
+      ),
+    counts: (id) => countsOf(collections.tasks, id),
+    reachedRate: (id) => reachedRate(deps, id),
+    pause: async (viewer, id) => (await command(viewer, id, { kind: 'pause' })).batch,
+    resume: async (viewer, id) => (await command(viewer, id, { kind: 'resume' })).batch,
+    async cancel(viewer, id) {
+      const { batch, affected } = await command(viewer, id, { kind: 'cancel' });
+      return { batch, canceled: affected };
+    },
+  };
+}
+
+/** Two callers with one idempotency key at the same instant: the index lets one in, the other finds its batch. */
+async function insertOnce({ collections, settings, clock }: BatchDeps, viewer: Viewer, input: NewStaticBatch): Promise<Batch> {
+  for (let attempt = 1; ; attempt++) {
+    const { batch, repeated } = await newStaticBatch(collections, settings.limits, viewer, input, clock());
+    if (repeated) return batch;
+    try {
+      await collections.batches.insertOne(batch);
+      return batch;
+    } catch (error) {
+      if (attempt === 2 || (error as { code?: unknown }).code !== DUPLICATE_KEY) throw error;
+    }
+  }
+}
+
+async function existing(batches: Collections['batches'], id: BatchId): Promise<Batch> {
+  const batch = await batches.findOne({ _id: id });
+  if (batch !== null) return batch;
+  throw new UserError('BATCH_UNKNOWN', {
+    field: 'batchId',
+    message: 'No batch has this id.',
+    hint: 'Query `batches` for the ids there are.',
+  });
+}
+
+function ended(batch: Batch, wish: BatchCommand): UserError {
+  return new UserError('BATCH_STATE', {
+    field: 'batchId',
+    message: `The batch is ${batch.status}: it has ended, and there is nothing to ${wish.kind}.`,
+    hint: 'Create a new batch for the devices that are left.',
+  });
+}
+
+/** Counted from the {batchId, status} index each time: nothing increments a counter, so nothing drifts. */
+export async function countsOf(tasks: Collections['tasks'], id: BatchId): Promise<StatusCounts> {
+  const rows = await tasks
+    .aggregate<{ _id: TaskStatus; count: number }>([{ $match: { batchId: id } }, { $group: { _id: '$status', count: { $sum: 1 } } }])
+    .toArray();
+  const counts = emptyCounts();
+  for (const { _id, count } of rows) counts[_id] = count;
+  return counts;
+}
+
+async function reachedRate({ collections, settings, clock }: BatchDeps, id: BatchId): Promise<number> {
+  const batch = await collections.batches.findOne({ _id: id }, { projection: { startedAt: 1 } });
+  if (!batch?.startedAt) return 0;
+  const now = clock().getTime();
+  const since = new Date(Math.max(now - settings.minuteMs, batch.startedAt.getTime()));
+  const pushed = await collections.tasks.countDocuments({ batchId: id, notifiedAt: { $gte: since } });
+  const minutes = Math.max(now - since.getTime(), settings.minuteMs / 60) / settings.minuteMs;
+  return Math.round(pushed / minutes);
+}

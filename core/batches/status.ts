@@ -1,0 +1,40 @@
+import type { mongo } from 'mongoose';
+import type { Batch, BatchStatus, SelectionSummary } from '../../schema/model/batch';
+import type { BatchId } from '../../schema/model/ids';
+
+/** From where each status may be entered. A final one is never left. */
+const FROM: Record<BatchStatus, readonly BatchStatus[]> = {
+  STARTING: [],
+  RUNNING: ['STARTING', 'PAUSED'],
+  PAUSED: ['STARTING', 'RUNNING'],
+  FINISHED: ['STARTING', 'RUNNING', 'PAUSED'],
+  CANCELED: ['STARTING', 'RUNNING', 'PAUSED'],
+  FAILED: ['STARTING', 'RUNNING', 'PAUSED'],
+};
+
+const FINAL: readonly BatchStatus[] = ['FINISHED', 'CANCELED', 'FAILED'];
+
+/** The only writer of a batch's status: one conditional write; false when the batch was not where it could come from. */
+export async function setBatchStatus(
+  batches: mongo.Collection<Batch>,
+  id: BatchId,
+  status: BatchStatus,
+  now: Date,
+  reason: string | null = null,
+  from: readonly BatchStatus[] = FROM[status],
+): Promise<boolean> {
+  const set: Partial<Batch> = { status, statusReason: reason, updatedAt: now };
+  if (FINAL.includes(status)) set.endedAt = now;
+  const { matchedCount } = await batches.updateOne({ _id: id, status: { $in: [...from] } }, { $set: set });
+  return matchedCount === 1;
+}
+
+/** The selection is done: what it found, and when the batch began. Written once; a repeat keeps the first. */
+export async function recordSelection(
+  batches: mongo.Collection<Batch>,
+  id: BatchId,
+  selection: SelectionSummary,
+  now: Date,
+): Promise<void> {
+  await batches.updateOne({ _id: id, selection: null }, { $set: { selection, startedAt: now, updatedAt: now } });
+}

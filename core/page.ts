@@ -1,0 +1,11 @@
+/** Keyset paging: `after` is the opaque cursor of the last row a caller has. */
+export interface PageRequest {
+  /** 1–100; 50 when not given. */
+  first?: number | null;
+  after?: string | null;
+}
+
+export interface Page<T> {
+  rows: { node: T; cursor: string }[];
+  hasNextPage: boolean;
+}

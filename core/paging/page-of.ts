@@ -1,0 +1,57 @@
+import type { mongo } from 'mongoose';
+import type { Limits } from '../../schema/model/limits';
+import { UserError } from '../errors';
+import type { Page, PageRequest } from '../page';
+import { decodeCursor, encodeCursor, type SortValue } from './cursor';
+
+const DEFAULT_FIRST = 50;
+/** A list that no index serves must not hold the store for ever. */
+const MAX_TIME_MS = 30_000;
+
+/** Sort keys in order, none of them nullable; `_id` is added at the end when it is missing. */
+export type Sort = Readonly<Record<string, 1 | -1>>;
+
+/** One keyset page by one query. Throws OUT_OF_RANGE and INVALID_CURSOR. */
+export async function pageOf<T extends { _id: string }>(
+  collection: mongo.Collection<T>,
+  filter: mongo.Filter<T>,
+  sort: Sort,
+  request: PageRequest,
+  limits: Pick<Limits, 'pageSize'>,
+): Promise<Page<T>> {
+  const first = firstOf(request, limits.pageSize);
+  const keys = Object.entries('_id' in sort ? sort : { ...sort, _id: 1 as const });
+  const order = keys.map(([key, direction]) => `${direction === 1 ? '' : '-'}${key}`).join(' ');
+  const after = request.after == null ? null : decodeCursor(order, keys.length, request.after);
+  const rows = (await collection
+    .find((after === null ? filter : { $and: [filter, beyond(keys, after)] }) as mongo.Filter<T>, { maxTimeMS: MAX_TIME_MS })
+    .sort(Object.fromEntries(keys))
+    .limit(first + 1)
+    .toArray()) as T[];
+  return {
+    rows: rows.slice(0, first).map((node) => ({ node, cursor: encodeCursor(order, keys.map(([key]) => valueAt(node, key))) })),
+    hasNextPage: rows.length > first,
+  };
+}
+
+function firstOf({ first }: PageRequest, maximum: number): number {
+  if (first == null) return Math.min(DEFAULT_FIRST, maximum);
+  if (Number.isInteger(first) && first >= 1 && first <= maximum) return first;
+  throw new UserError('OUT_OF_RANGE', {
+    field: 'first',
+    message: `A page has 1 to ${maximum} rows, not ${first}.`,
+    hint: `Give a whole number from 1 to ${maximum}, and page on with \`after\`.`,
+    limit: `1–${maximum}`,
+  });
+}
+
+/** Rows after `values`: greater in the last key, or equal up to a key and greater in it. */
+function beyond(keys: readonly (readonly [string, 1 | -1])[], values: readonly SortValue[]): object {
+  const branches = keys.map(([key, direction], index) => ({
+    ...Object.fromEntries(keys.slice(0, index).map(([equal], position) => [equal, values[position]])),
+    [key]: { [direction === 1 ? '$gt' : '$lt']: values[index] },
+  }));
+  return branches.length === 1 ? { ...branches[0] } : { $or: branches };
+}
+
+const valueAt = (row: object, key: string): SortValue => (row as Record<string, SortValue>)[key] as SortValue;

@@ -1,0 +1,73 @@
+import type { Readable } from 'node:stream';
+import type { BatchId, DeviceId } from '../schema/model/ids';
+import type { DigestAlgorithm } from '../schema/model/fleet';
+import type { Task } from '../schema/model/task';
+import type { UpgradeInput, UpgradeReport } from '../schema/model/upgrade';
+
+/** What core asks of the durable engine; `workflows/client.ts` fills it. Every call may be repeated. */
+export interface UpgradeEngine {
+  startBatch(batchId: BatchId): Promise<void>;
+  /** Tells a sleeping batch that something is due or settled, `afterMs` from now. Coalesced; never waits, never throws. */
+  wakeBatch(batchId: BatchId, afterMs?: number): void;
+  /** Answers when the effect is certain. Throws UserError BATCH_STATE when the batch refuses. */
+  commandBatch(batchId: BatchId, command: BatchCommand): Promise<BatchCommandResult>;
+  /** Signal-with-start: for every report that may be the first of its upgrade. */
+  report(upgrade: UpgradeInput, report: UpgradeReport): Promise<void>;
+  /** To a running upgrade: its task has ended in the store. One that has gone is not an error. */
+  tellEnded(task: Pick<Task, '_id' | 'deviceId' | 'module'>): Promise<void>;
+}
+
+export type BatchCommand = { kind: 'pause' } | { kind: 'resume' } | { kind: 'cancel' };
+export interface BatchCommandResult {
+  /** Tasks canceled, 0 for pause and resume. */
+  affected: number;
+}
+
+/** One device's notification, in no dialect; a gateway words it. */
+export interface Notification {
+  deviceId: DeviceId;
+  productKey: string;
+  deviceName: string;
+  module: string;
+  version: string;
+  digestAlgorithm: DigestAlgorithm;
+  files: NotifiedFile[];
+}
+
+export interface NotifiedFile {
+  name: string;
+  size: number;
+  md5: string;
+  sha256: string;
+  /** Absolute URL with its token, good for 24 h. */
+  url: string;
+}
+
+/** What core asks of the gateway that holds a device's connection; `gateways/` fills it. */
+export interface DeviceLink {
+  readonly gatewayId: string;
+  /** Whether the device has a session here now. */
+  isConnected(deviceId: DeviceId): boolean;
+  /** Hands the notification to the device's connection; false when there is none. */
+  notify(notification: Notification): Promise<boolean>;
+}
+
+export interface StoredFile {
+  fileId: string;
+  size: number;
+  md5: string;
+  sha256: string;
+}
+
+/** Where package bytes live. Nothing here holds a file in memory. */
+export interface PackageStore {
+  /**
+   * Streams `source` in. Rejects with what `source` fails with (a check on the way, a cut connection), and then keeps nothing.
+   * `fileId` is the caller's, so that a repeated clean-up finds it.
+   */
+  put(fileId: string, source: Readable): Promise<StoredFile>;
+  /** Bytes `start` to `end`, both included. */
+  read(fileId: string, range: { start: number; end: number }): Readable;
+  /** Deleting what is not there is not an error. */
+  delete(fileId: string): Promise<void>;
+}

@@ -1,0 +1,13 @@
+import type { Limits } from '../schema/model/limits';
+
+export interface CoreSettings {
+  limits: Limits;
+  /** What download URLs begin with, e.g. `https://fw.example`: no trailing slash, and no port where Link SDKs are served (device-protocols §1.6). */
+  publicBaseUrl: string;
+  /** Length of a policy's minute in milliseconds: 60,000 save in tests. */
+  minuteMs: number;
+  /** A pushed task without a reaction is pushed again after so many minutes, while its device is connected. */
+  reofferMinutes: number;
+  /** After a device connects, its version report is awaited so long before a push. */
+  settleMs: number;
+}

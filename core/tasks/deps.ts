@@ -1,0 +1,14 @@
+import type { BatchFacts } from '../batches/facts';
+import type { Clock } from '../clock';
+import type { UpgradeEngine } from '../ports';
+import type { CoreSettings } from '../settings';
+import type { TaskStore } from './store';
+
+/** What the parts of core/tasks work with. */
+export interface TaskDeps {
+  tasks: TaskStore;
+  engine: UpgradeEngine;
+  facts: (batchId: string) => Promise<BatchFacts>;
+  settings: CoreSettings;
+  clock: Clock;
+}

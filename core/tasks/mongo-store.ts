@@ -1,0 +1,74 @@
+import type { mongo } from 'mongoose';
+import type { TaskId } from '../../schema/model/ids';
+import type { Task } from '../../schema/model/task';
+import type { DueTask, TaskStore, TaskWrite } from './store';
+
+const LOG_LENGTH = 50;
+
+export function createTaskStore(tasks: mongo.Collection<Task>): TaskStore {
+  return {
+    get: (id) => tasks.findOne({ _id: id }),
+    getMany: (ids) => tasks.find({ _id: { $in: [...ids] } }).toArray(),
+    activeOfDevice: (deviceId) => tasks.find({ deviceId, active: true }).toArray(),
+    activeOf: (deviceId, module) => tasks.findOne({ deviceId, module, active: true }),
+    activeOfBatch: (batchId, limit, after) =>
+      tasks
+        .find({ batchId, active: true, ...(after ? { _id: { $gt: after } } : {}) })
+        .sort({ _id: 1 })
+        .limit(limit)
+        .toArray(),
+    write: (writes) => writeAll(tasks, writes),
+    due: (batchId, now, limit) =>
+      tasks
+        .find({ batchId, active: true, reachable: true, offerAt: { $lte: now } })
+        .sort({ offerAt: 1 })
+        .limit(limit)
+        .project<DueTask>({ gatewayId: 1, offerAt: 1 })
+        .toArray(),
+    async nextDueAt(batchId) {
+      const filter = { batchId, active: true, reachable: true, offerAt: { $type: 'date' as const } };
+      const next = await tasks.find(filter).sort({ offerAt: 1 }).limit(1).project<DueTask>({ offerAt: 1 }).next();
+      return next?.offerAt ?? null;
+    },
+    async hasActive(batchId) {
+      return (await tasks.findOne({ batchId, active: true }, { projection: { _id: 1 } })) !== null;
+    },
+  };
+}
+
+async function writeAll(tasks: mongo.Collection<Task>, writes: readonly TaskWrite[]): Promise<Set<TaskId>> {
+  const [only] = writes;
+  if (only === undefined) return new Set();
+  if (writes.length === 1) {
+    const { matchedCount } = await tasks.updateOne(...filterAndUpdate(only));
+    return new Set(matchedCount === 1 ? [only.task._id] : []);
+  }
+  const operations = writes.map((write) => {
+    const [filter, update] = filterAndUpdate(write);
+    return { updateOne: { filter, update } };
+  });
+  const { matchedCount } = await tasks.bulkWrite(operations, { ordered: false });
+  const all = new Set(writes.map(({ task }) => task._id));
+  return matchedCount === writes.length ? all : ours(tasks, writes);
+}
+
+function filterAndUpdate({ task, change }: TaskWrite): [{ _id: TaskId; revision: number }, mongo.UpdateFilter<Task>] {
+  const push: mongo.UpdateFilter<Task>['$push'] = {
+    ...(change.transition && { transitions: { $each: [change.transition], $slice: -LOG_LENGTH } }),
+    ...(change.attemptLog && { attempts: { $each: [change.attemptLog], $slice: -LOG_LENGTH } }),
+  };
+  const update: mongo.UpdateFilter<Task> = { $set: { ...change.set, revision: task.revision + 1 } };
+  if (Object.keys(push).length > 0) update.$push = push;
+  return [{ _id: task._id, revision: task.revision }, update];
+}
+
+/** A bulk write counts what it matched but does not say which: the next revision with our time stamp is ours. */
+async function ours(tasks: mongo.Collection<Task>, writes: readonly TaskWrite[]): Promise<Set<TaskId>> {
+  const stamped = writes.map(({ task, change }) => ({
+    _id: task._id,
+    revision: task.revision + 1,
+    updatedAt: change.set.updatedAt ?? task.updatedAt,
+  }));
+  const found = await tasks.find({ $or: stamped }).project<{ _id: TaskId }>({ _id: 1 }).toArray();
+  return new Set(found.map(({ _id }) => _id));
+}

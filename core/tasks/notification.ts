@@ -1,0 +1,23 @@
+import type { Task } from '../../schema/model/task';
+import type { Notification } from '../ports';
+import type { TaskDeps } from './deps';
+
+/** Gives the URL of one file of a task's package, good for 24 h and for this attempt. */
+export type MintUrl = (task: Pick<Task, '_id' | 'attempt'>, fileIndex: number, fileName: string) => Promise<string>;
+
+/** The notification of a task, in no dialect. Each one carries URLs of its own (device-protocols §0.4). */
+export async function notificationOf(deps: TaskDeps, mintUrl: MintUrl, task: Task): Promise<Notification> {
+  const { package: firmware } = await deps.facts(task.batchId);
+  const files = await Promise.all(
+    firmware.files.map(async ({ name, size, md5, sha256 }, index) => ({ name, size, md5, sha256, url: await mintUrl(task, index, name) })),
+  );
+  return {
+    deviceId: task.deviceId,
+    productKey: task.productKey,
+    deviceName: task.deviceName,
+    module: task.module,
+    version: task.targetVersion,
+    digestAlgorithm: firmware.digestAlgorithm,
+    files,
+  };
+}

@@ -1,0 +1,92 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { BatchId, TaskId } from '../../schema/model/ids';
+import { newPacer, nextSlot, type Pacer } from '../../schema/model/push-rate';
+import type { Task } from '../../schema/model/task';
+import type { DeviceLink } from '../ports';
+import type { TaskDeps } from './deps';
+import { type MintUrl, notificationOf } from './notification';
+import { transition, transitionMany } from './transition';
+
+export interface Offer {
+  batchId: BatchId;
+  taskIds: TaskId[];
+  /** Between two pushes, in milliseconds. */
+  intervalMs: number;
+}
+
+export interface OfferDeps extends TaskDeps {
+  mintUrl: MintUrl;
+  /** False as soon as the batch is paused, halted or canceled: read before each push, so that a stop stops. */
+  mayPush: (batchId: BatchId) => Promise<boolean>;
+}
+
+const PACERS_KEPT = 1_000;
+
+/**
+ * The bulk push of a batch, paced here, at the socket, where the rate is measured (R-RATE-1). Pushes whose slots come within half the
+ * catch-up that the bounds allow leave together, which saves round trips to the store. Running it twice is harmless:
+ * what was pushed is due again only after minutes. Returns how many notifications left.
+ */
+export function createOffers(deps: OfferDeps, link: DeviceLink) {
+  const pacers = new Map<BatchId, Pacer>();
+  const pacerOf = (batchId: BatchId): Pacer => pacers.get(batchId) ?? newPacer(deps.settings.minuteMs);
+
+  return async function offer(request: Offer, onProgress: (pushed: number) => void = () => {}): Promise<number> {
+    const waiting = [...request.taskIds];
+    let pushed = 0;
+    while (waiting.length > 0) {
+      await slotComes(request, waiting.length);
+      if (!(await deps.mayPush(request.batchId))) break;
+      const count = takeSlots(request, waiting.length);
+      pushed += await push(deps, link, waiting.splice(0, count));
+      onProgress(pushed);
+    }
+    return pushed;
+  };
+
+  async function slotComes({ batchId, intervalMs }: Offer, most: number): Promise<void> {
+    const pacer = pacerOf(batchId);
+    const { at } = nextSlot(pacer, intervalMs, Date.now());
+    const wait = at - Date.now() + (most > 1 ? pacer.burstMs / 2 : 0);
+    if (at > Date.now()) await sleep(wait);
+  }
+
+  /** Takes the slots that have come: none when the timer was early. */
+  function takeSlots({ batchId, intervalMs }: Offer, most: number): number {
+    const now = Date.now();
+    let pacer = pacerOf(batchId);
+    let count = 0;
+    for (let slot = nextSlot(pacer, intervalMs, now); count < most && slot.at <= now; slot = nextSlot(pacer, intervalMs, now)) {
+      pacer = slot.pacer;
+      count += 1;
+    }
+    keep(batchId, pacer);
+    return count;
+  }
+
+  function keep(batchId: BatchId, pacer: Pacer): void {
+    pacers.delete(batchId);
+    pacers.set(batchId, pacer);
+    const [oldest] = pacers.keys();
+    if (pacers.size > PACERS_KEPT && oldest !== undefined) pacers.delete(oldest);
+  }
+}
+
+/** The store first, then the socket: a task that moved on meanwhile is not pushed. */
+async function push(deps: OfferDeps, link: DeviceLink, taskIds: TaskId[]): Promise<number> {
+  const now = deps.clock();
+  const due = (await deps.tasks.getMany(taskIds)).filter((task) => task.active && task.offerAt !== null && task.offerAt <= now);
+  const here = due.filter((task) => link.isConnected(task.deviceId));
+  const gone = due.filter((task) => !link.isConnected(task.deviceId));
+  await transitionMany(deps.tasks, gone, { kind: 'disconnected' }, now);
+  const repeatMs = deps.settings.reofferMinutes * deps.settings.minuteMs;
+  const pushed = await transitionMany(deps.tasks, here, { kind: 'notified', repeatMs }, now);
+  const sent = await Promise.all(pushed.map((task) => send(deps, link, task)));
+  return sent.filter(Boolean).length;
+}
+
+async function send(deps: OfferDeps, link: DeviceLink, task: Task): Promise<boolean> {
+  const sent = await link.notify(await notificationOf(deps, deps.mintUrl, task));
+  if (!sent) await transition(deps.tasks, task, { kind: 'disconnected' }, deps.clock());
+  return sent;
+}

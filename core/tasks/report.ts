@@ -1,0 +1,62 @@
+import type { Task } from '../../schema/model/task';
+import { awaitsDevice } from '../../schema/model/task-state';
+import type { DeviceReport } from '../core';
+import type { TaskDeps } from './deps';
+import { transition } from './transition';
+import { hasUpgrade, upgradeInput } from './upgrade-input';
+
+const TEXT_LENGTH = 1_024;
+
+/** Progress: the percent goes to the store; the first of the task also starts the upgrade workflow, and with it the time-out. */
+export async function onProgress(deps: TaskDeps, task: Task, percent: number): Promise<void> {
+  if (!awaitsDevice(task)) return;
+  const now = deps.clock();
+  const { policy } = await deps.facts(task.batchId);
+  const timeoutMs = policy.timeoutMinutes === null ? null : policy.timeoutMinutes * deps.settings.minuteMs;
+  const write = transition(deps.tasks, task, { kind: 'progress', percent, timeoutMs }, now);
+  if (task.firstProgressAt !== null) {
+    await write;
+    return;
+  }
+  const start = deps.engine.report(await upgradeInput(deps, task), { kind: 'progress', at: now.getTime() });
+  await Promise.all([write, start]);
+}
+
+/** A failure the device reports ends the attempt; whether another follows is the workflow's decision (R-TASK-5). */
+export async function onFailure(deps: TaskDeps, task: Task, failure: Extract<DeviceReport, { kind: 'failed' }>): Promise<void> {
+  if (!awaitsDevice(task)) return;
+  const { cause, text } = failure;
+  const input = await upgradeInput(deps, task);
+  await deps.engine.report(input, { kind: 'failed', attempt: task.attempt, cause, text: text?.slice(0, TEXT_LENGTH) ?? null });
+}
+
+/**
+ * R-TASK-2: the reported version is the truth. The target ends the task in success, here and at once;
+ * the source means that the device has restarted; anything else fails the attempt.
+ */
+export async function onVersion(deps: TaskDeps, task: Task, version: string, previous: string | null): Promise<void> {
+  const now = deps.clock();
+  if (version === task.targetVersion) {
+    const ended = await transition(deps.tasks, task, { kind: 'succeeded' }, now);
+    if (ended !== null && hasUpgrade(task)) await deps.engine.tellEnded(task);
+    deps.engine.wakeBatch(task.batchId);
+    return;
+  }
+  if (task.sourceVersion === null || version === task.sourceVersion) {
+    const asked = await transition(deps.tasks, task, { kind: 'sourceReported', version }, now);
+    if (asked?.offerAt) deps.engine.wakeBatch(task.batchId);
+    return;
+  }
+  if (!isUnexpected(task, version, previous)) return;
+  const input = await upgradeInput(deps, task);
+  await deps.engine.report(input, { kind: 'failed', attempt: task.attempt, cause: 'UNEXPECTED_VERSION_REPORTED', text: version });
+}
+
+/**
+ * Neither source nor target. In upgrade that fails the attempt; before, only a change of version does, so that a device
+ * which repeats itself fails once (device-protocols §1.5 E). Between attempts nothing is awaited.
+ */
+function isUnexpected(task: Task, version: string, previous: string | null): boolean {
+  if (task.retryAt !== null) return false;
+  return (task.status === 'IN_PROGRESS' && task.reacted) || version !== previous;
+}

@@ -1,0 +1,20 @@
+import type { DeviceId } from '../../schema/model/ids';
+import type { Notification } from '../ports';
+import { notificationOf } from './notification';
+import type { OfferDeps } from './offers';
+import { transition } from './transition';
+
+/**
+ * A device asks for its upgrade (`firmware/get`). What is queued may be handed out before its turn (device-protocols §1.3),
+ * unless the batch is paused or stopped, or a retry still waits.
+ */
+export async function onRequest(deps: OfferDeps, deviceId: DeviceId, module: string): Promise<Notification | null> {
+  const task = await deps.tasks.activeOf(deviceId, module);
+  const now = deps.clock();
+  if (task === null || task.status === 'UNCONFIRMED') return null;
+  if (task.retryAt !== null && task.retryAt > now) return null;
+  if (!(await deps.mayPush(task.batchId))) return null;
+  const repeatMs = deps.settings.reofferMinutes * deps.settings.minuteMs;
+  const notified = await transition(deps.tasks, task, { kind: 'notified', repeatMs }, now);
+  return notified && notificationOf(deps, deps.mintUrl, notified);
+}

@@ -1,0 +1,90 @@
+import type { Batch, SelectionSummary } from '../../schema/model/batch';
+import type { Task } from '../../schema/model/task';
+import type { Collections } from '../../schema/mongo/connect';
+import { matchingDevices } from '../batches/matching';
+
+/** Another batch made a task for one of the devices while this one was selecting: select again, and it is skipped. */
+const TRIES = 5;
+const DUPLICATE_KEY = 11_000;
+
+/**
+ * Makes the tasks of a batch by one aggregation inside MongoDB. It may run twice: what is there stays as it is.
+ * A device at the target already succeeds without a push (R-TASK-3); one with an active task keeps that one (R-BAT-11).
+ */
+export async function selectTargets(collections: Collections, batch: Batch, now: Date): Promise<SelectionSummary> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await collections.devices.aggregate(pipeline(batch, now)).toArray();
+      break;
+    } catch (error) {
+      if (attempt === TRIES || (error as { code?: unknown }).code !== DUPLICATE_KEY) throw error;
+    }
+  }
+  const [matched, created] = await Promise.all([
+    collections.devices.countDocuments(matchingDevices(batch)),
+    collections.tasks.countDocuments({ batchId: batch._id }),
+  ]);
+  return { matched: Math.max(matched, created), created, skippedBusy: Math.max(0, matched - created) };
+}
+
+function pipeline(batch: Batch, now: Date): object[] {
+  return [
+    { $match: matchingDevices(batch) },
+    {
+      $lookup: {
+        from: 'tasks',
+        let: { device: '$_id' },
+        // `active: true` as a literal, so that the partial unique index serves.
+        pipeline: [
+          { $match: { active: true, module: batch.module, $expr: { $eq: ['$deviceId', '$$device'] } } },
+          { $match: { batchId: { $ne: batch._id } } },
+          { $project: { _id: 1 } },
+        ],
+        as: 'busy',
+      },
+    },
+    { $match: { busy: { $size: 0 } } },
+    { $project: taskOf(batch, now) },
+    { $merge: { into: 'tasks', on: '_id', whenMatched: 'keepExisting', whenNotMatched: 'insert' } },
+  ];
+}
+
+/** A task document as an aggregation expression; the type makes sure that no field of `Task` is forgotten. */
+function taskOf(batch: Batch, now: Date): Record<keyof Task, unknown> {
+  const version = `$modules.${batch.module}.version`;
+  const literal = (value: unknown) => ({ $literal: value });
+  const atTarget = { $eq: [version, literal(batch.targetVersion)] };
+  const unlessAtTarget = (value: unknown) => ({ $cond: [atTarget, null, value] });
+  return {
+    _id: { $concat: [`${batch._id}.`, '$_id'] },
+    batchId: literal(batch._id),
+    packageId: literal(batch.packageId),
+    productKey: literal(batch.productKey),
+    deviceId: '$_id',
+    deviceName: '$deviceName',
+    module: literal(batch.module),
+    sourceVersion: { $ifNull: [version, null] },
+    targetVersion: literal(batch.targetVersion),
+    status: { $cond: [atTarget, 'SUCCEEDED', 'QUEUED'] },
+    active: { $not: [atTarget] },
+    attempt: literal(1),
+    progress: literal(null),
+    cause: literal(null),
+    causeText: literal(null),
+    reachable: { $and: ['$online', { $not: [atTarget] }] },
+    gatewayId: unlessAtTarget('$gatewayId'),
+    offerAt: unlessAtTarget(now),
+    notifiedAt: literal(null),
+    notifications: literal(0),
+    reacted: literal(false),
+    retryAt: literal(null),
+    firstProgressAt: literal(null),
+    deadlineAt: literal(null),
+    attempts: literal([]),
+    transitions: { $cond: [atTarget, [{ at: now, from: 'QUEUED', to: 'SUCCEEDED', cause: null, text: null }], []] },
+    createdAt: now,
+    updatedAt: now,
+    endedAt: { $cond: [atTarget, now, null] },
+    revision: literal(0),
+  };
+}

@@ -1,0 +1,45 @@
+import type { DeviceId, TaskId } from '../../schema/model/ids';
+import type { Task } from '../../schema/model/task';
+import type { TaskChange } from '../../schema/model/task-state';
+
+/** A change together with the task it was computed from: written only if the stored task is still that one. */
+export interface TaskWrite {
+  task: Task;
+  change: TaskChange;
+}
+
+export interface DueTask {
+  _id: TaskId;
+  gatewayId: string;
+  offerAt: Date;
+}
+
+/** What core/tasks needs of its store; `mongo-store.ts` is the real one. */
+export interface TaskStore {
+  get(id: TaskId): Promise<Task | null>;
+  /** In no particular order; what is not there is left out. */
+  getMany(ids: readonly TaskId[]): Promise<Task[]>;
+  /** At most one a module. */
+  activeOfDevice(deviceId: DeviceId): Promise<Task[]>;
+  activeOf(deviceId: DeviceId, module: string): Promise<Task | null>;
+  /** Active tasks of a batch, in id order, after `after`. */
+  activeOfBatch(batchId: string, limit: number, after?: TaskId): Promise<Task[]>;
+  /** Writes those that are still at the revision they were read at, and says which. */
+  write(writes: readonly TaskWrite[]): Promise<Set<TaskId>>;
+  /** Reachable tasks of the batch whose `offerAt` has come, oldest first. */
+  due(batchId: string, now: Date, limit: number): Promise<DueTask[]>;
+  /** When the next reachable task is due; null when none will be by the clock alone. */
+  nextDueAt(batchId: string): Promise<Date | null>;
+  hasActive(batchId: string): Promise<boolean>;
+}
+
+/** The task as it is after the change, without asking the store. */
+export function applied({ task, change }: TaskWrite): Task {
+  return {
+    ...task,
+    ...change.set,
+    revision: task.revision + 1,
+    transitions: change.transition ? [...task.transitions, change.transition] : task.transitions,
+    attempts: change.attemptLog ? [...task.attempts, change.attemptLog] : task.attempts,
+  };
+}

@@ -1,0 +1,22 @@
+import type { Task } from '../../schema/model/task';
+import type { UpgradeInput } from '../../schema/model/upgrade';
+import type { TaskDeps } from './deps';
+
+/** What an upgrade workflow is started with, from the task as it is stored now. */
+export async function upgradeInput({ facts, settings }: TaskDeps, task: Task): Promise<UpgradeInput> {
+  const { policy } = await facts(task.batchId);
+  return {
+    taskId: task._id,
+    batchId: task.batchId,
+    deviceId: task.deviceId,
+    module: task.module,
+    attempt: task.attempt,
+    retry: policy.retry,
+    timeoutMinutes: policy.timeoutMinutes,
+    firstProgressAt: task.firstProgressAt?.getTime() ?? null,
+    minuteMs: settings.minuteMs,
+  };
+}
+
+/** True once a report of the device has started its upgrade workflow. */
+export const hasUpgrade = (task: Pick<Task, 'firstProgressAt' | 'attempt'>): boolean => task.firstProgressAt !== null || task.attempt > 1;

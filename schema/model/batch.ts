@@ -1,0 +1,61 @@
+import type { BatchId } from './ids';
+import type { TaskStatus } from './task';
+
+export const BATCH_STATUSES = ['STARTING', 'RUNNING', 'PAUSED', 'FINISHED', 'CANCELED', 'FAILED'] as const;
+export type BatchStatus = (typeof BATCH_STATUSES)[number];
+export const isLive = (status: BatchStatus): boolean => status === 'STARTING' || status === 'RUNNING' || status === 'PAUSED';
+
+/** R-RATE-1; the variable kind joins this union. */
+export type RatePolicy = { kind: 'constant'; perMinute: number };
+
+/** R-TASK-5. `maxRetries` counts pushes after the first. */
+export interface RetryPolicy {
+  intervalMinutes: number;
+  maxRetries: number;
+}
+
+export interface BatchPolicy {
+  rate: RatePolicy;
+  retry: RetryPolicy | null;
+  /** R-TASK-4; null: none. */
+  timeoutMinutes: number | null;
+}
+
+/** R-BAT-2; more scopes join this union. */
+export type BatchScope = { kind: 'all' } | { kind: 'targeted'; deviceNames: string[] };
+
+/** What the selection found: every matched device is in exactly one of the three. */
+export interface SelectionSummary {
+  matched: number;
+  /** Tasks made, those that were at the target already included. */
+  created: number;
+  /** Devices that keep the active task they have (R-BAT-11). */
+  skippedBusy: number;
+}
+
+export type StatusCounts = Record<TaskStatus, number>;
+
+export interface Batch {
+  _id: BatchId;
+  name: string;
+  productKey: string;
+  packageId: string;
+  module: string;
+  targetVersion: string;
+  kind: 'static';
+  scope: BatchScope;
+  /** Empty: any version (R-BAT-5). */
+  sourceVersions: string[];
+  policy: BatchPolicy;
+  status: BatchStatus;
+  /** Why the batch is FAILED, in words for its user. */
+  statusReason: string | null;
+  selection: SelectionSummary | null;
+  /** The caller's key for this creation, and what was asked with it. */
+  idempotency: { key: string; inputHash: string } | null;
+  createdBy: string;
+  createdAt: Date;
+  updatedAt: Date;
+  startedAt: Date | null;
+  endedAt: Date | null;
+}

@@ -1,0 +1,24 @@
+/** Opaque to users; deterministic, so that writing the same thing twice finds itself. */
+export type DeviceId = string;
+export type TaskId = string;
+export type BatchId = string;
+
+export const DEFAULT_MODULE = 'default';
+
+/** `<productKey>.<deviceName>`: a product key has no dot, so the first dot divides. */
+export const deviceIdOf = (productKey: string, deviceName: string): DeviceId => `${productKey}.${deviceName}`;
+
+/** A batch touches one module, so batch and device name a task. */
+export const taskIdOf = (batchId: BatchId, deviceId: DeviceId): TaskId => `${batchId}.${deviceId}`;
+
+/** The batch a task belongs to: batch ids have no dot. */
+export const batchOfTask = (taskId: TaskId): BatchId => taskId.slice(0, taskId.indexOf('.'));
+
+/** One ongoing upgrade per device and module, guaranteed by the engine through this id. */
+export const upgradeWorkflowId = (deviceId: DeviceId, module: string): string => `upgrade/${deviceId}/${module}`;
+
+export const batchWorkflowId = (batchId: BatchId): string => `batch/${batchId}`;
+
+/** Temporal task queues: one for workflows, one for each gateway process. */
+export const WORKFLOW_QUEUE = 'updraft';
+export const gatewayQueue = (gatewayId: string): string => `gateway/${gatewayId}`;

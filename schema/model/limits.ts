@@ -1,0 +1,25 @@
+/** Every limit a user can meet, with the seeds' values as defaults; settings may change each. */
+export const DEFAULT_LIMITS = {
+  /** R-PKG-1: 1,000 MB a file. */
+  fileBytes: 1_000 * 1024 * 1024,
+  packages: 500,
+  descriptionLength: 100,
+  /** R-RATE-1, devices a minute. */
+  rateMinimum: 10,
+  rateMaximum: 10_000,
+  /** R-TASK-4, minutes. */
+  timeoutMinimum: 1,
+  timeoutMaximum: 1_440,
+  /** R-TASK-5. */
+  retryIntervalMinutes: [0, 10, 30, 60, 1_440] as readonly number[],
+  retryCounts: [1, 2, 5] as readonly number[],
+  /** Devices named by hand in one batch (R-BAT, vendor limit). */
+  targets: 200,
+  /** Devices registered in one call. */
+  registrations: 1_000,
+  pageSize: 100,
+  /** R-DL-1. */
+  downloadTokenHours: 24,
+};
+
+export type Limits = typeof DEFAULT_LIMITS;

@@ -1,0 +1,97 @@
+import type { Violation } from './violation';
+
+interface TextRule {
+  /** With an article, at the head of a sentence: `A version`. */
+  what: string;
+  minimum: number;
+  maximum: number;
+  pattern: RegExp;
+  /** The pattern in words. */
+  takes: string;
+}
+
+/** The value itself is never quoted: it may be a secret, or endless. */
+function textViolation(rule: TextRule, value: unknown, field: string): Violation | null {
+  const { what, minimum, maximum, takes } = rule;
+  const limit = `${minimum}–${maximum} characters`;
+  const hint = `Give ${minimum} to ${maximum} characters: ${takes}.`;
+  if (value === undefined || value === null || value === '')
+    return { code: 'REQUIRED', field, message: `${what} is missing or empty.`, hint, limit };
+  if (typeof value !== 'string') return { code: 'INVALID_FORMAT', field, message: `${what} has to be a text.`, hint, limit };
+  if (value.length < minimum || value.length > maximum)
+    return { code: 'INVALID_FORMAT', field, message: `${what} has ${minimum} to ${maximum} characters, not ${value.length}.`, hint, limit };
+  if (!rule.pattern.test(value)) return { code: 'INVALID_FORMAT', field, message: `${what} takes only ${takes}.`, hint, limit };
+  return null;
+}
+
+type Check = (value: unknown, field: string) => Violation | null;
+const checkOf =
+  (rule: TextRule): Check =>
+  (value, field) =>
+    textViolation(rule, value, field);
+
+/** No dot and no bar: both divide a product key from what follows it in ids and client ids. */
+export const productKeyViolation = checkOf({
+  what: 'A product key',
+  minimum: 4,
+  maximum: 32,
+  pattern: /^[A-Za-z0-9]+$/,
+  takes: 'letters A–Z and a–z and digits',
+});
+
+/** R-PKG-3. */
+export const packageNameViolation = checkOf({
+  what: 'A package name',
+  minimum: 4,
+  maximum: 32,
+  pattern: /^[A-Za-z0-9][A-Za-z0-9_]*$/,
+  takes: 'letters A–Z and a–z, digits and _, not beginning with _',
+});
+
+/** R-PKG-3. A device's versions are kept in an object by module, where one name would be no key but the prototype. */
+export const moduleViolation = checkOf({
+  what: 'A module name',
+  minimum: 1,
+  maximum: 64,
+  pattern: /^(?!__proto__$)[a-z0-9_-]+$/,
+  takes: 'letters a–z, digits, _ and -, and is not __proto__',
+});
+
+/** R-PKG-3. */
+export const versionViolation = checkOf({
+  what: 'A version',
+  minimum: 1,
+  maximum: 64,
+  pattern: /^[A-Za-z0-9._-]+$/,
+  takes: 'letters A–Z and a–z, digits, ., _ and -',
+});
+
+/** What a Link topic and user name can carry: no `/`, `+`, `#` or `&`. */
+export const deviceNameViolation = checkOf({
+  what: 'A device name',
+  minimum: 4,
+  maximum: 32,
+  pattern: /^[A-Za-z0-9_.:@-]+$/,
+  takes: 'letters A–Z and a–z, digits, -, _, ., : and @',
+});
+
+export const deviceSecretViolation = checkOf({
+  what: 'A device secret',
+  minimum: 16,
+  maximum: 64,
+  pattern: /^[\x20-\x7e]+$/,
+  takes: 'printable ASCII characters',
+});
+
+/**
+ * R-PKG-3: no Chinese characters (nor Japanese or Korean ones, nor their punctuation and full-width forms, which the same devices fail on),
+ * nothing that could leave a folder or a header line, and not a folder's own name.
+ */
+export const fileNameViolation = checkOf({
+  what: 'A file name',
+  minimum: 1,
+  maximum: 128,
+  pattern:
+    /^(?!\.{1,2}$)[^/\\\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Bopomofo}\u3000-\u303f\uff00-\uffef]+$/u,
+  takes: 'characters other than / and \\, control characters and Chinese, Japanese or Korean ones',
+});

@@ -1,0 +1,101 @@
+import type { BatchPolicy, RatePolicy, RetryPolicy } from './batch';
+import type { Limits } from './limits';
+import { versionViolation } from './names';
+import type { Violation } from './violation';
+
+const isWithin = (value: number, minimum: number, maximum: number): boolean =>
+  Number.isInteger(value) && value >= minimum && value <= maximum;
+
+/** R-RATE-1. */
+function rateViolations(rate: RatePolicy, limits: Limits): Violation[] {
+  const { rateMinimum, rateMaximum } = limits;
+  if (isWithin(rate.perMinute, rateMinimum, rateMaximum)) return [];
+  return [
+    {
+      code: 'OUT_OF_RANGE',
+      field: 'policy.rate.perMinute',
+      message: `The push rate ${rate.perMinute} is not a whole number of devices a minute between ${rateMinimum} and ${rateMaximum}.`,
+      hint: `Give a whole number from ${rateMinimum} to ${rateMaximum}.`,
+      limit: `${rateMinimum}–${rateMaximum}`,
+    },
+  ];
+}
+
+function notOffered(field: string, what: string, value: number, offered: readonly number[]): Violation {
+  const limit = offered.join(', ');
+  return {
+    code: 'OUT_OF_RANGE',
+    field,
+    message: `The ${what} ${value} is not one of those offered: ${limit}.`,
+    hint: `Choose one of ${limit}, or leave the retry policy out for no retry.`,
+    limit,
+  };
+}
+
+/** R-TASK-5, the retry policy on its own. */
+function retryViolations(retry: RetryPolicy, limits: Limits): Violation[] {
+  const violations: Violation[] = [];
+  if (!limits.retryIntervalMinutes.includes(retry.intervalMinutes))
+    violations.push(
+      notOffered('policy.retry.intervalMinutes', 'retry interval in minutes', retry.intervalMinutes, limits.retryIntervalMinutes),
+    );
+  if (!limits.retryCounts.includes(retry.maxRetries))
+    violations.push(notOffered('policy.retry.maxRetries', 'number of retries', retry.maxRetries, limits.retryCounts));
+  return violations;
+}
+
+/** R-TASK-4. */
+function timeoutViolations(timeoutMinutes: number, limits: Limits): Violation[] {
+  const { timeoutMinimum, timeoutMaximum } = limits;
+  if (isWithin(timeoutMinutes, timeoutMinimum, timeoutMaximum)) return [];
+  return [
+    {
+      code: 'OUT_OF_RANGE',
+      field: 'policy.timeoutMinutes',
+      message: `The time-out ${timeoutMinutes} is not a whole number of minutes between ${timeoutMinimum} and ${timeoutMaximum}.`,
+      hint: `Give a whole number from ${timeoutMinimum} to ${timeoutMaximum}, or leave it out for no time-out.`,
+      limit: `${timeoutMinimum}–${timeoutMaximum}`,
+    },
+  ];
+}
+
+/** R-TASK-5: a retry that begins when the time-out has run can never help. */
+function orderViolations(retry: RetryPolicy, timeoutMinutes: number): Violation[] {
+  if (retry.intervalMinutes < timeoutMinutes) return [];
+  return [
+    {
+      code: 'RETRY_NOT_BEFORE_TIMEOUT',
+      field: 'policy.retry.intervalMinutes',
+      message: `The retry interval of ${retry.intervalMinutes} min is not shorter than the time-out of ${timeoutMinutes} min.`,
+      hint: 'Shorten the retry interval, or raise the time-out or leave it out.',
+      limit: `< ${timeoutMinutes}`,
+    },
+  ];
+}
+
+/** Everything wrong with a batch's policy (R-RATE-1, R-TASK-4, R-TASK-5); empty when it can be used. */
+export function policyViolations(policy: BatchPolicy, limits: Limits): Violation[] {
+  const { rate, retry, timeoutMinutes } = policy;
+  const ofRetry = retry === null ? [] : retryViolations(retry, limits);
+  const ofTimeout = timeoutMinutes === null ? [] : timeoutViolations(timeoutMinutes, limits);
+  const comparable = retry !== null && timeoutMinutes !== null && ofRetry.length === 0 && ofTimeout.length === 0;
+  return [...rateViolations(rate, limits), ...ofRetry, ...ofTimeout, ...(comparable ? orderViolations(retry, timeoutMinutes) : [])];
+}
+
+/** R-BAT-5: each source version is a version, and none is the one the package brings. `field` is the list's path. */
+export function sourceVersionViolations(sourceVersions: readonly string[], targetVersion: string, field = 'sourceVersions'): Violation[] {
+  return sourceVersions.flatMap((version, index) => {
+    const place = `${field}.${index}`;
+    const malformed = versionViolation(version, place);
+    if (malformed) return [malformed];
+    if (version !== targetVersion) return [];
+    return [
+      {
+        code: 'SOURCE_IS_TARGET' as const,
+        field: place,
+        message: `The source version ${version} is the version the package brings.`,
+        hint: 'Take it off the list: devices that have it need no upgrade.',
+      },
+    ];
+  });
+}

@@ -1,0 +1,159 @@
+import type { FailureCause } from './failure-causes';
+import { type Attempt, isActive, type Task, type TaskStatus, type Transition } from './task';
+
+/** Everything that can happen to a task. Times come in from outside, so that the machine stays a function. */
+export type TaskEvent =
+  /** The notification left for the device, pushed by the batch or handed out on request. */
+  | { kind: 'notified'; repeatMs: number }
+  /** A progress report; `timeoutMs` is the batch's time-out, null for none. */
+  | { kind: 'progress'; percent: number; timeoutMs: number | null }
+  /** The device reported the target version. */
+  | { kind: 'succeeded' }
+  /** One attempt failed; with `retryAt` another one follows. */
+  | { kind: 'attemptFailed'; attempt: number; cause: FailureCause; text: string | null; retryAt: Date | null }
+  /** The task is over whatever its attempts: time-out, device removed. */
+  | { kind: 'failed'; cause: FailureCause; text: string | null }
+  | { kind: 'canceled'; cause: FailureCause | null }
+  /** The device has a connection again; its version report is awaited for `settleMs`. */
+  | { kind: 'connected'; gatewayId: string; settleMs: number }
+  | { kind: 'disconnected' }
+  /** The device reported the version it is to be upgraded from: it has (re)started and wants its notification again. */
+  | { kind: 'sourceReported'; version: string };
+
+/** The fields an event changes. `transition` and `attemptLog` are appended to their logs. */
+export interface TaskChange {
+  set: Partial<Omit<Task, '_id' | 'attempts' | 'transitions'>>;
+  transition: Transition | null;
+  attemptLog: Attempt | null;
+}
+
+const later = (now: Date, ms: number): Date => new Date(now.getTime() + ms);
+const latest = (...dates: (Date | null)[]): Date => new Date(Math.max(...dates.map((date) => date?.getTime() ?? 0)));
+
+/**
+ * The state machine of R-TASK-1: what `event` makes of `task`, or null when it changes nothing, which is
+ * how repeats and latecomers end. A final status is never left.
+ */
+export function nextState(task: Task, event: TaskEvent, now: Date): TaskChange | null {
+  if (!isActive(task.status)) return null;
+  switch (event.kind) {
+    case 'notified':
+      return notified(task, event.repeatMs, now);
+    case 'progress':
+      return progress(task, event.percent, event.timeoutMs, now);
+    case 'succeeded':
+      return ended(task, 'SUCCEEDED', { cause: null, text: null }, now);
+    case 'attemptFailed':
+      return attemptFailed(task, event, now);
+    case 'failed':
+      return ended(task, 'FAILED', event, now);
+    case 'canceled':
+      return ended(task, 'CANCELED', { cause: event.cause, text: null }, now);
+    case 'connected':
+      return connected(task, event, now);
+    case 'disconnected':
+      return task.reachable ? quiet({ reachable: false, gatewayId: null }, now) : null;
+    case 'sourceReported':
+      return sourceReported(task, event.version, now);
+  }
+}
+
+/** After a reaction the notification is not repeated by the clock; a reconnect still repeats it (R-TASK-7). */
+function notified(task: Task, repeatMs: number, now: Date): TaskChange | null {
+  if (task.status === 'UNCONFIRMED') return null;
+  const set = {
+    notifiedAt: now,
+    notifications: task.notifications + 1,
+    retryAt: null,
+    offerAt: task.reacted ? null : later(now, repeatMs),
+  };
+  return task.status === 'QUEUED' ? moved(task, 'NOTIFIED', set, now) : quiet(set, now);
+}
+
+function progress(task: Task, percent: number, timeoutMs: number | null, now: Date): TaskChange | null {
+  if (!awaitsDevice(task)) return null;
+  const firstProgressAt = task.firstProgressAt ?? now;
+  const set = {
+    progress: percent,
+    reacted: true,
+    offerAt: null,
+    firstProgressAt,
+    deadlineAt: timeoutMs === null ? null : later(firstProgressAt, timeoutMs),
+  };
+  if (task.status === 'NOTIFIED') return moved(task, 'IN_PROGRESS', set, now);
+  return task.progress === percent && task.reacted && task.offerAt === null ? null : quiet(set, now);
+}
+
+/** R-TASK-6: while a retry waits, the status stays what it was; attempt number and `retryAt` show it. */
+function attemptFailed(task: Task, event: Extract<TaskEvent, { kind: 'attemptFailed' }>, now: Date): TaskChange | null {
+  if (event.attempt !== task.attempt) return null;
+  const attemptLog: Attempt = {
+    number: task.attempt,
+    cause: event.cause,
+    text: event.text,
+    startedAt: task.notifiedAt,
+    endedAt: now,
+  };
+  if (event.retryAt === null) return { ...ended(task, 'FAILED', event, now), attemptLog };
+  const set = {
+    attempt: task.attempt + 1,
+    cause: event.cause,
+    causeText: event.text,
+    progress: null,
+    notifiedAt: null,
+    notifications: 0,
+    reacted: false,
+    retryAt: event.retryAt,
+    offerAt: event.retryAt,
+  };
+  return { ...quiet(set, now), attemptLog };
+}
+
+/** R-TASK-7: an unfinished device that comes back is notified again, after it had time to report its version. */
+function connected(task: Task, event: Extract<TaskEvent, { kind: 'connected' }>, now: Date): TaskChange {
+  const offerAt = task.status === 'UNCONFIRMED' ? null : latest(task.retryAt, later(now, event.settleMs));
+  return quiet({ reachable: true, gatewayId: event.gatewayId, offerAt }, now);
+}
+
+function sourceReported(task: Task, version: string, now: Date): TaskChange | null {
+  const set: TaskChange['set'] = {};
+  if (task.sourceVersion === null) set.sourceVersion = version;
+  // A device in upgrade that reports its old version has restarted: it needs the notification once more (device-protocols §1.5 C).
+  if (task.status === 'IN_PROGRESS' && task.reacted && task.offerAt === null) set.offerAt = now;
+  return Object.keys(set).length > 0 ? quiet(set, now) : null;
+}
+
+/** True when this attempt's notification has left, so that a report can only be about it. */
+export function awaitsDevice(task: Pick<Task, 'status' | 'notifiedAt'>): boolean {
+  return (task.status === 'NOTIFIED' || task.status === 'IN_PROGRESS') && task.notifiedAt !== null;
+}
+
+function ended(task: Task, to: TaskStatus, why: { cause: FailureCause | null; text: string | null }, now: Date): TaskChange {
+  const set = {
+    active: false,
+    cause: why.cause,
+    causeText: why.text,
+    reachable: false,
+    gatewayId: null,
+    offerAt: null,
+    retryAt: null,
+    endedAt: now,
+  };
+  return moved(task, to, set, now, why);
+}
+
+function moved(
+  task: Task,
+  to: TaskStatus,
+  set: TaskChange['set'],
+  now: Date,
+  why: { cause: FailureCause | null; text: string | null } = { cause: null, text: null },
+): TaskChange {
+  const transition = { at: now, from: task.status, to, cause: why.cause, text: why.text };
+  return { set: { ...set, status: to, updatedAt: now }, transition, attemptLog: null };
+}
+
+/** A change of anything but the status: nothing for the transition log. */
+function quiet(set: TaskChange['set'], now: Date): TaskChange {
+  return { set: { ...set, updatedAt: now }, transition: null, attemptLog: null };
+}

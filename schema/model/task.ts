@@ -1,0 +1,76 @@
+import type { FailureCause } from './failure-causes';
+import type { BatchId, DeviceId, TaskId } from './ids';
+
+/** R-TASK-1. The first five are active, the last three final. */
+export const TASK_STATUSES = ['UNCONFIRMED', 'QUEUED', 'NOTIFIED', 'IN_PROGRESS', 'SUCCEEDED', 'FAILED', 'CANCELED'] as const;
+export type TaskStatus = (typeof TASK_STATUSES)[number];
+
+export const ACTIVE_STATUSES = ['UNCONFIRMED', 'QUEUED', 'NOTIFIED', 'IN_PROGRESS'] as const satisfies readonly TaskStatus[];
+export const isActive = (status: TaskStatus): boolean => (ACTIVE_STATUSES as readonly TaskStatus[]).includes(status);
+
+/** One try of a task that ended without success. `text` is what the device said, cut to 1,024 characters. */
+export interface Attempt {
+  number: number;
+  cause: FailureCause;
+  text: string | null;
+  startedAt: Date | null;
+  endedAt: Date;
+}
+
+export interface Transition {
+  at: Date;
+  from: TaskStatus;
+  to: TaskStatus;
+  cause: FailureCause | null;
+  text: string | null;
+}
+
+/** One device's part in one batch, as MongoDB keeps it. */
+export interface Task {
+  _id: TaskId;
+  batchId: BatchId;
+  packageId: string;
+  productKey: string;
+  deviceId: DeviceId;
+  deviceName: string;
+  module: string;
+  /** The version the device had when it was selected, or the first it reported since; null while it has reported none. */
+  sourceVersion: string | null;
+  targetVersion: string;
+  status: TaskStatus;
+  /** True until the status is final; the unique index on {deviceId, module} covers active tasks only. */
+  active: boolean;
+  /** Starts at 1; a retry makes it 2. */
+  attempt: number;
+  /** Percent of the current attempt, 0–100, or null before the first report. */
+  progress: number | null;
+  /** Why the last attempt failed; the final word when the status is FAILED. */
+  cause: FailureCause | null;
+  causeText: string | null;
+
+  /** True while the device has a connection; then `gatewayId` says which gateway process holds it. */
+  reachable: boolean;
+  gatewayId: string | null;
+  /** When this task next wants its notification; null while it wants none. The batch pushes what is due and reachable. */
+  offerAt: Date | null;
+  /** The last push of the current attempt; null before it. */
+  notifiedAt: Date | null;
+  /** Notifications sent in this attempt. */
+  notifications: number;
+  /** True once the device reacted to this attempt's notification: from then on it is not repeated every 10 minutes. */
+  reacted: boolean;
+  /** Set between attempts: when the next one begins. */
+  retryAt: Date | null;
+  /** R-TASK-4: the time-out runs from the first progress report of the task, over all attempts. */
+  firstProgressAt: Date | null;
+  deadlineAt: Date | null;
+
+  /** The last 50 of each. */
+  attempts: Attempt[];
+  transitions: Transition[];
+  /** Raised by one with each write: a writer that read an older one starts again. */
+  revision: number;
+  createdAt: Date;
+  updatedAt: Date;
+  endedAt: Date | null;
+}

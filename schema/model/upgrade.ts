@@ -1,0 +1,25 @@
+import type { BatchPolicy } from './batch';
+import type { FailureCause } from './failure-causes';
+import type { BatchId, DeviceId, TaskId } from './ids';
+
+/** What an upgrade workflow is started with: plain JSON, times as epoch milliseconds. */
+export interface UpgradeInput {
+  taskId: TaskId;
+  batchId: BatchId;
+  deviceId: DeviceId;
+  module: string;
+  attempt: number;
+  retry: BatchPolicy['retry'];
+  timeoutMinutes: BatchPolicy['timeoutMinutes'];
+  /** When the device first reported progress of this task, null before. */
+  firstProgressAt: number | null;
+  /** Length of a minute in milliseconds: 60,000 save in tests. */
+  minuteMs: number;
+}
+
+/** What moves an upgrade. Progress percent does not: it goes to MongoDB only. */
+export type UpgradeReport =
+  | { kind: 'progress'; at: number }
+  | { kind: 'failed'; attempt: number; cause: FailureCause; text: string | null }
+  /** Look at the store: something may have been missed. */
+  | { kind: 'check' };

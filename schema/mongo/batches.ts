@@ -1,0 +1,36 @@
+import { Schema } from 'mongoose';
+import { BATCH_STATUSES, type Batch } from '../model/batch';
+import { storedIn } from './options';
+
+const date = { type: Date, default: null };
+
+export const batchSchema = new Schema<Batch>(
+  {
+    _id: { type: String, required: true },
+    name: { type: String, required: true },
+    productKey: { type: String, required: true },
+    packageId: { type: String, required: true },
+    module: { type: String, required: true },
+    targetVersion: { type: String, required: true },
+    kind: { type: String, enum: ['static'], required: true },
+    scope: { type: Schema.Types.Mixed, required: true },
+    sourceVersions: { type: [String], default: [] },
+    policy: { type: Schema.Types.Mixed, required: true },
+    status: { type: String, enum: BATCH_STATUSES, required: true },
+    statusReason: { type: String, default: null },
+    selection: { type: Schema.Types.Mixed, default: null },
+    idempotency: { type: Schema.Types.Mixed, default: null },
+    createdBy: { type: String, required: true },
+    createdAt: { type: Date, required: true },
+    updatedAt: { type: Date, required: true },
+    startedAt: date,
+    endedAt: date,
+  },
+  storedIn('batches'),
+);
+
+batchSchema.index({ productKey: 1, _id: -1 });
+batchSchema.index({ packageId: 1, _id: -1 });
+batchSchema.index({ status: 1, _id: -1 });
+/** One batch an idempotency key, also for two callers at once. */
+batchSchema.index({ 'idempotency.key': 1 }, { unique: true, partialFilterExpression: { 'idempotency.key': { $type: 'string' } } });

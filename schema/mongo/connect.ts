@@ -1,0 +1,87 @@
+import { type Connection, createConnection, type mongo } from 'mongoose';
+import type { ApiKey } from '../model/access';
+import type { Batch } from '../model/batch';
+import type { FirmwarePackage, Product } from '../model/fleet';
+import type { Task } from '../model/task';
+import type { StoredDevice } from './devices';
+import type { GatewayRecord } from './gateways';
+import { type Models, modelsOf } from './models';
+import type { Setting } from './settings';
+import type { Upload } from './uploads';
+
+/** The driver's collections under the models, for hot paths: nothing is hydrated, cast or watched. */
+export interface Collections {
+  tasks: mongo.Collection<Task>;
+  batches: mongo.Collection<Batch>;
+  devices: mongo.Collection<StoredDevice>;
+  products: mongo.Collection<Product>;
+  packages: mongo.Collection<FirmwarePackage>;
+  apiKeys: mongo.Collection<ApiKey>;
+  settings: mongo.Collection<Setting>;
+  gateways: mongo.Collection<GatewayRecord>;
+  uploads: mongo.Collection<Upload>;
+}
+
+export interface Store {
+  connection: Connection;
+  models: Models;
+  collections: Collections;
+  /** Creates collections and indexes; may run in several processes at once. */
+  ensureIndexes(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface StoreOptions {
+  dbName?: string;
+  /** Shown in the server's log and in `currentOp`. */
+  appName?: string;
+}
+
+/** Rejects after 30 s without a server. Needs a replica set (of one): for transactions and change streams. */
+export async function connectStore(uri: string, options: StoreOptions = {}): Promise<Store> {
+  const connection = await createConnection(uri, {
+    dbName: options.dbName,
+    appName: options.appName ?? 'updraft',
+    serverSelectionTimeoutMS: 30_000,
+    connectTimeoutMS: 10_000,
+    /** Longer than the slowest command, the selection of a million devices. */
+    socketTimeoutMS: 300_000,
+    waitQueueTimeoutMS: 30_000,
+    maxPoolSize: 50,
+    retryWrites: true,
+    retryReads: true,
+    writeConcern: { w: 'majority', journal: true },
+    bufferCommands: false,
+  }).asPromise();
+  const models = modelsOf(connection);
+  return {
+    connection,
+    models,
+    collections: collectionsOf(connection),
+    ensureIndexes: async () => {
+      await Promise.all(
+        Object.values(models).map(async (model) => {
+          await model.createCollection();
+          await model.createIndexes();
+        }),
+      );
+    },
+    close: () => connection.close(),
+  };
+}
+
+function collectionsOf(connection: Connection): Collections {
+  const db = connection.db;
+  if (!db) throw new Error('The MongoDB connection closed before it was used.');
+  return {
+    tasks: db.collection('tasks'),
+    batches: db.collection('batches'),
+    devices: db.collection('devices'),
+    products: db.collection('products'),
+    packages: db.collection('packages'),
+    apiKeys: db.collection('apiKeys'),
+    settings: db.collection('settings'),
+    gateways: db.collection('gateways'),
+    uploads: db.collection('uploads'),
+  };
+}

@@ -1,0 +1,45 @@
+import { Schema } from 'mongoose';
+import { DIALECTS } from '../model/dialect';
+import type { Device } from '../model/fleet';
+import { storedIn } from './options';
+
+/**
+ * `moduleVersions` repeats `modules` as `<module>=<version>`, so that one compound multikey index answers for any module of a product.
+ * A wildcard index would do without, but it also moves with every `reportedAt`, that is with every reconnect.
+ */
+export interface StoredDevice extends Device {
+  moduleVersions: string[];
+}
+
+/** Module names have no `=`. */
+export const moduleVersionKey = (module: string, version: string): string => `${module}=${version}`;
+
+/** Filter of the devices whose `module` has one of `versions`; use it together with `productKey`. */
+export const runsOneOf = (module: string, versions: readonly string[]) => ({
+  moduleVersions: { $in: versions.map((version) => moduleVersionKey(module, version)) },
+});
+
+export const deviceSchema = new Schema<StoredDevice>(
+  {
+    _id: { type: String, required: true },
+    productKey: { type: String, required: true },
+    deviceName: { type: String, required: true },
+    secret: { type: String, required: true },
+    enabled: { type: Boolean, required: true },
+    dialect: { type: String, enum: DIALECTS, required: true },
+    /** A plain object and not a Map: that is what everybody reads. */
+    modules: { type: Schema.Types.Mixed, default: {} },
+    moduleVersions: { type: [String], default: [] },
+    online: { type: Boolean, required: true, default: false },
+    gatewayId: { type: String, default: null },
+    sessionId: { type: String, default: null },
+    onlineChangedAt: { type: Date, default: null },
+    createdAt: { type: Date, required: true },
+  },
+  storedIn('devices'),
+);
+
+deviceSchema.index({ productKey: 1, deviceName: 1 }, { unique: true });
+deviceSchema.index({ productKey: 1, moduleVersions: 1, _id: 1 });
+/** Whom a dead gateway leaves behind. */
+deviceSchema.index({ gatewayId: 1 }, { partialFilterExpression: { online: true } });

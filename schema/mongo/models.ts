@@ -1,0 +1,25 @@
+import type { Connection } from 'mongoose';
+import { apiKeySchema } from './api-keys';
+import { batchSchema } from './batches';
+import { deviceSchema } from './devices';
+import { gatewaySchema } from './gateways';
+import { packageSchema } from './packages';
+import { productSchema } from './products';
+import { settingSchema } from './settings';
+import { taskSchema } from './tasks';
+import { uploadSchema } from './uploads';
+
+export const modelsOf = (connection: Connection) => ({
+  tasks: connection.model('Task', taskSchema),
+  batches: connection.model('Batch', batchSchema),
+  devices: connection.model('Device', deviceSchema),
+  products: connection.model('Product', productSchema),
+  packages: connection.model('FirmwarePackage', packageSchema),
+  apiKeys: connection.model('ApiKey', apiKeySchema),
+  settings: connection.model('Setting', settingSchema),
+  gateways: connection.model('Gateway', gatewaySchema),
+  uploads: connection.model('Upload', uploadSchema),
+});
+
+/** For inserts that are checked against their schema, and for whatever is not hot. */
+export type Models = ReturnType<typeof modelsOf>;

@@ -1,0 +1,14 @@
+import { Schema } from 'mongoose';
+import { DIALECTS } from '../model/dialect';
+import type { Product } from '../model/fleet';
+import { storedIn } from './options';
+
+export const productSchema = new Schema<Product>(
+  {
+    _id: { type: String, required: true },
+    name: { type: String, required: true },
+    dialect: { type: String, enum: DIALECTS, required: true },
+    createdAt: { type: Date, required: true },
+  },
+  storedIn('products'),
+);

@@ -1,0 +1,78 @@
+import { Schema } from 'mongoose';
+import { FAILURE_CAUSES } from '../model/failure-causes';
+import { type Attempt, TASK_STATUSES, type Task, type Transition } from '../model/task';
+import { storedIn } from './options';
+
+const cause = { type: String, enum: [...Object.keys(FAILURE_CAUSES), null], default: null };
+const date = { type: Date, default: null };
+
+const attemptSchema = new Schema<Attempt>(
+  {
+    number: { type: Number, required: true },
+    cause,
+    text: { type: String, default: null },
+    startedAt: date,
+    endedAt: { type: Date, required: true },
+  },
+  { _id: false },
+);
+
+const transitionSchema = new Schema<Transition>(
+  {
+    at: { type: Date, required: true },
+    from: { type: String, enum: TASK_STATUSES, required: true },
+    to: { type: String, enum: TASK_STATUSES, required: true },
+    cause,
+    text: { type: String, default: null },
+  },
+  { _id: false },
+);
+
+export const taskSchema = new Schema<Task>(
+  {
+    _id: { type: String, required: true },
+    batchId: { type: String, required: true },
+    packageId: { type: String, required: true },
+    productKey: { type: String, required: true },
+    deviceId: { type: String, required: true },
+    deviceName: { type: String, required: true },
+    module: { type: String, required: true },
+    sourceVersion: { type: String, default: null },
+    targetVersion: { type: String, required: true },
+    status: { type: String, enum: TASK_STATUSES, required: true },
+    active: { type: Boolean, required: true },
+    attempt: { type: Number, required: true, min: 1 },
+    progress: { type: Number, min: 0, max: 100, default: null },
+    cause,
+    causeText: { type: String, default: null },
+    reachable: { type: Boolean, required: true },
+    gatewayId: { type: String, default: null },
+    offerAt: date,
+    notifiedAt: date,
+    notifications: { type: Number, required: true, default: 0 },
+    reacted: { type: Boolean, required: true, default: false },
+    retryAt: date,
+    firstProgressAt: date,
+    deadlineAt: date,
+    attempts: { type: [attemptSchema], default: [] },
+    transitions: { type: [transitionSchema], default: [] },
+    revision: { type: Number, required: true, default: 0 },
+    createdAt: { type: Date, required: true },
+    updatedAt: { type: Date, required: true },
+    endedAt: date,
+  },
+  storedIn('tasks'),
+);
+
+const whileActive = { partialFilterExpression: { active: true } };
+
+/** Counts by status, and the tasks of a batch by status. */
+taskSchema.index({ batchId: 1, status: 1, _id: 1 });
+/** One active task a device and module: the store's half of the guarantee (R-BAT-8). */
+taskSchema.index({ deviceId: 1, module: 1 }, { ...whileActive, unique: true });
+/** What is due and reachable in a batch: the claim. */
+taskSchema.index({ batchId: 1, reachable: 1, offerAt: 1 }, whileActive);
+taskSchema.index({ deviceId: 1, createdAt: -1, _id: 1 });
+/** Pushes of the last minute. */
+taskSchema.index({ batchId: 1, notifiedAt: 1 }, { partialFilterExpression: { notifiedAt: { $gt: new Date(0) } } });
+taskSchema.index({ packageId: 1 });

@@ -1,0 +1,5 @@
+import { stopTestServers } from './global-setup';
+
+export default async function globalTeardown(): Promise<void> {
+  await stopTestServers();
+}

@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto';
+import { resolve } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+
+/** Quiet: what a test wants to know it asks for. */
+let installed = false;
+function quietRuntime(): void {
+  if (installed) return;
+  installed = true;
+  Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
+}
+
+let bundle: Promise<WorkflowBundleWithSourceMap> | undefined;
+/** The workflows of the sources, bundled once a test file. */
+export function workflowBundle(): Promise<WorkflowBundleWithSourceMap> {
+  bundle ??= bundleWorkflowCode({
+    workflowsPath: resolve(__dirname, '../../workflows/index.ts'),
+    logger: new DefaultLogger('ERROR'),
+  });
+  return bundle;
+}
+
+export interface TestTemporal {
+  client: Client;
+  connection: NativeConnection;
+  address: string;
+  namespace: string;
+  /** Of this test alone. */
+  taskQueue: string;
+  /** A worker with the real workflows and the activities given; it ends with `close`. */
+  work(activities: object): Promise<Worker>;
+  close(): Promise<void>;
+}
+
+/** The real server of the test run, with a task queue of its own. */
+export async function testTemporal(): Promise<TestTemporal> {
+  quietRuntime();
+  const address = process.env.UPDRAFT_TEST_TEMPORAL_ADDRESS;
+  if (!address) throw new Error('UPDRAFT_TEST_TEMPORAL_ADDRESS is not set: run through Jest, whose set-up starts the server.');
+  const [clientConnection, connection] = await Promise.all([Connection.connect({ address }), NativeConnection.connect({ address })]);
+  const taskQueue = `test-${randomUUID()}`;
+  const running: { worker: Worker; done: Promise<void> }[] = [];
+  return {
+    client: new Client({ connection: clientConnection }),
+    connection,
+    address,
+    namespace: 'default',
+    taskQueue,
+    async work(activities) {
+      const worker = await Worker.create({
+        connection,
+        taskQueue,
+        workflowBundle: await workflowBundle(),
+        activities,
+        shutdownGraceTime: '1s',
+      });
+      running.push({ worker, done: worker.run() });
+      return worker;
+    },
+    async close() {
+      for (const { worker } of running) if (worker.getState() === 'RUNNING') worker.shutdown();
+      await Promise.all(running.map(({ done }) => done));
+      await connection.close();
+      await clientConnection.close();
+    },
+  };
+}

@@ -1,0 +1,29 @@
+import { readdirSync } from 'node:fs';
+import { Worker } from '@temporalio/worker';
+import { HISTORIES, readHistory } from '../support/histories';
+import { workflowBundle } from '../support/temporal';
+
+/** Upgrades and batches in flight survive a deployment: what earlier code decided, this code decides again. */
+describe('committed histories replay', () => {
+  const names = readdirSync(HISTORIES)
+    .filter((file) => file.endsWith('.json'))
+    .map((file) => file.slice(0, -'.json'.length));
+
+  test('there is a history of each flow', () => {
+    expect(names).toEqual(
+      expect.arrayContaining([
+        'batch-canceled',
+        'batch-finished',
+        'upgrade-link-failure',
+        'upgrade-link-retries',
+        'upgrade-link-success',
+        'upgrade-link-timeout',
+      ]),
+    );
+  });
+
+  test.each(names)('%s', async (name) => {
+    const options = { workflowBundle: await workflowBundle() };
+    await expect(Worker.runReplayHistory(options, await readHistory(name), name)).resolves.toBeUndefined();
+  });
+});

@@ -1,0 +1,37 @@
+import { Context } from '@temporalio/activity';
+import type { BatchLifecycle, BatchStart } from '../../core/batches/lifecycle';
+import type { BatchTasks } from '../../core/tasks/batch-tasks';
+import type { BatchStatus } from '../../schema/model/batch';
+import type { BatchId } from '../../schema/model/ids';
+import type { DueTasks } from './messages';
+
+export interface BatchActivityDeps {
+  lifecycle: BatchLifecycle;
+  tasks: BatchTasks;
+}
+
+/** What the batch workflow does to the world. Each may run twice, at any time. */
+export function createBatchActivities({ lifecycle, tasks }: BatchActivityDeps) {
+  return {
+    selectTargets: (batchId: BatchId): Promise<BatchStart> => beating(() => lifecycle.select(batchId)),
+    findDueTasks: (batchId: BatchId, limit: number): Promise<DueTasks> => tasks.due(batchId, limit),
+    async setBatchStatus(batchId: BatchId, status: BatchStatus, reason: string | null): Promise<void> {
+      await lifecycle.setStatus(batchId, status, reason);
+    },
+    cancelBatchTasks: (batchId: BatchId): Promise<number> => beating((beat) => tasks.cancel(batchId, beat)),
+    reconcileBatch: (batchId: BatchId): Promise<number> => beating((beat) => tasks.reconcile(batchId, beat)),
+    gatewayLost: (gatewayId: string): Promise<void> => tasks.gatewayLost(gatewayId),
+  };
+}
+export type BatchActivities = ReturnType<typeof createBatchActivities>;
+
+/** Long work says that it is alive, by its own progress and by the clock: a worker that dies is noticed in seconds. */
+async function beating<T>(work: (beat: () => void) => Promise<T>): Promise<T> {
+  const context = Context.current();
+  const timer = setInterval(() => context.heartbeat(), 2_000);
+  try {
+    return await work(() => context.heartbeat());
+  } finally {
+    clearInterval(timer);
+  }
+}

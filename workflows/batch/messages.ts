@@ -1,0 +1,31 @@
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { BatchPolicy } from '../../schema/model/batch';
+import type { BatchId, TaskId } from '../../schema/model/ids';
+
+export interface BatchInput {
+  batchId: BatchId;
+  /** Length of a minute in milliseconds: 60,000 save in tests. */
+  minuteMs: number;
+  /** What a run hands to the next when it continues as new; null in the first. */
+  carried: { policy: BatchPolicy; paused: boolean } | null;
+}
+
+/** Something is due or has settled. */
+export const wakeBatchSignal = defineSignal('wakeBatch');
+
+/** Each answers when its effect is certain, with the number of tasks it ended. */
+export const pauseBatchUpdate = defineUpdate<number>('pauseBatch');
+export const resumeBatchUpdate = defineUpdate<number>('resumeBatch');
+export const cancelBatchUpdate = defineUpdate<number>('cancelBatch');
+
+export const batchPhaseQuery = defineQuery<string>('batchPhase');
+
+/** What a look at the store finds. */
+export interface DueTasks {
+  /** One entry a gateway process: the batch's pushes leave where the connections are. */
+  groups: { gatewayId: string; taskIds: TaskId[] }[];
+  /** When the next task is due by the clock, epoch milliseconds; null when only an event can make one due. */
+  nextDueAt: number | null;
+  /** False when every task has ended. */
+  open: boolean;
+}

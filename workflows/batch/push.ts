@@ -1,0 +1,39 @@
+import { ActivityFailure, proxyActivities, proxyLocalActivities, TimeoutFailure } from '@temporalio/workflow';
+import { gatewayQueue } from '../../schema/model/ids';
+import type { PushWindow } from '../../schema/model/push-rate';
+import type { BatchActivities } from './activities';
+import type { GatewayActivities } from './gateway-activities';
+import type { BatchInput, DueTasks } from './messages';
+
+const { gatewayLost } = proxyLocalActivities<Pick<BatchActivities, 'gatewayLost'>>({ startToCloseTimeout: '30s' });
+
+/**
+ * Pushes what is due, on each gateway its share and all at the batch's rate. A gateway that has gone is noted, so that its devices
+ * count as off-line until they connect somewhere; any other failure leaves the tasks due for the next window.
+ */
+export async function pushDue({ batchId }: BatchInput, due: DueTasks, { intervalMs }: PushWindow): Promise<void> {
+  const total = due.groups.reduce((sum, group) => sum + group.taskIds.length, 0);
+  await Promise.all(
+    due.groups.map(async ({ gatewayId, taskIds }) => {
+      const share = taskIds.length / total;
+      const { offerTasks } = proxyActivities<GatewayActivities>({
+        taskQueue: gatewayQueue(gatewayId),
+        scheduleToStartTimeout: '15s',
+        startToCloseTimeout: Math.ceil(intervalMs * total) * 3 + 60_000,
+        heartbeatTimeout: Math.ceil(intervalMs / share) * 2 + 15_000,
+        retry: { maximumAttempts: 2 },
+      });
+      try {
+        await offerTasks({ batchId, taskIds, intervalMs: intervalMs / share });
+      } catch (error) {
+        if (neverStarted(error)) await gatewayLost(gatewayId);
+        else if (!(error instanceof ActivityFailure)) throw error;
+      }
+    }),
+  );
+}
+
+function neverStarted(error: unknown): boolean {
+  const cause = error instanceof ActivityFailure ? error.cause : undefined;
+  return cause instanceof TimeoutFailure && cause.timeoutType === 'SCHEDULE_TO_START';
+}

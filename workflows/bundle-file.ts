@@ -1,0 +1,2 @@
+/** Beside the built workflows. */
+export const BUNDLE_FILE = 'workflow-bundle.js';

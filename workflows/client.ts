@@ -1,0 +1,93 @@
+import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
+import { ApplicationFailure, defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
+import { UserError } from '../core/errors';
+import type { BatchCommand, UpgradeEngine } from '../core/ports';
+import { type BatchId, batchWorkflowId, upgradeWorkflowId } from '../schema/model/ids';
+import { cancelBatchUpdate, pauseBatchUpdate, resumeBatchUpdate, wakeBatchSignal } from './batch/messages';
+import type { batch } from './batch/workflow';
+import { endedSignal, reportSignal } from './upgrade/messages';
+import type { upgrade } from './upgrade/workflow';
+import { createWaker } from './waker';
+
+export interface EngineOptions {
+  client: Client;
+  /** The task queue of the workflow workers. */
+  taskQueue: string;
+  minuteMs: number;
+  /** A wake-up that could not be delivered: the batch finds out by its own timer. */
+  onWakeFailed: (batchId: BatchId, error: unknown) => void;
+}
+
+/** Reports and starts answer in milliseconds; an engine that stays silent so long is treated as down, and the caller tries again. */
+const CALL_MS = 10_000;
+/** Canceling ends up to a million tasks before it answers. */
+const COMMAND_MS = 10 * 60_000;
+
+const BATCH_ID = defineSearchAttributeKey('BatchId', SearchAttributeType.KEYWORD);
+const UPDATES = { pause: pauseBatchUpdate, resume: resumeBatchUpdate, cancel: cancelBatchUpdate } as const;
+
+export function createEngine({ client, taskQueue, minuteMs, onWakeFailed }: EngineOptions): UpgradeEngine & { close(): void } {
+  const { workflow } = client;
+  const call = <T>(work: () => Promise<T>, ms = CALL_MS): Promise<T> => client.withDeadline(Date.now() + ms, work);
+  const signalWake = (batchId: BatchId) =>
+    call(() => workflow.getHandle(batchWorkflowId(batchId)).signal(wakeBatchSignal)).catch(ignoreGone);
+  const waker = createWaker(signalWake, onWakeFailed);
+
+  return {
+    wakeBatch: waker.wake,
+    close: waker.close,
+    async startBatch(batchId) {
+      const input = { batchId, minuteMs, carried: null };
+      const options = {
+        workflowId: batchWorkflowId(batchId),
+        taskQueue,
+        args: [input] as [typeof input],
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY' as const,
+        typedSearchAttributes: new TypedSearchAttributes([{ key: BATCH_ID, value: batchId }]),
+      };
+      await call(() => workflow.start<typeof batch>('batch', options)).catch((error) => {
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      });
+    },
+    async commandBatch(batchId, command) {
+      const handle = workflow.getHandle(batchWorkflowId(batchId));
+      try {
+        return { affected: await call(() => handle.executeUpdate(UPDATES[command.kind]), COMMAND_MS) };
+      } catch (error) {
+        throw asRefusal(error, command);
+      }
+    },
+    async report(input, report) {
+      const options = {
+        workflowId: upgradeWorkflowId(input.deviceId, input.module),
+        taskQueue,
+        args: [input] as [typeof input],
+        signal: reportSignal,
+        signalArgs: [{ upgrade: input, report }] as [{ upgrade: typeof input; report: typeof report }],
+        typedSearchAttributes: new TypedSearchAttributes([{ key: BATCH_ID, value: input.batchId }]),
+      };
+      await call(() => workflow.signalWithStart<typeof upgrade, [{ upgrade: typeof input; report: typeof report }]>('upgrade', options));
+    },
+    async tellEnded({ _id, deviceId, module }) {
+      const handle = workflow.getHandle(upgradeWorkflowId(deviceId, module));
+      await call(() => handle.signal(endedSignal, _id)).catch(ignoreGone);
+    },
+  };
+}
+
+function ignoreGone(error: unknown): void {
+  if (!(error instanceof WorkflowNotFoundError)) throw error;
+}
+
+/** The batch's own validator refused, or its workflow is over: both are the caller's to know. */
+function asRefusal(error: unknown, command: BatchCommand): unknown {
+  const hint = 'Query the batch for its status.';
+  if (error instanceof WorkflowNotFoundError) {
+    return new UserError('BATCH_STATE', { field: 'batchId', message: `The batch has ended: there is nothing to ${command.kind}.`, hint });
+  }
+  const cause = error instanceof WorkflowUpdateFailedError ? error.cause : undefined;
+  if (cause instanceof ApplicationFailure && cause.type === 'BATCH_STATE') {
+    return new UserError('BATCH_STATE', { field: 'batchId', message: cause.message, hint });
+  }
+  return error;
+}

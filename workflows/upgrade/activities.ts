@@ -1,0 +1,23 @@
+import type { UpgradeTasks } from '../../core/tasks/upgrade-tasks';
+import type { FailureCause } from '../../schema/model/failure-causes';
+import type { TaskId } from '../../schema/model/ids';
+
+export interface FailedAttemptWrite {
+  taskId: TaskId;
+  attempt: number;
+  cause: FailureCause;
+  text: string | null;
+  /** Epoch milliseconds, null for no further attempt. */
+  retryAt: number | null;
+}
+
+/** What an upgrade workflow writes: short, conditional, harmless twice. */
+export function createUpgradeActivities(tasks: UpgradeTasks) {
+  return {
+    failAttempt: (write: FailedAttemptWrite): Promise<void> => tasks.failAttempt(write),
+    timeOut: (taskId: TaskId): Promise<void> => tasks.timeOut(taskId),
+    /** Null when the task has ended or is gone. */
+    readUpgrade: (taskId: TaskId): Promise<{ attempt: number; firstProgressAt: number | null } | null> => tasks.read(taskId),
+  };
+}
+export type UpgradeActivities = ReturnType<typeof createUpgradeActivities>;

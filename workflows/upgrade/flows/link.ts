@@ -1,0 +1,98 @@
+import { condition, proxyLocalActivities } from '@temporalio/workflow';
+import { retryAt } from '../../../schema/model/retry';
+import type { UpgradeInput, UpgradeReport } from '../../../schema/model/upgrade';
+import type { UpgradeActivities } from '../activities';
+import type { Inbox } from '../inbox';
+
+const { failAttempt, timeOut, readUpgrade } = proxyLocalActivities<UpgradeActivities>({ startToCloseTimeout: '30s' });
+
+/** A silent upgrade looks into the store this often, in minutes: a lost report costs time, never a task. */
+const CHECK_MINUTES = 10;
+
+/**
+ * R-FLOW-1, device-led: the device notifies progress and, at the end, its version. Success is recorded where the version arrives;
+ * what is left to decide here is when an attempt has failed, whether another follows, and when time is up.
+ */
+export async function linkFlow(input: UpgradeInput, inbox: Inbox): Promise<void> {
+  const upgrade = new LinkUpgrade(input);
+  if (inbox.isHandedOver) await upgrade.readStore();
+  while (!inbox.hasEnded && !upgrade.isOver) {
+    inbox.waitingFor = upgrade.waitingFor;
+    const heard = await condition(() => inbox.hasMail, upgrade.patience);
+    const report = inbox.take();
+    if (report) await upgrade.onReport(report);
+    else if (!heard) await upgrade.onSilence();
+    else if (inbox.ofOthers.length > 0) await upgrade.onForeignMail(inbox);
+  }
+}
+
+class LinkUpgrade {
+  isOver = false;
+  private attempt: number;
+  private firstProgressAt: number | null;
+
+  constructor(private readonly input: UpgradeInput) {
+    this.attempt = input.attempt;
+    this.firstProgressAt = input.firstProgressAt;
+  }
+
+  /** R-TASK-4: from the first progress of the task, whatever attempts follow. */
+  private get deadlineAt(): number | null {
+    const { timeoutMinutes, minuteMs } = this.input;
+    return timeoutMinutes === null || this.firstProgressAt === null ? null : this.firstProgressAt + timeoutMinutes * minuteMs;
+  }
+
+  /** Milliseconds to wait for the next report. */
+  get patience(): number {
+    const check = CHECK_MINUTES * this.input.minuteMs;
+    return this.deadlineAt === null ? check : Math.max(1, Math.min(check, this.deadlineAt - Date.now()));
+  }
+
+  get waitingFor(): string {
+    return this.firstProgressAt === null ? 'the first progress report' : 'the target version';
+  }
+
+  async onReport(report: UpgradeReport): Promise<void> {
+    switch (report.kind) {
+      case 'progress':
+        this.firstProgressAt ??= report.at;
+        return;
+      case 'failed':
+        return this.onFailure(report);
+      case 'check':
+        return this.readStore();
+    }
+  }
+
+  async onSilence(): Promise<void> {
+    if (this.deadlineAt === null || Date.now() < this.deadlineAt) return this.readStore();
+    await timeOut(this.input.taskId);
+    this.isOver = true;
+  }
+
+  /** The store allows a device's next task only when this one has ended; while it has not, the mail is a latecomer's. */
+  async onForeignMail(inbox: Inbox): Promise<void> {
+    await this.readStore();
+    if (!this.isOver) inbox.ofOthers = [];
+  }
+
+  /** Reports of an attempt that is over already are repeats. */
+  private async onFailure({ attempt, cause, text }: Extract<UpgradeReport, { kind: 'failed' }>): Promise<void> {
+    if (attempt < this.attempt) return;
+    const { taskId, retry, minuteMs } = this.input;
+    const next = retryAt(retry, { attempt, cause, now: Date.now(), deadlineAt: this.deadlineAt }, minuteMs);
+    await failAttempt({ taskId, attempt, cause, text, retryAt: next });
+    this.attempt = attempt + 1;
+    this.isOver = next === null;
+  }
+
+  async readStore(): Promise<void> {
+    const stored = await readUpgrade(this.input.taskId);
+    if (stored === null) {
+      this.isOver = true;
+      return;
+    }
+    this.attempt = stored.attempt;
+    this.firstProgressAt ??= stored.firstProgressAt;
+  }
+}

@@ -1,0 +1,18 @@
+import { defineQuery, defineSignal } from '@temporalio/workflow';
+import type { TaskId } from '../../schema/model/ids';
+import type { UpgradeInput, UpgradeReport } from '../../schema/model/upgrade';
+
+/** A report and whose it is: the workflow of a device and module may still be that of an earlier task. */
+export interface UpgradeMessage {
+  upgrade: UpgradeInput;
+  report: UpgradeReport;
+}
+
+/** The task has ended in the store: succeeded, canceled or removed. */
+export const endedSignal = defineSignal<[TaskId]>('ended');
+
+/** Through signal-with-start: the first report starts the workflow. */
+export const reportSignal = defineSignal<[UpgradeMessage]>('report');
+
+/** What the upgrade waits for, in words. */
+export const waitingForQuery = defineQuery<string>('waitingFor');

@@ -1,0 +1,43 @@
+import type { BatchId } from '../schema/model/ids';
+
+/** A batch is woken at most once in this time: each wake-up is a workflow task, and one of them finds all that is due. */
+const APART_MS = 1_000;
+const REMEMBERED = 10_000;
+
+export interface Waker {
+  wake(batchId: BatchId, afterMs?: number): void;
+  close(): void;
+}
+
+/** Brings many wishes to wake a batch together into few signals. A wish is never lost, only joined to an earlier one. */
+export function createWaker(signal: (batchId: BatchId) => Promise<void>, onFailed: (batchId: BatchId, error: unknown) => void): Waker {
+  const pending = new Map<BatchId, { at: number; timer: NodeJS.Timeout }>();
+  const last = new Map<BatchId, number>();
+
+  function fire(batchId: BatchId): void {
+    pending.delete(batchId);
+    last.delete(batchId);
+    last.set(batchId, Date.now());
+    const [oldest] = last.keys();
+    if (last.size > REMEMBERED && oldest !== undefined) last.delete(oldest);
+    signal(batchId).catch((error) => onFailed(batchId, error));
+  }
+
+  return {
+    wake(batchId, afterMs = 0) {
+      const now = Date.now();
+      const at = Math.max(now + afterMs, (last.get(batchId) ?? 0) + APART_MS);
+      const planned = pending.get(batchId);
+      // An earlier one serves: what it finds not yet due tells the batch how long to sleep.
+      if (planned && planned.at <= at) return;
+      clearTimeout(planned?.timer);
+      const timer = setTimeout(fire, at - now, batchId);
+      timer.unref();
+      pending.set(batchId, { at, timer });
+    },
+    close() {
+      for (const { timer } of pending.values()) clearTimeout(timer);
+      pending.clear();
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { type NativeConnection, Worker, type WorkflowBundle } from '@temporalio/worker';
+import type { UpgradeTasks } from '../core/tasks/upgrade-tasks';
+import { gatewayQueue } from '../schema/model/ids';
+import { type BatchActivityDeps, createBatchActivities } from './batch/activities';
+import { createGatewayActivities, type GatewayActivities } from './batch/gateway-activities';
+import { BUNDLE_FILE } from './bundle-file';
+import { createUpgradeActivities } from './upgrade/activities';
+
+export interface WorkerOptions {
+  connection: NativeConnection;
+  namespace: string;
+  taskQueue: string;
+  deps: BatchActivityDeps & { upgrades: UpgradeTasks };
+  /** For tests, which bundle once for many workers. */
+  workflowBundle?: WorkflowBundle;
+}
+
+/** Runs workflows and their store activities. One workflow thread: the engine, not this process, is what is busy. */
+export function createPlatformWorker({ connection, namespace, taskQueue, deps, workflowBundle }: WorkerOptions): Promise<Worker> {
+  return Worker.create({
+    connection,
+    namespace,
+    taskQueue,
+    ...(workflowBundle ? { workflowBundle } : workflowSource()),
+    activities: { ...createBatchActivities(deps), ...createUpgradeActivities(deps.upgrades) },
+    maxCachedWorkflows: 2_000,
+    workflowThreadPoolSize: 1,
+    maxConcurrentWorkflowTaskExecutions: 100,
+    maxConcurrentLocalActivityExecutions: 100,
+    shutdownGraceTime: '10s',
+  });
+}
+
+/** Runs what must leave from this gateway's connections. */
+export function createGatewayWorker(
+  { connection, namespace }: Pick<WorkerOptions, 'connection' | 'namespace'>,
+  gatewayId: string,
+  offer: Parameters<typeof createGatewayActivities>[0],
+): Promise<Worker> {
+  const activities: GatewayActivities = createGatewayActivities(offer);
+  return Worker.create({ connection, namespace, taskQueue: gatewayQueue(gatewayId), activities, shutdownGraceTime: '10s' });
+}
+
+/** The bundle made by the build when there is one; else Temporal bundles the sources itself, which takes seconds. */
+function workflowSource(): { workflowBundle: { codePath: string } } | { workflowsPath: string } {
+  const codePath = resolve(__dirname, BUNDLE_FILE);
+  return existsSync(codePath) ? { workflowBundle: { codePath } } : { workflowsPath: resolve(__dirname, 'index') };
+}
