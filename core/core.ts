@@ -112,7 +112,10 @@ export interface BatchService {
   createStatic(viewer: Viewer, input: NewStaticBatch): Promise<Batch>;
   get(id: BatchId): Promise<Batch | null>;
   getMany(ids: readonly BatchId[]): Promise<(Batch | null)[]>;
-  list(filter: { productKey?: string | null; packageId?: string | null; status?: Batch['status'] | null }, page: PageRequest): Promise<Page<Batch>>;
+  list(
+    filter: { productKey?: string | null; packageId?: string | null; status?: Batch['status'] | null },
+    page: PageRequest,
+  ): Promise<Page<Batch>>;
   counts(id: BatchId): Promise<StatusCounts>;
   /** Devices a minute over the last minute (or since the start, if that is shorter). */
   reachedRate(id: BatchId): Promise<number>;

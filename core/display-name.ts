@@ -6,7 +6,8 @@ const MAXIMUM = 64;
 export function displayNameViolation(value: unknown, field: string): Violation | null {
   const limit = `1–${MAXIMUM} characters`;
   const hint = `Give 1 to ${MAXIMUM} characters without line breaks or control characters.`;
-  if (typeof value !== 'string' || value.trim() === '') return { code: 'REQUIRED', field, message: 'A name is missing or empty.', hint, limit };
+  if (typeof value !== 'string' || value.trim() === '')
+    return { code: 'REQUIRED', field, message: 'A name is missing or empty.', hint, limit };
   if (value.length > MAXIMUM)
     return { code: 'INVALID_FORMAT', field, message: `A name has 1 to ${MAXIMUM} characters, not ${value.length}.`, hint, limit };
   if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(value))

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
-import type { BatchId, DeviceId } from '../schema/model/ids';
 import type { DigestAlgorithm } from '../schema/model/fleet';
+import type { BatchId, DeviceId } from '../schema/model/ids';
 import type { Task } from '../schema/model/task';
 import type { UpgradeInput, UpgradeReport } from '../schema/model/upgrade';
 

@@ -46,5 +46,5 @@ export function createGatewayWorker(
 /** The bundle made by the build when there is one; else Temporal bundles the sources itself, which takes seconds. */
 function workflowSource(): { workflowBundle: { codePath: string } } | { workflowsPath: string } {
   const codePath = resolve(__dirname, BUNDLE_FILE);
-  return existsSync(codePath) ? { workflowBundle: { codePath } } : { workflowsPath: resolve(__dirname, 'index') };
+  return existsSync(codePath) ? { workflowBundle: { codePath } } : { workflowsPath: require.resolve('./index') };
 }

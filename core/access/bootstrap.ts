@@ -5,7 +5,10 @@ import { isDuplicateKey } from '../duplicate-key';
 const MARKER = 'first-key-made';
 
 /** Inserts the installation's first key, once and for ever, however many processes start together. False: it was there. */
-export async function insertFirstKey({ connection, collections }: Pick<Store, 'connection' | 'collections'>, apiKey: ApiKey): Promise<boolean> {
+export async function insertFirstKey(
+  { connection, collections }: Pick<Store, 'connection' | 'collections'>,
+  apiKey: ApiKey,
+): Promise<boolean> {
   const { apiKeys, settings } = collections;
   if (await settings.findOne({ _id: MARKER })) return false;
   if (await apiKeys.findOne({}, { projection: { _id: 1 } })) return false;

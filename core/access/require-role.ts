@@ -1,5 +1,5 @@
-import type { Role, Viewer } from './viewer';
 import { UserError } from '../errors';
+import type { Role, Viewer } from './viewer';
 
 /** An administrator may what an operator may, and an operator what a viewer may. */
 const RANK: Record<Role, number> = { ADMINISTRATOR: 3, OPERATOR: 2, VIEWER: 1 };

@@ -3,13 +3,14 @@ import { mongo } from 'mongoose';
 import type { Batch, BatchScope } from '../../schema/model/batch';
 import type { FirmwarePackage } from '../../schema/model/fleet';
 import type { Limits } from '../../schema/model/limits';
-import { packageNameViolation } from '../../schema/model/names';
 import { policyViolations, sourceVersionViolations } from '../../schema/model/policy';
 import type { Violation } from '../../schema/model/violation';
 import type { Collections } from '../../schema/mongo/connect';
 import type { Viewer } from '../access/viewer';
 import type { NewStaticBatch } from '../core';
-import { UserError, UserErrors } from '../errors';
+import { displayNameViolation } from '../display-name';
+import { UserError } from '../errors';
+import { refuseIfAny } from '../refuse';
 import { matchingDevices } from './matching';
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
@@ -33,7 +34,7 @@ export async function newStaticBatch(
       hint: 'Query `packages` for the ids there are, or upload the package first.',
     });
   }
-  refuse(violationsOf(input, firmware, limits));
+  refuseIfAny(violationsOf(input, firmware, limits));
   const batch = batchOf(input, firmware, viewer, now, inputHash);
   await requireKnownNames(devices, batch);
   if ((await devices.findOne(matchingDevices(batch), { projection: { _id: 1 } })) === null) {
@@ -47,7 +48,7 @@ export async function newStaticBatch(
 }
 
 function violationsOf(input: NewStaticBatch, firmware: FirmwarePackage, limits: Limits): Violation[] {
-  const name = input.name == null ? null : packageNameViolation(input.name, 'name');
+  const name = input.name == null ? null : displayNameViolation(input.name, 'name');
   return [
     ...(name ? [name] : []),
     ...scopeViolations(input.scope, limits),
@@ -66,10 +67,6 @@ function scopeViolations(scope: BatchScope, limits: Limits): Violation[] {
   return [
     { code: 'TOO_MANY', field, message: `The batch names ${count} devices.`, hint: 'Make several batches, or choose all devices.', limit },
   ];
-}
-
-function refuse(violations: Violation[]): void {
-  if (violations.length > 0) throw new UserErrors(violations.map(({ code, ...details }) => new UserError(code, details)));
 }
 
 async function requireKnownNames(devices: Collections['devices'], { productKey, scope }: Batch): Promise<void> {

@@ -8,6 +8,7 @@ import { requireRole } from '../access/require-role';
 import type { Viewer } from '../access/viewer';
 import type { Clock } from '../clock';
 import type { BatchService, NewStaticBatch } from '../core';
+import { isDuplicateKey } from '../duplicate-key';
 import { UserError } from '../errors';
 import { inOrderOf } from '../paging/in-order-of';
 import { pageOf } from '../paging/page-of';
@@ -21,8 +22,6 @@ export interface BatchDeps {
   settings: CoreSettings;
   clock: Clock;
 }
-
-const DUPLICATE_KEY = 11_000;
 
 export function createBatchService(deps: BatchDeps): BatchService {
   const { collections, engine, settings } = deps;
@@ -73,7 +72,7 @@ async function insertOnce({ collections, settings, clock }: BatchDeps, viewer: V
       await collections.batches.insertOne(batch);
       return batch;
     } catch (error) {
-      if (attempt === 2 || (error as { code?: unknown }).code !== DUPLICATE_KEY) throw error;
+      if (attempt === 2 || !isDuplicateKey(error)) throw error;
     }
   }
 }

@@ -17,7 +17,7 @@ export function encodeCursor(order: string, values: readonly SortValue[]): strin
 export function decodeCursor(order: string, count: number, cursor: string): SortValue[] {
   const parsed = cursor.length <= LONGEST && /^[\w-]+$/.test(cursor) ? parse(cursor) : null;
   if (!Array.isArray(parsed) || parsed.length !== count + 1 || parsed[0] !== order) throw invalidCursor();
-  return parsed.slice(1).map(valueOf);
+  return parsed.slice(1).map(sortValueOf);
 }
 
 function parse(cursor: string): unknown {
@@ -29,7 +29,7 @@ function parse(cursor: string): unknown {
 }
 
 /** An operator in disguise (`{"$gt": …}`) must not pass. */
-function valueOf(value: unknown): SortValue {
+function sortValueOf(value: unknown): SortValue {
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
   const at = typeof value === 'object' && value !== null && 'at' in value ? value.at : null;
   if (typeof at !== 'number' || !Number.isFinite(new Date(at).getTime())) throw invalidCursor();

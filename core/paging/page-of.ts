@@ -29,7 +29,13 @@ export async function pageOf<T extends { _id: string }>(
     .limit(first + 1)
     .toArray()) as T[];
   return {
-    rows: rows.slice(0, first).map((node) => ({ node, cursor: encodeCursor(order, keys.map(([key]) => valueAt(node, key))) })),
+    rows: rows.slice(0, first).map((node) => ({
+      node,
+      cursor: encodeCursor(
+        order,
+        keys.map(([key]) => valueAt(node, key)),
+      ),
+    })),
     hasNextPage: rows.length > first,
   };
 }

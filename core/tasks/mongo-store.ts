@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { mongo } from 'mongoose';
 import type { TaskId } from '../../schema/model/ids';
 import type { Task } from '../../schema/model/task';
@@ -17,6 +18,7 @@ export function createTaskStore(tasks: mongo.Collection<Task>): TaskStore {
         .sort({ _id: 1 })
         .limit(limit)
         .toArray(),
+    activeOfGateway: (gatewayId, limit) => tasks.find({ gatewayId, active: true }).limit(limit).toArray(),
     write: (writes) => writeAll(tasks, writes),
     due: (batchId, now, limit) =>
       tasks
@@ -43,13 +45,20 @@ async function writeAll(tasks: mongo.Collection<Task>, writes: readonly TaskWrit
     const { matchedCount } = await tasks.updateOne(...filterAndUpdate(only));
     return new Set(matchedCount === 1 ? [only.task._id] : []);
   }
+  const writeId = randomBytes(9).toString('base64url');
   const operations = writes.map((write) => {
     const [filter, update] = filterAndUpdate(write);
-    return { updateOne: { filter, update } };
+    return { updateOne: { filter, update: { ...update, $set: { ...update.$set, writeId } } } };
   });
   const { matchedCount } = await tasks.bulkWrite(operations, { ordered: false });
-  const all = new Set(writes.map(({ task }) => task._id));
-  return matchedCount === writes.length ? all : ours(tasks, writes);
+  const ids = writes.map(({ task }) => task._id);
+  if (matchedCount === writes.length) return new Set(ids);
+  // A bulk write counts what it matched but does not say which: what carries our mark is ours.
+  const ours = await tasks
+    .find({ _id: { $in: ids }, writeId } as mongo.Filter<Task>)
+    .project<{ _id: TaskId }>({ _id: 1 })
+    .toArray();
+  return new Set(ours.map(({ _id }) => _id));
 }
 
 function filterAndUpdate({ task, change }: TaskWrite): [{ _id: TaskId; revision: number }, mongo.UpdateFilter<Task>] {
@@ -60,15 +69,4 @@ function filterAndUpdate({ task, change }: TaskWrite): [{ _id: TaskId; revision:
   const update: mongo.UpdateFilter<Task> = { $set: { ...change.set, revision: task.revision + 1 } };
   if (Object.keys(push).length > 0) update.$push = push;
   return [{ _id: task._id, revision: task.revision }, update];
-}
-
-/** A bulk write counts what it matched but does not say which: the next revision with our time stamp is ours. */
-async function ours(tasks: mongo.Collection<Task>, writes: readonly TaskWrite[]): Promise<Set<TaskId>> {
-  const stamped = writes.map(({ task, change }) => ({
-    _id: task._id,
-    revision: task.revision + 1,
-    updatedAt: change.set.updatedAt ?? task.updatedAt,
-  }));
-  const found = await tasks.find({ $or: stamped }).project<{ _id: TaskId }>({ _id: 1 }).toArray();
-  return new Set(found.map(({ _id }) => _id));
 }

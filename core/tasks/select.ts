@@ -2,10 +2,10 @@ import type { Batch, SelectionSummary } from '../../schema/model/batch';
 import type { Task } from '../../schema/model/task';
 import type { Collections } from '../../schema/mongo/connect';
 import { matchingDevices } from '../batches/matching';
+import { isDuplicateKey } from '../duplicate-key';
 
 /** Another batch made a task for one of the devices while this one was selecting: select again, and it is skipped. */
 const TRIES = 5;
-const DUPLICATE_KEY = 11_000;
 
 /**
  * Makes the tasks of a batch by one aggregation inside MongoDB. It may run twice: what is there stays as it is.
@@ -17,7 +17,7 @@ export async function selectTargets(collections: Collections, batch: Batch, now:
       await collections.devices.aggregate(pipeline(batch, now)).toArray();
       break;
     } catch (error) {
-      if (attempt === TRIES || (error as { code?: unknown }).code !== DUPLICATE_KEY) throw error;
+      if (attempt === TRIES || !isDuplicateKey(error)) throw error;
     }
   }
   const [matched, created] = await Promise.all([

@@ -24,6 +24,8 @@ export interface TaskStore {
   activeOf(deviceId: DeviceId, module: string): Promise<Task | null>;
   /** Active tasks of a batch, in id order, after `after`. */
   activeOfBatch(batchId: string, limit: number, after?: TaskId): Promise<Task[]>;
+  /** Active tasks whose device is connected through a gateway process. */
+  activeOfGateway(gatewayId: string, limit: number): Promise<Task[]>;
   /** Writes those that are still at the revision they were read at, and says which. */
   write(writes: readonly TaskWrite[]): Promise<Set<TaskId>>;
   /** Reachable tasks of the batch whose `offerAt` has come, oldest first. */

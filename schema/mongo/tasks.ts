@@ -76,3 +76,5 @@ taskSchema.index({ deviceId: 1, createdAt: -1, _id: 1 });
 /** Pushes of the last minute. */
 taskSchema.index({ batchId: 1, notifiedAt: 1 }, { partialFilterExpression: { notifiedAt: { $gt: new Date(0) } } });
 taskSchema.index({ packageId: 1 });
+/** Whose device a gateway leaves behind when it ends. */
+taskSchema.index({ gatewayId: 1 }, whileActive);

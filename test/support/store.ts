@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { mongo } from 'mongoose';
 import { connectStore, type Store } from '../../schema/mongo/connect';
 
 /** A database of its own on the test server, with its indexes; `close` drops it. */
@@ -14,4 +15,9 @@ export async function testStore(): Promise<Store> {
       await store.close();
     },
   };
+}
+
+/** Empties every collection and keeps the indexes: cheaper between tests than a new database. */
+export async function emptyStore({ collections }: Store): Promise<void> {
+  await Promise.all(Object.values(collections).map((collection: mongo.Collection) => collection.deleteMany({})));
 }

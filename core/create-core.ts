@@ -1,0 +1,81 @@
+import type { Store } from '../schema/mongo/connect';
+import { createAccessService } from './access/service';
+import { createBatchFacts } from './batches/facts';
+import { type BatchLifecycle, createBatchLifecycle } from './batches/lifecycle';
+import { createBatchService } from './batches/service';
+import { type Clock, systemClock } from './clock';
+import type { Core } from './core';
+import { devicesChangedSince, gatewaysOf } from './devices/presence-queries';
+import { createDeviceService } from './devices/service';
+import { downloadSecret } from './packages/download-secret';
+import { createDownloadUrls } from './packages/download-token';
+import { createPackageService } from './packages/service';
+import type { DeviceLink, PackageStore, UpgradeEngine } from './ports';
+import { createProductService } from './products/service';
+import type { CoreSettings } from './settings';
+import { type BatchTasks, createBatchTasks } from './tasks/batch-tasks';
+import { createTaskStore } from './tasks/mongo-store';
+import { createOffers, type OfferDeps } from './tasks/offers';
+import { onConnected, onDisconnected, onGatewayReset } from './tasks/presence';
+import { createTaskService } from './tasks/service';
+import { createUpgradeTasks, type UpgradeTasks } from './tasks/upgrade-tasks';
+
+export interface CoreDeps {
+  store: Store;
+  files: PackageStore;
+  engine: UpgradeEngine;
+  settings: CoreSettings;
+  clock?: Clock;
+}
+
+/** The services for the doors, and what the workflows' activities do. */
+export interface CoreParts {
+  core: Core;
+  lifecycle: BatchLifecycle;
+  batchTasks: BatchTasks;
+  upgradeTasks: UpgradeTasks;
+  files: PackageStore;
+  /** The paced bulk push, for the process that holds the connections. */
+  offersOver(link: DeviceLink): ReturnType<typeof createOffers>;
+}
+
+export async function createCore({ store, files, engine, settings, clock = systemClock }: CoreDeps): Promise<CoreParts> {
+  const { collections } = store;
+  const facts = createBatchFacts({
+    batch: (id) => collections.batches.findOne({ _id: id }),
+    package: (id) => collections.packages.findOne({ _id: id }),
+  });
+  const downloads = createDownloadUrls({ settings, secret: await downloadSecret(collections), clock });
+  const tasks = createTaskStore(collections.tasks);
+  const base = { tasks, engine, facts, settings, clock };
+
+  const refreshPresence = async (productKey: string, since: Date): Promise<void> => {
+    for await (const { _id, gatewayId } of devicesChangedSince(collections.devices, productKey, since)) await onPresence(_id, gatewayId);
+  };
+  const onPresence = (deviceId: string, gatewayId: string | null): Promise<void> =>
+    gatewayId === null ? onDisconnected(base, deviceId) : onConnected(base, deviceId, gatewayId);
+
+  const lifecycle = createBatchLifecycle({ collections, engine, clock, refreshPresence });
+  const offerDeps: OfferDeps = { ...base, mintUrl: downloads.mintUrl, mayPush: lifecycle.mayPush };
+  const devices = createDeviceService({ store, settings, clock, onPresence, onGatewayReset: (id) => onGatewayReset(base, id) });
+
+  return {
+    core: {
+      access: createAccessService({ store, settings, clock }),
+      products: createProductService({ collections, settings, clock }),
+      devices,
+      packages: createPackageService({ collections, files, settings, clock, downloads }),
+      batches: createBatchService({ collections, engine, settings, clock }),
+      tasks: createTaskService(offerDeps, collections),
+    },
+    lifecycle,
+    batchTasks: createBatchTasks({
+      ...base,
+      gatewaysOf: (ids) => gatewaysOf(collections.devices, ids),
+      resetGateway: (gatewayId) => devices.gatewayReset(gatewayId),
+    }),
+    upgradeTasks: createUpgradeTasks(base),
+    files,
+    offersOver: (link) => createOffers(offerDeps, link),
+  };
+}

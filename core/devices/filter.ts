@@ -1,0 +1,31 @@
+import type { mongo } from 'mongoose';
+import { DEFAULT_MODULE } from '../../schema/model/ids';
+import { runsOneOf, type StoredDevice } from '../../schema/mongo/devices';
+import type { DeviceFilter } from '../core';
+import { UserError } from '../errors';
+
+/** Every list is ordered by `_id`, `<productKey>.<deviceName>`; the range lets the one index order and filter by product. */
+export function deviceQuery(filter: DeviceFilter): mongo.Filter<StoredDevice> {
+  const { productKey, online, namePrefix, module, version } = filter;
+  const from = productKey ? `${productKey}.${namePrefix ?? ''}` : null;
+  const byVersion = version ? runsOneOf(module ?? DEFAULT_MODULE, [version]) : module ? hasModule(module) : {};
+  if (from === null && (namePrefix || version || module)) throw productNeeded();
+  return {
+    ...(productKey && from && { productKey, _id: { $gte: from, $lt: after(from) } }),
+    ...(online != null && { online }),
+    ...byVersion,
+  };
+}
+
+/** `=` divides module from version and `>` follows it. */
+const hasModule = (module: string) => ({ moduleVersions: { $elemMatch: { $gte: `${module}=`, $lt: `${module}>` } } });
+
+/** The first text that no text beginning with `prefix` reaches; names are ASCII. */
+const after = (prefix: string): string => `${prefix}\uffff`;
+
+const productNeeded = (): UserError =>
+  new UserError('REQUIRED', {
+    field: 'filter.productKey',
+    message: 'A filter by name, module or version is within one product, and names none.',
+    hint: 'Give `productKey` as well.',
+  });

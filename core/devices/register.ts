@@ -1,0 +1,93 @@
+import { randomBytes } from 'node:crypto';
+import type { Product } from '../../schema/model/fleet';
+import { deviceIdOf } from '../../schema/model/ids';
+import type { Limits } from '../../schema/model/limits';
+import { deviceNameViolation, deviceSecretViolation } from '../../schema/model/names';
+import type { Violation } from '../../schema/model/violation';
+import type { Store } from '../../schema/mongo/connect';
+import type { StoredDevice } from '../../schema/mongo/devices';
+import type { NewDevice } from '../core';
+import { isDuplicateKey } from '../duplicate-key';
+import { refuseIfAny } from '../refuse';
+
+/** All or none: everything is checked first, and one transaction inserts. */
+export async function registerDevices(
+  { connection, collections }: Pick<Store, 'connection' | 'collections'>,
+  limits: Pick<Limits, 'registrations'>,
+  product: Product,
+  inputs: readonly NewDevice[],
+  now: Date,
+): Promise<StoredDevice[]> {
+  const { devices } = collections;
+  refuseIfAny([countViolation(inputs.length, limits.registrations)]);
+  refuseIfAny([...inputs.flatMap(formViolations), ...repeatedNames(inputs)]);
+  const documents = inputs.map((input) => deviceOf(product, input, now));
+  refuseIfAny(await registeredAlready(devices, documents));
+  try {
+    await connection.withSession((session) => session.withTransaction(() => devices.insertMany(documents, { session })));
+    return documents;
+  } catch (error) {
+    if (isDuplicateKey(error)) refuseIfAny(await registeredAlready(devices, documents));
+    throw error;
+  }
+}
+
+function countViolation(count: number, maximum: number): Violation | null {
+  const limit = `1–${maximum} devices`;
+  if (count === 0)
+    return { code: 'REQUIRED', field: 'devices', message: 'The list names no device.', hint: 'Name at least one device.', limit };
+  if (count <= maximum) return null;
+  return {
+    code: 'TOO_MANY',
+    field: 'devices',
+    message: `The list has ${count} devices.`,
+    hint: `Register at most ${maximum} in one call.`,
+    limit,
+  };
+}
+
+const formViolations = ({ deviceName, secret }: NewDevice, index: number): (Violation | null)[] => [
+  deviceNameViolation(deviceName, `devices[${index}].deviceName`),
+  secret == null ? null : deviceSecretViolation(secret, `devices[${index}].secret`),
+];
+
+function repeatedNames(inputs: readonly NewDevice[]): Violation[] {
+  const first = new Map<string, number>();
+  return inputs.flatMap(({ deviceName }, index) => {
+    const earlier = first.get(deviceName);
+    if (earlier === undefined) first.set(deviceName, index);
+    if (earlier === undefined || typeof deviceName !== 'string' || deviceNameViolation(deviceName, '')) return [];
+    return [deviceExists(index, `The list names the device ${deviceName} twice, first as devices[${earlier}].`)];
+  });
+}
+
+async function registeredAlready(devices: Store['collections']['devices'], documents: readonly StoredDevice[]): Promise<Violation[]> {
+  const ids = documents.map(({ _id }) => _id);
+  const found = new Set((await devices.find({ _id: { $in: ids } }, { projection: { _id: 1 } }).toArray()).map(({ _id }) => _id));
+  return documents.flatMap(({ _id, deviceName }, index) =>
+    found.has(_id) ? [deviceExists(index, `The product has a device ${deviceName} already.`)] : [],
+  );
+}
+
+const deviceExists = (index: number, message: string): Violation => ({
+  code: 'DEVICE_EXISTS',
+  field: `devices[${index}].deviceName`,
+  message,
+  hint: 'Take it off the list. No device of the list was registered.',
+});
+
+const deviceOf = (product: Product, { deviceName, secret }: NewDevice, now: Date): StoredDevice => ({
+  _id: deviceIdOf(product._id, deviceName),
+  productKey: product._id,
+  deviceName,
+  secret: secret ?? randomBytes(16).toString('hex'),
+  enabled: true,
+  dialect: product.dialect,
+  modules: {},
+  moduleVersions: [],
+  online: false,
+  gatewayId: null,
+  sessionId: null,
+  onlineChangedAt: null,
+  createdAt: now,
+});

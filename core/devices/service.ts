@@ -1,0 +1,53 @@
+import type { DeviceId } from '../../schema/model/ids';
+import { deviceIdOf } from '../../schema/model/ids';
+import type { Store } from '../../schema/mongo/connect';
+import { requireRole } from '../access/require-role';
+import type { Clock } from '../clock';
+import type { DeviceService } from '../core';
+import { inOrderOf } from '../paging/in-order-of';
+import { pageOf } from '../paging/page-of';
+import { requireProduct } from '../products/require-product';
+import type { CoreSettings } from '../settings';
+import { deviceQuery } from './filter';
+import { resetGateway, setConnected, setDisconnected } from './presence';
+import { registerDevices } from './register';
+
+export interface DeviceDeps {
+  store: Pick<Store, 'connection' | 'collections'>;
+  settings: Pick<CoreSettings, 'limits'>;
+  clock: Clock;
+  /** After the device document says so. `gatewayId` is null when the device went off-line. */
+  onPresence?(deviceId: DeviceId, gatewayId: string | null): Promise<void>;
+  /** After all devices of the gateway are off-line. */
+  onGatewayReset?(gatewayId: string): Promise<void>;
+}
+
+export function createDeviceService(deps: DeviceDeps): DeviceService {
+  const { store, settings, clock } = deps;
+  const { devices, products } = store.collections;
+  return {
+    async register(viewer, productKey, inputs) {
+      requireRole(viewer, 'OPERATOR');
+      const product = await requireProduct(products, productKey);
+      return registerDevices(store, settings.limits, product, inputs, clock());
+    },
+    get: (id) => devices.findOne({ _id: id }),
+    getMany: async (ids) => inOrderOf(ids, await devices.find({ _id: { $in: [...ids] } }).toArray()),
+    list: async (filter, page) => pageOf(devices, deviceQuery(filter), { _id: 1 }, page, settings.limits),
+    credentials: (productKey, deviceName) =>
+      devices.findOne<{ secret: string; enabled: boolean }>(
+        { _id: deviceIdOf(productKey, deviceName), productKey },
+        { projection: { _id: 0, secret: 1, enabled: 1 } },
+      ),
+    async connected(deviceId, gatewayId, sessionId) {
+      if (await setConnected(devices, deviceId, gatewayId, sessionId, clock())) await deps.onPresence?.(deviceId, gatewayId);
+    },
+    async disconnected(deviceId, sessionId) {
+      if (await setDisconnected(devices, deviceId, sessionId, clock())) await deps.onPresence?.(deviceId, null);
+    },
+    async gatewayReset(gatewayId) {
+      await resetGateway(devices, gatewayId, clock());
+      await deps.onGatewayReset?.(gatewayId);
+    },
+  };
+}

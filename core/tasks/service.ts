@@ -1,0 +1,48 @@
+import type { mongo } from 'mongoose';
+import type { Task } from '../../schema/model/task';
+import type { Collections } from '../../schema/mongo/connect';
+import type { DeviceReport, TaskFilter, TaskService } from '../core';
+import { reportVersion } from '../devices/report-version';
+import { inOrderOf } from '../paging/in-order-of';
+import { pageOf } from '../paging/page-of';
+import type { OfferDeps } from './offers';
+import { onFailure, onProgress, onVersion } from './report';
+import { onRequest } from './request';
+
+export function createTaskService(deps: OfferDeps, collections: Collections): TaskService {
+  const { tasks } = collections;
+
+  async function version(deviceId: string, { module, version }: Extract<DeviceReport, { kind: 'version' }>): Promise<void> {
+    const stored = await reportVersion(collections, deviceId, module, version, deps.clock());
+    if (stored === null) return;
+    const task = await deps.tasks.activeOf(deviceId, module);
+    if (task) await onVersion(deps, task, version, stored.previous);
+  }
+
+  return {
+    get: (id) => deps.tasks.get(id),
+    getMany: async (ids) => inOrderOf(ids, await deps.tasks.getMany(ids)),
+    list: (filter, page) => pageOf(tasks, filterOf(filter), sortOf(filter), page, deps.settings.limits),
+    async report(deviceId, report) {
+      if (report.kind === 'version') return version(deviceId, report);
+      const task = await deps.tasks.activeOf(deviceId, report.module);
+      if (task === null) return;
+      if (report.kind === 'progress') await onProgress(deps, task, report.percent);
+      else await onFailure(deps, task, report);
+    },
+    requested: (deviceId, module) => onRequest(deps, deviceId, module),
+  };
+}
+
+function filterOf({ batchId, deviceId, status }: TaskFilter): mongo.Filter<Task> {
+  return {
+    ...(batchId && { batchId }),
+    ...(deviceId && { deviceId }),
+    ...(status && status.length > 0 && { status: { $in: status } }),
+  };
+}
+
+/** Each list is read along an index: a device's tasks newest first, others by id. */
+function sortOf({ batchId, deviceId }: TaskFilter): Record<string, 1 | -1> {
+  return deviceId && !batchId ? { createdAt: -1, _id: 1 } : { _id: 1 };
+}

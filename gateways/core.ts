@@ -1,0 +1,7 @@
+import type { DeviceService, TaskService } from '../core/core';
+
+/** The part of core that gateways ask. */
+export interface GatewayCore {
+  devices: Pick<DeviceService, 'credentials' | 'connected' | 'disconnected' | 'gatewayReset'>;
+  tasks: Pick<TaskService, 'report' | 'requested'>;
+}

@@ -1,0 +1,153 @@
+import type { DeviceId } from '../schema/model/ids';
+import type { GatewayMetrics, LostKind } from './metrics';
+
+/** One piece of work for core about one device. */
+export interface LaneJob {
+  kind: LostKind;
+  /** Goes first when the lane is full: a later one says more. */
+  expendable: boolean;
+  run(): Promise<void>;
+  /** Given up: `error` is the last refusal. Must not throw. */
+  lost(error: unknown): void;
+}
+
+export interface LaneSettings {
+  /** Jobs a device may have waiting, the running one included. */
+  capacity: number;
+  /** How long a job is tried again, and the bounds of the pauses between, in milliseconds. */
+  retryForMs: number;
+  retryMinMs: number;
+  retryMaxMs: number;
+  /** A single try that answers later than this has failed. */
+  tryForMs: number;
+}
+
+export const LANE_SETTINGS: LaneSettings = { capacity: 64, retryForMs: 120_000, retryMinMs: 250, retryMaxMs: 10_000, tryForMs: 30_000 };
+
+/** Hands work to core in the order it came, device by device; devices don't wait for each other. */
+export interface DeviceLanes {
+  push(deviceId: DeviceId, job: LaneJob): void;
+  /** Takes back a job that has not begun. */
+  withdraw(deviceId: DeviceId, job: LaneJob): boolean;
+  /** Takes no more work, lets what is there end, and after `withinMs` gives the rest up. */
+  stop(withinMs: number): Promise<void>;
+}
+
+export async function createDeviceLanes({ metrics, settings }: { metrics: GatewayMetrics; settings: LaneSettings }): Promise<DeviceLanes> {
+  const { default: retry } = await import('p-retry');
+  /** The head of a lane is running. A lane is there only while it has work. */
+  const lanes = new Map<DeviceId, LaneJob[]>();
+  const giveUp = new AbortController();
+  let whenEmpty: (() => void) | null = null;
+  let stopped = false;
+
+  async function attempt(job: LaneJob): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`No answer from core within ${settings.tryForMs} ms`)), settings.tryForMs).unref();
+    });
+    try {
+      await Promise.race([job.run(), late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async function attemptAgain(job: LaneJob, failure: unknown): Promise<void> {
+    let known = true;
+    await retry(
+      async () => {
+        if (known) {
+          known = false;
+          throw failure;
+        }
+        metrics.retried.inc();
+        await attempt(job);
+      },
+      {
+        retries: Number.POSITIVE_INFINITY,
+        maxRetryTime: settings.retryForMs,
+        minTimeout: settings.retryMinMs,
+        maxTimeout: settings.retryMaxMs,
+        randomize: true,
+        signal: giveUp.signal,
+      },
+    );
+  }
+
+  async function perform(job: LaneJob): Promise<void> {
+    try {
+      await attempt(job).catch((failure: unknown) => attemptAgain(job, failure));
+    } catch (error) {
+      metrics.lost[job.kind].inc();
+      job.lost(error);
+    }
+  }
+
+  async function drain(deviceId: DeviceId, lane: LaneJob[]): Promise<void> {
+    for (let job = lane[0]; job !== undefined; job = lane[0]) {
+      await perform(job);
+      lane.shift();
+    }
+    lanes.delete(deviceId);
+    if (lanes.size === 0) whenEmpty?.();
+  }
+
+  function makeRoom(lane: LaneJob[]): void {
+    const expendable = lane.findIndex((job, index) => index > 0 && job.expendable);
+    const victim = expendable > 0 ? expendable : lane.findIndex((job, index) => index > 0 && job.kind !== 'presence');
+    if (victim > 0) lane.splice(victim, 1);
+    metrics.dropped.queue_full.inc();
+  }
+
+  function abandon(): void {
+    const reason = new Error('The gateway stops');
+    for (const lane of lanes.values()) {
+      for (const job of lane.splice(1)) {
+        metrics.lost[job.kind].inc();
+        job.lost(reason);
+      }
+    }
+    giveUp.abort(reason);
+  }
+
+  return {
+    push(deviceId, job) {
+      if (stopped) {
+        metrics.dropped.stopping.inc();
+        return;
+      }
+      const lane = lanes.get(deviceId);
+      if (lane === undefined) {
+        const fresh = [job];
+        lanes.set(deviceId, fresh);
+        void drain(deviceId, fresh);
+        return;
+      }
+      if (lane.length >= settings.capacity) makeRoom(lane);
+      lane.push(job);
+    },
+
+    withdraw(deviceId, job) {
+      const lane = lanes.get(deviceId);
+      const index = lane?.indexOf(job) ?? -1;
+      if (lane === undefined || index < 1) return false;
+      lane.splice(index, 1);
+      return true;
+    },
+
+    async stop(withinMs) {
+      stopped = true;
+      if (lanes.size === 0) return;
+      const empty = new Promise<void>((resolve) => {
+        whenEmpty = resolve;
+      });
+      const timer = setTimeout(abandon, withinMs);
+      /** A try that hangs outlives the abort: its own limit would end it, but nobody waits for that. */
+      const last = setTimeout(() => whenEmpty?.(), withinMs + 1_000);
+      await empty;
+      clearTimeout(timer);
+      clearTimeout(last);
+    },
+  };
+}

@@ -1,0 +1,41 @@
+import type { GatewayMetrics } from '../../metrics';
+import type { DownMessage } from '../dialect';
+import { MQTT_LIMITS } from './limits';
+import type { Session } from './session';
+import { overlaps } from './topic-filter';
+
+/** QoS 0 unless the device subscribed with more (device-protocols §0.2.5). */
+function qosOf(session: Session, topic: string): 0 | 1 {
+  for (const [filter, qos] of session.granted) {
+    if (qos === 1 && overlaps(filter, topic)) return 1;
+  }
+  return 0;
+}
+
+export type Deliver = (session: Session, message: DownMessage) => Promise<boolean>;
+
+/**
+ * Writes a message to the session's own connection, once, whatever the device subscribed to (device-protocols §0.2.3).
+ * False: the connection has gone, or the device has stopped reading.
+ */
+export function createDeliver(metrics: GatewayMetrics): Deliver {
+  return (session, { topic, payload }) => {
+    const { client } = session;
+    if (client.closed) {
+      metrics.deliveries.disconnected.inc();
+      return Promise.resolve(false);
+    }
+    if (client.conn.writableLength > MQTT_LIMITS.outgoingBytes) {
+      metrics.deliveries.congested.inc();
+      return Promise.resolve(false);
+    }
+    return new Promise((resolve) => {
+      const packet = { cmd: 'publish', topic, payload, qos: qosOf(session, topic), retain: false, dup: false } as const;
+      client.publish(packet, () => {
+        const written = !client.closed;
+        metrics.deliveries[written ? 'delivered' : 'disconnected'].inc();
+        resolve(written);
+      });
+    });
+  };
+}

@@ -1,0 +1,79 @@
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
+import type { GatewayMetrics } from '../../metrics';
+import { MQTT_LIMITS } from './limits';
+import { guardPackets } from './packet-guard';
+
+export interface ListenSettings {
+  host: string;
+  /** 0 takes a free one. */
+  port: number;
+  /** PEM; beside the plain listener, not instead of it. */
+  tls?: { cert: string | Buffer; key: string | Buffer; port: number };
+}
+
+export interface Listeners {
+  mqttUrl: string;
+  mqttsUrl?: string;
+  /** Refuses new connections and ends those that are there. */
+  close(): Promise<void>;
+}
+
+/** Opens the ports; throws what the operating system says when one is taken, and then leaves none open. */
+export async function openListeners(
+  settings: ListenSettings,
+  metrics: GatewayMetrics,
+  handle: (socket: Socket) => void,
+): Promise<Listeners> {
+  const sockets = new Set<Socket>();
+
+  function accept(socket: Socket): void {
+    if (sockets.size > MQTT_LIMITS.connections) {
+      metrics.connects.too_many.inc();
+      socket.destroy();
+      return;
+    }
+    guardPackets(socket, MQTT_LIMITS, () => metrics.dropped.too_large.inc());
+    handle(socket);
+  }
+
+  const { host, port, tls } = settings;
+  const plain = createServer({ noDelay: true }, accept);
+  const secure =
+    tls && createTlsServer({ cert: tls.cert, key: tls.key, noDelay: true, handshakeTimeout: MQTT_LIMITS.connectTimeoutMs }, accept);
+  const servers: Server[] = secure ? [plain, secure] : [plain];
+
+  /** TCP connections, also those whose TLS handshake is not over. */
+  for (const server of servers) {
+    server.on('connection', (socket: Socket) => {
+      sockets.add(socket);
+      socket.once('close', () => sockets.delete(socket));
+    });
+  }
+
+  async function close(): Promise<void> {
+    const closed = servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
+    for (const socket of sockets) socket.destroy();
+    await Promise.all(closed);
+  }
+
+  try {
+    const mqttUrl = `mqtt://${host}:${await listen(plain, host, port)}`;
+    const mqttsUrl = secure && tls && `mqtts://${host}:${await listen(secure, host, tls.port)}`;
+    return mqttsUrl === undefined ? { mqttUrl, close } : { mqttUrl, mqttsUrl, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function listen(server: Server, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host, port, backlog: 4_096 }, () => {
+      server.off('error', reject);
+      server.on('error', () => undefined);
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+}

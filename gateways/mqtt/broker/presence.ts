@@ -1,0 +1,48 @@
+import type { Logger } from 'pino';
+import type { GatewayCore } from '../../core';
+import type { DeviceLanes, LaneJob } from '../../device-lanes';
+import type { Session } from './session';
+
+export interface Presence {
+  began(session: Session): void;
+  ended(session: Session): void;
+}
+
+/** Tells core which devices are on-line (R-DEV-2), in the same lane as their reports: a report never comes before its connection. */
+export function createPresence(deps: { devices: GatewayCore['devices']; gatewayId: string; lanes: DeviceLanes; logger: Logger }): Presence {
+  const { devices, gatewayId, lanes, logger } = deps;
+  const began = new WeakMap<Session, LaneJob>();
+
+  return {
+    began(session) {
+      const { deviceId, id } = session;
+      const job: LaneJob = {
+        kind: 'presence',
+        expendable: false,
+        run: () => devices.connected(deviceId, gatewayId, id),
+        lost(error) {
+          logger.error(
+            { deviceId, err: error },
+            'Core could not be told that a device came on-line; closing its connection so that it tries again',
+          );
+          session.client.close();
+        },
+      };
+      began.set(session, job);
+      lanes.push(deviceId, job);
+    },
+
+    ended(session) {
+      const { deviceId, id } = session;
+      const job = began.get(session);
+      /** A session that core has not heard of needs no end either; so a device that flaps keeps its lane short. */
+      if (job !== undefined && lanes.withdraw(deviceId, job)) return;
+      lanes.push(deviceId, {
+        kind: 'presence',
+        expendable: false,
+        run: () => devices.disconnected(deviceId, id),
+        lost: (error) => logger.error({ deviceId, err: error }, 'Core could not be told that a device went off-line'),
+      });
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import { randomBytes } from 'node:crypto';
+import type { Client } from 'aedes';
+import type { DeviceId } from '../../../schema/model/ids';
+import type { Identity, MqttDialect } from '../dialect';
+
+/** One connection of one device, from its CONNACK until it closes. */
+export interface Session extends Identity {
+  /** Later sessions sort after earlier ones of the same process. */
+  readonly id: string;
+  readonly dialect: MqttDialect;
+  readonly client: Client;
+  /** Filters the device subscribed to, with the QoS granted. They only choose the QoS of what it gets anyway. */
+  readonly granted: Map<string, 0 | 1>;
+}
+
+export interface Sessions {
+  /** Begins a session; one of the same device that is still there ends before (`onEnd`), and its connection is closed. */
+  begin(identity: Identity, dialect: MqttDialect, client: Client): Session;
+  /** Ends a session once; anything else is ignored. */
+  end(session: Session): void;
+  of(deviceId: DeviceId): Session | undefined;
+  all(): IterableIterator<Session>;
+}
+
+export function createSessions(on: { begin(session: Session): void; end(session: Session): void }): Sessions {
+  const sessions = new Map<DeviceId, Session>();
+  const nextId = createSessionIds();
+
+  function end(session: Session): void {
+    if (sessions.get(session.deviceId) !== session) return;
+    sessions.delete(session.deviceId);
+    on.end(session);
+  }
+
+  return {
+    begin({ deviceId, productKey, deviceName }, dialect, client) {
+      const earlier = sessions.get(deviceId);
+      if (earlier !== undefined) {
+        end(earlier);
+        earlier.client.close();
+      }
+      const session: Session = { id: nextId(), deviceId, productKey, deviceName, dialect, client, granted: new Map() };
+      sessions.set(deviceId, session);
+      on.begin(session);
+      return session;
+    },
+    end,
+    of: (deviceId) => sessions.get(deviceId),
+    all: () => sessions.values(),
+  };
+}
+
+/** Time of the process's start, a number within it, and chance: two processes never give the same. */
+function createSessionIds(): () => string {
+  const run = `${Date.now().toString(36)}-${randomBytes(4).toString('hex')}`;
+  let count = 0;
+  return () => {
+    count += 1;
+    return `${run}-${count.toString(36).padStart(7, '0')}`;
+  };
+}

@@ -1,0 +1,105 @@
+import type { Aedes } from 'aedes';
+import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
+import type { DeviceLink } from '../../core/ports';
+import type { GatewayCore } from '../core';
+import { createDeviceLanes, LANE_SETTINGS, type LaneSettings } from '../device-lanes';
+import { createGatewayMetrics, type GatewayMetrics } from '../metrics';
+import { createSampledLog } from '../sampled-log';
+import { createAuthenticate } from './broker/authenticate';
+import { createDeviceBroker } from './broker/broker';
+import { createDeliver } from './broker/delivery';
+import { type Listeners, type ListenSettings, openListeners } from './broker/listeners';
+import { createPresence } from './broker/presence';
+import { createSessions } from './broker/session';
+import { createLinkDialect } from './link/dialect';
+
+export interface MqttGatewayDeps {
+  core: GatewayCore;
+  gatewayId: string;
+  settings: ListenSettings & { lanes?: Partial<LaneSettings> /** For work that is left when the gateway stops. */; stopWithinMs?: number };
+  logger: Logger;
+  registry?: Registry;
+}
+
+export interface MqttGateway {
+  start(): Promise<{ mqttUrl: string; mqttsUrl?: string }>;
+  /** Ends within `stopWithinMs` (5 s) and a few seconds, whatever core does. */
+  stop(): Promise<void>;
+  readonly link: DeviceLink;
+  readonly metrics: GatewayMetrics;
+}
+
+/** The MQTT door for devices, on a broker of its own inside this process. */
+export async function createMqttGateway({ core, gatewayId, settings, logger, registry }: MqttGatewayDeps): Promise<MqttGateway> {
+  const metrics = createGatewayMetrics(registry);
+  const lanes = await createDeviceLanes({ metrics, settings: { ...LANE_SETTINGS, ...settings.lanes } });
+  const presence = createPresence({ devices: core.devices, gatewayId, lanes, logger });
+  const deliver = createDeliver(metrics);
+  const dialects = [createLinkDialect({ tasks: core.tasks, lanes, deliver, metrics, logger, sampled: createSampledLog(logger) })];
+  let stopping = false;
+
+  const sessions = createSessions({
+    begin(session) {
+      metrics.sessions.inc();
+      presence.began(session);
+    },
+    end(session) {
+      metrics.sessions.dec();
+      /** On the way down one reset says it for all of them. */
+      if (!stopping) presence.ended(session);
+    },
+  });
+
+  let broker: Aedes | null = null;
+  let listeners: Listeners | null = null;
+
+  const link: DeviceLink = {
+    gatewayId,
+    isConnected: (deviceId) => sessions.of(deviceId)?.client.closed === false,
+    async notify(notification) {
+      const session = sessions.of(notification.deviceId);
+      return session !== undefined && deliver(session, session.dialect.upgradeMessage(session, notification));
+    },
+  };
+
+  return {
+    link,
+    metrics,
+
+    async start() {
+      await core.devices.gatewayReset(gatewayId);
+      const authenticate = createAuthenticate({ devices: core.devices, dialects, metrics, logger });
+      const opened = await createDeviceBroker({ authenticate, sessions, metrics, logger });
+      broker = opened;
+      listeners = await openListeners(settings, metrics, (socket) => opened.handle(socket));
+      const { mqttUrl, mqttsUrl } = listeners;
+      logger.info({ gatewayId, mqttUrl, mqttsUrl }, 'Devices can connect');
+      return mqttsUrl === undefined ? { mqttUrl } : { mqttUrl, mqttsUrl };
+    },
+
+    async stop() {
+      if (stopping) return;
+      stopping = true;
+      const running = broker;
+      const stopWithinMs = settings.stopWithinMs ?? 5_000;
+      await listeners?.close();
+      if (running !== null) await new Promise<void>((resolve) => running.close(() => resolve()));
+      await lanes.stop(stopWithinMs);
+      if (listeners !== null) await resetWithin(stopWithinMs);
+    },
+  };
+
+  /** What this does not manage, the next start does. */
+  async function resetWithin(ms: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, ms);
+    });
+    const reset = core.devices.gatewayReset(gatewayId).catch((error: unknown) => {
+      logger.warn({ err: error }, 'Devices could not be marked off-line while stopping');
+    });
+    await Promise.race([reset, late]);
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,1 @@
+export function extractFromZip(archive: string, suffix: string, target: string): Promise<void>;

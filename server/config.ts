@@ -1,0 +1,117 @@
+import type { Limits } from '../schema/model/limits';
+import { LIMIT_SETTINGS, limitVariable } from './settings/limit-settings';
+import { type Role, SETTINGS, SETUP_VARIABLES, type Setting } from './settings/settings';
+
+export type { Role } from './settings/settings';
+
+export interface Config {
+  roles: readonly Role[];
+  dataDir: string;
+  host: string;
+  /** 0 takes a free one. */
+  httpPort: number;
+  mqttPort: number;
+  tls?: { certFile: string; keyFile: string };
+  /** Without a slash at the end; not set means the address the API comes to listen on. */
+  publicBaseUrl?: string;
+  /** Not set means the embedded server, as with `temporalAddress`. */
+  mongodbUri?: string;
+  temporalAddress?: string;
+  temporalNamespace: string;
+  taskQueue: string;
+  embedded: { mongoPort?: number; temporalPort?: number; temporalUiPort?: number };
+  gatewayId: string;
+  explorer: boolean;
+  log: { level: string; format: 'auto' | 'json' | 'text' };
+  reofferMinutes: number;
+  settleMs: number;
+  minuteMs: number;
+  limits: Limits;
+}
+
+/** All that is wrong with the settings, a line each. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  constructor(readonly problems: readonly string[]) {
+    super(`The settings are wrong:\n${problems.map((problem) => `  - ${problem}`).join('\n')}\nAll settings: docs/settings.md`);
+  }
+}
+
+/** Reads the settings of `docs/settings.md`. Throws ConfigError with every problem at once. */
+export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  const problems: string[] = [];
+  const read = <T>(variable: string, setting: Setting<T>): T => {
+    const given = env[variable];
+    if (given === undefined || given === '') return setting.default;
+    const result = setting.kind.parse.safeParse(given);
+    if (result.success) return result.data;
+    problems.push(problemOf(variable, given, setting));
+    return setting.default;
+  };
+  const of = <K extends keyof typeof SETTINGS>(variable: K): (typeof SETTINGS)[K]['default'] =>
+    read(variable, SETTINGS[variable] as Setting<(typeof SETTINGS)[K]['default']>);
+
+  const host = of('UPDRAFT_HOST');
+  const config: Config = {
+    roles: of('UPDRAFT_ROLES'),
+    dataDir: of('UPDRAFT_DATA_DIR'),
+    host,
+    httpPort: of('UPDRAFT_HTTP_PORT'),
+    mqttPort: of('UPDRAFT_MQTT_PORT'),
+    tls: tlsOf(of('UPDRAFT_TLS_CERT_FILE'), of('UPDRAFT_TLS_KEY_FILE'), problems),
+    publicBaseUrl: of('UPDRAFT_PUBLIC_BASE_URL'),
+    mongodbUri: of('MONGODB_URI'),
+    temporalAddress: of('TEMPORAL_ADDRESS'),
+    temporalNamespace: of('TEMPORAL_NAMESPACE'),
+    taskQueue: of('TEMPORAL_TASK_QUEUE'),
+    embedded: {
+      mongoPort: of('UPDRAFT_MONGO_PORT'),
+      temporalPort: of('UPDRAFT_TEMPORAL_PORT'),
+      temporalUiPort: of('UPDRAFT_TEMPORAL_UI_PORT'),
+    },
+    gatewayId: of('UPDRAFT_GATEWAY_ID'),
+    explorer: of('UPDRAFT_EXPLORER') ?? isLoopback(host),
+    log: { level: of('UPDRAFT_LOG_LEVEL'), format: of('UPDRAFT_LOG_FORMAT') },
+    reofferMinutes: of('UPDRAFT_REOFFER_MINUTES'),
+    settleMs: of('UPDRAFT_SETTLE_MS'),
+    minuteMs: of('UPDRAFT_MINUTE_MS'),
+    limits: Object.fromEntries([...LIMIT_SETTINGS].map(([name, setting]) => [name, read(limitVariable(name), setting)])) as Limits,
+  };
+  checkTogether(config, problems);
+  if (problems.length > 0) throw new ConfigError(problems);
+  return config;
+}
+
+/** Variables that look like ours and are not: misspelt, most likely. */
+export function unknownVariables(env: NodeJS.ProcessEnv = process.env): string[] {
+  const known = new Set([...Object.keys(SETTINGS), ...Object.keys(SETUP_VARIABLES), ...[...LIMIT_SETTINGS.keys()].map(limitVariable)]);
+  return Object.keys(env).filter((variable) => variable.startsWith('UPDRAFT_') && !known.has(variable));
+}
+
+function problemOf(variable: string, given: string, { kind, example, secret }: Setting<unknown>): string {
+  const shown = secret ? 'not understood' : `"${given.slice(0, 60)}${given.length > 60 ? '…' : ''}"`;
+  return `${variable} is ${shown}: expected ${kind.expected}, for example ${variable}=${example}`;
+}
+
+function tlsOf(certFile: string | undefined, keyFile: string | undefined, problems: string[]): Config['tls'] {
+  if (certFile && keyFile) return { certFile, keyFile };
+  if (certFile) problems.push('UPDRAFT_TLS_KEY_FILE is not set: expected the key of UPDRAFT_TLS_CERT_FILE, or neither of the two');
+  if (keyFile) problems.push('UPDRAFT_TLS_CERT_FILE is not set: expected the certificate of UPDRAFT_TLS_KEY_FILE, or neither of the two');
+  return undefined;
+}
+
+function checkTogether({ host, publicBaseUrl, limits }: Config, problems: string[]): void {
+  if ((host === '0.0.0.0' || host === '::') && !publicBaseUrl) {
+    problems.push(
+      `UPDRAFT_PUBLIC_BASE_URL is not set: with UPDRAFT_HOST=${host} expected the URL devices download from, for example UPDRAFT_PUBLIC_BASE_URL=${SETTINGS.UPDRAFT_PUBLIC_BASE_URL.example}`,
+    );
+  }
+  for (const pair of [['rateMinimum', 'rateMaximum'] as const, ['timeoutMinimum', 'timeoutMaximum'] as const]) {
+    const [low, high] = pair;
+    if (limits[low] > limits[high]) {
+      problems.push(`${limitVariable(low)} is ${limits[low]}: expected at most ${limitVariable(high)}, which is ${limits[high]}`);
+    }
+  }
+}
+
+const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || host.startsWith('127.');

@@ -1,0 +1,21 @@
+import { createServer } from 'node:net';
+
+/** Below the ports that systems give to outgoing connections: a restart must find its port as it left it, with thousands of devices connected. */
+const LOWEST = 20_000;
+const HIGHEST = 31_999;
+
+export async function freePort(): Promise<number> {
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    const port = LOWEST + Math.floor(Math.random() * (HIGHEST - LOWEST + 1));
+    if (await isFree(port)) return port;
+  }
+  throw new Error(`No free port between ${LOWEST} and ${HIGHEST} in 100 attempts`);
+}
+
+export function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => server.close(() => resolve(true)));
+  });
+}

@@ -1,0 +1,101 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { lockData } from './data-lock';
+import { freePort, isFree } from './free-port';
+import { mongodProgram, mongoUri } from './mongod';
+import { programPath } from './programs';
+import { StartError } from './start-error';
+import { type SupervisedServer, type SupervisorEvents, supervise } from './supervisor';
+import { temporalProgram } from './temporal';
+
+export interface EmbeddedOptions extends Partial<SupervisorEvents> {
+  /** `mongo/`, `temporal.db` and `logs/` are made in it. */
+  dataDir: string;
+  /** Free ports by choice when not given. */
+  mongoPort?: number;
+  temporalPort?: number;
+  /** Temporal's web page is served when given. */
+  uiPort?: number;
+  /** mongod's cache, 1 GB when not given. */
+  mongoCacheGB?: number;
+  /** Where MONGODB_URI and TEMPORAL_ADDRESS are read, each of which replaces its server. Default: the process's. */
+  env?: NodeJS.ProcessEnv;
+}
+
+export interface EmbeddedServers {
+  mongoUri: string;
+  temporalAddress: string;
+  temporalUiUrl?: string;
+  /** Of the servers that run here; they change when one is restarted. */
+  readonly pids: { mongod?: number; temporal?: number };
+  /** Temporal first, then mongod; each killed if it doesn't end within 15 s. May be called twice. */
+  stop(): Promise<void>;
+}
+
+/** Starts mongod and the Temporal dev server side by side, as children that end with this process however it ends. */
+export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedServers> {
+  const env = options.env ?? process.env;
+  const logs = join(options.dataDir, 'logs');
+  // Processes that share running servers keep no data here, and may be many.
+  const dataLock = env.MONGODB_URI && env.TEMPORAL_ADDRESS ? undefined : await lockData(options.dataDir);
+  if (dataLock) mkdirSync(logs, { recursive: true });
+  const events = { onFatal: options.onFatal ?? endProcess, onRestart: options.onRestart };
+  const [mongo, temporal] = await Promise.allSettled([
+    env.MONGODB_URI ? undefined : startMongod(options, join(logs, 'mongod.log'), events),
+    env.TEMPORAL_ADDRESS ? undefined : startTemporal(options, join(logs, 'temporal.log'), events),
+  ]);
+  const stopAll = async (): Promise<void> => {
+    if (temporal.status === 'fulfilled') await temporal.value?.server.stop();
+    if (mongo.status === 'fulfilled') await mongo.value?.server.stop();
+    dataLock?.release();
+  };
+  if (mongo.status === 'rejected' || temporal.status === 'rejected') {
+    await stopAll();
+    throw mongo.status === 'rejected' ? mongo.reason : (temporal as PromiseRejectedResult).reason;
+  }
+  let stopping: Promise<void> | undefined;
+  return {
+    mongoUri: env.MONGODB_URI || mongoUri(mongo.value?.port ?? 0),
+    temporalAddress: env.TEMPORAL_ADDRESS || `127.0.0.1:${temporal.value?.port}`,
+    temporalUiUrl: temporal.value && options.uiPort !== undefined ? `http://127.0.0.1:${options.uiPort}` : undefined,
+    get pids() {
+      return { mongod: mongo.value?.server.pid, temporal: temporal.value?.server.pid };
+    },
+    stop() {
+      stopping ??= stopAll();
+      return stopping;
+    },
+  };
+}
+
+interface Running {
+  server: SupervisedServer;
+  port: number;
+}
+
+async function startMongod(options: EmbeddedOptions, logFile: string, events: SupervisorEvents): Promise<Running> {
+  const [command, port] = await Promise.all([programPath('mongod', options.env), usablePort(options.mongoPort, 'MongoDB')]);
+  const program = mongodProgram(command, { dataDir: options.dataDir, port, logFile, cacheGB: options.mongoCacheGB });
+  return { server: await supervise(program, events), port };
+}
+
+async function startTemporal(options: EmbeddedOptions, logFile: string, events: SupervisorEvents): Promise<Running> {
+  if (options.uiPort !== undefined) await usablePort(options.uiPort, "Temporal's web page");
+  const [command, port] = await Promise.all([programPath('temporal', options.env), usablePort(options.temporalPort, 'Temporal')]);
+  const program = temporalProgram(command, { dataDir: options.dataDir, port, uiPort: options.uiPort, logFile });
+  return { server: await supervise(program, events), port };
+}
+
+async function usablePort(wanted: number | undefined, what: string): Promise<number> {
+  if (wanted === undefined) return freePort();
+  if (!(await isFree(wanted)))
+    throw new StartError(`Port ${wanted} for ${what} is in use by another program. Choose another, or end that program.`);
+  return wanted;
+}
+
+/** Through the signal handler, so that what still runs is stopped in order. */
+function endProcess(error: Error): void {
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+  process.kill(process.pid, 'SIGTERM');
+}

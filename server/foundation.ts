@@ -1,0 +1,79 @@
+import { Client, Connection } from '@temporalio/client';
+import { NativeConnection } from '@temporalio/worker';
+import type { Logger } from 'pino';
+import { type CoreParts, createCore } from '../core/create-core';
+import { gridFsStore } from '../core/packages/gridfs-store';
+import { connectStore, type Store } from '../schema/mongo/connect';
+import { createEngine } from '../workflows/client';
+import type { Config } from './config';
+import { freePort } from './embedded/free-port';
+import { type EmbeddedServers, startEmbedded } from './embedded/start-embedded';
+
+/** What every role stands on: the two stores, the engine's client and core. */
+export interface Foundation {
+  config: Config;
+  logger: Logger;
+  servers: EmbeddedServers;
+  store: Store;
+  client: Client;
+  /** For workers. */
+  native: NativeConnection;
+  parts: CoreParts;
+  /** Where the API listens: chosen here, because download URLs name it. */
+  httpPort: number;
+  firstKey: string | null;
+  stop(): Promise<void>;
+}
+
+const DEFAULT_DATABASE = 'updraft';
+
+export async function startFoundation(config: Config, logger: Logger): Promise<Foundation> {
+  const servers = await startServers(config, logger);
+  const closing: (() => Promise<unknown>)[] = [() => servers.stop()];
+  const stop = async (): Promise<void> => {
+    for (const close of closing.splice(0).reverse()) await close();
+  };
+  try {
+    const store = await connectStore(servers.mongoUri, { dbName: databaseOf(servers.mongoUri) });
+    closing.push(() => store.close());
+    await store.ensureIndexes();
+    const connection = await Connection.connect({ address: servers.temporalAddress });
+    closing.push(() => connection.close());
+    const native = await NativeConnection.connect({ address: servers.temporalAddress });
+    closing.push(() => native.close());
+    const client = new Client({ connection, namespace: config.temporalNamespace });
+    const engine = createEngine({
+      client,
+      taskQueue: config.taskQueue,
+      minuteMs: config.minuteMs,
+      onWakeFailed: (batchId, error) => logger.warn({ batchId, error }, 'A batch could not be woken; it looks again by itself'),
+    });
+    closing.push(async () => engine.close());
+    const httpPort = config.httpPort === 0 ? await freePort() : config.httpPort;
+    const { limits, minuteMs, reofferMinutes, settleMs } = config;
+    const publicBaseUrl = config.publicBaseUrl ?? `${config.tls ? 'https' : 'http'}://${config.host}:${httpPort}`;
+    const settings = { limits, minuteMs, reofferMinutes, settleMs, publicBaseUrl };
+    const parts = await createCore({ store, files: gridFsStore(store), engine, settings });
+    const firstKey = await parts.core.access.bootstrap();
+    return { config, logger, servers, store, client, native, parts, httpPort, firstKey, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function startServers({ dataDir, embedded, mongodbUri, temporalAddress }: Config, logger: Logger): Promise<EmbeddedServers> {
+  return startEmbedded({
+    dataDir,
+    mongoPort: embedded.mongoPort,
+    temporalPort: embedded.temporalPort,
+    uiPort: embedded.temporalUiPort,
+    env: { ...process.env, MONGODB_URI: mongodbUri, TEMPORAL_ADDRESS: temporalAddress },
+    onRestart: (message) => logger.warn(message),
+  });
+}
+
+function databaseOf(uri: string): string {
+  const path = /^mongodb(?:\+srv)?:\/\/[^/]+\/([^?]*)/.exec(uri)?.[1];
+  return path || DEFAULT_DATABASE;
+}

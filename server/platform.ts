@@ -1,0 +1,61 @@
+import type { Logger } from 'pino';
+import type { CoreParts } from '../core/create-core';
+import type { Config } from './config';
+import { startFoundation } from './foundation';
+
+/** A running part of the platform; parts are stopped in the reverse order of their start. */
+export interface Part {
+  stop(): Promise<void>;
+}
+
+export interface Platform {
+  apiUrl?: string;
+  explorerUrl?: string;
+  mqttUrl?: string;
+  temporalUiUrl?: string;
+  mongoUri: string;
+  temporalAddress: string;
+  /** The administrator's key, on the very first start only. */
+  firstKey: string | null;
+  /** Of the embedded servers. */
+  readonly pids: { mongod?: number; temporal?: number };
+  parts: CoreParts;
+  stop(): Promise<void>;
+}
+
+/** Starts the roles of this process, and the servers that no setting names. */
+export async function startPlatform(config: Config, logger: Logger): Promise<Platform> {
+  const foundation = await startFoundation(config, logger);
+  const running: Part[] = [foundation];
+  const stop = async (): Promise<void> => {
+    for (const part of running.splice(0).reverse()) {
+      await part.stop().catch((error) => logger.error({ error }, 'A part did not stop as it should'));
+    }
+  };
+  try {
+    // A role that does not run here is not loaded either: a gateway has no use for a GraphQL schema.
+    const worker = config.roles.includes('worker') ? await (await import('./roles/worker')).startWorker(foundation) : null;
+    if (worker) running.push(worker);
+    const gateway = config.roles.includes('gateway') ? await (await import('./roles/gateway')).startGateway(foundation) : null;
+    if (gateway) running.push(gateway);
+    const api = config.roles.includes('api') ? await (await import('./roles/api')).startApi(foundation) : null;
+    if (api) running.push(api);
+    return {
+      apiUrl: api?.url,
+      explorerUrl: api?.explorerUrl,
+      mqttUrl: gateway?.mqttUrl,
+      temporalUiUrl: foundation.servers.temporalUiUrl,
+      mongoUri: foundation.servers.mongoUri,
+      temporalAddress: foundation.servers.temporalAddress,
+      firstKey: foundation.firstKey,
+      get pids() {
+        return foundation.servers.pids;
+      },
+      parts: foundation.parts,
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

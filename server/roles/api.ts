@@ -1,0 +1,40 @@
+import { readFile } from 'node:fs/promises';
+import { createLiveHub } from '../../api/live/hub';
+import { createApi } from '../../api/server';
+import { sweepOrphans } from '../../core/packages/upload-record';
+import type { Foundation } from '../foundation';
+import type { Part } from '../platform';
+
+/** Answers GraphQL, uploads and downloads, and shows what changes. */
+export async function startApi(foundation: Foundation): Promise<Part & { url: string; explorerUrl?: string }> {
+  const { config, logger, store, parts, httpPort } = foundation;
+  const live = createLiveHub({ db: databaseOf(store), collections: store.collections, logger });
+  await live.start();
+  await sweepOrphans(store.collections, parts.files, new Date());
+  const api = await createApi({
+    core: parts.core,
+    live,
+    logger,
+    settings: { host: config.host, port: httpPort, tls: await readTls(config.tls), explorer: config.explorer, limits: config.limits },
+  });
+  const { url, explorerUrl } = await api.start();
+  return {
+    url,
+    explorerUrl,
+    async stop() {
+      await api.stop();
+      await live.stop();
+    },
+  };
+}
+
+function databaseOf({ connection }: Foundation['store']) {
+  if (!connection.db) throw new Error('The MongoDB connection closed before it was used.');
+  return connection.db;
+}
+
+async function readTls(files: { certFile: string; keyFile: string } | undefined): Promise<{ cert: Buffer; key: Buffer } | undefined> {
+  if (!files) return undefined;
+  const [cert, key] = await Promise.all([readFile(files.certFile), readFile(files.keyFile)]);
+  return { cert, key };
+}

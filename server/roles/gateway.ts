@@ -1,0 +1,25 @@
+import { createMqttGateway } from '../../gateways/mqtt/gateway';
+import { createGatewayWorker } from '../../workflows/worker';
+import type { Foundation } from '../foundation';
+import type { Part } from '../platform';
+import { runWorker } from './run-worker';
+
+/** Holds device connections, and pushes what the batches offer to them. */
+export async function startGateway({ config, logger, native, parts }: Foundation): Promise<Part & { mqttUrl: string }> {
+  const { gatewayId, host, mqttPort } = config;
+  const gateway = await createMqttGateway({ core: parts.core, gatewayId, settings: { host, port: mqttPort }, logger });
+  const { mqttUrl } = await gateway.start();
+  const worker = await createGatewayWorker(
+    { connection: native, namespace: config.temporalNamespace },
+    gatewayId,
+    parts.offersOver(gateway.link),
+  );
+  const pushing = runWorker(worker, `gateway ${gatewayId}`, logger);
+  return {
+    mqttUrl,
+    async stop() {
+      await pushing.stop();
+      await gateway.stop();
+    },
+  };
+}

@@ -1,0 +1,73 @@
+import { z } from 'zod';
+
+/** How a variable's text becomes a value, and what to say when it doesn't. */
+export interface Kind<T> {
+  parse: z.ZodType<T, string>;
+  /** Completes "expected …". */
+  expected: string;
+}
+
+export const text = (pattern: RegExp, expected: string): Kind<string> => ({ parse: z.string().regex(pattern), expected });
+
+export const path: Kind<string> = { parse: z.string().min(1).max(4_096), expected: 'a path' };
+
+export function wholeNumber(minimum: number, maximum: number, unit = ''): Kind<number> {
+  return {
+    parse: z
+      .string()
+      .regex(/^\d{1,15}$/)
+      .transform(Number)
+      .refine((value) => value >= minimum && value <= maximum),
+    expected: `a whole number ${unit ? `of ${unit} ` : ''}from ${minimum} to ${maximum}`,
+  };
+}
+
+export const port: Kind<number> = { ...wholeNumber(0, 65_535), expected: 'a port from 0 to 65535 (0 takes a free one)' };
+/** Of a server that others must find again. */
+export const fixedPort: Kind<number> = { ...wholeNumber(1, 65_535), expected: 'a port from 1 to 65535' };
+
+export const wholeNumbers: Kind<readonly number[]> = {
+  parse: z
+    .string()
+    .regex(/^\d{1,9}(,\d{1,9}){0,31}$/)
+    .transform((value) => value.split(',').map(Number)),
+  expected: 'whole numbers with commas between',
+};
+
+export const onOff: Kind<boolean> = {
+  parse: z.enum(['on', 'off']).transform((value) => value === 'on') as unknown as z.ZodType<boolean, string>,
+  expected: 'on or off',
+};
+
+export function oneOf<const V extends string>(...values: V[]): Kind<V> {
+  return { parse: z.string().pipe(z.enum(values)) as z.ZodType<V, string>, expected: `one of ${values.join(', ')}` };
+}
+
+export function someOf<const V extends string>(all: string, ...values: V[]): Kind<readonly V[]> {
+  const known: readonly string[] = values;
+  return {
+    parse: z
+      .string()
+      .transform((value) => (value === all ? [...values] : [...new Set(value.split(',').map((part) => part.trim()))]))
+      .refine((parts): parts is V[] => parts.every((part) => known.includes(part))) as unknown as z.ZodType<readonly V[], string>,
+    expected: `${all}, or some of ${values.join(', ')} with commas between`,
+  };
+}
+
+/** Without a slash at the end. */
+export function url(...schemes: string[]): Kind<string> {
+  return {
+    parse: z
+      .string()
+      .max(2_048)
+      .refine((value) => URL.canParse(value) && schemes.includes(new URL(value).protocol))
+      .transform((value) => value.replace(/\/+$/, '')),
+    expected: `a URL that begins with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}`,
+  };
+}
+
+/** Connection strings with several hosts are no URLs to a URL parser. */
+export const mongodbUri: Kind<string> = {
+  parse: z.string().regex(/^mongodb(\+srv)?:\/\/[^\s/]+/),
+  expected: 'a connection string that begins with mongodb:// or mongodb+srv://',
+};

@@ -1,0 +1,36 @@
+import { DEFAULT_LIMITS, type Limits } from '../../schema/model/limits';
+import * as kinds from './kinds';
+import type { Setting } from './settings';
+
+type LimitValue = number | readonly number[];
+
+/** `fileBytes` is `UPDRAFT_LIMIT_FILE_BYTES`. */
+export const limitVariable = (name: string): string => `UPDRAFT_LIMIT_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+
+const ABOUT: Record<keyof Limits, string> = {
+  fileBytes: 'Bytes of a package file.',
+  packages: 'Packages in all.',
+  descriptionLength: 'Characters of a description.',
+  rateMinimum: 'Slowest constant rate, devices a minute.',
+  rateMaximum: 'Fastest constant rate, devices a minute.',
+  timeoutMinimum: 'Shortest time-out of an upgrade, minutes.',
+  timeoutMaximum: 'Longest time-out of an upgrade, minutes.',
+  retryIntervalMinutes: 'Retry intervals to choose from, minutes.',
+  retryCounts: 'Numbers of retries to choose from.',
+  targets: 'Devices named by hand in one batch.',
+  registrations: 'Devices registered in one call.',
+  pageSize: 'Items of a page.',
+  downloadTokenHours: 'Hours a download URL is good for.',
+};
+
+/** A variable for each limit of the model, which owns their names, meanings and defaults. */
+export const LIMIT_SETTINGS: ReadonlyMap<keyof Limits, Setting<LimitValue>> = new Map(
+  (Object.entries(DEFAULT_LIMITS) as [keyof Limits, LimitValue][]).map(([name, value]) => [name, limitSetting(name, value)]),
+);
+
+function limitSetting(name: keyof Limits, value: LimitValue): Setting<LimitValue> {
+  const about = ABOUT[name];
+  return typeof value === 'number'
+    ? { kind: kinds.wholeNumber(1, Number.MAX_SAFE_INTEGER), default: value, about, example: `${value}` }
+    : { kind: kinds.wholeNumbers, default: value, defaultText: value.join(','), about, example: value.join(',') };
+}

@@ -1,0 +1,40 @@
+import { writeFileSync } from 'node:fs';
+import { LIMIT_SETTINGS, limitVariable } from './limit-settings';
+import { SETTINGS, SETUP_VARIABLES } from './settings';
+
+interface Row {
+  about: string;
+  default?: unknown;
+  defaultText?: string;
+  example: string;
+  kind?: { expected: string };
+}
+
+const row = ([variable, { about, default: value, defaultText, example, kind }]: [string, Row]): string =>
+  `| \`${variable}\` | ${about} | ${kind ? kind.expected : 'a path or address'} | ${defaultText ?? value ?? 'none'} | \`${example}\` |`;
+
+const table = (rows: [string, Row][]): string =>
+  ['| variable | what it does | value | default | example |', '|---|---|---|---|---|', ...rows.map(row)].join('\n');
+
+/** The text of `docs/settings.md`. */
+export function settingsDocument(): string {
+  return `# Settings
+All settings are environment variables. A wrong value stops the start with a message that names the variable, what was expected and an example; an empty one counts as not set.
+
+## The platform
+${table(Object.entries(SETTINGS))}
+
+## Limits
+What a user may ask for. Raising one beyond its default is at your own measure.
+
+${table([...LIMIT_SETTINGS].map(([name, setting]) => [limitVariable(name), setting]))}
+
+## Set-up and tests
+Read by \`npm run demo\`, \`npm start\` and \`npm test\` before the platform runs.
+
+${table(Object.entries(SETUP_VARIABLES))}
+`;
+}
+
+// `npm run build && node dist/server/settings/settings-document.js` writes it anew.
+if (require.main === module) writeFileSync('docs/settings.md', settingsDocument());

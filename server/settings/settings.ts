@@ -1,0 +1,138 @@
+import { hostname } from 'node:os';
+import { WORKFLOW_QUEUE } from '../../schema/model/ids';
+import type { Kind } from './kinds';
+import * as kinds from './kinds';
+
+export const ROLES = ['api', 'worker', 'gateway'] as const;
+export type Role = (typeof ROLES)[number];
+
+export interface Setting<T> {
+  kind: Kind<T & NonNullable<unknown>>;
+  default: T;
+  /** For the document, where the default is not a constant. */
+  defaultText?: string;
+  about: string;
+  example: string;
+  /** May hold a password: never shown. */
+  secret?: boolean;
+}
+
+const setting = <T>(kind: Kind<T>, value: T, rest: Omit<Setting<T>, 'kind' | 'default'>): Setting<T> => ({
+  ...rest,
+  kind: kind as Setting<T>['kind'],
+  default: value,
+});
+const optional = <T>(kind: Kind<T>, rest: Omit<Setting<T>, 'kind' | 'default'>): Setting<T | undefined> => ({
+  ...rest,
+  kind: kind as unknown as Setting<T | undefined>['kind'],
+  default: undefined,
+});
+
+const HOST = /^[0-9A-Za-z.:_-]{1,253}$/;
+const ADDRESS = /^[0-9A-Za-z._-]{1,253}:\d{1,5}$|^\[[0-9A-Fa-f:]{2,45}\]:\d{1,5}$/;
+
+/** Every variable the platform reads, limits apart; `docs/settings.md` is made from this table. */
+export const SETTINGS = {
+  UPDRAFT_ROLES: setting(kinds.someOf('all', ...ROLES), ROLES, {
+    defaultText: 'all',
+    about: 'What this process does: answer the API, run workflows, hold device connections.',
+    example: 'api,worker',
+  }),
+  UPDRAFT_DATA_DIR: setting(kinds.path, '.updraft', {
+    about: 'Where embedded servers keep their data and logs.',
+    example: '/var/lib/updraft',
+  }),
+  UPDRAFT_HOST: setting(kinds.text(HOST, 'a host name or address'), '127.0.0.1', {
+    about: 'Address the API and the MQTT broker listen on. Beyond loopback, set UPDRAFT_PUBLIC_BASE_URL too.',
+    example: '0.0.0.0',
+  }),
+  UPDRAFT_HTTP_PORT: setting(kinds.port, 8080, { about: 'Port of the API, uploads and downloads.', example: '8080' }),
+  UPDRAFT_MQTT_PORT: setting(kinds.port, 1883, { about: 'Port of the embedded MQTT broker.', example: '1883' }),
+  UPDRAFT_TLS_CERT_FILE: optional(kinds.path, {
+    about: 'Certificate chain (PEM); with the key, HTTPS instead of HTTP.',
+    example: '/etc/updraft/cert.pem',
+  }),
+  UPDRAFT_TLS_KEY_FILE: optional(kinds.path, { about: 'Private key (PEM) of the certificate.', example: '/etc/updraft/key.pem' }),
+  UPDRAFT_PUBLIC_BASE_URL: optional(kinds.url('http:', 'https:'), {
+    defaultText: 'the address it listens on',
+    about: 'What download URLs begin with, as devices reach it.',
+    example: 'https://fw.example.com',
+  }),
+  MONGODB_URI: optional(kinds.mongodbUri, {
+    defaultText: 'embedded mongod',
+    about: 'MongoDB to use: a replica set or sharded cluster, 6.0 or newer.',
+    example: 'mongodb://db1,db2,db3/updraft?replicaSet=rs0',
+    secret: true,
+  }),
+  TEMPORAL_ADDRESS: optional(kinds.text(ADDRESS, 'host:port'), {
+    defaultText: 'embedded Temporal',
+    about: 'Temporal frontend to use. Its namespace needs the search attribute BatchId (Keyword).',
+    example: 'temporal.example.com:7233',
+  }),
+  TEMPORAL_NAMESPACE: setting(kinds.text(/^[\w.-]{2,255}$/, 'a namespace: letters, digits, dots, dashes'), 'default', {
+    about: "Temporal's namespace.",
+    example: 'updraft',
+  }),
+  TEMPORAL_TASK_QUEUE: setting(kinds.text(/^[\w.-]{1,200}$/, 'a task queue: letters, digits, dots, dashes'), WORKFLOW_QUEUE, {
+    about: 'Task queue of the workflows, for installations that share a namespace.',
+    example: 'updraft-eu',
+  }),
+  UPDRAFT_MONGO_PORT: optional(kinds.fixedPort, { defaultText: 'a free one', about: 'Port of the embedded mongod.', example: '27017' }),
+  UPDRAFT_TEMPORAL_PORT: optional(kinds.fixedPort, { defaultText: 'a free one', about: 'Port of the embedded Temporal.', example: '7233' }),
+  UPDRAFT_TEMPORAL_UI_PORT: optional(kinds.fixedPort, {
+    defaultText: 'no web page',
+    about: "Port of the embedded Temporal's web page.",
+    example: '8233',
+  }),
+  UPDRAFT_GATEWAY_ID: setting(kinds.text(/^[\w.-]{1,64}$/, '1 to 64 letters, digits, dots, dashes or underscores'), gatewayName(), {
+    defaultText: "the host's name",
+    about: 'Name of this gateway, which no other running one may have and which stays over restarts.',
+    example: 'gateway-eu-1',
+  }),
+  UPDRAFT_EXPLORER: optional(kinds.onOff, {
+    defaultText: 'on for a loopback address',
+    about: 'GraphQL explorer and introspection.',
+    example: 'off',
+  }),
+  UPDRAFT_LOG_LEVEL: setting(kinds.oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'), 'info', {
+    about: 'Least important messages that are logged.',
+    example: 'debug',
+  }),
+  UPDRAFT_LOG_FORMAT: setting(kinds.oneOf('auto', 'json', 'text'), 'auto', {
+    about: 'JSON lines, or text to read; auto takes text on a terminal.',
+    example: 'json',
+  }),
+  UPDRAFT_REOFFER_MINUTES: setting(kinds.wholeNumber(1, 1_440, 'minutes'), 10, {
+    about: 'A push that a connected device did not react to is repeated after so long.',
+    example: '10',
+  }),
+  UPDRAFT_SETTLE_MS: setting(kinds.wholeNumber(0, 600_000, 'milliseconds'), 2_000, {
+    about: 'After a device connects, its version report is awaited so long before a push (without it the stored version is taken).',
+    example: '2000',
+  }),
+  UPDRAFT_MINUTE_MS: setting(kinds.wholeNumber(10, 60_000, 'milliseconds'), 60_000, {
+    about: "Length of a policy's minute. Shorter only to test with.",
+    example: '60000',
+  }),
+} as const;
+
+/** Read by set-up, before the platform runs. */
+export const SETUP_VARIABLES = {
+  UPDRAFT_CACHE_DIR: {
+    about: 'Where downloaded server programs are kept.',
+    defaultText: '~/.cache/updraft',
+    example: '/opt/updraft/cache',
+  },
+  UPDRAFT_MONGOD: { about: 'The mongod to run.', defaultText: 'PATH, cache, download', example: '/usr/bin/mongod' },
+  UPDRAFT_TEMPORAL: { about: 'The Temporal CLI to run.', defaultText: 'PATH, cache, download', example: '/usr/local/bin/temporal' },
+  UPDRAFT_TEST_MONGODB_URI: { about: 'MongoDB for the tests.', defaultText: 'embedded', example: 'mongodb://127.0.0.1/?replicaSet=rs0' },
+  UPDRAFT_TEST_TEMPORAL_ADDRESS: { about: 'Temporal for the tests.', defaultText: 'embedded', example: '127.0.0.1:7233' },
+} as const;
+
+function gatewayName(): string {
+  return (
+    hostname()
+      .replace(/[^\w.-]/g, '-')
+      .slice(0, 64) || 'gateway'
+  );
+}

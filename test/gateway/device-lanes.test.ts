@@ -1,0 +1,82 @@
+import { createDeviceLanes, LANE_SETTINGS, type LaneJob } from '../../gateways/device-lanes';
+import { createGatewayMetrics } from '../../gateways/metrics';
+
+const SETTINGS = { ...LANE_SETTINGS, retryForMs: 30, retryMinMs: 1, retryMaxMs: 5, tryForMs: 20 };
+
+async function lanes() {
+  const done: string[] = [];
+  const lost: string[] = [];
+  let changed = () => {};
+  const job = (name: string, run: () => Promise<void> = async () => {}): LaneJob => ({
+    kind: 'report',
+    expendable: false,
+    async run() {
+      await run();
+      done.push(name);
+      changed();
+    },
+    lost(error) {
+      lost.push(`${name}: ${error instanceof Error ? error.message : ''}`);
+      changed();
+    },
+  });
+  const until = async (condition: () => boolean) => {
+    while (!condition()) await new Promise<void>((resolve) => (changed = resolve));
+  };
+  return { done, lost, job, until, lanes: await createDeviceLanes({ metrics: createGatewayMetrics(), settings: SETTINGS }) };
+}
+
+test('R-FLOW-1 work that core refuses for too long is given up, and what waits behind it goes on', async () => {
+  const { lanes: work, job, done, lost, until } = await lanes();
+  work.push(
+    'a',
+    job('first', () => Promise.reject(new Error('no database'))),
+  );
+  work.push('a', job('second'));
+  await until(() => done.length === 1);
+  expect(lost).toEqual(['first: no database']);
+  expect(done).toEqual(['second']);
+});
+
+test('R-FLOW-1 a call to core that never answers counts as refused', async () => {
+  const { lanes: work, job, done, lost, until } = await lanes();
+  work.push(
+    'a',
+    job('first', () => new Promise(() => undefined)),
+  );
+  work.push('a', job('second'));
+  await until(() => done.length === 1);
+  expect(lost).toEqual(['first: No answer from core within 20 ms']);
+});
+
+test("R-FLOW-1 one device's trouble does not hold up another", async () => {
+  const { lanes: work, job, done, until } = await lanes();
+  let release = () => {};
+  work.push(
+    'a',
+    job('slow', () => new Promise((resolve) => (release = resolve))),
+  );
+  work.push('b', job('quick'));
+  await until(() => done.length === 1);
+  expect(done).toEqual(['quick']);
+  release();
+  await until(() => done.length === 2);
+  expect(done).toEqual(['quick', 'slow']);
+});
+
+test('R-FLOW-1 stopping lets work end, gives up what hangs, and takes nothing new', async () => {
+  const { lanes: work, job, done, lost } = await lanes();
+  work.push(
+    'a',
+    job('runs', () => Promise.resolve()),
+  );
+  work.push(
+    'b',
+    job('fails', () => Promise.reject(new Error('no database'))),
+  );
+  work.push('b', job('waits'));
+  await work.stop(1);
+  work.push('c', job('late'));
+  expect(done).toEqual(['runs']);
+  expect(lost.map((each) => each.split(':')[0]).sort()).toEqual(['fails', 'waits']);
+});

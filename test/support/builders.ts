@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto';
+import type { BatchFacts } from '../../core/batches/facts';
+import type { CoreSettings } from '../../core/settings';
+import type { BatchPolicy } from '../../schema/model/batch';
+import type { FirmwarePackage } from '../../schema/model/fleet';
+import { deviceIdOf, taskIdOf } from '../../schema/model/ids';
+import { DEFAULT_LIMITS } from '../../schema/model/limits';
+import { isActive, type Task } from '../../schema/model/task';
+
+const EPOCH = new Date('2026-01-01T00:00:00Z');
+
+export const testSettings = (settings: Partial<CoreSettings> = {}): CoreSettings => ({
+  limits: DEFAULT_LIMITS,
+  publicBaseUrl: 'http://127.0.0.1',
+  minuteMs: 60_000,
+  reofferMinutes: 10,
+  settleMs: 2_000,
+  ...settings,
+});
+
+/** A queued task of a reachable device, or what `fields` make of it. */
+export function aTask(fields: Partial<Task> = {}): Task {
+  const productKey = fields.productKey ?? 'upd7Kx2QmZ1';
+  const deviceName = fields.deviceName ?? `meter-${randomUUID().slice(0, 8)}`;
+  const deviceId = fields.deviceId ?? deviceIdOf(productKey, deviceName);
+  const batchId = fields.batchId ?? 'batch1';
+  const status = fields.status ?? 'QUEUED';
+  return {
+    _id: taskIdOf(batchId, deviceId),
+    batchId,
+    packageId: 'package1',
+    productKey,
+    deviceId,
+    deviceName,
+    module: 'default',
+    sourceVersion: '1.0.0',
+    targetVersion: '2.0.0',
+    status,
+    active: isActive(status),
+    attempt: 1,
+    progress: null,
+    cause: null,
+    causeText: null,
+    reachable: true,
+    gatewayId: 'gw-1',
+    offerAt: EPOCH,
+    notifiedAt: null,
+    notifications: 0,
+    reacted: false,
+    retryAt: null,
+    firstProgressAt: null,
+    deadlineAt: null,
+    attempts: [],
+    transitions: [],
+    createdAt: EPOCH,
+    updatedAt: EPOCH,
+    endedAt: null,
+    revision: 0,
+    ...fields,
+  };
+}
+
+/** A task whose notification has left. */
+export const aNotifiedTask = (fields: Partial<Task> = {}): Task =>
+  aTask({ status: 'NOTIFIED', notifiedAt: EPOCH, notifications: 1, offerAt: new Date(EPOCH.getTime() + 600_000), ...fields });
+
+/** A task whose device has reported progress. */
+export const aRunningTask = (fields: Partial<Task> = {}): Task =>
+  aNotifiedTask({ status: 'IN_PROGRESS', reacted: true, offerAt: null, progress: 10, firstProgressAt: EPOCH, ...fields });
+
+export const aPackage = (fields: Partial<FirmwarePackage> = {}): FirmwarePackage => ({
+  _id: 'package1',
+  name: 'meter_fw',
+  productKey: 'upd7Kx2QmZ1',
+  module: 'default',
+  version: '2.0.0',
+  description: '',
+  digestAlgorithm: 'SHA256',
+  files: [{ fileId: 'file1', name: 'fw.bin', size: 12, md5: '0'.repeat(32), sha256: '0'.repeat(64) }],
+  createdBy: 'key1',
+  createdAt: EPOCH,
+  ...fields,
+});
+
+export const theFacts = (policy: Partial<BatchPolicy> = {}, fields: Partial<BatchFacts> = {}): BatchFacts => ({
+  _id: 'batch1',
+  policy: { rate: { kind: 'constant', perMinute: 600 }, retry: null, timeoutMinutes: null, ...policy },
+  targetVersion: '2.0.0',
+  module: 'default',
+  package: aPackage(),
+  ...fields,
+});

@@ -1,0 +1,41 @@
+import type { Viewer } from '../../core/access/viewer';
+import { type Clock, systemClock } from '../../core/clock';
+import type { CoreSettings } from '../../core/settings';
+import { DEFAULT_LIMITS, type Limits } from '../../schema/model/limits';
+
+export const viewerOf = (role: Viewer['role']): Viewer => ({ keyId: `key-${role}`, name: role.toLowerCase(), role });
+export const operator = viewerOf('OPERATOR');
+export const administrator = viewerOf('ADMINISTRATOR');
+export const spectator = viewerOf('VIEWER');
+
+export const settingsWith = (limits: Partial<Limits> = {}): CoreSettings => ({
+  limits: { ...DEFAULT_LIMITS, ...limits },
+  publicBaseUrl: 'http://127.0.0.1:8080',
+  minuteMs: 60_000,
+  reofferMinutes: 10,
+  settleMs: 0,
+});
+
+/** A clock that is moved by hand. */
+export function handClock(start = systemClock()): Clock & { advance(ms: number): void } {
+  let at = start.getTime();
+  return Object.assign(() => new Date(at), {
+    advance: (ms: number) => {
+      at += ms;
+    },
+  });
+}
+
+/** The codes and fields of a refusal, whichever way it comes. */
+export async function refusal(work: Promise<unknown>): Promise<{ code: string; field?: string }[]> {
+  try {
+    await work;
+  } catch (error) {
+    const errors = error instanceof Error && 'errors' in error ? (error.errors as object[]) : [error as object];
+    return errors.map((each) => {
+      const { code, field } = each as { code: string; field?: string };
+      return field === undefined ? { code } : { code, field };
+    });
+  }
+  throw new Error('Expected a refusal, and there was none.');
+}

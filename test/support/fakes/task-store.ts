@@ -1,0 +1,47 @@
+import { applied, type TaskStore } from '../../../core/tasks/store';
+import type { Task } from '../../../schema/model/task';
+
+/** A task store in memory, for unit tests; `test/contract/task-store.test.ts` holds it to the real one. */
+export function fakeTaskStore(initial: Task[] = []): TaskStore & { all(): Task[]; beforeWrite: (task: Task) => void } {
+  const tasks = new Map(initial.map((task) => [task._id, task]));
+  const active = () => [...tasks.values()].filter((task) => task.active);
+  const byOffer = (a: Task, b: Task) => Number(a.offerAt) - Number(b.offerAt);
+  const store = {
+    beforeWrite: (_task: Task) => {},
+    all: () => [...tasks.values()],
+    get: async (id: string) => tasks.get(id) ?? null,
+    getMany: async (ids: readonly string[]) => ids.flatMap((id) => tasks.get(id) ?? []),
+    activeOfDevice: async (deviceId: string) => active().filter((task) => task.deviceId === deviceId),
+    activeOf: async (deviceId: string, module: string) =>
+      active().find((task) => task.deviceId === deviceId && task.module === module) ?? null,
+    activeOfBatch: async (batchId: string, limit: number, after = '') =>
+      active()
+        .filter((task) => task.batchId === batchId && task._id > after)
+        .sort((a, b) => (a._id < b._id ? -1 : 1))
+        .slice(0, limit),
+    activeOfGateway: async (gatewayId: string, limit: number) =>
+      active()
+        .filter((task) => task.gatewayId === gatewayId)
+        .slice(0, limit),
+    write: async (writes: Parameters<TaskStore['write']>[0]) => {
+      const written = writes.filter(({ task }) => {
+        store.beforeWrite(task);
+        return tasks.get(task._id)?.revision === task.revision;
+      });
+      for (const write of written) tasks.set(write.task._id, applied(write));
+      return new Set(written.map(({ task }) => task._id));
+    },
+    due: async (batchId: string, now: Date, limit: number) =>
+      active()
+        .filter((task) => task.batchId === batchId && task.reachable && task.offerAt !== null && task.offerAt <= now)
+        .sort(byOffer)
+        .slice(0, limit)
+        .map(({ _id, gatewayId, offerAt }) => ({ _id, gatewayId: gatewayId ?? '', offerAt: offerAt ?? now })),
+    nextDueAt: async (batchId: string) => {
+      const waiting = active().filter((task) => task.batchId === batchId && task.reachable && task.offerAt !== null);
+      return waiting.sort(byOffer)[0]?.offerAt ?? null;
+    },
+    hasActive: async (batchId: string) => active().some((task) => task.batchId === batchId),
+  };
+  return store;
+}

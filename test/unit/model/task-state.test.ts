@@ -1,0 +1,168 @@
+import fc from 'fast-check';
+import { applied } from '../../../core/tasks/store';
+import { isActive, type Task, type TaskStatus } from '../../../schema/model/task';
+import { nextState, type TaskEvent } from '../../../schema/model/task-state';
+import { aNotifiedTask, aRunningTask, aTask } from '../../support/builders';
+
+const NOW = new Date('2026-01-01T01:00:00Z');
+const later = (minutes: number) => new Date(NOW.getTime() + minutes * 60_000);
+
+const notified: TaskEvent = { kind: 'notified', repeatMs: 600_000 };
+const progress: TaskEvent = { kind: 'progress', percent: 35, timeoutMs: 3_600_000 };
+const succeeded: TaskEvent = { kind: 'succeeded' };
+const failedForGood: TaskEvent = { kind: 'attemptFailed', attempt: 1, cause: 'DOWNLOAD_FAILED', text: 't', retryAt: null };
+const retried: TaskEvent = { kind: 'attemptFailed', attempt: 1, cause: 'DOWNLOAD_FAILED', text: 't', retryAt: later(10) };
+const timedOut: TaskEvent = { kind: 'failed', cause: 'DEVICE_UPGRADE_TIMEOUT', text: null };
+const canceled: TaskEvent = { kind: 'canceled', cause: null };
+const connected: TaskEvent = { kind: 'connected', gatewayId: 'gw-2', settleMs: 2_000 };
+
+const after = (task: Task, event: TaskEvent): Task => {
+  const change = nextState(task, event, NOW);
+  return change === null ? task : applied({ task, change });
+};
+
+describe('R-TASK-1 the states of a task', () => {
+  const unconfirmed = aTask({ status: 'UNCONFIRMED', offerAt: null });
+  const rows: [Task, TaskEvent, TaskStatus][] = [
+    [unconfirmed, notified, 'UNCONFIRMED'],
+    [unconfirmed, canceled, 'CANCELED'],
+    [aTask(), notified, 'NOTIFIED'],
+    [aTask(), progress, 'QUEUED'],
+    [aTask(), succeeded, 'SUCCEEDED'],
+    [aTask(), failedForGood, 'FAILED'],
+    [aTask(), canceled, 'CANCELED'],
+    [aNotifiedTask(), notified, 'NOTIFIED'],
+    [aNotifiedTask(), progress, 'IN_PROGRESS'],
+    [aNotifiedTask(), succeeded, 'SUCCEEDED'],
+    [aNotifiedTask(), failedForGood, 'FAILED'],
+    [aNotifiedTask(), canceled, 'CANCELED'],
+    [aRunningTask(), notified, 'IN_PROGRESS'],
+    [aRunningTask(), progress, 'IN_PROGRESS'],
+    [aRunningTask(), succeeded, 'SUCCEEDED'],
+    [aRunningTask(), failedForGood, 'FAILED'],
+    [aRunningTask(), timedOut, 'FAILED'],
+    [aRunningTask(), canceled, 'CANCELED'],
+  ];
+  test.each(rows)('$status', (task, event, status) => {
+    const next = after(task, event);
+    expect(next.status).toBe(status);
+    expect(next.active).toBe(isActive(status));
+    expect(next.transitions).toHaveLength(status === task.status ? 0 : 1);
+  });
+
+  test('each change of status is recorded with its time, where from, where to and why', () => {
+    expect(after(aRunningTask(), timedOut).transitions).toEqual([
+      { at: NOW, from: 'IN_PROGRESS', to: 'FAILED', cause: 'DEVICE_UPGRADE_TIMEOUT', text: null },
+    ]);
+  });
+});
+
+describe('R-TASK-6 a retry', () => {
+  test.each([aTask(), aNotifiedTask(), aRunningTask()])('keeps the status $status, and shows attempt and time', (task) => {
+    const next = after(task, retried);
+    expect(next).toMatchObject({ status: task.status, attempt: 2, retryAt: later(10), offerAt: later(10), progress: null, transitions: [] });
+    expect(next.attempts).toMatchObject([{ number: 1, cause: 'DOWNLOAD_FAILED', endedAt: NOW }]);
+  });
+
+  test('R-TASK-5 a report of an attempt that is over changes nothing', () => {
+    expect(nextState(after(aRunningTask(), retried), failedForGood, NOW)).toBeNull();
+  });
+
+  test('between attempts a progress report is of the last one and changes nothing', () => {
+    expect(nextState(after(aRunningTask(), retried), progress, NOW)).toBeNull();
+  });
+
+  test('is over once the next notification has left', () => {
+    expect(after(after(aRunningTask(), retried), notified)).toMatchObject({ status: 'IN_PROGRESS', retryAt: null, notifications: 1 });
+  });
+});
+
+describe('R-TASK-4 the deadline', () => {
+  test('is set by the first progress report', () => {
+    expect(after(aNotifiedTask(), progress)).toMatchObject({ firstProgressAt: NOW, deadlineAt: later(60) });
+  });
+  test('is not moved by a later one, nor by a new attempt', () => {
+    const running = aRunningTask({ firstProgressAt: later(-30), deadlineAt: later(30) });
+    expect(after(running, progress).deadlineAt).toEqual(later(30));
+    expect(after(after(after(running, retried), notified), progress)).toMatchObject({ attempt: 2, deadlineAt: later(30) });
+  });
+});
+
+describe('R-TASK-7 when the notification is due', () => {
+  const dueAfter = (task: Task, ...events: TaskEvent[]) => events.reduce(after, task).offerAt;
+  test('again after the repeat time while the device has not reacted', () => expect(dueAfter(aTask(), notified)).toEqual(later(10)));
+  test('not again once it has', () => expect(dueAfter(aTask(), notified, progress)).toBeNull());
+  test('again when the device reconnects, after it had time to report its version', () =>
+    expect(dueAfter(aRunningTask(), connected)).toEqual(new Date(NOW.getTime() + 2_000)));
+  test('not before the retry is due, whoever reconnects', () => expect(dueAfter(aRunningTask(), retried, connected)).toEqual(later(10)));
+  test('again when a device in upgrade reports its source version: it has restarted', () =>
+    expect(dueAfter(aRunningTask(), { kind: 'sourceReported', version: '1.0.0' })).toEqual(NOW));
+  test('unchanged when a device that was not yet pushed reports its version', () => {
+    expect(nextState(aTask(), { kind: 'sourceReported', version: '1.0.0' }, NOW)).toBeNull();
+    expect(after(aTask({ sourceVersion: null }), { kind: 'sourceReported', version: '1.1.0' }).sourceVersion).toBe('1.1.0');
+  });
+  test('R-TASK-8 never while the task waits for confirmation', () =>
+    expect(dueAfter(aTask({ status: 'UNCONFIRMED', offerAt: null }), connected)).toBeNull());
+});
+
+describe('presence', () => {
+  test('R-DEV-2 a connection makes the task reachable at its gateway, its end makes it unreachable', () => {
+    const online = after(aTask({ reachable: false, gatewayId: null }), connected);
+    expect(online).toMatchObject({ reachable: true, gatewayId: 'gw-2' });
+    expect(after(online, { kind: 'disconnected' })).toMatchObject({ reachable: false, gatewayId: null });
+  });
+});
+
+const anyEvent: fc.Arbitrary<TaskEvent> = fc.oneof(
+  fc.constantFrom<TaskEvent>(notified, succeeded, timedOut, canceled, connected, { kind: 'disconnected' }),
+  fc.record({ kind: fc.constant('progress' as const), percent: fc.nat(100), timeoutMs: fc.constantFrom(null, 60_000) }),
+  fc.record({
+    kind: fc.constant('attemptFailed' as const),
+    attempt: fc.integer({ min: 1, max: 4 }),
+    cause: fc.constant('DOWNLOAD_FAILED' as const),
+    text: fc.constant(null),
+    retryAt: fc.constantFrom(null, later(10)),
+  }),
+  fc.record({ kind: fc.constant('sourceReported' as const), version: fc.constantFrom('1.0.0', '1.1.0') }),
+);
+
+describe('R-TASK-1 whatever happens to a task, in whatever order', () => {
+  const rank: Record<TaskStatus, number> = { UNCONFIRMED: 0, QUEUED: 1, NOTIFIED: 2, IN_PROGRESS: 3, SUCCEEDED: 4, FAILED: 4, CANCELED: 4 };
+
+  test('its status only goes forward, a final one is never left, and the log tells every step', () => {
+    fc.assert(
+      fc.property(fc.array(anyEvent, { maxLength: 40 }), (events) => {
+        let task = aTask();
+        for (const event of events) {
+          const next = after(task, event);
+          expect(rank[next.status]).toBeGreaterThanOrEqual(rank[task.status]);
+          if (!task.active) expect(next).toBe(task);
+          expect(next.attempt).toBeGreaterThanOrEqual(task.attempt);
+          expect(next.active).toBe(isActive(next.status));
+          task = next;
+        }
+        expect(task.transitions.at(-1)?.to ?? 'QUEUED').toBe(task.status);
+      }),
+    );
+  });
+
+  test('it never waits for nothing: an active task is due at some time, has reacted, or is out of reach', () => {
+    fc.assert(
+      fc.property(fc.array(anyEvent, { maxLength: 40 }), (events) => {
+        const task = events.reduce(after, aTask());
+        if (task.active && task.reachable) expect(task.offerAt !== null || task.reacted).toBe(true);
+        if (!task.active) expect(task).toMatchObject({ offerAt: null, retryAt: null, reachable: false, endedAt: NOW });
+      }),
+    );
+  });
+
+  test('the same event twice is the same as once', () => {
+    fc.assert(
+      fc.property(fc.array(anyEvent, { maxLength: 20 }), anyEvent, (events, event) => {
+        const once = after(events.reduce(after, aTask()), event);
+        const twice = after(once, event);
+        expect({ ...twice, revision: 0, notifications: 0 }).toEqual({ ...once, revision: 0, notifications: 0 });
+      }),
+    );
+  });
+});

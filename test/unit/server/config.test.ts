@@ -1,0 +1,113 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DEFAULT_LIMITS } from '../../../schema/model/limits';
+import { ConfigError, readConfig, unknownVariables } from '../../../server/config';
+import { SETTINGS } from '../../../server/settings/settings';
+import { settingsDocument } from '../../../server/settings/settings-document';
+
+function problems(env: NodeJS.ProcessEnv): readonly string[] {
+  try {
+    readConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+test('without settings everything runs here, on loopback, with embedded servers', () => {
+  expect(readConfig({})).toMatchObject({
+    roles: ['api', 'worker', 'gateway'],
+    host: '127.0.0.1',
+    dataDir: '.updraft',
+    explorer: true,
+    mongodbUri: undefined,
+    temporalAddress: undefined,
+    publicBaseUrl: undefined,
+    minuteMs: 60_000,
+    limits: DEFAULT_LIMITS,
+  });
+});
+
+test('settings are read into values', () => {
+  const config = readConfig({
+    UPDRAFT_ROLES: 'api,gateway,api',
+    UPDRAFT_HOST: '0.0.0.0',
+    UPDRAFT_PUBLIC_BASE_URL: 'https://fw.example.com/',
+    UPDRAFT_HTTP_PORT: '0',
+    UPDRAFT_TLS_CERT_FILE: 'cert.pem',
+    UPDRAFT_TLS_KEY_FILE: 'key.pem',
+    UPDRAFT_LIMIT_FILE_BYTES: '2000000000',
+    UPDRAFT_LIMIT_RETRY_COUNTS: '1,3',
+    MONGODB_URI: '',
+  });
+  expect(config).toMatchObject({
+    roles: ['api', 'gateway'],
+    publicBaseUrl: 'https://fw.example.com',
+    httpPort: 0,
+    explorer: false,
+    tls: { certFile: 'cert.pem', keyFile: 'key.pem' },
+    mongodbUri: undefined,
+    limits: { ...DEFAULT_LIMITS, fileBytes: 2_000_000_000, retryCounts: [1, 3] },
+  });
+});
+
+test.each([
+  [
+    'UPDRAFT_HTTP_PORT',
+    '70000',
+    'UPDRAFT_HTTP_PORT is "70000": expected a port from 0 to 65535 (0 takes a free one), for example UPDRAFT_HTTP_PORT=8080',
+  ],
+  [
+    'UPDRAFT_ROLES',
+    'api,cook',
+    'UPDRAFT_ROLES is "api,cook": expected all, or some of api, worker, gateway with commas between, for example UPDRAFT_ROLES=api,worker',
+  ],
+  ['UPDRAFT_EXPLORER', 'yes', 'UPDRAFT_EXPLORER is "yes": expected on or off, for example UPDRAFT_EXPLORER=off'],
+  [
+    'UPDRAFT_MINUTE_MS',
+    '1.5',
+    'UPDRAFT_MINUTE_MS is "1.5": expected a whole number of milliseconds from 10 to 60000, for example UPDRAFT_MINUTE_MS=60000',
+  ],
+  [
+    'UPDRAFT_PUBLIC_BASE_URL',
+    'fw.example',
+    'UPDRAFT_PUBLIC_BASE_URL is "fw.example": expected a URL that begins with http:// or https://, for example UPDRAFT_PUBLIC_BASE_URL=https://fw.example.com',
+  ],
+  [
+    'TEMPORAL_ADDRESS',
+    'temporal',
+    'TEMPORAL_ADDRESS is "temporal": expected host:port, for example TEMPORAL_ADDRESS=temporal.example.com:7233',
+  ],
+  ['UPDRAFT_LIMIT_RATE_MAXIMUM', '5', 'UPDRAFT_LIMIT_RATE_MINIMUM is 10: expected at most UPDRAFT_LIMIT_RATE_MAXIMUM, which is 5'],
+  [
+    'UPDRAFT_TLS_KEY_FILE',
+    'k',
+    'UPDRAFT_TLS_CERT_FILE is not set: expected the certificate of UPDRAFT_TLS_KEY_FILE, or neither of the two',
+  ],
+])('a wrong %s is named with what was wrong and an example', (variable, value, message) => {
+  expect(problems({ [variable]: value })).toEqual([message]);
+});
+
+test('all that is wrong is told at once', () => {
+  expect(problems({ UPDRAFT_HTTP_PORT: 'x', UPDRAFT_LOG_LEVEL: 'loud', UPDRAFT_HOST: '::' })).toHaveLength(3);
+});
+
+test('a wrong connection string is not shown, because it may hold a password', () => {
+  const [problem] = problems({ MONGODB_URI: 'mongo://admin:hunter2@db' });
+  expect(problem).toMatch(/^MONGODB_URI is not understood: expected a connection string/);
+  expect(problem).not.toContain('hunter2');
+});
+
+test('every setting has an example that it accepts', () => {
+  const rejected = Object.entries(SETTINGS).filter(([, { kind, example }]) => !kind.parse.safeParse(example).success);
+  expect(rejected).toEqual([]);
+});
+
+test('a misspelt variable is found', () => {
+  expect(unknownVariables({ UPDRAFT_HTPP_PORT: '1', UPDRAFT_MONGOD: 'x', PATH: '/' })).toEqual(['UPDRAFT_HTPP_PORT']);
+});
+
+test('docs/settings.md lists the settings, and no others', () => {
+  expect(readFileSync(join(__dirname, '../../../docs/settings.md'), 'utf8')).toBe(settingsDocument());
+});
