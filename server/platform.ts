@@ -2,11 +2,7 @@ import type { Logger } from 'pino';
 import type { CoreParts } from '../core/create-core';
 import type { Config } from './config';
 import { startFoundation } from './foundation';
-
-/** A running part of the platform; parts are stopped in the reverse order of their start. */
-export interface Part {
-  stop(): Promise<void>;
-}
+import type { Part } from './part';
 
 export interface Platform {
   apiUrl?: string;

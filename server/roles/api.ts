@@ -3,7 +3,7 @@ import { createLiveHub } from '../../api/live/hub';
 import { createApi } from '../../api/server';
 import { sweepOrphans } from '../../core/packages/upload-record';
 import type { Foundation } from '../foundation';
-import type { Part } from '../platform';
+import type { Part } from '../part';
 
 /** Answers GraphQL, uploads and downloads, and shows what changes. */
 export async function startApi(foundation: Foundation): Promise<Part & { url: string; explorerUrl?: string }> {

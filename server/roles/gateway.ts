@@ -1,7 +1,7 @@
 import { createMqttGateway } from '../../gateways/mqtt/gateway';
 import { createGatewayWorker } from '../../workflows/worker';
 import type { Foundation } from '../foundation';
-import type { Part } from '../platform';
+import type { Part } from '../part';
 import { runWorker } from './run-worker';
 
 /** Holds device connections, and pushes what the batches offer to them. */

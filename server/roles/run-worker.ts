@@ -1,6 +1,6 @@
 import type { Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
-import type { Part } from '../platform';
+import type { Part } from '../part';
 
 /** Runs a worker until it is stopped. One that ends by itself takes the process along: a platform without it would only look alive. */
 export function runWorker(worker: Worker, name: string, logger: Logger): Part {

@@ -1,6 +1,6 @@
 import { createPlatformWorker } from '../../workflows/worker';
 import type { Foundation } from '../foundation';
-import type { Part } from '../platform';
+import type { Part } from '../part';
 import { runWorker } from './run-worker';
 
 /** A process may die between storing a batch and starting its workflow: someone looks for such batches this often. */
