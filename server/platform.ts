@@ -30,11 +30,11 @@ export async function startPlatform(config: Config, logger: Logger): Promise<Pla
   };
   try {
     // A role that does not run here is not loaded either: a gateway has no use for a GraphQL schema.
-    const worker = config.roles.includes('worker') ? await (await import('./roles/worker')).startWorker(foundation) : null;
+    const worker = config.roles.includes('worker') ? await (await import('./roles/worker.js')).startWorker(foundation) : null;
     if (worker) running.push(worker);
-    const gateway = config.roles.includes('gateway') ? await (await import('./roles/gateway')).startGateway(foundation) : null;
+    const gateway = config.roles.includes('gateway') ? await (await import('./roles/gateway.js')).startGateway(foundation) : null;
     if (gateway) running.push(gateway);
-    const api = config.roles.includes('api') ? await (await import('./roles/api')).startApi(foundation) : null;
+    const api = config.roles.includes('api') ? await (await import('./roles/api.js')).startApi(foundation) : null;
     if (api) running.push(api);
     return {
       apiUrl: api?.url,

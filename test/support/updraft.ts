@@ -105,7 +105,7 @@ async function harness(platform: Platform, config: Config): Promise<Updraft> {
       const described = named.map((device, index) => ({ ...device, productKey, secret: registered[index]?.secret ?? '' }));
       const fleet = createFleet({
         mqttUrl: platform.mqttUrl ?? '',
-        pacing: { installMs: 10, rebootMs: 10, skipDownload: true },
+        pacing: { installMs: 10, rebootMs: 10 },
         ...settings,
         devices: described,
       });

@@ -1,0 +1,18 @@
+import { Field, ID, InputType } from 'type-graphql';
+import type { Role } from '../../core/access/viewer';
+import { RoleEnum } from '../enums';
+
+@InputType()
+export class CreateApiKeyInput {
+  @Field(() => String, { description: 'For people.' })
+  name!: string;
+
+  @Field(() => RoleEnum, { description: 'What it may do.' })
+  role!: Role;
+}
+
+@InputType()
+export class RevokeApiKeyInput {
+  @Field(() => ID, { description: 'Which one: its id, not the key.' })
+  id!: string;
+}

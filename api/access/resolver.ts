@@ -1,0 +1,36 @@
+import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
+import type { ApiKey } from '../../core/access/viewer';
+import type { ApiContext } from '../context';
+import { asPayload } from '../errors/as-payload';
+import { toConnection } from '../paging/connection';
+import { PageArgs } from '../paging/page-args';
+import { CreateApiKeyInput, RevokeApiKeyInput } from './inputs';
+import { ApiKeyConnection, ApiKeyType, CreateApiKeyPayload, RevokeApiKeyPayload, ViewerType } from './types';
+
+@Resolver(() => ApiKeyType)
+export class AccessResolver {
+  @Query(() => ViewerType, { description: 'Who asks, and what they may do.' })
+  viewer(@Ctx() { viewer }: ApiContext) {
+    return viewer;
+  }
+
+  @Query(() => ApiKeyConnection, { nullable: true, description: 'All API keys, for administrators.' })
+  async apiKeys(@Args(() => PageArgs) page: PageArgs, @Ctx() { core, viewer }: ApiContext) {
+    return toConnection(await core.access.keys(viewer, page));
+  }
+
+  @Mutation(() => CreateApiKeyPayload, { description: 'Creates an API key, for administrators.' })
+  createApiKey(@Arg('input', () => CreateApiKeyInput) input: CreateApiKeyInput, @Ctx() { core, viewer }: ApiContext) {
+    return asPayload(core.access.createKey(viewer, input));
+  }
+
+  @Mutation(() => RevokeApiKeyPayload, { description: 'Ends an API key, for administrators.' })
+  revokeApiKey(@Arg('input', () => RevokeApiKeyInput) input: RevokeApiKeyInput, @Ctx() { core, viewer }: ApiContext) {
+    return asPayload(core.access.revokeKey(viewer, input.id).then((apiKey) => ({ apiKey })));
+  }
+
+  @FieldResolver()
+  id(@Root() apiKey: ApiKey): string {
+    return apiKey._id;
+  }
+}

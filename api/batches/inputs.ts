@@ -1,0 +1,72 @@
+import { Field, ID, InputType, Int } from 'type-graphql';
+import type { BatchStatus } from '../../schema/model/batch';
+import { BatchStatusEnum } from '../enums';
+
+@InputType({ description: 'Exactly one of the two.' })
+export class BatchScopeInput {
+  @Field(() => Boolean, { nullable: true, description: 'True: every device of the product.' })
+  all?: boolean | null;
+
+  @Field(() => [String], { nullable: true, description: 'The devices with these names, at most 200.' })
+  deviceNames?: string[] | null;
+}
+
+@InputType()
+export class PushRateInput {
+  @Field(() => Int, { description: 'Devices a minute, 10–10,000.' })
+  perMinute!: number;
+}
+
+@InputType()
+export class RetryPolicyInput {
+  @Field(() => Int, { description: '0 (at once), 10, 30, 60 or 1,440; shorter than the time-out.' })
+  intervalMinutes!: number;
+
+  @Field(() => Int, { description: '1, 2 or 5.' })
+  maxRetries!: number;
+}
+
+@InputType()
+export class CreateStaticBatchInput {
+  @Field(() => ID, { description: 'The package to push.' })
+  packageId!: string;
+
+  @Field(() => String, { nullable: true, description: 'For people; made up when not given.' })
+  name?: string | null;
+
+  @Field(() => BatchScopeInput, { description: 'Which devices it is for.' })
+  scope!: BatchScopeInput;
+
+  @Field(() => [String], { nullable: true, description: 'Only devices with one of these versions; any when not given.' })
+  sourceVersions?: string[] | null;
+
+  @Field(() => PushRateInput, { description: 'How fast devices are notified.' })
+  pushRate!: PushRateInput;
+
+  @Field(() => RetryPolicyInput, { nullable: true, description: 'No retry when not given.' })
+  retry?: RetryPolicyInput | null;
+
+  @Field(() => Int, { nullable: true, description: "Minutes from a task's first progress report, 1–1,440; no limit when not given." })
+  timeoutMinutes?: number | null;
+
+  @Field(() => String, { nullable: true, description: 'The same key with the same input gives the same batch for 24 h.' })
+  idempotencyKey?: string | null;
+}
+
+@InputType()
+export class BatchCommandInput {
+  @Field(() => ID, { description: 'Which batch.' })
+  batchId!: string;
+}
+
+@InputType()
+export class BatchFilterInput {
+  @Field(() => String, { nullable: true, description: 'Batches of this product.' })
+  productKey?: string | null;
+
+  @Field(() => ID, { nullable: true, description: 'Batches that push this package.' })
+  packageId?: string | null;
+
+  @Field(() => BatchStatusEnum, { nullable: true, description: 'Batches in this status.' })
+  status?: BatchStatus | null;
+}

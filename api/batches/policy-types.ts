@@ -1,0 +1,40 @@
+import { Field, Int, ObjectType } from 'type-graphql';
+
+@ObjectType({ description: 'How many devices are notified a minute. The roll-out rate of an OTA job of Alibaba Cloud IoT.' })
+export class PushRate {
+  @Field(() => Int, { description: 'Devices a minute.' })
+  perMinute!: number;
+}
+
+@ObjectType('RetryPolicy', { description: 'What follows a failed attempt.' })
+export class RetryPolicyType {
+  @Field(() => Int, { description: 'Minutes between an attempt that failed and the next one. RetryInterval of Alibaba Cloud IoT.' })
+  intervalMinutes!: number;
+
+  @Field(() => Int, { description: 'Attempts after the first. RetryCount of Alibaba Cloud IoT.' })
+  maxRetries!: number;
+}
+
+@ObjectType('BatchPolicy', { description: 'How a batch is carried out.' })
+export class BatchPolicyType {
+  @Field(() => PushRate, { description: 'How fast devices are notified.' })
+  pushRate!: PushRate;
+
+  @Field(() => RetryPolicyType, { nullable: true, description: 'Null: a failed attempt is the last.' })
+  retry!: RetryPolicyType | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: "Minutes from a task's first progress report until it fails; null: no limit. TimeoutInMinutes of Alibaba Cloud IoT.",
+  })
+  timeoutMinutes!: number | null;
+}
+
+@ObjectType({ description: 'Devices notified a minute.' })
+export class BatchRate {
+  @Field(() => Int, { description: 'What the policy asks for now.' })
+  asked!: number;
+
+  @Field(() => Int, { description: 'What was reached over the last minute.' })
+  reached!: number;
+}

@@ -1,0 +1,94 @@
+import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import type { Batch } from '../../schema/model/batch';
+import type { ApiContext } from '../context';
+import { asPayload } from '../errors/as-payload';
+import { found } from '../errors/found';
+import { PackageType } from '../packages/types';
+import { toConnection } from '../paging/connection';
+import { PageArgs } from '../paging/page-args';
+import { TaskFilterInput } from '../tasks/inputs';
+import { TaskConnection } from '../tasks/types';
+import { countsView } from './counts-view';
+import { BatchCommandInput, BatchFilterInput, CreateStaticBatchInput } from './inputs';
+import { inputField, newStaticBatch } from './new-batch';
+import type { BatchPolicyType, BatchRate } from './policy-types';
+import { BatchConnection, type BatchCounts, BatchPayload, type BatchScopeType, BatchType, CancelBatchPayload } from './types';
+
+@Resolver(() => BatchType)
+export class BatchResolver {
+  @Query(() => BatchType, { nullable: true, description: 'One batch. Twin of QueryOTAJob.' })
+  batch(@Arg('id', () => ID) id: string, @Ctx() { core }: ApiContext) {
+    return found('batch', core.batches.get(id));
+  }
+
+  @Query(() => BatchConnection, { description: 'Batches, latest first. Twin of ListOTAJobByFirmware.' })
+  async batches(
+    @Arg('filter', () => BatchFilterInput, { nullable: true, description: 'All of its conditions hold.' }) filter: BatchFilterInput | null,
+    @Args(() => PageArgs) page: PageArgs,
+    @Ctx() { core }: ApiContext,
+  ) {
+    return toConnection(await core.batches.list(filter ?? {}, page));
+  }
+
+  @Mutation(() => BatchPayload, { description: 'Pushes a package to the devices that match now. Twin of CreateOTAStaticUpgradeJob.' })
+  createStaticBatch(@Arg('input', () => CreateStaticBatchInput) input: CreateStaticBatchInput, @Ctx() { core, viewer }: ApiContext) {
+    const create = async () => ({ batch: await core.batches.createStatic(viewer, newStaticBatch(input)) });
+    return asPayload(create(), inputField);
+  }
+
+  @Mutation(() => BatchPayload, { description: 'Holds back every notification that has not left.' })
+  pauseBatch(@Arg('input', () => BatchCommandInput) input: BatchCommandInput, @Ctx() { core, viewer }: ApiContext) {
+    return asPayload(core.batches.pause(viewer, input.batchId).then((batch) => ({ batch })));
+  }
+
+  @Mutation(() => BatchPayload, { description: 'Lets a paused batch go on.' })
+  resumeBatch(@Arg('input', () => BatchCommandInput) input: BatchCommandInput, @Ctx() { core, viewer }: ApiContext) {
+    return asPayload(core.batches.resume(viewer, input.batchId).then((batch) => ({ batch })));
+  }
+
+  @Mutation(() => CancelBatchPayload, { description: 'Ends a batch and every task in it that has not ended. Twin of CancelOTATaskByJob.' })
+  cancelBatch(@Arg('input', () => BatchCommandInput) input: BatchCommandInput, @Ctx() { core, viewer }: ApiContext) {
+    return asPayload(core.batches.cancel(viewer, input.batchId));
+  }
+
+  @FieldResolver()
+  id(@Root() batch: Batch): string {
+    return batch._id;
+  }
+
+  @FieldResolver()
+  scope(@Root() { scope }: Batch): BatchScopeType {
+    return { all: scope.kind === 'all', deviceNames: scope.kind === 'targeted' ? scope.deviceNames : null };
+  }
+
+  @FieldResolver()
+  policy(@Root() { policy }: Batch): BatchPolicyType {
+    return { pushRate: { perMinute: policy.rate.perMinute }, retry: policy.retry, timeoutMinutes: policy.timeoutMinutes };
+  }
+
+  @FieldResolver()
+  async counts(@Root() batch: Batch, @Ctx() { core }: ApiContext): Promise<BatchCounts> {
+    return countsView(await core.batches.counts(batch._id));
+  }
+
+  @FieldResolver()
+  async rate(@Root() batch: Batch, @Ctx() { core }: ApiContext): Promise<BatchRate> {
+    return { asked: batch.policy.rate.perMinute, reached: Math.round(await core.batches.reachedRate(batch._id)) };
+  }
+
+  @FieldResolver(() => PackageType, { nullable: true, description: 'The package it pushes.' })
+  package(@Root() batch: Batch, @Ctx() { loaders }: ApiContext) {
+    return loaders.package.load(batch.packageId);
+  }
+
+  @FieldResolver(() => TaskConnection, { description: 'Its tasks. Twin of ListOTATaskByJob.' })
+  async tasks(
+    @Root() batch: Batch,
+    @Arg('filter', () => TaskFilterInput, { nullable: true, description: 'Its `batchId` is not looked at.' })
+    filter: TaskFilterInput | null,
+    @Args(() => PageArgs) page: PageArgs,
+    @Ctx() { core }: ApiContext,
+  ) {
+    return toConnection(await core.tasks.list({ deviceId: filter?.deviceId, status: filter?.statuses, batchId: batch._id }, page));
+  }
+}

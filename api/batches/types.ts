@@ -1,0 +1,123 @@
+import { GraphQLDateTime } from 'graphql-scalars';
+import { Field, ID, Int, ObjectType } from 'type-graphql';
+import type { Batch, BatchStatus } from '../../schema/model/batch';
+import { BatchStatusEnum } from '../enums';
+import { Payload } from '../errors/user-error-type';
+import { connectionOf } from '../paging/connection';
+import { BatchPolicyType, BatchRate } from './policy-types';
+
+@ObjectType({ description: 'Tasks of a batch by status.' })
+export class BatchCounts {
+  @Field(() => Int, { description: 'All tasks.' })
+  total!: number;
+
+  @Field(() => Int, { description: 'Tasks that are UNCONFIRMED.' })
+  unconfirmed!: number;
+
+  @Field(() => Int, { description: 'Tasks that are QUEUED.' })
+  queued!: number;
+
+  @Field(() => Int, { description: 'Tasks that are NOTIFIED.' })
+  notified!: number;
+
+  @Field(() => Int, { description: 'Tasks that are IN_PROGRESS.' })
+  inProgress!: number;
+
+  @Field(() => Int, { description: 'Tasks that have SUCCEEDED.' })
+  succeeded!: number;
+
+  @Field(() => Int, { description: 'Tasks that have FAILED.' })
+  failed!: number;
+
+  @Field(() => Int, { description: 'Tasks that were CANCELED.' })
+  canceled!: number;
+}
+
+@ObjectType({ description: 'What the selection of devices found.' })
+export class BatchSelection {
+  @Field(() => Int, { description: 'Devices that matched the scope and the source versions.' })
+  matched!: number;
+
+  @Field(() => Int, { description: 'Tasks made for them.' })
+  created!: number;
+
+  @Field(() => Int, { description: 'Devices that keep the unfinished task they have in another batch.' })
+  skippedBusy!: number;
+}
+
+@ObjectType('BatchScope', { description: 'Which devices a batch is for.' })
+export class BatchScopeType {
+  @Field(() => Boolean, { description: 'Every device of the product.' })
+  all!: boolean;
+
+  @Field(() => [String], { nullable: true, description: 'Only the devices with these names; null when it is for all.' })
+  deviceNames!: string[] | null;
+}
+
+@ObjectType('Batch', { description: 'One package pushed to a set of devices. OTAJob of Alibaba Cloud IoT, batch task of IoTDA.' })
+export class BatchType {
+  @Field(() => ID, { description: 'Opaque.' })
+  id!: string;
+
+  @Field(() => String, { description: 'For people.' })
+  name!: string;
+
+  @Field(() => String, { description: 'The product whose devices it is for.' })
+  productKey!: string;
+
+  @Field(() => ID, { description: 'The package it pushes.' })
+  packageId!: string;
+
+  @Field(() => String, { description: 'The module it upgrades.' })
+  module!: string;
+
+  @Field(() => String, { description: 'The version devices have afterwards.' })
+  targetVersion!: string;
+
+  @Field(() => BatchScopeType, { description: 'Which devices it is for.' })
+  scope!: BatchScopeType;
+
+  @Field(() => [String], { description: 'Only devices with one of these versions; empty: any.' })
+  sourceVersions!: string[];
+
+  @Field(() => BatchPolicyType, { description: 'How it is carried out.' })
+  policy!: BatchPolicyType;
+
+  @Field(() => BatchStatusEnum, { description: 'Where it is on its way.' })
+  status!: BatchStatus;
+
+  @Field(() => String, { nullable: true, description: 'Why it is FAILED.' })
+  statusReason!: string | null;
+
+  @Field(() => BatchSelection, { nullable: true, description: 'Null while it is STARTING.' })
+  selection!: BatchSelection | null;
+
+  @Field(() => BatchCounts, { complexity: 20, description: 'Tasks by status, counted now.' })
+  counts!: BatchCounts;
+
+  @Field(() => BatchRate, { complexity: 20, description: 'Devices a minute: asked and reached.' })
+  rate!: BatchRate;
+
+  @Field(() => GraphQLDateTime, { description: 'When it was created.' })
+  createdAt!: Date;
+
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'When its devices were selected.' })
+  startedAt!: Date | null;
+
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'When it ended.' })
+  endedAt!: Date | null;
+}
+
+export const BatchConnection = connectionOf(() => BatchType, 'Batch');
+
+@ObjectType()
+export class BatchPayload extends Payload {
+  @Field(() => BatchType, { nullable: true, description: 'The batch afterwards; null when it was refused.' })
+  batch!: Batch | null;
+}
+
+@ObjectType()
+export class CancelBatchPayload extends BatchPayload {
+  @Field(() => Int, { nullable: true, description: 'Tasks that were canceled.' })
+  canceled!: number | null;
+}

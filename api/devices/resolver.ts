@@ -1,0 +1,51 @@
+import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import type { Device } from '../../schema/model/fleet';
+import type { ApiContext } from '../context';
+import { asPayload } from '../errors/as-payload';
+import { found } from '../errors/found';
+import { toConnection } from '../paging/connection';
+import { PageArgs } from '../paging/page-args';
+import { TaskConnection } from '../tasks/types';
+import { DeviceFilterInput, RegisterDevicesInput } from './inputs';
+import { DeviceConnection, type DeviceModule, DeviceType, RegisterDevicesPayload } from './types';
+
+@Resolver(() => DeviceType)
+export class DeviceResolver {
+  @Query(() => DeviceType, { nullable: true, description: 'One device. Twin of QueryDeviceDetail.' })
+  device(@Arg('id', () => ID) id: string, @Ctx() { core }: ApiContext) {
+    return found('device', core.devices.get(id));
+  }
+
+  @Query(() => DeviceConnection, { description: 'Devices, by name. Twin of QueryDevice.' })
+  async devices(
+    @Arg('filter', () => DeviceFilterInput, { nullable: true, description: 'All of its conditions hold.' })
+    filter: DeviceFilterInput | null,
+    @Args(() => PageArgs) page: PageArgs,
+    @Ctx() { core }: ApiContext,
+  ) {
+    return toConnection(await core.devices.list(filter ?? {}, page));
+  }
+
+  @Mutation(() => RegisterDevicesPayload, { description: 'Registers up to 1,000 devices, all or none. Twin of BatchRegisterDevice.' })
+  registerDevices(@Arg('input', () => RegisterDevicesInput) input: RegisterDevicesInput, @Ctx() { core, viewer }: ApiContext) {
+    const registered = core.devices.register(viewer, input.productKey, input.devices);
+    return asPayload(registered.then((devices) => ({ devices: devices.map((device) => ({ device, secret: device.secret })) })));
+  }
+
+  @FieldResolver()
+  id(@Root() device: Device): string {
+    return device._id;
+  }
+
+  @FieldResolver()
+  modules(@Root() device: Device): DeviceModule[] {
+    return Object.entries(device.modules)
+      .map(([name, { version, reportedAt }]) => ({ name, version, reportedAt }))
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  @FieldResolver(() => TaskConnection, { description: 'Its tasks, latest first. Twin of ListOTATaskByDevice.' })
+  async tasks(@Root() device: Device, @Args(() => PageArgs) page: PageArgs, @Ctx() { core }: ApiContext) {
+    return toConnection(await core.tasks.list({ deviceId: device._id }, page));
+  }
+}

@@ -1,0 +1,68 @@
+import { GraphQLDateTime } from 'graphql-scalars';
+import { Field, ID, ObjectType } from 'type-graphql';
+import type { Dialect } from '../../schema/model/dialect';
+import { DialectEnum } from '../enums';
+import { Payload } from '../errors/user-error-type';
+import { connectionOf } from '../paging/connection';
+
+@ObjectType({ description: 'A separately versioned part of a device, and the version it reported last.' })
+export class DeviceModule {
+  @Field(() => String, { description: '`default` when the device names none.' })
+  name!: string;
+
+  @Field(() => String, { description: 'As the device reported it.' })
+  version!: string;
+
+  @Field(() => GraphQLDateTime, { description: 'When the device reported it.' })
+  reportedAt!: Date;
+}
+
+@ObjectType('Device', { description: 'One device of a product. Its secret is shown at registration only.' })
+export class DeviceType {
+  @Field(() => ID, { description: 'Opaque.' })
+  id!: string;
+
+  @Field(() => String, { description: 'The product it is of.' })
+  productKey!: string;
+
+  @Field(() => String, { description: 'Its name, unique within the product. DeviceName of Alibaba Cloud IoT.' })
+  deviceName!: string;
+
+  @Field(() => DialectEnum, { description: 'How it speaks.' })
+  dialect!: Dialect;
+
+  @Field(() => Boolean, { description: 'False: its connection is refused.' })
+  enabled!: boolean;
+
+  @Field(() => Boolean, { description: 'Whether it has a connection now.' })
+  online!: boolean;
+
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'Since when it is on-line or off-line; null before its first connection.' })
+  onlineChangedAt!: Date | null;
+
+  @Field(() => [DeviceModule], { description: 'Every module that reported a version, by name.' })
+  modules!: DeviceModule[];
+
+  @Field(() => GraphQLDateTime, { description: 'When it was registered.' })
+  createdAt!: Date;
+}
+
+export const DeviceConnection = connectionOf(() => DeviceType, 'Device');
+
+@ObjectType({ description: 'A new device with the secret it signs in with.' })
+export class RegisteredDevice {
+  @Field(() => DeviceType, { description: 'The device.' })
+  device!: DeviceType;
+
+  @Field(() => String, { description: 'Shown here and never again. DeviceSecret of Alibaba Cloud IoT.' })
+  secret!: string;
+}
+
+@ObjectType()
+export class RegisterDevicesPayload extends Payload {
+  @Field(() => [RegisteredDevice], {
+    nullable: true,
+    description: 'In the order of the input; null when they were refused, and then none exists.',
+  })
+  devices!: RegisteredDevice[] | null;
+}

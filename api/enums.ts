@@ -1,0 +1,88 @@
+import { registerEnumType } from 'type-graphql';
+import { ROLES } from '../core/access/viewer';
+import { BATCH_STATUSES } from '../schema/model/batch';
+import { DIALECTS } from '../schema/model/dialect';
+import { ERROR_CODES } from '../schema/model/error-codes';
+import { FAILURE_CAUSES } from '../schema/model/failure-causes';
+import { TASK_STATUSES } from '../schema/model/task';
+import { WAITING_FOR } from '../schema/model/waiting-for';
+
+type Texts<K extends string> = Readonly<Record<K, string>>;
+
+/** A GraphQL enum from a model's names; the record makes the compiler ask for a description of each. */
+function enumOf<K extends string>(name: string, description: string, texts: Texts<K>): { [key in K]: key } {
+  const keys = Object.keys(texts) as K[];
+  const values = Object.fromEntries(keys.map((key) => [key, key])) as { [key in K]: key };
+  const valuesConfig = Object.fromEntries(keys.map((key) => [key, { description: texts[key] }])) as { [key in K]: { description: string } };
+  registerEnumType(values, { name, description, valuesConfig });
+  return values;
+}
+
+const described = <K extends string>(names: readonly K[], texts: Texts<K>): Texts<K> =>
+  Object.fromEntries(names.map((name) => [name, texts[name]])) as Texts<K>;
+
+export const TaskStatusEnum = enumOf(
+  'TaskStatus',
+  'Where a task is on its way. The last three are final.',
+  described(TASK_STATUSES, {
+    UNCONFIRMED: 'Waits for confirmation. CONFIRM of Alibaba Cloud IoT.',
+    QUEUED: 'Not notified yet: off-line, held back by the push rate, or paused. QUEUED of Alibaba Cloud IoT, Waitting of IoTDA.',
+    NOTIFIED: 'The device was notified and has not reported progress. NOTIFIED of Alibaba Cloud IoT, Processing of IoTDA.',
+    IN_PROGRESS: 'The device has reported progress. IN_PROGRESS of Alibaba Cloud IoT, Processing of IoTDA.',
+    SUCCEEDED: 'The device has reported the target version.',
+    FAILED: 'Every attempt failed, or the time-out passed; `cause` says why.',
+    CANCELED: 'Ended by a person or a program. Stopped of IoTDA.',
+  }),
+);
+
+export const BatchStatusEnum = enumOf(
+  'BatchStatus',
+  'Where a batch is on its way. The last three are final.',
+  described(BATCH_STATUSES, {
+    STARTING: 'Its devices are being selected.',
+    RUNNING: 'Devices are notified at the push rate.',
+    PAUSED: 'No notification leaves; devices that were notified go on.',
+    FINISHED: 'Every task has ended.',
+    CANCELED: 'Ended by a person or a program, with every task that had not ended.',
+    FAILED: 'It could not go on; `statusReason` says why.',
+  }),
+);
+
+export const RoleEnum = enumOf(
+  'Role',
+  'What an API key may do.',
+  described(ROLES, {
+    ADMINISTRATOR: 'Everything, API keys included.',
+    OPERATOR: 'Everything but API keys.',
+    VIEWER: 'Read only.',
+  }),
+);
+
+export const DialectEnum = enumOf('Dialect', 'How a device speaks.', described(DIALECTS, { LINK: 'Alibaba Cloud Link SDK over MQTT.' }));
+
+export const DigestAlgorithmEnum = enumOf('DigestAlgorithm', 'What a file is checked with.', {
+  MD5: 'For devices that know nothing better.',
+  SHA256: 'The default.',
+});
+
+export const WaitingForEnum = enumOf('WaitingFor', 'What a task that has not ended waits for.', WAITING_FOR);
+
+export const ErrorCodeEnum = enumOf(
+  'ErrorCode',
+  'Every refusal a caller can meet; also in `extensions.code` of GraphQL errors.',
+  ERROR_CODES,
+);
+
+export const FailureOriginEnum = { PLATFORM: 'platform', DEVICE: 'device' } as const;
+registerEnumType(FailureOriginEnum, {
+  name: 'FailureOrigin',
+  description: 'Who found out about a failure.',
+  valuesConfig: {
+    PLATFORM: { description: 'The platform, by waiting or comparing.' },
+    DEVICE: { description: 'The device, by saying so.' },
+  },
+});
+
+type Cause = keyof typeof FAILURE_CAUSES;
+const causeTexts = Object.fromEntries(Object.entries(FAILURE_CAUSES).map(([cause, text]) => [cause, text.description])) as Texts<Cause>;
+export const FailureCauseEnum = enumOf('FailureCauseCode', 'Why an attempt or a task failed; one catalogue for all dialects.', causeTexts);

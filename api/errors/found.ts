@@ -1,0 +1,10 @@
+import { UserError } from '../../core/errors';
+
+/** A query for one thing by its id: null for what does not exist would hide a typing error. */
+export async function found<T>(what: string, lookup: Promise<T | null>): Promise<T> {
+  const thing = await lookup;
+  if (thing === null) {
+    throw new UserError('NOT_FOUND', { message: `There is no ${what} with this id.`, hint: `List the ${what}s to see which there are.` });
+  }
+  return thing;
+}

@@ -1,0 +1,51 @@
+import { randomUUID } from 'node:crypto';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { API_LIMITS } from '../limits';
+import { userErrorsOf } from './as-payload';
+
+export interface ErrorLog {
+  error(details: object, message: string): void;
+}
+
+/** The only way an error leaves, on either transport. `code` is what the transport knows of an error that has none. */
+export type PresentError = (error: unknown, code?: string) => GraphQLFormattedError;
+
+/**
+ * Refusals keep their words, errors of the document keep graphql's, and whatever else happened is
+ * replaced by an id under which the log has it.
+ */
+export function createPresentError(log: ErrorLog): PresentError {
+  return (error, code = 'BAD_REQUEST') => {
+    const located = error instanceof GraphQLError ? error : null;
+    const place = { ...(located?.locations && { locations: located.locations }), ...(located?.path && { path: located.path }) };
+    const cause = located ? rootCause(located) : error;
+    const refusals = userErrorsOf(cause);
+    if (refusals?.[0]) {
+      const { code: refusal, field, hint, limit } = refusals[0];
+      return { message: cut((cause as Error).message), ...place, extensions: { code: refusal, field, hint, limit } };
+    }
+    if (located && (cause === null || isOfTheDocument(located))) {
+      return { message: cut(located.message), ...place, extensions: { code: located.extensions.code ?? code } };
+    }
+    const id = maskedAs(log, cause ?? error);
+    return { message: `Something went wrong inside Updraft. The log has it as ${id}.`, ...place, extensions: { code: 'INTERNAL', id } };
+  };
+}
+
+/** Logs what really happened and gives the id that is told instead. */
+export function maskedAs(log: ErrorLog, error: unknown): string {
+  const id = randomUUID();
+  log.error({ err: error, errorId: id }, 'A request failed');
+  return id;
+}
+
+function rootCause(error: GraphQLError): Error | null {
+  let cause = error.originalError;
+  while (cause instanceof GraphQLError && cause.originalError) cause = cause.originalError;
+  return cause instanceof GraphQLError || !cause ? null : cause;
+}
+
+/** A value that a variable or an argument does not take: graphql wraps the scalar's error, and there is no path yet. */
+const isOfTheDocument = (error: GraphQLError): boolean => error.path === undefined && error.nodes !== undefined;
+
+const cut = (text: string): string => (text.length > API_LIMITS.messageLength ? `${text.slice(0, API_LIMITS.messageLength)}…` : text);

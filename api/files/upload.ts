@@ -1,0 +1,75 @@
+import type { RequestHandler, Response } from 'express';
+import type { PackageService } from '../../core/core';
+import { UserError } from '../../core/errors';
+import type { ErrorCode } from '../../schema/model/error-codes';
+import type { FirmwarePackage } from '../../schema/model/fleet';
+import type { Limits } from '../../schema/model/limits';
+import { toUserErrorType, userErrorsOf } from '../errors/as-payload';
+import { type ErrorLog, maskedAs } from '../errors/present';
+import { NOT_SIGNED_IN, type Refuse, viewerOf } from '../transport/signed-in';
+import { discardRest } from './discard-rest';
+import { readUpload } from './package-upload';
+
+const STATUS: Partial<Record<ErrorCode, number>> = {
+  NOT_SIGNED_IN: 401,
+  NOT_ALLOWED: 403,
+  PACKAGE_EXISTS: 409,
+  PACKAGE_QUOTA: 409,
+  FILE_TOO_LARGE: 413,
+  FILE_FORMAT: 415,
+  FILE_MISSING: 400,
+  UPLOAD_CUT: 400,
+};
+
+/** Room for the parts around the file. */
+const FORM_BYTES = 64 * 1024;
+
+/** `POST /packages`, multipart: the fields, then the file (R-PKG-1, R-PKG-2). 201 with the package, or `{errors}`. */
+export const uploadPackage =
+  (packages: Pick<PackageService, 'create'>, limits: Pick<Limits, 'fileBytes'>, log: ErrorLog): RequestHandler =>
+  async (req, res) => {
+    const viewer = viewerOf(res);
+    try {
+      refuseLength(Number(req.headers['content-length'] ?? 0), limits.fileBytes);
+      const pkg = await readUpload(req, limits.fileBytes, (input, file) => packages.create(viewer, input, file));
+      res.status(201).json(packageJson(pkg));
+    } catch (error) {
+      discardRest(req, res);
+      refuse(res, error, log);
+    }
+  };
+
+function refuseLength(bytes: number, fileBytes: number): void {
+  if (bytes <= fileBytes + FORM_BYTES) return;
+  throw new UserError('FILE_TOO_LARGE', {
+    field: 'file',
+    message: 'The upload is larger than a file may be.',
+    hint: 'Make the file smaller.',
+    limit: `${fileBytes} bytes`,
+  });
+}
+
+function refuse(res: Response, error: unknown, log: ErrorLog): void {
+  if (res.destroyed || res.headersSent) return;
+  const refusals = userErrorsOf(error);
+  const first = refusals?.[0];
+  if (!refusals || !first) {
+    const id = maskedAs(log, error);
+    res.status(500).json({ errors: [{ code: 'INTERNAL', message: `Something went wrong inside Updraft. The log has it as ${id}.`, id }] });
+    return;
+  }
+  const status = first.field === 'Content-Type' ? 415 : (STATUS[first.code] ?? 422);
+  res.status(status).json({ errors: refusals.map((one) => toUserErrorType(one)) });
+}
+
+export const refuseUpload: Refuse = (res) => {
+  discardRest(res.req, res);
+  res.json({ errors: [{ code: 'NOT_SIGNED_IN', field: 'Authorization', message: NOT_SIGNED_IN.message, hint: NOT_SIGNED_IN.hint }] });
+};
+
+/** The package as GraphQL shows it. */
+const packageJson = ({ _id, files, createdBy: _createdBy, ...rest }: FirmwarePackage) => ({
+  id: _id,
+  ...rest,
+  files: files.map(({ name, size, md5, sha256 }) => ({ name, size, md5, sha256 })),
+});

@@ -1,0 +1,25 @@
+/** What one caller may ask of the API at once. Limits of the product itself are in `schema/model/limits.ts`. */
+export const API_LIMITS = {
+  /** Bytes of a GraphQL request. */
+  bodyBytes: 1024 * 1024,
+  /** Bytes of a WebSocket message from a client. */
+  messageBytes: 64 * 1024,
+  subscriptionsPerConnection: 100,
+  /** Bytes a WebSocket client may leave unread before its connection is closed. */
+  unreadBytes: 4 * 1024 * 1024,
+  connections: 10_000,
+  tokens: 5_000,
+  depth: 14,
+  /** See `query-cost.ts` for what a field costs. */
+  cost: 10_000,
+  /** Characters of an error's message: it may quote what the caller sent. */
+  messageLength: 1_024,
+  /** Milliseconds a connection has to send its key, or its headers. */
+  greetingMs: 10_000,
+  /** Milliseconds without a byte after which an upload or a download is cut. */
+  idleTransferMs: 120_000,
+  /** Milliseconds requests under way are given when the API stops. */
+  drainMs: 5_000,
+  /** Milliseconds between two looks at whether a connection's key is still good. */
+  keyCheckMs: 10_000,
+} as const;

@@ -1,0 +1,37 @@
+import type { Batch, StatusCounts } from '../../schema/model/batch';
+import type { BatchId, DeviceId } from '../../schema/model/ids';
+import type { Task, TaskStatus } from '../../schema/model/task';
+
+/** The log does not reach back to where a reader stood: what it knows may be old. */
+export interface ResyncEvent {
+  kind: 'resync';
+  cursor: string;
+}
+
+export interface TaskChangeEvent {
+  kind: 'change';
+  task: Task;
+  cursor: string;
+}
+
+export interface BatchProgressEvent {
+  kind: 'progress';
+  batch: Batch;
+  counts: StatusCounts;
+  cursor: string;
+}
+
+/** What a slow reader did not get since its last event. `dropped` are tasks whose latest change was lost, and part of `skipped`. */
+export interface Skipped {
+  skipped: number;
+  dropped: number;
+}
+
+export type TaskFeedEvent = (TaskChangeEvent & Skipped) | ResyncEvent;
+export type BatchFeedEvent = BatchProgressEvent | ResyncEvent;
+
+export interface TaskFeedFilter {
+  batchId?: BatchId | null;
+  deviceId?: DeviceId | null;
+  statuses?: TaskStatus[] | null;
+}

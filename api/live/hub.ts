@@ -1,0 +1,49 @@
+import type { BatchId } from '../../schema/model/ids';
+import { batchOfTask } from '../../schema/model/ids';
+import { createBatchFeed } from './batch-feed';
+import { createChangeReader } from './change-reader';
+import type { BatchFeedEvent, TaskFeedEvent, TaskFeedFilter } from './events';
+import type { LiveSource } from './source';
+import { createTaskFeed } from './task-feed';
+
+/** R-UI-1: one change stream a process, fanned out in memory. */
+export interface LiveHub {
+  /** Resolves when events flow; rejects when the store can't be read. */
+  start(): Promise<void>;
+  /** Ends every subscription. */
+  stop(): Promise<void>;
+  /** One event a change, latest wins per task for a slow reader. With `after` it goes on from there, or says Resync first. */
+  subscribeTasks(filter: TaskFeedFilter, after?: string | null): AsyncIterableIterator<TaskFeedEvent>;
+  /** The first event at once, then at most four a second and always the last one. */
+  subscribeBatch(batchId: BatchId, after?: string | null): AsyncIterableIterator<BatchFeedEvent>;
+}
+
+export function createLiveHub(source: LiveSource): LiveHub {
+  const taskCollection = source.collections.tasks.collectionName;
+  const reader = createChangeReader(source, {
+    onChange({ ns, documentKey, _id }) {
+      const id = documentKey._id;
+      if (ns.coll !== taskCollection) {
+        batches.changed(id);
+        return undefined;
+      }
+      batches.changed(batchOfTask(id));
+      return tasks.changed(id, _id._data);
+    },
+    onLost() {
+      tasks.resync();
+      batches.resync();
+    },
+  });
+  const tasks = createTaskFeed(source, reader.position);
+  const batches = createBatchFeed(source, reader.position);
+  return {
+    start: reader.start,
+    async stop() {
+      await reader.stop();
+      await Promise.all([tasks.stop(), batches.stop()]);
+    },
+    subscribeTasks: (filter, after = null) => tasks.subscribe(filter, after),
+    subscribeBatch: (batchId, after = null) => batches.subscribe(batchId, after),
+  };
+}

@@ -1,0 +1,65 @@
+import { Arg, Ctx, FieldResolver, ID, Resolver, Root, Subscription } from 'type-graphql';
+import { countsView } from '../batches/counts-view';
+import type { BatchRate } from '../batches/policy-types';
+import type { BatchCounts } from '../batches/types';
+import type { ApiContext } from '../context';
+import { found } from '../errors/found';
+import { TaskFilterInput } from '../tasks/inputs';
+import type { BatchFeedEvent, BatchProgressEvent, TaskFeedEvent } from './events';
+import { BatchProgress, BatchProgressEventUnion, Resync, TaskChangeEventUnion } from './types';
+
+const AFTER = { nullable: true, description: 'The cursor of an event: goes on behind it without a gap, or begins with one Resync.' };
+
+@Resolver(() => BatchProgress)
+export class LiveResolver {
+  @Subscription(() => TaskChangeEventUnion, {
+    description: 'One event a change of a task that fits, from now on or from a cursor. To miss nothing: subscribe, then query.',
+    subscribe: ({ args, context }) => (context as ApiContext).live.subscribeTasks(args.filter ?? {}, args.after),
+  })
+  taskChanges(
+    @Arg('filter', () => TaskFilterInput, { nullable: true, description: 'All of its conditions hold.' }) _filter: TaskFilterInput | null,
+    @Arg('after', () => String, AFTER) _after: string | null,
+    @Root() event: TaskFeedEvent,
+  ): TaskFeedEvent {
+    return event;
+  }
+
+  @Subscription(() => BatchProgressEventUnion, {
+    description: 'Where a batch stands: once at once, then at most four times a second while it changes, and always the last change.',
+    subscribe: async ({ args, context }) => {
+      const { core, live } = context as ApiContext;
+      const batch = await found('batch', core.batches.get(args.batchId));
+      return live.subscribeBatch(batch._id, args.after);
+    },
+  })
+  batchProgress(
+    @Arg('batchId', () => ID) _batchId: string,
+    @Arg('after', () => String, AFTER) _after: string | null,
+    @Root() event: BatchFeedEvent,
+  ): BatchFeedEvent {
+    return event;
+  }
+
+  @FieldResolver()
+  counts(@Root() event: BatchProgressEvent): BatchCounts {
+    return countsView(event.counts);
+  }
+
+  @FieldResolver()
+  async rate(@Root() event: BatchProgressEvent, @Ctx() { core }: ApiContext): Promise<BatchRate> {
+    // One event goes to every reader of the batch: its rate is asked for once.
+    const reached = reachedOf.get(event) ?? core.batches.reachedRate(event.batch._id);
+    reachedOf.set(event, reached);
+    return { asked: event.batch.policy.rate.perMinute, reached: Math.round(await reached) };
+  }
+}
+
+const reachedOf = new WeakMap<BatchProgressEvent, Promise<number>>();
+
+@Resolver(() => Resync)
+export class ResyncResolver {
+  @FieldResolver()
+  hint(): string {
+    return 'Query what you show: changes were missed. This subscription goes on.';
+  }
+}

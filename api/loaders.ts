@@ -1,0 +1,29 @@
+import DataLoader from 'dataloader';
+import type { Core } from '../core/core';
+import type { Batch } from '../schema/model/batch';
+import type { Device, FirmwarePackage } from '../schema/model/fleet';
+
+export interface Loaders {
+  device: DataLoader<string, Device | null>;
+  package: DataLoader<string, FirmwarePackage | null>;
+  batch: DataLoader<string, Batch | null>;
+}
+
+export const createLoaders = (core: Core): Loaders => ({
+  device: batching((ids) => core.devices.getMany(ids)),
+  package: batching((ids) => core.packages.getMany(ids)),
+  batch: batching((ids) => core.batches.getMany(ids)),
+});
+
+/** Batches without caching: a subscription lives as long as its context, and must not show yesterday's device. */
+function batching<T>(getMany: (ids: readonly string[]) => Promise<(T | null)[]>): DataLoader<string, T | null> {
+  return new DataLoader(
+    async (ids: readonly string[]) => {
+      const unique = [...new Set(ids)];
+      const found = await getMany(unique);
+      const byId = new Map(unique.map((id, index) => [id, found[index] ?? null]));
+      return ids.map((id) => byId.get(id) ?? null);
+    },
+    { cache: false, maxBatchSize: 1_000 },
+  );
+}

@@ -1,0 +1,37 @@
+import 'reflect-metadata';
+import type { GraphQLSchema } from 'graphql';
+import { buildSchemaSync } from 'type-graphql';
+import { AccessResolver } from './access/resolver';
+import { BatchResolver } from './batches/resolver';
+import { DeviceResolver } from './devices/resolver';
+import { LiveResolver, ResyncResolver } from './live/resolver';
+import { PackageResolver } from './packages/resolver';
+import { ProductResolver } from './products/resolver';
+import { SystemResolver } from './system/resolver';
+import { AttemptResolver, TaskResolver, TransitionResolver } from './tasks/resolver';
+
+/** Inputs are validated by core, which knows the limits; subscriptions bring their own streams, so the PubSub is never used. */
+export function buildApiSchema(): GraphQLSchema {
+  return buildSchemaSync({
+    resolvers: [
+      AccessResolver,
+      AttemptResolver,
+      BatchResolver,
+      DeviceResolver,
+      LiveResolver,
+      PackageResolver,
+      ProductResolver,
+      ResyncResolver,
+      SystemResolver,
+      TaskResolver,
+      TransitionResolver,
+    ],
+    validate: false,
+    pubSub: {
+      publish: () => undefined,
+      subscribe: () => {
+        throw new Error('Subscriptions name their own stream.');
+      },
+    },
+  });
+}

@@ -1,0 +1,104 @@
+import { createServer as createHttpServer, type Server } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import express, { type ErrorRequestHandler, type Express } from 'express';
+import type { Logger } from 'pino';
+import type { Core } from '../core/core';
+import type { Limits } from '../schema/model/limits';
+import { createPresentError } from './errors/present';
+import { explorer } from './explorer';
+import { download } from './files/download';
+import { refuseUpload, uploadPackage } from './files/upload';
+import { health, type Ready } from './health';
+import { API_LIMITS } from './limits';
+import type { LiveHub } from './live/hub';
+import { buildApiSchema } from './schema';
+import { clientErrorHandler } from './transport/client-errors';
+import { drain } from './transport/drain';
+import { createGraphqlHttp } from './transport/graphql-http';
+import { serveGraphqlWs } from './transport/graphql-ws';
+import { refuseGraphql, signedIn } from './transport/signed-in';
+
+export interface ApiSettings {
+  host: string;
+  /** 0: any that is free. */
+  port: number;
+  /** PEM. */
+  tls?: { cert: string | Buffer; key: string | Buffer };
+  /** Serves `/explorer`, and lets signed-in keys ask for the schema. */
+  explorer: boolean;
+  limits: Limits;
+}
+
+export interface ApiDeps {
+  core: Core;
+  /** Started and stopped by its owner. */
+  live: LiveHub;
+  settings: ApiSettings;
+  logger: Pick<Logger, 'error' | 'warn' | 'info'>;
+  ready?: Ready;
+}
+
+export interface Api {
+  start(): Promise<{ url: string; graphqlUrl: string; explorerUrl?: string }>;
+  /** Ends subscriptions, lets requests under way finish for a few seconds, then closes. */
+  stop(): Promise<void>;
+}
+
+const GRAPHQL_PATH = '/graphql';
+
+/** The door for people and programs: GraphQL over HTTP and WebSocket, uploads, downloads, health. */
+export async function createApi({ core, live, settings, logger, ready = async () => null }: ApiDeps): Promise<Api> {
+  const schema = buildApiSchema();
+  const services = { core, live, limits: settings.limits };
+  const presentError = createPresentError(logger);
+  const graphql = await createGraphqlHttp(schema, services, presentError, settings.explorer);
+
+  const app = express().disable('x-powered-by').disable('etag');
+  app.use(health(ready));
+  app.get('/d/:token', download(core.packages, logger));
+  app.post('/packages', signedIn(core.access, refuseUpload), uploadPackage(core.packages, settings.limits, logger));
+  app.use(GRAPHQL_PATH, signedIn(core.access, refuseGraphql), graphql.router);
+  if (settings.explorer) app.use('/explorer', explorer(GRAPHQL_PATH));
+  app.use(clientErrorHandler(presentError) satisfies ErrorRequestHandler);
+
+  const server = httpServerFor(app, settings);
+  const sockets = serveGraphqlWs(server, GRAPHQL_PATH, schema, services, presentError, settings.explorer);
+
+  return {
+    async start() {
+      await listen(server, settings);
+      const url = `${settings.tls ? 'https' : 'http'}://${shownHost(settings.host)}:${(server.address() as AddressInfo).port}`;
+      return { url, graphqlUrl: `${url}${GRAPHQL_PATH}`, ...(settings.explorer && { explorerUrl: `${url}/explorer/` }) };
+    },
+    async stop() {
+      await sockets.stop();
+      await drain(server, API_LIMITS.drainMs);
+      await graphql.stop();
+    },
+  };
+}
+
+function httpServerFor(app: Express, { tls }: ApiSettings): Server {
+  const server = tls ? createHttpsServer({ cert: tls.cert, key: tls.key }, app) : createHttpServer(app);
+  server.headersTimeout = API_LIMITS.greetingMs;
+  // A large upload over a slow line takes its time; one that stalls is cut by its own clock.
+  server.requestTimeout = 0;
+  server.maxConnections = API_LIMITS.connections;
+  return server;
+}
+
+function listen(server: Server, { host, port }: ApiSettings): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+function shownHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
+}

@@ -1,0 +1,18 @@
+import { Ctx, Query, Resolver } from 'type-graphql';
+import { FAILURE_CAUSES, type FailureCause } from '../../schema/model/failure-causes';
+import type { ApiContext } from '../context';
+import { causeView, FailureCauseType } from '../tasks/cause-type';
+import { LimitsType } from './types';
+
+@Resolver()
+export class SystemResolver {
+  @Query(() => [FailureCauseType], { description: 'Every cause of failure there is, with its texts.' })
+  failureCauses() {
+    return (Object.keys(FAILURE_CAUSES) as FailureCause[]).map(causeView);
+  }
+
+  @Query(() => LimitsType, { description: 'The limits user interfaces show and check.' })
+  limits(@Ctx() { limits }: ApiContext) {
+    return limits;
+  }
+}

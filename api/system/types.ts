@@ -1,0 +1,44 @@
+import { GraphQLBigInt } from 'graphql-scalars';
+import { Field, Int, ObjectType } from 'type-graphql';
+
+@ObjectType('Limits', { description: 'Numbers for user interfaces, as they are set here.' })
+export class LimitsType {
+  @Field(() => GraphQLBigInt, { description: 'Bytes of a package file.' })
+  fileBytes!: number;
+
+  @Field(() => Int, { description: 'Packages in all.' })
+  packages!: number;
+
+  @Field(() => Int, { description: "Characters of a package's description." })
+  descriptionLength!: number;
+
+  @Field(() => Int, { description: 'Lowest push rate, devices a minute.' })
+  rateMinimum!: number;
+
+  @Field(() => Int, { description: 'Highest push rate, devices a minute.' })
+  rateMaximum!: number;
+
+  @Field(() => Int, { description: 'Shortest time-out, minutes.' })
+  timeoutMinimum!: number;
+
+  @Field(() => Int, { description: 'Longest time-out, minutes.' })
+  timeoutMaximum!: number;
+
+  @Field(() => [Int], { description: 'Retry intervals to choose from, minutes.' })
+  retryIntervalMinutes!: readonly number[];
+
+  @Field(() => [Int], { description: 'Numbers of retries to choose from.' })
+  retryCounts!: readonly number[];
+
+  @Field(() => Int, { description: 'Devices named by hand in one batch.' })
+  targets!: number;
+
+  @Field(() => Int, { description: 'Devices registered in one call.' })
+  registrations!: number;
+
+  @Field(() => Int, { description: 'Items of one page.' })
+  pageSize!: number;
+
+  @Field(() => Int, { description: 'Hours a download address is good for.' })
+  downloadTokenHours!: number;
+}

@@ -1,0 +1,20 @@
+import { Field, ObjectType } from 'type-graphql';
+import { FAILURE_CAUSES, type FailureCause, type FailureCauseText } from '../../schema/model/failure-causes';
+import { FailureCauseEnum, FailureOriginEnum } from '../enums';
+
+@ObjectType('FailureCause', { description: 'Why an attempt or a task failed, with what to do about it.' })
+export class FailureCauseType {
+  @Field(() => FailureCauseEnum, { description: 'For programs.' })
+  code!: FailureCause;
+
+  @Field(() => FailureOriginEnum, { description: 'Who found out.' })
+  origin!: FailureCauseText['origin'];
+
+  @Field(() => String, { description: 'What happened.' })
+  description!: string;
+
+  @Field(() => String, { description: 'What to do about it.' })
+  recommendation!: string;
+}
+
+export const causeView = (code: FailureCause | null): FailureCauseType | null => (code === null ? null : { code, ...FAILURE_CAUSES[code] });

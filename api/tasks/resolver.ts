@@ -1,0 +1,84 @@
+import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
+import type { Attempt, Task, Transition } from '../../schema/model/task';
+import { isActive } from '../../schema/model/task';
+import { type WaitingFor, waitingFor } from '../../schema/model/waiting-for';
+import { BatchType } from '../batches/types';
+import type { ApiContext } from '../context';
+import { DeviceType } from '../devices/types';
+import { found } from '../errors/found';
+import { PackageType } from '../packages/types';
+import { toConnection } from '../paging/connection';
+import { PageArgs } from '../paging/page-args';
+import { causeView, type FailureCauseType } from './cause-type';
+import { TaskFilterInput } from './inputs';
+import { AttemptType, TaskConnection, TaskType, TransitionType } from './types';
+
+@Resolver(() => TaskType)
+export class TaskResolver {
+  @Query(() => TaskType, { nullable: true, description: 'One task. Twin of QueryOTATask.' })
+  task(@Arg('id', () => ID) id: string, @Ctx() { core }: ApiContext) {
+    return found('task', core.tasks.get(id));
+  }
+
+  @Query(() => TaskConnection, { description: 'Tasks. Twin of ListOTATaskByJob and ListOTATaskByDevice.' })
+  async tasks(
+    @Arg('filter', () => TaskFilterInput, { nullable: true, description: 'All of its conditions hold.' }) filter: TaskFilterInput | null,
+    @Args(() => PageArgs) page: PageArgs,
+    @Ctx() { core }: ApiContext,
+  ) {
+    return toConnection(await core.tasks.list({ batchId: filter?.batchId, deviceId: filter?.deviceId, status: filter?.statuses }, page));
+  }
+
+  @FieldResolver()
+  id(@Root() task: Task): string {
+    return task._id;
+  }
+
+  @FieldResolver()
+  async waitingFor(@Root() task: Task, @Ctx() { loaders }: ApiContext): Promise<WaitingFor | null> {
+    if (!isActive(task.status)) return null;
+    const batch = await loaders.batch.load(task.batchId);
+    return waitingFor(task, batch?.status ?? 'RUNNING', new Date());
+  }
+
+  @FieldResolver()
+  cause(@Root() task: Task): FailureCauseType | null {
+    return causeView(task.cause);
+  }
+
+  @FieldResolver()
+  deadline(@Root() task: Task): Date | null {
+    return isActive(task.status) ? task.deadlineAt : null;
+  }
+
+  @FieldResolver(() => DeviceType, { nullable: true, description: 'The device it is for; null when it was deleted.' })
+  device(@Root() task: Task, @Ctx() { loaders }: ApiContext) {
+    return loaders.device.load(task.deviceId);
+  }
+
+  @FieldResolver(() => PackageType, { nullable: true, description: 'The package it brings; null when it was deleted.' })
+  package(@Root() task: Task, @Ctx() { loaders }: ApiContext) {
+    return loaders.package.load(task.packageId);
+  }
+
+  @FieldResolver(() => BatchType, { nullable: true, description: 'The batch it is of.' })
+  batch(@Root() task: Task, @Ctx() { loaders }: ApiContext) {
+    return loaders.batch.load(task.batchId);
+  }
+}
+
+@Resolver(() => AttemptType)
+export class AttemptResolver {
+  @FieldResolver()
+  cause(@Root() attempt: Attempt): FailureCauseType | null {
+    return causeView(attempt.cause);
+  }
+}
+
+@Resolver(() => TransitionType)
+export class TransitionResolver {
+  @FieldResolver()
+  cause(@Root() transition: Transition): FailureCauseType | null {
+    return causeView(transition.cause);
+  }
+}

@@ -1,0 +1,120 @@
+import { GraphQLDateTime } from 'graphql-scalars';
+import { Field, ID, Int, ObjectType } from 'type-graphql';
+import type { TaskStatus } from '../../schema/model/task';
+import type { WaitingFor } from '../../schema/model/waiting-for';
+import { TaskStatusEnum, WaitingForEnum } from '../enums';
+import { connectionOf } from '../paging/connection';
+import { FailureCauseType } from './cause-type';
+
+@ObjectType('Attempt', { description: 'One try of a task that ended without success.' })
+export class AttemptType {
+  @Field(() => Int, { description: 'From 1.' })
+  number!: number;
+
+  @Field(() => FailureCauseType, { description: 'Why it failed.' })
+  cause!: FailureCauseType;
+
+  @Field(() => String, { nullable: true, description: 'What the device said, cut to 1,024 characters.' })
+  text!: string | null;
+
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'When its notification left.' })
+  startedAt!: Date | null;
+
+  @Field(() => GraphQLDateTime, { description: 'When it failed.' })
+  endedAt!: Date;
+}
+
+@ObjectType('Transition', { description: 'A change of status.' })
+export class TransitionType {
+  @Field(() => GraphQLDateTime, { description: 'When.' })
+  at!: Date;
+
+  @Field(() => TaskStatusEnum, { description: 'The status before.' })
+  from!: TaskStatus;
+
+  @Field(() => TaskStatusEnum, { description: 'The status after.' })
+  to!: TaskStatus;
+
+  @Field(() => FailureCauseType, { nullable: true, description: 'Why, where there is a cause.' })
+  cause!: FailureCauseType | null;
+
+  @Field(() => String, { nullable: true, description: 'What the device said.' })
+  text!: string | null;
+}
+
+@ObjectType('Task', { description: "One device's part in one batch. OTATask of Alibaba Cloud IoT, sub-task of IoTDA." })
+export class TaskType {
+  @Field(() => ID, { description: 'Opaque.' })
+  id!: string;
+
+  @Field(() => ID, { description: 'The batch it is of.' })
+  batchId!: string;
+
+  @Field(() => ID, { description: 'The package it brings.' })
+  packageId!: string;
+
+  @Field(() => ID, { description: 'The device it is for.' })
+  deviceId!: string;
+
+  @Field(() => String, { description: 'The product of its device.' })
+  productKey!: string;
+
+  @Field(() => String, { description: 'The name of its device.' })
+  deviceName!: string;
+
+  @Field(() => String, { description: 'The module it upgrades.' })
+  module!: string;
+
+  @Field(() => String, { nullable: true, description: 'The version before; null while the device has reported none.' })
+  sourceVersion!: string | null;
+
+  @Field(() => String, { description: 'The version afterwards.' })
+  targetVersion!: string;
+
+  @Field(() => TaskStatusEnum, { description: 'Where it is on its way. TaskStatus of Alibaba Cloud IoT.' })
+  status!: TaskStatus;
+
+  @Field(() => WaitingForEnum, { nullable: true, description: 'What it waits for; null once it has ended.' })
+  waitingFor!: WaitingFor | null;
+
+  @Field(() => Int, { nullable: true, description: 'Percent of this attempt; null before the device has reported any.' })
+  progress!: number | null;
+
+  @Field(() => Int, { description: 'Number of this attempt, from 1.' })
+  attempt!: number;
+
+  @Field(() => [AttemptType], { description: 'The attempts that failed.' })
+  attempts!: AttemptType[];
+
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'When the next attempt begins; null when none waits.' })
+  retryAt!: Date | null;
+
+  @Field(() => FailureCauseType, { nullable: true, description: 'Why the last attempt failed; the final word once it is FAILED.' })
+  cause!: FailureCauseType | null;
+
+  @Field(() => String, { nullable: true, description: 'What the device said about it.' })
+  causeText!: string | null;
+
+  @Field(() => [TransitionType], { description: 'Its changes of status, oldest first.' })
+  transitions!: TransitionType[];
+
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'When the last notification of this attempt left.' })
+  notifiedAt!: Date | null;
+
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: 'When it fails by time-out; null before the first progress, and without a time-out.',
+  })
+  deadline!: Date | null;
+
+  @Field(() => GraphQLDateTime, { description: 'When it was made.' })
+  createdAt!: Date;
+
+  @Field(() => GraphQLDateTime, { description: 'When it changed last.' })
+  updatedAt!: Date;
+
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'When it ended.' })
+  endedAt!: Date | null;
+}
+
+export const TaskConnection = connectionOf(() => TaskType, 'Task');

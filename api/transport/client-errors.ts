@@ -1,0 +1,20 @@
+import type { ErrorRequestHandler } from 'express';
+import type { PresentError } from '../errors/present';
+
+/** What Express itself refuses: a body that is no JSON, too large, or an address it can't decode. The rest is masked. */
+export const clientErrorHandler =
+  (presentError: PresentError): ErrorRequestHandler =>
+  (error: { status?: unknown; expose?: unknown }, _req, res, next) => {
+    if (res.headersSent) {
+      next(error);
+      return;
+    }
+    const status = typeof error.status === 'number' && error.status >= 400 && error.status < 500 ? error.status : 500;
+    if (status === 500) res.status(500).json({ errors: [presentError(error)] });
+    else
+      res
+        .status(status)
+        .json({ errors: [{ message: MESSAGES[status] ?? 'The request could not be read.', extensions: { code: 'BAD_REQUEST' } }] });
+  };
+
+const MESSAGES: Partial<Record<number, string>> = { 400: 'The request is not well-formed.', 413: 'The request is larger than 1 MiB.' };

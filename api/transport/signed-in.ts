@@ -1,0 +1,39 @@
+import type { RequestHandler, Response } from 'express';
+import type { Viewer } from '../../core/access/viewer';
+import type { AccessService } from '../../core/core';
+import { bearerKey } from '../access/bearer';
+
+const viewers = new WeakMap<Response, Viewer>();
+
+/** The viewer that `signedIn` let through. */
+export function viewerOf(res: Response): Viewer {
+  const viewer = viewers.get(res);
+  if (!viewer) throw new Error('A request came this far without a viewer.');
+  return viewer;
+}
+
+export const NOT_SIGNED_IN = {
+  message: 'No valid API key came with the request.',
+  hint: 'Send the header `Authorization: Bearer <API key>`.',
+} as const;
+
+export type Refuse = (res: Response) => void;
+
+/** Refuses before a byte of the body is looked at. */
+export const signedIn =
+  (access: Pick<AccessService, 'authenticate'>, refuse: Refuse): RequestHandler =>
+  async (req, res, next) => {
+    const key = bearerKey(req.headers.authorization);
+    const viewer = key === null ? null : await access.authenticate(key);
+    if (!viewer) {
+      res.setHeader('WWW-Authenticate', 'Bearer');
+      refuse(res.status(401));
+      return;
+    }
+    viewers.set(res, viewer);
+    next();
+  };
+
+export const refuseGraphql: Refuse = (res) => {
+  res.json({ errors: [{ message: NOT_SIGNED_IN.message, extensions: { code: 'NOT_SIGNED_IN', hint: NOT_SIGNED_IN.hint } }] });
+};

@@ -1,0 +1,103 @@
+import { type Client, createClient } from 'graphql-ws';
+import { WebSocket } from 'ws';
+import { createLiveHub, type LiveHub } from '../../../api/live/hub';
+import { type Api, createApi } from '../../../api/server';
+import type { Core } from '../../../core/core';
+import { createCore } from '../../../core/create-core';
+import type { UpgradeEngine } from '../../../core/ports';
+import type { Limits } from '../../../schema/model/limits';
+import type { Store } from '../../../schema/mongo/connect';
+import { administrator, settingsWith } from '../../support/core-parts';
+import { fakePackageStore } from '../../support/fakes/package-store';
+import { testStore } from '../../support/store';
+
+export interface Answer {
+  status: number;
+  data: Record<string, never> & { [field: string]: unknown };
+  errors: { message: string; path?: unknown; extensions: Record<string, unknown> }[] | undefined;
+}
+
+export interface TestApi {
+  url: string;
+  graphqlUrl: string;
+  api: Api;
+  core: Core;
+  store: Store;
+  live: LiveHub;
+  files: ReturnType<typeof fakePackageStore>;
+  keys: Record<'administrator' | 'operator' | 'viewer', string>;
+  /** What was logged as an error. */
+  logged: { err?: Error; errorId?: string }[];
+  ask(query: string, variables?: object, key?: string | null): Promise<Answer>;
+  /** A graphql-ws client that never tries twice. */
+  socket(connectionParams?: Record<string, unknown>): Client;
+  stop(): Promise<void>;
+}
+
+/** An engine that starts nothing. */
+const engine: UpgradeEngine = {
+  startBatch: async () => undefined,
+  wakeBatch: () => undefined,
+  commandBatch: async () => ({ affected: 0 }),
+  report: async () => undefined,
+  tell: async () => undefined,
+};
+
+export interface TestApiOptions {
+  limits?: Partial<Limits>;
+  explorer?: boolean;
+  ready?: () => Promise<string | null>;
+  /** What a test puts in place of a part of core. */
+  replace?: (core: Core) => Core;
+}
+
+/** The real API over the real core and store; only the package store and the engine are not. */
+export async function startTestApi({ limits, explorer = true, ready, replace = (core) => core }: TestApiOptions = {}): Promise<TestApi> {
+  const store = await testStore();
+  const files = fakePackageStore();
+  const settings = settingsWith(limits);
+  const core = replace((await createCore({ store, files, engine, settings })).core);
+  const logged: TestApi['logged'] = [];
+  const logger = { info: () => undefined, warn: () => undefined, error: (details: object) => void logged.push(details) };
+  const db = store.connection.db;
+  if (!db) throw new Error('The test store is not connected.');
+  const live = createLiveHub({ db, collections: store.collections, logger });
+  await live.start();
+  const api = await createApi({ core, live, logger, ready, settings: { host: '127.0.0.1', port: 0, explorer, limits: settings.limits } });
+  const { url, graphqlUrl } = await api.start();
+  const keyFor = async (role: 'ADMINISTRATOR' | 'OPERATOR' | 'VIEWER') => (await core.access.createKey(administrator, { name: `${role} key`, role })).key;
+  const keys = { administrator: await keyFor('ADMINISTRATOR'), operator: await keyFor('OPERATOR'), viewer: await keyFor('VIEWER') };
+  const clients: Client[] = [];
+
+  return {
+    url,
+    graphqlUrl,
+    api,
+    core,
+    store,
+    live,
+    files,
+    keys,
+    logged,
+    async ask(query, variables = {}, key = keys.operator) {
+      const response = await fetch(graphqlUrl, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...(key !== null && { authorization: `Bearer ${key}` }) },
+        body: JSON.stringify({ query, variables }),
+      });
+      const { data, errors } = (await response.json()) as Pick<Answer, 'data' | 'errors'>;
+      return { status: response.status, data, errors };
+    },
+    socket(connectionParams = { authorization: `Bearer ${keys.viewer}` }) {
+      const client = createClient({ url: graphqlUrl.replace('http', 'ws'), webSocketImpl: WebSocket, connectionParams, retryAttempts: 0 });
+      clients.push(client);
+      return client;
+    },
+    async stop() {
+      for (const client of clients) await client.dispose();
+      await api.stop();
+      await live.stop();
+      await store.close();
+    },
+  };
+}

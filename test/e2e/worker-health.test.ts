@@ -1,0 +1,22 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Connection } from '@temporalio/client';
+import { isPolled } from '../../server/worker-health';
+
+test('a worker is healthy while its host polls its task queue', async () => {
+  const address = process.env.UPDRAFT_TEST_TEMPORAL_ADDRESS as string;
+  const queue = { address, namespace: 'default', taskQueue: `health-${randomUUID()}` };
+  await expect(isPolled({ ...queue, host: 'here' })).resolves.toBe(false);
+
+  const connection = await Connection.connect({ address });
+  const ended = new AbortController();
+  const poll = connection.withAbortSignal(ended.signal, () =>
+    connection.workflowService.pollWorkflowTaskQueue({ namespace: 'default', taskQueue: { name: queue.taskQueue }, identity: '1@here' }),
+  );
+  const outcome = expect(poll).rejects.toThrow(/cancel/i);
+  while (!(await isPolled({ ...queue, host: 'here' }))) await delay(50);
+  await expect(isPolled({ ...queue, host: 'elsewhere' })).resolves.toBe(false);
+  ended.abort();
+  await outcome;
+  await connection.close();
+});

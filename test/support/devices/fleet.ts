@@ -1,0 +1,83 @@
+import { type DeviceCounts, type DeviceObserver, noCounts } from './device-events';
+import { LinkDevice, type LinkDeviceDescription, type LinkDeviceSettings } from './link-device';
+
+/** Plain JSON: what a fleet in another process is described by. */
+export interface FleetDescription extends LinkDeviceSettings {
+  devices: readonly LinkDeviceDescription[];
+  /** Devices connecting at the same time. Default 64. */
+  concurrency?: number;
+}
+
+export interface FleetStats extends DeviceCounts {
+  devices: number;
+  connected: number;
+  /** Devices by the version their default module runs. */
+  byVersion: Record<string, number>;
+}
+
+export interface FleetStart {
+  /** Started, devices that begin off-line included. */
+  started: number;
+  /** With the reason; these are not tried again. */
+  failed: { deviceName: string; message: string }[];
+}
+
+export interface Fleet {
+  /** Connects all that don't begin off-line. */
+  start(): Promise<FleetStart>;
+  stop(): Promise<void>;
+  device(deviceName: string): LinkDevice;
+  /** Brings off-line devices up: those named, or all. */
+  comeOnline(deviceNames?: readonly string[]): Promise<void>;
+  stats(): FleetStats;
+}
+
+/** Thousands of virtual devices in this process. `observer` sees every event of every device. */
+export function createFleet(description: FleetDescription, observer?: DeviceObserver): Fleet {
+  const { devices: described, concurrency = 64, ...settings } = description;
+  const devices = new Map<string, LinkDevice>();
+  for (const one of described) {
+    if (devices.has(one.deviceName)) throw new Error(`${one.deviceName} is described twice`);
+    devices.set(one.deviceName, new LinkDevice(one, settings, observer));
+  }
+  const device = (deviceName: string) => {
+    const found = devices.get(deviceName);
+    if (!found) throw new Error(`no device ${deviceName} in this fleet`);
+    return found;
+  };
+  return {
+    device,
+    async start() {
+      const failed: FleetStart['failed'] = [];
+      await eachOf(devices.values(), concurrency, async (one) => {
+        try {
+          await one.start();
+        } catch (error) {
+          failed.push({ deviceName: one.deviceName, message: error instanceof Error ? error.message : String(error) });
+        }
+      });
+      return { started: devices.size - failed.length, failed };
+    },
+    stop: () => eachOf(devices.values(), concurrency, (one) => one.stop()),
+    comeOnline: (names) => eachOf(names ? names.map(device) : devices.values(), concurrency, (one) => one.comeOnline()),
+    stats: () => collect([...devices.values()]),
+  };
+}
+
+function collect(devices: LinkDevice[]): FleetStats {
+  const stats: FleetStats = { ...noCounts(), devices: devices.length, connected: 0, byVersion: {} };
+  for (const { counts, connected, version } of devices) {
+    for (const key of Object.keys(counts) as (keyof DeviceCounts)[]) stats[key] += counts[key];
+    if (connected) stats.connected += 1;
+    stats.byVersion[version] = (stats.byVersion[version] ?? 0) + 1;
+  }
+  return stats;
+}
+
+async function eachOf<T>(items: Iterable<T>, concurrency: number, work: (item: T) => Promise<void>): Promise<void> {
+  const left = items[Symbol.iterator]();
+  const worker = async () => {
+    for (let next = left.next(); !next.done; next = left.next()) await work(next.value);
+  };
+  await Promise.all(Array.from({ length: concurrency }, worker));
+}

@@ -1,0 +1,116 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { BehaviourPlan } from './behaviour-plan';
+import type { CutPoint, FailureStep } from './behaviours';
+import { DownloadFailed, DownloadRefused, type DownloadSettings, ResumingDownload } from './resuming-download';
+import { StepReporter } from './step-reporter';
+import type { UpgradeOffer } from './upgrade-offer';
+
+/** How fast a device goes about an upgrade. */
+export interface Pacing {
+  /** No byte is loaded: for measuring everything else. Default false. */
+  skipDownload?: boolean;
+  /** What the steps are spread over, beyond what the download takes. Default 0. */
+  downloadMs?: number;
+  /** Percentages reported after 0, ascending. Default 25, 50, 75, 100. */
+  stepsReported?: readonly number[];
+  /** Default 0. */
+  installMs?: number;
+  /** Off-line time of the restart; null: no restart, the new version is reported on the same connection. Default 0. */
+  rebootMs?: number | null;
+}
+
+/** What an upgrade asks of its device. */
+export interface UpgradeHost {
+  readonly plan: BehaviourPlan;
+  readonly pacing: Pacing;
+  readonly download: DownloadSettings;
+  /** Aborted when the device loses power or is stopped: the upgrade is forgotten. */
+  readonly signal: AbortSignal;
+  /** The newest offer of the version: a repeated notification brings a fresh URL. */
+  offer(): UpgradeOffer;
+  reportStep(step: number): void;
+  /** Asks firmware/get; null when there is no task or no answer. */
+  ask(): Promise<UpgradeOffer | null>;
+  onDownloaded(): void;
+  onBytes(bytes: number): void;
+  /** Loses power when the plan says so at this point: then it throws. */
+  cutIfPlanned(point: CutPoint): void;
+  /** Takes the version over (null: keeps its own), restarts if `rebootMs` is a number, and reports what it has. */
+  restart(version: string | null, rebootMs: number | null): Promise<void>;
+}
+
+const REFUSALS_ENDURED = 3;
+
+/** The device's side of one notification, from step 0 to the reported version (device-protocols §1.5 A). */
+export async function performUpgrade(host: UpgradeHost): Promise<void> {
+  const { plan, pacing, signal } = host;
+  host.cutIfPlanned('notified');
+  const steps = new StepReporter(host);
+  if (pacing.skipDownload || willFail(host, -2)) steps.opened();
+  if (fails(host, -2)) return;
+  if (pacing.skipDownload) await steps.upTo(99);
+  else if ((await downloadFiles(host, steps)) === 'gave up') return;
+  if (plan.take('corruptDownload')) return host.reportStep(-3);
+  if (fails(host, -3)) return;
+  await steps.finish();
+  host.cutIfPlanned('downloaded');
+  if (pacing.installMs) await delay(pacing.installMs, undefined, { signal });
+  if (fails(host, -4) || fails(host, -1) || plan.has('neverReportsVersion')) return;
+  const { rebootMs = 0 } = pacing;
+  const late = plan.take('disconnectsAt', ({ point }) => point === 'reboot');
+  await host.restart(installedVersion(host), late ? (rebootMs ?? 0) + late.forMs : rebootMs);
+}
+
+/** Every file of the offer, one after the other, as one percentage. */
+async function downloadFiles(host: UpgradeHost, steps: StepReporter): Promise<'intact' | 'gave up'> {
+  const total = host.offer().files.reduce((sum, { size }) => sum + size, 0);
+  let loaded = 0;
+  const hooks = {
+    onOpen: () => steps.opened(),
+    onBytes: (piece: number) => {
+      loaded += piece;
+      host.onBytes(piece);
+      return steps.upTo(Math.floor((100 * loaded) / total));
+    },
+  };
+  for (const [index, file] of host.offer().files.entries()) {
+    const download = new ResumingDownload(file, host.offer().digest, host.download);
+    for (let refusals = 0, url = file.url; ; ) {
+      try {
+        await download.run(url, hooks, host.signal);
+        break;
+      } catch (error) {
+        host.signal.throwIfAborted();
+        if (error instanceof DownloadFailed) return giveUp(host, -2);
+        if (!(error instanceof DownloadRefused)) throw error;
+        // The SDK stops without a report; only asking again brings a URL that works (device-protocols §1.5 D).
+        const fresh = error.status === 403 && ++refusals <= REFUSALS_ENDURED ? await host.ask() : null;
+        if (!fresh) return 'gave up';
+        url = fresh.files[index]?.url ?? url;
+      }
+    }
+    if (!download.isIntact()) return giveUp(host, -3);
+  }
+  host.onDownloaded();
+  return 'intact';
+}
+
+function giveUp(host: UpgradeHost, step: FailureStep): 'gave up' {
+  host.reportStep(step);
+  return 'gave up';
+}
+
+function willFail(host: UpgradeHost, step: FailureStep): boolean {
+  return host.plan.get('failsWith', (behaviour) => behaviour.step === step) !== undefined;
+}
+
+function fails(host: UpgradeHost, step: FailureStep): boolean {
+  const planned = host.plan.take('failsWith', (behaviour) => behaviour.step === step) !== undefined;
+  if (planned) host.reportStep(step);
+  return planned;
+}
+
+function installedVersion(host: UpgradeHost): string | null {
+  if (host.plan.take('staysOnSourceVersion')) return null;
+  return host.plan.take('wrongVersion')?.version ?? host.offer().version;
+}
