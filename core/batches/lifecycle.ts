@@ -20,6 +20,8 @@ export interface BatchStart {
   status: BatchStatus;
 }
 
+const REASON_LENGTH = 500;
+
 /** What the batch workflow does to its batch. Each may run twice. */
 export function createBatchLifecycle({ collections, engine, clock, refreshPresence }: LifecycleDeps) {
   const { batches } = collections;
@@ -38,6 +40,11 @@ export function createBatchLifecycle({ collections, engine, clock, refreshPresen
       return { policy: batch.policy, status: batch.status };
     },
     setStatus: (id: BatchId, status: BatchStatus, reason: string | null = null) => setBatchStatus(batches, id, status, clock(), reason),
+    /** What its user sees while a batch is held up; null when it goes on. */
+    async explain(id: BatchId, reason: string | null): Promise<void> {
+      const set = { statusReason: reason?.slice(0, REASON_LENGTH) ?? null, updatedAt: clock() };
+      await batches.updateOne({ _id: id, status: { $in: ['STARTING', 'RUNNING', 'PAUSED'] } }, { $set: set });
+    },
     async mayPush(id: BatchId): Promise<boolean> {
       return (await batches.findOne({ _id: id, status: 'RUNNING' }, { projection: { _id: 1 } })) !== null;
     },

@@ -48,7 +48,7 @@ export interface Batch {
   sourceVersions: string[];
   policy: BatchPolicy;
   status: BatchStatus;
-  /** Why the batch is FAILED, in words for its user. */
+  /** Why the batch has failed or is held up, in words for its user. */
   statusReason: string | null;
   selection: SelectionSummary | null;
   /** The caller's key for this creation, and what was asked with it. */

@@ -30,34 +30,34 @@ async function fleet(productKey: string, names: string[]): Promise<void> {
 test('R-UI-1 a product and its devices are made; the secrets are in that answer only', async () => {
   const product = await api.ask(CREATE_PRODUCT, { input: { key: 'opsA', name: 'Meters' } });
   expect(product.data).toEqual({ createProduct: { product: { key: 'opsA', name: 'Meters', dialect: 'LINK' }, userErrors: [] } });
-  const { data } = await api.ask(REGISTER, { input: { productKey: 'opsA', devices: [{ deviceName: 'm1' }, { deviceName: 'm2', secret: 'a-secret-of-its-own' }] } });
+  const { data } = await api.ask(REGISTER, { input: { productKey: 'opsA', devices: [{ deviceName: 'meter-1' }, { deviceName: 'meter-2', secret: 'a-secret-of-its-own' }] } });
   expect(data.registerDevices).toMatchObject({
     devices: [
-      { device: { id: 'opsA.m1', deviceName: 'm1', online: false }, secret: expect.stringMatching(/^[0-9a-f]{32}$/) },
-      { device: { deviceName: 'm2' }, secret: 'a-secret-of-its-own' },
+      { device: { id: 'opsA.m1', deviceName: 'meter-1', online: false }, secret: expect.stringMatching(/^[0-9a-f]{32}$/) },
+      { device: { deviceName: 'meter-2' }, secret: 'a-secret-of-its-own' },
     ],
     userErrors: [],
   });
-  const again = await api.ask('{ device(id: "opsA.m2") { deviceName modules { name version } } }');
-  expect(again.data.device).toEqual({ deviceName: 'm2', modules: [] });
+  const again = await api.ask('{ device(id: "opsA.meter-2") { deviceName modules { name version } } }');
+  expect(again.data.device).toEqual({ deviceName: 'meter-2', modules: [] });
 });
 
 test('R-UI-1 what a caller can mend is in userErrors, with its field and what to do', async () => {
-  const { data, errors } = await api.ask(REGISTER, { input: { productKey: 'noSuch', devices: [{ deviceName: 'm1' }] } });
+  const { data, errors } = await api.ask(REGISTER, { input: { productKey: 'noSuch', devices: [{ deviceName: 'meter-1' }] } });
   expect(errors).toBeUndefined();
   expect(data.registerDevices).toMatchObject({ devices: null, userErrors: [{ code: 'PRODUCT_UNKNOWN', field: 'productKey', hint: expect.any(String) }] });
 });
 
 test('R-BAT-1 a static batch is created for named devices, with its policy', async () => {
-  await fleet('opsB', ['m1', 'm2']);
+  await fleet('opsB', ['meter-1', 'meter-2']);
   const packageId = await upload('opsB', '2.0.0');
-  const input = { packageId, scope: { deviceNames: ['m1'] }, pushRate: { perMinute: 600 }, retry: { intervalMinutes: 10, maxRetries: 2 }, timeoutMinutes: 60 };
+  const input = { packageId, scope: { deviceNames: ['meter-1'] }, pushRate: { perMinute: 600 }, retry: { intervalMinutes: 10, maxRetries: 2 }, timeoutMinutes: 60 };
   const { data } = await api.ask(CREATE_BATCH, { input });
   expect(data.createStaticBatch).toMatchObject({
     userErrors: [],
     batch: {
       status: 'STARTING',
-      scope: { all: false, deviceNames: ['m1'] },
+      scope: { all: false, deviceNames: ['meter-1'] },
       policy: { pushRate: { perMinute: 600 }, retry: { intervalMinutes: 10, maxRetries: 2 }, timeoutMinutes: 60 },
       counts: { total: 0 },
       rate: { asked: 600, reached: 0 },
@@ -67,7 +67,7 @@ test('R-BAT-1 a static batch is created for named devices, with its policy', asy
 });
 
 test('R-BAT-1 the same idempotency key gives the same batch', async () => {
-  await fleet('opsC', ['m1']);
+  await fleet('opsC', ['meter-1']);
   const input = { packageId: await upload('opsC', '2.0.0'), scope: { all: true }, pushRate: { perMinute: 60 }, idempotencyKey: 'once' };
   const [first, second] = [await api.ask(CREATE_BATCH, { input }), await api.ask(CREATE_BATCH, { input })];
   expect(first.data.createStaticBatch).toMatchObject({ userErrors: [] });
@@ -81,10 +81,10 @@ test.each([
   ['a retry that is not shorter than the time-out', { retry: { intervalMinutes: 60, maxRetries: 1 }, timeoutMinutes: 60 }, 'RETRY_NOT_BEFORE_TIMEOUT', 'retry.intervalMinutes'],
   ['no devices', { scope: { deviceNames: [] } }, 'BATCH_EMPTY', 'scope.deviceNames'],
   ['an empty scope', { scope: {} }, 'REQUIRED', 'scope'],
-  ['two scopes', { scope: { all: true, deviceNames: ['m1'] } }, 'REQUIRED', 'scope'],
+  ['two scopes', { scope: { all: true, deviceNames: ['meter-1'] } }, 'REQUIRED', 'scope'],
 ])('R-RATE-1 a batch with %s is refused, naming the field of the input', async (_name, change, code, field) => {
   const productKey = `opsD${Math.random().toString(36).slice(2, 10)}`;
-  await fleet(productKey, ['m1']);
+  await fleet(productKey, ['meter-1']);
   const input = { packageId: await upload(productKey, '2.0.0'), scope: { all: true }, pushRate: { perMinute: 60 }, ...change };
   const { data } = await api.ask(CREATE_BATCH, { input });
   expect(data.createStaticBatch).toMatchObject({ batch: null, userErrors: expect.arrayContaining([expect.objectContaining({ code, field })]) });
@@ -92,14 +92,14 @@ test.each([
 });
 
 test('R-UI-1 a task shows what it waits for, its cause and its device', async () => {
-  await fleet('opsE', ['m1', 'm2']);
+  await fleet('opsE', ['meter-1', 'meter-2']);
   const packageId = await upload('opsE', '2.0.0');
   const created = await api.ask(CREATE_BATCH, { input: { packageId, scope: { all: true }, pushRate: { perMinute: 60 } } });
   const batchId = (created.data.createStaticBatch as { batch: { id: string } }).batch.id;
   const failedBefore = { attempt: 2, cause: 'DOWNLOAD_FAILED' as const, causeText: 'no route', attempts: [] };
   await api.store.collections.tasks.insertMany([
-    aTask({ productKey: 'opsE', deviceName: 'm1', batchId, packageId, reachable: false }),
-    aRunningTask({ productKey: 'opsE', deviceName: 'm2', batchId, packageId, ...failedBefore }),
+    aTask({ productKey: 'opsE', deviceName: 'meter-1', batchId, packageId, reachable: false }),
+    aRunningTask({ productKey: 'opsE', deviceName: 'meter-2', batchId, packageId, ...failedBefore }),
   ]);
   const { data } = await api.ask(
     '($filter: TaskFilterInput) { tasks(filter: $filter) { edges { node { deviceName status waitingFor progress cause { code origin recommendation } causeText device { deviceName } package { version } batch { id } } } } }'.replace(
@@ -111,7 +111,7 @@ test('R-UI-1 a task shows what it waits for, its cause and its device', async ()
   const nodes = (data.tasks as { edges: { node: { deviceName: string } }[] }).edges.map(({ node }) => node);
   nodes.sort((a, b) => a.deviceName.localeCompare(b.deviceName));
   expect(nodes).toEqual([
-    expect.objectContaining({ status: 'QUEUED', waitingFor: 'DEVICE_OFFLINE', cause: null, device: { deviceName: 'm1' } }),
+    expect.objectContaining({ status: 'QUEUED', waitingFor: 'DEVICE_OFFLINE', cause: null, device: { deviceName: 'meter-1' } }),
     expect.objectContaining({
       status: 'IN_PROGRESS',
       waitingFor: 'TARGET_VERSION',
@@ -125,7 +125,7 @@ test('R-UI-1 a task shows what it waits for, its cause and its device', async ()
 });
 
 test('R-UI-1 a list is read page by page, each item once', async () => {
-  const names = Array.from({ length: 7 }, (_, index) => `m${index}`);
+  const names = Array.from({ length: 7 }, (_, index) => `meter-${index}`);
   await fleet('opsF', names);
   const query = 'query ($after: String) { devices(filter: { productKey: "opsF" }, first: 3, after: $after) { edges { node { deviceName } cursor } pageInfo { hasNextPage hasPreviousPage endCursor } } }';
   const seen: string[] = [];

@@ -39,6 +39,10 @@ class RecordedBatch implements BatchActivities {
   setBatchStatus = async (_: string, status: BatchStatus) => {
     this.statuses.push(status);
   };
+  explanations: (string | null)[] = [];
+  explainBatch = async (_: string, reason: string | null) => {
+    this.explanations.push(reason);
+  };
   cancelBatchTasks = async () => {
     const count = this.open.size;
     this.open.clear();
@@ -55,7 +59,9 @@ class RecordedBatch implements BatchActivities {
     this.due = [];
     this.open.clear();
   };
+  failing = 0;
   offerTasks = async (offer: Offer) => {
+    if (this.failing-- > 0) throw new Error('the socket is on fire');
     this.offers.push(offer);
     this.due = this.due.filter((id) => !offer.taskIds.includes(id));
     return offer.taskIds.length;
@@ -166,6 +172,19 @@ describe('the batch workflow', () => {
     await engine.startBatch(batchId);
     await handle.result();
     expect(world.reconciled).toBeGreaterThanOrEqual(1);
+    await stop();
+  });
+
+  test('a batch that is held up says why, tries again, and says nothing more once it goes on', async () => {
+    const { world, engine, batchId, handle, stop } = await run(['a', 'b'], 1_000);
+    world.failing = 2;
+    world.beforeDue = () => {
+      if (world.offers.length > 0 && world.due.length === 0) settle(world);
+    };
+    await engine.startBatch(batchId);
+    await handle.result();
+    expect(world.explanations).toEqual([expect.stringContaining('the socket is on fire'), null]);
+    expect(world.offers.flatMap(({ taskIds }) => taskIds)).toEqual(['a', 'b']);
     await stop();
   });
 

@@ -13,11 +13,16 @@ export interface BatchActivityDeps {
 /** What the batch workflow does to the world. Each may run twice, at any time. */
 export function createBatchActivities({ lifecycle, tasks }: BatchActivityDeps) {
   return {
-    selectTargets: (batchId: BatchId): Promise<BatchStart> => beating(() => lifecycle.select(batchId)),
+    selectTargets: (batchId: BatchId): Promise<BatchStart> =>
+      beating(() => lifecycle.select(batchId)).catch(async (error) => {
+        await lifecycle.explain(batchId, 'The devices could not be selected yet; it is tried again.');
+        throw error;
+      }),
     findDueTasks: (batchId: BatchId, limit: number): Promise<DueTasks> => tasks.due(batchId, limit),
     async setBatchStatus(batchId: BatchId, status: BatchStatus, reason: string | null): Promise<void> {
       await lifecycle.setStatus(batchId, status, reason);
     },
+    explainBatch: (batchId: BatchId, reason: string | null): Promise<void> => lifecycle.explain(batchId, reason),
     cancelBatchTasks: (batchId: BatchId): Promise<number> => beating((beat) => tasks.cancel(batchId, beat)),
     reconcileBatch: (batchId: BatchId): Promise<number> => beating((beat) => tasks.reconcile(batchId, beat)),
     gatewayLost: (gatewayId: string): Promise<void> => tasks.gatewayLost(gatewayId),

@@ -2,6 +2,8 @@
 export class BatchControl {
   phase: 'selecting' | 'pushing' | 'waiting' | 'canceling' | 'finishing' = 'selecting';
   canceled = false;
+  /** Why nothing gets through just now, as its user sees it. */
+  trouble: string | null = null;
   /** True while a selection or a push is under way: a command that stops them answers only after it. */
   busy = false;
   private woken = false;

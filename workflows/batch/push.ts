@@ -9,11 +9,11 @@ const { gatewayLost } = proxyLocalActivities<Pick<BatchActivities, 'gatewayLost'
 
 /**
  * Pushes what is due, on each gateway its share and all at the batch's rate. A gateway that has gone is noted, so that its devices
- * count as off-line until they connect somewhere; any other failure leaves the tasks due for the next window.
+ * count as off-line until they connect somewhere; any other failure leaves the tasks due for the next window, and is answered in words.
  */
-export async function pushDue({ batchId }: BatchInput, due: DueTasks, { intervalMs }: PushWindow): Promise<void> {
+export async function pushDue({ batchId }: BatchInput, due: DueTasks, { intervalMs }: PushWindow): Promise<string | null> {
   const total = due.groups.reduce((sum, group) => sum + group.taskIds.length, 0);
-  await Promise.all(
+  const failures = await Promise.all(
     due.groups.map(async ({ gatewayId, taskIds }) => {
       const share = taskIds.length / total;
       const { offerTasks } = proxyActivities<GatewayActivities>({
@@ -25,12 +25,16 @@ export async function pushDue({ batchId }: BatchInput, due: DueTasks, { interval
       });
       try {
         await offerTasks({ batchId, taskIds, intervalMs: intervalMs / share });
+        return null;
       } catch (error) {
-        if (neverStarted(error)) await gatewayLost(gatewayId);
-        else if (!(error instanceof ActivityFailure)) throw error;
+        if (!(error instanceof ActivityFailure)) throw error;
+        if (!neverStarted(error)) return `Gateway ${gatewayId} could not push: ${error.cause?.message ?? error.message}`;
+        await gatewayLost(gatewayId);
+        return null;
       }
     }),
   );
+  return failures.find((failure) => failure !== null) ?? null;
 }
 
 function neverStarted(error: unknown): boolean {

@@ -15,12 +15,14 @@ import { BatchControl } from './control';
 import { type BatchInput, batchPhaseQuery, type DueTasks, wakeBatchSignal } from './messages';
 import { pushDue } from './push';
 
-const { findDueTasks, setBatchStatus } = proxyLocalActivities<BatchActivities>({ startToCloseTimeout: '30s' });
+const { findDueTasks, setBatchStatus, explainBatch } = proxyLocalActivities<BatchActivities>({ startToCloseTimeout: '30s' });
 const { selectTargets, reconcileBatch } = proxyActivities<BatchActivities>({ startToCloseTimeout: '1h', heartbeatTimeout: '30s' });
 
 /** One window's pushes are one activity: longer ones save the engine work, shorter ones notice a command sooner. */
 const WINDOWS_A_MINUTE = 30;
 const SHORTEST_WINDOW_MS = 500;
+/** A push that failed is tried again after so long. */
+const TROUBLE_PAUSE_MINUTES = 0.1;
 /** Without any event a batch looks again after this long, in minutes; each look that finds nothing doubles it. */
 const FIRST_IDLE_MINUTES = 0.5;
 const LONGEST_IDLE_MINUTES = 10;
@@ -78,11 +80,12 @@ async function pushUntilSettled(input: BatchInput, control: BatchControl, policy
 async function push(input: BatchInput, control: BatchControl, due: DueTasks, window: ReturnType<typeof pushWindow>): Promise<void> {
   control.phase = 'pushing';
   control.busy = true;
-  try {
-    await pushDue(input, due, window);
-  } finally {
+  const failure = await pushDue(input, due, window).finally(() => {
     control.busy = false;
-  }
+  });
+  if (failure !== control.trouble) await explainBatch(input.batchId, failure);
+  control.trouble = failure;
+  if (failure !== null) await condition(() => control.canceled, input.minuteMs * TROUBLE_PAUSE_MINUTES);
 }
 
 async function carryOn(input: BatchInput, control: BatchControl, policy: BatchPolicy): Promise<void> {
