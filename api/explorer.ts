@@ -1,7 +1,7 @@
 import { getDistDirectory, isSandboxFrame, renderAltair, renderInitSnippet, SANDBOX_FRAME_CSP } from 'altair-static';
 import { Router, static as serveStatic } from 'express';
 
-const FIRST_QUERY = `# Set your API key first: Environments (top right) → apiKey.
+const FIRST_QUERY = `# Give your API key first: environments menu (top right) → Global Environment → "apiKey".
 {
   viewer { name role }
   batches(first: 10) { edges { node { id name status counts { total succeeded failed } } } }
@@ -34,6 +34,9 @@ export function explorer(graphqlPath: string): Router {
     initialSubscriptionRequestHandlerId: 'graphql-ws' as const,
     initialSubscriptionsPayload: { authorization: 'Bearer {{apiKey}}' },
     initialEnvironments: { base: { title: 'Base', variables: { apiKey: '' } } },
+    // Nothing that would ask the maker's servers, or advertise them.
+    disableAccount: true,
+    initialSettings: { 'banners.disable': true, disablePushNotification: true, 'alert.disableUpdateNotification': true },
     serveInitialOptionsInSeperateRequest: true,
   };
   const page = renderAltair(options);

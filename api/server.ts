@@ -63,7 +63,7 @@ export async function createApi({ core, live, settings, logger, ready = async ()
   app.use(clientErrorHandler(presentError) satisfies ErrorRequestHandler);
 
   const server = httpServerFor(app, settings);
-  const sockets = serveGraphqlWs(server, GRAPHQL_PATH, schema, services, presentError, settings.explorer);
+  const sockets = serveGraphqlWs(server, GRAPHQL_PATH, { schema, services, presentError, introspection: settings.explorer, log: logger });
 
   return {
     async start() {

@@ -69,7 +69,7 @@ function startServers({ dataDir, embedded, mongodbUri, temporalAddress }: Config
     temporalPort: embedded.temporalPort,
     uiPort: embedded.temporalUiPort,
     env: { ...process.env, MONGODB_URI: mongodbUri, TEMPORAL_ADDRESS: temporalAddress },
-    onRestart: (message) => logger.warn(message),
+    onRestart: (server, detail) => logger.warn({ server, ...detail }, 'A server ended and is started again'),
   });
 }
 

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { CoreParts } from '../core/create-core';
+import type { DecorateActivities } from '../workflows/worker';
 import type { Config } from './config';
 import { startFoundation } from './foundation';
 import type { Part } from './part';
@@ -19,8 +20,12 @@ export interface Platform {
   stop(): Promise<void>;
 }
 
+export interface PlatformOptions {
+  decorateActivities?: DecorateActivities;
+}
+
 /** Starts the roles of this process, and the servers that no setting names. */
-export async function startPlatform(config: Config, logger: Logger): Promise<Platform> {
+export async function startPlatform(config: Config, logger: Logger, options: PlatformOptions = {}): Promise<Platform> {
   const foundation = await startFoundation(config, logger);
   const running: Part[] = [foundation];
   const stop = async (): Promise<void> => {
@@ -30,9 +35,13 @@ export async function startPlatform(config: Config, logger: Logger): Promise<Pla
   };
   try {
     // A role that does not run here is not loaded either: a gateway has no use for a GraphQL schema.
-    const worker = config.roles.includes('worker') ? await (await import('./roles/worker.js')).startWorker(foundation) : null;
+    const worker = config.roles.includes('worker')
+      ? await (await import('./roles/worker.js')).startWorker(foundation, options.decorateActivities)
+      : null;
     if (worker) running.push(worker);
-    const gateway = config.roles.includes('gateway') ? await (await import('./roles/gateway.js')).startGateway(foundation) : null;
+    const gateway = config.roles.includes('gateway')
+      ? await (await import('./roles/gateway.js')).startGateway(foundation, options.decorateActivities)
+      : null;
     if (gateway) running.push(gateway);
     const api = config.roles.includes('api') ? await (await import('./roles/api.js')).startApi(foundation) : null;
     if (api) running.push(api);

@@ -8,6 +8,11 @@ import { createGatewayActivities, type GatewayActivities } from './batch/gateway
 import { BUNDLE_FILE } from './bundle-file';
 import { createUpgradeActivities } from './upgrade/activities';
 
+/** Puts something around every activity of a worker: what a test makes fail, a service measures. Names and types stay. */
+export type DecorateActivities = <A extends object>(activities: A) => A;
+
+const asTheyAre: DecorateActivities = (activities) => activities;
+
 export interface WorkerOptions {
   connection: NativeConnection;
   namespace: string;
@@ -15,16 +20,24 @@ export interface WorkerOptions {
   deps: BatchActivityDeps & { upgrades: UpgradeTasks };
   /** For tests, which bundle once for many workers. */
   workflowBundle?: WorkflowBundle;
+  decorateActivities?: DecorateActivities;
 }
 
 /** Runs workflows and their store activities. One workflow thread: the engine, not this process, is what is busy. */
-export function createPlatformWorker({ connection, namespace, taskQueue, deps, workflowBundle }: WorkerOptions): Promise<Worker> {
+export function createPlatformWorker({
+  connection,
+  namespace,
+  taskQueue,
+  deps,
+  workflowBundle,
+  decorateActivities = asTheyAre,
+}: WorkerOptions): Promise<Worker> {
   return Worker.create({
     connection,
     namespace,
     taskQueue,
     ...(workflowBundle ? { workflowBundle } : workflowSource()),
-    activities: { ...createBatchActivities(deps), ...createUpgradeActivities(deps.upgrades) },
+    activities: decorateActivities({ ...createBatchActivities(deps), ...createUpgradeActivities(deps.upgrades) }),
     maxCachedWorkflows: 2_000,
     workflowThreadPoolSize: 1,
     maxConcurrentWorkflowTaskExecutions: 100,
@@ -35,11 +48,11 @@ export function createPlatformWorker({ connection, namespace, taskQueue, deps, w
 
 /** Runs what must leave from this gateway's connections. */
 export function createGatewayWorker(
-  { connection, namespace }: Pick<WorkerOptions, 'connection' | 'namespace'>,
+  { connection, namespace, decorateActivities = asTheyAre }: Pick<WorkerOptions, 'connection' | 'namespace' | 'decorateActivities'>,
   gatewayId: string,
   offer: Parameters<typeof createGatewayActivities>[0],
 ): Promise<Worker> {
-  const activities: GatewayActivities = createGatewayActivities(offer);
+  const activities: GatewayActivities = decorateActivities(createGatewayActivities(offer));
   return Worker.create({ connection, namespace, taskQueue: gatewayQueue(gatewayId), activities, shutdownGraceTime: '10s' });
 }
 

@@ -25,7 +25,7 @@ export function createPresentError(log: ErrorLog): PresentError {
       return { message: cut((cause as Error).message), ...place, extensions: { code: refusal, field, hint, limit } };
     }
     if (located && (cause === null || isOfTheDocument(located))) {
-      return { message: cut(located.message), ...place, extensions: { code: located.extensions.code ?? code } };
+      return { message: cut(located.message), ...place, extensions: { code: codeOf(located) ?? code } };
     }
     const id = maskedAs(log, cause ?? error);
     return { message: `Something went wrong inside Updraft. The log has it as ${id}.`, ...place, extensions: { code: 'INTERNAL', id } };
@@ -38,6 +38,10 @@ export function maskedAs(log: ErrorLog, error: unknown): string {
   log.error({ err: error, errorId: id }, 'A request failed');
   return id;
 }
+
+/** Apollo wraps what a validation rule reports: the code that rule gave says more. */
+const codeOf = ({ originalError, extensions }: GraphQLError): unknown =>
+  (originalError instanceof GraphQLError ? originalError.extensions.code : undefined) ?? extensions.code;
 
 function rootCause(error: GraphQLError): Error | null {
   let cause = error.originalError;

@@ -17,13 +17,17 @@ export function decideRange(headers: RangeHeaders, size: number, etag: string): 
   const whole = { status: 200, start: 0, end: size - 1 } as const;
   const { range } = headers;
   if (range === undefined || !isStillGood(headers['if-range'], etag)) return whole;
-  const parsed = parseRange(size, range);
+  const parsed = parseRange(size, withinFile(range, size));
   // -2: not a range at all, which is ignored. Several ranges and other units are not offered: the whole file is.
   if (parsed === -2) return whole;
   if (parsed === -1) return { status: 416 };
   const [first, second] = parsed;
   return first && !second && parsed.type === 'bytes' ? { status: 206, start: first.start, end: first.end } : whole;
 }
+
+/** A suffix longer than the file means all of it; `range-parser` finds it unsatisfiable. */
+const withinFile = (range: string, size: number): string =>
+  range.replace(/^bytes=-(\d{1,15})$/, (_all, digits: string) => `bytes=-${Math.min(Number(digits), size)}`);
 
 /** Weak tags and dates never match: only the exact bytes may be continued. */
 const isStillGood = (ifRange: string | undefined, etag: string): boolean => ifRange === undefined || ifRange.trim() === etag;

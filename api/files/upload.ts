@@ -11,6 +11,7 @@ import { discardRest } from './discard-rest';
 import { readUpload } from './package-upload';
 
 const STATUS: Partial<Record<ErrorCode, number>> = {
+  REQUIRED: 400,
   NOT_SIGNED_IN: 401,
   NOT_ALLOWED: 403,
   PACKAGE_EXISTS: 409,

@@ -1,5 +1,5 @@
 import { isCursor, reaches } from './cursor';
-import { cursorOf, type LiveSource, watchChanges } from './source';
+import { type LiveSource, type Tail, tailOf } from './source';
 
 export interface CatchUp {
   after: string;
@@ -22,30 +22,30 @@ let running = 0;
 export async function catchUp(source: LiveSource, request: CatchUp): Promise<Missed | null> {
   if (!isCursor(request.after) || running >= PARALLEL) return null;
   running += 1;
-  const stream = watchChanges(source, request.after, AWAIT_MS);
+  const tail = tailOf(source, request.after, AWAIT_MS);
   try {
-    return await collect(stream, source.collections.tasks.collectionName, request);
+    return await collect(tail, source.collections.tasks.collectionName, request);
   } catch (error) {
     // Too old, of another log, or the store is away: in each case the reader must not believe it missed nothing.
     source.logger.info({ err: error }, 'A subscriber could not go on from its cursor');
     return null;
   } finally {
     running -= 1;
-    await stream.close().catch(() => undefined);
+    await tail.close();
   }
 }
 
-async function collect(stream: ReturnType<typeof watchChanges>, taskCollection: string, request: CatchUp): Promise<Missed | null> {
+async function collect(tail: Tail, taskCollection: string, request: CatchUp): Promise<Missed | null> {
   const missed = new Map<string, string>();
   const deadline = Date.now() + DEADLINE_MS;
   while (Date.now() < deadline) {
-    const change = await stream.tryNext();
+    const change = await tail.next();
     if (change && change.ns.coll === taskCollection && request.accepts(change.documentKey._id)) {
       missed.delete(change.documentKey._id);
       missed.set(change.documentKey._id, change._id._data);
       if (missed.size > request.limit) return null;
     }
-    const position = cursorOf(stream);
+    const position = tail.cursor();
     if (position !== null && reaches(position, request.until)) return missed;
   }
   return null;

@@ -23,33 +23,56 @@ export interface Change {
   _id: { _data: string };
   ns: { coll: string };
   documentKey: { _id: string };
+  operationType: string;
 }
+
+type Stream = mongo.ChangeStream<Change, Change & mongo.ChangeStreamDocument>;
+
+/** The database was dropped: the log of this stream ends here. */
+class StreamInvalidated extends Error {}
+
+/** Changes one by one. */
+export interface Tail {
+  /** The next change, or null after `awaitMs` without any. */
+  next(): Promise<Change | null>;
+  /** Everything up to here was given by `next`. */
+  cursor(): string | null;
+  close(): Promise<void>;
+}
+
+const CHANGES = ['insert', 'update', 'replace', 'delete'];
+/** An ended stream gives null at once instead of failing: after so many in a row it is taken for ended. */
+const NULLS_AT_ONCE = 5;
 
 /** The same stream for following and for catching up: a token is only good for what it came from. */
-export function watchChanges(
-  { db, collections }: LiveSource,
-  after: string | null,
-  maxAwaitTimeMS: number,
-): mongo.ChangeStream<Change, Change & mongo.ChangeStreamDocument> {
-  return db.watch<Change, Change & mongo.ChangeStreamDocument>(
-    [
-      {
-        $match: {
-          'ns.coll': { $in: [collections.tasks.collectionName, collections.batches.collectionName] },
-          operationType: { $in: ['insert', 'update', 'replace', 'delete'] },
-        },
-      },
-      { $project: { ns: 1, documentKey: 1 } },
-    ],
-    { maxAwaitTimeMS, batchSize: 1_000, ...(after !== null && { resumeAfter: { _data: after } }) },
+export function tailOf({ db, collections }: LiveSource, after: string | null, awaitMs: number): Tail {
+  const names = [collections.tasks.collectionName, collections.batches.collectionName];
+  const ofOurs = { 'ns.coll': { $in: names }, operationType: { $in: CHANGES } };
+  const stream: Stream = db.watch<Change, Change & mongo.ChangeStreamDocument>(
+    [{ $match: { $or: [ofOurs, { operationType: 'invalidate' }] } }, { $project: { ns: 1, documentKey: 1, operationType: 1 } }],
+    { maxAwaitTimeMS: awaitMs, batchSize: 1_000, ...(after !== null && { resumeAfter: { _data: after } }) },
   );
+  let nulls = 0;
+  return {
+    async next() {
+      const began = performance.now();
+      const change = await stream.tryNext();
+      nulls = change || performance.now() - began > awaitMs / 2 ? 0 : nulls + 1;
+      if (nulls > NULLS_AT_ONCE) throw new Error('The change stream has ended.');
+      if (change?.operationType === 'invalidate') throw new StreamInvalidated('The database was dropped.');
+      return change;
+    },
+    cursor: () => cursorOf(stream),
+    close: () => stream.close().catch(() => undefined),
+  };
 }
 
-export const cursorOf = (stream: { resumeToken: unknown }): string | null => {
+const cursorOf = (stream: { resumeToken: unknown }): string | null => {
   const token = stream.resumeToken as { _data?: unknown } | null | undefined;
   return typeof token?._data === 'string' ? token._data : null;
 };
 
 /** ChangeStreamHistoryLost, ChangeStreamFatalError, InvalidResumeToken, CappedPositionLost: the log does not go back there. */
 const LOST = new Set<unknown>([286, 280, 260, 136]);
-export const isLost = (error: unknown): boolean => LOST.has((error as { code?: unknown } | null)?.code);
+export const isLost = (error: unknown): boolean =>
+  error instanceof StreamInvalidated || LOST.has((error as { code?: unknown } | null)?.code);

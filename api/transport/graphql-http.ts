@@ -46,7 +46,8 @@ const costLimit: ApolloServerPlugin<ApiContext> = {
     return {
       async didResolveOperation({ schema, document, request }) {
         const refusal = tooCostly(schema, { document, variables: request.variables ?? {}, operationName: request.operationName });
-        if (refusal) throw new GraphQLError(refusal.message, { extensions: { ...refusal.extensions, http: { status: 400 } } });
+        if (refusal)
+          throw new GraphQLError(refusal.message, { nodes: refusal.nodes, extensions: { ...refusal.extensions, http: { status: 400 } } });
       },
     };
   },

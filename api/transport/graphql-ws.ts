@@ -2,79 +2,71 @@ import type { Server } from 'node:http';
 import {
   type DocumentNode,
   GraphQLError,
-  type GraphQLFormattedError,
   type GraphQLSchema,
   NoSchemaIntrospectionCustomRule,
   parse,
   specifiedRules,
   validate,
 } from 'graphql';
-import { CloseCode, type SubscribePayload, type Context as WsContext } from 'graphql-ws';
-import { type Extra, useServer } from 'graphql-ws/use/ws';
-import { WebSocketServer } from 'ws';
+import { CloseCode, makeServer, type SubscribePayload, type Context as WsContext } from 'graphql-ws';
 import type { Viewer } from '../../core/access/viewer';
 import { connectionKey } from '../access/bearer';
 import { type ApiServices, createContext } from '../context';
-import type { PresentError } from '../errors/present';
+import type { ErrorLog, PresentError } from '../errors/present';
 import { API_LIMITS } from '../limits';
 import { tooCostly } from './query-cost';
 import { queryDepthRule } from './query-depth';
+import { acceptSockets, type WsExtra } from './ws-connection';
 
-interface Session {
-  viewer: Viewer;
-  keyCheck: NodeJS.Timeout;
+interface Session extends WsExtra {
+  viewer?: Viewer;
+  keyCheck?: NodeJS.Timeout;
 }
 
-type Params = Record<string, unknown> | undefined;
-type Connection = WsContext<Params, Extra & Partial<Session>>;
+type Connection = WsContext<Record<string, unknown> | undefined, Session>;
+
+export interface GraphqlWsDeps {
+  schema: GraphQLSchema;
+  services: ApiServices;
+  presentError: PresentError;
+  introspection: boolean;
+  log: ErrorLog;
+}
 
 /** GraphQL over WebSocket (graphql-transport-ws). Apollo's plugins don't see it: keys, limits and masking are its own. */
-export function serveGraphqlWs(
-  httpServer: Server,
-  path: string,
-  schema: GraphQLSchema,
-  services: ApiServices,
-  presentError: PresentError,
-  introspection: boolean,
-): { stop(): Promise<void> } {
-  const sockets = new WebSocketServer({ server: httpServer, path, maxPayload: API_LIMITS.messageBytes, perMessageDeflate: false });
+export function serveGraphqlWs(httpServer: Server, path: string, deps: GraphqlWsDeps): { stop(): Promise<void> } {
+  const { schema, services, presentError, introspection, log } = deps;
   const rules = [...specifiedRules, queryDepthRule, ...(introspection ? [] : [NoSchemaIntrospectionCustomRule])];
   const { access } = services.core;
 
-  const handle = useServer<Params, Partial<Session>>(
-    {
-      connectionInitWaitTimeout: API_LIMITS.greetingMs,
-      async onConnect(connection) {
-        const key = connectionKey(connection.connectionParams);
-        const viewer = key === null ? null : await access.authenticate(key);
-        if (!viewer || key === null) return false;
-        connection.extra.viewer = viewer;
-        connection.extra.keyCheck = setInterval(() => void closeIfRevoked(connection, key), API_LIMITS.keyCheckMs).unref();
-        return true;
-      },
-      onClose: ({ extra }) => clearInterval(extra.keyCheck),
-      onSubscribe: (connection, _id, payload) => prepare(connection, payload),
-      onError: (_connection, _id, _payload, errors) => errors.map((error) => present(error, 'GRAPHQL_VALIDATION_FAILED')),
-      onNext({ extra }, _id, _payload, _args, result) {
-        if (extra.socket.bufferedAmount > API_LIMITS.unreadBytes) extra.socket.terminate();
-        return result.errors && { ...result, errors: result.errors.map((error) => present(error)) };
-      },
+  const server = makeServer<Record<string, unknown> | undefined, Session>({
+    connectionInitWaitTimeout: API_LIMITS.greetingMs,
+    async onConnect(connection) {
+      const key = connectionKey(connection.connectionParams);
+      const viewer = key === null ? null : await access.authenticate(key);
+      if (!viewer || key === null) return false;
+      connection.extra.viewer = viewer;
+      connection.extra.keyCheck = setInterval(() => void closeIfRevoked(connection, key), API_LIMITS.keyCheckMs).unref();
+      return true;
     },
-    sockets,
-  );
+    onClose: ({ extra }) => clearInterval(extra.keyCheck),
+    onSubscribe: (connection, _id, payload) => prepare(connection, payload),
+    onError: (_connection, _id, _payload, errors) => errors.map((error) => presentError(error, 'GRAPHQL_VALIDATION_FAILED')),
+    onNext: (_connection, _id, _payload, _args, result) =>
+      result.errors && { ...result, errors: result.errors.map((error) => presentError(error)) },
+  });
 
   /** Parsed by hand: for the limit of tokens, and because a document over a limit must not be executed. */
-  function prepare(connection: Connection, { query, variables, operationName }: SubscribePayload) {
-    const { viewer } = connection.extra;
+  function prepare({ extra: { viewer }, subscriptions }: Connection, { query, variables, operationName }: SubscribePayload) {
     if (!viewer) return [refusal('NOT_SIGNED_IN', 'The connection has no valid API key.')];
-    if (Object.keys(connection.subscriptions).length > API_LIMITS.subscriptionsPerConnection) {
+    if (Object.keys(subscriptions).length > API_LIMITS.subscriptionsPerConnection) {
       return [refusal('TOO_MANY', `A connection carries at most ${API_LIMITS.subscriptionsPerConnection} operations at a time.`)];
     }
     const document = parsed(query);
     if (document instanceof GraphQLError) return [document];
     const errors = validate(schema, document, rules);
     if (errors.length > 0) return errors;
-    const costly = tooCostlySafely(schema, document, variables, operationName);
+    const costly = tooCostly(schema, { document, variables: variables ?? {}, operationName });
     if (costly) return [costly];
     return { schema, document, variableValues: variables, operationName, contextValue: createContext(services, viewer) };
   }
@@ -84,14 +76,7 @@ export function serveGraphqlWs(
     if (!viewer) extra.socket.close(CloseCode.Forbidden, 'The API key was revoked');
   }
 
-  const present = (error: unknown, code?: string): GraphQLFormattedError => presentError(error, code);
-
-  return {
-    async stop() {
-      await handle.dispose();
-      sockets.close();
-    },
-  };
+  return acceptSockets<Session>(httpServer, path, server, (base) => ({ ...base }), log);
 }
 
 const refusal = (code: string, message: string): GraphQLError => new GraphQLError(message, { extensions: { code } });
@@ -101,19 +86,5 @@ function parsed(query: string): DocumentNode | GraphQLError {
     return parse(query, { maxTokens: API_LIMITS.tokens });
   } catch (error) {
     return error instanceof GraphQLError ? error : refusal('GRAPHQL_PARSE_FAILED', 'The document could not be read.');
-  }
-}
-
-/** Wrong variables are found out when the costs are counted. */
-function tooCostlySafely(
-  schema: GraphQLSchema,
-  document: DocumentNode,
-  variables: SubscribePayload['variables'],
-  operationName: SubscribePayload['operationName'],
-): GraphQLError | null {
-  try {
-    return tooCostly(schema, { document, variables: variables ?? {}, operationName });
-  } catch (error) {
-    return error instanceof GraphQLError ? error : refusal('BAD_USER_INPUT', 'The variables do not fit the document.');
   }
 }

@@ -21,20 +21,24 @@ export interface Asked {
   operationName: string | null | undefined;
 }
 
-/** The refusal of a document that costs more than one request may, or null. The document has passed validation. */
-export function tooCostly(schema: GraphQLSchema, { document, variables, operationName }: Asked): GraphQLError | null {
-  const cost = getComplexity({
-    schema,
-    query: document,
-    variables,
-    operationName: operationName ?? undefined,
-    estimators: [estimate],
-  });
-  if (cost <= API_LIMITS.cost) return null;
-  return new GraphQLError(
-    `The request costs ${cost}; the limit is ${API_LIMITS.cost}. Ask for fewer items (\`first\`) or fewer nested lists.`,
-    {
-      extensions: { code: 'QUERY_TOO_COMPLEX' },
-    },
-  );
+/**
+ * Why a document can't be carried out within the limits, or null. It has passed validation; that its variables fit is
+ * found out here, because what a page costs is in them.
+ */
+export function tooCostly(schema: GraphQLSchema, asked: Asked): GraphQLError | null {
+  try {
+    const cost = costOf(schema, asked);
+    if (cost <= API_LIMITS.cost) return null;
+    return refusal(`The request costs ${cost}; the limit is ${API_LIMITS.cost}. Ask for fewer items (\`first\`) or fewer nested lists.`);
+  } catch (error) {
+    if (!(error instanceof GraphQLError)) throw error;
+    return error.nodes
+      ? new GraphQLError(error.message, { nodes: error.nodes, extensions: { code: 'BAD_USER_INPUT' } })
+      : refusal(error.message);
+  }
 }
+
+const costOf = (schema: GraphQLSchema, { document, variables, operationName }: Asked): number =>
+  getComplexity({ schema, query: document, variables, operationName: operationName ?? undefined, estimators: [estimate] });
+
+const refusal = (message: string): GraphQLError => new GraphQLError(message, { extensions: { code: 'QUERY_TOO_COMPLEX' } });

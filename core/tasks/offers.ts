@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { BatchId, TaskId } from '../../schema/model/ids';
 import { newPacer, nextSlot, type Pacer } from '../../schema/model/push-rate';
 import type { Task } from '../../schema/model/task';
-import type { DeviceLink } from '../ports';
+import type { DeviceLink, Notification } from '../ports';
 import type { TaskDeps } from './deps';
 import { type MintUrl, notificationOf } from './notification';
 import { transition, transitionMany } from './transition';
@@ -72,21 +72,27 @@ export function createOffers(deps: OfferDeps, link: DeviceLink) {
   }
 }
 
-/** The store first, then the socket: a task that moved on meanwhile is not pushed. */
+/**
+ * The wording, then the store, then the socket: what can't be worded is not marked as pushed, and a task that moved on meanwhile is not
+ * pushed. Should this process die between the last two, the device reconnects and is notified again, or is when it is due once more.
+ */
 async function push(deps: OfferDeps, link: DeviceLink, taskIds: TaskId[]): Promise<number> {
   const now = deps.clock();
   const due = (await deps.tasks.getMany(taskIds)).filter((task) => task.active && task.offerAt !== null && task.offerAt <= now);
   const here = due.filter((task) => link.isConnected(task.deviceId));
   const gone = due.filter((task) => !link.isConnected(task.deviceId));
+  const notifications = new Map(
+    await Promise.all(here.map(async (task) => [task._id, await notificationOf(deps, deps.mintUrl, task)] as const)),
+  );
   await transitionMany(deps.tasks, gone, { kind: 'disconnected' }, now);
   const repeatMs = deps.settings.reofferMinutes * deps.settings.minuteMs;
   const pushed = await transitionMany(deps.tasks, here, { kind: 'notified', repeatMs }, now);
-  const sent = await Promise.all(pushed.map((task) => send(deps, link, task)));
+  const sent = await Promise.all(pushed.map((task) => send(deps, link, task, notifications.get(task._id))));
   return sent.filter(Boolean).length;
 }
 
-async function send(deps: OfferDeps, link: DeviceLink, task: Task): Promise<boolean> {
-  const sent = await link.notify(await notificationOf(deps, deps.mintUrl, task));
+async function send(deps: OfferDeps, link: DeviceLink, task: Task, notification: Notification | undefined): Promise<boolean> {
+  const sent = notification !== undefined && (await link.notify(notification));
   if (!sent) await transition(deps.tasks, task, { kind: 'disconnected' }, deps.clock());
   return sent;
 }

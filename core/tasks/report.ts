@@ -13,13 +13,9 @@ export async function onProgress(deps: TaskDeps, task: Task, percent: number): P
   const now = deps.clock();
   const { policy } = await deps.facts(task.batchId);
   const timeoutMs = policy.timeoutMinutes === null ? null : policy.timeoutMinutes * deps.settings.minuteMs;
-  const write = transition(deps.tasks, task, { kind: 'progress', percent, timeoutMs }, now);
-  if (task.firstProgressAt !== null) {
-    await write;
-    return;
-  }
-  const start = deps.engine.report(await upgradeInput(deps, task), { kind: 'progress', at: now.getTime() });
-  await Promise.all([write, start]);
+  // The engine before the store: once the store says that progress began, a repeat of this report would start nothing.
+  if (task.firstProgressAt === null) await deps.engine.report(await upgradeInput(deps, task), { kind: 'progress', at: now.getTime() });
+  await transition(deps.tasks, task, { kind: 'progress', percent, timeoutMs }, now);
 }
 
 /** A failure the device reports ends the attempt; whether another follows is the workflow's decision (R-TASK-5). */
@@ -37,14 +33,14 @@ export async function onFailure(deps: TaskDeps, task: Task, failure: Extract<Dev
 export async function onVersion(deps: TaskDeps, task: Task, version: string, previous: string | null): Promise<void> {
   const now = deps.clock();
   if (version === task.targetVersion) {
-    const ended = await transition(deps.tasks, task, { kind: 'succeeded' }, now);
+    // Also when the answer was lost: a repeat finds no task that it could be about.
+    const ended = await transition(deps.tasks, task, { kind: 'succeeded' }, now).finally(() => deps.engine.wakeBatch(task.batchId));
     if (ended !== null && hasUpgrade(task)) await deps.engine.tellEnded(task);
-    deps.engine.wakeBatch(task.batchId);
     return;
   }
   if (task.sourceVersion === null || version === task.sourceVersion) {
-    const asked = await transition(deps.tasks, task, { kind: 'sourceReported', version }, now);
-    if (asked?.offerAt) deps.engine.wakeBatch(task.batchId);
+    const asked = (await transition(deps.tasks, task, { kind: 'sourceReported', version }, now)) ?? task;
+    if (asked.status === 'IN_PROGRESS' && asked.offerAt !== null) deps.engine.wakeBatch(task.batchId);
     return;
   }
   if (!isUnexpected(task, version, previous)) return;
@@ -53,10 +49,14 @@ export async function onVersion(deps: TaskDeps, task: Task, version: string, pre
 }
 
 /**
- * Neither source nor target. In upgrade that fails the attempt; before, only a change of version does, so that a device
- * which repeats itself fails once (device-protocols §1.5 E). Between attempts nothing is awaited.
+ * Neither source nor target. In upgrade that fails the attempt; before, only a version that is new does, so that a device
+ * which repeats itself fails once (device-protocols §1.5 E). A report that was stored and then did not reach the engine comes
+ * again as a repeat: it is new until an attempt has failed for it. Between attempts nothing is awaited.
  */
 function isUnexpected(task: Task, version: string, previous: string | null): boolean {
   if (task.retryAt !== null) return false;
-  return (task.status === 'IN_PROGRESS' && task.reacted) || version !== previous;
+  return (task.status === 'IN_PROGRESS' && task.reacted) || version !== previous || !hasFailedFor(task, version);
 }
+
+const hasFailedFor = ({ attempts }: Task, version: string): boolean =>
+  attempts.some(({ cause, text }) => cause === 'UNEXPECTED_VERSION_REPORTED' && text === version);

@@ -1,16 +1,19 @@
 import { createMqttGateway } from '../../gateways/mqtt/gateway';
-import { createGatewayWorker } from '../../workflows/worker';
+import { createGatewayWorker, type DecorateActivities } from '../../workflows/worker';
 import type { Foundation } from '../foundation';
 import type { Part } from '../part';
 import { runWorker } from './run-worker';
 
 /** Holds device connections, and pushes what the batches offer to them. */
-export async function startGateway({ config, logger, native, parts }: Foundation): Promise<Part & { mqttUrl: string }> {
+export async function startGateway(
+  { config, logger, native, parts }: Foundation,
+  decorateActivities?: DecorateActivities,
+): Promise<Part & { mqttUrl: string }> {
   const { gatewayId, host, mqttPort } = config;
   const gateway = await createMqttGateway({ core: parts.core, gatewayId, settings: { host, port: mqttPort }, logger });
   const { mqttUrl } = await gateway.start();
   const worker = await createGatewayWorker(
-    { connection: native, namespace: config.temporalNamespace },
+    { connection: native, namespace: config.temporalNamespace, decorateActivities },
     gatewayId,
     parts.offersOver(gateway.link),
   );

@@ -1,4 +1,4 @@
-import { createPlatformWorker } from '../../workflows/worker';
+import { createPlatformWorker, type DecorateActivities } from '../../workflows/worker';
 import type { Foundation } from '../foundation';
 import type { Part } from '../part';
 import { runWorker } from './run-worker';
@@ -7,12 +7,13 @@ import { runWorker } from './run-worker';
 const RESTART_LOST_MS = 60_000;
 
 /** Runs workflows, and starts those of batches that have none. */
-export async function startWorker({ config, logger, native, parts }: Foundation): Promise<Part> {
+export async function startWorker({ config, logger, native, parts }: Foundation, decorateActivities?: DecorateActivities): Promise<Part> {
   const worker = await createPlatformWorker({
     connection: native,
     namespace: config.temporalNamespace,
     taskQueue: config.taskQueue,
     deps: { lifecycle: parts.lifecycle, tasks: parts.batchTasks, upgrades: parts.upgradeTasks },
+    decorateActivities,
   });
   const running = runWorker(worker, 'workflows', logger);
   const startLost = () =>

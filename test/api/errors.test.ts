@@ -54,7 +54,11 @@ test('R-UI-1 a role that may not is told so in a GraphQL error, not in userError
 test.each([
   ['a field that is none', '{ nothing }', {}],
   ['what is no document', '{ viewer', {}],
-  ['a value of the wrong type', 'query ($first: Int) { products(first: $first) { pageInfo { hasNextPage } } }', { first: 'x'.repeat(5_000) }],
+  [
+    'a value of the wrong type',
+    'query ($first: Int) { products(first: $first) { pageInfo { hasNextPage } } }',
+    { first: 'x'.repeat(5_000) },
+  ],
 ])('R-UI-1 %s is the caller’s mistake: explained, in bounded words, and not logged', async (_name, query, variables) => {
   const { status, errors } = await api.ask(query, variables);
   expect(status).toBe(400);

@@ -7,7 +7,8 @@ beforeAll(async () => {
 });
 afterAll(() => api.stop());
 
-const CREATE_PRODUCT = 'mutation ($input: CreateProductInput!) { createProduct(input: $input) { product { key name dialect } userErrors { code field } } }';
+const CREATE_PRODUCT =
+  'mutation ($input: CreateProductInput!) { createProduct(input: $input) { product { key name dialect } userErrors { code field } } }';
 const REGISTER =
   'mutation ($input: RegisterDevicesInput!) { registerDevices(input: $input) { devices { device { id deviceName online } secret } userErrors { code field message hint } } }';
 const CREATE_BATCH = `mutation ($input: CreateStaticBatchInput!) { createStaticBatch(input: $input) {
@@ -18,7 +19,11 @@ async function upload(productKey: string, version: string): Promise<string> {
   const form = new FormData();
   for (const [name, value] of Object.entries({ productKey, name: `fw_${version}`.replaceAll('.', '_'), version })) form.set(name, value);
   form.set('file', new Blob(['firmware']), 'fw.bin');
-  const response = await fetch(`${api.url}/packages`, { method: 'POST', body: form, headers: { authorization: `Bearer ${api.keys.operator}` } });
+  const response = await fetch(`${api.url}/packages`, {
+    method: 'POST',
+    body: form,
+    headers: { authorization: `Bearer ${api.keys.operator}` },
+  });
   return ((await response.json()) as { id: string }).id;
 }
 
@@ -30,10 +35,12 @@ async function fleet(productKey: string, names: string[]): Promise<void> {
 test('R-UI-1 a product and its devices are made; the secrets are in that answer only', async () => {
   const product = await api.ask(CREATE_PRODUCT, { input: { key: 'opsA', name: 'Meters' } });
   expect(product.data).toEqual({ createProduct: { product: { key: 'opsA', name: 'Meters', dialect: 'LINK' }, userErrors: [] } });
-  const { data } = await api.ask(REGISTER, { input: { productKey: 'opsA', devices: [{ deviceName: 'meter-1' }, { deviceName: 'meter-2', secret: 'a-secret-of-its-own' }] } });
+  const { data } = await api.ask(REGISTER, {
+    input: { productKey: 'opsA', devices: [{ deviceName: 'meter-1' }, { deviceName: 'meter-2', secret: 'a-secret-of-its-own' }] },
+  });
   expect(data.registerDevices).toMatchObject({
     devices: [
-      { device: { id: 'opsA.m1', deviceName: 'meter-1', online: false }, secret: expect.stringMatching(/^[0-9a-f]{32}$/) },
+      { device: { id: 'opsA.meter-1', deviceName: 'meter-1', online: false }, secret: expect.stringMatching(/^[0-9a-f]{32}$/) },
       { device: { deviceName: 'meter-2' }, secret: 'a-secret-of-its-own' },
     ],
     userErrors: [],
@@ -45,13 +52,22 @@ test('R-UI-1 a product and its devices are made; the secrets are in that answer 
 test('R-UI-1 what a caller can mend is in userErrors, with its field and what to do', async () => {
   const { data, errors } = await api.ask(REGISTER, { input: { productKey: 'noSuch', devices: [{ deviceName: 'meter-1' }] } });
   expect(errors).toBeUndefined();
-  expect(data.registerDevices).toMatchObject({ devices: null, userErrors: [{ code: 'PRODUCT_UNKNOWN', field: 'productKey', hint: expect.any(String) }] });
+  expect(data.registerDevices).toMatchObject({
+    devices: null,
+    userErrors: [{ code: 'PRODUCT_UNKNOWN', field: 'productKey', hint: expect.any(String) }],
+  });
 });
 
 test('R-BAT-1 a static batch is created for named devices, with its policy', async () => {
   await fleet('opsB', ['meter-1', 'meter-2']);
   const packageId = await upload('opsB', '2.0.0');
-  const input = { packageId, scope: { deviceNames: ['meter-1'] }, pushRate: { perMinute: 600 }, retry: { intervalMinutes: 10, maxRetries: 2 }, timeoutMinutes: 60 };
+  const input = {
+    packageId,
+    scope: { deviceNames: ['meter-1'] },
+    pushRate: { perMinute: 600 },
+    retry: { intervalMinutes: 10, maxRetries: 2 },
+    timeoutMinutes: 60,
+  };
   const { data } = await api.ask(CREATE_BATCH, { input });
   expect(data.createStaticBatch).toMatchObject({
     userErrors: [],
@@ -78,7 +94,12 @@ test.each([
   ['a rate of 9', { pushRate: { perMinute: 9 } }, 'OUT_OF_RANGE', 'pushRate.perMinute'],
   ['a rate of 10,001', { pushRate: { perMinute: 10_001 } }, 'OUT_OF_RANGE', 'pushRate.perMinute'],
   ['the target as source', { sourceVersions: ['2.0.0'] }, 'SOURCE_IS_TARGET', expect.stringContaining('sourceVersions')],
-  ['a retry that is not shorter than the time-out', { retry: { intervalMinutes: 60, maxRetries: 1 }, timeoutMinutes: 60 }, 'RETRY_NOT_BEFORE_TIMEOUT', 'retry.intervalMinutes'],
+  [
+    'a retry that is not shorter than the time-out',
+    { retry: { intervalMinutes: 60, maxRetries: 1 }, timeoutMinutes: 60 },
+    'RETRY_NOT_BEFORE_TIMEOUT',
+    'retry.intervalMinutes',
+  ],
   ['no devices', { scope: { deviceNames: [] } }, 'BATCH_EMPTY', 'scope.deviceNames'],
   ['an empty scope', { scope: {} }, 'REQUIRED', 'scope'],
   ['two scopes', { scope: { all: true, deviceNames: ['meter-1'] } }, 'REQUIRED', 'scope'],
@@ -87,7 +108,10 @@ test.each([
   await fleet(productKey, ['meter-1']);
   const input = { packageId: await upload(productKey, '2.0.0'), scope: { all: true }, pushRate: { perMinute: 60 }, ...change };
   const { data } = await api.ask(CREATE_BATCH, { input });
-  expect(data.createStaticBatch).toMatchObject({ batch: null, userErrors: expect.arrayContaining([expect.objectContaining({ code, field })]) });
+  expect(data.createStaticBatch).toMatchObject({
+    batch: null,
+    userErrors: expect.arrayContaining([expect.objectContaining({ code, field })]),
+  });
   expect(await api.store.collections.batches.countDocuments({ productKey })).toBe(0);
 });
 
@@ -127,7 +151,8 @@ test('R-UI-1 a task shows what it waits for, its cause and its device', async ()
 test('R-UI-1 a list is read page by page, each item once', async () => {
   const names = Array.from({ length: 7 }, (_, index) => `meter-${index}`);
   await fleet('opsF', names);
-  const query = 'query ($after: String) { devices(filter: { productKey: "opsF" }, first: 3, after: $after) { edges { node { deviceName } cursor } pageInfo { hasNextPage hasPreviousPage endCursor } } }';
+  const query =
+    'query ($after: String) { devices(filter: { productKey: "opsF" }, first: 3, after: $after) { edges { node { deviceName } cursor } pageInfo { hasNextPage hasPreviousPage endCursor } } }';
   const seen: string[] = [];
   for (let after: string | null = null, more = true; more; ) {
     const { data } = await api.ask(query, { after });
@@ -150,18 +175,35 @@ test.each([
 });
 
 test('R-UI-1 texts and numbers for user interfaces can be asked for', async () => {
-  const { data } = await api.ask('{ failureCauses { code origin description recommendation } limits { rateMinimum rateMaximum fileBytes retryIntervalMinutes } }');
-  expect(data.limits).toEqual({ rateMinimum: 10, rateMaximum: 10_000, fileBytes: 1_048_576_000, retryIntervalMinutes: [0, 10, 30, 60, 1_440] });
+  const { data } = await api.ask(
+    '{ failureCauses { code origin description recommendation } limits { rateMinimum rateMaximum fileBytes retryIntervalMinutes } }',
+  );
+  expect(data.limits).toEqual({
+    rateMinimum: 10,
+    rateMaximum: 10_000,
+    fileBytes: 1_048_576_000,
+    retryIntervalMinutes: [0, 10, 30, 60, 1_440],
+  });
   expect((data.failureCauses as object[]).length).toBeGreaterThan(10);
 });
 
 test('R-UI-1 a key that is revoked is listed as revoked', async () => {
   const ask = (query: string, variables: object) => api.ask(query, variables, api.keys.administrator);
-  const made = await ask('mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { key apiKey { id name role } userErrors { code } } }', {
-    input: { name: 'for a while', role: 'VIEWER' },
-  });
+  const made = await ask(
+    'mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { key apiKey { id name role } userErrors { code } } }',
+    {
+      input: { name: 'for a while', role: 'VIEWER' },
+    },
+  );
   const { apiKey } = made.data.createApiKey as { apiKey: { id: string } };
-  const ended = await ask('mutation ($input: RevokeApiKeyInput!) { revokeApiKey(input: $input) { apiKey { id revokedAt } userErrors { code } } }', { input: { id: apiKey.id } });
-  expect(made.data.createApiKey).toMatchObject({ key: expect.any(String), apiKey: { name: 'for a while', role: 'VIEWER' }, userErrors: [] });
+  const ended = await ask(
+    'mutation ($input: RevokeApiKeyInput!) { revokeApiKey(input: $input) { apiKey { id revokedAt } userErrors { code } } }',
+    { input: { id: apiKey.id } },
+  );
+  expect(made.data.createApiKey).toMatchObject({
+    key: expect.any(String),
+    apiKey: { name: 'for a while', role: 'VIEWER' },
+    userErrors: [],
+  });
   expect(ended.data.revokeApiKey).toMatchObject({ apiKey: { id: apiKey.id, revokedAt: expect.any(String) }, userErrors: [] });
 });

@@ -40,7 +40,8 @@ test('R-UI-1 a document of too many tokens is refused on both transports', async
 });
 
 test('R-UI-1 a full page with all that belongs to it is within the limits, and so is the schema', async () => {
-  const page = '{ tasks(first: 100) { edges { node { id device { deviceName } batch { name } package { version } attempts { number cause { code } } transitions { at to } } } } }';
+  const page =
+    '{ tasks(first: 100) { edges { node { id device { deviceName } batch { name } package { version } attempts { number cause { code } } transitions { at to } } } } }';
   expect((await api.ask(page)).errors).toBeUndefined();
   expect((await api.ask(getIntrospectionQuery())).errors).toBeUndefined();
 });
@@ -57,7 +58,9 @@ test('R-UI-1 a request of more than 1 MiB is refused', async () => {
 test('R-UI-1 a WebSocket message of more than 64 KiB closes the connection', async () => {
   const code = await new Promise<number>((resolve) => {
     const socket = new WebSocket(api.graphqlUrl.replace('http', 'ws'), 'graphql-transport-ws');
-    socket.on('open', () => socket.send(JSON.stringify({ type: 'connection_init', payload: { apiKey: 'x'.repeat(API_LIMITS.messageBytes) } })));
+    socket.on('open', () =>
+      socket.send(JSON.stringify({ type: 'connection_init', payload: { apiKey: 'x'.repeat(API_LIMITS.messageBytes) } })),
+    );
     socket.on('close', resolve);
   });
   expect(code).toBe(1009);
@@ -65,7 +68,9 @@ test('R-UI-1 a WebSocket message of more than 64 KiB closes the connection', asy
 
 test('R-UI-1 the subscription after the hundredth on one connection is refused', async () => {
   const client = api.socket();
-  const acknowledged = Array.from({ length: API_LIMITS.subscriptionsPerConnection }, () => client.iterate({ query: 'subscription { taskChanges { __typename } }' }));
+  const acknowledged = Array.from({ length: API_LIMITS.subscriptionsPerConnection }, () =>
+    client.iterate({ query: 'subscription { taskChanges { __typename } }' }),
+  );
   for (const subscription of acknowledged) void subscription.next();
   const oneMore = client.iterate({ query: '{ viewer { name } }' });
   await expect(oneMore.next()).rejects.toMatchObject([{ extensions: { code: 'TOO_MANY' } }]);

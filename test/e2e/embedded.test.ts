@@ -30,9 +30,9 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** The test's time-out is the end of the wait. */
 async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await delay(50);
+  for (let look = 0; look < 600 && !condition(); look += 1) await delay(50);
+  expect(condition()).toBe(true);
 }
 
 async function writeAndCount(uri: string): Promise<number> {

@@ -10,11 +10,18 @@ test('a worker is healthy while its host polls its task queue', async () => {
 
   const connection = await Connection.connect({ address });
   const ended = new AbortController();
-  const poll = connection.withAbortSignal(ended.signal, () =>
-    connection.workflowService.pollWorkflowTaskQueue({ namespace: 'default', taskQueue: { name: queue.taskQueue }, identity: '1@here' }),
+  const poll = connection.withDeadline(Date.now() + 30_000, () =>
+    connection.withAbortSignal(ended.signal, () =>
+      connection.workflowService.pollWorkflowTaskQueue({ namespace: 'default', taskQueue: { name: queue.taskQueue }, identity: '1@here' }),
+    ),
   );
   const outcome = expect(poll).rejects.toThrow(/cancel/i);
-  while (!(await isPolled({ ...queue, host: 'here' }))) await delay(50);
+  let polled = false;
+  for (let look = 0; look < 100 && !polled; look += 1) {
+    polled = await isPolled({ ...queue, host: 'here' });
+    if (!polled) await delay(50);
+  }
+  expect(polled).toBe(true);
   await expect(isPolled({ ...queue, host: 'elsewhere' })).resolves.toBe(false);
   ended.abort();
   await outcome;

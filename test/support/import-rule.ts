@@ -21,7 +21,7 @@ const mayImport: Record<string, readonly string[]> = {
   workflows: ['workflows', 'core', 'schema/mongo', 'schema/model'],
   server: product,
   'test/support/devices': ['test/support/devices'],
-  demo: [...product, 'demo', 'test'],
+  demo: [...product, 'demo', 'test', 'test/support/devices'],
   test: [...product, 'demo', 'test', 'test/support/devices'],
 };
 /** Longest first, so that `test/support/devices` is found before `test`. */

@@ -7,20 +7,25 @@ import type { BatchInput, DueTasks } from './messages';
 
 const { gatewayLost } = proxyLocalActivities<Pick<BatchActivities, 'gatewayLost'>>({ startToCloseTimeout: '30s' });
 
+/** A gateway that gives no sign for so long counts as gone. */
+const PATIENCE_MINUTES = 0.25;
+const LEAST_PATIENCE_MS = 5_000;
+
 /**
  * Pushes what is due, on each gateway its share and all at the batch's rate. A gateway that has gone is noted, so that its devices
  * count as off-line until they connect somewhere; any other failure leaves the tasks due for the next window, and is answered in words.
  */
-export async function pushDue({ batchId }: BatchInput, due: DueTasks, { intervalMs }: PushWindow): Promise<string | null> {
+export async function pushDue({ batchId, minuteMs }: BatchInput, due: DueTasks, { intervalMs }: PushWindow): Promise<string | null> {
   const total = due.groups.reduce((sum, group) => sum + group.taskIds.length, 0);
+  const patience = Math.max(minuteMs * PATIENCE_MINUTES, LEAST_PATIENCE_MS);
   const failures = await Promise.all(
     due.groups.map(async ({ gatewayId, taskIds }) => {
       const share = taskIds.length / total;
       const { offerTasks } = proxyActivities<GatewayActivities>({
         taskQueue: gatewayQueue(gatewayId),
-        scheduleToStartTimeout: '15s',
+        scheduleToStartTimeout: patience,
         startToCloseTimeout: Math.ceil(intervalMs * total) * 3 + 60_000,
-        heartbeatTimeout: Math.ceil(intervalMs / share) * 2 + 15_000,
+        heartbeatTimeout: Math.ceil(intervalMs / share) * 2 + patience,
         retry: { maximumAttempts: 2 },
       });
       try {

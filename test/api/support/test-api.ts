@@ -13,7 +13,7 @@ import { testStore } from '../../support/store';
 
 export interface Answer {
   status: number;
-  data: Record<string, never> & { [field: string]: unknown };
+  data: Record<string, unknown>;
   errors: { message: string; path?: unknown; extensions: Record<string, unknown> }[] | undefined;
 }
 
@@ -40,7 +40,7 @@ const engine: UpgradeEngine = {
   wakeBatch: () => undefined,
   commandBatch: async () => ({ affected: 0 }),
   report: async () => undefined,
-  tell: async () => undefined,
+  tellEnded: async () => undefined,
 };
 
 export interface TestApiOptions {
@@ -65,7 +65,8 @@ export async function startTestApi({ limits, explorer = true, ready, replace = (
   await live.start();
   const api = await createApi({ core, live, logger, ready, settings: { host: '127.0.0.1', port: 0, explorer, limits: settings.limits } });
   const { url, graphqlUrl } = await api.start();
-  const keyFor = async (role: 'ADMINISTRATOR' | 'OPERATOR' | 'VIEWER') => (await core.access.createKey(administrator, { name: `${role} key`, role })).key;
+  const keyFor = async (role: 'ADMINISTRATOR' | 'OPERATOR' | 'VIEWER') =>
+    (await core.access.createKey(administrator, { name: `${role} key`, role })).key;
   const keys = { administrator: await keyFor('ADMINISTRATOR'), operator: await keyFor('OPERATOR'), viewer: await keyFor('VIEWER') };
   const clients: Client[] = [];
 

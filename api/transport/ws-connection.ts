@@ -1,0 +1,89 @@
+import type { Server as HttpServer, IncomingMessage } from 'node:http';
+import { CloseCode, handleProtocols, type Server } from 'graphql-ws';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { type ErrorLog, maskedAs } from '../errors/present';
+import { API_LIMITS } from '../limits';
+
+export interface WsExtra {
+  readonly socket: WebSocket;
+  readonly request: IncomingMessage;
+}
+
+/** Pings go out so often; a client that has not answered by the next one is gone. */
+const PING_MS = 12_000;
+const GOODBYE_MS = 1_000;
+
+/**
+ * graphql-ws's server over `ws`. Its own adapter tells clients the text of internal errors and writes to the console;
+ * here they go to the log, and clients get an id.
+ */
+export function acceptSockets<E extends WsExtra>(
+  httpServer: HttpServer,
+  path: string,
+  server: Server<E>,
+  extraOf: (base: WsExtra) => E,
+  log: ErrorLog,
+): { stop(): Promise<void> } {
+  const sockets = new WebSocketServer({
+    server: httpServer,
+    path,
+    maxPayload: API_LIMITS.messageBytes,
+    perMessageDeflate: false,
+    handleProtocols,
+  });
+  // The HTTP server's errors arrive here too; whoever started it hears of them.
+  sockets.on('error', () => undefined);
+  sockets.on('connection', (socket, request) => accept(server, socket, extraOf({ socket, request }), log));
+  return {
+    async stop() {
+      for (const socket of sockets.clients) socket.close(1001, 'Going away');
+      const patience = setTimeout(() => {
+        for (const socket of sockets.clients) socket.terminate();
+      }, GOODBYE_MS);
+      await new Promise<void>((resolve) => sockets.close(() => resolve()));
+      clearTimeout(patience);
+    },
+  };
+}
+
+function accept<E extends WsExtra>(server: Server<E>, socket: WebSocket, extra: E, log: ErrorLog): void {
+  let answered = true;
+  const pings = setInterval(() => {
+    if (!answered) socket.terminate();
+    answered = false;
+    socket.ping();
+  }, PING_MS);
+  socket.on('pong', () => {
+    answered = true;
+  });
+  // What `ws` refuses (too long, not a frame) it closes with the right code itself.
+  socket.on('error', () => undefined);
+  const closed = server.opened(
+    {
+      protocol: socket.protocol,
+      send: (data) => send(socket, data),
+      close: (code, reason) => socket.close(code, reason),
+      onMessage: (handle) =>
+        socket.on('message', (data) => {
+          handle(String(data)).catch((error) => socket.close(CloseCode.InternalServerError, `Internal error ${maskedAs(log, error)}`));
+        }),
+    },
+    extra,
+  );
+  socket.once('close', (code, reason) => {
+    clearInterval(pings);
+    closed(code, String(reason)).catch((error) => maskedAs(log, error));
+  });
+}
+
+/** Settles when the bytes have left: until then a subscription is not asked for its next event. A socket that closes gets none. */
+function send(socket: WebSocket, data: string): Promise<void> {
+  return new Promise((resolve) => {
+    if (socket.readyState !== socket.OPEN) return resolve();
+    if (socket.bufferedAmount > API_LIMITS.unreadBytes) {
+      socket.terminate();
+      return resolve();
+    }
+    socket.send(data, () => resolve());
+  });
+}

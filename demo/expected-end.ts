@@ -1,0 +1,50 @@
+import type { Behaviour, FailureStep, Times } from '../test/support/devices/behaviours';
+
+/** How a task ends. `cause` is null for a success. */
+export interface TaskEnd {
+  status: 'SUCCEEDED' | 'FAILED';
+  cause: string | null;
+}
+
+const SUCCESS: TaskEnd = { status: 'SUCCEEDED', cause: null };
+const TIMED_OUT: TaskEnd = { status: 'FAILED', cause: 'DEVICE_UPGRADE_TIMEOUT' };
+
+/** From the documents (device-protocols §1.8), not from the platform, which is what is checked with it. */
+const STEP_CAUSES: Record<FailureStep, string> = {
+  [-1]: 'FIRMWARE_UPDATE_FAILED',
+  [-2]: 'DOWNLOAD_FAILED',
+  [-3]: 'INTEGRITY_CHECK_FAILURE_FOR_NEW_DOWNLOADED_PACKAGE',
+  [-4]: 'PACKAGE_INSTALLATION_FAILURE',
+};
+
+/**
+ * How the task of a device that behaves so ends under a policy with `maxRetries` and a time-out.
+ * Null: not at all, as long as nobody cancels it. A task that makes no progress has no time-out either.
+ */
+export function expectedEnd(behaviour: Behaviour | null, maxRetries: number): TaskEnd | null {
+  switch (behaviour?.kind) {
+    case 'silent':
+      return null;
+    case 'failsWith':
+      return afterRetries(behaviour.times, maxRetries, STEP_CAUSES[behaviour.step]);
+    case 'corruptDownload':
+      return afterRetries(behaviour.times, maxRetries, STEP_CAUSES[-3]);
+    case 'wrongVersion':
+      return afterRetries(behaviour.times, maxRetries, 'UNEXPECTED_VERSION_REPORTED');
+    // These cost no attempt: the notification comes again after each restart, until the time-out.
+    case 'staysOnSourceVersion':
+      return behaviour.times === 'always' ? TIMED_OUT : SUCCESS;
+    case 'disconnectsAt':
+      if (behaviour.times !== 'always') return SUCCESS;
+      return behaviour.point === 'notified' ? null : TIMED_OUT;
+    case 'stallsAt':
+    case 'neverReportsVersion':
+      return TIMED_OUT;
+    default:
+      return SUCCESS;
+  }
+}
+
+function afterRetries(times: Times, maxRetries: number, cause: string): TaskEnd {
+  return times === 'always' || times > maxRetries ? { status: 'FAILED', cause } : SUCCESS;
+}

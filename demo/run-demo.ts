@@ -1,0 +1,95 @@
+import { relative } from 'node:path';
+import { keepKey, keyFile, signIn } from './admin-key';
+import { createDemoProduct, registerDevices } from './campaign';
+import { startDemoFleet } from './demo-fleet';
+import { firmwareOf, sizeText, TARGET_VERSION } from './firmware';
+import { planFleet } from './fleet-plan';
+import type { DemoOptions } from './options';
+import { runBatch } from './run-batch';
+import type { Out } from './screen';
+import type { ShutdownStack } from './shutdown-stack';
+import { paintFor } from './spans';
+import { demoConfig, logFile, startDemoPlatform } from './start-platform';
+import { step } from './steps';
+import { type Addresses, summary } from './summary';
+import { timeoutMinutesOf, timingOf } from './timing';
+import { uploadPackage } from './upload';
+import { deviations } from './verdict';
+
+export interface DemoEnd {
+  /** Whether every task ended as planned. */
+  asPlanned: boolean;
+  addresses: Addresses;
+}
+
+const SPARE_DEVICE = 'spare-device';
+
+/** The demo from the platform's start to the batch's end. What it starts is owned by `stack`. */
+export async function runDemo(options: DemoOptions, out: Out, stack: ShutdownStack): Promise<DemoEnd> {
+  const paint = paintFor(out);
+  const doStep = <T>(text: string, work: () => Promise<T>): Promise<T> => {
+    stack.signal.throwIfAborted();
+    return step(out, text, work);
+  };
+  const config = await demoConfig();
+  const { dataDir } = config;
+  const platform = await doStep('Starting MongoDB, Temporal and Updraft', () => stack.own(startDemoPlatform(config), (one) => one.stop()));
+  const { apiUrl = '', mqttUrl = '', firstKey } = platform;
+  if (firstKey) {
+    keepKey(dataDir, firstKey);
+    out.write(`  The administrator's API key is kept in ${shown(keyFile(dataDir))}, readable by you only.\n`);
+  }
+  const api = await signIn(apiUrl, dataDir);
+
+  const firmware = await firmwareOf(options.packageFile, dataDir);
+  const load = { devices: options.devices, rate: options.rate, bytes: firmware.size };
+  const timeoutMinutes = timeoutMinutesOf(load);
+  const plan = planFleet(options.devices, timeoutMinutes);
+  const offline = plan.filter((device) => device.offline).length;
+  const faulty = plan.filter(({ fault }) => fault !== null).length;
+  const { productKey, secrets } = await doStep(`Registering ${plan.length} devices`, async () => {
+    const key = await createDemoProduct(api);
+    return {
+      productKey: key,
+      secrets: await registerDevices(
+        api,
+        key,
+        plan.map(({ deviceName }) => deviceName),
+      ),
+    };
+  });
+  const what = `${firmware.fileName} (${sizeText(firmware.size)})`;
+  const uploaded = await doStep(`Uploading ${what}`, () =>
+    uploadPackage(api, { productKey, name: 'demo_firmware', version: TARGET_VERSION }, firmware.path),
+  );
+  const fleet = await doStep(`Connecting the devices, of which ${offline} are off-line at first and ${faulty} faulty`, () =>
+    stack.own(startDemoFleet({ mqttUrl, productKey, plan, secrets }), (one) => one.stop()),
+  );
+  out.write('\n');
+  stack.signal.throwIfAborted();
+  const state = await runBatch({
+    ...{ api, fleet, plan, out, paint, timeoutMinutes, rate: options.rate, signal: stack.signal },
+    timing: timingOf(load, offline, timeoutMinutes),
+    packageId: uploaded.id,
+    firmware: `${what} as ${TARGET_VERSION}`,
+  });
+  const found = deviations(plan, state.tasks);
+  out.write(summary(state, found, Date.now(), paint));
+  const spare = await registerDevices(api, productKey, [SPARE_DEVICE]);
+  const { explorerUrl, temporalUiUrl } = platform;
+  return {
+    asPlanned: found.length === 0,
+    addresses: {
+      ...{ apiUrl, explorerUrl, temporalUiUrl, mqttUrl, key: api.key },
+      keyFile: shown(keyFile(dataDir)),
+      logFile: shown(logFile(dataDir)),
+      device: { productKey, deviceName: SPARE_DEVICE, secret: spare.get(SPARE_DEVICE) ?? '' },
+    },
+  };
+}
+
+/** From here when it lies below, which is shorter. */
+function shown(path: string): string {
+  const near = relative(process.cwd(), path);
+  return near.startsWith('..') ? path : near;
+}

@@ -1,0 +1,73 @@
+import { type LinkIdentity, linkCredentials } from '../test/support/devices/link-identity';
+import { clock } from './picture';
+import type { Paint } from './spans';
+import type { Deviation } from './verdict';
+import type { DemoState } from './watch';
+
+const DEVIATIONS_SHOWN = 20;
+
+/** What came of the batch, planned and real. */
+export function summary(state: DemoState, found: readonly Deviation[], now: number, paint: Paint): string {
+  const { counts, devices, startedAt, batchStatus, statusReason } = state;
+  const failed = [...state.tasks.values()].filter(({ status }) => status === 'FAILED').length;
+  const verdict =
+    found.length === 0
+      ? paint('green', `All ${devices} ended as planned: ${devices - failed} succeeded, ${failed} failed on purpose.`)
+      : paint('red', `${found.length} of ${devices} ended otherwise than planned:`);
+  const shown = found
+    .slice(0, DEVIATIONS_SHOWN)
+    .map(({ deviceName, planned, actual }) => `  ${deviceName}: planned ${planned}, was ${actual}`);
+  const more = found.length - shown.length;
+  return [
+    '',
+    `The batch is ${batchStatus}${statusReason ? ` (${statusReason})` : ''} after ${clock(now - startedAt)}, with ${counts.total} tasks.`,
+    verdict,
+    ...shown,
+    ...(more > 0 ? [`  and ${more} more`] : []),
+    '',
+  ].join('\n');
+}
+
+export interface Addresses {
+  apiUrl: string;
+  explorerUrl?: string;
+  temporalUiUrl?: string;
+  mqttUrl: string;
+  key: string;
+  keyFile: string;
+  logFile: string;
+  /** One that is not of the fleet, to try with a client of one's own. */
+  device: LinkIdentity;
+}
+
+/** What to try while the platform stays. */
+export function whatToTry({ apiUrl, explorerUrl, temporalUiUrl, mqttUrl, key, keyFile, logFile, device }: Addresses, paint: Paint): string {
+  const { clientId, username, password } = linkCredentials(device);
+  const query = '{ batches(first: 3) { edges { node { name status counts { total succeeded failed } } } } }';
+  const rows: [string, string][] = [
+    ...row('GraphQL explorer', explorerUrl),
+    ...row('', explorerUrl && 'set the key there: Environments (top right) → apiKey'),
+    ['API', `${apiUrl}/graphql`],
+    ['API key', key],
+    ['', `kept in ${keyFile}; goes into the header Authorization: Bearer KEY`],
+    ...row('Temporal', temporalUiUrl),
+    ['MQTT', mqttUrl],
+    ['A spare device', `product ${device.productKey}, name ${device.deviceName}, secret ${device.secret}`],
+    ['  client id', clientId],
+    ['  user name', username],
+    ['  password', password],
+    ['Log', logFile],
+  ];
+  return [
+    paint('bold', 'Updraft stays for you to try:'),
+    ...rows.map(([name, value]) => `  ${name.padEnd(17)} ${value}`),
+    '',
+    `  curl -s ${apiUrl}/graphql -H "Authorization: Bearer $(cat ${keyFile})" \\`,
+    `    -H 'content-type: application/json' -d '${JSON.stringify({ query })}'`,
+    '',
+    'Ctrl-C stops everything. Data stays for the next demo.',
+    '',
+  ].join('\n');
+}
+
+const row = (name: string, value: string | undefined): [string, string][] => (value ? [[name, value]] : []);

@@ -1,0 +1,35 @@
+/** What a benchmark is run with, from the command line. */
+export interface BenchOptions {
+  devices: number;
+  /** Devices a minute of the paced part. */
+  rate: number;
+  /** Where CPU profiles of the platform are kept; null for none. */
+  profileDir: string | null;
+}
+
+/** What a benchmark lends on to, in order to be stopped whatever happens: last started, first stopped. */
+export interface BenchScope {
+  /** Fresh, and removed at the end. */
+  dataDir: string;
+  /** For people, while it runs. */
+  say(text: string): void;
+  /** To be called when the benchmark ends, or right now by what it gives back. */
+  defer(stop: () => Promise<void>): () => Promise<void>;
+  /** Aborted when the benchmark is told to stop. */
+  signal: AbortSignal;
+}
+
+export interface BenchOutcome {
+  /** For programs: what `--json` prints. */
+  json: object;
+  /** For people. */
+  text: string;
+  /** What makes the exit code non-zero, a line each. */
+  problems: string[];
+}
+
+export interface Benchmark {
+  name: string;
+  about: string;
+  run(options: BenchOptions, scope: BenchScope): Promise<BenchOutcome>;
+}

@@ -1,0 +1,70 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { BenchScope } from '../benchmark';
+import type { PlatformCommand, PlatformMessage, PlatformRuns } from './platform-messages';
+
+const START_WITHIN_MS = 120_000;
+const STOP_WITHIN_MS = 45_000;
+
+export interface PlatformProcess extends PlatformRuns {
+  pid: number;
+  stop(): Promise<void>;
+}
+
+/** Starts the platform with its embedded servers in a process of its own, on fresh data; it ends with this one. */
+export async function startPlatformProcess(scope: BenchScope, profileDir: string | null): Promise<PlatformProcess> {
+  const child = fork(join(__dirname, 'platform-process.js'), [], {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    execArgv: ['--max-semi-space-size=64', '--enable-source-maps', ...profiling(profileDir)],
+    env: { ...process.env, ...settings(join(scope.dataDir, 'platform')) },
+  });
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const stop = scope.defer(() => stopChild(child, ended));
+  const runs = await started(child);
+  return { ...runs, pid: child.pid ?? 0, stop };
+}
+
+function profiling(dir: string | null): string[] {
+  if (dir === null) return [];
+  mkdirSync(dir, { recursive: true });
+  return ['--cpu-prof', '--cpu-prof-interval=500', `--cpu-prof-dir=${dir}`];
+}
+
+/** The defaults, whatever is set outside: embedded servers, free ports. */
+function settings(dataDir: string): Record<string, string> {
+  const own = Object.keys(process.env).filter((name) => /^(UPDRAFT_(?!CACHE_DIR|MONGOD$|TEMPORAL$)|MONGODB_|TEMPORAL_)/.test(name));
+  return {
+    ...Object.fromEntries(own.map((name) => [name, ''])),
+    UPDRAFT_DATA_DIR: dataDir,
+    UPDRAFT_HTTP_PORT: '0',
+    UPDRAFT_MQTT_PORT: '0',
+    UPDRAFT_LOG_LEVEL: 'warn',
+    UPDRAFT_LOG_FORMAT: 'text',
+  };
+}
+
+function started(child: ChildProcess): Promise<PlatformRuns> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`The platform did not start within ${START_WITHIN_MS / 1_000} s.`)), START_WITHIN_MS);
+    const fail = (error: Error): void => {
+      clearTimeout(timer);
+      reject(error);
+    };
+    child.once('error', fail);
+    child.once('exit', (code, signal) => fail(new Error(`The platform's process ended while starting (${signal ?? code}).`)));
+    child.once('message', (message: PlatformMessage) => {
+      if (message.kind === 'failed') return fail(new Error(message.message));
+      clearTimeout(timer);
+      resolve(message);
+    });
+  });
+}
+
+async function stopChild(child: ChildProcess, ended: Promise<void>): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const timer = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS);
+  if (child.connected) child.send('stop' satisfies PlatformCommand, () => undefined);
+  await ended;
+  clearTimeout(timer);
+}

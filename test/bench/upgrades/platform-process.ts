@@ -1,0 +1,46 @@
+import { readConfig } from '../../../server/config';
+import { createLogger } from '../../../server/logging';
+import { type Platform, startPlatform } from '../../../server/platform';
+import { quietTemporal } from '../../../server/temporal-logging';
+import type { PlatformCommand, PlatformMessage } from './platform-messages';
+
+/** Entry of a child process (child_process.fork): the whole platform as `npm start` runs it, and what a benchmark must know of it. */
+async function main(): Promise<void> {
+  const config = readConfig();
+  const logger = createLogger({ ...config.log, destination: process.stderr });
+  quietTemporal(logger);
+  let platform: Platform | undefined;
+  const stop = async (): Promise<void> => {
+    await platform?.stop();
+    // Not by process.exit alone: profiles are written when the process ends in order.
+    process.disconnect?.();
+    process.exit(0);
+  };
+  process.on('message', (command: PlatformCommand) => command === 'stop' && void stop());
+  process.once('disconnect', () => void stop());
+  // Ctrl-C reaches the whole group; the benchmark says when to stop.
+  process.on('SIGINT', () => undefined);
+  platform = await startPlatform(config, logger);
+  const { apiUrl, mqttUrl, mongoUri, temporalAddress, firstKey, pids } = platform;
+  if (!apiUrl || !mqttUrl || !firstKey || !pids.mongod || !pids.temporal)
+    throw new Error('The platform did not start as on a fresh machine.');
+  tell({
+    kind: 'runs',
+    apiUrl,
+    mqttUrl,
+    mongoUri,
+    temporalAddress,
+    key: firstKey,
+    pids: { mongod: pids.mongod, temporal: pids.temporal },
+  });
+}
+
+function tell(message: PlatformMessage): void {
+  if (process.connected) process.send?.(message);
+}
+
+main().catch((error: unknown) => {
+  tell({ kind: 'failed', message: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+  process.exitCode = 1;
+  process.disconnect?.();
+});

@@ -1,0 +1,137 @@
+import type { BatchPolicy } from '../../schema/model/batch';
+import { deviceIdOf } from '../../schema/model/ids';
+import type { TaskStatus } from '../../schema/model/task';
+import { type Behaviour, failsWith, offlineUntil, silent, stallsAt } from '../support/devices/behaviours';
+import type { Fleet } from '../support/devices/fleet';
+import { ACTIVITY_NAMES, type ActivityName, createFaults, type Fault, type FaultKind } from '../support/faults';
+import { ADMIN, startUpdraft, type Updraft } from '../support/updraft';
+
+/** A small batch that makes the activity happen, and how its device ends without a fault. */
+interface Scenario {
+  behaviours?: Behaviour[];
+  policy?: Partial<BatchPolicy>;
+  /** Before the batch is created. */
+  prepare?(world: World): Promise<void>;
+  /** While it runs. */
+  meanwhile?(world: World & { batchId: string; fault: Fault }): Promise<void>;
+  ends?: TaskStatus;
+  /** The statuses the task goes through, each entered once. */
+  path?: TaskStatus[];
+  notifications?: number;
+}
+
+interface World {
+  updraft: Updraft;
+  deviceName: string;
+  fleet: Fleet;
+}
+
+const PLAIN: Scenario = {};
+const UPGRADED: TaskStatus[] = ['NOTIFIED', 'IN_PROGRESS', 'SUCCEEDED'];
+
+const faults = createFaults();
+const deviceOf = ({ updraft, deviceName }: World) => deviceIdOf(updraft.productKey, deviceName);
+const cancel = ({ updraft, batchId }: World & { batchId: string }) => updraft.core.batches.cancel(ADMIN, batchId);
+
+const SCENARIOS: Record<ActivityName, Scenario> = {
+  selectTargets: PLAIN,
+  findDueTasks: PLAIN,
+  offerTasks: PLAIN,
+  setBatchStatus: PLAIN,
+  explainBatch: {
+    prepare: async () => {
+      faults.arm('offerTasks', 'fails', 2);
+    },
+  },
+  cancelBatchTasks: {
+    behaviours: [silent()],
+    async meanwhile(world) {
+      await reached(world, 'NOTIFIED');
+      await cancel(world);
+    },
+    ends: 'CANCELED',
+    path: ['NOTIFIED', 'CANCELED'],
+  },
+  // The store learned too late that the device is on-line, and no event says so any more.
+  reconcileBatch: {
+    prepare: ({ updraft, ...world }) => setPresence({ updraft, ...world }, { online: false, gatewayId: null }),
+    async meanwhile(world) {
+      await world.updraft.until(async () => (await world.updraft.core.batches.get(world.batchId))?.selection);
+      await setPresence(world, { online: true, gatewayId: world.updraft.config.gatewayId });
+    },
+  },
+  // The store believes in a gateway that ended without a word.
+  gatewayLost: {
+    behaviours: [offlineUntil('told')],
+    prepare: (world) => setPresence(world, { online: true, gatewayId: `gone-${world.deviceName}` }),
+    async meanwhile({ updraft, fleet, deviceName, ...world }) {
+      const device = deviceOf({ updraft, fleet, deviceName, ...world });
+      await updraft.until(async () => (await updraft.core.devices.get(device))?.online === false);
+      await fleet.comeOnline();
+    },
+  },
+  failAttempt: { behaviours: [failsWith(-2, { times: 1 })], policy: { retry: { intervalMinutes: 10, maxRetries: 1 } }, notifications: 2 },
+  timeOut: {
+    behaviours: [stallsAt(30)],
+    policy: { timeoutMinutes: 5 },
+    ends: 'FAILED',
+    path: ['NOTIFIED', 'IN_PROGRESS', 'FAILED'],
+  },
+  // A silent upgrade looks into the store by itself.
+  readUpgrade: {
+    behaviours: [stallsAt(30)],
+    async meanwhile({ fault, ...world }) {
+      await world.updraft.until(async () => fault.recovered > 0);
+      await cancel(world);
+    },
+    ends: 'CANCELED',
+    path: ['NOTIFIED', 'IN_PROGRESS', 'CANCELED'],
+  },
+};
+
+async function reached({ updraft, batchId, ...world }: World & { batchId: string }, status: TaskStatus): Promise<void> {
+  await updraft.until(async () => (await updraft.core.tasks.get(`${batchId}.${deviceOf({ updraft, ...world })}`))?.status === status);
+}
+
+async function setPresence(world: World, presence: { online: boolean; gatewayId: string | null }): Promise<void> {
+  await world.updraft.store.collections.devices.updateOne({ _id: deviceOf(world) }, { $set: presence });
+}
+
+describe('every activity may fail, and may run twice', () => {
+  let updraft: Updraft;
+  beforeAll(async () => {
+    // A hundred milliseconds are a policy's minute; nothing is pushed again by the clock alone.
+    const settings = { UPDRAFT_MINUTE_MS: '100', UPDRAFT_REOFFER_MINUTES: '1440' };
+    updraft = await startUpdraft(settings, { decorateActivities: faults.decorate });
+  }, 60_000);
+  afterAll(() => updraft.stop());
+  afterEach(() => faults.disarm());
+
+  test('there is a scenario for every activity', () => {
+    expect(Object.keys(SCENARIOS).sort()).toEqual([...ACTIVITY_NAMES].sort());
+  });
+
+  const everyOne = ACTIVITY_NAMES.flatMap((name) => (['fails', 'repeats'] as FaultKind[]).map((kind) => ({ name, kind })));
+
+  test.each(everyOne)('$name $kind once: the task ends as it would without', async ({ name, kind }) => {
+    const { behaviours = [], policy, prepare, meanwhile, ends = 'SUCCEEDED', path = UPGRADED, notifications = 1 } = SCENARIOS[name];
+    const deviceName = `${name}-${kind}`;
+    const fleet = await updraft.fleet([{ deviceName, behaviours }]);
+    const world = { updraft, deviceName, fleet };
+    if (behaviours[0]?.kind !== 'offlineUntil') await updraft.until(async () => (await updraft.core.devices.get(deviceOf(world)))?.online);
+    const firmware = await updraft.package(`2.${everyOne.findIndex((one) => one.name === name && one.kind === kind)}.0`);
+    await prepare?.(world);
+    const fault = faults.arm(name, kind);
+
+    const batch = await updraft.push(firmware, policy, { scope: { kind: 'targeted', deviceNames: [deviceName] } });
+    await meanwhile?.({ ...world, batchId: batch._id, fault });
+    expect(await updraft.settled(batch)).toEqual({ [deviceName]: ends });
+
+    await updraft.until(async () => fault.recovered > 0);
+    expect(fault.left).toBe(0);
+    const task = await updraft.task(batch, deviceName);
+    expect(task.transitions.map(({ to }) => to)).toEqual(path);
+    expect(fleet.stats().notifications).toBe(notifications);
+    await fleet.stop();
+  });
+});

@@ -1,0 +1,34 @@
+import { startUpdraft, type Updraft } from '../support/updraft';
+
+const RATE = 600;
+const DEVICES = 150;
+
+/** Most pushes in any window of that length, in milliseconds. */
+function most(times: number[], windowMs: number): number {
+  return Math.max(...times.map((from) => times.filter((at) => at >= from && at < from + windowMs).length));
+}
+
+describe('the push rate over the whole platform, in real minutes', () => {
+  let updraft: Updraft;
+  beforeAll(async () => {
+    updraft = await startUpdraft();
+  }, 60_000);
+  afterAll(() => updraft.stop());
+
+  test('R-RATE-1 over any 10 s at most rate / 6 + 1 devices are pushed, over any minute at most the rate', async () => {
+    await updraft.fleet(
+      Array.from({ length: DEVICES }, () => ({})),
+      { pacing: { skipDownload: true, rebootMs: null } },
+    );
+    await updraft.until(
+      async () =>
+        !(await updraft.core.devices.list({ productKey: updraft.productKey, online: false }, { first: 1, after: null })).rows.length,
+    );
+    const batch = await updraft.push(await updraft.package('2.0.0'), { rate: { kind: 'constant', perMinute: RATE } });
+    const ends = Object.values(await updraft.settled(batch));
+    expect(ends).toEqual(Array(DEVICES).fill('SUCCEEDED'));
+    const times = (await updraft.tasks(batch)).map(({ notifiedAt }) => Number(notifiedAt));
+    expect(most(times, 10_000)).toBeLessThanOrEqual(RATE / 6 + 1);
+    expect(most(times, 60_000)).toBeLessThanOrEqual(RATE);
+  }, 60_000);
+});

@@ -1,0 +1,91 @@
+import type { BatchFacts } from '../../core/batches/facts';
+import type { Notification, UpgradeEngine } from '../../core/ports';
+import type { OfferDeps } from '../../core/tasks/offers';
+import type { ReconcileDeps } from '../../core/tasks/reconcile';
+import type { TaskStore } from '../../core/tasks/store';
+import type { Task } from '../../schema/model/task';
+import { testSettings, theFacts } from './builders';
+import { fakeTaskStore } from './fakes/task-store';
+
+/** `fails`: the call does nothing and throws. `repeats`: it does its work and its answer is lost. */
+export type CallFault = 'fails' | 'repeats';
+
+export interface FaultyCore extends OfferDeps, ReconcileDeps {
+  tasks: ReturnType<typeof fakeTaskStore>;
+  /** What the engine was told, each once, in words. */
+  told(): string[];
+  /** Devices the link handed a notification, in order. */
+  notified: string[];
+  link: { gatewayId: string; isConnected(deviceId: string): boolean; notify(notification: Notification): Promise<boolean> };
+  offline: Set<string>;
+  gateways: Map<string, string>;
+  running: boolean;
+  /** Calls to the store, the engine and the mint that can fail, counted. */
+  calls: number;
+  /** Makes the call of that number go wrong, counted from now. */
+  breakCall(number: number, fault: CallFault): void;
+  now: Date;
+}
+
+const EPOCH = new Date('2026-01-01T00:00:00Z');
+/** The store's calls that a fault may hit. */
+const STORE_CALLS = ['get', 'getMany', 'activeOfDevice', 'activeOf', 'activeOfBatch', 'activeOfGateway', 'write'] as const;
+
+/** What core/tasks works with, in memory, where any call to the outside can be made to fail. */
+export function faultyCore(initial: Task[], facts: BatchFacts = theFacts()): FaultyCore {
+  const words = new Set<string>();
+  let broken: { number: number; fault: CallFault } | null = null;
+
+  const guard =
+    <A extends unknown[], R>(run: (...args: A) => Promise<R>) =>
+    async (...args: A): Promise<R> => {
+      core.calls += 1;
+      const fault = broken?.number === core.calls ? broken.fault : null;
+      if (fault === 'fails') throw new Error(`call ${core.calls} was told to fail`);
+      const result = await run(...args);
+      if (fault === 'repeats') throw new Error(`the answer to call ${core.calls} was told to get lost`);
+      return result;
+    };
+
+  const store = fakeTaskStore(initial);
+  const guarded = Object.fromEntries(STORE_CALLS.map((name) => [name, guard(store[name] as (...args: unknown[]) => Promise<unknown>)]));
+  const tasks = Object.assign(Object.create(store) as typeof store, guarded as Partial<TaskStore>);
+
+  const engine: UpgradeEngine = {
+    startBatch: guard(async (batchId) => void words.add(`start ${batchId}`)),
+    wakeBatch: (batchId) => void words.add(`wake ${batchId}`),
+    commandBatch: guard(async () => ({ affected: 0 })),
+    report: guard(async ({ taskId, attempt }, report) => void words.add(`${report.kind} ${taskId} attempt ${attempt}`)),
+    tellEnded: guard(async ({ _id }) => void words.add(`ended ${_id}`)),
+  };
+
+  const core: FaultyCore = {
+    tasks,
+    engine,
+    facts: guard(async () => facts),
+    settings: testSettings(),
+    clock: () => core.now,
+    mintUrl: guard(async ({ _id }, index) => `http://127.0.0.1/d/${_id}/${index}`),
+    mayPush: guard(async () => core.running),
+    gatewaysOf: guard(async () => core.gateways),
+    told: () => [...words].sort(),
+    notified: [],
+    offline: new Set(),
+    gateways: new Map(),
+    running: true,
+    link: {
+      gatewayId: 'gw-1',
+      isConnected: (deviceId) => !core.offline.has(deviceId),
+      async notify({ deviceId }) {
+        core.notified.push(deviceId);
+        return true;
+      },
+    },
+    calls: 0,
+    breakCall(number, fault) {
+      broken = { number: core.calls + number, fault };
+    },
+    now: EPOCH,
+  };
+  return core;
+}

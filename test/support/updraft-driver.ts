@@ -1,0 +1,110 @@
+import { randomBytes } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Viewer } from '../../core/access/viewer';
+import type { Core, NewStaticBatch } from '../../core/core';
+import type { Batch, BatchPolicy } from '../../schema/model/batch';
+import type { FirmwarePackage } from '../../schema/model/fleet';
+import { deviceIdOf, taskIdOf } from '../../schema/model/ids';
+import { isActive, type Task, type TaskStatus } from '../../schema/model/task';
+import { createFleet, type Fleet } from './devices/fleet';
+import type { LinkDeviceDescription, LinkDeviceSettings } from './devices/link-device';
+
+export const ADMIN: Viewer = { keyId: 'test', name: 'test', role: 'ADMINISTRATOR' };
+export const POLICY: BatchPolicy = { rate: { kind: 'constant', perMinute: 10_000 }, retry: null, timeoutMinutes: null };
+
+export type DeviceOf = Partial<Omit<LinkDeviceDescription, 'productKey' | 'secret'>>;
+
+export interface DriverOptions {
+  core: Core;
+  productKey: string;
+  mqttUrl: string;
+  /** Whether an API runs that devices can download from. */
+  downloads: boolean;
+}
+
+/** What an operator and a fleet do with a platform, wherever it runs. */
+export interface Driver {
+  core: Core;
+  productKey: string;
+  package(version: string, size?: number): Promise<FirmwarePackage>;
+  /** Registers and starts virtual devices; each begins at version 1.0.0. */
+  fleet(devices: DeviceOf[], settings?: Partial<LinkDeviceSettings>): Promise<Fleet>;
+  push(firmware: FirmwarePackage, policy?: Partial<BatchPolicy>, more?: Partial<NewStaticBatch>): Promise<Batch>;
+  tasks(batch: Batch): Promise<Task[]>;
+  task(batch: Batch, deviceName: string): Promise<Task>;
+  /** Waits until every task of the batch has ended; the test's own limit is the end of the wait. */
+  settled(batch: Batch): Promise<Record<string, TaskStatus>>;
+  /** Looks again and again; what throws is looked at again as well. */
+  until<T>(look: () => Promise<T | null | undefined | false>): Promise<T>;
+  stopFleets(): Promise<void>;
+}
+
+export async function createDriver({ core, productKey, mqttUrl, downloads }: DriverOptions): Promise<Driver> {
+  await core.products.create(ADMIN, { key: productKey, name: 'Test meters' });
+  const fleets: Fleet[] = [];
+
+  async function tasks(batch: Batch): Promise<Task[]> {
+    const all: Task[] = [];
+    for (let after: string | null = null; ; ) {
+      const page = await core.tasks.list({ batchId: batch._id }, { first: 100, after });
+      all.push(...page.rows.map(({ node }) => node));
+      after = page.rows.at(-1)?.cursor ?? null;
+      if (!page.hasNextPage) return all;
+    }
+  }
+
+  return {
+    core,
+    productKey,
+    until,
+    tasks,
+    package: (version, size = 4_096) =>
+      core.packages.create(
+        ADMIN,
+        { productKey, name: `fw_${version.replaceAll('.', '_')}`, version },
+        { name: 'fw.bin', stream: Readable.from([randomBytes(size)]) },
+      ),
+    async fleet(devices, settings = {}) {
+      const named = devices.map((device, index) => ({ deviceName: `meter-${index}`, version: '1.0.0', ...device }));
+      const names = named.map(({ deviceName }) => ({ deviceName }));
+      const registered = await core.devices.register(ADMIN, productKey, names);
+      const fleet = createFleet({
+        mqttUrl,
+        pacing: { installMs: 10, rebootMs: 10, skipDownload: !downloads },
+        ...settings,
+        devices: named.map((device, index) => ({ ...device, productKey, secret: registered[index]?.secret ?? '' })),
+      });
+      fleets.push(fleet);
+      const { failed } = await fleet.start();
+      if (failed.length > 0) throw new Error(`devices could not connect: ${JSON.stringify(failed.slice(0, 3))}`);
+      return fleet;
+    },
+    push: (firmware, policy = {}, more = {}) =>
+      core.batches.createStatic(ADMIN, { packageId: firmware._id, scope: { kind: 'all' }, policy: { ...POLICY, ...policy }, ...more }),
+    async task(batch, deviceName) {
+      const task = await core.tasks.get(taskIdOf(batch._id, deviceIdOf(productKey, deviceName)));
+      if (task === null) throw new Error(`no task of ${deviceName}`);
+      return task;
+    },
+    async settled(batch) {
+      await until(async () => ['FINISHED', 'CANCELED', 'FAILED'].includes((await core.batches.get(batch._id))?.status ?? ''));
+      const ended = await until(async () => {
+        const all = await tasks(batch);
+        return all.every(({ status }) => !isActive(status)) && all;
+      });
+      return Object.fromEntries(ended.map(({ deviceName, status }) => [deviceName, status]));
+    },
+    async stopFleets() {
+      await Promise.all(fleets.map((fleet) => fleet.stop()));
+    },
+  };
+}
+
+async function until<T>(look: () => Promise<T | null | undefined | false>): Promise<T> {
+  for (;;) {
+    const seen = await look().catch(() => null);
+    if (seen) return seen;
+    await delay(50);
+  }
+}

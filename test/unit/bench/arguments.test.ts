@@ -1,0 +1,64 @@
+import { benchCommand, UsageError, usage } from '../../bench/arguments';
+import { moduleOf } from '../../bench/profile-rank';
+import { alignedTable } from '../../bench/table';
+
+const command = (...args: string[]) => benchCommand(args, ['upgrades']);
+
+describe('the command line of the benchmark', () => {
+  test('names a benchmark and takes the defaults', () => {
+    expect(command('upgrades')).toEqual({ name: 'upgrades', json: false, devices: 2_000, rate: 600, profileDir: null });
+    expect(command('upgrades', '--devices', '50', '--rate=10000', '--json', '--profile', 'out')).toEqual({
+      name: 'upgrades',
+      json: true,
+      devices: 50,
+      rate: 10_000,
+      profileDir: 'out',
+    });
+  });
+
+  test.each([
+    [[]],
+    [['downloads-of-yesterday']],
+    [['upgrades', 'fleet']],
+    [['upgrades', '--devices', '9']],
+    [['upgrades', '--devices', '5001']],
+    [['upgrades', '--devices', '1e3']],
+    [['upgrades', '--rate', '9']],
+    [['upgrades', '--rate', '10001']],
+    [['upgrades', '--speed', '3']],
+  ])('%j is refused with the usage', (args) => {
+    expect(() => command(...args)).toThrow(UsageError);
+  });
+
+  test('help is not an error, and names every benchmark', () => {
+    expect(command('--help')).toBeNull();
+    expect(command('upgrades', '-h')).toBeNull();
+    expect(usage([{ name: 'upgrades', about: 'how many' }])).toContain('upgrades    how many');
+  });
+});
+
+describe('what the benchmark prints', () => {
+  test('columns of a table are as wide as their widest cell', () => {
+    expect(
+      alignedTable([
+        ['', 'ms'],
+        ['engine', '12.5'],
+      ]),
+    ).toBe('          ms\nengine  12.5');
+  });
+
+  test.each([
+    ['/app/node_modules/mongodb/lib/sdam/server.js', 'mongodb'],
+    ['/app/node_modules/@grpc/grpc-js/build/src/client.js', '@grpc/grpc-js'],
+    ['/app/node_modules/a/node_modules/@b/c/index.js', '@b/c'],
+    ['/app/dist/core/tasks/report.js', 'core'],
+    ['node:events', 'node'],
+  ])('self time in %s is that of %s', (url, module) => {
+    expect(moduleOf({ functionName: 'work', url })).toBe(module);
+  });
+
+  test('what has no file is told by its own name', () => {
+    expect(moduleOf({ functionName: '(garbage collector)', url: '' })).toBe('(garbage collector)');
+    expect(moduleOf({ functionName: 'writev', url: '' })).toBe('(native)');
+  });
+});

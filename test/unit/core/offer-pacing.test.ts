@@ -1,0 +1,32 @@
+import { createOffers } from '../../../core/tasks/offers';
+import { pushWindow } from '../../../schema/model/push-rate';
+import { aTask } from '../../support/builders';
+import { faultyCore } from '../../support/faulty-core';
+
+/** A policy's minute lasts as long, so that its 10 seconds last one. Pushes come 100 ms apart, which no pause of this process bridges. */
+const MINUTE_MS = 6_000;
+const RATE = 60;
+const DEVICES = 35;
+
+/** Most pushes in any window of that length. A machine that is late can only make them fewer. */
+function most(times: number[], windowMs: number): number {
+  return Math.max(...times.map((from) => times.filter((at) => at >= from && at < from + windowMs).length));
+}
+
+test('R-RATE-1 over any 10 s at most rate / 6 + 1 pushes leave, whatever activities they come in', async () => {
+  const core = faultyCore(Array.from({ length: DEVICES }, () => aTask()));
+  core.settings = { ...core.settings, minuteMs: MINUTE_MS };
+  const times: number[] = [];
+  core.link.notify = async () => {
+    times.push(performance.now());
+    return true;
+  };
+  const offer = createOffers(core, core.link);
+  const taskIds = core.tasks.all().map(({ _id }) => _id);
+  const { count, intervalMs } = pushWindow(RATE, MINUTE_MS, 500);
+  for (let from = 0; from < taskIds.length; from += count) {
+    await offer({ batchId: 'batch1', taskIds: taskIds.slice(from, from + count), intervalMs });
+  }
+  expect(times).toHaveLength(DEVICES);
+  expect(most(times, MINUTE_MS / 6)).toBeLessThanOrEqual(RATE / 6 + 1);
+});

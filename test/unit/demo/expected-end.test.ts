@@ -1,0 +1,56 @@
+import { expectedEnd } from '../../../demo/expected-end';
+import { FAILURE_CAUSES, linkStepCause } from '../../../schema/model/failure-causes';
+import {
+  type Behaviour,
+  corruptDownload,
+  disconnectsAt,
+  failsWith,
+  neverReportsVersion,
+  offlineUntil,
+  reportsTwice,
+  silent,
+  slow,
+  stallsAt,
+  staysOnSourceVersion,
+  wrongVersion,
+} from '../../support/devices/behaviours';
+
+const OK = 'SUCCEEDED';
+const TIMED_OUT = 'DEVICE_UPGRADE_TIMEOUT';
+const CORRUPT = 'INTEGRITY_CHECK_FAILURE_FOR_NEW_DOWNLOADED_PACKAGE';
+
+test.each<[string, Behaviour | null, string | null]>([
+  ['behaves', null, OK],
+  ['is slow', slow(1_000), OK],
+  ['is off-line at first', offlineUntil('told'), OK],
+  ['reports everything twice', reportsTwice(), OK],
+  ['is silent', silent(), null],
+  ['stalls at 60 %', stallsAt(60), TIMED_OUT],
+  ['never reports its version', neverReportsVersion(), TIMED_OUT],
+  ['fails once', failsWith(-1, { times: 1 }), OK],
+  ['fails as often as there are retries', failsWith(-1, { times: 2 }), OK],
+  ['fails once more than there are retries', failsWith(-1, { times: 3 }), 'FIRMWARE_UPDATE_FAILED'],
+  ['always fails with -2', failsWith(-2), 'DOWNLOAD_FAILED'],
+  ['always fails with -3', failsWith(-3), CORRUPT],
+  ['always fails with -4', failsWith(-4), 'PACKAGE_INSTALLATION_FAILURE'],
+  ['corrupts its download once', corruptDownload({ times: 1 }), OK],
+  ['corrupts every download', corruptDownload(), CORRUPT],
+  ['comes up with a wrong version once', wrongVersion('9', { times: 1 }), OK],
+  ['always comes up with a wrong version', wrongVersion(), 'UNEXPECTED_VERSION_REPORTED'],
+  ['keeps its version once', staysOnSourceVersion({ times: 1 }), OK],
+  ['always keeps its version', staysOnSourceVersion(), TIMED_OUT],
+  ['disconnects during the download', disconnectsAt('progress'), OK],
+  ['disconnects in every download', disconnectsAt('progress', { times: 'always' }), TIMED_OUT],
+  ['disconnects at every notification', disconnectsAt('notified', { times: 'always' }), null],
+])('a device that %s ends as its behaviour makes it', (_what, behaviour, end) => {
+  const expected = end === null || end === OK ? end && { status: OK, cause: null } : { status: 'FAILED', cause: end };
+  expect(expectedEnd(behaviour, 2)).toEqual(expected);
+});
+
+test('R-TASK-10 the causes the demo expects are those of the catalogue', () => {
+  for (const step of [-1, -2, -3, -4] as const) {
+    const cause = expectedEnd(failsWith(step), 2)?.cause ?? '';
+    expect(Object.keys(FAILURE_CAUSES)).toContain(cause);
+    expect(cause).toBe(linkStepCause(step));
+  }
+});

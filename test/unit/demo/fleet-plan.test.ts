@@ -1,0 +1,56 @@
+import { planFleet } from '../../../demo/fleet-plan';
+import { timeoutMinutesOf, timingOf } from '../../../demo/timing';
+
+const planOf = (devices: number, timeoutMinutes = 1) => {
+  const plan = planFleet(devices, timeoutMinutes);
+  return {
+    plan,
+    offline: plan.filter(({ offline }) => offline).length,
+    kinds: plan.flatMap(({ fault }) => (fault ? [fault.kind] : [])),
+  };
+};
+
+test('of 200 devices 8 are off-line at first and 10 faulty, none both, and one stalls', () => {
+  const { plan, offline, kinds } = planOf(200);
+  expect(new Set(plan.map(({ deviceName }) => deviceName)).size).toBe(200);
+  expect({ offline, faulty: kinds.length }).toEqual({ offline: 8, faulty: 10 });
+  expect(kinds.filter((kind) => kind === 'stallsAt')).toHaveLength(1);
+  expect(plan.some(({ offline, fault }) => offline && fault)).toBe(false);
+  expect(new Set(kinds)).toEqual(new Set(['failsWith', 'corruptDownload', 'disconnectsAt', 'stallsAt', 'wrongVersion']));
+});
+
+test('the stalled device stays the only one in the largest fleet, and every failure code occurs', () => {
+  const { plan, offline, kinds } = planOf(5_000);
+  expect(kinds).toHaveLength(250);
+  expect(offline).toBeGreaterThan(180);
+  expect(kinds.filter((kind) => kind === 'stallsAt')).toHaveLength(1);
+  const causes = plan.flatMap(({ planned }) => planned.cause ?? []);
+  expect(new Set(causes).size).toBe(4);
+});
+
+test.each([1, 2, 9, 13, 49])('a fleet of %i is planned in full', (devices) => {
+  const { plan, kinds } = planOf(devices);
+  expect(plan).toHaveLength(devices);
+  expect(kinds).toHaveLength(Math.round(devices * 0.05));
+});
+
+test('where the time-out is long no device stalls: nobody would wait for it', () => {
+  const { kinds } = planOf(200, 3);
+  expect(kinds).toHaveLength(10);
+  expect(kinds).not.toContain('stallsAt');
+});
+
+test.each([
+  ['the default', 200, 600, 1, 1],
+  ['a slow rate, at which a retry waits long for its turn', 200, 10, 1, 26],
+  ['many devices', 5_000, 10_000, 1, 9],
+  ['a large file', 200, 600, 1_000, 118],
+])('R-TASK-4 the time-out of %s leaves time for everything planned', (_what, devices, rate, mebibytes, minutes) => {
+  expect(timeoutMinutesOf({ devices, rate, bytes: mebibytes * 1024 * 1024 })).toBe(minutes);
+});
+
+test('a demo is given up only after everything planned has had its time', () => {
+  const { limitMs, firstOnlineMs, nextOnlineMs } = timingOf({ devices: 200, rate: 10, bytes: 1 }, 8, 26);
+  expect(limitMs).toBeGreaterThan((20 + 26) * 60_000);
+  expect(limitMs).toBeGreaterThan(firstOnlineMs + 8 * nextOnlineMs + 26 * 60_000);
+});
