@@ -9,9 +9,14 @@ const LEVELS: Record<LogLevel, 'trace' | 'debug' | 'info' | 'warn' | 'error'> = 
   ERROR: 'error',
 };
 
+/** A warning for a worker that does what a gateway's is meant to: activities only. */
+const GATEWAYS_HAVE_NONE = 'No workflows registered';
+
 /** The engine's own words go to our log, a level down where they only tell of routine. Signals are ours to handle. */
 export function quietTemporal(logger: Logger): void {
-  const temporal = new DefaultLogger('INFO', ({ level, message, meta }) => logger[LEVELS[level]]({ ...meta }, message));
+  const temporal = new DefaultLogger('INFO', ({ level, message, meta }) => {
+    logger[message.startsWith(GATEWAYS_HAVE_NONE) ? 'debug' : LEVELS[level]]({ ...meta }, message);
+  });
   Runtime.install({
     logger: temporal,
     shutdownSignals: [],

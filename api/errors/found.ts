@@ -4,7 +4,10 @@ import { UserError } from '../../core/errors';
 export async function found<T>(what: string, lookup: Promise<T | null>): Promise<T> {
   const thing = await lookup;
   if (thing === null) {
-    throw new UserError('NOT_FOUND', { message: `There is no ${what} with this id.`, hint: `List the ${what}s to see which there are.` });
+    throw new UserError('NOT_FOUND', {
+      message: `There is no ${what} with this id.`,
+      hint: 'Look at the id: the lists of this API give the ones there are.',
+    });
   }
   return thing;
 }

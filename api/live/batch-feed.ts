@@ -29,6 +29,8 @@ interface Watched {
 const APART_MS = 250;
 /** A count that took t leaves 19 t of rest: at most a twentieth of the time goes into counting. */
 const REST = 19;
+/** A loaded machine makes a count late rather than long: the picture must not stand still for it. */
+const LONGEST_REST_MS = 2_000;
 const AFTER_FAILURE_MS = 1_000;
 
 export function createBatchFeed(source: LiveSource, position: () => string): BatchFeed {
@@ -53,7 +55,7 @@ export function createBatchFeed(source: LiveSource, position: () => string): Bat
     try {
       const event = await progressOf(source, watched.batchId, cursor);
       const took = Date.now() - began;
-      watched.notBefore = Math.max(began + APART_MS, Date.now() + took * REST);
+      watched.notBefore = Math.max(began + APART_MS, Date.now() + Math.min(took * REST, LONGEST_REST_MS));
       if (!event) return;
       watched.latest = event;
       for (const queue of watched.readers) queue.put('progress', event);

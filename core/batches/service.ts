@@ -111,6 +111,6 @@ async function reachedRate({ collections, settings, clock }: BatchDeps, id: Batc
   const now = clock().getTime();
   const since = new Date(Math.max(now - settings.minuteMs, batch.startedAt.getTime()));
   const pushed = await collections.tasks.countDocuments({ batchId: id, notifiedAt: { $gte: since } });
-  const minutes = Math.max(now - since.getTime(), settings.minuteMs / 60) / settings.minuteMs;
+  const minutes = Math.max(now - since.getTime(), settings.minuteMs / 6) / settings.minuteMs;
   return Math.round(pushed / minutes);
 }

@@ -4,10 +4,11 @@ import { createApi } from '../../api/server';
 import { sweepOrphans } from '../../core/packages/upload-record';
 import type { Foundation } from '../foundation';
 import type { Part } from '../part';
+import { whatIsMissing } from '../ready';
 
 /** Answers GraphQL, uploads and downloads, and shows what changes. */
 export async function startApi(foundation: Foundation): Promise<Part & { url: string; explorerUrl?: string }> {
-  const { config, logger, store, parts, httpPort } = foundation;
+  const { config, logger, store, client, parts, httpPort } = foundation;
   const live = createLiveHub({ db: databaseOf(store), collections: store.collections, logger });
   await live.start();
   await sweepOrphans(store.collections, parts.files, new Date());
@@ -15,6 +16,7 @@ export async function startApi(foundation: Foundation): Promise<Part & { url: st
     core: parts.core,
     live,
     logger,
+    ready: () => whatIsMissing(store, client),
     settings: { host: config.host, port: httpPort, tls: await readTls(config.tls), explorer: config.explorer, limits: config.limits },
   });
   const { url, explorerUrl } = await api.start();

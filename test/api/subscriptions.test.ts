@@ -35,12 +35,10 @@ test('R-UI-1 a change of a task comes over the WebSocket, and its cursor goes on
 
   const later = aTask({ batchId: 'subA' });
   await api.store.collections.tasks.insertOne(later);
-  const resumed = api
-    .socket()
-    .iterate<{ taskChanges: { task: { id: string } } }>({
-      query: TASKS,
-      variables: { filter: { batchId: 'subA' }, after: change?.cursor },
-    });
+  const resumed = api.socket().iterate<{ taskChanges: { task: { id: string } } }>({
+    query: TASKS,
+    variables: { filter: { batchId: 'subA' }, after: change?.cursor },
+  });
   const ids = new Set<string | undefined>();
   while (!ids.has(later._id)) ids.add((await resumed.next()).value?.data?.taskChanges.task.id);
   expect(ids.size).toBeLessThanOrEqual(2);

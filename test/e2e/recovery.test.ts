@@ -44,9 +44,9 @@ describe('what no event tells is found out', () => {
     const tasks: Task[] = (await Promise.all(batches.map((batch) => updraft.tasks(batch)))).flat();
     expect(tasks.map(({ deviceName }) => deviceName).sort()).toEqual([...NAMES].sort());
     for (const { selection } of selected) expect(selection).toMatchObject({ matched: 60, skippedBusy: 60 - (selection?.created ?? 0) });
-    for (const batch of batches) {
-      if ((await updraft.core.batches.get(batch._id))?.status !== 'FINISHED') await updraft.core.batches.cancel(ADMIN, batch._id);
-    }
+    const holding = selected.filter(({ selection }) => (selection?.created ?? 0) > 0);
+    await Promise.all(holding.map(({ _id }) => updraft.core.batches.cancel(ADMIN, _id)));
+    for (const batch of batches) await updraft.settled(batch);
     await fleet.stop();
   });
 

@@ -10,7 +10,7 @@ export const FIFTY: DeviceOf[] = Array.from({ length: 50 }, (_, index) => ({
   behaviours: index % 10 === 3 ? [failsWith(-3, { times: 1 })] : index % 25 === 7 ? [failsWith(-4)] : [],
 }));
 
-/** At this rate fifty pushes take about four seconds: the real minute and a tenth of it, see MINUTE_MS. */
+/** A policy's minute: at the rate below fifty pushes take four seconds. */
 export const MINUTE_MS = 6_000;
 export const FIFTY_POLICY = {
   rate: { kind: 'constant' as const, perMinute: 75 },
@@ -30,12 +30,19 @@ export async function pushHalf(updraft: Driver, { version = '2.0.0', prefix = ''
   return batch;
 }
 
-/** Devices that were notified more often than their attempts and their connections explain (R-TASK-7): empty when all is well. */
-export function pushedWithoutNeed(tasks: Task[], fleet: Fleet, { reconnects }: { reconnects: boolean }): string[] {
-  return tasks
-    .filter(({ deviceName, attempt }) => {
-      const { notifications, connects } = fleet.device(deviceName).counts;
-      return notifications > attempt + (reconnects ? connects - 1 : 0);
-    })
-    .map(({ deviceName }) => deviceName);
+/**
+ * What went wrong on the way, in words: a device that was notified more often than its attempts and, where the gateway was away, its
+ * connections explain (R-TASK-7), or a status that was entered twice. Empty when all is well.
+ */
+export function wrongs(tasks: Task[], fleet: Fleet, { reconnects }: { reconnects: boolean }): string[] {
+  return tasks.flatMap(({ deviceName, attempt, transitions }) => {
+    const { notifications, connects } = fleet.device(deviceName).counts;
+    const entered = transitions.map(({ to }) => to);
+    return [
+      ...(notifications > attempt + (reconnects ? connects - 1 : 0)
+        ? [`${deviceName}: ${notifications} pushes in ${attempt} attempts`]
+        : []),
+      ...(new Set(entered).size < entered.length ? [`${deviceName}: ${entered.join(', ')}`] : []),
+    ];
+  });
 }
