@@ -43,7 +43,9 @@ const FAULTS: readonly Behaviour[] = [
 export function planFleet(devices: number, timeoutMinutes: number): PlannedDevice[] {
   const stalledAt = timeoutMinutes <= LONGEST_STALL_MINUTES ? STALLED_AT : Number.POSITIVE_INFINITY;
   const offline = spread(Math.round(devices * OFFLINE_SHARE), devices, 0.75);
-  const faulty = spread(Math.round(devices * FAULTY_SHARE), devices, 0.25);
+  // Not among the first: who fails early waits behind all others for another attempt.
+  const first = Math.floor(devices / 3);
+  const faulty = spread(Math.round(devices * FAULTY_SHARE), devices - first, 0.25, first);
   let dealt = 0;
   return Array.from({ length: devices }, (_, index) => {
     const fault = faulty.has(index) ? faultAt(dealt++, stalledAt) : null;
@@ -63,6 +65,6 @@ function faultAt(dealt: number, stalledAt: number): Behaviour | null {
 }
 
 /** Places evenly apart; `phase` keeps the two kinds from falling on the same devices. */
-function spread(count: number, among: number, phase: number): Set<number> {
-  return new Set(Array.from({ length: count }, (_, place) => Math.min(among - 1, Math.floor(((place + phase) * among) / count))));
+function spread(count: number, among: number, phase: number, from = 0): Set<number> {
+  return new Set(Array.from({ length: count }, (_, place) => from + Math.min(among - 1, Math.floor(((place + phase) * among) / count))));
 }
