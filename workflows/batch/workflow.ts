@@ -18,8 +18,11 @@ import { pushDue } from './push';
 const { findDueTasks, setBatchStatus, explainBatch } = proxyLocalActivities<BatchActivities>({ startToCloseTimeout: '30s' });
 const { selectTargets, reconcileBatch } = proxyActivities<BatchActivities>({ startToCloseTimeout: '1h', heartbeatTimeout: '30s' });
 
-/** One window's pushes are one activity: longer ones save the engine work, shorter ones notice a command sooner. */
-const WINDOWS_A_MINUTE = 30;
+/**
+ * One window's pushes are one activity. A longer one loses less between windows, when the engine is busy, and costs the engine less;
+ * what becomes due meanwhile waits for the next. A stop does not: each push asks first.
+ */
+const WINDOWS_A_MINUTE = 12;
 const SHORTEST_WINDOW_MS = 500;
 /** A push that failed is tried again after so long. */
 const TROUBLE_PAUSE_MINUTES = 0.1;
