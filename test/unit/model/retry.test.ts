@@ -16,9 +16,12 @@ describe('R-TASK-5 when the next attempt begins', () => {
     expect(retryAt(policy, { ...failed, attempt: maxRetries }, MINUTE)).not.toBeNull();
     expect(retryAt(policy, { ...failed, attempt: maxRetries + 1 }, MINUTE)).toBeNull();
   });
-  test.each(['FIRMWARE_UPDATE_FAILED', 'DOWNLOAD_FAILED', 'PACKAGE_INSTALLATION_FAILURE', 'UNEXPECTED_VERSION_REPORTED'] as const)('on %s', (cause) => {
-    expect(retryAt({ intervalMinutes: 0, maxRetries: 1 }, { ...failed, cause }, MINUTE)).not.toBeNull();
-  });
+  test.each(['FIRMWARE_UPDATE_FAILED', 'DOWNLOAD_FAILED', 'PACKAGE_INSTALLATION_FAILURE', 'UNEXPECTED_VERSION_REPORTED'] as const)(
+    'on %s',
+    (cause) => {
+      expect(retryAt({ intervalMinutes: 0, maxRetries: 1 }, { ...failed, cause }, MINUTE)).not.toBeNull();
+    },
+  );
   test('never after the time-out, nor at it', () => {
     const policy = { intervalMinutes: 10, maxRetries: 1 };
     const deadlineAt = failed.now + 10 * MINUTE;

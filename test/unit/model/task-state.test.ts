@@ -60,7 +60,14 @@ describe('R-TASK-1 the states of a task', () => {
 describe('R-TASK-6 a retry', () => {
   test.each([aTask(), aNotifiedTask(), aRunningTask()])('keeps the status $status, and shows attempt and time', (task) => {
     const next = after(task, retried);
-    expect(next).toMatchObject({ status: task.status, attempt: 2, retryAt: later(10), offerAt: later(10), progress: null, transitions: [] });
+    expect(next).toMatchObject({
+      status: task.status,
+      attempt: 2,
+      retryAt: later(10),
+      offerAt: later(10),
+      progress: null,
+      transitions: [],
+    });
     expect(next.attempts).toMatchObject([{ number: 1, cause: 'DOWNLOAD_FAILED', endedAt: NOW }]);
   });
 
