@@ -16,7 +16,7 @@ const timedOut: TaskEvent = { kind: 'failed', cause: 'DEVICE_UPGRADE_TIMEOUT', t
 const canceled: TaskEvent = { kind: 'canceled', cause: null };
 const connected: TaskEvent = { kind: 'connected', gatewayId: 'gw-2', settleMs: 2_000 };
 
-const after = (task: Task, event: TaskEvent): Task => {
+const stateAfter = (task: Task, event: TaskEvent): Task => {
   const change = nextState(task, event, NOW);
   return change === null ? task : applied({ task, change });
 };
@@ -44,14 +44,14 @@ describe('R-TASK-1 the states of a task', () => {
     [aRunningTask(), canceled, 'CANCELED'],
   ];
   test.each(rows)('$status', (task, event, status) => {
-    const next = after(task, event);
+    const next = stateAfter(task, event);
     expect(next.status).toBe(status);
     expect(next.active).toBe(isActive(status));
     expect(next.transitions).toHaveLength(status === task.status ? 0 : 1);
   });
 
   test('each change of status is recorded with its time, where from, where to and why', () => {
-    expect(after(aRunningTask(), timedOut).transitions).toEqual([
+    expect(stateAfter(aRunningTask(), timedOut).transitions).toEqual([
       { at: NOW, from: 'IN_PROGRESS', to: 'FAILED', cause: 'DEVICE_UPGRADE_TIMEOUT', text: null },
     ]);
   });
@@ -59,7 +59,7 @@ describe('R-TASK-1 the states of a task', () => {
 
 describe('R-TASK-6 a retry', () => {
   test.each([aTask(), aNotifiedTask(), aRunningTask()])('keeps the status $status, and shows attempt and time', (task) => {
-    const next = after(task, retried);
+    const next = stateAfter(task, retried);
     expect(next).toMatchObject({
       status: task.status,
       attempt: 2,
@@ -72,31 +72,35 @@ describe('R-TASK-6 a retry', () => {
   });
 
   test('R-TASK-5 a report of an attempt that is over changes nothing', () => {
-    expect(nextState(after(aRunningTask(), retried), failedForGood, NOW)).toBeNull();
+    expect(nextState(stateAfter(aRunningTask(), retried), failedForGood, NOW)).toBeNull();
   });
 
   test('between attempts a progress report is of the last one and changes nothing', () => {
-    expect(nextState(after(aRunningTask(), retried), progress, NOW)).toBeNull();
+    expect(nextState(stateAfter(aRunningTask(), retried), progress, NOW)).toBeNull();
   });
 
   test('is over once the next notification has left', () => {
-    expect(after(after(aRunningTask(), retried), notified)).toMatchObject({ status: 'IN_PROGRESS', retryAt: null, notifications: 1 });
+    expect(stateAfter(stateAfter(aRunningTask(), retried), notified)).toMatchObject({
+      status: 'IN_PROGRESS',
+      retryAt: null,
+      notifications: 1,
+    });
   });
 });
 
 describe('R-TASK-4 the deadline', () => {
   test('is set by the first progress report', () => {
-    expect(after(aNotifiedTask(), progress)).toMatchObject({ firstProgressAt: NOW, deadlineAt: later(60) });
+    expect(stateAfter(aNotifiedTask(), progress)).toMatchObject({ firstProgressAt: NOW, deadlineAt: later(60) });
   });
   test('is not moved by a later one, nor by a new attempt', () => {
     const running = aRunningTask({ firstProgressAt: later(-30), deadlineAt: later(30) });
-    expect(after(running, progress).deadlineAt).toEqual(later(30));
-    expect(after(after(after(running, retried), notified), progress)).toMatchObject({ attempt: 2, deadlineAt: later(30) });
+    expect(stateAfter(running, progress).deadlineAt).toEqual(later(30));
+    expect(stateAfter(stateAfter(stateAfter(running, retried), notified), progress)).toMatchObject({ attempt: 2, deadlineAt: later(30) });
   });
 });
 
 describe('R-TASK-7 when the notification is due', () => {
-  const dueAfter = (task: Task, ...events: TaskEvent[]) => events.reduce(after, task).offerAt;
+  const dueAfter = (task: Task, ...events: TaskEvent[]) => events.reduce(stateAfter, task).offerAt;
   test('again after the repeat time while the device has not reacted', () => expect(dueAfter(aTask(), notified)).toEqual(later(10)));
   test('not again once it has', () => expect(dueAfter(aTask(), notified, progress)).toBeNull());
   test('again when the device reconnects, after it had time to report its version', () =>
@@ -106,7 +110,7 @@ describe('R-TASK-7 when the notification is due', () => {
     expect(dueAfter(aRunningTask(), { kind: 'sourceReported', version: '1.0.0' })).toEqual(NOW));
   test('unchanged when a device that was not yet pushed reports its version', () => {
     expect(nextState(aTask(), { kind: 'sourceReported', version: '1.0.0' }, NOW)).toBeNull();
-    expect(after(aTask({ sourceVersion: null }), { kind: 'sourceReported', version: '1.1.0' }).sourceVersion).toBe('1.1.0');
+    expect(stateAfter(aTask({ sourceVersion: null }), { kind: 'sourceReported', version: '1.1.0' }).sourceVersion).toBe('1.1.0');
   });
   test('R-TASK-8 never while the task waits for confirmation', () =>
     expect(dueAfter(aTask({ status: 'UNCONFIRMED', offerAt: null }), connected)).toBeNull());
@@ -114,9 +118,9 @@ describe('R-TASK-7 when the notification is due', () => {
 
 describe('presence', () => {
   test('R-DEV-2 a connection makes the task reachable at its gateway, its end makes it unreachable', () => {
-    const online = after(aTask({ reachable: false, gatewayId: null }), connected);
+    const online = stateAfter(aTask({ reachable: false, gatewayId: null }), connected);
     expect(online).toMatchObject({ reachable: true, gatewayId: 'gw-2' });
-    expect(after(online, { kind: 'disconnected' })).toMatchObject({ reachable: false, gatewayId: null });
+    expect(stateAfter(online, { kind: 'disconnected' })).toMatchObject({ reachable: false, gatewayId: null });
   });
 });
 
@@ -141,7 +145,7 @@ describe('R-TASK-1 whatever happens to a task, in whatever order', () => {
       fc.property(fc.array(anyEvent, { maxLength: 40 }), (events) => {
         let task = aTask();
         for (const event of events) {
-          const next = after(task, event);
+          const next = stateAfter(task, event);
           expect(rank[next.status]).toBeGreaterThanOrEqual(rank[task.status]);
           if (!task.active) expect(next).toBe(task);
           expect(next.attempt).toBeGreaterThanOrEqual(task.attempt);
@@ -156,7 +160,7 @@ describe('R-TASK-1 whatever happens to a task, in whatever order', () => {
   test('it never waits for nothing: an active task is due at some time, has reacted, or is out of reach', () => {
     fc.assert(
       fc.property(fc.array(anyEvent, { maxLength: 40 }), (events) => {
-        const task = events.reduce(after, aTask());
+        const task = events.reduce(stateAfter, aTask());
         if (task.active && task.reachable) expect(task.offerAt !== null || task.reacted).toBe(true);
         if (!task.active) expect(task).toMatchObject({ offerAt: null, retryAt: null, reachable: false, endedAt: NOW });
       }),
@@ -166,8 +170,8 @@ describe('R-TASK-1 whatever happens to a task, in whatever order', () => {
   test('the same event twice is the same as once', () => {
     fc.assert(
       fc.property(fc.array(anyEvent, { maxLength: 20 }), anyEvent, (events, event) => {
-        const once = after(events.reduce(after, aTask()), event);
-        const twice = after(once, event);
+        const once = stateAfter(events.reduce(stateAfter, aTask()), event);
+        const twice = stateAfter(once, event);
         expect({ ...twice, revision: 0, notifications: 0 }).toEqual({ ...once, revision: 0, notifications: 0 });
       }),
     );
