@@ -16,7 +16,8 @@ const shared = {
 
 /** @type {import('jest').Config} */
 module.exports = {
-  testTimeout: 20_000,
+  // An end to waiting, not a measure: machines are slow in their own ways.
+  testTimeout: 120_000,
   maxWorkers: 2,
   projects: [
     { ...shared, displayName: 'unit', testMatch: ['<rootDir>/test/{unit,devices}/**/*.test.ts'] },

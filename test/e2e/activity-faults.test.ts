@@ -103,7 +103,7 @@ describe('every activity may fail, and may run twice', () => {
     // A hundred milliseconds are a policy's minute; nothing is pushed again by the clock alone.
     const settings = { UPDRAFT_MINUTE_MS: '100', UPDRAFT_REOFFER_MINUTES: '1440' };
     updraft = await startUpdraft(settings, { decorateActivities: faults.decorate });
-  }, 60_000);
+  });
   afterAll(() => updraft.stop());
   afterEach(() => faults.disarm());
 

@@ -18,7 +18,7 @@ describe('Link devices upgraded over real MQTT, MongoDB and Temporal (R-FLOW-1)'
   let updraft: Updraft;
   beforeAll(async () => {
     updraft = await startUpdraft({ UPDRAFT_MINUTE_MS: String(MINUTE_MS) });
-  }, 60_000);
+  });
   afterAll(() => updraft.stop());
 
   let target = 2;

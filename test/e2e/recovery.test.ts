@@ -21,7 +21,7 @@ describe('what no event tells is found out', () => {
     updraft = await startUpdraft({ UPDRAFT_MINUTE_MS: '200' });
     connection = await Connection.connect({ address: updraft.platform.temporalAddress });
     temporal = new Client({ connection });
-  }, 60_000);
+  });
   afterAll(async () => {
     await connection.close();
     await updraft.stop();

@@ -15,7 +15,7 @@ describe('a server is killed -9 in the middle of a batch of 50, and comes back o
       UPDRAFT_DATA_DIR: dataDir,
       UPDRAFT_MINUTE_MS: `${MINUTE_MS}`,
     });
-  }, 60_000);
+  });
   afterAll(async () => {
     await updraft.stop();
     rmSync(dataDir, { recursive: true, force: true });

@@ -72,7 +72,7 @@ describe('the batch workflow', () => {
   let temporal: TestTemporal;
   beforeAll(async () => {
     temporal = await testTemporal();
-  }, 60_000);
+  });
   afterAll(() => temporal.close());
 
   async function run(tasks: string[], minuteMs = 60_000) {
@@ -198,5 +198,5 @@ describe('the batch workflow', () => {
     await handle.result();
     expect(world.lostGateways).toEqual([dead]);
     await stop();
-  }, 40_000);
+  });
 });

@@ -37,7 +37,7 @@ describe('the upgrade workflow, device-led (R-FLOW-1)', () => {
     temporal = await testTemporal();
     await temporal.work(activities);
     engine = createEngine({ client: temporal.client, taskQueue: temporal.taskQueue, minuteMs: MINUTE_MS, onWakeFailed: () => {} });
-  }, 60_000);
+  });
   afterAll(() => temporal.close());
 
   function newUpgrade(options: Partial<UpgradeInput> = {}): UpgradeInput {
