@@ -1,9 +1,11 @@
 import { registerEnumType } from 'type-graphql';
 import { ROLES } from '../core/access/viewer';
-import { BATCH_STATUSES } from '../schema/model/batch';
+import { type BATCH_KINDS, BATCH_STATUSES } from '../schema/model/batch';
 import { DIALECTS } from '../schema/model/dialect';
 import { ERROR_CODES } from '../schema/model/error-codes';
 import { FAILURE_CAUSES } from '../schema/model/failure-causes';
+import { PACKAGE_KINDS, VERIFICATION_STATES } from '../schema/model/package-rules';
+import { SIGNATURE_ALGORITHMS } from '../schema/model/signature';
 import { TASK_STATUSES } from '../schema/model/task';
 import { WAITING_FOR } from '../schema/model/waiting-for';
 
@@ -45,6 +47,52 @@ export const BatchStatusEnum = enumOf(
     FINISHED: 'Every task has ended.',
     CANCELED: 'Ended by a person or a program, with every task that had not ended.',
     FAILED: 'It could not go on; `statusReason` says why.',
+  }),
+);
+
+export const BatchKindEnum = {
+  STATIC: 'static',
+  VERIFICATION: 'verification',
+} as const satisfies Record<string, (typeof BATCH_KINDS)[number]>;
+registerEnumType(BatchKindEnum, {
+  name: 'BatchKind',
+  description: 'What a batch is for.',
+  valuesConfig: {
+    STATIC: { description: 'The devices that match when it is created.' },
+    VERIFICATION: { description: 'A few chosen devices, to try a package on. OTAVerifyJob of Alibaba Cloud IoT.' },
+  },
+});
+
+export const PackageKindEnum = enumOf(
+  'PackageKind',
+  'What the files of a package are.',
+  described(PACKAGE_KINDS, {
+    FULL: 'The whole of the new version.',
+    DIFFERENTIAL: 'The difference between a source version and the new one.',
+  }),
+);
+
+export const VerificationStateEnum = enumOf(
+  'VerificationState',
+  'Whether a package has been tried.',
+  described(VERIFICATION_STATES, {
+    UNVERIFIED: 'No verification has ended yet.',
+    VERIFIED: 'A verification has ended, whatever became of its devices.',
+  }),
+);
+
+export const KeyPairStepEnum = enumOf('KeyPairStep', "A step of a change of a product's key pair.", {
+  PREPARE: 'Makes the next pair; its public key can be read, and nothing is signed with it.',
+  SWITCH: 'From now on the next pair signs, also packages that were there before. The one before is gone.',
+});
+
+export const SignatureAlgorithmEnum = enumOf(
+  'SignatureAlgorithm',
+  'How packages are signed with a key.',
+  described(SIGNATURE_ALGORITHMS, {
+    ED25519: 'Ed25519.',
+    ECDSA_P256: 'ECDSA on P-256 with SHA-256; the signature is DER.',
+    RSA_PSS: 'RSASSA-PSS with SHA-256, of 2,048 to 8,192 bits.',
   }),
 );
 

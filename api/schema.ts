@@ -5,7 +5,7 @@ import { AccessResolver } from './access/resolver';
 import { BatchResolver } from './batches/resolver';
 import { DeviceResolver } from './devices/resolver';
 import { LiveResolver, ResyncResolver } from './live/resolver';
-import { PackageResolver } from './packages/resolver';
+import { PackageResolver, PackageVerificationResolver } from './packages/resolver';
 import { ProductResolver } from './products/resolver';
 import { SystemResolver } from './system/resolver';
 import { AttemptResolver, TaskResolver, TransitionResolver } from './tasks/resolver';
@@ -20,6 +20,7 @@ export function buildApiSchema(): GraphQLSchema {
       DeviceResolver,
       LiveResolver,
       PackageResolver,
+      PackageVerificationResolver,
       ProductResolver,
       ResyncResolver,
       SystemResolver,

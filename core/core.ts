@@ -1,8 +1,9 @@
 import type { Readable } from 'node:stream';
-import type { Batch, BatchPolicy, BatchScope, StatusCounts } from '../schema/model/batch';
+import type { Batch, BatchKind, BatchPolicy, BatchScope, StatusCounts } from '../schema/model/batch';
 import type { Dialect } from '../schema/model/dialect';
-import type { Device, DigestAlgorithm, FirmwarePackage, Product } from '../schema/model/fleet';
+import type { Device, DigestAlgorithm, FirmwarePackage, Product, SecureUpdate, SigningKey } from '../schema/model/fleet';
 import type { BatchId, DeviceId, TaskId } from '../schema/model/ids';
+import type { PackageKind, VerificationState } from '../schema/model/package-rules';
 import type { Task, TaskStatus } from '../schema/model/task';
 import type { ApiKey, Role, Viewer } from './access/viewer';
 import type { Page, PageRequest } from './page';
@@ -35,6 +36,34 @@ export interface ProductService {
   create(viewer: Viewer, input: { key?: string | null; name: string; dialect?: Dialect | null }): Promise<Product>;
   get(key: string): Promise<Product | null>;
   list(page: PageRequest): Promise<Page<Product>>;
+  /** R-PKG-7. Throws SIGNING_KEY_REFUSED, SIGNING_KEY_EXISTS, TOO_MANY. */
+  addSigningKey(viewer: Viewer, input: { productKey: string; name: string; publicKeyPem: string }): Promise<SigningKey>;
+  /** Oldest first; there are few. */
+  signingKeys(productKey: string): Promise<SigningKey[]>;
+  /** R-PKG-8: the first activation makes the key pair. In force everywhere within 5 s. */
+  setSecureUpdate(viewer: Viewer, input: { productKey: string; active: boolean; keyPair?: KeyPairStep | null }): Promise<Product>;
+  /** Null before the first activation. */
+  secureUpdate(productKey: string): Promise<SecureUpdate | null>;
+  /** R-PKG-11: every module that a device reported or a package names, by name. */
+  modules(productKey: string, page: PageRequest): Promise<Page<ModuleSummary>>;
+  /** R-PKG-11: the versions of a module that devices have now, exactly counted, by version. */
+  moduleVersions(productKey: string, module: string, page: PageRequest): Promise<Page<VersionCount>>;
+}
+
+/** A change of key pair has two steps, so that devices can come to know the next public key while the current pair signs. */
+export type KeyPairStep = 'PREPARE' | 'SWITCH';
+
+export interface ModuleSummary {
+  name: string;
+  /** Devices that reported a version of it. */
+  devices: number;
+  /** Packages for it. */
+  packages: number;
+}
+
+export interface VersionCount {
+  version: string;
+  devices: number;
 }
 
 export interface NewDevice {
@@ -69,11 +98,18 @@ export interface DeviceService {
 }
 
 export interface PackageService {
-  /** Streams the file in, checks it on the way (R-PKG-1, 2, 3, 5); on any refusal nothing is kept. */
-  create(viewer: Viewer, input: NewPackage, file: { name: string; stream: Readable }): Promise<FirmwarePackage>;
+  /**
+   * Streams the files in, one after the other, and checks them on the way (R-PKG-1, 2, 3, 5, 7, 10); on any refusal nothing is kept.
+   * The files after the first are asked for when the one before is stored.
+   */
+  create(viewer: Viewer, input: NewPackage, files: PackageUpload | AsyncIterable<PackageUpload>): Promise<FirmwarePackage>;
+  /** Throws PACKAGE_UNKNOWN, INVALID_FORMAT. */
+  update(viewer: Viewer, id: string, changes: { description: string }): Promise<FirmwarePackage>;
+  /** R-PKG-14. Throws PACKAGE_UNKNOWN, PACKAGE_IN_USE. May be repeated after a crash; also finishes then. */
+  delete(viewer: Viewer, id: string): Promise<FirmwarePackage>;
   get(id: string): Promise<FirmwarePackage | null>;
   getMany(ids: readonly string[]): Promise<(FirmwarePackage | null)[]>;
-  list(filter: { productKey?: string | null; module?: string | null }, page: PageRequest): Promise<Page<FirmwarePackage>>;
+  list(filter: PackageFilter, page: PageRequest): Promise<Page<FirmwarePackage>>;
   /** For the download handler. Throws UserError: see DownloadRefused. */
   download(token: string): Promise<Download>;
 }
@@ -88,6 +124,28 @@ export interface Download {
   read(range: { start: number; end: number }): Readable;
 }
 
+export interface PackageFilter {
+  productKey?: string | null;
+  module?: string | null;
+  /** Prefix of the package's name. */
+  namePrefix?: string | null;
+  version?: string | null;
+  kind?: PackageKind | null;
+  verification?: VerificationState | null;
+  /** Whether it asks for a verification. */
+  verificationRequired?: boolean | null;
+}
+
+/** One file on its way in. */
+export interface PackageUpload {
+  name: string;
+  stream: Readable;
+  /** Checked against the bytes that arrive; hex of MD5 (32) or SHA-256 (64 digits). */
+  declaredDigest?: string | null;
+  /** R-PKG-7: base64, made as `schema/model/signature.ts` says; checked with the product's keys. */
+  signature?: string | null;
+}
+
 export interface NewPackage {
   productKey: string;
   name: string;
@@ -95,8 +153,23 @@ export interface NewPackage {
   version: string;
   description?: string | null;
   digestAlgorithm?: DigestAlgorithm | null;
-  /** Checked against the bytes that arrive; hex of MD5 (32) or SHA-256 (64 digits). */
+  /** Of the first file, where the file itself declares none. */
   declaredDigest?: string | null;
+  /** R-PKG-4; FULL when not given. */
+  kind?: PackageKind | null;
+  /** R-PKG-4, R-PKG-6. */
+  sourceVersions?: string[] | null;
+  /** R-PKG-9; NOT_REQUIRED when not given. */
+  verification?: 'REQUIRED' | 'NOT_REQUIRED' | null;
+}
+
+export interface NewVerification {
+  packageId: string;
+  /** At most 10. */
+  deviceNames: string[];
+  sourceVersions?: string[] | null;
+  timeoutMinutes?: number | null;
+  idempotencyKey?: string | null;
 }
 
 export interface NewStaticBatch {
@@ -110,10 +183,12 @@ export interface NewStaticBatch {
 
 export interface BatchService {
   createStatic(viewer: Viewer, input: NewStaticBatch): Promise<Batch>;
+  /** R-PKG-9: a small batch of its own; may be repeated. Throws as `createStatic` does, and TOO_MANY. */
+  verify(viewer: Viewer, input: NewVerification): Promise<Batch>;
   get(id: BatchId): Promise<Batch | null>;
   getMany(ids: readonly BatchId[]): Promise<(Batch | null)[]>;
   list(
-    filter: { productKey?: string | null; packageId?: string | null; status?: Batch['status'] | null },
+    filter: { productKey?: string | null; packageId?: string | null; status?: Batch['status'] | null; kind?: BatchKind | null },
     page: PageRequest,
   ): Promise<Page<Batch>>;
   counts(id: BatchId): Promise<StatusCounts>;

@@ -7,11 +7,15 @@ import { type Clock, systemClock } from './clock';
 import type { Core } from './core';
 import { devicesChangedSince, gatewaysOf } from './devices/presence-queries';
 import { createDeviceService } from './devices/service';
+import { completeStoredPackages } from './packages/complete-stored';
 import { downloadSecret } from './packages/download-secret';
 import { createDownloadUrls } from './packages/download-token';
 import { createPackageService } from './packages/service';
 import type { DeviceLink, PackageStore, UpgradeEngine } from './ports';
+import { createSealing } from './products/sealing';
+import { createSecureUpdates } from './products/secure-update';
 import { createProductService } from './products/service';
+import { createVersionCounts } from './products/version-counts';
 import type { CoreSettings } from './settings';
 import { type BatchTasks, createBatchTasks } from './tasks/batch-tasks';
 import { createTaskStore } from './tasks/mongo-store';
@@ -25,6 +29,8 @@ export interface CoreDeps {
   files: PackageStore;
   engine: UpgradeEngine;
   settings: CoreSettings;
+  /** 32 bytes each, the newest first: what secrets in the store are encrypted under. */
+  masterKeys: readonly Uint8Array[];
   clock?: Clock;
 }
 
@@ -35,11 +41,13 @@ export interface CoreParts {
   batchTasks: BatchTasks;
   upgradeTasks: UpgradeTasks;
   files: PackageStore;
+  /** After a change of the master key. Throws SealedByOther when a key that is still needed was not given. */
+  resealSecrets(): Promise<number>;
   /** The paced bulk push, for the process that holds the connections. */
   offersOver(link: DeviceLink): ReturnType<typeof createOffers>;
 }
 
-export async function createCore({ store, files, engine, settings, clock = systemClock }: CoreDeps): Promise<CoreParts> {
+export async function createCore({ store, files, engine, settings, masterKeys, clock = systemClock }: CoreDeps): Promise<CoreParts> {
   const { collections } = store;
   const facts = createBatchFacts({
     batch: (id) => collections.batches.findOne({ _id: id }),
@@ -47,7 +55,10 @@ export async function createCore({ store, files, engine, settings, clock = syste
   });
   const downloads = createDownloadUrls({ settings, secret: await downloadSecret(collections), clock });
   const tasks = createTaskStore(collections.tasks);
-  const base = { tasks, engine, facts, settings, clock };
+  const versionCounts = createVersionCounts(store);
+  const secureUpdates = createSecureUpdates({ collections, sealing: createSealing(masterKeys), clock });
+  await Promise.all([completeStoredPackages(collections), versionCounts.begin()]);
+  const base = { tasks, engine, facts, settings, clock, digestSigns: secureUpdates.digestSigns };
 
   const refreshPresence = async (productKey: string, since: Date): Promise<void> => {
     for await (const { _id, gatewayId } of devicesChangedSince(collections.devices, productKey, since)) await onPresence(_id, gatewayId);
@@ -62,11 +73,11 @@ export async function createCore({ store, files, engine, settings, clock = syste
   return {
     core: {
       access: createAccessService({ store, settings, clock }),
-      products: createProductService({ collections, settings, clock }),
+      products: createProductService({ collections, settings, clock, secureUpdates, versionCounts }),
       devices,
-      packages: createPackageService({ collections, files, settings, clock, downloads }),
+      packages: createPackageService({ collections, files, settings, clock, downloads, presign: secureUpdates.digestSigns }),
       batches: createBatchService({ collections, engine, settings, clock }),
-      tasks: createTaskService(offerDeps, collections),
+      tasks: createTaskService(offerDeps, collections, versionCounts.changed),
     },
     lifecycle,
     batchTasks: createBatchTasks({
@@ -76,6 +87,7 @@ export async function createCore({ store, files, engine, settings, clock = syste
     }),
     upgradeTasks: createUpgradeTasks(base),
     files,
+    resealSecrets: secureUpdates.reseal,
     offersOver: (link) => createOffers(offerDeps, link),
   };
 }

@@ -31,6 +31,8 @@ export interface Notification {
   module: string;
   version: string;
   digestAlgorithm: DigestAlgorithm;
+  /** R-PKG-4: the files are the difference to the device's version. */
+  differential: boolean;
   files: NotifiedFile[];
 }
 
@@ -39,6 +41,8 @@ export interface NotifiedFile {
   size: number;
   md5: string;
   sha256: string;
+  /** R-PKG-8: the platform's signature, base64; absent unless the product's Secure Update is on. */
+  digestSign?: string;
   /** Absolute URL with its token, good for 24 h. */
   url: string;
 }

@@ -14,6 +14,8 @@ export interface Config {
   tls?: { certFile: string; keyFile: string };
   /** Without a slash at the end; not set means the address the API comes to listen on. */
   publicBaseUrl?: string;
+  /** Hex, the newest first. Not set means one of the data directory. */
+  masterKeys?: readonly string[];
   /** Not set means the embedded server, as with `temporalAddress`. */
   mongodbUri?: string;
   temporalAddress?: string;
@@ -60,6 +62,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     mqttPort: of('UPDRAFT_MQTT_PORT'),
     tls: tlsOf(of('UPDRAFT_TLS_CERT_FILE'), of('UPDRAFT_TLS_KEY_FILE'), problems),
     publicBaseUrl: of('UPDRAFT_PUBLIC_BASE_URL'),
+    masterKeys: of('UPDRAFT_MASTER_KEY'),
     mongodbUri: of('MONGODB_URI'),
     temporalAddress: of('TEMPORAL_ADDRESS'),
     temporalNamespace: of('TEMPORAL_NAMESPACE'),

@@ -3,11 +3,14 @@ import { NativeConnection } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { type CoreParts, createCore } from '../core/create-core';
 import { gridFsStore } from '../core/packages/gridfs-store';
+import { SealedByOther } from '../core/products/sealing';
 import { connectStore, type Store } from '../schema/mongo/connect';
 import { createEngine } from '../workflows/client';
 import type { Config } from './config';
 import { freePort } from './embedded/free-port';
 import { type EmbeddedServers, startEmbedded } from './embedded/start-embedded';
+import { StartError } from './embedded/start-error';
+import { readMasterKeys } from './master-key';
 
 /** What every role stands on: the two stores, the engine's client and core. */
 export interface Foundation {
@@ -53,7 +56,11 @@ export async function startFoundation(config: Config, logger: Logger): Promise<F
     const { limits, minuteMs, reofferMinutes, settleMs } = config;
     const publicBaseUrl = config.publicBaseUrl ?? `${config.tls ? 'https' : 'http'}://${config.host}:${httpPort}`;
     const settings = { limits, minuteMs, reofferMinutes, settleMs, publicBaseUrl };
-    const parts = await createCore({ store, files: gridFsStore(store), engine, settings });
+    const masterKeys = await readMasterKeys(config, logger);
+    const parts = await createCore({ store, files: gridFsStore(store), engine, settings, masterKeys });
+    await parts.resealSecrets().catch((error) => {
+      throw error instanceof SealedByOther ? new StartError(error.message) : error;
+    });
     const firstKey = await parts.core.access.bootstrap();
     return { config, logger, servers, store, client, native, parts, httpPort, firstKey, stop };
   } catch (error) {

@@ -2,7 +2,20 @@ import pino, { type Logger } from 'pino';
 import { readableLines } from './readable-lines';
 
 /** Never written, at the top of a log entry or one or two levels down. */
-const SECRET_FIELDS = ['authorization', 'cookie', 'secret', 'deviceSecret', 'password', 'key', 'apiKey', 'token', 'mongodbUri'];
+const SECRET_FIELDS = [
+  'authorization',
+  'cookie',
+  'secret',
+  'deviceSecret',
+  'password',
+  'key',
+  'apiKey',
+  'token',
+  'mongodbUri',
+  'masterKeys',
+  'privateKey',
+  'sealedPrivateKey',
+];
 const SECRET_PATHS = SECRET_FIELDS.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]);
 
 /** Secrets inside texts, such as the messages of other people's errors. */

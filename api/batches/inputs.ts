@@ -1,6 +1,6 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
-import type { BatchStatus } from '../../schema/model/batch';
-import { BatchStatusEnum } from '../enums';
+import type { BatchKind, BatchStatus } from '../../schema/model/batch';
+import { BatchKindEnum, BatchStatusEnum } from '../enums';
 
 @InputType({ description: 'Exactly one of the two.' })
 export class BatchScopeInput {
@@ -37,7 +37,11 @@ export class CreateStaticBatchInput {
   @Field(() => BatchScopeInput, { description: 'Which devices it is for.' })
   scope!: BatchScopeInput;
 
-  @Field(() => [String], { nullable: true, description: 'Only devices with one of these versions; any when not given.' })
+  @Field(() => [String], {
+    nullable: true,
+    description:
+      'Only devices with one of these versions; when not given, those the package names, or any. A differential package takes no others than its own.',
+  })
   sourceVersions?: string[] | null;
 
   @Field(() => PushRateInput, { description: 'How fast devices are notified.' })
@@ -69,4 +73,7 @@ export class BatchFilterInput {
 
   @Field(() => BatchStatusEnum, { nullable: true, description: 'Batches in this status.' })
   status?: BatchStatus | null;
+
+  @Field(() => BatchKindEnum, { nullable: true, description: 'Batches of this kind.' })
+  kind?: BatchKind | null;
 }

@@ -12,7 +12,15 @@ import { countsView } from './counts-view';
 import { BatchCommandInput, BatchFilterInput, CreateStaticBatchInput } from './inputs';
 import { inputField, newStaticBatch } from './new-batch';
 import type { BatchPolicyType, BatchRate } from './policy-types';
-import { BatchConnection, type BatchCounts, BatchPayload, type BatchScopeType, BatchType, CancelBatchPayload } from './types';
+import {
+  BatchConnection,
+  type BatchCounts,
+  BatchPayload,
+  type BatchScopeType,
+  type BatchSelection,
+  BatchType,
+  CancelBatchPayload,
+} from './types';
 
 @Resolver(() => BatchType)
 export class BatchResolver {
@@ -54,6 +62,11 @@ export class BatchResolver {
   @FieldResolver()
   id(@Root() batch: Batch): string {
     return batch._id;
+  }
+
+  @FieldResolver()
+  selection(@Root() { selection }: Batch): BatchSelection | null {
+    return selection && { ...selection, skippedVersion: selection.skippedVersion ?? 0 };
   }
 
   @FieldResolver()

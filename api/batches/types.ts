@@ -1,7 +1,7 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, ID, Int, ObjectType } from 'type-graphql';
-import type { Batch, BatchStatus } from '../../schema/model/batch';
-import { BatchStatusEnum } from '../enums';
+import type { Batch, BatchKind, BatchStatus } from '../../schema/model/batch';
+import { BatchKindEnum, BatchStatusEnum } from '../enums';
 import { Payload } from '../errors/user-error-type';
 import { connectionOf } from '../paging/connection';
 import { BatchPolicyType, BatchRate } from './policy-types';
@@ -35,11 +35,16 @@ export class BatchCounts {
 
 @ObjectType({ description: 'What the selection of devices found.' })
 export class BatchSelection {
-  @Field(() => Int, { description: 'Devices that matched the scope and the source versions.' })
+  @Field(() => Int, { description: 'Devices that matched the scope and the source versions that were asked for.' })
   matched!: number;
 
   @Field(() => Int, { description: 'Tasks made for them.' })
   created!: number;
+
+  @Field(() => Int, {
+    description: 'Devices with a version that the package does not upgrade from, or with none reported where it names its source versions.',
+  })
+  skippedVersion!: number;
 
   @Field(() => Int, { description: 'Devices that keep the unfinished task they have in another batch.' })
   skippedBusy!: number;
@@ -61,6 +66,9 @@ export class BatchType {
 
   @Field(() => String, { description: 'For people.' })
   name!: string;
+
+  @Field(() => BatchKindEnum, { description: 'What it is for.' })
+  kind!: BatchKind;
 
   @Field(() => String, { description: 'The product whose devices it is for.' })
   productKey!: string;

@@ -1,70 +1,90 @@
-import { Transform } from 'node:stream';
 import { Busboy, type BusboyConfig, type BusboyInstance } from '@fastify/busboy';
 import type { Request } from 'express';
-import type { NewPackage } from '../../core/core';
+import type { NewPackage, PackageUpload } from '../../core/core';
 import { UserError } from '../../core/errors';
+import { tooManyFiles } from '../../core/packages/refusals';
 import type { DigestAlgorithm } from '../../schema/model/fleet';
+import { PACKAGE_FILES_MAXIMUM, type PackageKind } from '../../schema/model/package-rules';
 import { API_LIMITS } from '../limits';
+import { fileQueue, type HeldFile, heldFile } from './file-queue';
 
-const FIELDS = ['productKey', 'name', 'module', 'version', 'description', 'digestAlgorithm', 'digest'] as const;
+const FIELDS = ['productKey', 'name', 'module', 'version', 'description', 'digestAlgorithm', 'kind', 'verification'] as const;
+/** One value for each file, in the order of the files; `sourceVersions` one for each version. */
+const LISTS = ['digest', 'signature', 'sourceVersions'] as const;
 type FieldName = (typeof FIELDS)[number];
-type Fields = Partial<Record<FieldName, string>>;
+type ListName = (typeof LISTS)[number];
+type Fields = Partial<Record<FieldName, string>> & Record<ListName, string[]>;
 
-export interface UploadedFile {
-  name: string;
-  stream: Transform;
-}
+/** The largest are those of a differential package with a source version a field. */
+const FIELDS_MAXIMUM = 200;
 
-/** Called once, when the file begins; what it gives back is the answer. */
-export type TakeFile<T> = (input: NewPackage, file: UploadedFile) => Promise<T>;
+/** Called once, when the first file begins; what it gives back is the answer. Each further file comes when the one before was read. */
+export type TakeFiles<T> = (input: NewPackage, files: AsyncIterable<PackageUpload>) => Promise<T>;
 
 /**
- * Reads the multipart body of `POST /packages`. The file's stream ends only when the whole body has been read and was in order:
- * whatever comes after the file, a cut connection included, fails the stream, and with it whoever stores it.
+ * Reads the multipart body of `POST /packages`. A file's stream ends only when the next file has begun or the whole body has been
+ * read, and was in order: whatever comes after it, a cut connection included, fails the stream, and with it whoever stores it.
  */
-export function readUpload<T>(req: Request, fileBytes: number, take: TakeFile<T>): Promise<T> {
+export function readUpload<T>(req: Request, fileBytes: number, take: TakeFiles<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const parser = parserFor(req, fileBytes);
-    const fields: Fields = {};
-    let file: Transform | null = null;
+    const fields: Fields = { digest: [], signature: [], sourceVersions: [] };
+    const files = fileQueue();
+    let current: HeldFile | null = null;
+    let count = 0;
     let failure: Error | null = null;
 
     const fail = (error: Error): void => {
       if (failure) return;
       failure = error;
       req.unpipe(parser);
-      if (file) file.destroy(error);
+      current?.stream.destroy(error);
+      if (count > 0) files.fail(error);
       else reject(error);
     };
 
     parser.on('field', (name, value, _nameCut, valueCut) => {
-      const refusal = refusedField(name, valueCut, fields, file !== null);
+      const refusal = refusedField(name, valueCut, fields, count > 0);
       if (refusal) fail(refusal);
-      else fields[name as FieldName] = value;
+      else keepField(fields, name, value);
     });
     parser.on('file', (name, part, fileName) => {
       part.on('error', fail);
-      if (failure || file || name !== 'file' || !fileName) {
+      if (failure || name !== 'file' || !fileName) {
         part.resume();
-        fail(fileMissing(file ? 'more than one file' : 'a file part that is not called `file` or has no file name'));
+        fail(fileMissing('a file part that is not called `file` or has no file name'));
         return;
       }
-      file = heldUntil(parser);
       part.on('limit', () => undefined);
+      current?.release();
+      current = heldFile();
       // Whoever stores it hears of a failure as well, unless it has refused already.
-      file.on('error', () => undefined);
-      part.pipe(file);
-      take(newPackage(fields), { name: fileName, stream: file }).then(resolve, (error) => {
+      current.stream.on('error', () => undefined);
+      part.pipe(current.stream);
+      files.add({
+        name: fileName,
+        stream: current.stream,
+        declaredDigest: fields.digest[count] || null,
+        signature: fields.signature[count] || null,
+      });
+      count += 1;
+      if (count > 1) return;
+      take(newPackage(fields), files.all).then(resolve, (error) => {
         req.unpipe(parser);
         reject(failure ?? error);
         failure ??= error;
       });
     });
-    for (const event of ['fieldsLimit', 'filesLimit', 'partsLimit'] as const) {
-      parser.on(event, () => fail(fileMissing('more parts than the fields and one file')));
+    for (const event of ['fieldsLimit', 'partsLimit'] as const) {
+      parser.on(event, () => fail(fileMissing('more parts than the fields and files there may be')));
     }
+    parser.on('filesLimit', () => fail(tooManyFiles()));
     parser.on('finish', () => {
-      if (!file) fail(fileMissing('no file'));
+      if (count === 0) return fail(fileMissing('no file'));
+      const leftOver = (['digest', 'signature'] as const).find((name) => fields[name].length > count);
+      if (leftOver) return fail(notOneEach(leftOver));
+      current?.release();
+      files.end();
     });
     parser.on('error', () => fail(uploadCut()));
     req.on('close', () => {
@@ -79,9 +99,9 @@ function parserFor(req: Request, fileBytes: number): BusboyInstance {
   const limits = {
     fieldNameSize: 64,
     fieldSize: 4_096,
-    fields: FIELDS.length + 1,
-    files: 2,
-    parts: FIELDS.length + 3,
+    fields: FIELDS_MAXIMUM,
+    files: PACKAGE_FILES_MAXIMUM,
+    parts: FIELDS_MAXIMUM + PACKAGE_FILES_MAXIMUM + 1,
     headerPairs: 20,
     fileSize: fileBytes + 1,
   };
@@ -96,42 +116,35 @@ function parserFor(req: Request, fileBytes: number): BusboyInstance {
   }
 }
 
-/** Passes bytes on, and the end only when the body's end was read. */
-function heldUntil(parser: BusboyInstance): Transform {
-  let finished = false;
-  parser.once('finish', () => {
-    finished = true;
-  });
-  return new Transform({
-    transform: (chunk, _encoding, done) => done(null, chunk),
-    flush(done) {
-      if (finished) done();
-      else parser.once('finish', () => done());
-    },
-  });
-}
-
 function refusedField(name: string, valueCut: boolean, fields: Fields, afterFile: boolean): UserError | null {
   const shown = name.slice(0, 64);
-  if (!(FIELDS as readonly string[]).includes(name)) {
+  const isList = (LISTS as readonly string[]).includes(name);
+  if (!isList && !(FIELDS as readonly string[]).includes(name)) {
     return new UserError('INVALID_FORMAT', {
       field: shown,
       message: 'The form has a field that is not known.',
-      hint: `Fields are ${FIELDS.join(', ')} and file.`,
+      hint: `Fields are ${[...FIELDS, ...LISTS].join(', ')} and file.`,
     });
   }
   if (afterFile)
     return new UserError('INVALID_FORMAT', {
       field: name,
-      message: `The field ${name} comes after the file.`,
-      hint: 'Put every field before the file.',
+      message: `The field ${name} comes after a file.`,
+      hint: 'Put every field before the first file.',
     });
-  if (fields[name as FieldName] !== undefined) {
+  if (!isList && fields[name as FieldName] !== undefined) {
     return new UserError('INVALID_FORMAT', { field: name, message: `The field ${name} comes twice.`, hint: 'Send it once.' });
   }
   return valueCut
     ? new UserError('INVALID_FORMAT', { field: name, message: `The field ${name} is too long.`, hint: 'Shorten it.', limit: '4096 bytes' })
     : null;
+}
+
+/** `sourceVersions` may come as several fields or with commas between; versions have none. */
+function keepField(fields: Fields, name: string, value: string): void {
+  if (name === 'sourceVersions') fields.sourceVersions.push(...value.split(',').map((version) => version.trim()));
+  else if (name === 'digest' || name === 'signature') fields[name].push(value);
+  else fields[name as FieldName] = value;
 }
 
 function newPackage(fields: Fields): NewPackage {
@@ -142,7 +155,9 @@ function newPackage(fields: Fields): NewPackage {
     version: fields.version ?? '',
     description: fields.description ?? null,
     digestAlgorithm: digestAlgorithm(fields.digestAlgorithm),
-    declaredDigest: fields.digest || null,
+    kind: fields.kind ? (fields.kind as PackageKind) : null,
+    sourceVersions: fields.sourceVersions.filter((version) => version !== ''),
+    verification: fields.verification ? (fields.verification as NewPackage['verification']) : null,
   };
 }
 
@@ -153,7 +168,14 @@ const fileMissing = (what: string): UserError =>
   new UserError('FILE_MISSING', {
     field: 'file',
     message: `The upload carries ${what}.`,
-    hint: 'Send exactly one part named `file`, with a file name, as the last one.',
+    hint: 'Send one part named `file`, with a file name, for each file, after all other fields.',
+  });
+
+const notOneEach = (field: 'digest' | 'signature'): UserError =>
+  new UserError('INVALID_FORMAT', {
+    field,
+    message: `The form has more fields ${field} than files.`,
+    hint: 'Send one for each file, in the order of the files; an empty one where a file has none.',
   });
 
 const uploadCut = (): UserError =>

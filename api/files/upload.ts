@@ -4,6 +4,7 @@ import { UserError } from '../../core/errors';
 import type { ErrorCode } from '../../schema/model/error-codes';
 import type { FirmwarePackage } from '../../schema/model/fleet';
 import type { Limits } from '../../schema/model/limits';
+import { PACKAGE_FILES_MAXIMUM } from '../../schema/model/package-rules';
 import { toUserErrorType, userErrorsOf } from '../errors/as-payload';
 import { type ErrorLog, maskedAs } from '../errors/present';
 import { NOT_SIGNED_IN, type Refuse, viewerOf } from '../transport/signed-in';
@@ -23,16 +24,16 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
 };
 
 /** Room for the parts around the file. */
-const FORM_BYTES = 64 * 1024;
+const FORM_BYTES = 1024 * 1024;
 
-/** `POST /packages`, multipart: the fields, then the file (R-PKG-1, R-PKG-2). 201 with the package, or `{errors}`. */
+/** `POST /packages`, multipart: the fields, then the files (R-PKG-1, R-PKG-2, R-PKG-10). 201 with the package, or `{errors}`. */
 export const uploadPackage =
   (packages: Pick<PackageService, 'create'>, limits: Pick<Limits, 'fileBytes'>, log: ErrorLog): RequestHandler =>
   async (req, res) => {
     const viewer = viewerOf(res);
     try {
-      refuseLength(Number(req.headers['content-length'] ?? 0), limits.fileBytes);
-      const pkg = await readUpload(req, limits.fileBytes, (input, file) => packages.create(viewer, input, file));
+      refuseLength(Number(req.headers['content-length'] ?? 0), limits.fileBytes * PACKAGE_FILES_MAXIMUM);
+      const pkg = await readUpload(req, limits.fileBytes, (input, files) => packages.create(viewer, input, files));
       res.status(201).json(packageJson(pkg));
     } catch (error) {
       discardRest(req, res);
@@ -40,13 +41,14 @@ export const uploadPackage =
     }
   };
 
-function refuseLength(bytes: number, fileBytes: number): void {
-  if (bytes <= fileBytes + FORM_BYTES) return;
+/** What can be said before a file begins; each file's own bytes are counted as they come. */
+function refuseLength(bytes: number, filesBytes: number): void {
+  if (bytes <= filesBytes + FORM_BYTES) return;
   throw new UserError('FILE_TOO_LARGE', {
     field: 'file',
-    message: 'The upload is larger than a file may be.',
-    hint: 'Make the file smaller.',
-    limit: `${fileBytes} bytes`,
+    message: 'The upload is larger than all files of a package may be.',
+    hint: 'Make the files smaller.',
+    limit: `${filesBytes} bytes`,
   });
 }
 
@@ -69,8 +71,8 @@ export const refuseUpload: Refuse = (res) => {
 };
 
 /** The package as GraphQL shows it. */
-const packageJson = ({ _id, files, createdBy: _createdBy, ...rest }: FirmwarePackage) => ({
+const packageJson = ({ _id, files, createdBy: _createdBy, deletedAt: _deletedAt, ...rest }: FirmwarePackage) => ({
   id: _id,
   ...rest,
-  files: files.map(({ name, size, md5, sha256 }) => ({ name, size, md5, sha256 })),
+  files: files.map(({ name, size, md5, sha256, signedBy = null }) => ({ name, size, md5, sha256, signedBy })),
 });

@@ -1,4 +1,6 @@
-import { Field, InputType } from 'type-graphql';
+import { Field, ID, InputType, Int } from 'type-graphql';
+import type { PackageKind, VerificationState } from '../../schema/model/package-rules';
+import { PackageKindEnum, VerificationStateEnum } from '../enums';
 
 @InputType()
 export class PackageFilterInput {
@@ -7,4 +9,52 @@ export class PackageFilterInput {
 
   @Field(() => String, { nullable: true, description: 'Packages for this module.' })
   module?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Packages whose name begins so.' })
+  namePrefix?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Packages that bring this version.' })
+  version?: string | null;
+
+  @Field(() => PackageKindEnum, { nullable: true, description: 'Packages of this kind.' })
+  kind?: PackageKind | null;
+
+  @Field(() => VerificationStateEnum, { nullable: true, description: 'Packages in this state of verification.' })
+  verification?: VerificationState | null;
+
+  @Field(() => Boolean, { nullable: true, description: 'True: packages that ask for a verification. False: those that do not.' })
+  verificationRequired?: boolean | null;
+}
+
+@InputType()
+export class UpdatePackageInput {
+  @Field(() => ID, { description: 'Which package.' })
+  packageId!: string;
+
+  @Field(() => String, { description: 'The new description, at most 100 characters.' })
+  description!: string;
+}
+
+@InputType()
+export class DeletePackageInput {
+  @Field(() => ID, { description: 'Which package.' })
+  packageId!: string;
+}
+
+@InputType()
+export class VerifyPackageInput {
+  @Field(() => ID, { description: 'Which package.' })
+  packageId!: string;
+
+  @Field(() => [String], { description: 'The devices to try it on, at most 10.' })
+  deviceNames!: string[];
+
+  @Field(() => [String], { nullable: true, description: 'Only those of the devices that have one of these versions; any when not given.' })
+  sourceVersions?: string[] | null;
+
+  @Field(() => Int, { nullable: true, description: "Minutes from a device's first progress report, 1–1,440; no limit when not given." })
+  timeoutMinutes?: number | null;
+
+  @Field(() => String, { nullable: true, description: 'The same key with the same input gives the same verification for 24 h.' })
+  idempotencyKey?: string | null;
 }

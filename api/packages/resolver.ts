@@ -1,12 +1,20 @@
-import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { FirmwarePackage } from '../../schema/model/fleet';
 import { BatchConnection } from '../batches/types';
 import type { ApiContext } from '../context';
+import { asPayload } from '../errors/as-payload';
 import { found } from '../errors/found';
 import { toConnection } from '../paging/connection';
 import { PageArgs } from '../paging/page-args';
-import { PackageFilterInput } from './inputs';
-import { PackageConnection, PackageType } from './types';
+import { DeletePackageInput, PackageFilterInput, UpdatePackageInput, VerifyPackageInput } from './inputs';
+import {
+  DeletePackagePayload,
+  PackageConnection,
+  PackagePayload,
+  PackageType,
+  PackageVerificationType,
+  VerifyPackagePayload,
+} from './types';
 
 @Resolver(() => PackageType)
 export class PackageResolver {
@@ -25,6 +33,36 @@ export class PackageResolver {
     return toConnection(await core.packages.list(filter ?? {}, page));
   }
 
+  @Mutation(() => PackagePayload, { description: 'Changes what is said about a package. Nothing that devices see can be changed.' })
+  updatePackage(
+    @Arg('input', () => UpdatePackageInput) { packageId, description }: UpdatePackageInput,
+    @Ctx() { core, viewer }: ApiContext,
+  ) {
+    return asPayload(core.packages.update(viewer, packageId, { description }).then((firmware) => ({ package: firmware })));
+  }
+
+  @Mutation(() => DeletePackagePayload, {
+    description: 'Deletes a package and its files, unless a batch that has not ended pushes it. Twin of DeleteOTAFirmware.',
+  })
+  deletePackage(@Arg('input', () => DeletePackageInput) { packageId }: DeletePackageInput, @Ctx() { core, viewer }: ApiContext) {
+    return asPayload(core.packages.delete(viewer, packageId).then(({ _id }) => ({ packageId: _id })));
+  }
+
+  @Mutation(() => VerifyPackagePayload, {
+    description: 'Tries a package on up to 10 devices; may be repeated. Twin of CreateOTAVerifyJob.',
+  })
+  verifyPackage(@Arg('input', () => VerifyPackageInput) input: VerifyPackageInput, @Ctx() { core, viewer }: ApiContext) {
+    return asPayload(
+      core.batches.verify(viewer, input).then((batch) => ({ batch })),
+      verificationField,
+    );
+  }
+
+  @FieldResolver()
+  verification(@Root() { _id, verification }: FirmwarePackage) {
+    return { ...verification, packageId: _id };
+  }
+
   @FieldResolver()
   id(@Root() pkg: FirmwarePackage): string {
     return pkg._id;
@@ -35,3 +73,14 @@ export class PackageResolver {
     return toConnection(await core.batches.list({ packageId: pkg._id }, page));
   }
 }
+
+@Resolver(() => PackageVerificationType)
+export class PackageVerificationResolver {
+  @FieldResolver()
+  async runs(@Root() { packageId }: { packageId: string }, @Args(() => PageArgs) page: PageArgs, @Ctx() { core }: ApiContext) {
+    return toConnection(await core.batches.list({ packageId, kind: 'verification' }, page));
+  }
+}
+
+/** Core's paths are those of a batch. */
+const verificationField = (field: string): string => field.replace(/^(scope|policy)\./, '');

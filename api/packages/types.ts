@@ -1,7 +1,11 @@
 import { GraphQLBigInt, GraphQLDateTime } from 'graphql-scalars';
 import { Field, ID, ObjectType } from 'type-graphql';
-import type { DigestAlgorithm } from '../../schema/model/fleet';
-import { DigestAlgorithmEnum } from '../enums';
+import type { Batch } from '../../schema/model/batch';
+import type { DigestAlgorithm, FirmwarePackage } from '../../schema/model/fleet';
+import type { PackageKind, VerificationState } from '../../schema/model/package-rules';
+import { BatchConnection, BatchType } from '../batches/types';
+import { DigestAlgorithmEnum, PackageKindEnum, VerificationStateEnum } from '../enums';
+import { Payload } from '../errors/user-error-type';
 import { connectionOf } from '../paging/connection';
 
 @ObjectType('PackageFile', { description: 'A file of a package.' })
@@ -17,6 +21,27 @@ export class PackageFileType {
 
   @Field(() => String, { description: 'Hex, computed while it was uploaded.' })
   sha256!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "Name of the product's signing key that its signature was checked with; null when it came without a signature.",
+  })
+  signedBy?: string;
+}
+
+@ObjectType('PackageVerification', { description: 'A package is tried on a few devices, before batches push it.' })
+export class PackageVerificationType {
+  @Field(() => Boolean, { description: 'Batches are refused until a verification has ended.' })
+  required!: boolean;
+
+  @Field(() => VerificationStateEnum, { description: 'Whether one has ended.' })
+  state!: VerificationState;
+
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'When the first one ended.' })
+  verifiedAt!: Date | null;
+
+  @Field(() => BatchConnection, { description: 'Verifications that were begun, latest first; watch them live with `batchProgress`.' })
+  runs!: object;
 }
 
 @ObjectType('Package', {
@@ -47,8 +72,37 @@ export class PackageType {
   @Field(() => [PackageFileType], { description: 'Its files.' })
   files!: PackageFileType[];
 
+  @Field(() => PackageKindEnum, { description: 'What its files are. Type of Alibaba Cloud IoT.' })
+  kind!: PackageKind;
+
+  @Field(() => [String], {
+    description: 'The versions it upgrades from; empty: any. SrcVersion of Alibaba Cloud IoT, supported source versions of IoTDA.',
+  })
+  sourceVersions!: string[];
+
+  @Field(() => PackageVerificationType, { description: 'Whether it was tried on devices, and has to be.' })
+  verification!: PackageVerificationType;
+
   @Field(() => GraphQLDateTime, { description: 'When it was uploaded.' })
   createdAt!: Date;
 }
 
 export const PackageConnection = connectionOf(() => PackageType, 'Package');
+
+@ObjectType()
+export class PackagePayload extends Payload {
+  @Field(() => PackageType, { nullable: true, description: 'The package afterwards; null when it was refused.' })
+  package!: FirmwarePackage | null;
+}
+
+@ObjectType()
+export class DeletePackagePayload extends Payload {
+  @Field(() => ID, { nullable: true, description: 'The package that is no more; null when it was refused.' })
+  packageId!: string | null;
+}
+
+@ObjectType()
+export class VerifyPackagePayload extends Payload {
+  @Field(() => BatchType, { nullable: true, description: 'The verification, a batch of its own; null when it was refused.' })
+  batch!: Batch | null;
+}

@@ -1,6 +1,7 @@
 import { Field, InputType } from 'type-graphql';
+import type { KeyPairStep } from '../../core/core';
 import type { Dialect } from '../../schema/model/dialect';
-import { DialectEnum } from '../enums';
+import { DialectEnum, KeyPairStepEnum } from '../enums';
 
 @InputType()
 export class CreateProductInput {
@@ -12,4 +13,28 @@ export class CreateProductInput {
 
   @Field(() => DialectEnum, { nullable: true, description: 'LINK when not given.' })
   dialect?: Dialect | null;
+}
+
+@InputType()
+export class AddSigningKeyInput {
+  @Field(() => String, { description: 'The product whose packages are signed with it.' })
+  productKey!: string;
+
+  @Field(() => String, { description: '1–32 letters, digits, - and _.' })
+  name!: string;
+
+  @Field(() => String, { description: 'What `openssl pkey -pubout` prints: Ed25519, ECDSA on P-256, or RSA of 2,048 to 8,192 bits.' })
+  publicKeyPem!: string;
+}
+
+@InputType()
+export class SetSecureUpdateInput {
+  @Field(() => String, { description: 'Which product.' })
+  productKey!: string;
+
+  @Field(() => Boolean, { description: 'True: every notification carries a signature of each file.' })
+  active!: boolean;
+
+  @Field(() => KeyPairStepEnum, { nullable: true, description: 'A step of a change of key pair; none when not given.' })
+  keyPair?: KeyPairStep | null;
 }

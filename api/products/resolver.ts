@@ -1,12 +1,21 @@
 import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { Product } from '../../schema/model/fleet';
+import { DEFAULT_MODULE } from '../../schema/model/ids';
 import type { ApiContext } from '../context';
 import { asPayload } from '../errors/as-payload';
 import { found } from '../errors/found';
 import { toConnection } from '../paging/connection';
 import { PageArgs } from '../paging/page-args';
-import { CreateProductInput } from './inputs';
-import { CreateProductPayload, ProductConnection, ProductType } from './types';
+import { AddSigningKeyInput, CreateProductInput, SetSecureUpdateInput } from './inputs';
+import {
+  AddSigningKeyPayload,
+  CreateProductPayload,
+  ModuleVersionCountConnection,
+  ProductConnection,
+  ProductModuleConnection,
+  ProductType,
+  SetSecureUpdatePayload,
+} from './types';
 
 @Resolver(() => ProductType)
 export class ProductResolver {
@@ -23,6 +32,47 @@ export class ProductResolver {
   @Mutation(() => CreateProductPayload, { description: 'Creates a product. Twin of CreateProduct.' })
   createProduct(@Arg('input', () => CreateProductInput) input: CreateProductInput, @Ctx() { core, viewer }: ApiContext) {
     return asPayload(core.products.create(viewer, input).then((product) => ({ product })));
+  }
+
+  @Query(() => ModuleVersionCountConnection, {
+    description: 'The versions of a module that the devices of a product have now, by version..',
+  })
+  async moduleVersions(
+    @Arg('productKey', () => String) productKey: string,
+    @Arg('module', () => String, { nullable: true, description: '`default` when not given.' }) module: string | null,
+    @Args(() => PageArgs) page: PageArgs,
+    @Ctx() { core }: ApiContext,
+  ) {
+    return toConnection(await core.products.moduleVersions(productKey, module ?? DEFAULT_MODULE, page));
+  }
+
+  @Mutation(() => AddSigningKeyPayload, {
+    description: 'Adds a public key that signed packages are checked with. It can not be changed afterwards.',
+  })
+  addSigningKey(@Arg('input', () => AddSigningKeyInput) input: AddSigningKeyInput, @Ctx() { core, viewer }: ApiContext) {
+    return asPayload(core.products.addSigningKey(viewer, input).then((signingKey) => ({ signingKey })));
+  }
+
+  @Mutation(() => SetSecureUpdatePayload, {
+    description: 'Switches Secure Update on or off; in force everywhere within 5 s. The first time it makes the key pair.',
+  })
+  setSecureUpdate(@Arg('input', () => SetSecureUpdateInput) input: SetSecureUpdateInput, @Ctx() { core, viewer }: ApiContext) {
+    return asPayload(core.products.setSecureUpdate(viewer, input).then((product) => ({ product })));
+  }
+
+  @FieldResolver()
+  signingKeys(@Root() product: Product, @Ctx() { core }: ApiContext) {
+    return core.products.signingKeys(product._id);
+  }
+
+  @FieldResolver()
+  secureUpdate(@Root() product: Product, @Ctx() { core }: ApiContext) {
+    return core.products.secureUpdate(product._id);
+  }
+
+  @FieldResolver(() => ProductModuleConnection)
+  async modules(@Root() product: Product, @Args(() => PageArgs) page: PageArgs, @Ctx() { core }: ApiContext) {
+    return toConnection(await core.products.modules(product._id, page));
   }
 
   @FieldResolver()

@@ -12,6 +12,15 @@ export class LimitsType {
   @Field(() => Int, { description: "Characters of a package's description." })
   descriptionLength!: number;
 
+  @Field(() => Int, { description: 'Source versions of a package.' })
+  packageSourceVersions!: number;
+
+  @Field(() => Int, { description: 'Public keys of a product.' })
+  signingKeys!: number;
+
+  @Field(() => Int, { description: 'Devices of a verification.' })
+  verificationDevices!: number;
+
   @Field(() => Int, { description: 'Lowest push rate, devices a minute.' })
   rateMinimum!: number;
 

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { mongo } from 'mongoose';
-import type { Batch, BatchScope } from '../../schema/model/batch';
+import type { Batch, BatchKind, BatchScope } from '../../schema/model/batch';
 import type { FirmwarePackage } from '../../schema/model/fleet';
 import type { Limits } from '../../schema/model/limits';
+import { batchVersionViolations } from '../../schema/model/package-rules';
 import { policyViolations, sourceVersionViolations } from '../../schema/model/policy';
 import type { Violation } from '../../schema/model/violation';
 import type { Collections } from '../../schema/mongo/connect';
@@ -10,32 +11,30 @@ import type { Viewer } from '../access/viewer';
 import type { NewStaticBatch } from '../core';
 import { displayNameViolation } from '../display-name';
 import { UserError } from '../errors';
+import { packageUnknown, packageUnverified } from '../packages/refusals';
 import { refuseIfAny } from '../refuse';
 import { matchingDevices } from './matching';
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
-/** Checks everything about a new static batch and gives its document; nothing is written here. */
+/** Checks everything about a new static batch, or a verification, and gives its document; nothing is written here. */
 export async function newStaticBatch(
   { batches, devices, packages }: Collections,
   limits: Limits,
   viewer: Viewer,
   input: NewStaticBatch,
   now: Date,
+  kind: BatchKind = 'static',
 ): Promise<{ batch: Batch; repeated: boolean }> {
-  const inputHash = hashOf(input);
+  const inputHash = hashOf(input, kind);
   const earlier = await earlierBatch(batches, viewer, input, inputHash, now);
   if (earlier) return { batch: earlier, repeated: true };
-  const firmware = await packages.findOne({ _id: input.packageId });
-  if (firmware === null) {
-    throw new UserError('PACKAGE_UNKNOWN', {
-      field: 'packageId',
-      message: 'No package has this id.',
-      hint: 'Query `packages` for the ids there are, or upload the package first.',
-    });
-  }
+  const firmware = await packages.findOne({ _id: input.packageId, deletedAt: null });
+  if (firmware === null) throw packageUnknown();
   refuseIfAny(violationsOf(input, firmware, limits));
-  const batch = batchOf(input, firmware, viewer, now, inputHash);
+  if (kind === 'static' && firmware.verification?.required && firmware.verification.state !== 'VERIFIED')
+    throw packageUnverified(firmware._id);
+  const batch = { ...batchOf(input, firmware, viewer, now, inputHash), kind };
   await requireKnownNames(devices, batch);
   if ((await devices.findOne(matchingDevices(batch), { projection: { _id: 1 } })) === null) {
     throw new UserError('BATCH_EMPTY', {
@@ -53,6 +52,7 @@ function violationsOf(input: NewStaticBatch, firmware: FirmwarePackage, limits: 
     ...(name ? [name] : []),
     ...scopeViolations(input.scope, limits),
     ...sourceVersionViolations(input.sourceVersions ?? [], firmware.version),
+    ...batchVersionViolations(firmware, input.sourceVersions ?? []),
     ...policyViolations(input.policy, limits),
   ];
 }
@@ -87,6 +87,8 @@ function batchOf(input: NewStaticBatch, firmware: FirmwarePackage, viewer: Viewe
   const _id = new mongo.ObjectId().toHexString();
   const scope: BatchScope =
     input.scope.kind === 'targeted' ? { kind: 'targeted', deviceNames: [...new Set(input.scope.deviceNames)] } : input.scope;
+  const chosen = [...new Set(input.sourceVersions ?? [])];
+  const inheritsVersions = firmware.sourceVersions?.length > 0 && (chosen.length === 0 || firmware.kind === 'DIFFERENTIAL');
   return {
     _id,
     name: input.name ?? `${firmware.name}_${_id.slice(-6)}`,
@@ -96,7 +98,8 @@ function batchOf(input: NewStaticBatch, firmware: FirmwarePackage, viewer: Viewe
     targetVersion: firmware.version,
     kind: 'static',
     scope,
-    sourceVersions: [...new Set(input.sourceVersions ?? [])],
+    sourceVersions: inheritsVersions ? firmware.sourceVersions : chosen,
+    inheritsVersions,
     policy: input.policy,
     status: 'STARTING',
     statusReason: null,
@@ -132,6 +135,8 @@ async function earlierBatch(
   });
 }
 
-function hashOf({ idempotencyKey: _, ...input }: NewStaticBatch): string {
-  return createHash('sha256').update(JSON.stringify(input)).digest('hex');
+function hashOf({ idempotencyKey: _, ...input }: NewStaticBatch, kind: BatchKind): string {
+  return createHash('sha256')
+    .update(JSON.stringify(kind === 'static' ? input : { ...input, kind }))
+    .digest('hex');
 }

@@ -6,6 +6,7 @@ import type { Clock } from '../clock';
 import type { UpgradeEngine } from '../ports';
 import { selectTargets } from '../tasks/select';
 import { recordSelection, setBatchStatus } from './status';
+import { markVerified } from './verification';
 
 export interface LifecycleDeps {
   collections: Collections;
@@ -39,7 +40,12 @@ export function createBatchLifecycle({ collections, engine, clock, refreshPresen
       await setBatchStatus(batches, id, 'RUNNING', clock(), null, ['STARTING']);
       return { policy: batch.policy, status: batch.status };
     },
-    setStatus: (id: BatchId, status: BatchStatus, reason: string | null = null) => setBatchStatus(batches, id, status, clock(), reason),
+    async setStatus(id: BatchId, status: BatchStatus, reason: string | null = null): Promise<boolean> {
+      const moved = await setBatchStatus(batches, id, status, clock(), reason);
+      // Whether or not this call moved it: the process may have died between the two writes.
+      if (!isLive(status)) await markVerified(collections, id, clock());
+      return moved;
+    },
     /** What its user sees while a batch is held up; null when it goes on. */
     async explain(id: BatchId, reason: string | null): Promise<void> {
       const set = { statusReason: reason?.slice(0, REASON_LENGTH) ?? null, updatedAt: clock() };

@@ -3,13 +3,23 @@ import type { Batch } from '../../schema/model/batch';
 import type { StoredDevice } from '../../schema/mongo/devices';
 import { runsOneOf } from '../../schema/mongo/devices';
 
-/** The devices a batch is for, as a filter (R-BAT-2, 5). */
-export function matchingDevices(batch: Pick<Batch, 'productKey' | 'module' | 'scope' | 'sourceVersions'>): mongo.Filter<StoredDevice> {
-  const { productKey, module, scope, sourceVersions } = batch;
+type Matched = Pick<Batch, 'productKey' | 'module' | 'scope' | 'sourceVersions' | 'targetVersion' | 'inheritsVersions'>;
+
+/** The devices a batch makes tasks for, as a filter (R-BAT-2, 5). Where the package chose the versions, a device that has the target is done (R-TASK-3). */
+export function matchingDevices(batch: Matched): mongo.Filter<StoredDevice> {
+  const { module, sourceVersions, targetVersion, inheritsVersions } = batch;
+  const versions = inheritsVersions ? [...sourceVersions, targetVersion] : sourceVersions;
+  return { ...inScope(batch), ...(versions.length > 0 && runsOneOf(module, versions)) };
+}
+
+/** The devices the batch's creator meant: those the package does not upgrade are among them (R-PKG-6). */
+export const meantDevices = (batch: Matched): mongo.Filter<StoredDevice> =>
+  batch.inheritsVersions ? inScope(batch) : matchingDevices(batch);
+
+function inScope({ productKey, scope }: Pick<Matched, 'productKey' | 'scope'>): mongo.Filter<StoredDevice> {
   return {
     productKey,
     enabled: true,
     ...(scope.kind === 'targeted' && { deviceName: { $in: scope.deviceNames } }),
-    ...(sourceVersions.length > 0 && runsOneOf(module, sourceVersions)),
   };
 }

@@ -1,4 +1,4 @@
-import type { Batch, StatusCounts } from '../../schema/model/batch';
+import type { Batch, BatchKind, StatusCounts } from '../../schema/model/batch';
 import { isLive } from '../../schema/model/batch';
 import type { BatchId } from '../../schema/model/ids';
 import { emptyCounts } from '../../schema/model/live-counts';
@@ -10,11 +10,13 @@ import type { Clock } from '../clock';
 import type { BatchService, NewStaticBatch } from '../core';
 import { isDuplicateKey } from '../duplicate-key';
 import { UserError } from '../errors';
+import { packageUnknown } from '../packages/refusals';
 import { inOrderOf } from '../paging/in-order-of';
 import { pageOf } from '../paging/page-of';
 import type { BatchCommand, UpgradeEngine } from '../ports';
 import type { CoreSettings } from '../settings';
 import { newStaticBatch } from './create-static';
+import { batchOfVerification } from './verification';
 
 export interface BatchDeps {
   collections: Collections;
@@ -42,12 +44,18 @@ export function createBatchService(deps: BatchDeps): BatchService {
       await engine.startBatch(batch._id);
       return batch;
     },
+    async verify(viewer, input) {
+      requireRole(viewer, 'OPERATOR');
+      const batch = await insertOnce(deps, viewer, batchOfVerification(input, settings.limits), 'verification');
+      await engine.startBatch(batch._id);
+      return batch;
+    },
     get: (id) => batches.findOne({ _id: id }),
     getMany: async (ids) => inOrderOf(ids, await batches.find({ _id: { $in: [...ids] } }).toArray()),
-    list: ({ productKey, packageId, status }, page) =>
+    list: ({ productKey, packageId, status, kind }, page) =>
       pageOf(
         batches,
-        { ...(productKey && { productKey }), ...(packageId && { packageId }), ...(status && { status }) },
+        { ...(productKey && { productKey }), ...(packageId && { packageId }), ...(status && { status }), ...(kind && { kind }) },
         { _id: -1 },
         page,
         settings.limits,
@@ -64,17 +72,30 @@ export function createBatchService(deps: BatchDeps): BatchService {
 }
 
 /** Two callers with one idempotency key at the same instant: the index lets one in, the other finds its batch. */
-async function insertOnce({ collections, settings, clock }: BatchDeps, viewer: Viewer, input: NewStaticBatch): Promise<Batch> {
+async function insertOnce(
+  { collections, settings, clock }: BatchDeps,
+  viewer: Viewer,
+  input: NewStaticBatch,
+  kind: BatchKind = 'static',
+): Promise<Batch> {
   for (let attempt = 1; ; attempt++) {
-    const { batch, repeated } = await newStaticBatch(collections, settings.limits, viewer, input, clock());
+    const { batch, repeated } = await newStaticBatch(collections, settings.limits, viewer, input, clock(), kind);
     if (repeated) return batch;
     try {
       await collections.batches.insertOne(batch);
+      await requireStillThere(collections, batch);
       return batch;
     } catch (error) {
       if (attempt === 2 || !isDuplicateKey(error)) throw error;
     }
   }
+}
+
+/** A deletion marks its package and then looks for batches: whichever of the two comes second sees the other. */
+async function requireStillThere({ batches, packages }: Collections, { _id, packageId }: Batch): Promise<void> {
+  if (await packages.findOne({ _id: packageId, deletedAt: null }, { projection: { _id: 1 } })) return;
+  await batches.deleteOne({ _id });
+  throw packageUnknown();
 }
 
 async function existing(batches: Collections['batches'], id: BatchId): Promise<Batch> {

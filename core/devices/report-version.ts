@@ -31,6 +31,7 @@ export async function reportVersion(
               [{ $literal: moduleVersionKey(module, version) }],
             ],
           },
+          uncounted: { $cond: [{ $in: [{ $literal: moduleVersionKey(module, version) }, '$moduleVersions'] }, '$uncounted', true] },
         },
       },
     ],

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { MAGIC_BYTES_NEEDED, matchesFormat, type PackageFormat } from '../../schema/model/package-format';
 import { UserError, UserErrors } from '../errors';
+import { type FileEnd, fileEnd } from './file-end';
 
 export interface FileRules {
   format: PackageFormat;
@@ -8,17 +9,27 @@ export interface FileRules {
 }
 
 /**
- * The file's bytes, held back until the first of them show the format (R-PKG-2). Fails with FILE_EMPTY, FILE_FORMAT,
- * FILE_TOO_LARGE, and with UPLOAD_CUT when the source ends before the file does; the source is destroyed then.
+ * The file's bytes, held back until the first of them show the format (R-PKG-2). Fails with FILE_EMPTY, FILE_FORMAT (also at
+ * the end, for an archive that is cut), FILE_TOO_LARGE, and with UPLOAD_CUT when the source ends before the file does; the source is destroyed then.
  */
 export const checkedStream = (source: Readable, rules: FileRules): Readable => Readable.from(checked(source, rules), { objectMode: false });
 
 async function* checked(source: Readable, { format, maximumBytes }: FileRules): AsyncGenerator<Buffer> {
+  const end = fileEnd(format);
+  try {
+    yield* checkedBytes(source, format, maximumBytes, end);
+  } finally {
+    end.close();
+  }
+}
+
+async function* checkedBytes(source: Readable, format: PackageFormat, maximumBytes: number, end: FileEnd): AsyncGenerator<Buffer> {
   let head: Buffer | null = Buffer.alloc(0);
   let size = 0;
   for await (const bytes of whole(source)) {
     size += bytes.length;
     if (size > maximumBytes) throw tooLarge(maximumBytes);
+    await end.update(bytes);
     if (head === null) {
       yield bytes;
       continue;
@@ -30,7 +41,16 @@ async function* checked(source: Readable, { format, maximumBytes }: FileRules): 
   }
   if (size === 0) throw empty();
   if (head !== null) yield proven(head, format);
+  const problem = await end.problem(size);
+  if (problem !== null) throw endsBadly(problem, format);
 }
+
+const endsBadly = (problem: string, format: PackageFormat): UserError =>
+  new UserError('FILE_FORMAT', {
+    field: 'file',
+    message: `The file ${problem}; its name says that it is a ${format} file.`,
+    hint: 'Upload the whole file; it may have been cut while it was copied.',
+  });
 
 function proven(head: Buffer, format: PackageFormat): Buffer {
   if (matchesFormat(format, head)) return head;

@@ -1,53 +1,122 @@
-import type { Readable } from 'node:stream';
 import { mongo } from 'mongoose';
-import type { FirmwarePackage } from '../../schema/model/fleet';
+import type { FirmwarePackage, PackageFile } from '../../schema/model/fleet';
+import { PACKAGE_FILES_MAXIMUM } from '../../schema/model/package-rules';
 import type { Collections } from '../../schema/mongo/connect';
 import type { Viewer } from '../access/viewer';
 import type { Clock } from '../clock';
-import type { NewPackage } from '../core';
+import type { NewPackage, PackageUpload } from '../core';
 import { isDuplicateKey } from '../duplicate-key';
-import type { PackageStore, StoredFile } from '../ports';
+import type { PackageStore } from '../ports';
 import { requireProduct } from '../products/require-product';
 import type { CoreSettings } from '../settings';
 import { checkedStream } from './checked-stream';
 import { newFileId } from './gridfs-store';
-import { type PackagePlan, planOf } from './new-package';
-import { digestMismatch, packageExists, packageQuota } from './refusals';
+import { type FilePlan, filePlanOf, type PackagePlan, planOf } from './new-package';
+import { digestMismatch, fileTwice, noFile, ofFile, packageExists, packageQuota, tooManyFiles } from './refusals';
+import { requireKeys, signerOf } from './signatures';
 import { whileRecorded } from './upload-record';
 
 export interface PackageDeps {
-  collections: Pick<Collections, 'packages' | 'products' | 'uploads' | 'tasks'>;
+  collections: Pick<Collections, 'packages' | 'products' | 'uploads' | 'tasks' | 'batches' | 'signingKeys'>;
   files: PackageStore;
   settings: Pick<CoreSettings, 'limits'>;
   clock: Clock;
+  /** R-PKG-8: adds the platform's signatures where the product's Secure Update is on. */
+  presign?: (firmware: FirmwarePackage) => Promise<unknown>;
 }
 
-/** Cheap checks first, then the bytes, then the document: a package is seen when its file is whole. */
+/** Cheap checks first, then the bytes of one file after the other, then the document: a package is seen when all its files are whole. */
 export async function createPackage(
   deps: PackageDeps,
   viewer: Viewer,
   input: NewPackage,
-  file: { name: string; stream: Readable },
+  source: PackageUpload | AsyncIterable<PackageUpload>,
 ): Promise<FirmwarePackage> {
-  const { collections, files, settings, clock } = deps;
-  // The stream may fail while nobody reads it yet; reading it tells.
-  file.stream.on('error', () => {});
-  const plan = planOf(input, file.name, settings.limits);
+  const { collections, settings } = deps;
+  const uploads = Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : only(source);
+  const first = await nextOf(uploads);
+  if (first === null) throw noFile();
+  const { plan, firstFile } = planOf(input, first, settings.limits);
   await requireProduct(collections.products, input.productKey);
   await requireRoom(deps, input, plan);
+  const firmware = await storeFiles(deps, input, { upload: first, plan: firstFile, uploads, stored: [] }, async (stored) =>
+    insert(deps, packageOf(viewer, input, plan, stored, deps.clock())),
+  );
+  // What can't be signed now is signed when it is pushed, and says there why it can't.
+  await deps.presign?.(firmware).catch(() => undefined);
+  return firmware;
+}
 
+interface FileStep {
+  upload: PackageUpload;
+  plan: FilePlan;
+  uploads: AsyncIterator<PackageUpload>;
+  stored: readonly PackageFile[];
+}
+
+/** Each file inside the record of the one before: whatever fails, all that was stored goes, and a crash leaves a record of each. */
+async function storeFiles<T>(
+  deps: PackageDeps,
+  input: NewPackage,
+  step: FileStep,
+  finish: (files: PackageFile[]) => Promise<T>,
+): Promise<T> {
+  const { collections, files, clock } = deps;
   const fileId = newFileId();
   return whileRecorded(collections.uploads, fileId, clock, async () => {
-    const stream = checkedStream(file.stream, { format: plan.format, maximumBytes: settings.limits.fileBytes });
-    const stored = await files.put(fileId, stream);
+    const file = await storeFile(deps, input.productKey, fileId, step);
     try {
-      if (plan.declared && stored[plan.declared.algorithm] !== plan.declared.hex) throw digestMismatch(plan.declared.algorithm);
-      return await insert(collections, packageOf(viewer, input, plan, file.name, stored, clock()));
+      const stored = [...step.stored, file];
+      const upload = await nextOf(step.uploads);
+      if (upload === null) return await finish(stored);
+      return await storeFiles(deps, input, { ...step, upload, plan: planOfFurther(upload, stored), stored }, finish);
     } catch (error) {
       await files.delete(fileId);
       throw error;
     }
   });
+}
+
+function planOfFurther(upload: PackageUpload, stored: readonly PackageFile[]): FilePlan {
+  if (stored.length === PACKAGE_FILES_MAXIMUM) throw tooManyFiles();
+  try {
+    const plan = filePlanOf(upload);
+    if (stored.some(({ name }) => name === upload.name)) throw fileTwice();
+    return plan;
+  } catch (error) {
+    throw ofFile(error, stored.length);
+  }
+}
+
+async function storeFile(deps: PackageDeps, productKey: string, fileId: string, { upload, plan, stored }: FileStep): Promise<PackageFile> {
+  const { collections, files, settings } = deps;
+  const { format, declared, signature } = plan;
+  try {
+    const keys = signature ? await requireKeys(collections.signingKeys, productKey) : [];
+    const bytes = checkedStream(upload.stream, { format, maximumBytes: settings.limits.fileBytes });
+    const file = await files.put(fileId, bytes);
+    try {
+      if (declared && file[declared.algorithm] !== declared.hex) throw digestMismatch(declared.algorithm);
+      return { ...file, name: upload.name, ...(signature && { signedBy: signerOf(keys, signature, file.sha256) }) };
+    } catch (error) {
+      await files.delete(fileId);
+      throw error;
+    }
+  } catch (error) {
+    throw ofFile(error, stored.length);
+  }
+}
+
+async function* only(upload: PackageUpload): AsyncGenerator<PackageUpload> {
+  yield upload;
+}
+
+async function nextOf(uploads: AsyncIterator<PackageUpload>): Promise<PackageUpload | null> {
+  const next = await uploads.next();
+  if (next.done) return null;
+  // The stream may fail while nobody reads it yet; reading it tells.
+  next.value.stream.on('error', () => {});
+  return next.value;
 }
 
 async function requireRoom(
@@ -58,22 +127,25 @@ async function requireRoom(
   const { packages } = collections;
   const same = await packages.findOne({ productKey, module, version }, { projection: { _id: 1 } });
   if (same) throw packageExists(module, version, same._id);
-  if ((await packages.estimatedDocumentCount()) >= settings.limits.packages) throw packageQuota(settings.limits.packages);
+  if ((await packages.countDocuments()) >= settings.limits.packages) throw packageQuota(settings.limits.packages);
 }
 
-/** Two uploads of one version at the same time: the index lets one in. */
-async function insert({ packages }: Pick<Collections, 'packages'>, document: FirmwarePackage): Promise<FirmwarePackage> {
+/** Two uploads of one version at the same time: the index lets one in. Two into the last place: the later one goes again. */
+async function insert({ collections, settings }: PackageDeps, document: FirmwarePackage): Promise<FirmwarePackage> {
+  const { packages } = collections;
   try {
     await packages.insertOne(document);
-    return document;
   } catch (error) {
     const { productKey, module, version } = document;
     const same = isDuplicateKey(error) ? await packages.findOne({ productKey, module, version }, { projection: { _id: 1 } }) : null;
     throw same ? packageExists(module, version, same._id) : error;
   }
+  if ((await packages.countDocuments({ _id: { $lte: document._id } })) <= settings.limits.packages) return document;
+  await packages.deleteOne({ _id: document._id });
+  throw packageQuota(settings.limits.packages);
 }
 
-function packageOf(viewer: Viewer, input: NewPackage, plan: PackagePlan, fileName: string, file: StoredFile, now: Date): FirmwarePackage {
+function packageOf(viewer: Viewer, input: NewPackage, plan: PackagePlan, files: PackageFile[], now: Date): FirmwarePackage {
   return {
     _id: new mongo.ObjectId().toHexString(),
     name: input.name,
@@ -82,7 +154,11 @@ function packageOf(viewer: Viewer, input: NewPackage, plan: PackagePlan, fileNam
     version: input.version,
     description: plan.description,
     digestAlgorithm: input.digestAlgorithm ?? 'SHA256',
-    files: [{ ...file, name: fileName }],
+    files,
+    kind: plan.kind,
+    sourceVersions: plan.sourceVersions,
+    verification: { required: plan.verificationRequired, state: 'UNVERIFIED', verifiedAt: null },
+    deletedAt: null,
     createdBy: viewer.keyId,
     createdAt: now,
   };

@@ -2,35 +2,101 @@ import { DEFAULT_MODULE } from '../../schema/model/ids';
 import type { Limits } from '../../schema/model/limits';
 import { fileNameViolation, moduleViolation, packageNameViolation, versionViolation } from '../../schema/model/names';
 import { formatOf, PACKAGE_SUFFIXES, type PackageFormat } from '../../schema/model/package-format';
+import { kindViolations, type PackageKind } from '../../schema/model/package-rules';
+import { SIGNATURE_BYTES } from '../../schema/model/signature';
 import type { Violation } from '../../schema/model/violation';
-import type { NewPackage } from '../core';
+import type { NewPackage, PackageUpload } from '../core';
 import { refuseIfAny } from '../refuse';
 
 export interface PackagePlan {
   module: string;
   description: string;
-  format: PackageFormat;
-  declared: { algorithm: 'md5' | 'sha256'; hex: string } | null;
+  kind: PackageKind;
+  sourceVersions: string[];
+  verificationRequired: boolean;
 }
 
-/** Everything that can be refused before a byte is read (R-PKG-1, 2, 3). */
-export function planOf(input: NewPackage, fileName: string, limits: Pick<Limits, 'descriptionLength'>): PackagePlan {
+export interface FilePlan {
+  format: PackageFormat;
+  declared: { algorithm: 'md5' | 'sha256'; hex: string } | null;
+  signature: Buffer | null;
+}
+
+type PackageLimits = Pick<Limits, 'descriptionLength' | 'packageSourceVersions'>;
+
+/** Everything that can be refused before a byte is read (R-PKG-1, 2, 3, 4), the first file included. */
+export function planOf(input: NewPackage, first: PackageUpload, limits: PackageLimits): { plan: PackagePlan; firstFile: FilePlan } {
   const module = input.module ?? DEFAULT_MODULE;
   const description = input.description ?? '';
-  const badFileName = fileNameViolation(fileName, 'file');
-  const format = badFileName ? null : formatOf(fileName);
+  const kind = input.kind ?? 'FULL';
+  const sourceVersions = [...new Set(input.sourceVersions ?? [])];
+  const verification = input.verification ?? 'NOT_REQUIRED';
+  const file = { ...first, declaredDigest: first.declaredDigest ?? input.declaredDigest };
   refuseIfAny([
     packageNameViolation(input.name, 'name'),
     moduleViolation(module, 'module'),
     versionViolation(input.version, 'version'),
     descriptionViolation(description, limits.descriptionLength),
-    input.declaredDigest == null ? null : digestViolation(input.declaredDigest),
-    badFileName ?? (format ? null : formatViolation()),
+    ...kindViolations({ kind, sourceVersions, version: input.version }, limits),
+    verificationViolation(verification),
+    ...fileViolations(file),
   ]);
-  return { module, description, format: format as PackageFormat, declared: declaredOf(input.declaredDigest) };
+  const plan = { module, description, kind, sourceVersions, verificationRequired: verification === 'REQUIRED' };
+  return { plan, firstFile: checkedPlan(file) };
 }
 
-function descriptionViolation(description: string, maximum: number): Violation | null {
+/** The same for a further file. */
+export function filePlanOf(file: PackageUpload): FilePlan {
+  refuseIfAny(fileViolations(file));
+  return checkedPlan(file);
+}
+
+function fileViolations({ name, declaredDigest, signature }: PackageUpload): (Violation | null)[] {
+  const badFileName = fileNameViolation(name, 'file');
+  return [
+    declaredDigest == null ? null : digestViolation(declaredDigest),
+    signature == null || signatureOf(signature) ? null : signatureViolation(),
+    badFileName ?? (formatOf(name) ? null : formatViolation()),
+  ];
+}
+
+const checkedPlan = ({ name, declaredDigest, signature }: PackageUpload): FilePlan => ({
+  format: formatOf(name) as PackageFormat,
+  declared: declaredOf(declaredDigest),
+  signature: signature == null ? null : signatureOf(signature),
+});
+
+/** Base64 of either alphabet, line ends allowed as `base64` prints them; null when it is not. */
+function signatureOf(text: string): Buffer | null {
+  const compact = text.length > 4 * SIGNATURE_BYTES ? '' : text.replace(/\s+/g, '');
+  if (!/^[\w+/-]+={0,2}$/.test(compact)) return null;
+  const bytes = Buffer.from(compact, 'base64');
+  return bytes.length > 0 && bytes.length <= SIGNATURE_BYTES ? bytes : null;
+}
+
+const signatureViolation = (): Violation => ({
+  code: 'SIGNATURE_INVALID',
+  field: 'signature',
+  message: 'A signature is base64.',
+  hint: 'Give what `openssl … | base64 -w0` prints, or leave it out.',
+  limit: `${SIGNATURE_BYTES} bytes`,
+});
+
+const VERIFICATION = ['REQUIRED', 'NOT_REQUIRED'];
+
+function verificationViolation(value: string): Violation | null {
+  if (VERIFICATION.includes(value)) return null;
+  const limit = VERIFICATION.join(', ');
+  return {
+    code: 'INVALID_FORMAT',
+    field: 'verification',
+    message: 'That is no answer to whether it is to be verified.',
+    hint: `Give one of ${limit}.`,
+    limit,
+  };
+}
+
+export function descriptionViolation(description: string, maximum: number): Violation | null {
   const length = [...description].length;
   if (length <= maximum) return null;
   const limit = `${maximum} characters`;
@@ -57,6 +123,6 @@ function digestViolation(digest: string): Violation | null {
   };
 }
 
-function declaredOf(digest: string | null | undefined): PackagePlan['declared'] {
+function declaredOf(digest: string | null | undefined): FilePlan['declared'] {
   return digest == null ? null : { algorithm: digest.length === 32 ? 'md5' : 'sha256', hex: digest.toLowerCase() };
 }

@@ -2,20 +2,35 @@ import { requireRole } from '../access/require-role';
 import type { Download, PackageService } from '../core';
 import { inOrderOf } from '../paging/in-order-of';
 import { pageOf } from '../paging/page-of';
+import { refuseIfAny } from '../refuse';
 import { createPackage, type PackageDeps } from './create';
+import { deletePackage } from './delete';
 import { type DownloadUrls, endedDownload, unknownDownload } from './download-token';
+import { packageQuery } from './filter';
+import { descriptionViolation } from './new-package';
+import { packageUnknown } from './refusals';
 
 export function createPackageService(deps: PackageDeps & { downloads: Pick<DownloadUrls, 'read'> }): PackageService {
   const { packages } = deps.collections;
   return {
-    async create(viewer, input, file) {
+    async create(viewer, input, files) {
       requireRole(viewer, 'OPERATOR');
-      return createPackage(deps, viewer, input, file);
+      return createPackage(deps, viewer, input, files);
     },
-    get: (id) => packages.findOne({ _id: id }),
-    getMany: async (ids) => inOrderOf(ids, await packages.find({ _id: { $in: [...ids] } }).toArray()),
-    list: ({ productKey, module }, page) =>
-      pageOf(packages, { ...(productKey && { productKey }), ...(module && { module }) }, { _id: -1 }, page, deps.settings.limits),
+    async update(viewer, id, { description }) {
+      requireRole(viewer, 'OPERATOR');
+      refuseIfAny([descriptionViolation(description, deps.settings.limits.descriptionLength)]);
+      const changed = await packages.findOneAndUpdate({ _id: id, deletedAt: null }, { $set: { description } }, { returnDocument: 'after' });
+      if (changed === null) throw packageUnknown();
+      return changed;
+    },
+    async delete(viewer, id) {
+      requireRole(viewer, 'OPERATOR');
+      return deletePackage(deps, id);
+    },
+    get: (id) => packages.findOne({ _id: id, deletedAt: null }),
+    getMany: async (ids) => inOrderOf(ids, await packages.find({ _id: { $in: [...ids] }, deletedAt: null }).toArray()),
+    list: (filter, page) => pageOf(packages, packageQuery(filter), { _id: -1 }, page, deps.settings.limits),
     download: (token) => download(deps, token),
   };
 }

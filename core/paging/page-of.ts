@@ -40,7 +40,8 @@ export async function pageOf<T extends { _id: string }>(
   };
 }
 
-function firstOf({ first }: PageRequest, maximum: number): number {
+/** Throws OUT_OF_RANGE. */
+export function firstOf({ first }: PageRequest, maximum: number): number {
   if (first == null) return Math.min(DEFAULT_FIRST, maximum);
   if (Number.isInteger(first) && first >= 1 && first <= maximum) return first;
   throw new UserError('OUT_OF_RANGE', {

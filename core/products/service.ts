@@ -11,14 +11,22 @@ import { UserError } from '../errors';
 import { pageOf } from '../paging/page-of';
 import { refuseIfAny } from '../refuse';
 import type { CoreSettings } from '../settings';
+import { modules, moduleVersions } from './modules';
+import { requireProduct } from './require-product';
+import type { SecureUpdates } from './secure-update';
+import { addSigningKey } from './signing-keys';
+import type { VersionCounts } from './version-counts';
 
 export interface ProductDeps {
-  collections: Pick<Collections, 'products'>;
+  collections: Pick<Collections, 'products' | 'packages' | 'signingKeys' | 'versionCounts'>;
+  secureUpdates: Pick<SecureUpdates, 'get' | 'set'>;
+  versionCounts: VersionCounts;
   settings: Pick<CoreSettings, 'limits'>;
   clock: Clock;
 }
 
-export function createProductService({ collections, settings, clock }: ProductDeps): ProductService {
+export function createProductService(deps: ProductDeps): ProductService {
+  const { collections, settings, clock, secureUpdates } = deps;
   const { products } = collections;
   return {
     async create(viewer, { key, name, dialect }) {
@@ -40,6 +48,20 @@ export function createProductService({ collections, settings, clock }: ProductDe
     },
     get: (key) => products.findOne({ _id: key }),
     list: (page) => pageOf(products, {}, { _id: 1 }, page, settings.limits),
+    async addSigningKey(viewer, input) {
+      requireRole(viewer, 'OPERATOR');
+      return addSigningKey(deps, viewer, input);
+    },
+    signingKeys: (productKey) => collections.signingKeys.find({ productKey }).sort({ addedAt: 1, _id: 1 }).toArray(),
+    async setSecureUpdate(viewer, { productKey, active, keyPair }) {
+      requireRole(viewer, 'OPERATOR');
+      const product = await requireProduct(products, productKey);
+      await secureUpdates.set(productKey, active, keyPair ?? null);
+      return product;
+    },
+    secureUpdate: (productKey) => secureUpdates.get(productKey),
+    modules: (productKey, page) => modules(deps, productKey, page),
+    moduleVersions: (productKey, module, page) => moduleVersions(deps, productKey, module, page),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { FirmwarePackage } from '../../schema/model/fleet';
 import type { BatchFacts } from '../batches/facts';
 import type { Clock } from '../clock';
 import type { UpgradeEngine } from '../ports';
@@ -9,6 +10,8 @@ export interface TaskDeps {
   tasks: TaskStore;
   engine: UpgradeEngine;
   facts: (batchId: string) => Promise<BatchFacts>;
+  /** R-PKG-8: a signature for each file, or none where the product's Secure Update is off. */
+  digestSigns?: (firmware: FirmwarePackage) => Promise<readonly string[]>;
   settings: CoreSettings;
   clock: Clock;
 }

@@ -8,8 +8,16 @@ export type MintUrl = (task: Pick<Task, '_id' | 'attempt'>, fileIndex: number, f
 /** The notification of a task, in no dialect. Each one carries URLs of its own (device-protocols §0.4). */
 export async function notificationOf(deps: TaskDeps, mintUrl: MintUrl, task: Task): Promise<Notification> {
   const { package: firmware } = await deps.facts(task.batchId);
+  const digestSigns = (await deps.digestSigns?.(firmware)) ?? [];
   const files = await Promise.all(
-    firmware.files.map(async ({ name, size, md5, sha256 }, index) => ({ name, size, md5, sha256, url: await mintUrl(task, index, name) })),
+    firmware.files.map(async ({ name, size, md5, sha256 }, index) => ({
+      name,
+      size,
+      md5,
+      sha256,
+      digestSign: digestSigns[index],
+      url: await mintUrl(task, index, name),
+    })),
   );
   return {
     deviceId: task.deviceId,
@@ -18,6 +26,7 @@ export async function notificationOf(deps: TaskDeps, mintUrl: MintUrl, task: Tas
     module: task.module,
     version: task.targetVersion,
     digestAlgorithm: firmware.digestAlgorithm,
+    differential: firmware.kind === 'DIFFERENTIAL',
     files,
   };
 }

@@ -1,3 +1,4 @@
+import { acceptsSource } from '../../schema/model/package-rules';
 import type { Task } from '../../schema/model/task';
 import { awaitsDevice } from '../../schema/model/task-state';
 import type { DeviceReport } from '../core';
@@ -38,6 +39,13 @@ export async function onVersion(deps: TaskDeps, task: Task, version: string, pre
     if (ended !== null && hasUpgrade(task)) await deps.engine.tellEnded(task);
     return;
   }
+  if (task.status === 'QUEUED' && (await isIneligible(deps, task, version))) {
+    const event = { kind: 'failed', cause: 'SOURCE_VERSION_NOT_ELIGIBLE', text: version } as const;
+    const ended = await transition(deps.tasks, task, event, now);
+    if (ended !== null && hasUpgrade(task)) await deps.engine.tellEnded(task);
+    deps.engine.wakeBatch(task.batchId);
+    return;
+  }
   if (task.sourceVersion === null || version === task.sourceVersion) {
     const asked = (await transition(deps.tasks, task, { kind: 'sourceReported', version }, now)) ?? task;
     if (asked.status === 'IN_PROGRESS' && asked.offerAt !== null) deps.engine.wakeBatch(task.batchId);
@@ -46,6 +54,12 @@ export async function onVersion(deps: TaskDeps, task: Task, version: string, pre
   if (!isUnexpected(task, version, previous)) return;
   const input = await upgradeInput(deps, task);
   await deps.engine.report(input, { kind: 'failed', attempt: task.attempt, cause: 'UNEXPECTED_VERSION_REPORTED', text: version });
+}
+
+/** R-PKG-6: the device was updated by other means before its turn, to a version that the package does not upgrade from; no retry helps. */
+async function isIneligible(deps: TaskDeps, task: Task, version: string): Promise<boolean> {
+  const { package: firmware } = await deps.facts(task.batchId);
+  return !acceptsSource(firmware, version);
 }
 
 /**

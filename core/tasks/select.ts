@@ -1,7 +1,7 @@
 import type { Batch, SelectionSummary } from '../../schema/model/batch';
 import type { Task } from '../../schema/model/task';
 import type { Collections } from '../../schema/mongo/connect';
-import { matchingDevices } from '../batches/matching';
+import { matchingDevices, meantDevices } from '../batches/matching';
 import { isDuplicateKey } from '../duplicate-key';
 
 /** Another batch made a task for one of the devices while this one was selecting: select again, and it is skipped. */
@@ -9,6 +9,7 @@ const TRIES = 5;
 
 /**
  * Makes the tasks of a batch by one aggregation inside MongoDB. It may run twice: what is there stays as it is.
+ * A device with a version that the package does not upgrade from is counted and left alone (R-PKG-6).
  * A device at the target already succeeds without a push (R-TASK-3); one with an active task keeps that one (R-BAT-11).
  */
 export async function selectTargets(collections: Collections, batch: Batch, now: Date): Promise<SelectionSummary> {
@@ -20,11 +21,14 @@ export async function selectTargets(collections: Collections, batch: Batch, now:
       if (attempt === TRIES || !isDuplicateKey(error)) throw error;
     }
   }
-  const [matched, created] = await Promise.all([
+  const [meant, eligible, created] = await Promise.all([
+    batch.inheritsVersions ? collections.devices.countDocuments(meantDevices(batch)) : null,
     collections.devices.countDocuments(matchingDevices(batch)),
     collections.tasks.countDocuments({ batchId: batch._id }),
   ]);
-  return { matched: Math.max(matched, created), created, skippedBusy: Math.max(0, matched - created) };
+  const skippedVersion = Math.max(0, (meant ?? eligible) - eligible);
+  const skippedBusy = Math.max(0, eligible - created);
+  return { matched: created + skippedBusy + skippedVersion, created, skippedVersion, skippedBusy };
 }
 
 function pipeline(batch: Batch, now: Date): object[] {

@@ -9,12 +9,13 @@ import type { OfferDeps } from './offers';
 import { onFailure, onProgress, onVersion } from './report';
 import { onRequest } from './request';
 
-export function createTaskService(deps: OfferDeps, collections: Collections): TaskService {
+export function createTaskService(deps: OfferDeps, collections: Collections, versionChanged: () => void = () => {}): TaskService {
   const { tasks } = collections;
 
   async function version(deviceId: string, { module, version }: Extract<DeviceReport, { kind: 'version' }>): Promise<void> {
     const stored = await reportVersion(collections, deviceId, module, version, deps.clock());
     if (stored === null) return;
+    if (stored.previous !== version) versionChanged();
     const task = await deps.tasks.activeOf(deviceId, module);
     if (task) await onVersion(deps, task, version, stored.previous);
   }

@@ -5,6 +5,10 @@ export const BATCH_STATUSES = ['STARTING', 'RUNNING', 'PAUSED', 'FINISHED', 'CAN
 export type BatchStatus = (typeof BATCH_STATUSES)[number];
 export const isLive = (status: BatchStatus): boolean => status === 'STARTING' || status === 'RUNNING' || status === 'PAUSED';
 
+/** R-BAT-1; a verification (R-PKG-9) is a small batch that tries a package on chosen devices. */
+export const BATCH_KINDS = ['static', 'verification'] as const;
+export type BatchKind = (typeof BATCH_KINDS)[number];
+
 /** R-RATE-1; the variable kind joins this union. */
 export type RatePolicy = { kind: 'constant'; perMinute: number };
 
@@ -24,11 +28,13 @@ export interface BatchPolicy {
 /** R-BAT-2; more scopes join this union. */
 export type BatchScope = { kind: 'all' } | { kind: 'targeted'; deviceNames: string[] };
 
-/** What the selection found: every matched device is in exactly one of the three. */
+/** What the selection found: every matched device is in exactly one of the others. */
 export interface SelectionSummary {
   matched: number;
   /** Tasks made, those that were at the target already included. */
   created: number;
+  /** Devices with a version that the package does not upgrade from, or with none reported (R-PKG-6). Absent in batches of older versions. */
+  skippedVersion?: number;
   /** Devices that keep the active task they have (R-BAT-11). */
   skippedBusy: number;
 }
@@ -42,10 +48,12 @@ export interface Batch {
   packageId: string;
   module: string;
   targetVersion: string;
-  kind: 'static';
+  kind: BatchKind;
   scope: BatchScope;
   /** Empty: any version (R-BAT-5). */
   sourceVersions: string[];
+  /** The source versions are the package's, and nobody chose them. Absent in batches of older versions. */
+  inheritsVersions?: boolean;
   policy: BatchPolicy;
   status: BatchStatus;
   /** Why the batch has failed or is held up, in words for its user. */

@@ -1,11 +1,39 @@
 import type { Dialect } from './dialect';
 import type { DeviceId } from './ids';
+import type { PackageKind, PackageVerification } from './package-rules';
+import type { SignatureAlgorithm } from './signature';
 
 export interface Product {
   /** The product key devices authenticate with, `[A-Za-z0-9]{4,32}`. */
   _id: string;
   name: string;
   dialect: Dialect;
+  createdAt: Date;
+}
+
+/** R-PKG-7: a public key that signed packages of a product are checked with. Never changed once it is there. */
+export interface SigningKey {
+  /** `<productKey>.<name>` */
+  _id: string;
+  productKey: string;
+  name: string;
+  algorithm: SignatureAlgorithm;
+  /** SubjectPublicKeyInfo. */
+  publicKeyPem: string;
+  /** SHA-256 of the key's DER, hex. */
+  fingerprint: string;
+  addedBy: string;
+  addedAt: Date;
+}
+
+/** R-PKG-8: a product's Secure Update as everybody may see it; the private key is nowhere in it. */
+export interface SecureUpdate {
+  productKey: string;
+  active: boolean;
+  /** RSA-2048, SubjectPublicKeyInfo. */
+  publicKeyPem: string;
+  /** Of a pair that is prepared and signs nothing yet. */
+  nextPublicKeyPem: string | null;
   createdAt: Date;
 }
 
@@ -42,6 +70,10 @@ export interface PackageFile {
   size: number;
   md5: string;
   sha256: string;
+  /** Name of the product's key that its signature was checked with; absent when it came without one. */
+  signedBy?: string;
+  /** R-PKG-8: the platform's signature, and the pair it was made with; absent until one is wanted. */
+  digestSign?: { keyId: string; value: string };
 }
 
 export interface FirmwarePackage {
@@ -54,6 +86,12 @@ export interface FirmwarePackage {
   /** What the notification carries as `sign`. */
   digestAlgorithm: DigestAlgorithm;
   files: PackageFile[];
+  kind: PackageKind;
+  /** R-PKG-4, R-PKG-6: the versions it upgrades from; empty: any. */
+  sourceVersions: string[];
+  verification: PackageVerification;
+  /** Set while it is being deleted: from then on it is in no list. */
+  deletedAt?: Date | null;
   createdBy: string;
   createdAt: Date;
 }

@@ -4,6 +4,12 @@ export const DEFAULT_LIMITS = {
   fileBytes: 1_000 * 1024 * 1024,
   packages: 500,
   descriptionLength: 100,
+  /** R-PKG-4, R-PKG-6: source versions of a package. */
+  packageSourceVersions: 100,
+  /** R-PKG-7: public keys of a product. */
+  signingKeys: 20,
+  /** R-PKG-9: devices of a verification. */
+  verificationDevices: 10,
   /** R-RATE-1, devices a minute. */
   rateMinimum: 10,
   rateMaximum: 10_000,

@@ -66,6 +66,15 @@ export const versionViolation = checkOf({
   takes: 'letters A–Z and a–z, digits, ., _ and -',
 });
 
+/** R-PKG-7. */
+export const signingKeyNameViolation = checkOf({
+  what: 'A key name',
+  minimum: 1,
+  maximum: 32,
+  pattern: /^[A-Za-z0-9_-]+$/,
+  takes: 'letters A–Z and a–z, digits, _ and -',
+});
+
 /** What a Link topic and user name can carry: no `/`, `+`, `#` or `&`. */
 export const deviceNameViolation = checkOf({
   what: 'A device name',

@@ -1,5 +1,5 @@
 import { Schema } from 'mongoose';
-import { BATCH_STATUSES, type Batch } from '../model/batch';
+import { BATCH_KINDS, BATCH_STATUSES, type Batch } from '../model/batch';
 import { storedIn } from './options';
 
 const date = { type: Date, default: null };
@@ -12,9 +12,10 @@ export const batchSchema = new Schema<Batch>(
     packageId: { type: String, required: true },
     module: { type: String, required: true },
     targetVersion: { type: String, required: true },
-    kind: { type: String, enum: ['static'], required: true },
+    kind: { type: String, enum: BATCH_KINDS, required: true },
     scope: { type: Schema.Types.Mixed, required: true },
     sourceVersions: { type: [String], default: [] },
+    inheritsVersions: { type: Boolean, default: false },
     policy: { type: Schema.Types.Mixed, required: true },
     status: { type: String, enum: BATCH_STATUSES, required: true },
     statusReason: { type: String, default: null },

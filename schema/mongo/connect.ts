@@ -1,13 +1,15 @@
 import { type Connection, createConnection, type mongo } from 'mongoose';
 import type { ApiKey } from '../model/access';
 import type { Batch } from '../model/batch';
-import type { FirmwarePackage, Product } from '../model/fleet';
+import type { FirmwarePackage, Product, SigningKey } from '../model/fleet';
 import type { Task } from '../model/task';
 import type { StoredDevice } from './devices';
 import type { GatewayRecord } from './gateways';
 import { type Models, modelsOf } from './models';
+import type { StoredSecureUpdate } from './secure-updates';
 import type { Setting } from './settings';
 import type { Upload } from './uploads';
+import type { VersionCountRow } from './version-counts';
 
 /** The driver's collections under the models, for hot paths: nothing is hydrated, cast or watched. */
 export interface Collections {
@@ -17,8 +19,11 @@ export interface Collections {
   products: mongo.Collection<Product>;
   packages: mongo.Collection<FirmwarePackage>;
   apiKeys: mongo.Collection<ApiKey>;
+  signingKeys: mongo.Collection<SigningKey>;
+  secureUpdates: mongo.Collection<StoredSecureUpdate>;
   settings: mongo.Collection<Setting>;
   gateways: mongo.Collection<GatewayRecord>;
+  versionCounts: mongo.Collection<VersionCountRow>;
   uploads: mongo.Collection<Upload>;
 }
 
@@ -80,8 +85,11 @@ function collectionsOf(connection: Connection): Collections {
     products: db.collection('products'),
     packages: db.collection('packages'),
     apiKeys: db.collection('apiKeys'),
+    signingKeys: db.collection('signingKeys'),
+    secureUpdates: db.collection('secureUpdates'),
     settings: db.collection('settings'),
     gateways: db.collection('gateways'),
+    versionCounts: db.collection('versionCounts'),
     uploads: db.collection('uploads'),
   };
 }

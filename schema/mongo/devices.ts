@@ -9,6 +9,10 @@ import { storedIn } from './options';
  */
 export interface StoredDevice extends Device {
   moduleVersions: string[];
+  /** `moduleVersions` as the roll-up of versions has it; absent before the first time. */
+  counted?: string[];
+  /** Set with each change of `moduleVersions`, until the roll-up has it. */
+  uncounted?: true;
 }
 
 /** Module names have no `=`. */
@@ -30,6 +34,8 @@ export const deviceSchema = new Schema<StoredDevice>(
     /** A plain object and not a Map: that is what everybody reads. */
     modules: { type: Schema.Types.Mixed, default: {} },
     moduleVersions: { type: [String], default: [] },
+    counted: { type: [String], default: undefined },
+    uncounted: Boolean,
     online: { type: Boolean, required: true, default: false },
     gatewayId: { type: String, default: null },
     sessionId: { type: String, default: null },
@@ -41,5 +47,7 @@ export const deviceSchema = new Schema<StoredDevice>(
 
 deviceSchema.index({ productKey: 1, deviceName: 1 }, { unique: true });
 deviceSchema.index({ productKey: 1, moduleVersions: 1, _id: 1 });
+/** What the roll-up of versions does not have yet. */
+deviceSchema.index({ productKey: 1 }, { partialFilterExpression: { uncounted: true } });
 /** Whom a dead gateway leaves behind. */
 deviceSchema.index({ gatewayId: 1 }, { partialFilterExpression: { online: true } });

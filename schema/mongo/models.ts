@@ -5,9 +5,12 @@ import { deviceSchema } from './devices';
 import { gatewaySchema } from './gateways';
 import { packageSchema } from './packages';
 import { productSchema } from './products';
+import { secureUpdateSchema } from './secure-updates';
 import { settingSchema } from './settings';
+import { signingKeySchema } from './signing-keys';
 import { taskSchema } from './tasks';
 import { uploadSchema } from './uploads';
+import { versionCountSchema } from './version-counts';
 
 export const modelsOf = (connection: Connection) => ({
   tasks: connection.model('Task', taskSchema),
@@ -16,8 +19,11 @@ export const modelsOf = (connection: Connection) => ({
   products: connection.model('Product', productSchema),
   packages: connection.model('FirmwarePackage', packageSchema),
   apiKeys: connection.model('ApiKey', apiKeySchema),
+  signingKeys: connection.model('SigningKey', signingKeySchema),
+  secureUpdates: connection.model('SecureUpdate', secureUpdateSchema),
   settings: connection.model('Setting', settingSchema),
   gateways: connection.model('Gateway', gatewaySchema),
+  versionCounts: connection.model('VersionCount', versionCountSchema),
   uploads: connection.model('Upload', uploadSchema),
 });
 

@@ -1,5 +1,6 @@
 import { Schema } from 'mongoose';
 import type { FirmwarePackage, PackageFile } from '../model/fleet';
+import { PACKAGE_KINDS, VERIFICATION_STATES } from '../model/package-rules';
 import { storedIn } from './options';
 
 const fileSchema = new Schema<PackageFile>(
@@ -9,6 +10,8 @@ const fileSchema = new Schema<PackageFile>(
     size: { type: Number, required: true, min: 1 },
     md5: { type: String, required: true },
     sha256: { type: String, required: true },
+    signedBy: String,
+    digestSign: { keyId: String, value: String },
   },
   { _id: false },
 );
@@ -24,6 +27,14 @@ export const packageSchema = new Schema<FirmwarePackage>(
     description: { type: String, default: '' },
     digestAlgorithm: { type: String, enum: ['MD5', 'SHA256'], required: true },
     files: { type: [fileSchema], required: true },
+    kind: { type: String, enum: PACKAGE_KINDS, required: true },
+    sourceVersions: { type: [String], default: [] },
+    verification: {
+      required: { type: Boolean, required: true },
+      state: { type: String, enum: VERIFICATION_STATES, required: true },
+      verifiedAt: { type: Date, default: null },
+    },
+    deletedAt: { type: Date, default: null },
     createdBy: { type: String, required: true },
     createdAt: { type: Date, required: true },
   },

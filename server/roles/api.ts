@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { createLiveHub } from '../../api/live/hub';
 import { createApi } from '../../api/server';
+import { systemClock } from '../../core/clock';
+import { finishDeletions } from '../../core/packages/delete';
 import { sweepOrphans } from '../../core/packages/upload-record';
 import type { Foundation } from '../foundation';
 import type { Part } from '../part';
@@ -11,6 +13,7 @@ export async function startApi(foundation: Foundation): Promise<Part & { url: st
   const { config, logger, store, client, parts, httpPort } = foundation;
   const live = createLiveHub({ db: databaseOf(store), collections: store.collections, logger });
   await live.start();
+  await finishDeletions({ collections: store.collections, files: parts.files, clock: systemClock });
   await sweepOrphans(store.collections, parts.files, new Date());
   const api = await createApi({
     core: parts.core,

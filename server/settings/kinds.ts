@@ -66,6 +66,15 @@ export function url(...schemes: string[]): Kind<string> {
   };
 }
 
+/** Of 32 bytes, with commas between. */
+export const masterKeys: Kind<readonly string[]> = {
+  parse: z
+    .string()
+    .regex(/^[0-9A-Fa-f]{64}(,[0-9A-Fa-f]{64}){0,3}$/)
+    .transform((value) => value.split(',')),
+  expected: '64 hex digits, or up to four times 64 with commas between',
+};
+
 /** Connection strings with several hosts are no URLs to a URL parser. */
 export const mongodbUri: Kind<string> = {
   parse: z.string().regex(/^mongodb(\+srv)?:\/\/[^\s/]+/),

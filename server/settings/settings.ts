@@ -58,6 +58,13 @@ export const SETTINGS = {
     about: 'What download URLs begin with, as devices reach it.',
     example: 'https://fw.example.com',
   }),
+  UPDRAFT_MASTER_KEY: optional(kinds.masterKeys, {
+    defaultText: 'made on the first start, in the data directory',
+    about:
+      'What secrets in the store are encrypted under. The newest first; older ones only open. `openssl rand -hex 32` makes one. The same for all processes.',
+    example: '0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef',
+    secret: true,
+  }),
   MONGODB_URI: optional(kinds.mongodbUri, {
     defaultText: 'embedded mongod',
     about: 'MongoDB to use: a replica set or sharded cluster, 6.0 or newer.',

@@ -57,10 +57,21 @@ test('R-PKG-1 an upload is answered with the package', async () => {
   });
 });
 
-const twoFiles = (): FormData => {
-  const data = form();
-  data.append('file', new Blob(['second']), 'second.bin');
+const files = (count: number, fields: Record<string, string> = {}): FormData => {
+  const data = form(fields, null);
+  for (let index = 0; index < count; index += 1) data.append('file', new Blob([`file ${index}`]), `part-${index}.bin`);
   return data;
+};
+const tar = Buffer.alloc(2_048);
+tar.write('ustar', 257);
+const withFile = (data: FormData, bytes: string, name: string): FormData => {
+  data.append('file', new Blob([bytes]), name);
+  return data;
+};
+const appended = (name: string, values: string[]): FormData => {
+  const data = form({}, null);
+  for (const value of values) data.append(name, value);
+  return withFile(data, 'firmware', 'fw.bin');
 };
 const fieldAfterFile = (): FormData => {
   const data = form();
@@ -70,7 +81,29 @@ const fieldAfterFile = (): FormData => {
 
 test.each<[string, () => FormData, number, string]>([
   ['no file', () => form({}, null), 400, 'FILE_MISSING'],
-  ['two files', twoFiles, 400, 'FILE_MISSING'],
+  ['twenty-one files', () => files(21), 422, 'TOO_MANY'],
+  ['a second file that is no firmware', () => withFile(form(), '', 'second.bin'), 422, 'FILE_EMPTY'],
+  ['a second file of the same name', () => withFile(form(), 'second', 'fw.bin'), 422, 'INVALID_FORMAT'],
+  ['a second file above the limit', () => withFile(form(), 'x'.repeat(LIMIT + 1), 'second.bin'), 413, 'FILE_TOO_LARGE'],
+  ['more digests than files', () => appended('digest', ['', '0'.repeat(64)]), 422, 'INVALID_FORMAT'],
+  [
+    'a wrong digest of the second file',
+    () => withFile(appended('digest', ['', '0'.repeat(64)]), 'second', 'second.bin'),
+    422,
+    'DIGEST_MISMATCH',
+  ],
+  ['a signature that nobody can check', () => form({ signature: 'c2lnbmF0dXJl' }), 422, 'SIGNING_KEY_MISSING'],
+  ['a difference to nothing', () => form({ kind: 'DIFFERENTIAL' }), 400, 'REQUIRED'],
+  ['a kind there is not', () => form({ kind: 'HALF' }), 422, 'INVALID_FORMAT'],
+  ['a name of three characters', () => form({ name: 'fw1' }), 422, 'INVALID_FORMAT'],
+  ['a name of 33 characters', () => form({ name: 'f'.repeat(33) }), 422, 'INVALID_FORMAT'],
+  ['a version with a blank', () => form({ version: '2 0' }), 422, 'INVALID_FORMAT'],
+  [
+    'a tar archive that ends early',
+    () => form({}, { name: 'fw.tar', bytes: tar.subarray(0, 1_024).toString('latin1') }),
+    415,
+    'FILE_FORMAT',
+  ],
   ['an empty file', () => form({}, { name: 'fw.bin', bytes: '' }), 422, 'FILE_EMPTY'],
   ['a file above the limit', () => form({}, { name: 'fw.bin', bytes: 'x'.repeat(LIMIT + 1) }), 413, 'FILE_TOO_LARGE'],
   ['a file far above the limit', () => form({}, { name: 'fw.bin', bytes: 'x'.repeat(8 * LIMIT) }), 413, 'FILE_TOO_LARGE'],
@@ -142,4 +175,16 @@ test('R-PKG-1 an upload whose form ends too early is refused, and nothing is kep
   const { status, body: answer } = await send(body, api.keys.operator, { 'content-type': 'multipart/form-data; boundary=cut' });
   expect([status, answer.errors?.[0]?.code]).toEqual([400, 'UPLOAD_CUT']);
   expect(await kept()).toEqual(before);
+});
+
+test('R-PKG-10 up to twenty files make one package, in their order', async () => {
+  const { status, body } = await send(files(20, { kind: 'DIFFERENTIAL', sourceVersions: '1.0.0, 1.1.0', verification: 'REQUIRED' }));
+  expect(status).toBe(201);
+  expect(body.files).toHaveLength(20);
+  expect(body).toMatchObject({
+    kind: 'DIFFERENTIAL',
+    sourceVersions: ['1.0.0', '1.1.0'],
+    verification: { required: true, state: 'UNVERIFIED' },
+    files: Array.from({ length: 20 }, (_, index) => ({ name: `part-${index}.bin`, size: `file ${index}`.length })),
+  });
 });

@@ -3,7 +3,7 @@ import { createDeviceService } from '../../core/devices/service';
 import { createProductService } from '../../core/products/service';
 import type { Store } from '../../schema/mongo/connect';
 import { runsOneOf } from '../../schema/mongo/devices';
-import { handClock, operator, refusal, settingsWith, spectator } from '../support/core-parts';
+import { handClock, operator, productParts, refusal, settingsWith, spectator } from '../support/core-parts';
 import { emptyStore, testStore } from '../support/store';
 
 const clock = handClock();
@@ -20,7 +20,7 @@ beforeEach(async () => {
   presence.length = 0;
   resets.length = 0;
   const settings = settingsWith();
-  products = createProductService({ collections: store.collections, settings, clock });
+  products = createProductService({ collections: store.collections, settings, clock, ...productParts(store, clock) });
   devices = createDeviceService({
     store,
     settings,

@@ -26,7 +26,8 @@ test('device-protocols §1.3: a well-formed upgrade is an offer', () => {
       version: '2.0.0',
       module: 'default',
       digest: 'sha256',
-      files: [{ name: null, url: data.url, size: 12, sign: SHA }],
+      differential: false,
+      files: [{ name: null, url: data.url, size: 12, sign: SHA, digestSign: null }],
       extData: {},
     },
   });

@@ -176,6 +176,7 @@ export function notification(changes: Partial<Notification> = {}): Notification 
     module: 'default',
     version: '2.0.0',
     digestAlgorithm: 'SHA256',
+    differential: false,
     files: [{ name: 'a.bin', size: 432_945, md5: 'a'.repeat(32), sha256: 'b'.repeat(64), url: 'https://fw.example/f/token' }],
     ...changes,
   };

@@ -30,7 +30,22 @@ test.each([
     notification({ files }),
     `{"code":"1000","data":{"version":"2.0.0","signMethod":"SHA256","files":[{"fileSize":432944,"fileName":"a.bin","fileUrl":"https://fw.example/f/1","fileSign":"${SHA256}"},{"fileSize":432945,"fileName":"b__.bin","fileUrl":"https://fw.example/f/2","fileSign":"${SHA256}"}],"extData":{}},"id":1626969597470,"message":"success"}`,
   ],
-])('R-FLOW-1 the bytes of an upgrade message: %s', (_name, message, bytes) => {
+  [
+    'one signed file of a differential package, MD5',
+    notification({
+      files: first.map((file) => ({ ...file, digestSign: 'c2lnbg==' })),
+      digestAlgorithm: 'MD5',
+      differential: true,
+      module: 'MCU',
+    }),
+    `{"code":"1000","data":{"size":432944,"version":"2.0.0","isDiff":1,"url":"https://fw.example/f/1","md5":"${MD5}","digestsign":"c2lnbg==","sign":"${MD5}","signMethod":"Md5","module":"MCU","extData":{}},"id":1626969597470,"message":"success"}`,
+  ],
+  [
+    'two signed files of a differential package, SHA-256',
+    notification({ files: files.map((file) => ({ ...file, digestSign: 'c2lnbg==' })), differential: true }),
+    `{"code":"1000","data":{"version":"2.0.0","isDiff":1,"signMethod":"SHA256","files":[{"fileSize":432944,"fileName":"a.bin","fileUrl":"https://fw.example/f/1","fileSign":"${SHA256}","digestsign":"c2lnbg=="},{"fileSize":432945,"fileName":"b__.bin","fileUrl":"https://fw.example/f/2","fileSign":"${SHA256}","digestsign":"c2lnbg=="}],"extData":{}},"id":1626969597470,"message":"success"}`,
+  ],
+])('R-FLOW-1 R-PKG-8 the bytes of an upgrade message: %s', (_name, message, bytes) => {
   expect(upgradeMessage(message, 1626969597470)).toBe(bytes);
 });
 

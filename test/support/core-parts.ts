@@ -1,7 +1,11 @@
 import type { Viewer } from '../../core/access/viewer';
 import { type Clock, systemClock } from '../../core/clock';
+import { createSealing } from '../../core/products/sealing';
+import { createSecureUpdates } from '../../core/products/secure-update';
+import { createVersionCounts } from '../../core/products/version-counts';
 import type { CoreSettings } from '../../core/settings';
 import { DEFAULT_LIMITS, type Limits } from '../../schema/model/limits';
+import type { Store } from '../../schema/mongo/connect';
 
 export const viewerOf = (role: Viewer['role']): Viewer => ({ keyId: `key-${role}`, name: role.toLowerCase(), role });
 export const operator = viewerOf('OPERATOR');
@@ -39,3 +43,11 @@ export async function refusal(work: Promise<unknown>): Promise<{ code: string; f
   }
   throw new Error('Expected a refusal, and there was none.');
 }
+
+/** What encrypts secrets in tests. */
+export const MASTER_KEY = Buffer.alloc(32, 7);
+
+export const productParts = (store: Store, clock: Clock) => ({
+  secureUpdates: createSecureUpdates({ collections: store.collections, sealing: createSealing([MASTER_KEY]), clock }),
+  versionCounts: createVersionCounts(store),
+});

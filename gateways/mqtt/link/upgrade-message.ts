@@ -18,25 +18,47 @@ export const getReplyMessage = (notification: Notification | null, id: MessageId
  * `files` has never one entry, and `module` is absent for the default module: SDKs drop the task otherwise.
  */
 function upgradeData(notification: Notification): object {
-  const { files, version } = notification;
+  const { files, version, differential } = notification;
   const [file, ...further] = files;
   if (file === undefined || files.length > FILES_MAXIMUM) {
     throw new RangeError(`A notification has 1 to ${FILES_MAXIMUM} files, not ${files.length}`);
   }
   const md5 = notification.digestAlgorithm === 'MD5';
   const signMethod = md5 ? 'Md5' : 'SHA256';
+  const isDiff = differential ? { isDiff: 1 } : {};
   const module = notification.module === DEFAULT_MODULE ? {} : { module: notification.module };
   if (further.length === 0) {
     const sign = signOf(file, md5);
-    return { size: file.size, version, url: file.url, ...(md5 && { md5: sign }), sign, signMethod, ...module, extData: {} };
+    return {
+      size: file.size,
+      version,
+      ...isDiff,
+      url: file.url,
+      ...(md5 && { md5: sign }),
+      ...digestSignOf(file),
+      sign,
+      signMethod,
+      ...module,
+      extData: {},
+    };
   }
-  return { version, signMethod, files: files.map((each) => fileEntry(each, md5)), ...module, extData: {} };
+  return { version, ...isDiff, signMethod, files: files.map((each) => fileEntry(each, md5)), ...module, extData: {} };
 }
 
 function fileEntry(file: NotifiedFile, md5: boolean): object {
   const fileSign = signOf(file, md5);
-  return { fileSize: file.size, fileName: scannable(file.name), fileUrl: file.url, ...(md5 && { fileMd5: fileSign }), fileSign };
+  return {
+    fileSize: file.size,
+    fileName: scannable(file.name),
+    fileUrl: file.url,
+    ...(md5 && { fileMd5: fileSign }),
+    fileSign,
+    ...digestSignOf(file),
+  };
 }
+
+/** R-PKG-8. The documents show it for one file; for several it is in each entry, after the members they name. */
+const digestSignOf = ({ digestSign }: NotifiedFile): object => (digestSign === undefined ? {} : { digestsign: digestSign });
 
 const signOf = (file: NotifiedFile, md5: boolean): string => (md5 ? file.md5 : file.sha256).toLowerCase();
 

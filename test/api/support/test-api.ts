@@ -7,7 +7,7 @@ import { createCore } from '../../../core/create-core';
 import type { UpgradeEngine } from '../../../core/ports';
 import type { Limits } from '../../../schema/model/limits';
 import type { Store } from '../../../schema/mongo/connect';
-import { administrator, settingsWith } from '../../support/core-parts';
+import { administrator, MASTER_KEY, settingsWith } from '../../support/core-parts';
 import { fakePackageStore } from '../../support/fakes/package-store';
 import { testStore } from '../../support/store';
 
@@ -56,7 +56,7 @@ export async function startTestApi({ limits, explorer = true, ready, replace = (
   const store = await testStore();
   const files = fakePackageStore();
   const settings = settingsWith(limits);
-  const core = replace((await createCore({ store, files, engine, settings })).core);
+  const core = replace((await createCore({ store, files, engine, settings, masterKeys: [MASTER_KEY] })).core);
   const logged: TestApi['logged'] = [];
   const logger = { info: () => undefined, warn: () => undefined, error: (details: object) => void logged.push(details) };
   const db = store.connection.db;

@@ -1,4 +1,4 @@
-import { createHash, type Hash } from 'node:crypto';
+import { createHash, createVerify, type Hash, type Verify } from 'node:crypto';
 import { get as httpGet, type IncomingMessage } from 'node:http';
 import { get as httpsGet } from 'node:https';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -16,6 +16,8 @@ export interface DownloadSettings {
   retryMs?: number;
   /** A connection without a byte for so long counts as cut. Default 30,000. */
   idleMs?: number;
+  /** Secure Update is on in the device: a file without a good signature by this key (PEM) is not installed. */
+  verifyKey?: string;
   /** Trusted for HTTPS, PEM. */
   ca?: string;
 }
@@ -40,9 +42,10 @@ export interface DownloadHooks {
 export class ResumingDownload {
   private done = 0;
   private readonly hash: Hash;
+  private readonly verify: Verify = createVerify('sha256');
 
   constructor(
-    private readonly file: Pick<OfferedFile, 'size' | 'sign'>,
+    private readonly file: Pick<OfferedFile, 'size' | 'sign'> & Partial<Pick<OfferedFile, 'digestSign'>>,
     digest: 'md5' | 'sha256',
     private readonly settings: DownloadSettings,
   ) {
@@ -66,9 +69,14 @@ export class ResumingDownload {
     }
   }
 
-  /** Whether the digest is the offered one; once only. */
+  /** Whether the digest is the offered one, and the signature good where the device checks it; once only. */
   isIntact(): boolean {
-    return this.hash.digest('hex') === this.file.sign.toLowerCase();
+    return this.hash.digest('hex') === this.file.sign.toLowerCase() && this.isSigned();
+  }
+
+  private isSigned(): boolean {
+    const { verifyKey } = this.settings;
+    return verifyKey === undefined || this.verify.verify(verifyKey, this.file.digestSign ?? '', 'base64');
   }
 
   private async read(url: string, hooks: DownloadHooks, signal: AbortSignal): Promise<void> {
@@ -79,6 +87,7 @@ export class ResumingDownload {
       for await (const chunk of response as AsyncIterable<Buffer>) {
         if (this.done + chunk.length > this.file.size) throw new DownloadFailed(`more than ${this.file.size} bytes`);
         this.hash.update(chunk);
+        this.verify.update(chunk);
         this.done += chunk.length;
         await hooks.onBytes(chunk.length, this.done);
       }

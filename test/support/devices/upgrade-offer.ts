@@ -7,6 +7,8 @@ export interface OfferedFile {
   size: number;
   /** Hex digest. */
   sign: string;
+  /** Of Secure Update, base64; null when none came. */
+  digestSign: string | null;
 }
 
 /** What an `upgrade` or a `get_reply` offers. */
@@ -15,6 +17,8 @@ export interface UpgradeOffer {
   version: string;
   module: string;
   digest: 'md5' | 'sha256';
+  /** The files are differences to the version the device has. */
+  differential: boolean;
   files: OfferedFile[];
   extData: Record<string, unknown>;
 }
@@ -37,33 +41,42 @@ export function readOffer(payload: string, kind: 'upgrade' | 'get_reply'): ReadO
   const digest = typeof data.signMethod === 'string' ? DIGESTS[data.signMethod] : undefined;
   if (!digest) return { dropped: `signMethod ${JSON.stringify(data.signMethod)}` };
   if ('dProtocol' in data) return { dropped: 'streamId' in data ? 'file over MQTT' : 'dProtocol without streamId' };
+  if ('isDiff' in data && data.isDiff !== 1) return { dropped: `isDiff ${JSON.stringify(data.isDiff)}` };
+  const differential = data.isDiff === 1;
   const files = readFiles(data, digest === 'md5' ? 32 : 64);
   if (typeof files === 'string') return { dropped: files };
   const module = typeof data.module === 'string' ? data.module : DEFAULT_MODULE;
-  return { offer: { id: message.id, version: data.version, module, digest, files, extData: asRecord(data.extData) ?? {} } };
+  return { offer: { id: message.id, version: data.version, module, digest, differential, files, extData: asRecord(data.extData) ?? {} } };
 }
 
 function readFiles(data: Record<string, unknown>, digits: number): OfferedFile[] | string {
   if (!('files' in data)) {
-    const file = readFile(null, data.url, data.size, data.sign, digits);
+    const file = readFile(null, data.url, data.size, data.sign, data.digestsign, digits);
     return typeof file === 'string' ? file : [file];
   }
   if (!Array.isArray(data.files) || data.files.length < 2) return 'files with fewer than two entries';
   const files: OfferedFile[] = [];
   for (const entry of data.files.slice(0, MAX_FILES)) {
-    const { fileName, fileUrl, fileSize, fileSign } = asRecord(entry) ?? {};
-    const file = readFile(typeof fileName === 'string' ? fileName : null, fileUrl, fileSize, fileSign, digits);
+    const { fileName, fileUrl, fileSize, fileSign, digestsign } = asRecord(entry) ?? {};
+    const file = readFile(typeof fileName === 'string' ? fileName : null, fileUrl, fileSize, fileSign, digestsign, digits);
     if (typeof file === 'string') return file;
     files.push(file);
   }
   return files;
 }
 
-function readFile(name: string | null, url: unknown, size: unknown, sign: unknown, digits: number): OfferedFile | string {
+function readFile(
+  name: string | null,
+  url: unknown,
+  size: unknown,
+  sign: unknown,
+  digestsign: unknown,
+  digits: number,
+): OfferedFile | string {
   if (typeof url !== 'string') return 'no url';
   if (typeof size !== 'number' || !Number.isSafeInteger(size) || size <= 0) return `size ${JSON.stringify(size)}`;
   if (typeof sign !== 'string' || !new RegExp(`^[0-9a-fA-F]{${digits}}$`).test(sign)) return `sign is not ${digits} hex digits`;
-  return { name, url, size, sign };
+  return { name, url, size, sign, digestSign: typeof digestsign === 'string' ? digestsign : null };
 }
 
 /** Small devices scan with fixed formats: members must come in the documents' order (§0.1). Null when they do. */

@@ -1,0 +1,18 @@
+import type { mongo } from 'mongoose';
+import type { FirmwarePackage } from '../../schema/model/fleet';
+import type { PackageFilter } from '../core';
+
+/** There are 500 packages at most: what the index of products leaves is looked through. */
+export function packageQuery(filter: PackageFilter): mongo.Filter<FirmwarePackage> {
+  const { productKey, module, namePrefix, version, kind, verification, verificationRequired } = filter;
+  return {
+    deletedAt: null,
+    ...(productKey && { productKey }),
+    ...(module && { module }),
+    ...(version && { version }),
+    ...(namePrefix && { name: { $gte: namePrefix, $lt: `${namePrefix}\uffff` } }),
+    ...(kind && { kind }),
+    ...(verification && { 'verification.state': verification }),
+    ...(verificationRequired != null && { 'verification.required': verificationRequired }),
+  };
+}

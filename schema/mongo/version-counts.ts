@@ -1,0 +1,28 @@
+import { Schema } from 'mongoose';
+import { storedIn } from './options';
+
+/**
+ * R-PKG-11: how many of a product's devices have a version of a module: a roll-up, because counting a million index keys takes a
+ * second. It holds what every device's `counted` says; devices marked `uncounted` are looked at beside it.
+ */
+export interface VersionCountRow {
+  /** `<productKey>.<module>=<version>` */
+  _id: string;
+  productKey: string;
+  module: string;
+  version: string;
+  devices: number;
+}
+
+export const versionCountSchema = new Schema<VersionCountRow>(
+  {
+    _id: { type: String, required: true },
+    productKey: { type: String, required: true },
+    module: { type: String, required: true },
+    version: { type: String, required: true },
+    devices: { type: Number, required: true },
+  },
+  storedIn('versionCounts'),
+);
+
+versionCountSchema.index({ productKey: 1, module: 1, version: 1, devices: 1 });
