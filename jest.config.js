@@ -1,7 +1,19 @@
 const swc = JSON.parse(require('node:fs').readFileSync(`${__dirname}/.swcrc.json`, 'utf8'));
 
 /** Packages published as ES modules only; swc turns them into CommonJS for Jest. */
-const esmOnly = ['aedes', 'aedes-.*', 'jose', 'p-retry', 'is-network-error', 'hyperid', 'mqemitter', 'mqemitter-.*', 'log-update'];
+const esmOnly = [
+  'aedes',
+  'aedes-.*',
+  'jose',
+  'p-retry',
+  'is-network-error',
+  'hyperid',
+  'mqemitter',
+  'mqemitter-.*',
+  'log-update',
+  '@tus/.*',
+  'srvx',
+];
 
 /** CommonJS, but with a dynamic `import()`, which Jest's sandbox takes only when transformed: the MongoDB driver, wherever npm puts it. */
 const importing = ['mongodb', 'mongoose/node_modules/mongodb'];

@@ -1,12 +1,13 @@
 import { registerEnumType } from 'type-graphql';
 import { ROLES } from '../core/access/viewer';
-import { type BATCH_KINDS, BATCH_STATUSES } from '../schema/model/batch';
+import { type BATCH_KINDS, BATCH_STATUSES, DOWNLOAD_PROTOCOLS } from '../schema/model/batch';
 import { DIALECTS } from '../schema/model/dialect';
 import { ERROR_CODES } from '../schema/model/error-codes';
 import { FAILURE_CAUSES } from '../schema/model/failure-causes';
 import { PACKAGE_KINDS, VERIFICATION_STATES } from '../schema/model/package-rules';
 import { SIGNATURE_ALGORITHMS } from '../schema/model/signature';
 import { TASK_STATUSES } from '../schema/model/task';
+import { UPLOAD_STATES } from '../schema/model/upload';
 import { WAITING_FOR } from '../schema/model/waiting-for';
 
 type Texts<K extends string> = Readonly<Record<K, string>>;
@@ -47,6 +48,17 @@ export const BatchStatusEnum = enumOf(
     FINISHED: 'Every task has ended.',
     CANCELED: 'Ended by a person or a program, with every task that had not ended.',
     FAILED: 'It could not go on; `statusReason` says why.',
+  }),
+);
+
+export const UploadStateEnum = enumOf(
+  'UploadState',
+  'What has become of an upload. The last two are final.',
+  described(UPLOAD_STATES, {
+    RECEIVING: 'Bytes are missing; they may come at any time.',
+    FINISHED: 'All bytes are there: a package can be made of it.',
+    USED: 'A package has been made of it.',
+    REMOVED: 'It is gone: refused, ended, or not used in time.',
   }),
 );
 
@@ -112,6 +124,15 @@ export const DigestAlgorithmEnum = enumOf('DigestAlgorithm', 'What a file is che
   MD5: 'For devices that know nothing better.',
   SHA256: 'The default.',
 });
+
+export const DownloadProtocolEnum = enumOf(
+  'DownloadProtocol',
+  'How devices get the bytes of a package.',
+  described(DOWNLOAD_PROTOCOLS, {
+    HTTPS: 'By the address in the notification. The default.',
+    MQTT: 'In blocks over their MQTT connection: one file of at most 16 MB. DownloadProtocol of Alibaba Cloud IoT.',
+  }),
+);
 
 export const WaitingForEnum = enumOf('WaitingFor', 'What a task that has not ended waits for.', WAITING_FOR);
 

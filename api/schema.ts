@@ -9,6 +9,7 @@ import { PackageResolver, PackageVerificationResolver } from './packages/resolve
 import { ProductResolver } from './products/resolver';
 import { SystemResolver } from './system/resolver';
 import { AttemptResolver, TaskResolver, TransitionResolver } from './tasks/resolver';
+import { UploadResolver } from './uploads/resolver';
 
 /** Inputs are validated by core, which knows the limits; subscriptions bring their own streams, so the PubSub is never used. */
 export function buildApiSchema(): GraphQLSchema {
@@ -26,6 +27,7 @@ export function buildApiSchema(): GraphQLSchema {
       SystemResolver,
       TaskResolver,
       TransitionResolver,
+      UploadResolver,
     ],
     validate: false,
     pubSub: {

@@ -7,7 +7,7 @@ import type { Core } from '../core/core';
 import type { Limits } from '../schema/model/limits';
 import { createPresentError } from './errors/present';
 import { explorer } from './explorer';
-import { download } from './files/download';
+import { downloads } from './files/download';
 import { refuseUpload, uploadPackage } from './files/upload';
 import { health, type Ready } from './health';
 import { API_LIMITS } from './limits';
@@ -18,6 +18,7 @@ import { drain } from './transport/drain';
 import { createGraphqlHttp } from './transport/graphql-http';
 import { serveGraphqlWs } from './transport/graphql-ws';
 import { refuseGraphql, signedIn } from './transport/signed-in';
+import { tusUploads } from './uploads/tus';
 
 export interface ApiSettings {
   host: string;
@@ -46,6 +47,7 @@ export interface Api {
 }
 
 const GRAPHQL_PATH = '/graphql';
+const UPLOADS_PATH = '/uploads';
 
 /** The door for people and programs: GraphQL over HTTP and WebSocket, uploads, downloads, health. */
 export async function createApi({ core, live, settings, logger, ready = async () => null }: ApiDeps): Promise<Api> {
@@ -56,8 +58,9 @@ export async function createApi({ core, live, settings, logger, ready = async ()
 
   const app = express().disable('x-powered-by').disable('etag');
   app.use(health(ready));
-  app.get('/d/:token', download(core.packages, logger));
+  app.use(downloads(core.downloads, logger));
   app.post('/packages', signedIn(core.access, refuseUpload), uploadPackage(core.packages, settings.limits, logger));
+  app.use(UPLOADS_PATH, signedIn(core.access, refuseUpload), await tusUploads(UPLOADS_PATH, core.uploads, settings.limits, logger));
   app.use(GRAPHQL_PATH, signedIn(core.access, refuseGraphql), graphql.router);
   if (settings.explorer) app.use('/explorer', explorer(GRAPHQL_PATH));
   app.use(clientErrorHandler(presentError) satisfies ErrorRequestHandler);

@@ -5,9 +5,10 @@ import type { Device, DigestAlgorithm, FirmwarePackage, Product, SecureUpdate, S
 import type { BatchId, DeviceId, TaskId } from '../schema/model/ids';
 import type { PackageKind, VerificationState } from '../schema/model/package-rules';
 import type { Task, TaskStatus } from '../schema/model/task';
+import type { Upload } from '../schema/model/upload';
 import type { ApiKey, Role, Viewer } from './access/viewer';
 import type { Page, PageRequest } from './page';
-import type { Notification } from './ports';
+import type { Notification, StoredFile } from './ports';
 
 /**
  * Everything the doors (api, gateways, workflows) may ask. Services throw UserError or UserErrors for what a caller can mend;
@@ -18,6 +19,8 @@ export interface Core {
   products: ProductService;
   devices: DeviceService;
   packages: PackageService;
+  downloads: DownloadService;
+  uploads: UploadService;
   batches: BatchService;
   tasks: TaskService;
 }
@@ -110,19 +113,75 @@ export interface PackageService {
   get(id: string): Promise<FirmwarePackage | null>;
   getMany(ids: readonly string[]): Promise<(FirmwarePackage | null)[]>;
   list(filter: PackageFilter, page: PageRequest): Promise<Page<FirmwarePackage>>;
-  /** For the download handler. Throws UserError: see DownloadRefused. */
-  download(token: string): Promise<Download>;
 }
 
-/** `status` is the HTTP status of the refusal: 403 for a token that is unknown, expired or of an ended task. */
+export interface DownloadService {
+  /** `/d/<token>`. Throws DOWNLOAD_REFUSED: unknown, expired, or its task has ended (R-DL-1, R-DL-5). */
+  open(token: string): Promise<Download>;
+  /** `/f/<id>` with `Authorization: Bearer <token>`. Throws DOWNLOAD_UNAUTHORIZED for a token that is not this address's, else as `open`. */
+  openWithBearer(id: string, bearer: string | null): Promise<Download>;
+  /** A block over MQTT (R-DL-3). Throws only when the store can't be reached. */
+  block(deviceId: DeviceId, request: BlockRequest): Promise<BlockAnswer>;
+}
+
+export interface NewUpload {
+  /** Its suffix names the format (R-PKG-2). */
+  fileName: string;
+  /** Bytes. */
+  size: number;
+  /** Checked when all bytes are there; hex of MD5 (32) or SHA-256 (64 digits). */
+  declaredDigest?: string | null;
+  /** R-PKG-7: base64; checked when the package is made, with the product's keys. */
+  signature?: string | null;
+}
+
+/** R-PKG-12: files that arrive over several requests, and go on after a cut or a restart. Each key sees its own only. */
+export interface UploadService {
+  /** Throws FILE_FORMAT, FILE_EMPTY, FILE_TOO_LARGE, INVALID_FORMAT, UPLOAD_QUOTA. */
+  create(viewer: Viewer, input: NewUpload): Promise<Upload>;
+  /** Null when the viewer's key has none with this id. */
+  get(viewer: Viewer, id: string): Promise<Upload | null>;
+  /**
+   * Takes bytes from `offset` on, which must be the upload's own. Whatever came is kept when the source fails. Throws UPLOAD_UNKNOWN,
+   * UPLOAD_OFFSET; and FILE_FORMAT, DIGEST_MISMATCH, after which nothing of the upload is left.
+   */
+  append(viewer: Viewer, id: string, offset: number, source: Readable): Promise<Upload>;
+  remove(viewer: Viewer, id: string): Promise<void>;
+  /**
+   * Makes a package of finished uploads, with the checks of `PackageService.create`. A refusal leaves the uploads as they are.
+   * Throws UPLOAD_UNKNOWN, UPLOAD_UNFINISHED, IDEMPOTENCY_MISMATCH, and what `PackageService.create` throws.
+   */
+  createPackage(viewer: Viewer, input: NewPackage & { idempotencyKey?: string | null }, uploadIds: string[]): Promise<FirmwarePackage>;
+}
+
 export interface Download {
   taskId: TaskId;
   name: string;
   size: number;
   /** SHA-256 of the file, hex: the strong ETag. */
   sha256: string;
-  read(range: { start: number; end: number }): Readable;
+  /** The bytes never change after it. */
+  createdAt: Date;
+  /** Bytes `start` to `end`, both included, each piece read when the one before was taken. The pieces are shared: never write to them. */
+  read(range: { start: number; end: number }): AsyncIterable<Buffer>;
+  /** Bytes of the file that left: kept on the task. */
+  served(bytes: number): void;
 }
+
+/** All whole and not negative; `size` at least 1. */
+export interface BlockRequest {
+  streamId: number;
+  fileId: number;
+  offset: number;
+  size: number;
+}
+
+export type BlockAnswer =
+  | { kind: 'block'; bytes: Buffer; fileLength: number }
+  /** No such stream, or none this device has an unfinished task for. */
+  | { kind: 'unknown' }
+  /** The offset is not within the file. */
+  | { kind: 'beyond'; fileLength: number };
 
 export interface PackageFilter {
   productKey?: string | null;
@@ -144,6 +203,8 @@ export interface PackageUpload {
   declaredDigest?: string | null;
   /** R-PKG-7: base64, made as `schema/model/signature.ts` says; checked with the product's keys. */
   signature?: string | null;
+  /** When the package store has the bytes already: `stream` reads them from there, and a refusal leaves them there. */
+  stored?: StoredFile;
 }
 
 export interface NewPackage {

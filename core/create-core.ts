@@ -7,9 +7,12 @@ import { type Clock, systemClock } from './clock';
 import type { Core } from './core';
 import { devicesChangedSince, gatewaysOf } from './devices/presence-queries';
 import { createDeviceService } from './devices/service';
+import { createBlockReader } from './downloads/block-reader';
+import { downloadSecret } from './downloads/download-secret';
+import { createDownloadUrls } from './downloads/download-token';
+import { createDownloadMeter } from './downloads/meter';
+import { createDownloadService } from './downloads/service';
 import { completeStoredPackages } from './packages/complete-stored';
-import { downloadSecret } from './packages/download-secret';
-import { createDownloadUrls } from './packages/download-token';
 import { createPackageService } from './packages/service';
 import type { DeviceLink, PackageStore, UpgradeEngine } from './ports';
 import { createSealing } from './products/sealing';
@@ -23,6 +26,8 @@ import { createOffers, type OfferDeps } from './tasks/offers';
 import { onConnected, onDisconnected, onGatewayReset } from './tasks/presence';
 import { createTaskService } from './tasks/service';
 import { createUpgradeTasks, type UpgradeTasks } from './tasks/upgrade-tasks';
+import { createUploadService } from './uploads/service';
+import { sweepUploads } from './uploads/sweep';
 
 export interface CoreDeps {
   store: Store;
@@ -41,10 +46,14 @@ export interface CoreParts {
   batchTasks: BatchTasks;
   upgradeTasks: UpgradeTasks;
   files: PackageStore;
+  /** R-PKG-12: removes uploads that waited too long. Returns how many. */
+  sweepUploads(): Promise<number>;
   /** After a change of the master key. Throws SealedByOther when a key that is still needed was not given. */
   resealSecrets(): Promise<number>;
   /** The paced bulk push, for the process that holds the connections. */
   offersOver(link: DeviceLink): ReturnType<typeof createOffers>;
+  /** Before the store closes: writes what is only in memory. */
+  close(): Promise<void>;
 }
 
 export async function createCore({ store, files, engine, settings, masterKeys, clock = systemClock }: CoreDeps): Promise<CoreParts> {
@@ -53,7 +62,8 @@ export async function createCore({ store, files, engine, settings, masterKeys, c
     batch: (id) => collections.batches.findOne({ _id: id }),
     package: (id) => collections.packages.findOne({ _id: id }),
   });
-  const downloads = createDownloadUrls({ settings, secret: await downloadSecret(collections), clock });
+  const urls = createDownloadUrls({ settings, secret: await downloadSecret(collections), clock });
+  const meter = createDownloadMeter({ tasks: collections.tasks, clock });
   const tasks = createTaskStore(collections.tasks);
   const versionCounts = createVersionCounts(store);
   const secureUpdates = createSecureUpdates({ collections, sealing: createSealing(masterKeys), clock });
@@ -67,7 +77,7 @@ export async function createCore({ store, files, engine, settings, masterKeys, c
     gatewayId === null ? onDisconnected(base, deviceId) : onConnected(base, deviceId, gatewayId);
 
   const lifecycle = createBatchLifecycle({ collections, engine, clock, refreshPresence });
-  const offerDeps: OfferDeps = { ...base, mintUrl: downloads.mintUrl, mayPush: lifecycle.mayPush };
+  const offerDeps: OfferDeps = { ...base, mintUrl: urls.mintUrl, mayPush: lifecycle.mayPush };
   const devices = createDeviceService({ store, settings, clock, onPresence, onGatewayReset: (id) => onGatewayReset(base, id) });
 
   return {
@@ -75,7 +85,9 @@ export async function createCore({ store, files, engine, settings, masterKeys, c
       access: createAccessService({ store, settings, clock }),
       products: createProductService({ collections, settings, clock, secureUpdates, versionCounts }),
       devices,
-      packages: createPackageService({ collections, files, settings, clock, downloads, presign: secureUpdates.digestSigns }),
+      packages: createPackageService({ collections, files, settings, clock, presign: secureUpdates.digestSigns }),
+      downloads: createDownloadService({ collections, urls, reader: createBlockReader(files), meter, settings, clock }),
+      uploads: createUploadService({ collections, files, settings, clock, presign: secureUpdates.digestSigns }),
       batches: createBatchService({ collections, engine, settings, clock }),
       tasks: createTaskService(offerDeps, collections, versionCounts.changed),
     },
@@ -87,7 +99,9 @@ export async function createCore({ store, files, engine, settings, masterKeys, c
     }),
     upgradeTasks: createUpgradeTasks(base),
     files,
+    sweepUploads: () => sweepUploads({ collections, files, settings, clock }),
     resealSecrets: secureUpdates.reseal,
     offersOver: (link) => createOffers(offerDeps, link),
+    close: () => meter.close(),
   };
 }

@@ -34,6 +34,8 @@ export interface Notification {
   /** R-PKG-4: the files are the difference to the device's version. */
   differential: boolean;
   files: NotifiedFile[];
+  /** Set when the batch downloads over MQTT: the one file by its stream instead of its URL (device-protocols §1.4). */
+  stream?: { streamId: number; fileId: number };
 }
 
 export interface NotifiedFile {
@@ -63,8 +65,25 @@ export interface StoredFile {
   sha256: string;
 }
 
+/** A file that arrives in parts. `handle` is what `begin` gave. */
+export interface PartialFile {
+  fileId: string;
+  handle: string;
+}
+
+/** R-PKG-12: files written in parts, over many requests and processes. Until `complete` there is nothing to read. */
+export interface PackageParts {
+  /** Bytes of every part but the last one; at least 64 KiB. */
+  readonly partBytes: number;
+  begin(fileId: string): Promise<string>;
+  /** `index` counts from 0; a part that is written again is replaced. `bytes` may be reused afterwards. */
+  writePart(file: PartialFile, index: number, bytes: Buffer): Promise<void>;
+  /** Makes the parts one file of `size` bytes. May be repeated; fails when parts are missing. */
+  complete(file: PartialFile, size: number): Promise<void>;
+}
+
 /** Where package bytes live. Nothing here holds a file in memory. */
-export interface PackageStore {
+export interface PackageStore extends PackageParts {
   /**
    * Streams `source` in. Rejects with what `source` fails with (a check on the way, a cut connection), and then keeps nothing.
    * `fileId` is the caller's, so that a repeated clean-up finds it.
@@ -72,6 +91,6 @@ export interface PackageStore {
   put(fileId: string, source: Readable): Promise<StoredFile>;
   /** Bytes `start` to `end`, both included. */
   read(fileId: string, range: { start: number; end: number }): Readable;
-  /** Deleting what is not there is not an error. */
+  /** Also ends a file that has only parts. Deleting what is not there is not an error. */
   delete(fileId: string): Promise<void>;
 }

@@ -1,7 +1,8 @@
-import type { DeviceService, TaskService } from '../core/core';
+import type { DeviceService, DownloadService, TaskService } from '../core/core';
 
 /** The part of core that gateways ask. */
 export interface GatewayCore {
   devices: Pick<DeviceService, 'credentials' | 'connected' | 'disconnected' | 'gatewayReset'>;
   tasks: Pick<TaskService, 'report' | 'requested'>;
+  downloads: Pick<DownloadService, 'block'>;
 }

@@ -1,7 +1,16 @@
 import { Counter, Gauge, Registry } from 'prom-client';
 
 const CONNECT_RESULTS = ['accepted', 'unreadable', 'bad_credentials', 'disabled', 'unavailable', 'too_many'] as const;
-const DROP_REASONS = ['foreign_topic', 'unknown_topic', 'malformed', 'too_large', 'queue_full', 'no_session', 'stopping'] as const;
+const DROP_REASONS = [
+  'foreign_topic',
+  'unknown_topic',
+  'malformed',
+  'too_large',
+  'queue_full',
+  'too_fast',
+  'no_session',
+  'stopping',
+] as const;
 const LOST_KINDS = ['report', 'request', 'presence'] as const;
 const DELIVERY_RESULTS = ['delivered', 'disconnected', 'congested'] as const;
 

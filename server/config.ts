@@ -1,5 +1,7 @@
+import { S3_FILE_BYTES, type S3Settings } from '../core/packages/s3-store';
 import type { Limits } from '../schema/model/limits';
 import { LIMIT_SETTINGS, limitVariable } from './settings/limit-settings';
+import { s3SettingsOf } from './settings/s3-settings';
 import { type Role, SETTINGS, SETUP_VARIABLES, type Setting } from './settings/settings';
 
 export type { Role } from './settings/settings';
@@ -22,6 +24,8 @@ export interface Config {
   temporalNamespace: string;
   taskQueue: string;
   embedded: { mongoPort?: number; temporalPort?: number; temporalUiPort?: number };
+  /** Not set: packages are kept in MongoDB (GridFS). */
+  s3?: S3Settings;
   gatewayId: string;
   explorer: boolean;
   log: { level: string; format: 'auto' | 'json' | 'text' };
@@ -72,6 +76,18 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       temporalPort: of('UPDRAFT_TEMPORAL_PORT'),
       temporalUiPort: of('UPDRAFT_TEMPORAL_UI_PORT'),
     },
+    s3: s3SettingsOf(
+      {
+        store: of('UPDRAFT_PACKAGE_STORE'),
+        endpoint: of('UPDRAFT_S3_ENDPOINT'),
+        bucket: of('UPDRAFT_S3_BUCKET'),
+        region: of('UPDRAFT_S3_REGION'),
+        accessKeyId: of('UPDRAFT_S3_ACCESS_KEY_ID'),
+        secretAccessKey: of('UPDRAFT_S3_SECRET_ACCESS_KEY'),
+        forcePathStyle: of('UPDRAFT_S3_FORCE_PATH_STYLE'),
+      },
+      problems,
+    ),
     gatewayId: of('UPDRAFT_GATEWAY_ID'),
     explorer: of('UPDRAFT_EXPLORER') ?? isLoopback(host),
     log: { level: of('UPDRAFT_LOG_LEVEL'), format: of('UPDRAFT_LOG_FORMAT') },
@@ -103,7 +119,10 @@ function tlsOf(certFile: string | undefined, keyFile: string | undefined, proble
   return undefined;
 }
 
-function checkTogether({ host, publicBaseUrl, limits }: Config, problems: string[]): void {
+function checkTogether({ host, publicBaseUrl, limits, s3 }: Config, problems: string[]): void {
+  if (s3 && limits.fileBytes > S3_FILE_BYTES) {
+    problems.push(`UPDRAFT_LIMIT_FILE_BYTES is ${limits.fileBytes}: expected at most ${S3_FILE_BYTES} with UPDRAFT_PACKAGE_STORE=s3`);
+  }
   if ((host === '0.0.0.0' || host === '::') && !publicBaseUrl) {
     problems.push(
       `UPDRAFT_PUBLIC_BASE_URL is not set: with UPDRAFT_HOST=${host} expected the URL devices download from, for example UPDRAFT_PUBLIC_BASE_URL=${SETTINGS.UPDRAFT_PUBLIC_BASE_URL.example}`,

@@ -2,7 +2,6 @@ import { Client, Connection } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { type CoreParts, createCore } from '../core/create-core';
-import { gridFsStore } from '../core/packages/gridfs-store';
 import { SealedByOther } from '../core/products/sealing';
 import { connectStore, type Store } from '../schema/mongo/connect';
 import { createEngine } from '../workflows/client';
@@ -11,6 +10,7 @@ import { freePort } from './embedded/free-port';
 import { type EmbeddedServers, startEmbedded } from './embedded/start-embedded';
 import { StartError } from './embedded/start-error';
 import { readMasterKeys } from './master-key';
+import { packageStoreOf } from './package-store';
 
 /** What every role stands on: the two stores, the engine's client and core. */
 export interface Foundation {
@@ -56,11 +56,14 @@ export async function startFoundation(config: Config, logger: Logger): Promise<F
     const { limits, minuteMs, reofferMinutes, settleMs } = config;
     const publicBaseUrl = config.publicBaseUrl ?? `${config.tls ? 'https' : 'http'}://${config.host}:${httpPort}`;
     const settings = { limits, minuteMs, reofferMinutes, settleMs, publicBaseUrl };
+    const files = await packageStoreOf(config, store);
+    closing.push(async () => files.close?.());
     const masterKeys = await readMasterKeys(config, logger);
-    const parts = await createCore({ store, files: gridFsStore(store), engine, settings, masterKeys });
+    const parts = await createCore({ store, files, engine, settings, masterKeys });
     await parts.resealSecrets().catch((error) => {
       throw error instanceof SealedByOther ? new StartError(error.message) : error;
     });
+    closing.push(() => parts.close());
     const firstKey = await parts.core.access.bootstrap();
     return { config, logger, servers, store, client, native, parts, httpPort, firstKey, stop };
   } catch (error) {

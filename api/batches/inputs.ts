@@ -1,6 +1,6 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
-import type { BatchKind, BatchStatus } from '../../schema/model/batch';
-import { BatchKindEnum, BatchStatusEnum } from '../enums';
+import type { BatchKind, BatchStatus, DownloadProtocol } from '../../schema/model/batch';
+import { BatchKindEnum, BatchStatusEnum, DownloadProtocolEnum } from '../enums';
 
 @InputType({ description: 'Exactly one of the two.' })
 export class BatchScopeInput {
@@ -52,6 +52,9 @@ export class CreateStaticBatchInput {
 
   @Field(() => Int, { nullable: true, description: "Minutes from a task's first progress report, 1–1,440; no limit when not given." })
   timeoutMinutes?: number | null;
+
+  @Field(() => DownloadProtocolEnum, { nullable: true, description: 'HTTPS when not given; MQTT takes one file of at most 16 MB.' })
+  downloadProtocol?: DownloadProtocol | null;
 
   @Field(() => String, { nullable: true, description: 'The same key with the same input gives the same batch for 24 h.' })
   idempotencyKey?: string | null;

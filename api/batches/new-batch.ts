@@ -13,6 +13,7 @@ export function newStaticBatch(input: CreateStaticBatchInput): NewStaticBatch {
       rate: { kind: 'constant', perMinute: input.pushRate.perMinute },
       retry: input.retry ? { intervalMinutes: input.retry.intervalMinutes, maxRetries: input.retry.maxRetries } : null,
       timeoutMinutes: input.timeoutMinutes ?? null,
+      ...(input.downloadProtocol && { downloadProtocol: input.downloadProtocol }),
     },
     idempotencyKey: input.idempotencyKey,
   };

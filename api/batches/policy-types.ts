@@ -1,4 +1,6 @@
 import { Field, Int, ObjectType } from 'type-graphql';
+import type { DownloadProtocol } from '../../schema/model/batch';
+import { DownloadProtocolEnum } from '../enums';
 
 @ObjectType({ description: 'How many devices are notified a minute. The roll-out rate of an OTA job of Alibaba Cloud IoT.' })
 export class PushRate {
@@ -28,6 +30,9 @@ export class BatchPolicyType {
     description: "Minutes from a task's first progress report until it fails; null: no limit. TimeoutInMinutes of Alibaba Cloud IoT.",
   })
   timeoutMinutes!: number | null;
+
+  @Field(() => DownloadProtocolEnum, { description: 'How devices get the bytes.' })
+  downloadProtocol!: DownloadProtocol;
 }
 
 @ObjectType({ description: 'Devices notified a minute.' })

@@ -76,7 +76,8 @@ export class BatchResolver {
 
   @FieldResolver()
   policy(@Root() { policy }: Batch): BatchPolicyType {
-    return { pushRate: { perMinute: policy.rate.perMinute }, retry: policy.retry, timeoutMinutes: policy.timeoutMinutes };
+    const { rate, retry, timeoutMinutes, downloadProtocol = 'HTTPS' } = policy;
+    return { pushRate: { perMinute: rate.perMinute }, retry, timeoutMinutes, downloadProtocol };
   }
 
   @FieldResolver()

@@ -1,35 +1,58 @@
-import parseRange from 'range-parser';
+import { type ByteRange, parseRange } from './parse-range';
 
-export interface RangeHeaders {
+export interface ConditionHeaders {
   range?: string | undefined;
   'if-range'?: string | undefined;
   'if-match'?: string | undefined;
   'if-none-match'?: string | undefined;
+  'if-modified-since'?: string | undefined;
+  'if-unmodified-since'?: string | undefined;
 }
 
-/** `start` and `end` are both included. */
-export type RangeDecision = { status: 200 | 206; start: number; end: number } | { status: 304 | 412 | 416 };
+export interface FileState {
+  size: number;
+  /** Strong and quoted. */
+  etag: string;
+  /** Whole seconds, as a header carries it. */
+  modified: Date;
+}
 
-/** What a request for a file of `size` bytes is answered (R-DL-2, RFC 9110 §13 and §14). `etag` is strong and quoted. */
-export function decideRange(headers: RangeHeaders, size: number, etag: string): RangeDecision {
-  if (headers['if-match'] !== undefined && !names(headers['if-match'], etag)) return { status: 412 };
-  if (headers['if-none-match'] !== undefined && names(headers['if-none-match'].replaceAll('W/', ''), etag)) return { status: 304 };
+export type RangeDecision = ({ status: 200 | 206 } & ByteRange) | { status: 304 | 412 | 416 };
+
+/** What a request for a file is answered (R-DL-2): the preconditions in the order of RFC 9110 §13.2.2, then the range of §14.2. */
+export function decideRange(method: string, headers: ConditionHeaders, file: FileState): RangeDecision {
+  const { size } = file;
+  const failed = precondition(headers, file);
+  if (failed) return { status: failed };
   const whole = { status: 200, start: 0, end: size - 1 } as const;
-  const { range } = headers;
-  if (range === undefined || !isStillGood(headers['if-range'], etag)) return whole;
-  const parsed = parseRange(size, withinFile(range, size));
-  // -2: not a range at all, which is ignored. Several ranges and other units are not offered: the whole file is.
-  if (parsed === -2) return whole;
-  if (parsed === -1) return { status: 416 };
-  const [first, second] = parsed;
-  return first && !second && parsed.type === 'bytes' ? { status: 206, start: first.start, end: first.end } : whole;
+  // Ranges are of GET only: HEAD tells of the whole file.
+  if (method !== 'GET' || headers.range === undefined || !isStillGood(headers['if-range'], file)) return whole;
+  const range = parseRange(headers.range, size);
+  if (range === null) return whole;
+  return range === 'beyond' ? { status: 416 } : { status: 206, ...range };
 }
 
-/** A suffix longer than the file means all of it; `range-parser` finds it unsatisfiable. */
-const withinFile = (range: string, size: number): string =>
-  range.replace(/^bytes=-(\d{1,15})$/, (_all, digits: string) => `bytes=-${Math.min(Number(digits), size)}`);
+function precondition(headers: ConditionHeaders, { etag, modified }: FileState): 304 | 412 | null {
+  const match = headers['if-match'];
+  const noneMatch = headers['if-none-match'];
+  const unmodifiedSince = dateOf(headers['if-unmodified-since']);
+  const modifiedSince = dateOf(headers['if-modified-since']);
+  if (match !== undefined ? !names(match, etag) : unmodifiedSince !== null && modified.getTime() > unmodifiedSince) return 412;
+  if (noneMatch !== undefined) return names(noneMatch.replaceAll('W/', ''), etag) ? 304 : null;
+  return modifiedSince !== null && modified.getTime() <= modifiedSince ? 304 : null;
+}
 
-/** Weak tags and dates never match: only the exact bytes may be continued. */
-const isStillGood = (ifRange: string | undefined, etag: string): boolean => ifRange === undefined || ifRange.trim() === etag;
+/** Weak tags never match, a date only if it is the very one: only the exact bytes may be continued (§13.1.5). */
+function isStillGood(ifRange: string | undefined, { etag, modified }: FileState): boolean {
+  return ifRange === undefined || ifRange.trim() === etag || dateOf(ifRange) === modified.getTime();
+}
+
+const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
+
+/** Milliseconds; null for what is no date of §5.6.7, which is ignored. */
+function dateOf(text: string | undefined): number | null {
+  const time = text !== undefined && HTTP_DATE.test(text.trim()) ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(time) ? null : time;
+}
 
 const names = (list: string, etag: string): boolean => list.split(',').some((tag) => tag.trim() === '*' || tag.trim() === etag);

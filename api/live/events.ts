@@ -1,6 +1,7 @@
 import type { Batch, StatusCounts } from '../../schema/model/batch';
 import type { BatchId, DeviceId } from '../../schema/model/ids';
 import type { Task, TaskStatus } from '../../schema/model/task';
+import type { UploadState } from '../../schema/model/upload';
 
 /** The log does not reach back to where a reader stood: what it knows may be old. */
 export interface ResyncEvent {
@@ -21,6 +22,16 @@ export interface BatchProgressEvent {
   cursor: string;
 }
 
+export interface UploadProgressEvent {
+  kind: 'progress';
+  uploadId: string;
+  received: number;
+  offset: number;
+  size: number;
+  state: UploadState;
+  cursor: string;
+}
+
 /** What a slow reader did not get since its last event. `dropped` are tasks whose latest change was lost, and part of `skipped`. */
 export interface Skipped {
   skipped: number;
@@ -29,6 +40,7 @@ export interface Skipped {
 
 export type TaskFeedEvent = (TaskChangeEvent & Skipped) | ResyncEvent;
 export type BatchFeedEvent = BatchProgressEvent | ResyncEvent;
+export type UploadFeedEvent = UploadProgressEvent | ResyncEvent;
 
 export interface TaskFeedFilter {
   batchId?: BatchId | null;

@@ -2,9 +2,10 @@ import type { BatchId } from '../../schema/model/ids';
 import { batchOfTask } from '../../schema/model/ids';
 import { createBatchFeed } from './batch-feed';
 import { createChangeReader } from './change-reader';
-import type { BatchFeedEvent, TaskFeedEvent, TaskFeedFilter } from './events';
+import type { BatchFeedEvent, TaskFeedEvent, TaskFeedFilter, UploadFeedEvent } from './events';
 import type { LiveSource } from './source';
 import { createTaskFeed } from './task-feed';
+import { createUploadFeed } from './upload-feed';
 
 /** R-UI-1: one change stream a process, fanned out in memory. */
 export interface LiveHub {
@@ -16,13 +17,20 @@ export interface LiveHub {
   subscribeTasks(filter: TaskFeedFilter, after?: string | null): AsyncIterableIterator<TaskFeedEvent>;
   /** The first event at once, then at most four a second and always the last one. */
   subscribeBatch(batchId: BatchId, after?: string | null): AsyncIterableIterator<BatchFeedEvent>;
+  /** The same for an upload; ends when the upload does. */
+  subscribeUpload(uploadId: string, after?: string | null): AsyncIterableIterator<UploadFeedEvent>;
 }
 
 export function createLiveHub(source: LiveSource): LiveHub {
   const taskCollection = source.collections.tasks.collectionName;
+  const uploadCollection = source.collections.resumableUploads.collectionName;
   const reader = createChangeReader(source, {
     onChange({ ns, documentKey, _id }) {
       const id = documentKey._id;
+      if (ns.coll === uploadCollection) {
+        uploads.changed(id);
+        return undefined;
+      }
       if (ns.coll !== taskCollection) {
         batches.changed(id);
         return undefined;
@@ -33,17 +41,20 @@ export function createLiveHub(source: LiveSource): LiveHub {
     onLost() {
       tasks.resync();
       batches.resync();
+      uploads.resync();
     },
   });
   const tasks = createTaskFeed(source, reader.position);
   const batches = createBatchFeed(source, reader.position);
+  const uploads = createUploadFeed(source, reader.position);
   return {
     start: reader.start,
     async stop() {
       await reader.stop();
-      await Promise.all([tasks.stop(), batches.stop()]);
+      await Promise.all([tasks.stop(), batches.stop(), uploads.stop()]);
     },
     subscribeTasks: (filter, after = null) => tasks.subscribe(filter, after),
     subscribeBatch: (batchId, after = null) => batches.subscribe(batchId, after),
+    subscribeUpload: (uploadId, after = null) => uploads.subscribe(uploadId, after),
   };
 }

@@ -1,10 +1,14 @@
 import type { mongo } from 'mongoose';
 import type { Batch } from '../../schema/model/batch';
+import type { FirmwarePackage } from '../../schema/model/fleet';
 import type { Task } from '../../schema/model/task';
+import type { StoredUpload } from '../../schema/mongo/resumable-uploads';
 
 export interface LiveCollections {
   tasks: mongo.Collection<Task>;
   batches: mongo.Collection<Batch>;
+  resumableUploads: mongo.Collection<StoredUpload>;
+  packages: mongo.Collection<FirmwarePackage>;
 }
 
 export interface LiveLog {
@@ -46,7 +50,8 @@ const NULLS_AT_ONCE = 5;
 
 /** The same stream for following and for catching up: a token is only good for what it came from. */
 export function tailOf({ db, collections }: LiveSource, after: string | null, awaitMs: number): Tail {
-  const names = [collections.tasks.collectionName, collections.batches.collectionName];
+  const followed = [collections.tasks, collections.batches, collections.resumableUploads];
+  const names = followed.map(({ collectionName }) => collectionName);
   const ofOurs = { 'ns.coll': { $in: names }, operationType: { $in: CHANGES } };
   const stream: Stream = db.watch<Change, Change & mongo.ChangeStreamDocument>(
     [{ $match: { $or: [ofOurs, { operationType: 'invalidate' }] } }, { $project: { ns: 1, documentKey: 1, operationType: 1 } }],

@@ -50,4 +50,13 @@ export class LimitsType {
 
   @Field(() => Int, { description: 'Hours a download address is good for.' })
   downloadTokenHours!: number;
+
+  @Field(() => GraphQLBigInt, { description: 'Bytes of a file that is downloaded over MQTT.' })
+  mqttFileBytes!: number;
+
+  @Field(() => Int, { description: 'Resumable uploads of one API key that no package uses yet.' })
+  uploadsPerKey!: number;
+
+  @Field(() => Int, { description: 'Hours a resumable upload is kept after its last byte without becoming a package.' })
+  uploadHours!: number;
 }

@@ -1,4 +1,4 @@
-import { GraphQLDateTime } from 'graphql-scalars';
+import { GraphQLBigInt, GraphQLDateTime } from 'graphql-scalars';
 import { Field, ID, Int, ObjectType } from 'type-graphql';
 import type { TaskStatus } from '../../schema/model/task';
 import type { WaitingFor } from '../../schema/model/waiting-for';
@@ -42,6 +42,18 @@ export class TransitionType {
   text!: string | null;
 }
 
+@ObjectType('TaskDownload', { description: "What a device was sent of its task's files: a few seconds behind." })
+export class TaskDownloadType {
+  @Field(() => GraphQLBigInt, { description: 'Bytes of files; more than they have when a device began again.' })
+  bytesServed!: number;
+
+  @Field(() => Int, { description: 'Requests: of ranges over HTTP, of blocks over MQTT.' })
+  requests!: number;
+
+  @Field(() => GraphQLDateTime, { description: 'When bytes were last asked for or sent.' })
+  lastAt!: Date;
+}
+
 @ObjectType('Task', { description: "One device's part in one batch. OTATask of Alibaba Cloud IoT, sub-task of IoTDA." })
 export class TaskType {
   @Field(() => ID, { description: 'Opaque.' })
@@ -79,6 +91,9 @@ export class TaskType {
 
   @Field(() => Int, { nullable: true, description: 'Percent of this attempt; null before the device has reported any.' })
   progress!: number | null;
+
+  @Field(() => TaskDownloadType, { nullable: true, description: 'What its device was sent; null before the first request.' })
+  download?: TaskDownloadType | null;
 
   @Field(() => Int, { description: 'Number of this attempt, from 1.' })
   attempt!: number;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mongo } from 'mongoose';
 import type { Batch, BatchKind, BatchScope } from '../../schema/model/batch';
+import { downloadViolations } from '../../schema/model/download-protocol';
 import type { FirmwarePackage } from '../../schema/model/fleet';
 import type { Limits } from '../../schema/model/limits';
 import { batchVersionViolations } from '../../schema/model/package-rules';
@@ -54,6 +55,7 @@ function violationsOf(input: NewStaticBatch, firmware: FirmwarePackage, limits: 
     ...sourceVersionViolations(input.sourceVersions ?? [], firmware.version),
     ...batchVersionViolations(firmware, input.sourceVersions ?? []),
     ...policyViolations(input.policy, limits),
+    ...downloadViolations(input.policy.downloadProtocol, firmware.files, limits),
   ];
 }
 

@@ -8,6 +8,7 @@ import { requireRole } from '../access/require-role';
 import type { Viewer } from '../access/viewer';
 import type { Clock } from '../clock';
 import type { BatchService, NewStaticBatch } from '../core';
+import { ensureStreamId } from '../downloads/stream-id';
 import { isDuplicateKey } from '../duplicate-key';
 import { UserError } from '../errors';
 import { packageUnknown } from '../packages/refusals';
@@ -81,6 +82,7 @@ async function insertOnce(
   for (let attempt = 1; ; attempt++) {
     const { batch, repeated } = await newStaticBatch(collections, settings.limits, viewer, input, clock(), kind);
     if (repeated) return batch;
+    if (batch.policy.downloadProtocol === 'MQTT') await ensureStreamId(collections, batch.packageId);
     try {
       await collections.batches.insertOne(batch);
       await requireStillThere(collections, batch);

@@ -52,7 +52,8 @@ const endsBadly = (problem: string, format: PackageFormat): UserError =>
     hint: 'Upload the whole file; it may have been cut while it was copied.',
   });
 
-function proven(head: Buffer, format: PackageFormat): Buffer {
+/** Throws FILE_FORMAT. */
+export function proven(head: Buffer, format: PackageFormat): Buffer {
   if (matchesFormat(format, head)) return head;
   throw new UserError('FILE_FORMAT', {
     field: 'file',
@@ -74,7 +75,7 @@ async function* whole(source: Readable): AsyncGenerator<Buffer> {
   }
 }
 
-const empty = (): UserError =>
+export const empty = (): UserError =>
   new UserError('FILE_EMPTY', {
     field: 'file',
     message: 'The file has no bytes.',
@@ -82,7 +83,7 @@ const empty = (): UserError =>
     limit: '≥ 1 byte',
   });
 
-const tooLarge = (maximum: number): UserError =>
+export const tooLarge = (maximum: number): UserError =>
   new UserError('FILE_TOO_LARGE', {
     field: 'file',
     message: `The file has more than ${maximum} bytes.`,

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { mongo } from 'mongoose';
 import type { FirmwarePackage, PackageFile } from '../../schema/model/fleet';
 import { PACKAGE_FILES_MAXIMUM } from '../../schema/model/package-rules';
@@ -6,7 +7,7 @@ import type { Viewer } from '../access/viewer';
 import type { Clock } from '../clock';
 import type { NewPackage, PackageUpload } from '../core';
 import { isDuplicateKey } from '../duplicate-key';
-import type { PackageStore } from '../ports';
+import type { PackageStore, StoredFile } from '../ports';
 import { requireProduct } from '../products/require-product';
 import type { CoreSettings } from '../settings';
 import { checkedStream } from './checked-stream';
@@ -31,6 +32,7 @@ export async function createPackage(
   viewer: Viewer,
   input: NewPackage,
   source: PackageUpload | AsyncIterable<PackageUpload>,
+  idempotency: FirmwarePackage['idempotency'] = null,
 ): Promise<FirmwarePackage> {
   const { collections, settings } = deps;
   const uploads = Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : only(source);
@@ -40,7 +42,7 @@ export async function createPackage(
   await requireProduct(collections.products, input.productKey);
   await requireRoom(deps, input, plan);
   const firmware = await storeFiles(deps, input, { upload: first, plan: firstFile, uploads, stored: [] }, async (stored) =>
-    insert(deps, packageOf(viewer, input, plan, stored, deps.clock())),
+    insert(deps, { ...packageOf(viewer, input, plan, stored, deps.clock()), ...(idempotency && { idempotency }) }),
   );
   // What can't be signed now is signed when it is pushed, and says there why it can't.
   await deps.presign?.(firmware).catch(() => undefined);
@@ -62,14 +64,20 @@ async function storeFiles<T>(
   finish: (files: PackageFile[]) => Promise<T>,
 ): Promise<T> {
   const { collections, files, clock } = deps;
+  const goOn = async (file: PackageFile): Promise<T> => {
+    const stored = [...step.stored, file];
+    const upload = await nextOf(step.uploads);
+    if (upload === null) return await finish(stored);
+    return await storeFiles(deps, input, { ...step, upload, plan: planOfFurther(upload, stored), stored }, finish);
+  };
+  // A file that was stored before has a record of its own, and outlives a refusal.
+  const before = step.upload.stored;
+  if (before) return goOn(await storeFile(deps, input.productKey, before.fileId, step));
   const fileId = newFileId();
   return whileRecorded(collections.uploads, fileId, clock, async () => {
     const file = await storeFile(deps, input.productKey, fileId, step);
     try {
-      const stored = [...step.stored, file];
-      const upload = await nextOf(step.uploads);
-      if (upload === null) return await finish(stored);
-      return await storeFiles(deps, input, { ...step, upload, plan: planOfFurther(upload, stored), stored }, finish);
+      return await goOn(file);
     } catch (error) {
       await files.delete(fileId);
       throw error;
@@ -94,17 +102,22 @@ async function storeFile(deps: PackageDeps, productKey: string, fileId: string, 
   try {
     const keys = signature ? await requireKeys(collections.signingKeys, productKey) : [];
     const bytes = checkedStream(upload.stream, { format, maximumBytes: settings.limits.fileBytes });
-    const file = await files.put(fileId, bytes);
+    const file = upload.stored ? await readThrough(bytes, upload.stored) : await files.put(fileId, bytes);
     try {
       if (declared && file[declared.algorithm] !== declared.hex) throw digestMismatch(declared.algorithm);
       return { ...file, name: upload.name, ...(signature && { signedBy: signerOf(keys, signature, file.sha256) }) };
     } catch (error) {
-      await files.delete(fileId);
+      if (!upload.stored) await files.delete(fileId);
       throw error;
     }
   } catch (error) {
     throw ofFile(error, stored.length);
   }
+}
+
+async function readThrough(stream: Readable, file: StoredFile): Promise<StoredFile> {
+  for await (const _ of stream);
+  return file;
 }
 
 async function* only(upload: PackageUpload): AsyncGenerator<PackageUpload> {

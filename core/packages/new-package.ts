@@ -51,7 +51,14 @@ export function filePlanOf(file: PackageUpload): FilePlan {
   return checkedPlan(file);
 }
 
-function fileViolations({ name, declaredDigest, signature }: PackageUpload): (Violation | null)[] {
+/** Of a file that comes before its package does: fields as an upload names them. */
+export function refuseUpload(file: Omit<PackageUpload, 'stream'>): Pick<FilePlan, 'declared'> {
+  const names: Record<string, string> = { file: 'filename', declaredDigest: 'digest' };
+  refuseIfAny(fileViolations(file).map((each) => each && { ...each, field: names[each.field ?? ''] ?? each.field }));
+  return { declared: declaredOf(file.declaredDigest) };
+}
+
+function fileViolations({ name, declaredDigest, signature }: Omit<PackageUpload, 'stream'>): (Violation | null)[] {
   const badFileName = fileNameViolation(name, 'file');
   return [
     declaredDigest == null ? null : digestViolation(declaredDigest),

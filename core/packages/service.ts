@@ -1,16 +1,15 @@
 import { requireRole } from '../access/require-role';
-import type { Download, PackageService } from '../core';
+import type { PackageService } from '../core';
 import { inOrderOf } from '../paging/in-order-of';
 import { pageOf } from '../paging/page-of';
 import { refuseIfAny } from '../refuse';
 import { createPackage, type PackageDeps } from './create';
 import { deletePackage } from './delete';
-import { type DownloadUrls, endedDownload, unknownDownload } from './download-token';
 import { packageQuery } from './filter';
 import { descriptionViolation } from './new-package';
 import { packageUnknown } from './refusals';
 
-export function createPackageService(deps: PackageDeps & { downloads: Pick<DownloadUrls, 'read'> }): PackageService {
+export function createPackageService(deps: PackageDeps): PackageService {
   const { packages } = deps.collections;
   return {
     async create(viewer, input, files) {
@@ -31,19 +30,5 @@ export function createPackageService(deps: PackageDeps & { downloads: Pick<Downl
     get: (id) => packages.findOne({ _id: id, deletedAt: null }),
     getMany: async (ids) => inOrderOf(ids, await packages.find({ _id: { $in: [...ids] }, deletedAt: null }).toArray()),
     list: (filter, page) => pageOf(packages, packageQuery(filter), { _id: -1 }, page, deps.settings.limits),
-    download: (token) => download(deps, token),
   };
-}
-
-/** R-DL-5: asked anew for each request, so that a token ends with its task. */
-async function download(deps: PackageDeps & { downloads: Pick<DownloadUrls, 'read'> }, token: string): Promise<Download> {
-  const { tasks, packages } = deps.collections;
-  const { taskId, fileIndex } = await deps.downloads.read(token);
-  const task = await tasks.findOne({ _id: taskId }, { projection: { active: 1, packageId: 1 } });
-  if (!task) throw unknownDownload();
-  if (!task.active) throw endedDownload();
-  const file = (await packages.findOne({ _id: task.packageId }))?.files[fileIndex];
-  if (!file) throw unknownDownload();
-  const { name, size, sha256, fileId } = file;
-  return { taskId, name, size, sha256, read: (range) => deps.files.read(fileId, range) };
 }

@@ -7,7 +7,7 @@ export type MintUrl = (task: Pick<Task, '_id' | 'attempt'>, fileIndex: number, f
 
 /** The notification of a task, in no dialect. Each one carries URLs of its own (device-protocols §0.4). */
 export async function notificationOf(deps: TaskDeps, mintUrl: MintUrl, task: Task): Promise<Notification> {
-  const { package: firmware } = await deps.facts(task.batchId);
+  const { package: firmware, policy } = await deps.facts(task.batchId);
   const digestSigns = (await deps.digestSigns?.(firmware)) ?? [];
   const files = await Promise.all(
     firmware.files.map(async ({ name, size, md5, sha256 }, index) => ({
@@ -28,5 +28,6 @@ export async function notificationOf(deps: TaskDeps, mintUrl: MintUrl, task: Tas
     digestAlgorithm: firmware.digestAlgorithm,
     differential: firmware.kind === 'DIFFERENTIAL',
     files,
+    ...(policy.downloadProtocol === 'MQTT' && firmware.streamId !== undefined && { stream: { streamId: firmware.streamId, fileId: 1 } }),
   };
 }

@@ -53,8 +53,8 @@ function pipeline(batch: Batch, now: Date): object[] {
   ];
 }
 
-/** A task document as an aggregation expression; the type makes sure that no field of `Task` is forgotten. */
-function taskOf(batch: Batch, now: Date): Record<keyof Task, unknown> {
+/** A task document as an aggregation expression; the type makes sure that no field of `Task` is forgotten, but what begins absent. */
+function taskOf(batch: Batch, now: Date): Record<Exclude<keyof Task, 'download'>, unknown> {
   const version = `$modules.${batch.module}.version`;
   const literal = (value: unknown) => ({ $literal: value });
   const atTarget = { $eq: [version, literal(batch.targetVersion)] };

@@ -37,5 +37,5 @@ export interface MqttDialect {
 
 export interface DownMessage {
   topic: string;
-  payload: string;
+  payload: string | Buffer;
 }

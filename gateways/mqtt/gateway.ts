@@ -36,7 +36,7 @@ export async function createMqttGateway({ core, gatewayId, settings, logger, reg
   const lanes = await createDeviceLanes({ metrics, settings: { ...LANE_SETTINGS, ...settings.lanes } });
   const presence = createPresence({ devices: core.devices, gatewayId, lanes, logger });
   const deliver = createDeliver(metrics);
-  const dialects = [createLinkDialect({ tasks: core.tasks, lanes, deliver, metrics, logger, sampled: createSampledLog(logger) })];
+  const dialects = [createLinkDialect({ ...core, lanes, deliver, metrics, logger, sampled: createSampledLog(logger) })];
   let stopping = false;
 
   const sessions = createSessions({

@@ -18,11 +18,17 @@ export interface RetryPolicy {
   maxRetries: number;
 }
 
+/** R-DL-1, R-DL-3: how devices get the bytes. MQTT is for those without an HTTP client, and for one small file. */
+export const DOWNLOAD_PROTOCOLS = ['HTTPS', 'MQTT'] as const;
+export type DownloadProtocol = (typeof DOWNLOAD_PROTOCOLS)[number];
+
 export interface BatchPolicy {
   rate: RatePolicy;
   retry: RetryPolicy | null;
   /** R-TASK-4; null: none. */
   timeoutMinutes: number | null;
+  /** Absent: HTTPS. */
+  downloadProtocol?: DownloadProtocol;
 }
 
 /** R-BAT-2; more scopes join this union. */

@@ -22,6 +22,10 @@ export const ERROR_CODES = {
   FILE_FORMAT: 'The file name does not end in a format that is taken, its first bytes are not of that format, or it ends early.',
   FILE_MISSING: 'The upload carries no file, or a part that is none.',
   UPLOAD_CUT: 'The upload ended before the file did; nothing of it was kept.',
+  UPLOAD_UNKNOWN: 'No upload of this API key has this id: it never had, it was removed, or a package uses it already.',
+  UPLOAD_UNFINISHED: 'Bytes of the upload are still missing.',
+  UPLOAD_QUOTA: 'As many resumable uploads as there may be wait to become packages.',
+  UPLOAD_OFFSET: 'Bytes came for another place than where the upload goes on, or another connection goes on with it.',
   DIGEST_MISMATCH: 'The bytes that arrived do not have the digest that was declared.',
   PACKAGE_EXISTS: 'The product has a package with this module and version already.',
   PACKAGE_QUOTA: 'The account holds as many packages as it may.',
@@ -33,6 +37,9 @@ export const ERROR_CODES = {
   SIGNING_KEY_MISSING: 'The upload carries a signature, and the product has no key to check it with.',
   SIGNATURE_INVALID: 'The signature is not one that a key of the product made for this file.',
   DOWNLOAD_REFUSED: 'The download address is not one that was given out, has expired, or its task has ended.',
+
+  DOWNLOAD_UNAUTHORIZED: 'The download needs the access token that was sent with its address, in an Authorization header.',
+  DOWNLOAD_PROTOCOL: 'The package cannot be downloaded by this protocol: MQTT takes one file, up to a size.',
 
   BATCH_EMPTY: 'No device matches the scope.',
   SOURCE_VERSION_REFUSED: 'The package does not upgrade from a source version that was named.',

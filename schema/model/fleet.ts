@@ -86,6 +86,10 @@ export interface FirmwarePackage {
   /** What the notification carries as `sign`. */
   digestAlgorithm: DigestAlgorithm;
   files: PackageFile[];
+  /** R-DL-3: what devices name the package by over MQTT; fits 32 bits, never given twice. Given with the first batch that needs it. */
+  streamId?: number;
+  /** R-UI-1: for 24 h a repeated call with the same key and input gets the same package. */
+  idempotency?: { key: string; inputHash: string } | null;
   kind: PackageKind;
   /** R-PKG-4, R-PKG-6: the versions it upgrades from; empty: any. */
   sourceVersions: string[];

@@ -26,6 +26,13 @@ export const DEFAULT_LIMITS = {
   pageSize: 100,
   /** R-DL-1. */
   downloadTokenHours: 24,
+  /** R-DL-3: 16 MB, one file. */
+  mqttFileBytes: 16 * 1024 * 1024,
+  /** R-PKG-12: resumable uploads of one API key that no package uses yet, and of all. */
+  uploadsPerKey: 20,
+  uploads: 100,
+  /** R-PKG-12: hours after its last byte that an upload is kept without becoming a package. */
+  uploadHours: 24,
 };
 
 export type Limits = typeof DEFAULT_LIMITS;

@@ -25,6 +25,13 @@ export interface Transition {
   text: string | null;
 }
 
+/** What left for a task's device of its files, over HTTP or MQTT: bytes of files, and the requests they were asked for with. */
+export interface TaskDownload {
+  bytesServed: number;
+  requests: number;
+  lastAt: Date;
+}
+
 /** One device's part in one batch, as MongoDB keeps it. */
 export interface Task {
   _id: TaskId;
@@ -64,6 +71,8 @@ export interface Task {
   /** R-TASK-4: the time-out runs from the first progress report of the task, over all attempts. */
   firstProgressAt: Date | null;
   deadlineAt: Date | null;
+  /** Absent until the first request. A few seconds behind; for people, nothing is decided by it. */
+  download?: TaskDownload;
 
   /** The last 50 of each. */
   attempts: Attempt[];

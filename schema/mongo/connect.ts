@@ -6,6 +6,7 @@ import type { Task } from '../model/task';
 import type { StoredDevice } from './devices';
 import type { GatewayRecord } from './gateways';
 import { type Models, modelsOf } from './models';
+import type { StoredUpload } from './resumable-uploads';
 import type { StoredSecureUpdate } from './secure-updates';
 import type { Setting } from './settings';
 import type { Upload } from './uploads';
@@ -25,6 +26,7 @@ export interface Collections {
   gateways: mongo.Collection<GatewayRecord>;
   versionCounts: mongo.Collection<VersionCountRow>;
   uploads: mongo.Collection<Upload>;
+  resumableUploads: mongo.Collection<StoredUpload>;
 }
 
 export interface Store {
@@ -91,5 +93,6 @@ function collectionsOf(connection: Connection): Collections {
     gateways: db.collection('gateways'),
     versionCounts: db.collection('versionCounts'),
     uploads: db.collection('uploads'),
+    resumableUploads: db.collection('resumableUploads'),
   };
 }

@@ -5,6 +5,7 @@ import { deviceSchema } from './devices';
 import { gatewaySchema } from './gateways';
 import { packageSchema } from './packages';
 import { productSchema } from './products';
+import { resumableUploadSchema } from './resumable-uploads';
 import { secureUpdateSchema } from './secure-updates';
 import { settingSchema } from './settings';
 import { signingKeySchema } from './signing-keys';
@@ -25,6 +26,7 @@ export const modelsOf = (connection: Connection) => ({
   gateways: connection.model('Gateway', gatewaySchema),
   versionCounts: connection.model('VersionCount', versionCountSchema),
   uploads: connection.model('Upload', uploadSchema),
+  resumableUploads: connection.model('ResumableUpload', resumableUploadSchema),
 });
 
 /** For inserts that are checked against their schema, and for whatever is not hot. */

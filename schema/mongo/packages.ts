@@ -27,6 +27,8 @@ export const packageSchema = new Schema<FirmwarePackage>(
     description: { type: String, default: '' },
     digestAlgorithm: { type: String, enum: ['MD5', 'SHA256'], required: true },
     files: { type: [fileSchema], required: true },
+    streamId: { type: Number, min: 1, max: 0xffff_ffff },
+    idempotency: { type: Schema.Types.Mixed },
     kind: { type: String, enum: PACKAGE_KINDS, required: true },
     sourceVersions: { type: [String], default: [] },
     verification: {
@@ -42,5 +44,9 @@ export const packageSchema = new Schema<FirmwarePackage>(
 );
 
 packageSchema.index({ productKey: 1, module: 1, version: 1 }, { unique: true });
+/** What a device asks for over MQTT (R-DL-3); two packages never share one. */
+packageSchema.index({ streamId: 1 }, { unique: true, partialFilterExpression: { streamId: { $type: 'number' } } });
+/** One package an idempotency key, also for two callers at once. */
+packageSchema.index({ 'idempotency.key': 1 }, { unique: true, partialFilterExpression: { 'idempotency.key': { $type: 'string' } } });
 /** The sweep of files without a package. */
 packageSchema.index({ 'files.fileId': 1 });

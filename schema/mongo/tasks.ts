@@ -1,6 +1,6 @@
 import { Schema } from 'mongoose';
 import { FAILURE_CAUSES } from '../model/failure-causes';
-import { type Attempt, TASK_STATUSES, type Task, type Transition } from '../model/task';
+import { type Attempt, TASK_STATUSES, type Task, type TaskDownload, type Transition } from '../model/task';
 import { storedIn } from './options';
 
 const cause = { type: String, enum: [...Object.keys(FAILURE_CAUSES), null], default: null };
@@ -24,6 +24,15 @@ const transitionSchema = new Schema<Transition>(
     to: { type: String, enum: TASK_STATUSES, required: true },
     cause,
     text: { type: String, default: null },
+  },
+  { _id: false },
+);
+
+const downloadSchema = new Schema<TaskDownload>(
+  {
+    bytesServed: { type: Number, required: true },
+    requests: { type: Number, required: true },
+    lastAt: { type: Date, required: true },
   },
   { _id: false },
 );
@@ -54,6 +63,7 @@ export const taskSchema = new Schema<Task>(
     retryAt: date,
     firstProgressAt: date,
     deadlineAt: date,
+    download: { type: downloadSchema },
     attempts: { type: [attemptSchema], default: [] },
     transitions: { type: [transitionSchema], default: [] },
     revision: { type: Number, required: true, default: 0 },

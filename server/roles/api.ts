@@ -8,13 +8,15 @@ import type { Foundation } from '../foundation';
 import type { Part } from '../part';
 import { whatIsMissing } from '../ready';
 
+const SWEEP_EVERY_MS = 10 * 60_000;
+
 /** Answers GraphQL, uploads and downloads, and shows what changes. */
 export async function startApi(foundation: Foundation): Promise<Part & { url: string; explorerUrl?: string }> {
   const { config, logger, store, client, parts, httpPort } = foundation;
   const live = createLiveHub({ db: databaseOf(store), collections: store.collections, logger });
   await live.start();
   await finishDeletions({ collections: store.collections, files: parts.files, clock: systemClock });
-  await sweepOrphans(store.collections, parts.files, new Date());
+  const sweeping = await startSweeping(foundation);
   const api = await createApi({
     core: parts.core,
     live,
@@ -28,7 +30,31 @@ export async function startApi(foundation: Foundation): Promise<Part & { url: st
     explorerUrl,
     async stop() {
       await api.stop();
+      await sweeping.stop();
       await live.stop();
+    },
+  };
+}
+
+/** What crashes and patience leave of uploads goes: at once, and then again and again. */
+async function startSweeping({ store, parts, logger }: Foundation): Promise<Part> {
+  const sweep = async (): Promise<void> => {
+    try {
+      const swept = (await sweepOrphans(store.collections, parts.files, new Date())) + (await parts.sweepUploads());
+      if (swept > 0) logger.info({ swept }, 'Uploads that nobody goes on with were removed');
+    } catch (error) {
+      logger.warn({ error }, 'Uploads could not be swept; it is tried again');
+    }
+  };
+  let running = sweep();
+  await running;
+  const timer = setInterval(() => {
+    running = running.then(sweep);
+  }, SWEEP_EVERY_MS);
+  return {
+    async stop() {
+      clearInterval(timer);
+      await running;
     },
   };
 }

@@ -24,6 +24,10 @@ const ABOUT: Record<keyof Limits, string> = {
   registrations: 'Devices registered in one call.',
   pageSize: 'Items of a page.',
   downloadTokenHours: 'Hours a download URL is good for.',
+  mqttFileBytes: 'Bytes of a file that is downloaded over MQTT.',
+  uploadsPerKey: 'Resumable uploads of one API key that no package uses yet.',
+  uploads: 'Resumable uploads in all that no package uses yet.',
+  uploadHours: 'Hours after its last byte that a resumable upload is kept without becoming a package.',
 };
 
 /** A variable for each limit of the model, which owns their names, meanings and defaults. */

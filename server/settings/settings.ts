@@ -84,6 +84,39 @@ export const SETTINGS = {
     about: 'Task queue of the workflows, for installations that share a namespace.',
     example: 'updraft-eu',
   }),
+  UPDRAFT_PACKAGE_STORE: setting(kinds.oneOf('gridfs', 's3'), 'gridfs', {
+    about: 'Where package files are kept: in MongoDB (GridFS), or in a bucket of an S3-compatible server.',
+    example: 's3',
+  }),
+  UPDRAFT_S3_ENDPOINT: optional(kinds.url('http:', 'https:'), {
+    defaultText: "Amazon's",
+    about: 'The S3-compatible server.',
+    example: 'https://s3.example.com',
+  }),
+  UPDRAFT_S3_BUCKET: optional(kinds.text(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'the name of a bucket'), {
+    about:
+      'The bucket, which must exist. A rule of the bucket that ends unfinished multipart uploads must leave them as long as UPDRAFT_LIMIT_UPLOAD_HOURS.',
+    example: 'updraft-packages',
+  }),
+  UPDRAFT_S3_REGION: setting(kinds.text(/^[\w-]{1,64}$/, 'the name of a region'), 'us-east-1', {
+    about: 'Region of the bucket.',
+    example: 'eu-central-1',
+  }),
+  UPDRAFT_S3_ACCESS_KEY_ID: optional(kinds.text(/^\S{1,256}$/, 'an access key id'), {
+    defaultText: "what the process's environment grants",
+    about: 'Access key of the S3-compatible server.',
+    example: 'AKIAIOSFODNN7EXAMPLE',
+  }),
+  UPDRAFT_S3_SECRET_ACCESS_KEY: optional(kinds.text(/^\S{1,1024}$/, 'a secret access key'), {
+    about: 'Secret of the access key.',
+    example: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+    secret: true,
+  }),
+  UPDRAFT_S3_FORCE_PATH_STYLE: setting(kinds.onOff, false, {
+    defaultText: 'off',
+    about: 'The bucket in the path instead of the host name, as most servers other than Amazon want it.',
+    example: 'on',
+  }),
   UPDRAFT_MONGO_PORT: optional(kinds.fixedPort, { defaultText: 'a free one', about: 'Port of the embedded mongod.', example: '27017' }),
   UPDRAFT_TEMPORAL_PORT: optional(kinds.fixedPort, { defaultText: 'a free one', about: 'Port of the embedded Temporal.', example: '7233' }),
   UPDRAFT_TEMPORAL_UI_PORT: optional(kinds.fixedPort, {
@@ -133,6 +166,14 @@ export const SETUP_VARIABLES = {
   UPDRAFT_MONGOD: { about: 'The mongod to run.', defaultText: 'PATH, cache, download', example: '/usr/bin/mongod' },
   UPDRAFT_TEMPORAL: { about: 'The Temporal CLI to run.', defaultText: 'PATH, cache, download', example: '/usr/local/bin/temporal' },
   UPDRAFT_TEST_MONGODB_URI: { about: 'MongoDB for the tests.', defaultText: 'embedded', example: 'mongodb://127.0.0.1/?replicaSet=rs0' },
+  UPDRAFT_TEST_S3_ENDPOINT: {
+    about:
+      'S3-compatible server for the tests, which make a bucket of their own there; the keys are those of UPDRAFT_TEST_S3_ACCESS_KEY_ID and UPDRAFT_TEST_S3_SECRET_ACCESS_KEY.',
+    defaultText: 'moto, got by pip',
+    example: 'http://127.0.0.1:9000',
+  },
+  UPDRAFT_TEST_S3_ACCESS_KEY_ID: { about: 'Its access key.', defaultText: 'test', example: 'test' },
+  UPDRAFT_TEST_S3_SECRET_ACCESS_KEY: { about: 'Its secret.', defaultText: 'test', example: 'test' },
   UPDRAFT_TEST_TEMPORAL_ADDRESS: { about: 'Temporal for the tests.', defaultText: 'embedded', example: '127.0.0.1:7233' },
 } as const;
 

@@ -1,121 +1,213 @@
-import { createHash } from 'node:crypto';
-import { get, type IncomingMessage, request } from 'node:http';
+import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
+import { connect } from 'node:net';
 import { Readable } from 'node:stream';
-import { downloadSecret } from '../../core/packages/download-secret';
-import { createDownloadUrls } from '../../core/packages/download-token';
-import { aNotifiedTask } from '../support/builders';
-import { handClock, operator, settingsWith } from '../support/core-parts';
+import { buffer } from 'node:stream/consumers';
+import type { Download } from '../../core/core';
+import { downloadSecret } from '../../core/downloads/download-secret';
+import { createDownloadUrls, type DownloadUrls } from '../../core/downloads/download-token';
+import type { Task } from '../../schema/model/task';
+import { aPackage, aTask } from '../support/builders';
+import { handClock, settingsWith } from '../support/core-parts';
 import { startTestApi, type TestApi } from './support/test-api';
 
-const BYTES = Buffer.from(Array.from({ length: 100_000 }, (_, index) => index % 251));
-const SHA256 = createHash('sha256').update(BYTES).digest('hex');
+const FILE = randomBytes(1_300_000);
+const SHA256 = createHash('sha256').update(FILE).digest('hex');
+const clock = handClock();
 
 let api: TestApi;
-let path: string;
-let expired: string;
-const task = aNotifiedTask({ productKey: 'dlA1', deviceName: 'meter-1', batchId: 'dl' });
-
+let urls: DownloadUrls;
+let task: Task;
 beforeAll(async () => {
   api = await startTestApi();
-  await api.core.products.create(operator, { key: 'dlA1', name: 'Meters' });
-  const file = { name: 'firm-ware_1.bin', stream: Readable.from([BYTES]) };
-  const pkg = await api.core.packages.create(operator, { productKey: 'dlA1', name: 'firmware', version: '2.0.0' }, file);
-  await api.store.collections.tasks.insertOne({ ...task, packageId: pkg._id });
-  path = await pathAt(new Date());
-  expired = await pathAt(new Date(Date.now() - 24 * 3_600_000 - 1_000));
+  await api.files.put('file1', Readable.from([FILE], { objectMode: false }));
+  const file = { fileId: 'file1', name: 'f w"ü.bin', size: FILE.length, md5: '0'.repeat(32), sha256: SHA256 };
+  await api.store.collections.packages.insertOne(aPackage({ files: [file], createdAt: new Date('2026-01-01T00:00:00.500Z') }));
+  urls = createDownloadUrls({ settings: settingsWith(), secret: await downloadSecret(api.store.collections), clock });
+});
+beforeEach(async () => {
+  task = aTask({ status: 'NOTIFIED' });
+  await api.store.collections.tasks.insertOne(task);
 });
 afterAll(() => api.stop());
 
-async function pathAt(time: Date): Promise<string> {
-  const secret = await downloadSecret(api.store.collections);
-  const urls = createDownloadUrls({ settings: settingsWith(), secret, clock: handClock(time) });
-  return new URL(await urls.mintUrl(task, 0, 'firm-ware_1.bin')).pathname;
+interface Answered {
+  status: number;
+  raw: string[];
+  headers: IncomingMessage['headers'];
+  body: Buffer;
 }
 
-function fetchRaw(
-  target: string,
-  headers: Record<string, string> = {},
-  method = 'GET',
-): Promise<{ response: IncomingMessage; body: Buffer }> {
-  return new Promise((resolve, reject) => {
-    const asked = request(`${api.url}${target}`, { headers, method }, async (response) => {
-      const chunks: Buffer[] = [];
-      for await (const chunk of response) chunks.push(chunk as Buffer);
-      resolve({ response, body: Buffer.concat(chunks) });
-    });
-    asked.on('error', reject);
-    asked.end();
-  });
+async function ask(path: string, headers: OutgoingHttpHeaders = {}, method = 'GET'): Promise<Answered> {
+  const sent = httpRequest(`${api.url}${path}`, { method, headers }).end();
+  const [response] = (await once(sent, 'response')) as [IncomingMessage];
+  return { status: response.statusCode ?? 0, raw: response.rawHeaders, headers: response.headers, body: await buffer(response) };
 }
 
-test('R-DL-1 a token alone downloads the file, with headers a small client can read', async () => {
-  const { response, body } = await fetchRaw(path);
-  expect(response.statusCode).toBe(200);
-  expect(body.equals(BYTES)).toBe(true);
-  expect(response.rawHeaders).toEqual(expect.arrayContaining(['Content-Length', '100000', 'ETag', `"${SHA256}"`]));
-  expect(response.headers).toMatchObject({
-    'content-disposition': 'attachment;filename=firm-ware_1.bin',
-    'cache-control': 'no-store',
-    'accept-ranges': 'bytes',
-  });
-  expect(response.headers).not.toHaveProperty('transfer-encoding');
-  expect(response.headers).not.toHaveProperty('content-encoding');
-});
+const pathOf = async (of = task) => new URL(await urls.mintUrl(of, 0, 'fw.bin')).pathname;
 
-test('R-DL-2 an open range is answered 206, also from byte 0', async () => {
-  const { response, body } = await fetchRaw(path, { range: 'bytes=0-' });
-  expect([response.statusCode, response.headers['content-range']]).toEqual([206, 'bytes 0-99999/100000']);
-  expect(body.length).toBe(100_000);
-});
-
-test('R-DL-2 a cut download goes on where it was cut', async () => {
-  const { response, body } = await fetchRaw(path, { range: 'bytes=49152-', 'if-range': `"${SHA256}"` });
-  expect([response.statusCode, response.headers['content-length']]).toEqual([206, String(100_000 - 49_152)]);
-  expect(body.equals(BYTES.subarray(49_152))).toBe(true);
-});
-
-test('R-DL-2 a range behind the end is answered 416 with the size', async () => {
-  const { response } = await fetchRaw(path, { range: 'bytes=100000-' });
-  expect([response.statusCode, response.headers['content-range']]).toEqual([416, 'bytes */100000']);
-});
-
-test('R-DL-2 HEAD has the headers and no body', async () => {
-  const { response, body } = await fetchRaw(path, {}, 'HEAD');
-  expect([response.statusCode, response.headers['content-length'], body.length]).toEqual([200, '100000', 0]);
-});
-
-test('R-DL-2 another file’s If-Match is answered 412', async () => {
-  expect((await fetchRaw(path, { 'if-match': '"0"', range: 'bytes=5-' })).response.statusCode).toBe(412);
+test('R-DL-1 R-DL-2 a whole file: its length, its tag and a name without quotes, in the letters that devices compare', async () => {
+  const { status, raw, headers, body } = await ask(await pathOf());
+  expect(status).toBe(200);
+  expect(body.equals(FILE)).toBe(true);
+  expect(raw).toEqual(
+    expect.arrayContaining(['Content-Length', String(FILE.length), 'ETag', `"${SHA256}"`, 'Accept-Ranges', 'Last-Modified']),
+  );
+  expect(headers['content-disposition']).toBe('attachment;filename=f_w__.bin');
+  expect(headers['last-modified']).toBe('Thu, 01 Jan 2026 00:00:00 GMT');
+  expect(headers).not.toHaveProperty('transfer-encoding');
+  expect(headers).not.toHaveProperty('content-encoding');
 });
 
 test.each([
-  ['expired', () => expired],
-  ['made up', () => '/d/made.up'],
-  ['changed', () => `${path.slice(0, -3)}abc`],
-])('R-DL-1 a token that is %s is refused with 403 and a word', async (_name, target) => {
-  const { response, body } = await fetchRaw(target());
-  expect(response.statusCode).toBe(403);
-  expect(response.headers['content-type']).toContain('text/plain');
-  expect(body.toString()).not.toBe('');
+  ['single', 'bytes=10-19', 10, 19],
+  ['open', 'bytes=524280-', 524_280, FILE.length - 1],
+  ['from the start', 'bytes=0-', 0, FILE.length - 1],
+  ['suffix', 'bytes=-7', FILE.length - 7, FILE.length - 1],
+])('R-DL-2 a range, %s: 206 with the length of the remainder', async (_name, range, start, end) => {
+  const { status, raw, body } = await ask(await pathOf(), { Range: range });
+  expect(status).toBe(206);
+  expect(raw).toEqual(
+    expect.arrayContaining(['Content-Range', `bytes ${start}-${end}/${FILE.length}`, 'Content-Length', String(end - start + 1)]),
+  );
+  expect(body.equals(FILE.subarray(start, end + 1))).toBe(true);
 });
 
-test('R-DL-1 a device that goes away in the middle ends the reading of the file', async () => {
+test('R-DL-2 a range beyond the end: 416 that names the size', async () => {
+  const { status, headers } = await ask(await pathOf(), { Range: 'bytes=999999999-' });
+  expect([status, headers['content-range']]).toEqual([416, `bytes */${FILE.length}`]);
+});
+
+test.each<[string, OutgoingHttpHeaders, number]>([
+  ['If-Match with another tag', { 'If-Match': '"other"', Range: 'bytes=5-' }, 412],
+  ['If-Match with this one', { 'If-Match': `"${SHA256}"`, Range: 'bytes=5-' }, 206],
+  ['If-None-Match with this one', { 'If-None-Match': `"${SHA256}"` }, 304],
+  ['If-Range with this one', { 'If-Range': `"${SHA256}"`, Range: 'bytes=5-' }, 206],
+  ['If-Range with another', { 'If-Range': '"other"', Range: 'bytes=5-' }, 200],
+  ['If-Range with the date', { 'If-Range': 'Thu, 01 Jan 2026 00:00:00 GMT', Range: 'bytes=5-' }, 206],
+])('R-DL-2 %s', async (_name, headers, status) => {
+  expect((await ask(await pathOf(), headers)).status).toBe(status);
+});
+
+test('R-DL-2 HEAD tells what GET would, without the bytes', async () => {
+  const { status, headers, body } = await ask(await pathOf(), { Range: 'bytes=5-' }, 'HEAD');
+  expect([status, headers['content-length'], headers.etag, body.length]).toEqual([200, String(FILE.length), `"${SHA256}"`, 0]);
+});
+
+test('R-DL-2 other methods are told which there are', async () => {
+  const { status, headers } = await ask(await pathOf(), {}, 'POST');
+  expect([status, headers.allow]).toEqual([405, 'GET, HEAD']);
+});
+
+test('R-DL-1 R-DL-5 an address that is made up, expired or of an ended task: 403, a code and why', async () => {
+  const refusal = async (path: string) => {
+    const { status, headers, body } = await ask(path);
+    return [status, headers['content-type'], body.toString()];
+  };
+  const text = 'text/plain; charset=utf-8';
+  expect(await refusal('/d/made-up')).toEqual([403, text, 'DOWNLOAD_REFUSED: The download address is not one that was given out.\n']);
+  const path = await pathOf();
+  await api.store.collections.tasks.updateOne({ _id: task._id }, { $set: { active: false } });
+  expect(await refusal(path)).toEqual([403, text, 'DOWNLOAD_REFUSED: The task this download address was given out for has ended.\n']);
+  clock.advance(-25 * 3_600_000);
+  const old = await pathOf();
+  clock.advance(25 * 3_600_000);
+  expect(await refusal(old)).toEqual([403, text, 'DOWNLOAD_REFUSED: The download address has expired.\n']);
+});
+
+test('R-DL-1 by bearer token: the path alone, or a token of something else, is 401', async () => {
+  const { url, token } = await urls.mintAccess(task, 0);
+  const path = new URL(url).pathname;
+  const another = aTask({ status: 'NOTIFIED' });
+  await api.store.collections.tasks.insertOne(another);
+  const others = await urls.mintAccess(another, 0);
+  for (const authorization of [undefined, 'Bearer', 'Bearer x', `Bearer ${others.token}`, `Basic ${token}`]) {
+    const { status, headers, body } = await ask(path, authorization === undefined ? {} : { authorization });
+    expect([status, headers['www-authenticate'], body.toString().split(':')[0]]).toEqual([401, 'Bearer', 'DOWNLOAD_UNAUTHORIZED']);
+  }
+  const { status, body } = await ask(path, { authorization: `Bearer ${token}`, Range: 'bytes=0-9' });
+  expect([status, body.equals(FILE.subarray(0, 10))]).toEqual([206, true]);
+  await api.store.collections.tasks.updateOne({ _id: task._id }, { $set: { active: false } });
+  expect((await ask(path, { authorization: `Bearer ${token}` })).status).toBe(403);
+});
+
+test('R-DL-1 a header without a blank behind its colon, as a C SDK writes it, is taken', async () => {
+  const { url, token } = await urls.mintAccess(task, 0);
+  const { hostname, port, pathname } = new URL(url.replace('8080', new URL(api.url).port));
+  const socket = connect(Number(port), hostname);
+  socket.write(`GET ${pathname} HTTP/1.1\r\nHost: x\r\nAuthorization:Bearer ${token}\r\nConnection: close\r\n\r\n`);
+  const answer = await buffer(socket);
+  expect(answer.subarray(0, 15).toString()).toBe('HTTP/1.1 200 OK');
+  expect(answer.indexOf('\r\nContent-Length: ')).toBeGreaterThan(0);
+  expect(answer.indexOf('\r\n\r\n')).toBeLessThan(4_000);
+  expect(answer.subarray(-FILE.length).equals(FILE)).toBe(true);
+});
+
+test('R-DL-1 bytes and requests are seen on the task', async () => {
+  await ask(await pathOf(), { Range: 'bytes=0-99' });
+  await ask(await pathOf(), { Range: 'bytes=100-' });
+  await api.closeCore();
+  const { data } = await api.ask('query ($id: ID!) { task(id: $id) { download { bytesServed requests lastAt } } }', { id: task._id });
+  expect(data.task).toEqual({ download: { bytesServed: FILE.length, requests: 2, lastAt: expect.any(String) } });
+});
+
+test('R-DL-6 a device that goes away in the middle ends the reading of the file, and what it was sent is kept', async () => {
   const endless = new Readable({
     read() {
       setImmediate(() => this.push(Buffer.alloc(65_536)));
     },
   });
-  const file = { taskId: task._id, name: 'fw.bin', size: 1e9, sha256: SHA256, read: () => endless };
-  const downloads = jest.spyOn(api.core.packages, 'download').mockResolvedValueOnce(file);
+  const pieces: number[] = [];
+  const file: Download = {
+    taskId: task._id,
+    name: 'fw.bin',
+    size: 1e9,
+    sha256: SHA256,
+    createdAt: new Date(),
+    read: () => endless,
+    served: (bytes) => pieces.push(bytes),
+  };
+  const downloads = jest.spyOn(api.core.downloads, 'open').mockResolvedValueOnce(file);
   const ended = new Promise<void>((resolve) => endless.once('close', resolve));
-  get(`${api.url}/d/any`, (response) => response.once('data', () => response.destroy()));
+  const sent = httpRequest(`${api.url}/d/any`, (response) => response.once('data', () => response.destroy()));
+  sent.end();
   await ended;
   expect(endless.destroyed).toBe(true);
+  expect(pieces.length).toBeGreaterThan(0);
+  expect(pieces.every((bytes) => bytes === 65_536)).toBe(true);
   expect(api.logged).toEqual([]);
   downloads.mockRestore();
 });
 
-test('R-DL-5 once the task has ended its token no longer downloads', async () => {
-  await api.store.collections.tasks.updateOne({ _id: task._id }, { $set: { status: 'SUCCEEDED', active: false } });
-  expect((await fetchRaw(path)).response.statusCode).toBe(403);
+const CREATE = `mutation ($input: CreateStaticBatchInput!) { createStaticBatch(input: $input) {
+  batch { policy { downloadProtocol } } userErrors { code field limit } } }`;
+
+test('R-DL-3 a batch over MQTT takes one file of at most 16 MB; HTTPS is the default', async () => {
+  const productKey = 'mqttA';
+  await api.ask('mutation ($input: CreateProductInput!) { createProduct(input: $input) { product { key } } }', {
+    input: { key: productKey, name: 'M' },
+  });
+  await api.ask('mutation ($input: RegisterDevicesInput!) { registerDevices(input: $input) { devices { secret } } }', {
+    input: { productKey, devices: [{ deviceName: 'meter-1' }] },
+  });
+  const file = (size: number) => ({ fileId: 'file1', name: 'fw.bin', size, md5: '0'.repeat(32), sha256: SHA256 });
+  const most = 16 * 1024 * 1024;
+  await api.store.collections.packages.insertMany([
+    aPackage({ _id: 'small', productKey, version: '2.0.0', files: [file(most)] }),
+    aPackage({ _id: 'large', productKey, version: '3.0.0', files: [file(most + 1)] }),
+    aPackage({ _id: 'two', productKey, version: '4.0.0', files: [file(1), file(1)] }),
+  ]);
+  const create = async (packageId: string, more = {}) => {
+    const { data } = await api.ask(CREATE, { input: { packageId, scope: { all: true }, pushRate: { perMinute: 60 }, ...more } });
+    return data.createStaticBatch;
+  };
+  const over = { downloadProtocol: 'MQTT' };
+  const refused = { batch: null, userErrors: [{ code: 'DOWNLOAD_PROTOCOL', field: 'downloadProtocol', limit: '1 file, 16777216 bytes' }] };
+  expect(await create('large', over)).toEqual(refused);
+  expect(await create('two', over)).toEqual(refused);
+  expect(await create('small', over)).toEqual({ batch: { policy: { downloadProtocol: 'MQTT' } }, userErrors: [] });
+  expect(await create('large')).toEqual({ batch: { policy: { downloadProtocol: 'HTTPS' } }, userErrors: [] });
+  const given = await api.store.collections.packages.findOne({ _id: 'small' });
+  expect(given?.streamId).toBeGreaterThan(0);
 });

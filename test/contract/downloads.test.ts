@@ -1,9 +1,12 @@
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import type { PackageService } from '../../core/core';
-import { downloadSecret } from '../../core/packages/download-secret';
-import { createDownloadUrls, type DownloadUrls } from '../../core/packages/download-token';
-import { createPackageService } from '../../core/packages/service';
+import type { DownloadService } from '../../core/core';
+import { createBlockReader } from '../../core/downloads/block-reader';
+import { downloadSecret } from '../../core/downloads/download-secret';
+import { createDownloadUrls, type DownloadUrls } from '../../core/downloads/download-token';
+import { createDownloadMeter, type DownloadMeter } from '../../core/downloads/meter';
+import { createDownloadService } from '../../core/downloads/service';
+import { ensureStreamId } from '../../core/downloads/stream-id';
 import type { Task } from '../../schema/model/task';
 import type { Store } from '../../schema/mongo/connect';
 import { aPackage, aTask } from '../support/builders';
@@ -18,25 +21,30 @@ const task: Task = aTask({ status: 'NOTIFIED' });
 
 let store: Store;
 let urls: DownloadUrls;
-let packages: PackageService;
+let downloads: DownloadService;
+let meter: DownloadMeter;
 beforeAll(async () => {
   store = await testStore();
 });
 beforeEach(async () => {
   const { collections } = store;
   const files = fakePackageStore();
-  await files.put('file1', Readable.from([Buffer.from('firmware!')], { objectMode: false }));
+  await files.put('file1', Readable.from([Buffer.from('firmware 2.0')], { objectMode: false }));
   await collections.packages.insertOne(aPackage());
   await collections.tasks.insertOne(task);
   urls = createDownloadUrls({ settings, secret: await downloadSecret(collections), clock });
-  packages = createPackageService({ collections, files, settings, clock, downloads: urls });
+  meter = createDownloadMeter({ tasks: collections.tasks, clock, everyMs: 60_000 });
+  downloads = createDownloadService({ collections, urls, reader: createBlockReader(files), meter, settings, clock });
 });
-afterEach(() => emptyStore(store));
+afterEach(async () => {
+  await meter.close();
+  await emptyStore(store);
+});
 afterAll(() => store.close());
 
 const tokenOf = async (fileIndex = 0) => (await urls.mintUrl(task, fileIndex, 'fw.bin')).split('/d/')[1] ?? '';
 const refusalOf = (token: string) =>
-  packages.download(token).then(
+  downloads.open(token).then(
     () => 'no refusal',
     (error: Error & { code: string }) => `${error.code} ${error.message}`,
   );
@@ -47,7 +55,7 @@ const ENDED = 'DOWNLOAD_REFUSED The task this download address was given out for
 
 test('R-DL-1 an address carries a token that opens one file, by range', async () => {
   expect(await urls.mintUrl(task, 0, 'fw.bin')).toMatch(/^http:\/\/127\.0\.0\.1:8080\/d\/[\w-]+\.[\w-]+\.[\w-]+$/);
-  const download = await packages.download(await tokenOf());
+  const download = await downloads.open(await tokenOf());
   expect(download).toMatchObject({ taskId: task._id, name: 'fw.bin', size: 12, sha256: '0'.repeat(64) });
   expect((await buffer(download.read({ start: 4, end: 7 }))).toString()).toBe('ware');
 });
@@ -55,7 +63,7 @@ test('R-DL-1 an address carries a token that opens one file, by range', async ()
 test('R-DL-1 a token is good for 24 hours', async () => {
   const token = await tokenOf();
   clock.advance(24 * HOUR_MS - 2_000);
-  await expect(packages.download(token)).resolves.toBeDefined();
+  await expect(downloads.open(token)).resolves.toBeDefined();
   clock.advance(2_000);
   expect(await refusalOf(token)).toBe(EXPIRED);
 });
@@ -87,7 +95,7 @@ test.each<[string, () => Promise<string>]>([
 
 test.each(['SUCCEEDED', 'FAILED', 'CANCELED'] as const)('R-DL-5 once its task is %s a token no longer downloads', async (status) => {
   const token = await tokenOf();
-  await expect(packages.download(token)).resolves.toBeDefined();
+  await expect(downloads.open(token)).resolves.toBeDefined();
   await store.collections.tasks.updateOne({ _id: task._id }, { $set: { status, active: false } });
   expect(await refusalOf(token)).toBe(ENDED);
 });
@@ -97,4 +105,117 @@ test('the secret is made once, also when two processes start together', async ()
   const made = await Promise.all([downloadSecret(store.collections), downloadSecret(store.collections), downloadSecret(store.collections)]);
   expect(new Set(made.map((secret) => Buffer.from(secret).toString('hex'))).size).toBe(1);
   expect(made[0]).toHaveLength(32);
+});
+
+const other: Task = aTask({ status: 'NOTIFIED' });
+const idOf = (url: string) => url.split('/f/')[1] ?? '';
+const bearerRefusal = (id: string, token: string | null) =>
+  downloads.openWithBearer(id, token).then(
+    () => 'no refusal',
+    (error: Error & { code: string }) => error.code,
+  );
+
+test('R-DL-1 an address with a bearer token names its port, and opens with its token only', async () => {
+  await store.collections.tasks.insertOne(other);
+  const { url, token, expiresAt } = await urls.mintAccess(task, 0);
+  expect(url).toMatch(/^http:\/\/127\.0\.0\.1:8080\/f\/[\w-]{22}$/);
+  expect(expiresAt.getTime()).toBe(Math.floor(clock().getTime() / 1_000) * 1_000 + 24 * HOUR_MS);
+  expect((await downloads.openWithBearer(idOf(url), token)).taskId).toBe(task._id);
+  const others = await urls.mintAccess(other, 0);
+  const wrong: [string, string | null][] = [
+    [idOf(url), null],
+    [idOf(url), 'garbage'],
+    [idOf(url), others.token],
+    [idOf(others.url), token],
+    [idOf((await urls.mintAccess(task, 1)).url), token],
+    [idOf(url), await tokenOf()],
+    ['', token],
+  ];
+  for (const [id, bearer] of wrong) expect(await bearerRefusal(id, bearer)).toBe('DOWNLOAD_UNAUTHORIZED');
+});
+
+test('R-DL-1 the token of a header is none for a path', async () => {
+  expect(await refusalOf((await urls.mintAccess(task, 0)).token)).toBe(UNKNOWN);
+});
+
+test('R-DL-1 an https address names port 443 where a device needs it, and no port where one must not be', async () => {
+  const secure = createDownloadUrls({ settings: { ...settings, publicBaseUrl: 'https://fw.example' }, secret: Buffer.alloc(32), clock });
+  expect((await secure.mintAccess(task, 0)).url).toMatch(/^https:\/\/fw\.example:443\/f\/[\w-]{22}$/);
+  expect(await secure.mintUrl(task, 0, 'fw.bin')).toMatch(/^https:\/\/fw\.example\/d\//);
+});
+
+test('R-DL-1 R-DL-5 a bearer token ends after 24 hours, and with its task', async () => {
+  const { url, token } = await urls.mintAccess(task, 0);
+  await store.collections.tasks.updateOne({ _id: task._id }, { $set: { active: false } });
+  expect(await bearerRefusal(idOf(url), token)).toBe('DOWNLOAD_REFUSED');
+  clock.advance(24 * HOUR_MS);
+  expect(await bearerRefusal(idOf(url), token)).toBe('DOWNLOAD_REFUSED');
+});
+
+test('R-DL-1 what a device was sent is counted on its task, in one write for many pieces, and beside its revision', async () => {
+  const taskNow = () => store.collections.tasks.findOne({ _id: task._id });
+  const first = await downloads.open(await tokenOf());
+  for (let piece = 0; piece < 1_000; piece++) first.served(10);
+  await downloads.open(await tokenOf());
+  expect((await taskNow())?.download).toBeUndefined();
+  await meter.flush();
+  expect(await taskNow()).toMatchObject({ download: { bytesServed: 10_000, requests: 2, lastAt: clock() }, revision: task.revision });
+  first.served(5);
+  await meter.close();
+  expect((await taskNow())?.download).toMatchObject({ bytesServed: 10_005, requests: 2 });
+});
+
+describe('R-DL-3 blocks of a stream', () => {
+  let streamId: number;
+  beforeEach(async () => {
+    await ensureStreamId(store.collections, 'package1');
+    streamId = (await store.collections.packages.findOne({ _id: 'package1' }))?.streamId ?? 0;
+  });
+  const block = (offset: number, size: number, deviceId = task.deviceId, fileId = 1) =>
+    downloads
+      .block(deviceId, { streamId, fileId, offset, size })
+      .then((answer) => (answer.kind === 'block' ? answer.bytes.toString() : answer.kind));
+
+  test('R-DL-3 are the bytes asked for, cut at the end; asked for again they are given again', async () => {
+    expect(await block(0, 4)).toBe('firm');
+    expect(await block(0, 4)).toBe('firm');
+    expect(await block(2, 4)).toBe('rmwa');
+    expect(await block(8, 65_536)).toBe(' 2.0');
+    await meter.flush();
+    expect((await store.collections.tasks.findOne({ _id: task._id }))?.download).toMatchObject({ bytesServed: 16, requests: 4 });
+  });
+
+  test('R-DL-3 do not begin at the end of the file, nor beyond', async () => {
+    expect(await block(12, 1)).toBe('beyond');
+    expect(await block(999_999_999, 1)).toBe('beyond');
+  });
+
+  test('R-DL-3 R-DL-5 are for a device with an unfinished task of that package, until it ends', async () => {
+    await store.collections.packages.insertOne(aPackage({ _id: 'package2', version: '3.0.0' }));
+    await store.collections.tasks.insertOne({ ...other, packageId: 'package2' });
+    expect(await block(0, 1, other.deviceId)).toBe('unknown');
+    expect(await block(0, 1, 'nobody.here')).toBe('unknown');
+    expect(await block(0, 1, task.deviceId, 2)).toBe('unknown');
+    expect(await block(0, 1)).toBe('f');
+    await store.collections.tasks.updateOne({ _id: task._id }, { $set: { active: false, status: 'SUCCEEDED' } });
+    clock.advance(1_000);
+    expect(await block(0, 1)).toBe('unknown');
+  });
+
+  test('R-DL-3 wait for a confirmation as the notification does', async () => {
+    await store.collections.tasks.updateOne({ _id: task._id }, { $set: { status: 'UNCONFIRMED' } });
+    expect(await block(0, 1)).toBe('unknown');
+  });
+
+  test("R-DL-3 a stream id is given once, fits 32 bits and is no other package's", async () => {
+    const { packages } = store.collections;
+    const ids = Array.from({ length: 8 }, (_, n) => `more${n}`);
+    await packages.insertMany(ids.map((_id, n) => aPackage({ _id, version: `9.${n}.0` })));
+    await Promise.all([...ids, ...ids].map((id) => ensureStreamId(store.collections, id)));
+    const given = (await packages.find({}).toArray()).map((each) => each.streamId ?? 0);
+    expect(new Set(given).size).toBe(9);
+    expect(given.every((id) => Number.isInteger(id) && id >= 1 && id <= 0xffff_ffff)).toBe(true);
+    await ensureStreamId(store.collections, 'package1');
+    expect((await packages.findOne({ _id: 'package1' }))?.streamId).toBe(streamId);
+  });
 });

@@ -9,7 +9,6 @@ import { fakePackageStore } from '../support/fakes/package-store';
 import { emptyStore, testStore } from '../support/store';
 
 const clock = handClock();
-const downloads = { read: () => Promise.reject(new Error('No download here.')) };
 const input = { productKey: 'meter', name: 'meter_fw', version: '2.0.0' };
 
 let store: Store;
@@ -20,7 +19,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   files = fakePackageStore();
-  packages = createPackageService({ collections: store.collections, files, settings: settingsWith(), clock, downloads });
+  packages = createPackageService({ collections: store.collections, files, settings: settingsWith(), clock });
   await store.collections.products.insertOne({ _id: 'meter', name: 'Water meter', dialect: 'LINK', createdAt: clock() });
 });
 afterEach(() => emptyStore(store));

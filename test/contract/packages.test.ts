@@ -10,7 +10,6 @@ import { emptyStore, testStore } from '../support/store';
 
 const LIMIT = 4_096;
 const clock = handClock();
-const downloads = { read: () => Promise.reject(new Error('No download here.')) };
 
 let store: Store;
 let files: ReturnType<typeof fakePackageStore>;
@@ -21,7 +20,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   files = fakePackageStore();
   const settings = settingsWith({ fileBytes: LIMIT, packages: 3 });
-  packages = createPackageService({ collections: store.collections, files, settings, clock, downloads });
+  packages = createPackageService({ collections: store.collections, files, settings, clock });
   await store.collections.products.insertOne({ _id: 'meter', name: 'Water meter', dialect: 'LINK', createdAt: clock() });
 });
 afterEach(() => emptyStore(store));
@@ -167,7 +166,7 @@ test.each([
 
 test('a failure of the store is not blamed on the upload, and its file is left to the sweep', async () => {
   const broken = { ...files, put: () => Promise.reject(new Error('disk full')) };
-  const service = createPackageService({ collections: store.collections, files: broken, settings: settingsWith(), clock, downloads });
+  const service = createPackageService({ collections: store.collections, files: broken, settings: settingsWith(), clock });
   await expect(service.create(operator, input(), fileOf())).rejects.toThrow('disk full');
   expect(await store.collections.packages.countDocuments()).toBe(0);
   clock.advance(60 * 60_000 + 1);

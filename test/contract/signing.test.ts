@@ -14,7 +14,6 @@ import { fakePackageStore } from '../support/fakes/package-store';
 import { emptyStore, testStore } from '../support/store';
 
 const clock = handClock();
-const downloads = { read: () => Promise.reject(new Error('No download here.')) };
 const image = Buffer.from('a firmware image');
 const digest = createHash('sha256').update(image).digest('hex');
 
@@ -31,7 +30,7 @@ beforeEach(async () => {
   parts = productParts(store, clock);
   const deps = { collections: store.collections, settings: settingsWith({ signingKeys: 3 }), clock };
   products = createProductService({ ...deps, ...parts });
-  packages = createPackageService({ ...deps, files, downloads, presign: parts.secureUpdates.digestSigns });
+  packages = createPackageService({ ...deps, files, presign: parts.secureUpdates.digestSigns });
   for (const _id of ['meter', 'valve']) await store.collections.products.insertOne({ _id, name: _id, dialect: 'LINK', createdAt: clock() });
 });
 afterEach(() => emptyStore(store));

@@ -26,7 +26,7 @@ export interface BarePlatform {
   onUplink: (uplink: Uplink) => void;
   connected(): number;
   /** A direct publish to the connected device, whatever it subscribed. */
-  push(deviceName: string, topic: string, payload: string): void;
+  push(deviceName: string, topic: string, payload: string | Buffer): void;
   close(): Promise<void>;
 }
 

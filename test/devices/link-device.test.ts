@@ -40,6 +40,7 @@ test('device-protocols §0.2: no SUBSCRIBE is sent by default, and the topics wh
   expect(platform.subscribed).toEqual([
     `/ota/device/upgrade/${PRODUCT_KEY}/meter-0001`,
     `/sys/${PRODUCT_KEY}/meter-0001/thing/ota/firmware/get_reply`,
+    `/sys/${PRODUCT_KEY}/meter-0001/thing/file/download_reply`,
   ]);
 });
 

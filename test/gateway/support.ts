@@ -3,7 +3,7 @@ import { EventEmitter, once } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
 import { connect, type IClientOptions, type MqttClient } from 'mqtt';
 import pino from 'pino';
-import type { DeviceReport } from '../../core/core';
+import type { BlockAnswer, BlockRequest, DeviceReport } from '../../core/core';
 import type { Notification } from '../../core/ports';
 import type { GatewayCore } from '../../gateways/core';
 import type { LaneSettings } from '../../gateways/device-lanes';
@@ -17,7 +17,8 @@ export type Call =
   | { call: 'reset'; gatewayId: string }
   | { call: 'connected' | 'disconnected'; deviceId: string; sessionId: string }
   | { call: 'report'; deviceId: string; report: DeviceReport }
-  | { call: 'requested'; deviceId: string; module: string };
+  | { call: 'requested'; deviceId: string; module: string }
+  | { call: 'block'; deviceId: string; request: BlockRequest };
 
 /** A core that remembers what it was asked, and can be told to fail. */
 export class RecordingCore implements GatewayCore {
@@ -27,6 +28,8 @@ export class RecordingCore implements GatewayCore {
   /** Kept waiting until resolved. */
   hold: Promise<void> = Promise.resolve();
   task: Notification | null = null;
+  /** What blocks are answered with. */
+  blocks: (deviceId: string, request: BlockRequest) => BlockAnswer = () => ({ kind: 'unknown' });
   disabled = new Set<string>();
   unknown = new Set<string>();
   readonly failures: Call[] = [];
@@ -47,6 +50,13 @@ export class RecordingCore implements GatewayCore {
     requested: async (deviceId, module) => {
       await this.record({ call: 'requested', deviceId, module });
       return this.task;
+    },
+  };
+
+  readonly downloads: GatewayCore['downloads'] = {
+    block: async (deviceId, request) => {
+      await this.record({ call: 'block', deviceId, request });
+      return this.blocks(deviceId, request);
     },
   };
 
@@ -162,6 +172,8 @@ export const topics = (deviceName = 'meter-0001') => {
     request: `/ota/device/request/${device}`,
     get: `/sys/${device}/thing/ota/firmware/get`,
     getReply: `/sys/${device}/thing/ota/firmware/get_reply`,
+    download: `/sys/${device}/thing/file/download`,
+    downloadReply: `/sys/${device}/thing/file/download_reply`,
     config: `/sys/${device}/thing/config/get`,
   };
 };

@@ -31,6 +31,16 @@ test.each([
     `{"code":"1000","data":{"version":"2.0.0","signMethod":"SHA256","files":[{"fileSize":432944,"fileName":"a.bin","fileUrl":"https://fw.example/f/1","fileSign":"${SHA256}"},{"fileSize":432945,"fileName":"b__.bin","fileUrl":"https://fw.example/f/2","fileSign":"${SHA256}"}],"extData":{}},"id":1626969597470,"message":"success"}`,
   ],
   [
+    'one file over MQTT, MD5',
+    notification({ files: first, digestAlgorithm: 'MD5', stream: { streamId: 12_332, fileId: 1 } }),
+    `{"code":"1000","data":{"size":432944,"streamId":12332,"sign":"${MD5}","dProtocol":"mqtt","version":"2.0.0","signMethod":"Md5","streamFileId":1,"md5":"${MD5}"},"id":1626969597470,"message":"success"}`,
+  ],
+  [
+    'one file over MQTT, SHA-256, a module',
+    notification({ files: first, module: 'MCU', stream: { streamId: 12_332, fileId: 1 } }),
+    `{"code":"1000","data":{"size":432944,"streamId":12332,"sign":"${SHA256}","dProtocol":"mqtt","version":"2.0.0","signMethod":"SHA256","streamFileId":1,"module":"MCU"},"id":1626969597470,"message":"success"}`,
+  ],
+  [
     'one signed file of a differential package, MD5',
     notification({
       files: first.map((file) => ({ ...file, digestSign: 'c2lnbg==' })),
@@ -45,7 +55,7 @@ test.each([
     notification({ files: files.map((file) => ({ ...file, digestSign: 'c2lnbg==' })), differential: true }),
     `{"code":"1000","data":{"version":"2.0.0","isDiff":1,"signMethod":"SHA256","files":[{"fileSize":432944,"fileName":"a.bin","fileUrl":"https://fw.example/f/1","fileSign":"${SHA256}","digestsign":"c2lnbg=="},{"fileSize":432945,"fileName":"b__.bin","fileUrl":"https://fw.example/f/2","fileSign":"${SHA256}","digestsign":"c2lnbg=="}],"extData":{}},"id":1626969597470,"message":"success"}`,
   ],
-])('R-FLOW-1 R-PKG-8 the bytes of an upgrade message: %s', (_name, message, bytes) => {
+])('R-FLOW-1 R-DL-3 R-PKG-8 the bytes of an upgrade message: %s', (_name, message, bytes) => {
   expect(upgradeMessage(message, 1626969597470)).toBe(bytes);
 });
 

@@ -7,8 +7,10 @@ import type { Deliver } from '../broker/delivery';
 import type { Session } from '../broker/session';
 import type { MqttDialect } from '../dialect';
 import { linkClaim } from './auth';
+import { createBlockService } from './block-service';
 import { createExchange, type LinkHandler } from './exchange';
 import { readLenientJson } from './lenient-json';
+import { onFileDownload } from './on-file-download';
 import { onFirmwareGet } from './on-firmware-get';
 import { onInform } from './on-inform';
 import { onLegacyRequest } from './on-legacy-request';
@@ -18,6 +20,7 @@ import { upgradeMessage } from './upgrade-message';
 
 interface LinkDeps {
   tasks: GatewayCore['tasks'];
+  downloads: GatewayCore['downloads'];
   lanes: DeviceLanes;
   deliver: Deliver;
   metrics: GatewayMetrics;
@@ -26,8 +29,9 @@ interface LinkDeps {
 }
 
 /** The dialect of Alibaba Cloud IoT "Link" SDKs (device-protocols chapter 1): here its topics meet their handlers. */
-export function createLinkDialect({ tasks, lanes, deliver, metrics, logger, sampled }: LinkDeps): MqttDialect {
-  const exchange = createExchange({ tasks, lanes, deliver, logger });
+export function createLinkDialect({ tasks, downloads, lanes, deliver, metrics, logger, sampled }: LinkDeps): MqttDialect {
+  const blocks = createBlockService({ downloads, deliver, metrics, sampled });
+  const exchange = createExchange({ tasks, lanes, deliver, blocks, logger });
   const nextId = createMessageIds();
   const legacyRequest = onLegacyRequest(nextId);
 
@@ -56,6 +60,9 @@ export function createLinkDialect({ tasks, lanes, deliver, metrics, logger, samp
           break;
         case 'firmware-get':
           handle(onFirmwareGet, session, topic, payload);
+          break;
+        case 'file-download':
+          handle(onFileDownload, session, topic, payload);
           break;
         case 'legacy-request':
           /** Its body means nothing, so it may be anything. */

@@ -6,10 +6,13 @@ import type { DeviceLanes } from '../../device-lanes';
 import type { Deliver } from '../broker/delivery';
 import type { Session } from '../broker/session';
 import type { DownMessage } from '../dialect';
+import type { BlockService } from './block-service';
 
-/** What a handler can do with a message; all of it is queued in the lane of the device, none of it waits. */
+/** What a handler can do with a message; none of it waits. Reports and questions are queued in the lane of the device. */
 export interface Exchange {
   report(session: Session, report: DeviceReport): void;
+  /** Gets a block of a file; `answer` words it. Silence when too much is asked for (device-protocols §1.4). */
+  block: BlockService;
   /** Asks core what the device has to do. `answer` words it; null is silence. Not sent when the session is over by then. */
   ask(session: Session, module: string, answer: (notification: Notification | null) => DownMessage | null): void;
 }
@@ -17,9 +20,17 @@ export interface Exchange {
 /** Handles one kind of message. False: the body is not such a message. */
 export type LinkHandler = (exchange: Exchange, session: Session, body: unknown) => boolean;
 
-export function createExchange(deps: { tasks: GatewayCore['tasks']; lanes: DeviceLanes; deliver: Deliver; logger: Logger }): Exchange {
-  const { tasks, lanes, deliver, logger } = deps;
+export function createExchange(deps: {
+  tasks: GatewayCore['tasks'];
+  lanes: DeviceLanes;
+  deliver: Deliver;
+  blocks: BlockService;
+  logger: Logger;
+}): Exchange {
+  const { tasks, lanes, deliver, blocks, logger } = deps;
   return {
+    block: blocks,
+
     report({ deviceId }, report) {
       lanes.push(deviceId, {
         kind: 'report',

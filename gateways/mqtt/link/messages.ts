@@ -49,13 +49,16 @@ export function progressMessage(body: unknown): ProgressMessage | null {
 }
 
 /** The id is echoed in its own type; a device that sends none gets `"0"`, because it may look for the member. */
-export function firmwareGetMessage(body: unknown): FirmwareGetMessage | null {
+export function idOf(body: unknown): MessageId | null {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return null;
-  const module = moduleOf(own(body, 'params'));
   const id = own(body, 'id') ?? '0';
-  if (module === null || (typeof id !== 'string' && typeof id !== 'number')) return null;
-  if (typeof id === 'string' && id.length > ID_LENGTH) return null;
-  return { id, module };
+  return typeof id === 'number' || (typeof id === 'string' && id.length <= ID_LENGTH) ? id : null;
+}
+
+export function firmwareGetMessage(body: unknown): FirmwareGetMessage | null {
+  const id = idOf(body);
+  const module = moduleOf(own(body, 'params'));
+  return id === null || module === null ? null : { id, module };
 }
 
 function moduleOf(params: unknown): string | null {

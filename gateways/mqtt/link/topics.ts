@@ -2,7 +2,7 @@ import { overlaps } from '../broker/topic-filter';
 import type { Identity } from '../dialect';
 
 /** Up-topics of device-protocols §1.2, and what else a topic can be. */
-export type UpTopic = 'inform' | 'progress' | 'firmware-get' | 'legacy-request' | 'config' | 'foreign' | 'unknown';
+export type UpTopic = 'inform' | 'progress' | 'firmware-get' | 'file-download' | 'legacy-request' | 'config' | 'foreign' | 'unknown';
 
 const OTA = '/ota/device/';
 const SYS = '/sys/';
@@ -14,6 +14,7 @@ const OTA_KINDS = new Map<string, UpTopic>([
 ]);
 const SYS_KINDS = new Map<string, UpTopic>([
   ['thing/ota/firmware/get', 'firmware-get'],
+  ['thing/file/download', 'file-download'],
   ['thing/config/push', 'config'],
   ['thing/config/get', 'config'],
   ['thing/config/get_reply', 'config'],
@@ -40,6 +41,9 @@ export const upgradeTopic = ({ productKey, deviceName }: Identity): string => `/
 
 export const getReplyTopic = ({ productKey, deviceName }: Identity): string =>
   `/sys/${productKey}/${deviceName}/thing/ota/firmware/get_reply`;
+
+export const downloadReplyTopic = ({ productKey, deviceName }: Identity): string =>
+  `/sys/${productKey}/${deviceName}/thing/file/download_reply`;
 
 /** Whether a filter can match a topic of this device: of the OTA and system kind, or of its own (`/{pk}/{dn}/…`). */
 export function coversOwnTopic(filter: string, { productKey, deviceName }: Identity): boolean {

@@ -14,7 +14,7 @@ export const getReplyMessage = (notification: Notification | null, id: MessageId
   JSON.stringify({ id, code: 200, data: notification === null ? {} : upgradeData(notification) });
 
 /**
- * The members in the documents' order, because small devices scan for them (device-protocols §0.1.6, §1.3). `dProtocol` is absent over HTTPS,
+ * The members in the documents' order, because small devices scan for them (device-protocols §0.1.6, §1.3): another one over MQTT. `dProtocol` is absent over HTTPS,
  * `files` has never one entry, and `module` is absent for the default module: SDKs drop the task otherwise.
  */
 function upgradeData(notification: Notification): object {
@@ -27,6 +27,12 @@ function upgradeData(notification: Notification): object {
   const signMethod = md5 ? 'Md5' : 'SHA256';
   const isDiff = differential ? { isDiff: 1 } : {};
   const module = notification.module === DEFAULT_MODULE ? {} : { module: notification.module };
+  if (notification.stream) {
+    const { streamId, fileId } = notification.stream;
+    const sign = signOf(file, md5);
+    const named = { size: file.size, streamId, sign, dProtocol: 'mqtt', version, ...isDiff, signMethod, streamFileId: fileId };
+    return { ...named, ...(md5 && { md5: sign }), ...digestSignOf(file), ...module };
+  }
   if (further.length === 0) {
     const sign = signOf(file, md5);
     return {

@@ -31,6 +31,8 @@ export interface TestApi {
   ask(query: string, variables?: object, key?: string | null): Promise<Answer>;
   /** A graphql-ws client that never tries twice. */
   socket(connectionParams?: Record<string, unknown>): Client;
+  /** Writes what core keeps in memory. */
+  closeCore(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -56,7 +58,8 @@ export async function startTestApi({ limits, explorer = true, ready, replace = (
   const store = await testStore();
   const files = fakePackageStore();
   const settings = settingsWith(limits);
-  const core = replace((await createCore({ store, files, engine, settings, masterKeys: [MASTER_KEY] })).core);
+  const parts = await createCore({ store, files, engine, settings, masterKeys: [MASTER_KEY] });
+  const core = replace(parts.core);
   const logged: TestApi['logged'] = [];
   const logger = { info: () => undefined, warn: () => undefined, error: (details: object) => void logged.push(details) };
   const db = store.connection.db;
@@ -94,10 +97,12 @@ export async function startTestApi({ limits, explorer = true, ready, replace = (
       clients.push(client);
       return client;
     },
+    closeCore: () => parts.close(),
     async stop() {
       for (const client of clients) await client.dispose();
       await api.stop();
       await live.stop();
+      await parts.close();
       await store.close();
     },
   };

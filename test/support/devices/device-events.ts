@@ -35,6 +35,8 @@ export interface DeviceCounts {
   progress: number;
   versions: number;
   gets: number;
+  /** Blocks asked for over MQTT. */
+  blocks: number;
   problems: number;
 }
 
@@ -48,6 +50,7 @@ export const noCounts = (): DeviceCounts => ({
   progress: 0,
   versions: 0,
   gets: 0,
+  blocks: 0,
   problems: 0,
 });
 

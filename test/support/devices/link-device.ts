@@ -6,7 +6,7 @@ import { garbage } from './garbage';
 import { KeptSession, type KeptSessionSettings } from './kept-session';
 import type { LinkIdentity } from './link-identity';
 import { LinkInbox } from './link-inbox';
-import { DEFAULT_MODULE, getPayload, informPayload, linkTopics, progressPayload } from './link-messages';
+import { blockPayload, DEFAULT_MODULE, getPayload, informPayload, linkTopics, progressPayload } from './link-messages';
 import { type Pacing, performUpgrade } from './link-upgrade';
 import type { DownloadSettings } from './resuming-download';
 import type { UpgradeOffer } from './upgrade-offer';
@@ -158,7 +158,7 @@ export class LinkDevice extends WatchedDevice {
   private async subscribe(): Promise<void> {
     const { subscribes = 'never' } = this.settings;
     const { productKey, deviceName } = this.description;
-    if (subscribes === 'topics') await this.session.subscribe([this.topics.upgrade, this.topics.getReply]);
+    if (subscribes === 'topics') await this.session.subscribe([this.topics.upgrade, this.topics.getReply, this.topics.downloadReply]);
     if (subscribes === 'wildcard') {
       await this.session.subscribe([`/ota/device/+/${productKey}/${deviceName}`, `/sys/${productKey}/${deviceName}/#`]);
     }
@@ -204,6 +204,13 @@ export class LinkDevice extends WatchedDevice {
         offer: () => upgrade.offer,
         reportStep: (step) => this.reportStep(step, module),
         ask: () => this.ask(module),
+        blocks: {
+          request: (stream, size, offset) => {
+            this.counts.blocks += 1;
+            return this.send(this.topics.download, blockPayload(this.nextId(), stream, size, offset)) !== null;
+          },
+          listen: (listener) => this.inbox.listenForBlocks(listener),
+        },
         onBytes: (bytes) => {
           this.counts.bytes += bytes;
         },

@@ -15,12 +15,17 @@ interface InboxOwner {
 /** Reads what comes down to a Link device, and complains of what a device must never get. */
 export class LinkInbox {
   private lastNotificationId: unknown;
+  private onBlock: ((payload: Buffer) => void) | null = null;
   private onReply: ((offer: UpgradeOffer | null) => void) | null = null;
 
   constructor(private readonly owner: InboxOwner) {}
 
   receive(topic: string, payload: Buffer): void {
     const { topics, complain } = this.owner;
+    if (topic === topics.downloadReply) {
+      this.onBlock?.(payload);
+      return;
+    }
     const kind = topic === topics.upgrade ? 'upgrade' : topic === topics.getReply ? 'get_reply' : null;
     try {
       if (!kind) throw new Error(`a message on ${topic.slice(0, 200)}`);
@@ -39,6 +44,11 @@ export class LinkInbox {
         resolve(offer);
       };
     });
+  }
+
+  /** Block replies go there from now on; a device loads one file at a time. Null: nowhere. */
+  listenForBlocks(listener: ((payload: Buffer) => void) | null): void {
+    this.onBlock = listener;
   }
 
   /** Nobody waits for a reply any longer. */

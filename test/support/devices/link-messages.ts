@@ -9,6 +9,8 @@ export function linkTopics(productKey: string, deviceName: string) {
     progress: `/ota/device/progress/${device}`,
     get: `/sys/${device}/thing/ota/firmware/get`,
     getReply: `/sys/${device}/thing/ota/firmware/get_reply`,
+    download: `/sys/${device}/thing/file/download`,
+    downloadReply: `/sys/${device}/thing/file/download_reply`,
   };
 }
 
@@ -29,4 +31,10 @@ export function progressPayload(id: MessageId, step: number, module = DEFAULT_MO
 /** As LinkSDK 4 sends it: without `version` and `method`. */
 export function getPayload(id: MessageId, module = DEFAULT_MODULE): string {
   return JSON.stringify({ id, params: { ...moduleMember(module) } });
+}
+
+/** As LinkSDK 4 sends it, with the comma after `fileId` that makes it no JSON (§1.4). */
+export function blockPayload(id: MessageId, stream: { id: number; fileId: number }, size: number, offset: number): string {
+  const fileInfo = `{"streamId":${stream.id},"fileId":${stream.fileId},}`;
+  return `{"id":"${id}","version":"1.0","params":{"fileToken":"default","fileInfo":${fileInfo},"fileBlock":{"size":${size},"offset":${offset}}}}`;
 }

@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BehaviourPlan } from './behaviour-plan';
 import type { CutPoint, FailureStep } from './behaviours';
-import { DownloadFailed, DownloadRefused, type DownloadSettings, ResumingDownload } from './resuming-download';
+import { DownloadFailed, type DownloadHooks, DownloadRefused, type DownloadSettings, ResumingDownload } from './resuming-download';
 import { StepReporter } from './step-reporter';
-import type { UpgradeOffer } from './upgrade-offer';
+import { type BlockLine, StreamDownload } from './stream-download';
+import type { OfferedFile, UpgradeOffer } from './upgrade-offer';
 
 /** How fast a device goes about an upgrade. */
 export interface Pacing {
@@ -31,6 +32,8 @@ export interface UpgradeHost {
   reportStep(step: number): void;
   /** Asks firmware/get; null when there is no task or no answer. */
   ask(): Promise<UpgradeOffer | null>;
+  /** For files that come over MQTT. */
+  readonly blocks: BlockLine;
   onDownloaded(): void;
   onBytes(bytes: number): void;
   /** Loses power when the plan says so at this point: then it throws. */
@@ -74,6 +77,11 @@ async function downloadFiles(host: UpgradeHost, steps: StepReporter): Promise<'i
     },
   };
   for (const [index, file] of host.offer().files.entries()) {
+    if (file.stream) {
+      const ended = await overMqtt(host, { ...file, stream: file.stream }, hooks);
+      if (ended === 'gave up') return ended;
+      continue;
+    }
     const download = new ResumingDownload(file, host.offer().digest, host.download);
     for (let refusals = 0, url = file.url; ; ) {
       try {
@@ -93,6 +101,23 @@ async function downloadFiles(host: UpgradeHost, steps: StepReporter): Promise<'i
   }
   host.onDownloaded();
   return 'intact';
+}
+
+/** Giving up is step -4 there, for whatever reason (device-protocols §1.4). */
+async function overMqtt(
+  host: UpgradeHost,
+  file: OfferedFile & Required<Pick<OfferedFile, 'stream'>>,
+  hooks: DownloadHooks,
+): Promise<'intact' | 'gave up'> {
+  const download = new StreamDownload(file, host.offer().digest, host.download, host.blocks);
+  try {
+    await download.run(hooks, host.signal);
+  } catch (error) {
+    host.signal.throwIfAborted();
+    if (error instanceof DownloadFailed) return giveUp(host, -4);
+    throw error;
+  }
+  return download.isIntact() ? 'intact' : giveUp(host, -3);
 }
 
 function giveUp(host: UpgradeHost, step: FailureStep): 'gave up' {

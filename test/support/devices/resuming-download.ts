@@ -2,9 +2,11 @@ import { createHash, createVerify, type Hash, type Verify } from 'node:crypto';
 import { get as httpGet, type IncomingMessage } from 'node:http';
 import { get as httpsGet } from 'node:https';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { StreamSettings } from './stream-download';
 import type { OfferedFile } from './upgrade-offer';
 
-export interface DownloadSettings {
+/** Those of blocks are for downloads over MQTT. */
+export interface DownloadSettings extends StreamSettings {
   /**
    * The port configured in the SDK. LinkSDK takes everything before the path for a host name, so with this set a URL
    * with a port of its own fails (device-protocols §1.6). Default: the URL's own port, which no SDK does.

@@ -7,6 +7,8 @@ export interface OfferedFile {
   size: number;
   /** Hex digest. */
   sign: string;
+  /** In place of a URL, which is then empty: loaded over MQTT in blocks (device-protocols §1.4). */
+  stream?: { id: number; fileId: number };
   /** Of Secure Update, base64; null when none came. */
   digestSign: string | null;
 }
@@ -29,6 +31,9 @@ export type ReadOffer = { offer: UpgradeOffer } | { dropped: string } | 'no task
 const MAX_FILES = 20;
 const DIGESTS: Record<string, UpgradeOffer['digest']> = { Md5: 'md5', SHA256: 'sha256', Sha256: 'sha256' };
 const DATA_ORDER = 'size version isDiff url md5 digestsign sign signMethod files module extData'.split(' ');
+/** With a stream in place of the URL (§1.3). */
+const STREAM_ORDER = 'size streamId sign dProtocol version signMethod streamFileId md5 digestsign isDiff module extData'.split(' ');
+const LARGEST_U32 = 0xffff_ffff;
 
 /** As picky as LinkSDK 4 is, and no more. */
 export function readOffer(payload: string, kind: 'upgrade' | 'get_reply'): ReadOffer {
@@ -40,10 +45,10 @@ export function readOffer(payload: string, kind: 'upgrade' | 'get_reply'): ReadO
   if (typeof data.version !== 'string') return { dropped: 'no version' };
   const digest = typeof data.signMethod === 'string' ? DIGESTS[data.signMethod] : undefined;
   if (!digest) return { dropped: `signMethod ${JSON.stringify(data.signMethod)}` };
-  if ('dProtocol' in data) return { dropped: 'streamId' in data ? 'file over MQTT' : 'dProtocol without streamId' };
   if ('isDiff' in data && data.isDiff !== 1) return { dropped: `isDiff ${JSON.stringify(data.isDiff)}` };
   const differential = data.isDiff === 1;
-  const files = readFiles(data, digest === 'md5' ? 32 : 64);
+  const digits = digest === 'md5' ? 32 : 64;
+  const files = 'dProtocol' in data ? readStream(data, digits) : readFiles(data, digits);
   if (typeof files === 'string') return { dropped: files };
   const module = typeof data.module === 'string' ? data.module : DEFAULT_MODULE;
   return { offer: { id: message.id, version: data.version, module, digest, differential, files, extData: asRecord(data.extData) ?? {} } };
@@ -64,6 +69,16 @@ function readFiles(data: Record<string, unknown>, digits: number): OfferedFile[]
   }
   return files;
 }
+
+/** SDK 4 wants a stream as soon as `dProtocol` is there, whatever it says. */
+function readStream({ streamId, streamFileId, size, sign, digestsign }: Record<string, unknown>, digits: number): OfferedFile[] | string {
+  if (!isU32(streamId)) return 'dProtocol without streamId';
+  if (!isU32(streamFileId)) return 'dProtocol without streamFileId';
+  const file = readFile(null, '', size, sign, digestsign, digits);
+  return typeof file === 'string' ? file : [{ ...file, stream: { id: streamId, fileId: streamFileId } }];
+}
+
+const isU32 = (value: unknown): value is number => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= LARGEST_U32;
 
 function readFile(
   name: string | null,
@@ -89,7 +104,7 @@ export function memberOrderProblem(payload: string): string | null {
   const top = Object.keys(message);
   if (!expected.some((order) => isInOrder(top, order))) return `message members are ${top.join(', ')}`;
   const data = Object.keys(asRecord(message.data) ?? {});
-  return isInOrder(data, DATA_ORDER) ? null : `data members are ${data.join(', ')}`;
+  return isInOrder(data, data.includes('dProtocol') ? STREAM_ORDER : DATA_ORDER) ? null : `data members are ${data.join(', ')}`;
 }
 
 function isInOrder(members: string[], order: string[]): boolean {

@@ -2,9 +2,10 @@ import { Readable } from 'node:stream';
 import { digestMeter } from '../../../core/packages/digest-meter';
 import type { PackageStore } from '../../../core/ports';
 
-/** Keeps files in memory. `fileIds` is what it holds. */
+/** Keeps files in memory. `fileIds` is what it holds, unfinished files as well. */
 export function fakePackageStore(): PackageStore & { fileIds(): string[] } {
   const files = new Map<string, Buffer>();
+  const partial = new Map<string, Map<number, Buffer>>();
   return {
     async put(fileId, source) {
       const meter = digestMeter();
@@ -27,7 +28,23 @@ export function fakePackageStore(): PackageStore & { fileIds(): string[] } {
     },
     async delete(fileId) {
       files.delete(fileId);
+      partial.delete(fileId);
     },
-    fileIds: () => [...files.keys()],
+    partBytes: 64 * 1024,
+    async begin(fileId) {
+      partial.set(fileId, new Map());
+      return '';
+    },
+    async writePart({ fileId }, index, bytes) {
+      const parts = partial.get(fileId) ?? new Map<number, Buffer>();
+      partial.set(fileId, parts.set(index, Buffer.from(bytes)));
+    },
+    async complete({ fileId }, size) {
+      const bytes = files.get(fileId) ?? Buffer.concat([...(partial.get(fileId) ?? [])].sort(([a], [b]) => a - b).map(([, part]) => part));
+      if (bytes.length !== size) throw new Error(`The package store has ${bytes.length} bytes of file ${fileId}, not ${size}.`);
+      files.set(fileId, bytes);
+      partial.delete(fileId);
+    },
+    fileIds: () => [...new Set([...files.keys(), ...partial.keys()])],
   };
 }

@@ -111,3 +111,43 @@ test('a misspelt variable is found', () => {
 test('docs/settings.md lists the settings, and no others', () => {
   expect(readFileSync(join(__dirname, '../../../docs/settings.md'), 'utf8')).toBe(settingsDocument());
 });
+
+describe('R-PKG-12 the S3-compatible package store', () => {
+  const s3 = { UPDRAFT_PACKAGE_STORE: 's3', UPDRAFT_S3_BUCKET: 'packages' };
+
+  test('R-PKG-12 packages are kept in MongoDB unless a setting says otherwise', () => {
+    expect(readConfig({}).s3).toBeUndefined();
+    expect(readConfig({ UPDRAFT_S3_BUCKET: 'packages' }).s3).toBeUndefined();
+  });
+
+  test('R-PKG-12 its settings are read, and without keys the environment of the process grants access', () => {
+    expect(readConfig(s3).s3).toEqual({ bucket: 'packages', region: 'us-east-1', forcePathStyle: false });
+    const all = {
+      ...s3,
+      UPDRAFT_S3_ENDPOINT: 'http://127.0.0.1:9000/',
+      UPDRAFT_S3_ACCESS_KEY_ID: 'id',
+      UPDRAFT_S3_SECRET_ACCESS_KEY: 'secret',
+      UPDRAFT_S3_FORCE_PATH_STYLE: 'on',
+    };
+    expect(readConfig(all).s3).toMatchObject({
+      endpoint: 'http://127.0.0.1:9000',
+      credentials: { accessKeyId: 'id', secretAccessKey: 'secret' },
+      forcePathStyle: true,
+    });
+  });
+
+  test.each([
+    ['no bucket', { UPDRAFT_PACKAGE_STORE: 's3' }, 'UPDRAFT_S3_BUCKET is not set'],
+    ['an id without a secret', { ...s3, UPDRAFT_S3_ACCESS_KEY_ID: 'id' }, 'UPDRAFT_S3_SECRET_ACCESS_KEY is not set'],
+    ['a secret without an id', { ...s3, UPDRAFT_S3_SECRET_ACCESS_KEY: 'x' }, 'UPDRAFT_S3_ACCESS_KEY_ID is not set'],
+    ['files of more than 10,000 parts', { ...s3, UPDRAFT_LIMIT_FILE_BYTES: '52428800001' }, 'UPDRAFT_LIMIT_FILE_BYTES is 52428800001'],
+  ])('R-PKG-12 %s stops the start', (_name, env, problem) => {
+    expect(() => readConfig(env)).toThrow(problem);
+  });
+
+  test('R-PKG-12 the secret is not shown when it is wrong', () => {
+    expect(() => readConfig({ ...s3, UPDRAFT_S3_ACCESS_KEY_ID: 'id', UPDRAFT_S3_SECRET_ACCESS_KEY: 'with a blank' })).toThrow(
+      /not understood/,
+    );
+  });
+});

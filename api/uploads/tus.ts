@@ -1,0 +1,92 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { RequestHandler } from 'express';
+import { requireRole } from '../../core/access/require-role';
+import type { Viewer } from '../../core/access/viewer';
+import type { UploadService } from '../../core/core';
+import { tooLarge } from '../../core/packages/checked-stream';
+import { uploadTooLong } from '../../core/uploads/refusals';
+import type { ErrorCode } from '../../schema/model/error-codes';
+import type { Limits } from '../../schema/model/limits';
+import { toUserErrorType, userErrorsOf } from '../errors/as-payload';
+import { type ErrorLog, maskedAs } from '../errors/present';
+import { discardRest } from '../files/discard-rest';
+import { API_LIMITS } from '../limits';
+import { viewerOf } from '../transport/signed-in';
+import { createTusStore } from './tus-store';
+
+const STATUS: Partial<Record<ErrorCode, number>> = {
+  NOT_ALLOWED: 403,
+  UPLOAD_UNKNOWN: 404,
+  UPLOAD_OFFSET: 409,
+  FILE_TOO_LARGE: 413,
+  FILE_FORMAT: 415,
+  UPLOAD_QUOTA: 429,
+};
+
+interface Answer {
+  status_code: number;
+  body: string;
+}
+
+/**
+ * `/uploads`: the tus protocol 1.0 with creation, termination and expiration (R-PKG-12). Refusals are JSON `{errors}`, as those of
+ * `POST /packages`; what is wrong with the protocol itself is answered in its words.
+ */
+export async function tusUploads(
+  path: string,
+  uploads: UploadService,
+  limits: Pick<Limits, 'fileBytes' | 'uploadHours'>,
+  log: ErrorLog,
+): Promise<RequestHandler> {
+  const tus = await import('@tus/server');
+  const viewers = new AsyncLocalStorage<Viewer>();
+
+  class JsonServer extends tus.Server {
+    override write(...[context, headers, status, body]: Parameters<InstanceType<typeof tus.Server>['write']>) {
+      if (body?.startsWith('{')) headers.set('Content-Type', 'application/json; charset=utf-8');
+      return super.write(context, headers, status, body);
+    }
+  }
+  const server = new JsonServer({
+    path,
+    datastore: await createTusStore(uploads, viewers, limits.uploadHours),
+    locker: new tus.MemoryLocker(),
+    maxSize: limits.fileBytes,
+    relativeLocation: true,
+    allowedOrigins: [],
+    onResponseError: (req, error) => answerTo(error, req.method, limits, log),
+  });
+
+  return async (req, res) => {
+    const viewer = viewerOf(res);
+    try {
+      requireRole(viewer, 'OPERATOR');
+    } catch (error) {
+      discardRest(req, res);
+      const { status_code, body } = answerTo(error, req.method, limits, log) ?? { status_code: 500, body: '' };
+      res.status(status_code).type('json').send(body);
+      return;
+    }
+    req.setTimeout(API_LIMITS.idleTransferMs, () => req.destroy());
+    // Mounted by Express, the address has lost what the handlers look for.
+    req.url = req.originalUrl;
+    await viewers.run(viewer, () => server.handle(req, res));
+  };
+}
+
+/** Undefined: the handlers' own words. */
+function answerTo(error: unknown, method: string, limits: Pick<Limits, 'fileBytes'>, log: ErrorLog): Answer | undefined {
+  const refusals = userErrorsOf(isTooLarge(error) ? tooLargeFor(method, limits) : error);
+  if (refusals?.[0]) {
+    return { status_code: STATUS[refusals[0].code] ?? 422, body: JSON.stringify({ errors: refusals.map((one) => toUserErrorType(one)) }) };
+  }
+  if (statusOf(error) !== undefined) return undefined;
+  const id = maskedAs(log, error);
+  const message = `Something went wrong inside Updraft. The log has it as ${id}.`;
+  return { status_code: 500, body: JSON.stringify({ errors: [{ code: 'INTERNAL', message, id }] }) };
+}
+
+const statusOf = (error: unknown): unknown => (error as { status_code?: unknown } | null)?.status_code;
+const isTooLarge = (error: unknown): boolean => statusOf(error) === 413;
+const tooLargeFor = (method: string, { fileBytes }: Pick<Limits, 'fileBytes'>) =>
+  method === 'POST' ? tooLarge(fileBytes) : uploadTooLong();

@@ -1,0 +1,123 @@
+import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
+import type { Task } from '../../schema/model/task';
+import type { Clock } from '../clock';
+import { UserError } from '../errors';
+import type { CoreSettings } from '../settings';
+
+export interface DownloadGrant {
+  taskId: string;
+  attempt: number;
+  fileIndex: number;
+}
+
+/** An address that opens nothing by itself, and the token that opens it (device-protocols §2.5). */
+export interface DownloadAccess {
+  url: string;
+  token: string;
+  expiresAt: Date;
+}
+
+export interface DownloadUrls {
+  /** R-DL-1: an address for one file of a task's package, good for 24 h. */
+  mintUrl(task: Pick<Task, '_id' | 'attempt'>, fileIndex: number, fileName: string): Promise<string>;
+  /** The same for devices that send a bearer token. The URL always has its port, which Huawei's C SDK needs. */
+  mintAccess(task: Pick<Task, '_id' | 'attempt'>, fileIndex: number): Promise<DownloadAccess>;
+  /** Throws DOWNLOAD_REFUSED for a token that is expired or not ours. */
+  read(token: string): Promise<DownloadGrant>;
+  /** Throws DOWNLOAD_UNAUTHORIZED for a token that is missing, not ours or another address's, DOWNLOAD_REFUSED for an expired one. */
+  readBearer(id: string, token: string | null): Promise<DownloadGrant>;
+}
+
+const HOUR_S = 3_600;
+const LONGEST_TOKEN = 1_024;
+const ALGORITHM = 'HS256';
+/** 128 bits. */
+const ID_BYTES = 16;
+
+/** Tokens for the path and for the header are not each other's: who logs addresses must not log what opens the others. */
+type Use = 'path' | 'bearer';
+
+/** Stateless tokens: a million tasks waiting with an address each cost nothing. */
+export function createDownloadUrls(deps: {
+  settings: Pick<CoreSettings, 'limits' | 'publicBaseUrl'>;
+  secret: Uint8Array;
+  clock: Clock;
+}): DownloadUrls {
+  const { settings, clock } = deps;
+  const key = createSecretKey(deps.secret);
+
+  async function sign({ _id, attempt }: Pick<Task, '_id' | 'attempt'>, fileIndex: number, use: Use) {
+    const { SignJWT } = await import('jose');
+    const expires = Math.floor(clock().getTime() / 1_000) + settings.limits.downloadTokenHours * HOUR_S;
+    const token = await new SignJWT({ att: attempt, file: fileIndex, ...(use === 'bearer' && { use }) })
+      .setProtectedHeader({ alg: ALGORITHM })
+      .setSubject(_id)
+      .setExpirationTime(expires)
+      .sign(key);
+    return { token, expiresAt: new Date(expires * 1_000) };
+  }
+
+  async function verify(token: string, use: Use, unknown: () => UserError): Promise<DownloadGrant> {
+    const { errors, jwtVerify } = await import('jose');
+    if (token.length > LONGEST_TOKEN) throw unknown();
+    try {
+      const { payload } = await jwtVerify(token, key, { algorithms: [ALGORITHM], currentDate: clock(), requiredClaims: ['exp'] });
+      const { sub, att, file, use: given = 'path' } = payload;
+      if (given === use && typeof sub === 'string' && typeof att === 'number' && typeof file === 'number')
+        return { taskId: sub, attempt: att, fileIndex: file };
+      throw unknown();
+    } catch (error) {
+      if (error instanceof errors.JWTExpired) throw refused('The download address has expired.');
+      if (error instanceof errors.JOSEError) throw unknown();
+      throw error;
+    }
+  }
+
+  /** What an address with a bearer token is called: the file of the task, to nobody but us. */
+  const idOf = (taskId: string, fileIndex: number): string =>
+    createHmac('sha256', key).update(`address\n${fileIndex}\n${taskId}`).digest().subarray(0, ID_BYTES).toString('base64url');
+
+  return {
+    async mintUrl(task, fileIndex) {
+      return `${settings.publicBaseUrl}/d/${(await sign(task, fileIndex, 'path')).token}`;
+    },
+    async mintAccess(task, fileIndex) {
+      const url = `${withPort(settings.publicBaseUrl)}/f/${idOf(task._id, fileIndex)}`;
+      return { url, ...(await sign(task, fileIndex, 'bearer')) };
+    },
+    read: (token) => verify(token, 'path', unknownDownload),
+    async readBearer(id, token) {
+      if (token === null) throw unauthorized();
+      const grant = await verify(token, 'bearer', unauthorized);
+      if (!isSame(id, idOf(grant.taskId, grant.fileIndex))) throw unauthorized();
+      return grant;
+    },
+  };
+}
+
+function withPort(baseUrl: string): string {
+  const { protocol, hostname, port, pathname } = new URL(baseUrl);
+  return `${protocol}//${hostname}:${port || (protocol === 'https:' ? 443 : 80)}${pathname.replace(/\/$/, '')}`;
+}
+
+function isSame(given: string, expected: string): boolean {
+  const [one, other] = [Buffer.from(given), Buffer.from(expected)];
+  return one.length === other.length && timingSafeEqual(one, other);
+}
+
+export const unknownDownload = (): UserError => refused('The download address is not one that was given out.');
+export const endedDownload = (): UserError => refused('The task this download address was given out for has ended.');
+
+const refused = (message: string): UserError =>
+  new UserError('DOWNLOAD_REFUSED', {
+    field: 'token',
+    message,
+    hint: 'Ask for the package again: a task that goes on answers with a new address.',
+  });
+
+const unauthorized = (): UserError =>
+  new UserError('DOWNLOAD_UNAUTHORIZED', {
+    field: 'authorization',
+    message: 'The bearer token is missing, or is not the one of this address.',
+    hint: 'Send the access token that came with this address.',
+  });

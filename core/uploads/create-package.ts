@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import type { FirmwarePackage } from '../../schema/model/fleet';
+import { PACKAGE_FILES_MAXIMUM } from '../../schema/model/package-rules';
+import type { StoredUpload } from '../../schema/mongo/resumable-uploads';
+import type { Viewer } from '../access/viewer';
+import type { NewPackage, PackageUpload } from '../core';
+import { isDuplicateKey } from '../duplicate-key';
+import { UserError } from '../errors';
+import { createPackage, type PackageDeps } from '../packages/create';
+import { tooManyFiles } from '../packages/refusals';
+import { finish } from './finish';
+import { HELD, type UploadDeps } from './record';
+import { uploadUnfinished, uploadUnknown } from './refusals';
+
+const DAY_MS = 24 * 60 * 60 * 1_000;
+
+type Input = NewPackage & { idempotencyKey?: string | null };
+
+/** Uploads are taken first, so that of two packages that ask for one a single one gets it; whatever is refused gives them back. */
+export async function createPackageFromUploads(
+  deps: UploadDeps & PackageDeps,
+  viewer: Viewer,
+  input: Input,
+  uploadIds: string[],
+): Promise<FirmwarePackage> {
+  const { resumableUploads } = deps.collections;
+  const idempotency = idempotencyOf(viewer, input, uploadIds);
+  const earlier = idempotency && (await earlierPackage(deps, idempotency));
+  if (earlier) return earlier;
+  if (uploadIds.length > PACKAGE_FILES_MAXIMUM) throw tooManyFiles();
+  const taken: StoredUpload[] = [];
+  try {
+    for (const [index, uploadId] of uploadIds.entries()) taken.push(await take(deps, viewer, uploadId, fieldOf(uploadIds, index)));
+    const firmware = await createPackage(deps, viewer, input, filesOf(deps, taken), idempotency);
+    await resumableUploads.deleteMany({ _id: { $in: taken.map(({ _id }) => _id) } });
+    return firmware;
+  } catch (error) {
+    await resumableUploads.updateMany({ _id: { $in: taken.map(({ _id }) => _id) }, state: 'USED' }, { $set: { state: 'FINISHED' } });
+    const same = idempotency && isDuplicateKey(error) ? await earlierPackage(deps, idempotency) : null;
+    if (same) return same;
+    throw error;
+  }
+}
+
+const fieldOf = (uploadIds: string[], index: number): string => (uploadIds.length === 1 ? 'uploadId' : `uploadIds[${index}]`);
+
+async function take(deps: UploadDeps, { keyId }: Viewer, _id: string, field: string): Promise<StoredUpload> {
+  const { resumableUploads } = deps.collections;
+  const upload = await resumableUploads.findOne({ _id, keyId, state: HELD }, { promoteBuffers: true });
+  if (!upload) throw uploadUnknown(field);
+  const { state, size, offset } = await finish(deps, upload);
+  if (state !== 'FINISHED') throw uploadUnfinished(field, size - offset);
+  const taken = await resumableUploads.findOneAndUpdate({ _id, keyId, state: 'FINISHED' }, { $set: { state: 'USED' } });
+  if (!taken) throw uploadUnknown(field);
+  return taken;
+}
+
+async function* filesOf({ files }: UploadDeps, uploads: readonly StoredUpload[]): AsyncGenerator<PackageUpload> {
+  for (const { _id, fileName, size, digests, signature } of uploads) {
+    if (!digests) throw new Error(`The finished upload ${_id} has no digests.`);
+    const stored = { fileId: _id, size, ...digests };
+    yield { name: fileName, stream: files.read(_id, { start: 0, end: size - 1 }), signature, stored };
+  }
+}
+
+function idempotencyOf({ keyId }: Viewer, { idempotencyKey, ...input }: Input, uploadIds: string[]): FirmwarePackage['idempotency'] {
+  if (idempotencyKey == null) return null;
+  const inputHash = createHash('sha256')
+    .update(JSON.stringify([input, uploadIds]))
+    .digest('hex');
+  return { key: `${keyId}:${idempotencyKey}`, inputHash };
+}
+
+async function earlierPackage(
+  { collections, clock }: PackageDeps,
+  { key, inputHash }: NonNullable<FirmwarePackage['idempotency']>,
+): Promise<FirmwarePackage | null> {
+  const { packages } = collections;
+  const since = new Date(clock().getTime() - DAY_MS);
+  await packages.updateOne({ 'idempotency.key': key, createdAt: { $lt: since } }, { $set: { idempotency: null } });
+  const earlier = await packages.findOne({ 'idempotency.key': key });
+  if (earlier === null || earlier.idempotency?.inputHash === inputHash) return earlier;
+  throw new UserError('IDEMPOTENCY_MISMATCH', {
+    field: 'idempotencyKey',
+    message: 'This idempotency key was used within 24 hours with another input.',
+    hint: 'Use a new key for a new package.',
+    conflictingId: earlier._id,
+  });
+}

@@ -1,0 +1,3 @@
+export const projectRoot: string;
+export function cacheDir(env?: NodeJS.ProcessEnv): string;
+export function inProject(...parts: string[]): string;

@@ -1,0 +1,65 @@
+import type { Machine } from '../machine';
+import { alignedTable } from '../table';
+import { type HttpMeasure, PARALLEL } from './http-part';
+import type { MqttMeasure } from './mqtt-part';
+import { NGINX_MISSING } from './nginx';
+
+export interface DownloadsResult {
+  benchmark: 'downloads';
+  machine: Machine;
+  /** Null: there was none to compare with. */
+  nginx: string | null;
+  fileBytes: number;
+  http: HttpMeasure[];
+  mqtt: MqttMeasure[];
+}
+
+const MEBIBYTE = 1024 * 1024;
+
+export function reportText({ machine, nginx, fileBytes, http, mqtt }: DownloadsResult): string {
+  const head = ['', 'MB/s', 'nginx MB/s', 'ratio', 'updraft s/GB', 'mongod s/GB', 'nginx s/GB', 'RSS + MiB'];
+  const rows = [false, true].flatMap((ranged) => PARALLEL.map((parallel) => row(http, parallel, ranged)));
+  return [
+    `downloads of ${fileBytes / MEBIBYTE} MiB, ${machine.cores} cores (${machine.cpu}), load before ${machine.loadBefore.toFixed(1)}, Node ${machine.node}`,
+    nginx ?? NGINX_MISSING,
+    '',
+    alignedTable([head, ...rows]),
+    '',
+    alignedTable([
+      ['over MQTT', 'blocks/s', 'MB/s', 'updraft ms/block', 'unanswered'],
+      ...mqtt.map(({ devices, blockBytes, blocksPerSecond, megabytesPerSecond, cpuMsPerBlock, lost }) => [
+        `${devices} devices, ${blockBytes / 1024} KiB`,
+        blocksPerSecond.toFixed(0),
+        megabytesPerSecond.toFixed(1),
+        cpuMsPerBlock.toFixed(2),
+        String(lost),
+      ]),
+    ]),
+  ].join('\n');
+}
+
+function row(http: readonly HttpMeasure[], parallel: number, ranged: boolean): string[] {
+  const of = (server: HttpMeasure['server']) =>
+    http.find((each) => each.server === server && each.parallel === parallel && each.ranged === ranged);
+  const ours = of('updraft');
+  const theirs = of('nginx');
+  const shown = (value: number | undefined, digits: number): string => (value === undefined ? '–' : value.toFixed(digits));
+  return [
+    `${parallel} at a time, ${ranged ? '1 MiB ranges' : 'whole'}`,
+    shown(ours?.megabytesPerSecond, 0),
+    shown(theirs?.megabytesPerSecond, 0),
+    shown(ours && theirs && ours.megabytesPerSecond / theirs.megabytesPerSecond, 2),
+    shown(ours?.cpuPerGB.updraft, 2),
+    shown(ours?.cpuPerGB.mongod, 2),
+    shown(theirs?.cpuPerGB.nginx, 2),
+    shown(ours && ours.rssGrowthBytes / MEBIBYTE, 0),
+  ];
+}
+
+/** What makes the benchmark fail: R-DL-6 and unanswered blocks; how fast it is depends on the machine. */
+export function problemsOf({ http, mqtt }: DownloadsResult): string[] {
+  const most = Math.max(...http.filter(({ server }) => server === 'updraft').map(({ rssGrowthBytes }) => rssGrowthBytes));
+  const problems = most < 100 * 1e6 ? [] : [`R-DL-6: the process grew by ${Math.round(most / 1e6)} MB, more than 100 MB`];
+  const lost = mqtt.reduce((sum, each) => sum + each.lost, 0);
+  return lost === 0 ? problems : [...problems, `R-DL-3: ${lost} blocks were not answered`];
+}

@@ -1,0 +1,70 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { downloadSecret } from '../../../core/downloads/download-secret';
+import { createDownloadUrls } from '../../../core/downloads/download-token';
+import { taskIdOf } from '../../../schema/model/ids';
+import { DEFAULT_LIMITS } from '../../../schema/model/limits';
+import { connectStore } from '../../../schema/mongo/connect';
+import type { ApiClient } from '../api-client';
+import { createOperator } from '../upgrades/operator';
+import type { PlatformProcess } from '../upgrades/platform-client';
+
+const CREATE_BATCH = `mutation ($input: CreateStaticBatchInput!) {
+  createStaticBatch(input: $input) { batch { id } userErrors { code field message } } }`;
+const BATCH = 'query ($id: ID!) { batch(id: $id) { status counts { total } } }';
+const SELECTED_WITHIN_MS = 60_000;
+
+export interface Assigned {
+  productKey: string;
+  packageId: string;
+  batchId: string;
+  /** By device name. */
+  secrets: Map<string, string>;
+}
+
+/** A package, and as many devices with an unfinished task of it; none of them is connected. */
+export async function assign(
+  api: ApiClient,
+  productKey: string,
+  devices: number,
+  file: Buffer,
+  downloadProtocol: 'HTTPS' | 'MQTT',
+): Promise<Assigned> {
+  const operator = createOperator(api);
+  await operator.createProduct(productKey);
+  const names = Array.from({ length: devices }, (_, index) => `device-${index}`);
+  const secrets = await operator.registerDevices(productKey, names);
+  const packageId = await api.upload({ productKey, name: 'firmware_2', version: '2.0.0' }, file);
+  const input = { packageId, scope: { all: true }, pushRate: { perMinute: 10_000 }, downloadProtocol };
+  const { createStaticBatch } = await api.ask<{ createStaticBatch: { batch: { id: string } } }>(CREATE_BATCH, { input });
+  const { id } = createStaticBatch.batch;
+  for (const end = Date.now() + SELECTED_WITHIN_MS; ; ) {
+    const { batch } = await api.ask<{ batch: { counts: { total: number } } }>(BATCH, { id });
+    if (batch.counts.total === devices) return { productKey, packageId, batchId: id, secrets };
+    if (Date.now() > end) throw new Error(`The batch did not select its ${devices} devices.`);
+    await delay(100);
+  }
+}
+
+/** Paths with a token for each device's task: those that a notification would carry. */
+export async function pathsOf(platform: PlatformProcess, { productKey, batchId, secrets }: Assigned): Promise<string[]> {
+  const store = await connectStore(platform.mongoUri, { dbName: 'updraft' });
+  try {
+    const settings = { limits: DEFAULT_LIMITS, publicBaseUrl: platform.apiUrl };
+    const urls = createDownloadUrls({ settings, secret: await downloadSecret(store.collections), clock: () => new Date() });
+    const minted = [...secrets.keys()].map((name) =>
+      urls.mintUrl({ _id: taskIdOf(batchId, `${productKey}.${name}`), attempt: 1 }, 0, 'fw.bin'),
+    );
+    return (await Promise.all(minted)).map((url) => new URL(url).pathname);
+  } finally {
+    await store.close();
+  }
+}
+
+export async function streamIdOf(platform: PlatformProcess, { packageId }: Assigned): Promise<number> {
+  const store = await connectStore(platform.mongoUri, { dbName: 'updraft' });
+  try {
+    return (await store.collections.packages.findOne({ _id: packageId }))?.streamId ?? 0;
+  } finally {
+    await store.close();
+  }
+}

@@ -1,0 +1,97 @@
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { S3Settings } from '../../core/packages/s3-store';
+import { freePort } from '../../server/embedded/free-port';
+import { spawnGuarded } from '../../server/embedded/guarded-child';
+
+export interface TestS3 {
+  /** Of a bucket of its own. */
+  settings: S3Settings;
+  stop(): Promise<void>;
+}
+
+const REQUIREMENTS = join(__dirname, 'moto-requirements.txt');
+const DIRECTORY = 'moto-5.2.1';
+const HELP =
+  'What helps: python3 (3.10 or newer) with pip, which installs moto by itself; or name a running S3-compatible server with UPDRAFT_TEST_S3_ENDPOINT.';
+
+/** The server that UPDRAFT_TEST_S3_ENDPOINT names, or moto, installed once into the cache. Throws when neither can be had: the tests need one. */
+export async function startTestS3(env: NodeJS.ProcessEnv = process.env): Promise<TestS3> {
+  const named = env.UPDRAFT_TEST_S3_ENDPOINT;
+  const server = named ? { endpoint: named, stop: async () => undefined } : await startMoto(env);
+  const settings: S3Settings = {
+    endpoint: server.endpoint,
+    bucket: `updraft-test-${Date.now().toString(36)}`,
+    region: 'us-east-1',
+    credentials: {
+      accessKeyId: env.UPDRAFT_TEST_S3_ACCESS_KEY_ID ?? 'test',
+      secretAccessKey: env.UPDRAFT_TEST_S3_SECRET_ACCESS_KEY ?? 'test',
+    },
+    forcePathStyle: true,
+  };
+  const { CreateBucketCommand, S3Client } = await import('@aws-sdk/client-s3');
+  const client = new S3Client(settings);
+  await client.send(new CreateBucketCommand({ Bucket: settings.bucket }));
+  client.destroy();
+  return { settings, stop: server.stop };
+}
+
+async function startMoto(env: NodeJS.ProcessEnv): Promise<{ endpoint: string; stop(): Promise<void> }> {
+  const library = await motoLibrary(env);
+  const port = await freePort();
+  const logDirectory = mkdtempSync(join(tmpdir(), 'updraft-s3-'));
+  const childEnv = { ...env, PYTHONPATH: library, PYTHONDONTWRITEBYTECODE: '' };
+  const args = ['-m', 'moto.server', '-H', '127.0.0.1', '-p', String(port)];
+  const child = await spawnGuarded('python3', args, childEnv, join(logDirectory, 'moto.log'));
+  const endpoint = `http://127.0.0.1:${port}`;
+  let ended = false;
+  void child.exited.then(() => {
+    ended = true;
+  });
+  while (!ended && !(await answers(endpoint))) await delay(100);
+  if (ended) throw new Error(`The S3 server of the tests (moto) did not start; its log is in ${logDirectory}.\n${HELP}`);
+  return {
+    endpoint,
+    async stop() {
+      child.kill('SIGKILL');
+      await child.exited;
+      rmSync(logDirectory, { recursive: true, force: true });
+    },
+  };
+}
+
+const answers = (endpoint: string): Promise<boolean> =>
+  fetch(`${endpoint}/moto-api/`).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+
+/** Installed beside its place and moved there at the end: a crash leaves nothing half made in use. */
+async function motoLibrary(env: NodeJS.ProcessEnv): Promise<string> {
+  const { cacheDir } = await import('#setup/paths.mjs');
+  const { runChild } = await import('#setup/run-child.mjs');
+  const { waiting } = await import('#setup/progress.mjs');
+  const library = join(cacheDir(env), DIRECTORY);
+  if (existsSync(library)) return library;
+  mkdirSync(cacheDir(env), { recursive: true });
+  const work = mkdtempSync(join(cacheDir(env), '.moto-'));
+  const done = waiting('Installing moto, the S3 server of the tests, by pip (20 MB)');
+  const pip = ['-m', 'pip', 'install', '--no-deps', '--only-binary', ':all:', '--no-compile', '--no-input', '--disable-pip-version-check'];
+  try {
+    await runChild('python3', [...pip, '--quiet', '--target', join(work, 'lib'), '--requirement', REQUIREMENTS], {
+      limitMs: 10 * 60_000,
+      env,
+    });
+    renameSync(join(work, 'lib'), library);
+    done();
+  } catch (error) {
+    done('failed');
+    if (!existsSync(library))
+      throw new Error(`The S3 server of the tests (moto) could not be installed: ${(error as Error).message}\n${HELP}`);
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+  return library;
+}
