@@ -33,16 +33,5 @@ export async function startDemoPlatform(config: Config): Promise<Platform> {
   destination.on('error', (error) => process.stderr.write(`The log can't be written: ${error.message}\n`));
   const logger = createLogger({ ...config.log, destination });
   quietTemporal(logger);
-  try {
-    return await startPlatform(config, logger);
-  } catch (error) {
-    throw portTaken(error) ?? error;
-  }
-}
-
-function portTaken(error: unknown): DemoError | null {
-  const { code, port } = (error ?? {}) as { code?: string; port?: number };
-  if (code !== 'EADDRINUSE' && code !== 'EACCES') return null;
-  const why = code === 'EACCES' ? 'may not be used by this user' : 'is in use by another program';
-  return new DemoError(`Port ${port} ${why}. Unset UPDRAFT_HTTP_PORT and UPDRAFT_MQTT_PORT to take free ones, or set others.`);
+  return startPlatform(config, logger);
 }

@@ -24,7 +24,6 @@ export interface Foundation {
   parts: CoreParts;
   /** Where the API listens: chosen here, because download URLs name it. */
   httpPort: number;
-  firstKey: string | null;
   stop(): Promise<void>;
 }
 
@@ -64,8 +63,7 @@ export async function startFoundation(config: Config, logger: Logger): Promise<F
       throw error instanceof SealedByOther ? new StartError(error.message) : error;
     });
     closing.push(() => parts.close());
-    const firstKey = await parts.core.access.bootstrap();
-    return { config, logger, servers, store, client, native, parts, httpPort, firstKey, stop };
+    return { config, logger, servers, store, client, native, parts, httpPort, stop };
   } catch (error) {
     await stop();
     throw error;

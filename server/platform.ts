@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { CoreParts } from '../core/create-core';
 import type { DecorateActivities } from '../workflows/worker';
 import type { Config } from './config';
+import { StartError } from './embedded/start-error';
 import { startFoundation } from './foundation';
 import type { Part } from './part';
 
@@ -45,6 +46,8 @@ export async function startPlatform(config: Config, logger: Logger, options: Pla
     if (gateway) running.push(gateway);
     const api = config.roles.includes('api') ? await (await import('./roles/api.js')).startApi(foundation) : null;
     if (api) running.push(api);
+    // Last: a start that fails must not use up the one time the key is shown.
+    const firstKey = await foundation.parts.core.access.bootstrap();
     return {
       apiUrl: api?.url,
       explorerUrl: api?.explorerUrl,
@@ -52,7 +55,7 @@ export async function startPlatform(config: Config, logger: Logger, options: Pla
       temporalUiUrl: foundation.servers.temporalUiUrl,
       mongoUri: foundation.servers.mongoUri,
       temporalAddress: foundation.servers.temporalAddress,
-      firstKey: foundation.firstKey,
+      firstKey,
       get pids() {
         return foundation.servers.pids;
       },
@@ -61,6 +64,13 @@ export async function startPlatform(config: Config, logger: Logger, options: Pla
     };
   } catch (error) {
     await stop();
-    throw error;
+    throw portTaken(error) ?? error;
   }
+}
+
+function portTaken(error: unknown): StartError | null {
+  const { code, port } = (error ?? {}) as { code?: string; port?: number };
+  if (code !== 'EADDRINUSE' && code !== 'EACCES') return null;
+  const why = code === 'EACCES' ? 'may not be used by this user' : 'is in use by another program';
+  return new StartError(`Port ${port} ${why}. Choose others with UPDRAFT_HTTP_PORT and UPDRAFT_MQTT_PORT; 0 takes a free one.`);
 }
