@@ -11,6 +11,7 @@ import { type EmbeddedServers, startEmbedded } from './embedded/start-embedded';
 import { StartError } from './embedded/start-error';
 import { readMasterKeys } from './master-key';
 import { packageStoreOf } from './package-store';
+import { Parts } from './part';
 
 /** What every role stands on: the two stores, the engine's client and core. */
 export interface Foundation {
@@ -31,18 +32,16 @@ const DEFAULT_DATABASE = 'updraft';
 
 export async function startFoundation(config: Config, logger: Logger): Promise<Foundation> {
   const servers = await startServers(config, logger);
-  const closing: (() => Promise<unknown>)[] = [() => servers.stop()];
-  const stop = async (): Promise<void> => {
-    for (const close of closing.splice(0).reverse()) await close();
-  };
-  try {
+  const running = new Parts((error) => logger.error({ error }, 'A connection did not close as it should'));
+  running.add(servers);
+  return running.orStop(async () => {
     const store = await connectStore(servers.mongoUri, { dbName: databaseOf(servers.mongoUri) });
-    closing.push(() => store.close());
+    running.add({ stop: () => store.close() });
     await store.ensureIndexes();
     const connection = await Connection.connect({ address: servers.temporalAddress });
-    closing.push(() => connection.close());
+    running.add({ stop: () => connection.close() });
     const native = await NativeConnection.connect({ address: servers.temporalAddress });
-    closing.push(() => native.close());
+    running.add({ stop: () => native.close() });
     const client = new Client({ connection, namespace: config.temporalNamespace });
     const engine = createEngine({
       client,
@@ -50,24 +49,21 @@ export async function startFoundation(config: Config, logger: Logger): Promise<F
       minuteMs: config.minuteMs,
       onWakeFailed: (batchId, error) => logger.warn({ batchId, error }, 'A batch could not be woken; it looks again by itself'),
     });
-    closing.push(async () => engine.close());
+    running.add({ stop: async () => engine.close() });
     const httpPort = config.httpPort === 0 ? await freePort() : config.httpPort;
     const { limits, minuteMs, reofferMinutes, settleMs } = config;
     const publicBaseUrl = config.publicBaseUrl ?? `${config.tls ? 'https' : 'http'}://${config.host}:${httpPort}`;
     const settings = { limits, minuteMs, reofferMinutes, settleMs, publicBaseUrl };
     const files = await packageStoreOf(config, store);
-    closing.push(async () => files.close?.());
+    running.add({ stop: async () => files.close?.() });
     const masterKeys = await readMasterKeys(config, logger);
     const parts = await createCore({ store, files, engine, settings, masterKeys });
     await parts.resealSecrets().catch((error) => {
       throw error instanceof SealedByOther ? new StartError(error.message) : error;
     });
-    closing.push(() => parts.close());
-    return { config, logger, servers, store, client, native, parts, httpPort, stop };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+    running.add({ stop: () => parts.close() });
+    return { config, logger, servers, store, client, native, parts, httpPort, stop: () => running.stop() };
+  });
 }
 
 function startServers({ dataDir, embedded, mongodbUri, temporalAddress }: Config, logger: Logger): Promise<EmbeddedServers> {

@@ -4,7 +4,7 @@ import type { DecorateActivities } from '../workflows/worker';
 import type { Config } from './config';
 import { StartError } from './embedded/start-error';
 import { startFoundation } from './foundation';
-import type { Part } from './part';
+import { Parts } from './part';
 
 export interface Platform {
   apiUrl?: string;
@@ -28,24 +28,20 @@ export interface PlatformOptions {
 /** Starts the roles of this process, and the servers that no setting names. */
 export async function startPlatform(config: Config, logger: Logger, options: PlatformOptions = {}): Promise<Platform> {
   const foundation = await startFoundation(config, logger);
-  const running: Part[] = [foundation];
-  const stop = async (): Promise<void> => {
-    for (const part of running.splice(0).reverse()) {
-      await part.stop().catch((error) => logger.error({ error }, 'A part did not stop as it should'));
-    }
-  };
-  try {
+  const running = new Parts((error) => logger.error({ error }, 'A part did not stop as it should'));
+  running.add(foundation);
+  const start = async (): Promise<Platform> => {
     // A role that does not run here is not loaded either: a gateway has no use for a GraphQL schema.
     const worker = config.roles.includes('worker')
       ? await (await import('./roles/worker.js')).startWorker(foundation, options.decorateActivities)
       : null;
-    if (worker) running.push(worker);
+    if (worker) running.add(worker);
     const gateway = config.roles.includes('gateway')
       ? await (await import('./roles/gateway.js')).startGateway(foundation, options.decorateActivities)
       : null;
-    if (gateway) running.push(gateway);
+    if (gateway) running.add(gateway);
     const api = config.roles.includes('api') ? await (await import('./roles/api.js')).startApi(foundation) : null;
-    if (api) running.push(api);
+    if (api) running.add(api);
     // Last: a start that fails must not use up the one time the key is shown.
     const firstKey = await foundation.parts.core.access.bootstrap();
     return {
@@ -60,12 +56,12 @@ export async function startPlatform(config: Config, logger: Logger, options: Pla
         return foundation.servers.pids;
       },
       parts: foundation.parts,
-      stop,
+      stop: () => running.stop(),
     };
-  } catch (error) {
-    await stop();
+  };
+  return running.orStop(start).catch((error) => {
     throw portTaken(error) ?? error;
-  }
+  });
 }
 
 function portTaken(error: unknown): StartError | null {

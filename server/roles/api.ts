@@ -5,7 +5,7 @@ import { systemClock } from '../../core/clock';
 import { finishDeletions } from '../../core/packages/delete';
 import { sweepOrphans } from '../../core/packages/upload-record';
 import type { Foundation } from '../foundation';
-import type { Part } from '../part';
+import { type Part, Parts } from '../part';
 import { whatIsMissing } from '../ready';
 
 const SWEEP_EVERY_MS = 10 * 60_000;
@@ -13,27 +13,23 @@ const SWEEP_EVERY_MS = 10 * 60_000;
 /** Answers GraphQL, uploads and downloads, and shows what changes. */
 export async function startApi(foundation: Foundation): Promise<Part & { url: string; explorerUrl?: string }> {
   const { config, logger, store, client, parts, httpPort } = foundation;
-  const live = createLiveHub({ db: databaseOf(store), collections: store.collections, logger });
-  await live.start();
-  await finishDeletions({ collections: store.collections, files: parts.files, clock: systemClock });
-  const sweeping = await startSweeping(foundation);
-  const api = await createApi({
-    core: parts.core,
-    live,
-    logger,
-    ready: () => whatIsMissing(store, client),
-    settings: { host: config.host, port: httpPort, tls: await readTls(config.tls), explorer: config.explorer, limits: config.limits },
+  const running = new Parts((error) => logger.error({ error }, 'A part of the API did not stop as it should'));
+  const live = running.add(createLiveHub({ db: databaseOf(store), collections: store.collections, logger }));
+  return running.orStop(async () => {
+    await live.start();
+    await finishDeletions({ collections: store.collections, files: parts.files, clock: systemClock });
+    running.add(await startSweeping(foundation));
+    const api = await createApi({
+      core: parts.core,
+      live,
+      logger,
+      ready: () => whatIsMissing(store, client),
+      settings: { host: config.host, port: httpPort, tls: await readTls(config.tls), explorer: config.explorer, limits: config.limits },
+    });
+    const { url, explorerUrl } = await api.start();
+    running.add(api);
+    return { url, explorerUrl, stop: () => running.stop() };
   });
-  const { url, explorerUrl } = await api.start();
-  return {
-    url,
-    explorerUrl,
-    async stop() {
-      await api.stop();
-      await sweeping.stop();
-      await live.stop();
-    },
-  };
 }
 
 /** What crashes and patience leave of uploads goes: at once, and then again and again. */
