@@ -6,6 +6,8 @@ export interface LaneJob {
   kind: LostKind;
   /** Goes first when the lane is full: a later one says more. */
   expendable: boolean;
+  /** Takes the place of the one before it, while that one waits and has the same word here: the latest says it all. */
+  supersedes?: string;
   run(): Promise<void>;
   /** Given up: `error` is the last refusal. Must not throw. */
   lost(error: unknown): void;
@@ -32,6 +34,10 @@ export interface DeviceLanes {
   /** Takes no more work, lets what is there end, and after `withinMs` gives the rest up. */
   stop(withinMs: number): Promise<void>;
 }
+
+/** The head of a lane is running: it is never taken back. */
+const supersedesLast = (lane: readonly LaneJob[], { supersedes }: LaneJob): boolean =>
+  lane.length > 1 && supersedes !== undefined && lane.at(-1)?.supersedes === supersedes;
 
 export async function createDeviceLanes({ metrics, settings }: { metrics: GatewayMetrics; settings: LaneSettings }): Promise<DeviceLanes> {
   const { default: retry } = await import('p-retry');
@@ -124,7 +130,8 @@ export async function createDeviceLanes({ metrics, settings }: { metrics: Gatewa
         void drain(deviceId, fresh);
         return;
       }
-      if (lane.length >= settings.capacity) makeRoom(lane);
+      if (supersedesLast(lane, job)) lane.pop();
+      else if (lane.length >= settings.capacity) makeRoom(lane);
       lane.push(job);
     },
 

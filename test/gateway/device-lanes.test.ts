@@ -49,6 +49,19 @@ test('R-FLOW-1 a call to core that never answers counts as refused', async () =>
   expect(lost).toEqual(['first: No answer from core within 20 ms']);
 });
 
+test('R-FLOW-1 of percentages that wait for their turn only the latest is handed over; anything else in between keeps its place', async () => {
+  const { lanes: work, job, done, until } = await lanes();
+  const percent = (name: string): LaneJob => ({ ...job(name), supersedes: 'progress default' });
+  let release = () => {};
+  work.push('a', { ...percent('0 %'), run: () => new Promise((resolve) => (release = resolve)) });
+  for (const name of ['10 %', '20 %', '30 %']) work.push('a', percent(name));
+  work.push('a', job('version'));
+  for (const name of ['40 %', '50 %']) work.push('a', percent(name));
+  release();
+  await until(() => done.length === 3);
+  expect(done).toEqual(['30 %', 'version', '50 %']);
+});
+
 test("R-FLOW-1 one device's trouble does not hold up another", async () => {
   const { lanes: work, job, done, until } = await lanes();
   let release = () => {};

@@ -44,7 +44,7 @@ describe('R-FLOW-1 reports of devices', () => {
 
   test('R-FLOW-1 reports arrive in the order they were sent, after the connection', async () => {
     const device = await running.connect();
-    for (let step = 0; step <= 5; step += 1) device.publish(progress, `{"params":{"step":"${step}"}}`);
+    for (let step = 0; step <= 5; step += 1) device.publish(progress, `{"params":{"step":"${step}","module":"m${step % 2}"}}`);
     device.publish(inform, '{"params":{"version":"2"}}');
     await running.core.until(() => running.core.reports.length === 7);
     expect(running.core.calls.map((each) => each.call)).toEqual(['reset', 'connected', ...Array(7).fill('report')]);
@@ -78,7 +78,8 @@ describe('R-FLOW-1 reports of devices', () => {
       release = resolve;
     });
     await device.publishAsync(inform, '{"params":{"version":"1"}}', { qos: 1 });
-    for (let step = 1; step <= 20; step += 1) await device.publishAsync(progress, `{"params":{"step":${step}}}`, { qos: 1 });
+    for (let step = 1; step <= 20; step += 1)
+      await device.publishAsync(progress, `{"params":{"step":${step},"module":"m${step % 2}"}}`, { qos: 1 });
     await device.publishAsync(inform, '{"params":{"version":"2"}}', { qos: 1 });
     release();
     await running.core.until(() => running.core.reports.length === 8);

@@ -35,6 +35,7 @@ export function createExchange(deps: {
       lanes.push(deviceId, {
         kind: 'report',
         expendable: report.kind === 'progress',
+        ...(report.kind === 'progress' && { supersedes: `progress ${report.module}` }),
         run: () => tasks.report(deviceId, report),
         lost: (error) =>
           logger.error({ deviceId, report: report.kind, module: report.module, err: error }, 'A report was lost: core could not take it'),
