@@ -42,9 +42,11 @@ export const BatchStatusEnum = enumOf(
   'BatchStatus',
   'Where a batch is on its way. The last three are final.',
   described(BATCH_STATUSES, {
+    SCHEDULED: 'Its devices are selected; `schedule` says when it starts.',
     STARTING: 'Its devices are being selected.',
     RUNNING: 'Devices are notified at the push rate.',
     PAUSED: 'No notification leaves; devices that were notified go on.',
+    HALTED: 'Too many devices have failed: as PAUSED, by itself; `statusReason` names the figures.',
     FINISHED: 'Every task has ended.',
     CANCELED: 'Ended by a person or a program, with every task that had not ended.',
     FAILED: 'It could not go on; `statusReason` says why.',

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { Batch, BatchKind, BatchPolicy, BatchScope, StatusCounts } from '../schema/model/batch';
+import type { Batch, BatchKind, BatchPolicy, BatchScope, Schedule, StatusCounts } from '../schema/model/batch';
 import type { Dialect } from '../schema/model/dialect';
 import type { Device, DigestAlgorithm, FirmwarePackage, Product, SecureUpdate, SigningKey } from '../schema/model/fleet';
 import type { BatchId, DeviceId, TaskId } from '../schema/model/ids';
@@ -239,6 +239,8 @@ export interface NewStaticBatch {
   scope: BatchScope;
   sourceVersions?: string[] | null;
   policy: BatchPolicy;
+  /** R-BAT-6; it starts at once when not given. */
+  schedule?: Schedule | null;
   idempotencyKey?: string | null;
 }
 
@@ -253,6 +255,8 @@ export interface BatchService {
     page: PageRequest,
   ): Promise<Page<Batch>>;
   counts(id: BatchId): Promise<StatusCounts>;
+  /** Devices a minute that the policy asks for now (R-RATE-1, R-RATE-2). */
+  askedRate(batch: Pick<Batch, '_id' | 'policy'>): Promise<number>;
   /** Devices a minute over the last minute (or since the start, if that is shorter). */
   reachedRate(id: BatchId): Promise<number>;
   pause(viewer: Viewer, id: BatchId): Promise<Batch>;

@@ -22,7 +22,10 @@ const BARS: readonly { label: string; count: keyof DemoState['counts']; color: C
 
 const WAITS: Record<WaitingFor, string> = {
   CONFIRMATION: 'waits for a confirmation',
+  DEVICE_REQUEST: 'has to ask for its upgrade',
+  SCHEDULED: 'waits for the batch to start',
   BATCH_PAUSED: 'waits for the batch to be resumed',
+  BATCH_HALTED: 'waits: the batch has halted',
   RETRY: 'waits for its next attempt',
   DEVICE_OFFLINE: 'waits to come on-line',
   PUSH_RATE: 'waits for its turn at the push rate',

@@ -1,6 +1,9 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
 import type { BatchKind, BatchStatus, DownloadProtocol } from '../../schema/model/batch';
 import { BatchKindEnum, BatchStatusEnum, DownloadProtocolEnum } from '../enums';
+import { HaltPolicyInput } from './halt-types';
+import { PushRateInput } from './rate-inputs';
+import { ScheduleInput } from './schedule-types';
 
 @InputType({ description: 'Exactly one of the two.' })
 export class BatchScopeInput {
@@ -9,12 +12,6 @@ export class BatchScopeInput {
 
   @Field(() => [String], { nullable: true, description: 'The devices with these names, at most 200.' })
   deviceNames?: string[] | null;
-}
-
-@InputType()
-export class PushRateInput {
-  @Field(() => Int, { description: 'Devices a minute, 10–10,000.' })
-  perMinute!: number;
 }
 
 @InputType()
@@ -44,14 +41,23 @@ export class CreateStaticBatchInput {
   })
   sourceVersions?: string[] | null;
 
-  @Field(() => PushRateInput, { description: 'How fast devices are notified.' })
-  pushRate!: PushRateInput;
+  @Field(() => PushRateInput, { nullable: true, description: 'How fast devices are notified; required unless `proactivePush` is false.' })
+  pushRate?: PushRateInput | null;
+
+  @Field(() => Boolean, { nullable: true, description: 'False: nothing is pushed, devices have to ask. True when not given.' })
+  proactivePush?: boolean | null;
 
   @Field(() => RetryPolicyInput, { nullable: true, description: 'No retry when not given.' })
   retry?: RetryPolicyInput | null;
 
   @Field(() => Int, { nullable: true, description: "Minutes from a task's first progress report, 1–1,440; no limit when not given." })
   timeoutMinutes?: number | null;
+
+  @Field(() => ScheduleInput, { nullable: true, description: 'It starts at once when not given.' })
+  schedule?: ScheduleInput | null;
+
+  @Field(() => HaltPolicyInput, { nullable: true, description: 'Failures never halt it when not given.' })
+  halt?: HaltPolicyInput | null;
 
   @Field(() => DownloadProtocolEnum, { nullable: true, description: 'HTTPS when not given; MQTT takes one file of at most 16 MB.' })
   downloadProtocol?: DownloadProtocol | null;

@@ -1,12 +1,8 @@
 import { Field, Int, ObjectType } from 'type-graphql';
 import type { DownloadProtocol } from '../../schema/model/batch';
 import { DownloadProtocolEnum } from '../enums';
-
-@ObjectType({ description: 'How many devices are notified a minute. The roll-out rate of an OTA job of Alibaba Cloud IoT.' })
-export class PushRate {
-  @Field(() => Int, { description: 'Devices a minute.' })
-  perMinute!: number;
-}
+import { HaltPolicyType } from './halt-types';
+import { PushRate } from './rate-types';
 
 @ObjectType('RetryPolicy', { description: 'What follows a failed attempt.' })
 export class RetryPolicyType {
@@ -19,8 +15,11 @@ export class RetryPolicyType {
 
 @ObjectType('BatchPolicy', { description: 'How a batch is carried out.' })
 export class BatchPolicyType {
-  @Field(() => PushRate, { description: 'How fast devices are notified.' })
-  pushRate!: PushRate;
+  @Field(() => PushRate, { nullable: true, description: 'How fast devices are notified; null when `proactivePush` is false.' })
+  pushRate!: PushRate | null;
+
+  @Field(() => Boolean, { description: 'False: nothing is pushed, devices have to ask.' })
+  proactivePush!: boolean;
 
   @Field(() => RetryPolicyType, { nullable: true, description: 'Null: a failed attempt is the last.' })
   retry!: RetryPolicyType | null;
@@ -30,6 +29,9 @@ export class BatchPolicyType {
     description: "Minutes from a task's first progress report until it fails; null: no limit. TimeoutInMinutes of Alibaba Cloud IoT.",
   })
   timeoutMinutes!: number | null;
+
+  @Field(() => HaltPolicyType, { nullable: true, description: 'Null: failures never halt it.' })
+  halt!: HaltPolicyType | null;
 
   @Field(() => DownloadProtocolEnum, { description: 'How devices get the bytes.' })
   downloadProtocol!: DownloadProtocol;

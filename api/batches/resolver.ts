@@ -12,6 +12,8 @@ import { countsView } from './counts-view';
 import { BatchCommandInput, BatchFilterInput, CreateStaticBatchInput } from './inputs';
 import { inputField, newStaticBatch } from './new-batch';
 import type { BatchPolicyType, BatchRate } from './policy-types';
+import { pushRateOf } from './rate-types';
+import { readRate } from './read-rate';
 import {
   BatchConnection,
   type BatchCounts,
@@ -49,7 +51,7 @@ export class BatchResolver {
     return asPayload(core.batches.pause(viewer, input.batchId).then((batch) => ({ batch })));
   }
 
-  @Mutation(() => BatchPayload, { description: 'Lets a paused batch go on.' })
+  @Mutation(() => BatchPayload, { description: 'Lets a paused or halted batch go on; failures that halted it count no more.' })
   resumeBatch(@Arg('input', () => BatchCommandInput) input: BatchCommandInput, @Ctx() { core, viewer }: ApiContext) {
     return asPayload(core.batches.resume(viewer, input.batchId).then((batch) => ({ batch })));
   }
@@ -76,8 +78,15 @@ export class BatchResolver {
 
   @FieldResolver()
   policy(@Root() { policy }: Batch): BatchPolicyType {
-    const { rate, retry, timeoutMinutes, downloadProtocol = 'HTTPS' } = policy;
-    return { pushRate: { perMinute: rate.perMinute }, retry, timeoutMinutes, downloadProtocol };
+    const { rate, retry, timeoutMinutes, halt, downloadProtocol = 'HTTPS', proactivePush = true } = policy;
+    return {
+      pushRate: proactivePush ? pushRateOf(rate) : null,
+      proactivePush,
+      retry,
+      timeoutMinutes,
+      downloadProtocol,
+      halt: halt ? { failedPercent: null, failedCount: null, ...halt } : null,
+    };
   }
 
   @FieldResolver()
@@ -87,7 +96,7 @@ export class BatchResolver {
 
   @FieldResolver()
   async rate(@Root() batch: Batch, @Ctx() { core }: ApiContext): Promise<BatchRate> {
-    return { asked: batch.policy.rate.perMinute, reached: Math.round(await core.batches.reachedRate(batch._id)) };
+    return readRate(core, batch);
   }
 
   @FieldResolver(() => PackageType, { nullable: true, description: 'The package it pushes.' })

@@ -5,6 +5,7 @@ import { BatchKindEnum, BatchStatusEnum } from '../enums';
 import { Payload } from '../errors/user-error-type';
 import { connectionOf } from '../paging/connection';
 import { BatchPolicyType, BatchRate } from './policy-types';
+import { ScheduleType } from './schedule-types';
 
 @ObjectType({ description: 'Tasks of a batch by status.' })
 export class BatchCounts {
@@ -94,8 +95,11 @@ export class BatchType {
   @Field(() => BatchStatusEnum, { description: 'Where it is on its way.' })
   status!: BatchStatus;
 
-  @Field(() => String, { nullable: true, description: 'Why it is FAILED.' })
+  @Field(() => String, { nullable: true, description: 'Why it is FAILED or HALTED, or what holds it up.' })
   statusReason!: string | null;
+
+  @Field(() => ScheduleType, { nullable: true, description: 'Null: it started at once.' })
+  schedule!: ScheduleType | null;
 
   @Field(() => BatchSelection, { nullable: true, description: 'Null while it is STARTING.' })
   selection!: BatchSelection | null;

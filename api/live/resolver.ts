@@ -1,6 +1,7 @@
 import { Arg, Ctx, FieldResolver, ID, Resolver, Root, Subscription } from 'type-graphql';
 import { countsView } from '../batches/counts-view';
 import type { BatchRate } from '../batches/policy-types';
+import { readRate } from '../batches/read-rate';
 import type { BatchCounts } from '../batches/types';
 import type { ApiContext } from '../context';
 import { found } from '../errors/found';
@@ -48,13 +49,13 @@ export class LiveResolver {
   @FieldResolver()
   async rate(@Root() event: BatchProgressEvent, @Ctx() { core }: ApiContext): Promise<BatchRate> {
     // One event goes to every reader of the batch: its rate is asked for once.
-    const reached = reachedOf.get(event) ?? core.batches.reachedRate(event.batch._id);
-    reachedOf.set(event, reached);
-    return { asked: event.batch.policy.rate.perMinute, reached: Math.round(await reached) };
+    const rate = rateOf.get(event) ?? readRate(core, event.batch);
+    rateOf.set(event, rate);
+    return rate;
   }
 }
 
-const reachedOf = new WeakMap<BatchProgressEvent, Promise<number>>();
+const rateOf = new WeakMap<BatchProgressEvent, Promise<BatchRate>>();
 
 @Resolver(() => Resync)
 export class ResyncResolver {

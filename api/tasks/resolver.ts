@@ -38,7 +38,7 @@ export class TaskResolver {
   async waitingFor(@Root() task: Task, @Ctx() { loaders }: ApiContext): Promise<WaitingFor | null> {
     if (!isActive(task.status)) return null;
     const batch = await loaders.batch.load(task.batchId);
-    return waitingFor(task, batch?.status ?? 'RUNNING', new Date());
+    return waitingFor(task, batch?.status ?? 'RUNNING', new Date(), batch?.policy.proactivePush);
   }
 
   @FieldResolver()

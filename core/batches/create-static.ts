@@ -6,6 +6,7 @@ import type { FirmwarePackage } from '../../schema/model/fleet';
 import type { Limits } from '../../schema/model/limits';
 import { batchVersionViolations } from '../../schema/model/package-rules';
 import { policyViolations, sourceVersionViolations } from '../../schema/model/policy';
+import { scheduleViolations } from '../../schema/model/schedule';
 import type { Violation } from '../../schema/model/violation';
 import type { Collections } from '../../schema/mongo/connect';
 import type { Viewer } from '../access/viewer';
@@ -26,13 +27,15 @@ export async function newStaticBatch(
   input: NewStaticBatch,
   now: Date,
   kind: BatchKind = 'static',
+  minuteMs = 60_000,
 ): Promise<{ batch: Batch; repeated: boolean }> {
   const inputHash = hashOf(input, kind);
   const earlier = await earlierBatch(batches, viewer, input, inputHash, now);
   if (earlier) return { batch: earlier, repeated: true };
   const firmware = await packages.findOne({ _id: input.packageId, deletedAt: null });
   if (firmware === null) throw packageUnknown();
-  refuseIfAny(violationsOf(input, firmware, limits));
+  const ofSchedule = input.schedule ? scheduleViolations(input.schedule, now, limits, minuteMs) : [];
+  refuseIfAny([...violationsOf(input, firmware, limits), ...ofSchedule]);
   if (kind === 'static' && firmware.verification?.required && firmware.verification.state !== 'VERIFIED')
     throw packageUnverified(firmware._id);
   const batch = { ...batchOf(input, firmware, viewer, now, inputHash), kind };
@@ -103,7 +106,8 @@ function batchOf(input: NewStaticBatch, firmware: FirmwarePackage, viewer: Viewe
     sourceVersions: inheritsVersions ? firmware.sourceVersions : chosen,
     inheritsVersions,
     policy: input.policy,
-    status: 'STARTING',
+    status: input.schedule ? 'SCHEDULED' : 'STARTING',
+    ...(input.schedule && { schedule: input.schedule }),
     statusReason: null,
     selection: null,
     idempotency: input.idempotencyKey == null ? null : { key: `${viewer.keyId}:${input.idempotencyKey}`, inputHash },

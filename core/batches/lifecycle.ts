@@ -1,10 +1,12 @@
-import type { BatchPolicy, BatchStatus } from '../../schema/model/batch';
-import { isLive } from '../../schema/model/batch';
+import type { BatchPolicy, BatchStatus, RateThreshold } from '../../schema/model/batch';
+import { isLive, LIVE_STATUSES } from '../../schema/model/batch';
 import type { BatchId } from '../../schema/model/ids';
 import type { Collections } from '../../schema/mongo/connect';
 import type { Clock } from '../clock';
 import type { UpgradeEngine } from '../ports';
 import { selectTargets } from '../tasks/select';
+import { forgiveFailures, haltIfFailing } from './halt';
+import { reachedOf } from './reached';
 import { recordSelection, setBatchStatus } from './status';
 import { markVerified } from './verification';
 
@@ -19,6 +21,8 @@ export interface LifecycleDeps {
 export interface BatchStart {
   policy: BatchPolicy;
   status: BatchStatus;
+  /** Epoch milliseconds; null: it starts at once. */
+  schedule?: { startAt: number; endAt: number | null } | null;
 }
 
 const REASON_LENGTH = 500;
@@ -38,9 +42,12 @@ export function createBatchLifecycle({ collections, engine, clock, refreshPresen
         await recordSelection(batches, id, selection, clock());
       }
       await setBatchStatus(batches, id, 'RUNNING', clock(), null, ['STARTING']);
-      return { policy: batch.policy, status: batch.status };
+      const { policy, status, schedule } = batch;
+      const times = schedule ? { startAt: schedule.startAt.getTime(), endAt: schedule.endAt?.getTime() ?? null } : null;
+      return { policy, status, schedule: times };
     },
     async setStatus(id: BatchId, status: BatchStatus, reason: string | null = null): Promise<boolean> {
+      if (status === 'RUNNING') await forgiveFailures(collections, id);
       const moved = await setBatchStatus(batches, id, status, clock(), reason);
       // Whether or not this call moved it: the process may have died between the two writes.
       if (!isLive(status)) await markVerified(collections, id, clock());
@@ -49,14 +56,16 @@ export function createBatchLifecycle({ collections, engine, clock, refreshPresen
     /** What its user sees while a batch is held up; null when it goes on. */
     async explain(id: BatchId, reason: string | null): Promise<void> {
       const set = { statusReason: reason?.slice(0, REASON_LENGTH) ?? null, updatedAt: clock() };
-      await batches.updateOne({ _id: id, status: { $in: ['STARTING', 'RUNNING', 'PAUSED'] } }, { $set: set });
+      await batches.updateOne({ _id: id, status: { $in: ['SCHEDULED', 'STARTING', 'RUNNING', 'PAUSED'] } }, { $set: set });
     },
+    reached: (id: BatchId, of: RateThreshold) => reachedOf(collections, id, of),
+    halt: (id: BatchId) => haltIfFailing(collections, id, clock()),
     async mayPush(id: BatchId): Promise<boolean> {
       return (await batches.findOne({ _id: id, status: 'RUNNING' }, { projection: { _id: 1 } })) !== null;
     },
     /** A process may die between inserting a batch and starting its workflow: whoever comes next starts it. */
     async startAll(): Promise<number> {
-      const live = batches.find({ status: { $in: ['STARTING', 'RUNNING', 'PAUSED'] } }, { projection: { _id: 1 } });
+      const live = batches.find({ status: { $in: [...LIVE_STATUSES] } }, { projection: { _id: 1 } });
       let started = 0;
       for await (const { _id } of live) {
         await engine.startBatch(_id);

@@ -2,6 +2,7 @@ import type { Batch, BatchKind, StatusCounts } from '../../schema/model/batch';
 import { isLive } from '../../schema/model/batch';
 import type { BatchId } from '../../schema/model/ids';
 import { emptyCounts } from '../../schema/model/live-counts';
+import { currentRate } from '../../schema/model/push-rate';
 import type { TaskStatus } from '../../schema/model/task';
 import type { Collections } from '../../schema/mongo/connect';
 import { requireRole } from '../access/require-role';
@@ -17,6 +18,7 @@ import { pageOf } from '../paging/page-of';
 import type { BatchCommand, UpgradeEngine } from '../ports';
 import type { CoreSettings } from '../settings';
 import { newStaticBatch } from './create-static';
+import { reachedFor } from './reached';
 import { batchOfVerification } from './verification';
 
 export interface BatchDeps {
@@ -62,6 +64,7 @@ export function createBatchService(deps: BatchDeps): BatchService {
         settings.limits,
       ),
     counts: (id) => countsOf(collections.tasks, id),
+    askedRate: async ({ _id, policy: { rate } }) => currentRate(rate, await reachedFor(collections, _id, rate)),
     reachedRate: (id) => reachedRate(deps, id),
     pause: async (viewer, id) => (await command(viewer, id, { kind: 'pause' })).batch,
     resume: async (viewer, id) => (await command(viewer, id, { kind: 'resume' })).batch,
@@ -80,7 +83,7 @@ async function insertOnce(
   kind: BatchKind = 'static',
 ): Promise<Batch> {
   for (let attempt = 1; ; attempt++) {
-    const { batch, repeated } = await newStaticBatch(collections, settings.limits, viewer, input, clock(), kind);
+    const { batch, repeated } = await newStaticBatch(collections, settings.limits, viewer, input, clock(), kind, settings.minuteMs);
     if (repeated) return batch;
     if (batch.policy.downloadProtocol === 'MQTT') await ensureStreamId(collections, batch.packageId);
     try {

@@ -1,15 +1,18 @@
 import type { mongo } from 'mongoose';
 import type { Batch, BatchStatus, SelectionSummary } from '../../schema/model/batch';
+import { LIVE_STATUSES } from '../../schema/model/batch';
 import type { BatchId } from '../../schema/model/ids';
 
 /** From where each status may be entered. A final one is never left. */
 const FROM: Record<BatchStatus, readonly BatchStatus[]> = {
+  SCHEDULED: [],
   STARTING: [],
-  RUNNING: ['STARTING', 'PAUSED'],
+  RUNNING: ['SCHEDULED', 'STARTING', 'PAUSED', 'HALTED'],
   PAUSED: ['STARTING', 'RUNNING'],
-  FINISHED: ['STARTING', 'RUNNING', 'PAUSED'],
-  CANCELED: ['STARTING', 'RUNNING', 'PAUSED'],
-  FAILED: ['STARTING', 'RUNNING', 'PAUSED'],
+  HALTED: ['RUNNING'],
+  FINISHED: LIVE_STATUSES,
+  CANCELED: LIVE_STATUSES,
+  FAILED: LIVE_STATUSES,
 };
 
 const FINAL: readonly BatchStatus[] = ['FINISHED', 'CANCELED', 'FAILED'];

@@ -1,3 +1,4 @@
+import { LIVE_STATUSES } from '../../schema/model/batch';
 import type { FirmwarePackage } from '../../schema/model/fleet';
 import type { Collections } from '../../schema/mongo/connect';
 import type { PackageStore } from '../ports';
@@ -47,7 +48,7 @@ export async function finishDeletions(deps: DeleteDeps): Promise<number> {
 /** A batch uses its package until it has ended, and so does a task that has not. */
 async function refuseInUse({ batches, tasks }: DeleteDeps['collections'], packageId: string): Promise<void> {
   const live = await batches
-    .find({ packageId, status: { $in: ['STARTING', 'RUNNING', 'PAUSED'] } })
+    .find({ packageId, status: { $in: [...LIVE_STATUSES] } })
     .limit(LOOKED_AT)
     .toArray();
   if (live.length > 0) throw packageInUse(live);

@@ -1,3 +1,4 @@
+import type { FailureCause } from '../../schema/model/failure-causes';
 import type { BatchId, TaskId } from '../../schema/model/ids';
 import { cancelBatchTasks } from './cancel';
 import { type ReconcileDeps, reconcileBatch } from './reconcile';
@@ -31,7 +32,8 @@ export function createBatchTasks(deps: BatchTasksDeps) {
       }
       return { groups: [...byGateway].map(([gatewayId, taskIds]) => ({ gatewayId, taskIds })), nextDueAt: null, open: true };
     },
-    cancel: (batchId: BatchId, onProgress: () => void) => cancelBatchTasks(deps, batchId, onProgress),
+    cancel: (batchId: BatchId, onProgress: () => void, cause: FailureCause | null = null) =>
+      cancelBatchTasks(deps, batchId, onProgress, cause),
     reconcile: (batchId: BatchId, onProgress: () => void) => reconcileBatch(deps, batchId, onProgress),
     gatewayLost: (gatewayId: string) => deps.resetGateway(gatewayId),
   };

@@ -21,14 +21,15 @@ export async function selectTargets(collections: Collections, batch: Batch, now:
       if (attempt === TRIES || !isDuplicateKey(error)) throw error;
     }
   }
-  const [meant, eligible, created] = await Promise.all([
+  const [meant, eligible, created, atTarget] = await Promise.all([
     batch.inheritsVersions ? collections.devices.countDocuments(meantDevices(batch)) : null,
     collections.devices.countDocuments(matchingDevices(batch)),
     collections.tasks.countDocuments({ batchId: batch._id }),
+    collections.tasks.countDocuments({ batchId: batch._id, status: 'SUCCEEDED' }),
   ]);
   const skippedVersion = Math.max(0, (meant ?? eligible) - eligible);
   const skippedBusy = Math.max(0, eligible - created);
-  return { matched: created + skippedBusy + skippedVersion, created, skippedVersion, skippedBusy };
+  return { matched: created + skippedBusy + skippedVersion, created, skippedVersion, skippedBusy, atTarget };
 }
 
 function pipeline(batch: Batch, now: Date): object[] {
@@ -79,6 +80,7 @@ function taskOf(batch: Batch, now: Date): Record<Exclude<keyof Task, 'download'>
     gatewayId: unlessAtTarget('$gatewayId'),
     offerAt: unlessAtTarget(now),
     notifiedAt: literal(null),
+    firstNotifiedAt: literal(null),
     notifications: literal(0),
     reacted: literal(false),
     retryAt: literal(null),

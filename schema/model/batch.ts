@@ -1,21 +1,45 @@
 import type { BatchId } from './ids';
 import type { TaskStatus } from './task';
 
-export const BATCH_STATUSES = ['STARTING', 'RUNNING', 'PAUSED', 'FINISHED', 'CANCELED', 'FAILED'] as const;
+export const BATCH_STATUSES = ['SCHEDULED', 'STARTING', 'RUNNING', 'PAUSED', 'HALTED', 'FINISHED', 'CANCELED', 'FAILED'] as const;
 export type BatchStatus = (typeof BATCH_STATUSES)[number];
-export const isLive = (status: BatchStatus): boolean => status === 'STARTING' || status === 'RUNNING' || status === 'PAUSED';
+export const LIVE_STATUSES: readonly BatchStatus[] = ['SCHEDULED', 'STARTING', 'RUNNING', 'PAUSED', 'HALTED'];
+export const isLive = (status: BatchStatus): boolean => LIVE_STATUSES.includes(status);
 
 /** R-BAT-1; a verification (R-PKG-9) is a small batch that tries a package on chosen devices. */
 export const BATCH_KINDS = ['static', 'verification'] as const;
 export type BatchKind = (typeof BATCH_KINDS)[number];
 
-/** R-RATE-1; the variable kind joins this union. */
-export type RatePolicy = { kind: 'constant'; perMinute: number };
+/** R-RATE-2: each time `threshold.count` further devices were notified, or succeeded, the rate is multiplied by `factor`. */
+export interface VariableRate {
+  kind: 'variable';
+  base: number;
+  factor: number;
+  maximum: number;
+  threshold: { of: RateThreshold; count: number };
+}
+export const RATE_THRESHOLDS = ['notified', 'succeeded'] as const;
+export type RateThreshold = (typeof RATE_THRESHOLDS)[number];
+
+/** R-RATE-1 and R-RATE-2; devices a minute. */
+export type RatePolicy = { kind: 'constant'; perMinute: number } | VariableRate;
 
 /** R-TASK-5. `maxRetries` counts pushes after the first. */
 export interface RetryPolicy {
   intervalMinutes: number;
   maxRetries: number;
+}
+
+/**
+ * R-BAT-24: the batch halts once so many of the devices that finished have failed, as a share or a number, whichever comes first; at
+ * least one of the two is given. Finished are those that succeeded or failed, not those canceled.
+ */
+export interface HaltPolicy {
+  /** Percent of the finished. */
+  failedPercent?: number | null;
+  failedCount?: number | null;
+  /** Before so many have finished nothing is judged. */
+  minimumFinished: number;
 }
 
 /** R-DL-1, R-DL-3: how devices get the bytes. MQTT is for those without an HTTP client, and for one small file. */
@@ -27,6 +51,10 @@ export interface BatchPolicy {
   retry: RetryPolicy | null;
   /** R-TASK-4; null: none. */
   timeoutMinutes: number | null;
+  /** R-BAT-7: false when nothing is pushed and devices have to ask; the rate then means nothing. Absent: true. */
+  proactivePush?: boolean;
+  /** Absent or null: failures never halt the batch. */
+  halt?: HaltPolicy | null;
   /** Absent: HTTPS. */
   downloadProtocol?: DownloadProtocol;
 }
@@ -43,9 +71,24 @@ export interface SelectionSummary {
   skippedVersion?: number;
   /** Devices that keep the active task they have (R-BAT-11). */
   skippedBusy: number;
+  /** Devices that had the target already: they say nothing about the upgrade. Absent in batches of older versions. */
+  atTarget?: number;
 }
 
 export type StatusCounts = Record<TaskStatus, number>;
+
+/** R-BAT-6. */
+export interface Schedule {
+  startAt: Date;
+  /** Whatever has not ended by then is ended; null: nothing is forced. */
+  endAt: Date | null;
+}
+
+/** Tasks that came to an end of their own. */
+export interface Finished {
+  succeeded: number;
+  failed: number;
+}
 
 export interface Batch {
   _id: BatchId;
@@ -65,6 +108,10 @@ export interface Batch {
   /** Why the batch has failed or is held up, in words for its user. */
   statusReason: string | null;
   selection: SelectionSummary | null;
+  /** Absent: it starts at once. */
+  schedule?: Schedule;
+  /** Who had finished when a halted batch was resumed: its threshold counts from there. */
+  haltBase?: Finished;
   /** The caller's key for this creation, and what was asked with it. */
   idempotency: { key: string; inputHash: string } | null;
   createdBy: string;

@@ -45,6 +45,8 @@ export const ERROR_CODES = {
   SOURCE_VERSION_REFUSED: 'The package does not upgrade from a source version that was named.',
   SOURCE_IS_TARGET: 'A source version equals the version the package brings.',
   RETRY_NOT_BEFORE_TIMEOUT: 'The retry interval is not shorter than the time-out.',
+  RATE_BASE_ABOVE_MAXIMUM: 'The base of a variable push rate is above its maximum.',
+  SCHEDULE_OUT_OF_RANGE: 'The start or the end of a schedule is too early or too late.',
   BATCH_STATE: 'The batch is in a state in which this cannot be done.',
   BATCH_UNKNOWN: 'No batch has this id.',
   IDEMPOTENCY_MISMATCH: 'The idempotency key was used before with another input.',

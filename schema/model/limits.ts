@@ -13,6 +13,19 @@ export const DEFAULT_LIMITS = {
   /** R-RATE-1, devices a minute. */
   rateMinimum: 10,
   rateMaximum: 10_000,
+  /** R-RATE-2. */
+  rateBaseMinimum: 1,
+  /** In hundredths. */
+  rateFactorMinimum: 120,
+  rateFactorMaximum: 500,
+  rateThresholdMaximum: 100_000,
+  /** R-BAT-24: the numbers of a failure threshold. */
+  haltDevicesMaximum: 1_000_000,
+  /** R-BAT-6, minutes: 5 min to 7 days, 1 hour to 30 days. */
+  scheduleStartMinimum: 5,
+  scheduleStartMaximum: 10_080,
+  scheduleEndMinimum: 60,
+  scheduleEndMaximum: 43_200,
   /** R-TASK-4, minutes. */
   timeoutMinimum: 1,
   timeoutMaximum: 1_440,

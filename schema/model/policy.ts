@@ -1,25 +1,12 @@
-import type { BatchPolicy, RatePolicy, RetryPolicy } from './batch';
+import type { BatchPolicy, RetryPolicy } from './batch';
+import { haltViolations } from './halt';
 import type { Limits } from './limits';
 import { versionViolation } from './names';
+import { rateViolations } from './rate-policy';
 import type { Violation } from './violation';
 
 const isWithin = (value: number, minimum: number, maximum: number): boolean =>
   Number.isInteger(value) && value >= minimum && value <= maximum;
-
-/** R-RATE-1. */
-function rateViolations(rate: RatePolicy, limits: Limits): Violation[] {
-  const { rateMinimum, rateMaximum } = limits;
-  if (isWithin(rate.perMinute, rateMinimum, rateMaximum)) return [];
-  return [
-    {
-      code: 'OUT_OF_RANGE',
-      field: 'policy.rate.perMinute',
-      message: `The push rate ${rate.perMinute} is not a whole number of devices a minute between ${rateMinimum} and ${rateMaximum}.`,
-      hint: `Give a whole number from ${rateMinimum} to ${rateMaximum}.`,
-      limit: `${rateMinimum}–${rateMaximum}`,
-    },
-  ];
-}
 
 function notOffered(field: string, what: string, value: number, offered: readonly number[]): Violation {
   const limit = offered.join(', ');
@@ -73,13 +60,20 @@ function orderViolations(retry: RetryPolicy, timeoutMinutes: number): Violation[
   ];
 }
 
-/** Everything wrong with a batch's policy (R-RATE-1, R-TASK-4, R-TASK-5); empty when it can be used. */
+/** Everything wrong with a batch's policy (R-RATE-1, R-RATE-2, R-TASK-4, R-TASK-5); empty when it can be used. */
 export function policyViolations(policy: BatchPolicy, limits: Limits): Violation[] {
   const { rate, retry, timeoutMinutes } = policy;
   const ofRetry = retry === null ? [] : retryViolations(retry, limits);
   const ofTimeout = timeoutMinutes === null ? [] : timeoutViolations(timeoutMinutes, limits);
   const comparable = retry !== null && timeoutMinutes !== null && ofRetry.length === 0 && ofTimeout.length === 0;
-  return [...rateViolations(rate, limits), ...ofRetry, ...ofTimeout, ...(comparable ? orderViolations(retry, timeoutMinutes) : [])];
+  const ofHalt = policy.halt ? haltViolations(policy.halt, limits) : [];
+  return [
+    ...(policy.proactivePush === false ? [] : rateViolations(rate, limits)),
+    ...ofHalt,
+    ...ofRetry,
+    ...ofTimeout,
+    ...(comparable ? orderViolations(retry, timeoutMinutes) : []),
+  ];
 }
 
 /** R-BAT-5: each source version is a version, and none is the one the package brings. `field` is the list's path. */

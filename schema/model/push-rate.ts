@@ -1,10 +1,18 @@
 import type { RatePolicy } from './batch';
 
-/** Devices a minute now. R-RATE-1: a constant; another kind of rate is another case here. */
-export function currentRate(policy: RatePolicy): number {
+/**
+ * Devices a minute now, a whole number. R-RATE-1: a constant. R-RATE-2: grows with `reached`, the devices that were notified, or have
+ * succeeded, as the policy's threshold says; not looked at for a constant.
+ */
+export function currentRate(policy: RatePolicy, reached: number): number {
   switch (policy.kind) {
     case 'constant':
       return policy.perMinute;
+    case 'variable': {
+      const { base, factor, maximum, threshold } = policy;
+      // The small amount makes good for fractions such as 1.2 that have no exact form.
+      return Math.min(maximum, Math.floor(base * factor ** Math.floor(reached / threshold.count) + 1e-6));
+    }
   }
 }
 

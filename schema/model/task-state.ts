@@ -63,6 +63,7 @@ function notified(task: Task, repeatMs: number, now: Date): TaskChange | null {
   if (task.status === 'UNCONFIRMED') return null;
   const set = {
     notifiedAt: now,
+    firstNotifiedAt: task.firstNotifiedAt ?? now,
     notifications: task.notifications + 1,
     retryAt: null,
     offerAt: task.reacted ? null : later(now, repeatMs),

@@ -62,6 +62,8 @@ export interface Task {
   offerAt: Date | null;
   /** The last push of the current attempt; null before it. */
   notifiedAt: Date | null;
+  /** The very first push, whatever became of that attempt: R-RATE-2 counts it. */
+  firstNotifiedAt: Date | null;
   /** Notifications sent in this attempt. */
   notifications: number;
   /** True once the device reacted to this attempt's notification: from then on it is not repeated every 10 minutes. */

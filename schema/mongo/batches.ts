@@ -20,6 +20,8 @@ export const batchSchema = new Schema<Batch>(
     status: { type: String, enum: BATCH_STATUSES, required: true },
     statusReason: { type: String, default: null },
     selection: { type: Schema.Types.Mixed, default: null },
+    schedule: { type: Schema.Types.Mixed },
+    haltBase: { type: Schema.Types.Mixed },
     idempotency: { type: Schema.Types.Mixed, default: null },
     createdBy: { type: String, required: true },
     createdAt: { type: Date, required: true },

@@ -58,6 +58,7 @@ export const taskSchema = new Schema<Task>(
     gatewayId: { type: String, default: null },
     offerAt: date,
     notifiedAt: date,
+    firstNotifiedAt: date,
     notifications: { type: Number, required: true, default: 0 },
     reacted: { type: Boolean, required: true, default: false },
     retryAt: date,
@@ -85,6 +86,8 @@ taskSchema.index({ batchId: 1, reachable: 1, offerAt: 1 }, whileActive);
 taskSchema.index({ deviceId: 1, createdAt: -1, _id: 1 });
 /** Pushes of the last minute. */
 taskSchema.index({ batchId: 1, notifiedAt: 1 }, { partialFilterExpression: { notifiedAt: { $gt: new Date(0) } } });
+/** Devices ever pushed: what a variable rate grows with. */
+taskSchema.index({ batchId: 1, firstNotifiedAt: 1 }, { partialFilterExpression: { firstNotifiedAt: { $gt: new Date(0) } } });
 taskSchema.index({ packageId: 1 });
 /** Whose device a gateway leaves behind when it ends. */
 taskSchema.index({ gatewayId: 1 }, whileActive);

@@ -65,7 +65,7 @@ describe('R-PKG-4 R-PKG-6 source versions of a package', () => {
   test('R-PKG-6 devices with another version, or none, are passed over and counted; one at the target is done', async () => {
     const batch = await push(await create({ sourceVersions: ['1.0.0'] }));
     expect(await selected(batch._id)).toEqual({
-      selection: { matched: 4, created: 2, skippedVersion: 2, skippedBusy: 0 },
+      selection: { matched: 4, created: 2, skippedVersion: 2, skippedBusy: 0, atTarget: 1 },
       tasks: { 'dev-old': 'QUEUED', 'dev-new': 'SUCCEEDED' },
     });
   });
@@ -80,7 +80,7 @@ describe('R-PKG-4 R-PKG-6 source versions of a package', () => {
 
   test('R-BAT-5 versions that were chosen narrow the scope, and nothing is passed over', async () => {
     const batch = await push(await create({ sourceVersions: ['1.0.0', '1.5.0'] }), ['1.0.0']);
-    expect((await selected(batch._id)).selection).toEqual({ matched: 1, created: 1, skippedVersion: 0, skippedBusy: 0 });
+    expect((await selected(batch._id)).selection).toEqual({ matched: 1, created: 1, skippedVersion: 0, skippedBusy: 0, atTarget: 0 });
   });
 
   test('R-PKG-6 a queued device that reports a version the package is not for fails at once, and one it is for does not', async () => {

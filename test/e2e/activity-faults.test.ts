@@ -35,6 +35,10 @@ const cancel = ({ updraft, batchId }: World & { batchId: string }) => updraft.co
 
 const SCENARIOS: Record<ActivityName, Scenario> = {
   selectTargets: PLAIN,
+  countReached: {
+    policy: { rate: { kind: 'variable', base: 600, factor: 2, maximum: 10_000, threshold: { of: 'notified', count: 1 } } },
+  },
+  haltIfFailing: { policy: { halt: { failedCount: 1, minimumFinished: 1 } } },
   findDueTasks: PLAIN,
   offerTasks: PLAIN,
   setBatchStatus: PLAIN,

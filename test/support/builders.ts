@@ -45,6 +45,7 @@ export function aTask(fields: Partial<Task> = {}): Task {
     gatewayId: 'gw-1',
     offerAt: EPOCH,
     notifiedAt: null,
+    firstNotifiedAt: null,
     notifications: 0,
     reacted: false,
     retryAt: null,

@@ -1,72 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from '@temporalio/worker';
-import type { Offer } from '../../core/tasks/offers';
-import type { BatchPolicy, BatchStatus } from '../../schema/model/batch';
 import { batchWorkflowId, gatewayQueue } from '../../schema/model/ids';
-import type { BatchActivities } from '../../workflows/batch/activities';
 import { createEngine } from '../../workflows/client';
 import { saveHistory } from '../support/histories';
+import { POLICY, RecordedBatch } from '../support/recorded-batch';
 import { type TestTemporal, testTemporal } from '../support/temporal';
-
-const POLICY: BatchPolicy = { rate: { kind: 'constant', perMinute: 600 }, retry: null, timeoutMinutes: null };
-
-/** A fleet of task ids, due until offered; ended when the test says so. */
-class RecordedBatch implements BatchActivities {
-  readonly statuses: BatchStatus[] = [];
-  readonly offers: Offer[] = [];
-  readonly lostGateways: string[] = [];
-  due: string[];
-  open: Set<string>;
-  reconciled = 0;
-  beforeDue: () => void = () => {};
-  onReconcile: () => void = () => {};
-
-  constructor(
-    public gatewayId: string,
-    tasks: string[],
-  ) {
-    this.due = [...tasks];
-    this.open = new Set(tasks);
-  }
-
-  selectTargets = async () => ({ policy: POLICY, status: 'RUNNING' as const });
-  findDueTasks = async (_: string, limit: number) => {
-    this.beforeDue();
-    const taskIds = this.due.slice(0, limit);
-    const groups = taskIds.length > 0 ? [{ gatewayId: this.gatewayId, taskIds }] : [];
-    return { groups, nextDueAt: null, open: this.open.size > 0 };
-  };
-  setBatchStatus = async (_: string, status: BatchStatus) => {
-    this.statuses.push(status);
-  };
-  explanations: (string | null)[] = [];
-  explainBatch = async (_: string, reason: string | null) => {
-    this.explanations.push(reason);
-  };
-  cancelBatchTasks = async () => {
-    const count = this.open.size;
-    this.open.clear();
-    this.due = [];
-    return count;
-  };
-  reconcileBatch = async () => {
-    this.reconciled += 1;
-    this.onReconcile();
-    return 0;
-  };
-  gatewayLost = async (gatewayId: string) => {
-    this.lostGateways.push(gatewayId);
-    this.due = [];
-    this.open.clear();
-  };
-  failing = 0;
-  offerTasks = async (offer: Offer) => {
-    if (this.failing-- > 0) throw new Error('the socket is on fire');
-    this.offers.push(offer);
-    this.due = this.due.filter((id) => !offer.taskIds.includes(id));
-    return offer.taskIds.length;
-  };
-}
 
 describe('the batch workflow', () => {
   let temporal: TestTemporal;
@@ -78,7 +17,12 @@ describe('the batch workflow', () => {
   async function run(tasks: string[], minuteMs = 60_000) {
     const world = new RecordedBatch(`gw-${randomUUID()}`, tasks);
     const queue = await testTemporal();
-    await queue.work(world);
+    const worker = await queue.work(world);
+    const restart = async (downUntil: number) => {
+      worker.shutdown();
+      while (worker.getState() !== 'STOPPED' || Date.now() < downUntil) await delay(20);
+      await queue.work(world);
+    };
     const gateway = await Worker.create({
       connection: temporal.connection,
       taskQueue: gatewayQueue(world.gatewayId),
@@ -94,7 +38,7 @@ describe('the batch workflow', () => {
       gateway.shutdown();
       await Promise.all([gatewayDone, queue.close()]);
     };
-    return { world, engine, batchId, handle, stop };
+    return { world, engine, batchId, handle, restart, stop };
   }
   const settle = (world: RecordedBatch) => {
     world.open.clear();
@@ -118,6 +62,26 @@ describe('the batch workflow', () => {
     await stop();
   });
 
+  test('R-RATE-2 with a variable rate each window asks what was reached, until the rate is at its maximum', async () => {
+    const tasks = Array.from({ length: 90 }, (_, index) => `task-${index}`);
+    const { world, engine, batchId, handle, stop } = await run(tasks);
+    world.policy = {
+      ...POLICY,
+      rate: { kind: 'variable', base: 60, factor: 5, maximum: 1_000, threshold: { of: 'notified', count: 4 } },
+    };
+    world.beforeDue = () => {
+      if (world.due.length === 0) settle(world);
+    };
+    await engine.startBatch(batchId);
+    await handle.result();
+    const rates = world.offers.map(({ intervalMs }) => Math.round(60_000 / intervalMs / 0.99));
+    expect(rates).toEqual([60, 300, 1_000]);
+    expect(world.offers.map(({ taskIds }) => taskIds.length)).toEqual([4, 24, 62]);
+    expect(world.counted).toEqual(['notified', 'notified', 'notified']);
+    await saveHistory(handle, 'batch-variable-rate');
+    await stop();
+  });
+
   test('R-BAT-24 a paused batch pushes nothing; resumed, it goes on; both refuse when they would change nothing', async () => {
     const { world, engine, batchId, handle, stop } = await run([]);
     world.open.add('later');
@@ -135,6 +99,78 @@ describe('the batch workflow', () => {
     await handle.result();
     expect(world.offers.map(({ taskIds }) => taskIds)).toEqual([['later']]);
     expect(world.statuses).toEqual(['PAUSED', 'RUNNING', 'FINISHED']);
+    await stop();
+  });
+
+  test('R-BAT-24 a batch that halts pushes nothing until it is resumed, and can be canceled instead', async () => {
+    const { world, engine, batchId, handle, stop } = await run(['a', 'b']);
+    world.policy = { ...POLICY, halt: { failedCount: 1, minimumFinished: 1 } };
+    let looks = 0;
+    world.haltWhen = () => ++looks === 1;
+    world.beforeDue = () => {
+      if (world.offers.length > 0) settle(world);
+    };
+    await engine.startBatch(batchId);
+    while ((await handle.query<string>('batchPhase')) !== 'halted');
+    expect(world.offers).toEqual([]);
+    await expect(engine.commandBatch(batchId, { kind: 'pause' })).rejects.toMatchObject({ code: 'BATCH_STATE' });
+    await engine.commandBatch(batchId, { kind: 'resume' });
+    await handle.result();
+    expect(world.offers.flatMap(({ taskIds }) => taskIds)).toEqual(['a', 'b']);
+    await saveHistory(handle, 'batch-halted');
+    await stop();
+  });
+
+  test('R-BAT-6 a scheduled batch pushes from its start on, also when the worker was away then; before it cannot be paused', async () => {
+    const { world, engine, batchId, handle, restart, stop } = await run(['a', 'b']);
+    const startAt = Date.now() + 3_000;
+    world.schedule = { startAt, endAt: null };
+    let firstLook = 0;
+    world.beforeDue = () => {
+      firstLook ||= Date.now();
+      if (world.due.length === 0) settle(world);
+    };
+    await engine.startBatch(batchId);
+    while ((await handle.query<string>('batchPhase')) !== 'scheduled');
+    await expect(engine.commandBatch(batchId, { kind: 'pause' })).rejects.toMatchObject({ code: 'BATCH_STATE' });
+    await restart(startAt);
+    await handle.result();
+    expect(firstLook).toBeGreaterThanOrEqual(startAt);
+    expect(world.statuses).toEqual(['RUNNING', 'FINISHED']);
+    expect(world.offers.flatMap(({ taskIds }) => taskIds)).toEqual(['a', 'b']);
+    await saveHistory(handle, 'batch-scheduled');
+    await stop();
+  });
+
+  test('R-BAT-6 at its end a batch is finished, and what has not ended is ended with that cause', async () => {
+    const { world, engine, batchId, handle, stop } = await run(['a', 'b']);
+    world.schedule = { startAt: Date.now(), endAt: Date.now() + 2_000 };
+    await engine.startBatch(batchId);
+    await handle.result();
+    expect(world.offers.flatMap(({ taskIds }) => taskIds)).toEqual(['a', 'b']);
+    expect(world.statuses).toEqual(['RUNNING', 'FINISHED']);
+    expect(world.causes).toEqual(['CAMPAIGN_WINDOW_CLOSED']);
+    await saveHistory(handle, 'batch-closed');
+    await stop();
+  });
+
+  test('R-BAT-7 without proactive push nothing is offered, and the batch ends when its tasks have', async () => {
+    const { world, engine, batchId, handle, stop } = await run(['a', 'b'], 100);
+    world.policy = { ...POLICY, proactivePush: false };
+    world.onReconcile = () => settle(world);
+    await engine.startBatch(batchId);
+    await handle.result();
+    expect([world.offers, world.statuses]).toEqual([[], ['FINISHED']]);
+    await stop();
+  });
+
+  test('R-BAT-6 a batch can be canceled while it is scheduled', async () => {
+    const { world, engine, batchId, handle, stop } = await run(['a', 'b']);
+    world.schedule = { startAt: Date.now() + 60_000, endAt: Date.now() + 120_000 };
+    await engine.startBatch(batchId);
+    await expect(engine.commandBatch(batchId, { kind: 'cancel' })).resolves.toEqual({ affected: 2 });
+    await handle.result();
+    expect([world.statuses, world.offers, world.causes]).toEqual([['CANCELED'], [], [null]]);
     await stop();
   });
 

@@ -1,7 +1,8 @@
 import { Context } from '@temporalio/activity';
 import type { BatchLifecycle, BatchStart } from '../../core/batches/lifecycle';
 import type { BatchTasks } from '../../core/tasks/batch-tasks';
-import type { BatchStatus } from '../../schema/model/batch';
+import type { BatchStatus, RateThreshold } from '../../schema/model/batch';
+import type { FailureCause } from '../../schema/model/failure-causes';
 import type { BatchId } from '../../schema/model/ids';
 import type { DueTasks } from './messages';
 
@@ -18,12 +19,15 @@ export function createBatchActivities({ lifecycle, tasks }: BatchActivityDeps) {
         await lifecycle.explain(batchId, 'The devices could not be selected yet; it is tried again.');
         throw error;
       }),
+    countReached: (batchId: BatchId, of: RateThreshold): Promise<number> => lifecycle.reached(batchId, of),
+    haltIfFailing: (batchId: BatchId): Promise<boolean> => lifecycle.halt(batchId),
     findDueTasks: (batchId: BatchId, limit: number): Promise<DueTasks> => tasks.due(batchId, limit),
     async setBatchStatus(batchId: BatchId, status: BatchStatus, reason: string | null): Promise<void> {
       await lifecycle.setStatus(batchId, status, reason);
     },
     explainBatch: (batchId: BatchId, reason: string | null): Promise<void> => lifecycle.explain(batchId, reason),
-    cancelBatchTasks: (batchId: BatchId): Promise<number> => beating((beat) => tasks.cancel(batchId, beat)),
+    cancelBatchTasks: (batchId: BatchId, cause: FailureCause | null = null): Promise<number> =>
+      beating((beat) => tasks.cancel(batchId, beat, cause)),
     reconcileBatch: (batchId: BatchId): Promise<number> => beating((beat) => tasks.reconcile(batchId, beat)),
     gatewayLost: (gatewayId: string): Promise<void> => tasks.gatewayLost(gatewayId),
   };

@@ -19,7 +19,9 @@ export function handleCommands({ batchId }: BatchInput, control: BatchControl): 
     },
     {
       validator: () =>
-        refuseIf(control.canceled, 'The batch is being canceled.') ?? refuseIf(control.paused, 'The batch is paused already.'),
+        refuseIfOver(control) ??
+        refuseIf(control.scheduled, 'The batch has not started yet.') ??
+        refuseIf(control.paused, 'The batch is paused, or has halted, already.'),
     },
   );
   setHandler(
@@ -30,7 +32,10 @@ export function handleCommands({ batchId }: BatchInput, control: BatchControl): 
       return 0;
     },
     {
-      validator: () => refuseIf(control.canceled, 'The batch is being canceled.') ?? refuseIf(!control.paused, 'The batch is not paused.'),
+      validator: () =>
+        refuseIfOver(control) ??
+        refuseIf(control.scheduled, 'The batch has not started yet.') ??
+        refuseIf(!control.paused, 'The batch is not paused, nor has it halted.'),
     },
   );
   setHandler(
@@ -42,8 +47,13 @@ export function handleCommands({ batchId }: BatchInput, control: BatchControl): 
       await condition(() => !control.busy);
       return cancelBatchTasks(batchId);
     },
-    { validator: () => refuseIf(control.canceled, 'The batch is being canceled already.') },
+    { validator: () => refuseIfOver(control) },
   );
+}
+
+function refuseIfOver({ canceled, closed }: BatchControl): void {
+  refuseIf(canceled, 'The batch is being canceled already.');
+  refuseIf(closed, 'The scheduled end of the batch has come.');
 }
 
 /** The type is the code that the API shows its caller. */

@@ -1,7 +1,11 @@
 /** What operators' commands and wake-ups have made of a batch: plain state, the workflow only wires the handlers to it. */
 export class BatchControl {
-  phase: 'selecting' | 'pushing' | 'waiting' | 'canceling' | 'finishing' = 'selecting';
+  phase: 'scheduled' | 'selecting' | 'pushing' | 'waiting' | 'halted' | 'canceling' | 'finishing' = 'selecting';
   canceled = false;
+  /** Its scheduled end has come. */
+  closed = false;
+  /** Its scheduled start has not come. */
+  scheduled = false;
   /** Why nothing gets through just now, as its user sees it. */
   trouble: string | null = null;
   /** True while a selection or a push is under way: a command that stops them answers only after it. */
@@ -19,6 +23,16 @@ export class BatchControl {
     const woken = this.woken;
     this.woken = false;
     return woken;
+  }
+
+  /** Nothing is to be pushed any more. */
+  get over(): boolean {
+    return this.canceled || this.closed;
+  }
+
+  halt(): void {
+    this.phase = 'halted';
+    this.paused = true;
   }
 
   get hasWake(): boolean {

@@ -2,12 +2,18 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { BatchPolicy } from '../../schema/model/batch';
 import type { BatchId, TaskId } from '../../schema/model/ids';
 
+/** R-BAT-6, epoch milliseconds. */
+export interface BatchTimes {
+  startAt: number;
+  endAt: number | null;
+}
+
 export interface BatchInput {
   batchId: BatchId;
   /** Length of a minute in milliseconds: 60,000 save in tests. */
   minuteMs: number;
   /** What a run hands to the next when it continues as new; null in the first. */
-  carried: { policy: BatchPolicy; paused: boolean } | null;
+  carried: { policy: BatchPolicy; paused: boolean; schedule?: BatchTimes | null; waiting?: boolean } | null;
 }
 
 /** Something is due or has settled. */

@@ -8,14 +8,16 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { BatchPolicy } from '../../schema/model/batch';
-import { currentRate, pushWindow } from '../../schema/model/push-rate';
+import { pushWindow } from '../../schema/model/push-rate';
 import type { BatchActivities } from './activities';
 import { handleCommands } from './commands';
 import { BatchControl } from './control';
-import { type BatchInput, batchPhaseQuery, type DueTasks, wakeBatchSignal } from './messages';
+import { type BatchInput, type BatchTimes, batchPhaseQuery, type DueTasks, wakeBatchSignal } from './messages';
 import { pushDue } from './push';
+import { Rate } from './rate';
+import { closesAt, untilStart } from './schedule';
 
-const { findDueTasks, setBatchStatus, explainBatch } = proxyLocalActivities<BatchActivities>({ startToCloseTimeout: '30s' });
+const { findDueTasks, haltIfFailing, setBatchStatus, explainBatch } = proxyLocalActivities<BatchActivities>({ startToCloseTimeout: '30s' });
 const { selectTargets, reconcileBatch } = proxyActivities<BatchActivities>({ startToCloseTimeout: '1h', heartbeatTimeout: '30s' });
 
 /**
@@ -37,37 +39,51 @@ export async function batch(input: BatchInput): Promise<void> {
   setHandler(batchPhaseQuery, () => control.phase);
   handleCommands(input, control);
 
-  const policy = input.carried?.policy ?? (await select(input, control));
-  if (!control.canceled) await pushUntilSettled(input, control, policy);
+  const start = input.carried ?? (await select(input, control));
+  const closing = start.schedule?.endAt ? closesAt(input, start.schedule.endAt, control) : null;
+  const waits = start.schedule && (input.carried === null || input.carried.waiting) ? start.schedule : null;
+  if (waits && !control.over && !(await untilStart(input, waits, control))) await carryOn(input, control, start, true);
+  if (!control.over) await pushUntilSettled(input, control, start);
   await condition(allHandlersFinished);
+  if (control.closed) return closing?.finished();
+  closing?.calledOff();
   if (control.canceled) return;
   control.phase = 'finishing';
   await setBatchStatus(input.batchId, 'FINISHED', null);
 }
 
-async function select({ batchId }: BatchInput, control: BatchControl): Promise<BatchPolicy> {
+interface Start {
+  policy: BatchPolicy;
+  schedule?: BatchTimes | null;
+}
+
+async function select({ batchId }: BatchInput, control: BatchControl): Promise<Start> {
   control.busy = true;
   try {
-    return (await selectTargets(batchId)).policy;
+    return await selectTargets(batchId);
   } finally {
     control.busy = false;
   }
 }
 
-async function pushUntilSettled(input: BatchInput, control: BatchControl, policy: BatchPolicy): Promise<void> {
+async function pushUntilSettled(input: BatchInput, control: BatchControl, start: Start): Promise<void> {
+  const { policy } = start;
   const windowMs = Math.max(input.minuteMs / WINDOWS_A_MINUTE, SHORTEST_WINDOW_MS);
   const idle = new Idle(input.minuteMs);
-  while (!control.canceled) {
-    if (workflowInfo().continueAsNewSuggested) await carryOn(input, control, policy);
+  const rate = new Rate(input.batchId);
+  while (!control.over) {
+    if (workflowInfo().continueAsNewSuggested) await carryOn(input, control, start);
     if (control.paused) {
-      await condition(() => !control.paused || control.canceled);
+      await condition(() => !control.paused || control.over);
       continue;
     }
     control.takeWake();
-    const window = pushWindow(currentRate(policy.rate), input.minuteMs, windowMs);
-    const due = await findDueTasks(input.batchId, window.count);
-    if (control.paused || control.canceled) continue;
-    if (due.groups.length > 0) {
+    const window = pushWindow(await rate.now(policy.rate), input.minuteMs, windowMs);
+    const pushes = policy.proactivePush !== false;
+    const due = await findDueTasks(input.batchId, pushes ? window.count : 1);
+    if (policy.halt && due.open && !control.paused && !control.over && (await haltIfFailing(input.batchId))) control.halt();
+    if (control.paused || control.over) continue;
+    if (pushes && due.groups.length > 0) {
       idle.reset();
       await push(input, control, due, window);
       continue;
@@ -75,7 +91,7 @@ async function pushUntilSettled(input: BatchInput, control: BatchControl, policy
     if (!due.open) return;
     control.phase = 'waiting';
     const nap = idle.next(due.nextDueAt);
-    const woken = await condition(() => control.hasWake || control.paused || control.canceled, nap.ms);
+    const woken = await condition(() => control.hasWake || control.paused || control.over, nap.ms);
     if (!woken && nap.isFull) await reconcileBatch(input.batchId);
   }
 }
@@ -88,13 +104,13 @@ async function push(input: BatchInput, control: BatchControl, due: DueTasks, win
   });
   if (failure !== control.trouble) await explainBatch(input.batchId, failure);
   control.trouble = failure;
-  if (failure !== null) await condition(() => control.canceled, input.minuteMs * TROUBLE_PAUSE_MINUTES);
+  if (failure !== null) await condition(() => control.over, input.minuteMs * TROUBLE_PAUSE_MINUTES);
 }
 
-async function carryOn(input: BatchInput, control: BatchControl, policy: BatchPolicy): Promise<void> {
+async function carryOn(input: BatchInput, control: BatchControl, { policy, schedule }: Start, waiting = false): Promise<void> {
   await condition(allHandlersFinished);
-  if (control.canceled) return;
-  await continueAsNew<typeof batch>({ ...input, carried: { policy, paused: control.paused } });
+  if (control.over) return;
+  await continueAsNew<typeof batch>({ ...input, carried: { policy, paused: control.paused, schedule, waiting } });
 }
 
 /** How long to sleep when nothing is due: until the next task is, or longer and longer. */

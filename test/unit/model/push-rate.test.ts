@@ -45,7 +45,7 @@ function mostWithin(times: readonly number[], windowMs: number): number {
 
 describe('R-RATE-1 constant push rate', () => {
   test.each([10, 600, 10_000])('R-RATE-1 a constant rate of %i is that rate', (perMinute) => {
-    expect(currentRate({ kind: 'constant', perMinute })).toBe(perMinute);
+    expect(currentRate({ kind: 'constant', perMinute }, 5_000)).toBe(perMinute);
   });
 
   test('R-RATE-1 for every rate the pace and the burst together keep both bounds, and one more percent of burst would not', () => {

@@ -58,3 +58,7 @@ test('R-TASK-1 a task has a reason to wait exactly as long as it is active', () 
     }),
   );
 });
+
+test.each([true, false])('R-BAT-7 without proactive push a device waits for its own request, on-line (%s) or not', (reachable) => {
+  expect(waitingFor({ ...queued, reachable }, 'RUNNING', new Date(), false)).toBe('DEVICE_REQUEST');
+});

@@ -1,0 +1,60 @@
+import { Field, Float, InputType, Int, registerEnumType } from 'type-graphql';
+import { UserError } from '../../core/errors';
+import type { RatePolicy, RateThreshold } from '../../schema/model/batch';
+
+export const RateThresholdEnum = { NOTIFIED: 'notified', SUCCEEDED: 'succeeded' } as const satisfies Record<string, RateThreshold>;
+registerEnumType(RateThresholdEnum, {
+  name: 'RateThreshold',
+  description: 'What a variable push rate grows with.',
+  valuesConfig: {
+    NOTIFIED: { description: 'Devices that were notified, each once.' },
+    SUCCEEDED: { description: 'Devices that have succeeded; not those that had the target before.' },
+  },
+});
+
+@InputType({ description: 'Each further `thresholdCount` devices multiply the rate by `factor`, up to `maximum`.' })
+export class VariableRateInput {
+  @Field(() => Int, { description: 'Devices a minute at first, 1–10,000, not above `maximum`.' })
+  base!: number;
+
+  @Field(() => Float, { description: '1.20–5.00, at most two decimals.' })
+  factor!: number;
+
+  @Field(() => Int, { description: 'Devices a minute at most, 10–10,000.' })
+  maximum!: number;
+
+  @Field(() => RateThresholdEnum, { description: 'Which devices are counted.' })
+  threshold!: RateThreshold;
+
+  @Field(() => Int, { description: 'How many of them raise the rate once, 1–100,000.' })
+  thresholdCount!: number;
+}
+
+@InputType({ description: 'Exactly one of the two.' })
+export class PushRateInput {
+  @Field(() => Int, { nullable: true, description: 'A constant rate: devices a minute, 10–10,000.' })
+  perMinute?: number | null;
+
+  @Field(() => VariableRateInput, { nullable: true, description: 'A rate that grows with what was reached.' })
+  variable?: VariableRateInput | null;
+}
+
+export function ratePolicyOf({ perMinute, variable }: PushRateInput): RatePolicy {
+  if (perMinute != null && !variable) return { kind: 'constant', perMinute };
+  if (variable && perMinute == null) {
+    const { base, factor, maximum, threshold, thresholdCount } = variable;
+    return { kind: 'variable', base, factor, maximum, threshold: { of: threshold, count: thresholdCount } };
+  }
+  throw new UserError('REQUIRED', {
+    field: 'pushRate',
+    message: `The push rate is ${variable ? 'both constant and variable' : 'neither constant nor variable'}.`,
+    hint: 'Give either `perMinute` or `variable`.',
+  });
+}
+
+/** Core's paths follow the stored policy. */
+export const rateField = (field: string): string =>
+  field
+    .replace(/^rate\.threshold\.count/, 'pushRate.variable.thresholdCount')
+    .replace(/^rate\.(base|factor|maximum)/, 'pushRate.variable.$1')
+    .replace(/^rate\b/, 'pushRate');

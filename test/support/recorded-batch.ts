@@ -1,0 +1,74 @@
+import type { Offer } from '../../core/tasks/offers';
+import type { BatchPolicy, BatchStatus } from '../../schema/model/batch';
+import type { BatchActivities } from '../../workflows/batch/activities';
+
+export const POLICY: BatchPolicy = { rate: { kind: 'constant', perMinute: 600 }, retry: null, timeoutMinutes: null };
+
+/** A fleet of task ids, due until offered; ended when the test says so. */
+export class RecordedBatch implements BatchActivities {
+  readonly statuses: BatchStatus[] = [];
+  readonly offers: Offer[] = [];
+  readonly lostGateways: string[] = [];
+  due: string[];
+  open: Set<string>;
+  reconciled = 0;
+  beforeDue: () => void = () => {};
+  onReconcile: () => void = () => {};
+
+  constructor(
+    public gatewayId: string,
+    readonly tasks: string[],
+  ) {
+    this.due = [...tasks];
+    this.open = new Set(tasks);
+  }
+
+  policy: BatchPolicy = POLICY;
+  schedule: { startAt: number; endAt: number | null } | null = null;
+  selectTargets = async () => ({ schedule: this.schedule, policy: this.policy, status: 'RUNNING' as const });
+  counted: string[] = [];
+  countReached = async (_: string, of: string) => {
+    this.counted.push(of);
+    return this.tasks.length - this.due.length;
+  };
+  haltWhen: () => boolean = () => false;
+  haltIfFailing = async () => this.haltWhen();
+  findDueTasks = async (_: string, limit: number) => {
+    this.beforeDue();
+    const taskIds = this.due.slice(0, limit);
+    const groups = taskIds.length > 0 ? [{ gatewayId: this.gatewayId, taskIds }] : [];
+    return { groups, nextDueAt: null, open: this.open.size > 0 };
+  };
+  setBatchStatus = async (_: string, status: BatchStatus) => {
+    this.statuses.push(status);
+  };
+  explanations: (string | null)[] = [];
+  explainBatch = async (_: string, reason: string | null) => {
+    this.explanations.push(reason);
+  };
+  causes: unknown[] = [];
+  cancelBatchTasks = async (_: string, cause: unknown = null) => {
+    this.causes.push(cause);
+    const count = this.open.size;
+    this.open.clear();
+    this.due = [];
+    return count;
+  };
+  reconcileBatch = async () => {
+    this.reconciled += 1;
+    this.onReconcile();
+    return 0;
+  };
+  gatewayLost = async (gatewayId: string) => {
+    this.lostGateways.push(gatewayId);
+    this.due = [];
+    this.open.clear();
+  };
+  failing = 0;
+  offerTasks = async (offer: Offer) => {
+    if (this.failing-- > 0) throw new Error('the socket is on fire');
+    this.offers.push(offer);
+    this.due = this.due.filter((id) => !offer.taskIds.includes(id));
+    return offer.taskIds.length;
+  };
+}
