@@ -1,10 +1,12 @@
 import { registerEnumType } from 'type-graphql';
 import { ROLES } from '../core/access/viewer';
 import { type BATCH_KINDS, BATCH_STATUSES, DOWNLOAD_PROTOCOLS } from '../schema/model/batch';
+import { LIST_STATUSES } from '../schema/model/device-list';
 import { DIALECTS } from '../schema/model/dialect';
 import { ERROR_CODES } from '../schema/model/error-codes';
 import { FAILURE_CAUSES } from '../schema/model/failure-causes';
 import { PACKAGE_KINDS, VERIFICATION_STATES } from '../schema/model/package-rules';
+import { SKIP_REASONS } from '../schema/model/reinitiation';
 import { SIGNATURE_ALGORITHMS } from '../schema/model/signature';
 import { TASK_STATUSES } from '../schema/model/task';
 import { UPLOAD_STATES } from '../schema/model/upload';
@@ -117,6 +119,7 @@ export const RoleEnum = enumOf(
     ADMINISTRATOR: 'Everything, API keys included.',
     OPERATOR: 'Everything but API keys.',
     VIEWER: 'Read only.',
+    APP: 'See, confirm and reject the tasks of its own devices, and nothing else.',
   }),
 );
 
@@ -126,6 +129,19 @@ export const DigestAlgorithmEnum = enumOf('DigestAlgorithm', 'What a file is che
   MD5: 'For devices that know nothing better.',
   SHA256: 'The default.',
 });
+
+export const SkipReasonEnum = enumOf('SkipReason', 'Why a task was not re-initiated.', SKIP_REASONS);
+
+export const DeviceListStatusEnum = enumOf(
+  'DeviceListStatus',
+  'What became of a file of devices.',
+  described(LIST_STATUSES, {
+    CHECKING: 'It is being read.',
+    CLEAN: 'Every row names a device of the product, each another one: a batch can use it.',
+    REFUSED: 'Some rows do not; `/lists/<id>/invalid.csv` names them.',
+    EXPIRED: 'It is being taken away.',
+  }),
+);
 
 export const DownloadProtocolEnum = enumOf(
   'DownloadProtocol',

@@ -1,30 +1,38 @@
 import 'reflect-metadata';
 import type { GraphQLSchema } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
+import { withAppGate } from './access/app-gate';
 import { AccessResolver } from './access/resolver';
 import { BatchResolver } from './batches/resolver';
+import { DeviceListResolver } from './device-lists/resolver';
 import { DeviceResolver } from './devices/resolver';
+import { DeviceGroupsResolver, GroupResolver } from './groups/resolver';
 import { LiveResolver, ResyncResolver } from './live/resolver';
 import { PackageResolver, PackageVerificationResolver } from './packages/resolver';
 import { ProductResolver } from './products/resolver';
 import { SystemResolver } from './system/resolver';
+import { TaskDecisionsResolver } from './tasks/decisions-resolver';
 import { AttemptResolver, TaskResolver, TransitionResolver } from './tasks/resolver';
 import { UploadResolver } from './uploads/resolver';
 
 /** Inputs are validated by core, which knows the limits; subscriptions bring their own streams, so the PubSub is never used. */
 export function buildApiSchema(): GraphQLSchema {
-  return buildSchemaSync({
+  const schema = buildSchemaSync({
     resolvers: [
       AccessResolver,
       AttemptResolver,
       BatchResolver,
       DeviceResolver,
+      DeviceListResolver,
+      DeviceGroupsResolver,
+      GroupResolver,
       LiveResolver,
       PackageResolver,
       PackageVerificationResolver,
       ProductResolver,
       ResyncResolver,
       SystemResolver,
+      TaskDecisionsResolver,
       TaskResolver,
       TransitionResolver,
       UploadResolver,
@@ -37,4 +45,5 @@ export function buildApiSchema(): GraphQLSchema {
       },
     },
   });
+  return withAppGate(schema);
 }

@@ -4,11 +4,15 @@ import type { Dialect } from '../schema/model/dialect';
 import type { Device, DigestAlgorithm, FirmwarePackage, Product, SecureUpdate, SigningKey } from '../schema/model/fleet';
 import type { BatchId, DeviceId, TaskId } from '../schema/model/ids';
 import type { PackageKind, VerificationState } from '../schema/model/package-rules';
-import type { Task, TaskStatus } from '../schema/model/task';
 import type { Upload } from '../schema/model/upload';
 import type { ApiKey, Role, Viewer } from './access/viewer';
+import type { DeviceChanges, DeviceFilter, DeviceListService, GroupService, NewDevice } from './device-sets';
 import type { Page, PageRequest } from './page';
-import type { Notification, StoredFile } from './ports';
+import type { StoredFile } from './ports';
+import type { TaskService } from './tasks/contract';
+
+export type { DeviceChanges, DeviceFilter, DeviceTag, NewDevice } from './device-sets';
+export type { DeviceReport, Reinitiated, Reinitiation, TaskFilter, TaskService } from './tasks/contract';
 
 /**
  * Everything the doors (api, gateways, workflows) may ask. Services throw UserError or UserErrors for what a caller can mend;
@@ -18,6 +22,8 @@ export interface Core {
   access: AccessService;
   products: ProductService;
   devices: DeviceService;
+  groups: GroupService;
+  deviceLists: DeviceListService;
   packages: PackageService;
   downloads: DownloadService;
   uploads: UploadService;
@@ -30,9 +36,16 @@ export interface AccessService {
   authenticate(key: string | null | undefined): Promise<Viewer | null>;
   /** On the very first start: an administrator's key, returned once; null when any key exists. */
   bootstrap(): Promise<string | null>;
-  createKey(viewer: Viewer, input: { name: string; role: Role }): Promise<{ key: string; apiKey: ApiKey }>;
+  createKey(viewer: Viewer, input: NewApiKey): Promise<{ key: string; apiKey: ApiKey }>;
   revokeKey(viewer: Viewer, id: string): Promise<ApiKey>;
   keys(viewer: Viewer, page: PageRequest): Promise<Page<ApiKey>>;
+}
+
+export interface NewApiKey {
+  name: string;
+  role: Role;
+  /** For the role APP, and only for it: 1 to 100 devices of one product. */
+  deviceIds?: readonly DeviceId[] | null;
 }
 
 export interface ProductService {
@@ -69,28 +82,19 @@ export interface VersionCount {
   devices: number;
 }
 
-export interface NewDevice {
-  deviceName: string;
-  /** 16–64 printable ASCII characters; generated (32 hex digits) when not given. */
-  secret?: string | null;
-}
-
-export interface DeviceFilter {
-  productKey?: string | null;
-  online?: boolean | null;
-  /** Prefix of the device name. */
-  namePrefix?: string | null;
-  /** Devices whose module has this version; `default` when no module is named. */
-  module?: string | null;
-  version?: string | null;
-}
-
 export interface DeviceService {
   /** One to 1,000 at once, all or none. The secrets are in the answer and are not shown again. */
   register(viewer: Viewer, productKey: string, devices: NewDevice[]): Promise<Device[]>;
   get(id: DeviceId): Promise<Device | null>;
   getMany(ids: readonly DeviceId[]): Promise<(Device | null)[]>;
   list(filter: DeviceFilter, page: PageRequest): Promise<Page<Device>>;
+  /** R-DEV-5. Throws DEVICE_UNKNOWN, and what is wrong with the changes. */
+  update(viewer: Viewer, id: DeviceId, changes: DeviceChanges): Promise<Device>;
+  /**
+   * At most 1,000, all or none. Their unfinished tasks fail with DEVICE_REMOVED, and they are gone from lists, counts and groups.
+   * May be repeated after a crash. Throws DEVICE_UNKNOWN, TOO_MANY, REQUIRED.
+   */
+  delete(viewer: Viewer, ids: readonly DeviceId[]): Promise<{ deleted: number; tasksEnded: number }>;
   /** For a gateway: what it needs to check a device's signature. */
   credentials(productKey: string, deviceName: string): Promise<{ secret: string; enabled: boolean } | null>;
   /** A session has begun. `sessionId` orders takeovers: a later `disconnected` of an older session changes nothing. */
@@ -264,25 +268,3 @@ export interface BatchService {
   /** Ends the batch and every task in it that has not ended. */
   cancel(viewer: Viewer, id: BatchId): Promise<{ batch: Batch; canceled: number }>;
 }
-
-export interface TaskFilter {
-  batchId?: BatchId | null;
-  deviceId?: DeviceId | null;
-  status?: TaskStatus[] | null;
-}
-
-export interface TaskService {
-  get(id: TaskId): Promise<Task | null>;
-  getMany(ids: readonly TaskId[]): Promise<(Task | null)[]>;
-  list(filter: TaskFilter, page: PageRequest): Promise<Page<Task>>;
-  /** What a device said. Never throws for what a device sent; throws when the store or the engine can't be reached, and may be repeated. */
-  report(deviceId: DeviceId, report: DeviceReport): Promise<void>;
-  /** `firmware/get`: the device asks. Null: nothing to do. Marks the task as pushed. */
-  requested(deviceId: DeviceId, module: string): Promise<Notification | null>;
-}
-
-export type DeviceReport =
-  | { kind: 'version'; module: string; version: string }
-  | { kind: 'progress'; module: string; percent: number }
-  /** `code` is the wire value, e.g. `-2`; the dialect's table names the cause. */
-  | { kind: 'failed'; module: string; cause: import('../schema/model/failure-causes').FailureCause; text: string | null };

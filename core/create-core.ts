@@ -5,6 +5,7 @@ import { type BatchLifecycle, createBatchLifecycle } from './batches/lifecycle';
 import { createBatchService } from './batches/service';
 import { type Clock, systemClock } from './clock';
 import type { Core } from './core';
+import { createDeviceListService } from './device-lists/service';
 import { devicesChangedSince, gatewaysOf } from './devices/presence-queries';
 import { createDeviceService } from './devices/service';
 import { createBlockReader } from './downloads/block-reader';
@@ -12,6 +13,7 @@ import { downloadSecret } from './downloads/download-secret';
 import { createDownloadUrls } from './downloads/download-token';
 import { createDownloadMeter } from './downloads/meter';
 import { createDownloadService } from './downloads/service';
+import { createGroupService } from './groups/service';
 import { completeStoredPackages } from './packages/complete-stored';
 import { createPackageService } from './packages/service';
 import type { DeviceLink, PackageStore, UpgradeEngine } from './ports';
@@ -21,8 +23,10 @@ import { createProductService } from './products/service';
 import { createVersionCounts } from './products/version-counts';
 import type { CoreSettings } from './settings';
 import { type BatchTasks, createBatchTasks } from './tasks/batch-tasks';
+import { onDevicesRemoved } from './tasks/device-removed';
 import { createTaskStore } from './tasks/mongo-store';
 import { createOffers, type OfferDeps } from './tasks/offers';
+import { overrideEarlier } from './tasks/override';
 import { onConnected, onDisconnected, onGatewayReset } from './tasks/presence';
 import { createTaskService } from './tasks/service';
 import { createUpgradeTasks, type UpgradeTasks } from './tasks/upgrade-tasks';
@@ -76,15 +80,28 @@ export async function createCore({ store, files, engine, settings, masterKeys, c
   const onPresence = (deviceId: string, gatewayId: string | null): Promise<void> =>
     gatewayId === null ? onDisconnected(base, deviceId) : onConnected(base, deviceId, gatewayId);
 
-  const lifecycle = createBatchLifecycle({ collections, engine, clock, refreshPresence });
+  const lifecycle = createBatchLifecycle({
+    ...{ collections, engine, clock, refreshPresence },
+    overrideEarlier: (batch) => overrideEarlier(base, collections, batch),
+  });
   const offerDeps: OfferDeps = { ...base, mintUrl: urls.mintUrl, mayPush: lifecycle.mayPush };
-  const devices = createDeviceService({ store, settings, clock, onPresence, onGatewayReset: (id) => onGatewayReset(base, id) });
+  const devices = createDeviceService({
+    store,
+    settings,
+    clock,
+    versionCounts,
+    onPresence,
+    onGatewayReset: (id) => onGatewayReset(base, id),
+    onRemoved: (ids) => onDevicesRemoved(base, ids),
+  });
 
   return {
     core: {
       access: createAccessService({ store, settings, clock }),
       products: createProductService({ collections, settings, clock, secureUpdates, versionCounts }),
       devices,
+      groups: createGroupService({ store, settings, clock }),
+      deviceLists: createDeviceListService({ collections, settings, clock }),
       packages: createPackageService({ collections, files, settings, clock, presign: secureUpdates.digestSigns }),
       downloads: createDownloadService({ collections, urls, reader: createBlockReader(files), meter, settings, clock }),
       uploads: createUploadService({ collections, files, settings, clock, presign: secureUpdates.digestSigns }),

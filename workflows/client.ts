@@ -42,7 +42,8 @@ export function createEngine({ client, taskQueue, minuteMs, onWakeFailed }: Engi
         workflowId: batchWorkflowId(batchId),
         taskQueue,
         args: [input] as [typeof input],
-        workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY' as const,
+        // Also after one that came to its end: a batch whose tasks were re-initiated goes on (R-BAT-21).
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE' as const,
         typedSearchAttributes: new TypedSearchAttributes([{ key: BATCH_ID, value: batchId }]),
       };
       await call(() => workflow.start<typeof batch>('batch', options)).catch((error) => {

@@ -9,6 +9,9 @@ export class CreateApiKeyInput {
 
   @Field(() => RoleEnum, { description: 'What it may do.' })
   role!: Role;
+
+  @Field(() => [ID], { nullable: true, description: 'For the role APP, and only for it: its devices, at most 100, of one product.' })
+  deviceIds?: string[] | null;
 }
 
 @InputType()

@@ -28,6 +28,9 @@ export class ApiKeyType {
   @Field(() => RoleEnum, { description: 'What it may do.' })
   role!: Role;
 
+  @Field(() => [ID], { nullable: true, description: 'The devices of an app; null in other roles.' })
+  deviceIds?: string[] | null;
+
   @Field(() => GraphQLDateTime, { description: 'When it was created.' })
   createdAt!: Date;
 

@@ -1,17 +1,43 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
 import type { BatchKind, BatchStatus, DownloadProtocol } from '../../schema/model/batch';
+import { RegionInput } from '../devices/inputs';
 import { BatchKindEnum, BatchStatusEnum, DownloadProtocolEnum } from '../enums';
 import { HaltPolicyInput } from './halt-types';
 import { PushRateInput } from './rate-inputs';
 import { ScheduleInput } from './schedule-types';
 
-@InputType({ description: 'Exactly one of the two.' })
+@InputType({ description: 'A share of the devices, chosen at random.' })
+export class PhasedScopeInput {
+  @Field(() => Int, { description: '1–100, of the devices that match; rounded down, and at least one device.' })
+  percent!: number;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The same seed chooses the same devices, and with a larger share those and more. 1–64 letters, digits, _ and -; made up when not given.',
+  })
+  seed?: string | null;
+}
+
+@InputType({ description: 'Exactly one of its fields.' })
 export class BatchScopeInput {
   @Field(() => Boolean, { nullable: true, description: 'True: every device of the product.' })
   all?: boolean | null;
 
   @Field(() => [String], { nullable: true, description: 'The devices with these names, at most 200.' })
   deviceNames?: string[] | null;
+
+  @Field(() => RegionInput, { nullable: true, description: 'The devices in this city.' })
+  region?: RegionInput | null;
+
+  @Field(() => PhasedScopeInput, { nullable: true, description: 'A share of the devices of the product.' })
+  phased?: PhasedScopeInput | null;
+
+  @Field(() => ID, { nullable: true, description: 'The devices in this group and in those below it.' })
+  groupId?: string | null;
+
+  @Field(() => ID, { nullable: true, description: 'The devices of a file that was sent to `/lists`, and is clean.' })
+  listId?: string | null;
 }
 
 @InputType()
@@ -52,6 +78,19 @@ export class CreateStaticBatchInput {
 
   @Field(() => Int, { nullable: true, description: "Minutes from a task's first progress report, 1–1,440; no limit when not given." })
   timeoutMinutes?: number | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'True: tasks wait until they are confirmed with `confirmTasks`. NeedConfirm of Alibaba Cloud IoT.',
+  })
+  confirmation?: boolean | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      "True: the devices' earlier tasks that are not in upgrade are canceled; otherwise a device keeps the task it has. OverwriteMode of Alibaba Cloud IoT.",
+  })
+  overridePrevious?: boolean | null;
 
   @Field(() => ScheduleInput, { nullable: true, description: 'It starts at once when not given.' })
   schedule?: ScheduleInput | null;

@@ -30,6 +30,12 @@ export class BatchPolicyType {
   })
   timeoutMinutes!: number | null;
 
+  @Field(() => Boolean, { description: 'Whether tasks wait for confirmation. NeedConfirm of Alibaba Cloud IoT.' })
+  confirmation!: boolean;
+
+  @Field(() => Boolean, { description: 'Whether earlier tasks of the devices give way. OverwriteMode of Alibaba Cloud IoT.' })
+  overridePrevious!: boolean;
+
   @Field(() => HaltPolicyType, { nullable: true, description: 'Null: failures never halt it.' })
   halt!: HaltPolicyType | null;
 

@@ -14,6 +14,7 @@ import { inputField, newStaticBatch } from './new-batch';
 import type { BatchPolicyType, BatchRate } from './policy-types';
 import { pushRateOf } from './rate-types';
 import { readRate } from './read-rate';
+import { scopeView } from './scope';
 import {
   BatchConnection,
   type BatchCounts,
@@ -68,23 +69,26 @@ export class BatchResolver {
 
   @FieldResolver()
   selection(@Root() { selection }: Batch): BatchSelection | null {
-    return selection && { ...selection, skippedVersion: selection.skippedVersion ?? 0 };
+    return selection && { ...selection, skippedVersion: selection.skippedVersion ?? 0, skippedPhase: selection.skippedPhase ?? 0 };
   }
 
   @FieldResolver()
   scope(@Root() { scope }: Batch): BatchScopeType {
-    return { all: scope.kind === 'all', deviceNames: scope.kind === 'targeted' ? scope.deviceNames : null };
+    return scopeView(scope);
   }
 
   @FieldResolver()
   policy(@Root() { policy }: Batch): BatchPolicyType {
     const { rate, retry, timeoutMinutes, halt, downloadProtocol = 'HTTPS', proactivePush = true } = policy;
+    const { confirmation = false, overridePrevious = false } = policy;
     return {
       pushRate: proactivePush ? pushRateOf(rate) : null,
       proactivePush,
       retry,
       timeoutMinutes,
       downloadProtocol,
+      confirmation,
+      overridePrevious,
       halt: halt ? { failedPercent: null, failedCount: null, ...halt } : null,
     };
   }

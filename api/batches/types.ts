@@ -1,6 +1,7 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, ID, Int, ObjectType } from 'type-graphql';
 import type { Batch, BatchKind, BatchStatus } from '../../schema/model/batch';
+import { RegionType } from '../devices/types';
 import { BatchKindEnum, BatchStatusEnum } from '../enums';
 import { Payload } from '../errors/user-error-type';
 import { connectionOf } from '../paging/connection';
@@ -47,8 +48,20 @@ export class BatchSelection {
   })
   skippedVersion!: number;
 
+  @Field(() => Int, { description: 'Devices that a phased batch leaves for later.' })
+  skippedPhase!: number;
+
   @Field(() => Int, { description: 'Devices that keep the unfinished task they have in another batch.' })
   skippedBusy!: number;
+}
+
+@ObjectType({ description: 'A share of the devices, chosen at random.' })
+export class PhasedScope {
+  @Field(() => Int, { description: 'Of the devices that match; rounded down, and at least one device.' })
+  percent!: number;
+
+  @Field(() => String, { description: 'Another batch with it chooses the same devices, as long as they match.' })
+  seed!: string;
 }
 
 @ObjectType('BatchScope', { description: 'Which devices a batch is for.' })
@@ -58,6 +71,18 @@ export class BatchScopeType {
 
   @Field(() => [String], { nullable: true, description: 'Only the devices with these names; null when it is for all.' })
   deviceNames!: string[] | null;
+
+  @Field(() => RegionType, { nullable: true, description: 'Only the devices there; null when it is for others.' })
+  region!: RegionType | null;
+
+  @Field(() => PhasedScope, { nullable: true, description: 'Only a share of the devices; null when it is for all that match.' })
+  phased!: PhasedScope | null;
+
+  @Field(() => ID, { nullable: true, description: 'Only devices in this group and in those below it; null when it is for others.' })
+  groupId!: string | null;
+
+  @Field(() => ID, { nullable: true, description: 'Only the devices of this list; null when it is for others.' })
+  listId!: string | null;
 }
 
 @ObjectType('Batch', { description: 'One package pushed to a set of devices. OTAJob of Alibaba Cloud IoT, batch task of IoTDA.' })

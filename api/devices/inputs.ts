@@ -1,4 +1,22 @@
-import { Field, InputType } from 'type-graphql';
+import { Field, ID, InputType } from 'type-graphql';
+
+@InputType({ description: 'Where a device is.' })
+export class RegionInput {
+  @Field(() => String, { description: '1–64 characters.' })
+  province!: string;
+
+  @Field(() => String, { description: '1–64 characters.' })
+  city!: string;
+}
+
+@InputType({ description: 'Something people keep about a device.' })
+export class DeviceTagInput {
+  @Field(() => String, { description: '1–32 letters, digits, _ and -.' })
+  key!: string;
+
+  @Field(() => String, { description: '1–128 characters.' })
+  value!: string;
+}
 
 @InputType()
 export class NewDeviceInput {
@@ -7,6 +25,12 @@ export class NewDeviceInput {
 
   @Field(() => String, { nullable: true, description: '16–64 printable ASCII characters; made up when not given.' })
   secret?: string | null;
+
+  @Field(() => RegionInput, { nullable: true, description: 'Where it is.' })
+  region?: RegionInput | null;
+
+  @Field(() => [DeviceTagInput], { nullable: true, description: 'At most 20.' })
+  tags?: DeviceTagInput[] | null;
 }
 
 @InputType()
@@ -16,6 +40,24 @@ export class RegisterDevicesInput {
 
   @Field(() => [NewDeviceInput], { description: 'One to 1,000: all are registered or none.' })
   devices!: NewDeviceInput[];
+}
+
+@InputType({ description: 'What is not given stays as it is.' })
+export class UpdateDeviceInput {
+  @Field(() => ID, { description: 'Which device.' })
+  deviceId!: string;
+
+  @Field(() => RegionInput, { nullable: true, description: 'Null takes the region away.' })
+  region?: RegionInput | null;
+
+  @Field(() => [DeviceTagInput], { nullable: true, description: 'Takes the place of all tags it has; an empty list takes them away.' })
+  tags?: DeviceTagInput[] | null;
+}
+
+@InputType()
+export class DeleteDevicesInput {
+  @Field(() => [ID], { description: 'One to 1,000: all are deleted or none.' })
+  deviceIds!: string[];
 }
 
 @InputType()
@@ -34,4 +76,13 @@ export class DeviceFilterInput {
 
   @Field(() => String, { nullable: true, description: 'Devices that reported this version.' })
   version?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Devices in this province.' })
+  province?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Devices in this city of `province`.' })
+  city?: string | null;
+
+  @Field(() => ID, { nullable: true, description: 'Devices that were put into this group itself.' })
+  groupId?: string | null;
 }

@@ -6,8 +6,16 @@ import { found } from '../errors/found';
 import { toConnection } from '../paging/connection';
 import { PageArgs } from '../paging/page-args';
 import { TaskConnection } from '../tasks/types';
-import { DeviceFilterInput, RegisterDevicesInput } from './inputs';
-import { DeviceConnection, type DeviceModule, DeviceType, RegisterDevicesPayload } from './types';
+import { DeleteDevicesInput, DeviceFilterInput, RegisterDevicesInput, UpdateDeviceInput } from './inputs';
+import {
+  DeleteDevicesPayload,
+  DeviceConnection,
+  type DeviceModule,
+  type DeviceTagType,
+  DeviceType,
+  RegisterDevicesPayload,
+  UpdateDevicePayload,
+} from './types';
 
 @Resolver(() => DeviceType)
 export class DeviceResolver {
@@ -30,6 +38,26 @@ export class DeviceResolver {
   registerDevices(@Arg('input', () => RegisterDevicesInput) input: RegisterDevicesInput, @Ctx() { core, viewer }: ApiContext) {
     const registered = core.devices.register(viewer, input.productKey, input.devices);
     return asPayload(registered.then((devices) => ({ devices: devices.map((device) => ({ device, secret: device.secret })) })));
+  }
+
+  @Mutation(() => UpdateDevicePayload, { description: 'Changes what people keep about a device. Twin of SetDeviceProp.' })
+  updateDevice(@Arg('input', () => UpdateDeviceInput) input: UpdateDeviceInput, @Ctx() { core, viewer }: ApiContext) {
+    const { deviceId, region, tags } = input;
+    return asPayload(core.devices.update(viewer, deviceId, { region, tags: tags ?? undefined }).then((device) => ({ device })));
+  }
+
+  @Mutation(() => DeleteDevicesPayload, {
+    description: 'Deletes up to 1,000 devices, all or none; their unfinished tasks fail. Twin of BatchDeleteDevice.',
+  })
+  deleteDevices(@Arg('input', () => DeleteDevicesInput) { deviceIds }: DeleteDevicesInput, @Ctx() { core, viewer }: ApiContext) {
+    return asPayload(core.devices.delete(viewer, deviceIds));
+  }
+
+  @FieldResolver()
+  tags(@Root() { tags = {} }: Device): DeviceTagType[] {
+    return Object.entries(tags)
+      .map(([key, value]) => ({ key, value }))
+      .sort((a, b) => (a.key < b.key ? -1 : 1));
   }
 
   @FieldResolver()

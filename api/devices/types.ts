@@ -1,5 +1,5 @@
 import { GraphQLDateTime } from 'graphql-scalars';
-import { Field, ID, ObjectType } from 'type-graphql';
+import { Field, ID, Int, ObjectType } from 'type-graphql';
 import type { Dialect } from '../../schema/model/dialect';
 import { DialectEnum } from '../enums';
 import { Payload } from '../errors/user-error-type';
@@ -15,6 +15,24 @@ export class DeviceModule {
 
   @Field(() => GraphQLDateTime, { description: 'When the device reported it.' })
   reportedAt!: Date;
+}
+
+@ObjectType('Region', { description: 'Where a device is.' })
+export class RegionType {
+  @Field(() => String, { description: 'As it was registered.' })
+  province!: string;
+
+  @Field(() => String, { description: 'As it was registered.' })
+  city!: string;
+}
+
+@ObjectType('DeviceTag', { description: 'Something people keep about a device.' })
+export class DeviceTagType {
+  @Field(() => String, { description: 'Unique for the device.' })
+  key!: string;
+
+  @Field(() => String, { description: 'Any text.' })
+  value!: string;
 }
 
 @ObjectType('Device', { description: 'One device of a product. Its secret is shown at registration only.' })
@@ -43,6 +61,12 @@ export class DeviceType {
   @Field(() => [DeviceModule], { description: 'Every module that reported a version, by name.' })
   modules!: DeviceModule[];
 
+  @Field(() => RegionType, { nullable: true, description: 'Null where nobody said.' })
+  region!: RegionType | null;
+
+  @Field(() => [DeviceTagType], { description: 'By key.' })
+  tags!: DeviceTagType[];
+
   @Field(() => GraphQLDateTime, { description: 'When it was registered.' })
   createdAt!: Date;
 }
@@ -65,4 +89,19 @@ export class RegisterDevicesPayload extends Payload {
     description: 'In the order of the input; null when they were refused, and then none exists.',
   })
   devices!: RegisteredDevice[] | null;
+}
+
+@ObjectType()
+export class UpdateDevicePayload extends Payload {
+  @Field(() => DeviceType, { nullable: true, description: 'The device afterwards; null when it was refused.' })
+  device!: DeviceType | null;
+}
+
+@ObjectType()
+export class DeleteDevicesPayload extends Payload {
+  @Field(() => Int, { nullable: true, description: 'Devices that are gone; null when it was refused.' })
+  deleted!: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'Unfinished tasks of theirs that were ended as failed, DEVICE_REMOVED.' })
+  tasksEnded!: number | null;
 }

@@ -52,7 +52,7 @@ function refuseLength(bytes: number, filesBytes: number): void {
   });
 }
 
-function refuse(res: Response, error: unknown, log: ErrorLog): void {
+export function refuse(res: Response, error: unknown, log: ErrorLog): void {
   if (res.destroyed || res.headersSent) return;
   const refusals = userErrorsOf(error);
   const first = refusals?.[0];

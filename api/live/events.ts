@@ -45,5 +45,7 @@ export type UploadFeedEvent = UploadProgressEvent | ResyncEvent;
 export interface TaskFeedFilter {
   batchId?: BatchId | null;
   deviceId?: DeviceId | null;
+  module?: string | null;
   statuses?: TaskStatus[] | null;
+  deviceNamePrefix?: string | null;
 }

@@ -25,6 +25,19 @@ export class LiveResolver {
     return event;
   }
 
+  @Subscription(() => TaskChangeEventUnion, {
+    description:
+      "One event a change of a device's tasks, from now on or from a cursor. To miss nothing: subscribe, then query `unfinishedTasks`.",
+    subscribe: ({ args, context }) => (context as ApiContext).live.subscribeTasks({ deviceId: args.deviceId }, args.after),
+  })
+  deviceTasks(
+    @Arg('deviceId', () => ID) _deviceId: string,
+    @Arg('after', () => String, AFTER) _after: string | null,
+    @Root() event: TaskFeedEvent,
+  ): TaskFeedEvent {
+    return event;
+  }
+
   @Subscription(() => BatchProgressEventUnion, {
     description: 'Where a batch stands: once at once, then at most four times a second while it changes, and always the last change.',
     subscribe: async ({ args, context }) => {

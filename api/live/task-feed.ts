@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { batchOfTask, type DeviceId, type TaskId } from '../../schema/model/ids';
+import { batchOfTask, deviceOfTask, type TaskId } from '../../schema/model/ids';
 import type { Task } from '../../schema/model/task';
 import { catchUp } from './catch-up';
 import type { ResyncEvent, TaskChangeEvent, TaskFeedEvent, TaskFeedFilter } from './events';
@@ -25,12 +25,13 @@ const READ_AT_ONCE = 1_000;
 const QUEUE_LIMIT = 1_000;
 const RESYNC_KEY = ' resync';
 
-const deviceOfTask = (taskId: TaskId): DeviceId => taskId.slice(taskId.indexOf('.') + 1);
-
 const acceptsId = ({ batchId, deviceId }: TaskFeedFilter, taskId: TaskId): boolean =>
   (!batchId || batchId === batchOfTask(taskId)) && (!deviceId || deviceId === deviceOfTask(taskId));
 
-const acceptsStatus = ({ statuses }: TaskFeedFilter, task: Task): boolean => !statuses || statuses.includes(task.status);
+const acceptsContent = ({ module, statuses, deviceNamePrefix }: TaskFeedFilter, task: Task): boolean =>
+  (!module || module === task.module) &&
+  (!deviceNamePrefix || task.deviceName.startsWith(deviceNamePrefix)) &&
+  (!statuses || statuses.includes(task.status));
 
 export function createTaskFeed(source: LiveSource, position: () => string): TaskFeed {
   const subscribers = new Set<Subscriber>();
@@ -95,7 +96,7 @@ export function createTaskFeed(source: LiveSource, position: () => string): Task
   };
 }
 
-const accepts = (filter: TaskFeedFilter, task: Task): boolean => acceptsId(filter, task._id) && acceptsStatus(filter, task);
+const accepts = (filter: TaskFeedFilter, task: Task): boolean => acceptsId(filter, task._id) && acceptsContent(filter, task);
 
 function someAccepts(subscribers: ReadonlySet<Subscriber>, taskId: TaskId): boolean {
   for (const { filter } of subscribers) if (acceptsId(filter, taskId)) return true;

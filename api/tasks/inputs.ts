@@ -10,6 +10,18 @@ export class TaskFilterInput {
   @Field(() => ID, { nullable: true, description: 'Tasks of this device.' })
   deviceId?: string | null;
 
+  @Field(() => String, { nullable: true, description: 'Tasks for this module.' })
+  module?: string | null;
+
   @Field(() => [TaskStatusEnum], { nullable: true, description: 'Tasks in one of these statuses.' })
   statuses?: TaskStatus[] | null;
+
+  @Field(() => String, { nullable: true, description: 'What the device name begins with; `tasks` takes it together with `batchId` only.' })
+  deviceNamePrefix?: string | null;
+}
+
+@InputType()
+export class TaskDecisionInput {
+  @Field(() => [ID], { description: 'At most 10 tasks.' })
+  taskIds!: string[];
 }

@@ -26,7 +26,8 @@ export class TaskResolver {
     @Args(() => PageArgs) page: PageArgs,
     @Ctx() { core }: ApiContext,
   ) {
-    return toConnection(await core.tasks.list({ batchId: filter?.batchId, deviceId: filter?.deviceId, status: filter?.statuses }, page));
+    const { batchId, deviceId, module, statuses: status, deviceNamePrefix } = filter ?? {};
+    return toConnection(await core.tasks.list({ batchId, deviceId, module, status, deviceNamePrefix }, page));
   }
 
   @FieldResolver()

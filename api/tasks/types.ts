@@ -1,8 +1,9 @@
 import { GraphQLBigInt, GraphQLDateTime } from 'graphql-scalars';
 import { Field, ID, Int, ObjectType } from 'type-graphql';
-import type { TaskStatus } from '../../schema/model/task';
+import type { Task, TaskStatus } from '../../schema/model/task';
 import type { WaitingFor } from '../../schema/model/waiting-for';
 import { TaskStatusEnum, WaitingForEnum } from '../enums';
+import { Payload } from '../errors/user-error-type';
 import { connectionOf } from '../paging/connection';
 import { FailureCauseType } from './cause-type';
 
@@ -133,3 +134,9 @@ export class TaskType {
 }
 
 export const TaskConnection = connectionOf(() => TaskType, 'Task');
+
+@ObjectType()
+export class TasksPayload extends Payload {
+  @Field(() => [TaskType], { nullable: true, description: 'The tasks as they are now; null when it was refused.' })
+  tasks!: Task[] | null;
+}

@@ -6,6 +6,7 @@ import { UserError } from '../errors';
 import { pageOf } from '../paging/page-of';
 import { refuseIfAny } from '../refuse';
 import type { CoreSettings } from '../settings';
+import { appDevices } from './app-devices';
 import { createAuthenticator } from './authenticate';
 import { insertFirstKey } from './bootstrap';
 import { hashOf, newKey } from './key-format';
@@ -22,10 +23,23 @@ export function createAccessService({ store, settings, clock }: AccessDeps): Acc
   const { apiKeys } = store.collections;
   const authenticator = createAuthenticator(apiKeys, clock);
 
-  function make(name: string, role: Role, createdBy: string | null): { key: string; apiKey: ApiKey } {
+  function make(name: string, role: Role, createdBy: string | null, deviceIds?: string[]): { key: string; apiKey: ApiKey } {
     const { id, secret, key } = newKey();
     const hash = hashOf(secret).toString('hex');
-    return { key, apiKey: { _id: id, name, role, hash, createdBy, createdAt: clock(), revokedAt: null, lastUsedAt: null } };
+    return {
+      key,
+      apiKey: {
+        _id: id,
+        name,
+        role,
+        ...(deviceIds && { deviceIds }),
+        hash,
+        createdBy,
+        createdAt: clock(),
+        revokedAt: null,
+        lastUsedAt: null,
+      },
+    };
   }
 
   return {
@@ -34,10 +48,11 @@ export function createAccessService({ store, settings, clock }: AccessDeps): Acc
       const { key, apiKey } = make('first administrator', 'ADMINISTRATOR', null);
       return (await insertFirstKey(store, apiKey)) ? key : null;
     },
-    async createKey(viewer, { name, role }) {
+    async createKey(viewer, input) {
       requireRole(viewer, 'ADMINISTRATOR');
+      const { name, role } = input;
       refuseIfAny([displayNameViolation(name, 'name')]);
-      const made = make(name.trim(), role, viewer.keyId);
+      const made = make(name.trim(), role, viewer.keyId, await appDevices(store.collections.devices, input, settings.limits));
       await apiKeys.insertOne(made.apiKey);
       return made;
     },

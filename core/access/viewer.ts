@@ -1,4 +1,5 @@
 import type { Role } from '../../schema/model/access';
+import type { DeviceId } from '../../schema/model/ids';
 
 export { type ApiKey, ROLES, type Role } from '../../schema/model/access';
 
@@ -7,4 +8,6 @@ export interface Viewer {
   keyId: string;
   name: string;
   role: Role;
+  /** Of the role APP: its devices. */
+  deviceIds?: readonly DeviceId[];
 }

@@ -15,13 +15,14 @@ import { displayNameViolation } from '../display-name';
 import { UserError } from '../errors';
 import { packageUnknown, packageUnverified } from '../packages/refusals';
 import { refuseIfAny } from '../refuse';
-import { matchingDevices } from './matching';
+import { resolvedScope, scopeFormViolations, settledScope } from './scope';
+import { hasTargets } from './targets';
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
 /** Checks everything about a new static batch, or a verification, and gives its document; nothing is written here. */
 export async function newStaticBatch(
-  { batches, devices, packages }: Collections,
+  collections: Collections,
   limits: Limits,
   viewer: Viewer,
   input: NewStaticBatch,
@@ -29,6 +30,7 @@ export async function newStaticBatch(
   kind: BatchKind = 'static',
   minuteMs = 60_000,
 ): Promise<{ batch: Batch; repeated: boolean }> {
+  const { batches, devices, packages } = collections;
   const inputHash = hashOf(input, kind);
   const earlier = await earlierBatch(batches, viewer, input, inputHash, now);
   if (earlier) return { batch: earlier, repeated: true };
@@ -39,8 +41,9 @@ export async function newStaticBatch(
   if (kind === 'static' && firmware.verification?.required && firmware.verification.state !== 'VERIFIED')
     throw packageUnverified(firmware._id);
   const batch = { ...batchOf(input, firmware, viewer, now, inputHash), kind };
+  batch.scope = await resolvedScope(collections, batch);
   await requireKnownNames(devices, batch);
-  if ((await devices.findOne(matchingDevices(batch), { projection: { _id: 1 } })) === null) {
+  if (!(await hasTargets(collections, batch))) {
     throw new UserError('BATCH_EMPTY', {
       field: 'scope',
       message: 'No device matches the scope and the source versions.',
@@ -63,7 +66,7 @@ function violationsOf(input: NewStaticBatch, firmware: FirmwarePackage, limits: 
 }
 
 function scopeViolations(scope: BatchScope, limits: Limits): Violation[] {
-  if (scope.kind !== 'targeted') return [];
+  if (scope.kind !== 'targeted') return scopeFormViolations(scope);
   const count = scope.deviceNames.length;
   const limit = `1 to ${limits.targets} names`;
   const field = 'scope.deviceNames';
@@ -90,8 +93,6 @@ async function requireKnownNames(devices: Collections['devices'], { productKey, 
 
 function batchOf(input: NewStaticBatch, firmware: FirmwarePackage, viewer: Viewer, now: Date, inputHash: string): Batch {
   const _id = new mongo.ObjectId().toHexString();
-  const scope: BatchScope =
-    input.scope.kind === 'targeted' ? { kind: 'targeted', deviceNames: [...new Set(input.scope.deviceNames)] } : input.scope;
   const chosen = [...new Set(input.sourceVersions ?? [])];
   const inheritsVersions = firmware.sourceVersions?.length > 0 && (chosen.length === 0 || firmware.kind === 'DIFFERENTIAL');
   return {
@@ -102,7 +103,7 @@ function batchOf(input: NewStaticBatch, firmware: FirmwarePackage, viewer: Viewe
     module: firmware.module,
     targetVersion: firmware.version,
     kind: 'static',
-    scope,
+    scope: settledScope(input.scope),
     sourceVersions: inheritsVersions ? firmware.sourceVersions : chosen,
     inheritsVersions,
     policy: input.policy,

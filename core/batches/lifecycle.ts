@@ -1,4 +1,4 @@
-import type { BatchPolicy, BatchStatus, RateThreshold } from '../../schema/model/batch';
+import type { Batch, BatchPolicy, BatchStatus, RateThreshold, SelectionSummary } from '../../schema/model/batch';
 import { isLive, LIVE_STATUSES } from '../../schema/model/batch';
 import type { BatchId } from '../../schema/model/ids';
 import type { Collections } from '../../schema/mongo/connect';
@@ -7,7 +7,7 @@ import type { UpgradeEngine } from '../ports';
 import { selectTargets } from '../tasks/select';
 import { forgiveFailures, haltIfFailing } from './halt';
 import { reachedOf } from './reached';
-import { recordSelection, setBatchStatus } from './status';
+import { recordSelection, reopenBatch, setBatchStatus } from './status';
 import { markVerified } from './verification';
 
 export interface LifecycleDeps {
@@ -16,6 +16,8 @@ export interface LifecycleDeps {
   clock: Clock;
   /** Devices that came or went while the selection read them: their tasks are told. */
   refreshPresence: (productKey: string, since: Date) => Promise<void>;
+  /** R-BAT-11: makes the devices of a batch free that overrides. */
+  overrideEarlier: (batch: Batch) => Promise<number>;
 }
 
 export interface BatchStart {
@@ -26,10 +28,21 @@ export interface BatchStart {
 }
 
 const REASON_LENGTH = 500;
+const OVERRIDES = 5;
 
 /** What the batch workflow does to its batch. Each may run twice. */
-export function createBatchLifecycle({ collections, engine, clock, refreshPresence }: LifecycleDeps) {
+export function createBatchLifecycle({ collections, engine, clock, refreshPresence, overrideEarlier }: LifecycleDeps) {
   const { batches } = collections;
+
+  /** An older batch may be selecting at the same time: what it took in between gives way as well. */
+  async function selectOverriding(batch: Batch, began: Date): Promise<SelectionSummary> {
+    await overrideEarlier(batch);
+    for (let attempt = 1; ; attempt++) {
+      const selection = await selectTargets(collections, batch, began);
+      if (attempt === OVERRIDES || (await overrideEarlier(batch)) === 0) return selection;
+    }
+  }
+
   return {
     /** Makes the tasks and says with which policy to push them; a batch that has ended meanwhile says so by its status. */
     async select(id: BatchId): Promise<BatchStart> {
@@ -37,7 +50,9 @@ export function createBatchLifecycle({ collections, engine, clock, refreshPresen
       if (batch === null) throw new Error(`batch ${id} is gone`);
       if (isLive(batch.status) && batch.selection === null) {
         const began = clock();
-        const selection = await selectTargets(collections, batch, began);
+        const selection = batch.policy.overridePrevious
+          ? await selectOverriding(batch, began)
+          : await selectTargets(collections, batch, began);
         await refreshPresence(batch.productKey, began);
         await recordSelection(batches, id, selection, clock());
       }
@@ -51,6 +66,8 @@ export function createBatchLifecycle({ collections, engine, clock, refreshPresen
       const moved = await setBatchStatus(batches, id, status, clock(), reason);
       // Whether or not this call moved it: the process may have died between the two writes.
       if (!isLive(status)) await markVerified(collections, id, clock());
+      // A task re-initiated while the batch was ending: whichever of the two writes comes second sees the other.
+      if (status === 'FINISHED' && (await hasActiveTask(collections, id))) await reopenBatch(batches, id, clock());
       return moved;
     },
     /** What its user sees while a batch is held up; null when it goes on. */
@@ -76,3 +93,6 @@ export function createBatchLifecycle({ collections, engine, clock, refreshPresen
   };
 }
 export type BatchLifecycle = ReturnType<typeof createBatchLifecycle>;
+
+const hasActiveTask = async ({ tasks }: Collections, batchId: BatchId): Promise<boolean> =>
+  (await tasks.findOne({ batchId, active: true }, { projection: { _id: 1 } })) !== null;

@@ -1,9 +1,9 @@
 import type { mongo } from 'mongoose';
 import type { Batch } from '../../schema/model/batch';
 import type { StoredDevice } from '../../schema/mongo/devices';
-import { runsOneOf } from '../../schema/mongo/devices';
+import { inRegion, runsOneOf } from '../../schema/mongo/devices';
 
-type Matched = Pick<Batch, 'productKey' | 'module' | 'scope' | 'sourceVersions' | 'targetVersion' | 'inheritsVersions'>;
+export type Matched = Pick<Batch, 'productKey' | 'module' | 'scope' | 'sourceVersions' | 'targetVersion' | 'inheritsVersions'>;
 
 /** The devices a batch makes tasks for, as a filter (R-BAT-2, 5). Where the package chose the versions, a device that has the target is done (R-TASK-3). */
 export function matchingDevices(batch: Matched): mongo.Filter<StoredDevice> {
@@ -21,5 +21,7 @@ function inScope({ productKey, scope }: Pick<Matched, 'productKey' | 'scope'>): 
     productKey,
     enabled: true,
     ...(scope.kind === 'targeted' && { deviceName: { $in: scope.deviceNames } }),
+    ...(scope.kind === 'group' && { groups: { $in: scope.groupIds } }),
+    ...(scope.kind === 'region' && inRegion(scope.province, scope.city)),
   };
 }

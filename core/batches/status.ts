@@ -3,7 +3,7 @@ import type { Batch, BatchStatus, SelectionSummary } from '../../schema/model/ba
 import { LIVE_STATUSES } from '../../schema/model/batch';
 import type { BatchId } from '../../schema/model/ids';
 
-/** From where each status may be entered. A final one is never left. */
+/** From where each status may be entered. A final one is left by `reopenBatch` alone. */
 const FROM: Record<BatchStatus, readonly BatchStatus[]> = {
   SCHEDULED: [],
   STARTING: [],
@@ -17,7 +17,7 @@ const FROM: Record<BatchStatus, readonly BatchStatus[]> = {
 
 const FINAL: readonly BatchStatus[] = ['FINISHED', 'CANCELED', 'FAILED'];
 
-/** The only writer of a batch's status: one conditional write; false when the batch was not where it could come from. */
+/** The only writer of a batch's status, with `reopenBatch`: one conditional write; false when the batch was not where it could come from. */
 export async function setBatchStatus(
   batches: mongo.Collection<Batch>,
   id: BatchId,
@@ -40,4 +40,11 @@ export async function recordSelection(
   now: Date,
 ): Promise<void> {
   await batches.updateOne({ _id: id, selection: null }, { $set: { selection, startedAt: now, updatedAt: now } });
+}
+
+/** R-BAT-21: tasks of an ended batch have begun again, and it goes on. One that was canceled stays so. */
+export async function reopenBatch(batches: mongo.Collection<Batch>, id: BatchId, now: Date): Promise<boolean> {
+  const set: Partial<Batch> = { status: 'RUNNING', statusReason: null, endedAt: null, updatedAt: now };
+  const { matchedCount } = await batches.updateOne({ _id: id, status: { $in: ['FINISHED', 'FAILED'] } }, { $set: set });
+  return matchedCount === 1;
 }

@@ -9,18 +9,19 @@ import type { StoredDevice } from '../../schema/mongo/devices';
 import type { NewDevice } from '../core';
 import { isDuplicateKey } from '../duplicate-key';
 import { refuseIfAny } from '../refuse';
+import { attributeViolations, regionOf, tagsOf } from './attributes';
 
 /** All or none: everything is checked first, and one transaction inserts. */
 export async function registerDevices(
   { connection, collections }: Pick<Store, 'connection' | 'collections'>,
-  limits: Pick<Limits, 'registrations'>,
+  limits: Pick<Limits, 'registrations' | 'deviceTags'>,
   product: Product,
   inputs: readonly NewDevice[],
   now: Date,
 ): Promise<StoredDevice[]> {
   const { devices } = collections;
   refuseIfAny([countViolation(inputs.length, limits.registrations)]);
-  refuseIfAny([...inputs.flatMap(formViolations), ...repeatedNames(inputs)]);
+  refuseIfAny([...inputs.flatMap((input, index) => newDeviceViolations(input, `devices[${index}].`, limits)), ...repeatedNames(inputs)]);
   const documents = inputs.map((input) => deviceOf(product, input, now));
   refuseIfAny(await registeredAlready(devices, documents));
   try {
@@ -46,9 +47,14 @@ function countViolation(count: number, maximum: number): Violation | null {
   };
 }
 
-const formViolations = ({ deviceName, secret }: NewDevice, index: number): (Violation | null)[] => [
-  deviceNameViolation(deviceName, `devices[${index}].deviceName`),
-  secret == null ? null : deviceSecretViolation(secret, `devices[${index}].secret`),
+export const newDeviceViolations = (
+  { deviceName, secret, region, tags }: NewDevice,
+  path: string,
+  limits: Pick<Limits, 'deviceTags'>,
+): (Violation | null)[] => [
+  deviceNameViolation(deviceName, `${path}deviceName`),
+  secret == null ? null : deviceSecretViolation(secret, `${path}secret`),
+  ...attributeViolations({ region, tags: tags ?? undefined }, path, limits),
 ];
 
 function repeatedNames(inputs: readonly NewDevice[]): Violation[] {
@@ -76,7 +82,7 @@ const deviceExists = (index: number, message: string): Violation => ({
   hint: 'Take it off the list. No device of the list was registered.',
 });
 
-const deviceOf = (product: Product, { deviceName, secret }: NewDevice, now: Date): StoredDevice => ({
+export const deviceOf = (product: Product, { deviceName, secret, region, tags }: NewDevice, now: Date): StoredDevice => ({
   _id: deviceIdOf(product._id, deviceName),
   productKey: product._id,
   deviceName,
@@ -85,6 +91,8 @@ const deviceOf = (product: Product, { deviceName, secret }: NewDevice, now: Date
   dialect: product.dialect,
   modules: {},
   moduleVersions: [],
+  ...(region && { region: regionOf(region) }),
+  ...(tags && tags.length > 0 && { tags: tagsOf(tags) }),
   online: false,
   gatewayId: null,
   sessionId: null,

@@ -7,7 +7,10 @@ import type { DeviceService } from '../core';
 import { inOrderOf } from '../paging/in-order-of';
 import { pageOf } from '../paging/page-of';
 import { requireProduct } from '../products/require-product';
+import type { VersionCounts } from '../products/version-counts';
 import type { CoreSettings } from '../settings';
+import { updateDevice } from './attributes';
+import { deleteDevices } from './delete';
 import { deviceQuery } from './filter';
 import { resetGateway, setConnected, setDisconnected } from './presence';
 import { registerDevices } from './register';
@@ -15,6 +18,9 @@ import { registerDevices } from './register';
 export interface DeviceDeps {
   store: Pick<Store, 'connection' | 'collections'>;
   settings: Pick<CoreSettings, 'limits'>;
+  versionCounts: Pick<VersionCounts, 'remove'>;
+  /** Of devices that are being deleted; how many tasks it ended. */
+  onRemoved?(deviceIds: readonly DeviceId[]): Promise<number>;
   clock: Clock;
   /** After the device document says so. `gatewayId` is null when the device went off-line. */
   onPresence?(deviceId: DeviceId, gatewayId: string | null): Promise<void>;
@@ -34,6 +40,15 @@ export function createDeviceService(deps: DeviceDeps): DeviceService {
     get: (id) => devices.findOne({ _id: id }),
     getMany: async (ids) => inOrderOf(ids, await devices.find({ _id: { $in: [...ids] } }).toArray()),
     list: async (filter, page) => pageOf(devices, deviceQuery(filter), { _id: 1 }, page, settings.limits),
+    async update(viewer, id, changes) {
+      requireRole(viewer, 'OPERATOR');
+      return updateDevice(store.collections, settings.limits, id, changes);
+    },
+    async delete(viewer, ids) {
+      requireRole(viewer, 'OPERATOR');
+      const endTasks = deps.onRemoved ?? (async () => 0);
+      return deleteDevices({ devices, limits: settings.limits, endTasks, remove: deps.versionCounts.remove }, ids);
+    },
     credentials: (productKey, deviceName) =>
       devices.findOne<{ secret: string; enabled: boolean }>(
         { _id: deviceIdOf(productKey, deviceName), productKey },

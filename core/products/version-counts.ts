@@ -62,6 +62,22 @@ export function createVersionCounts({ connection, collections }: Pick<Store, 'co
   return {
     /** A device's version has changed: it is taken in within seconds. Never waits, never throws. */
     changed: (): void => foldLater(FOLD_AFTER_MS),
+    /** Deletes devices, and takes back what the roll-up has of them; what it does not have yet goes with the mark on the device. */
+    async remove(ids: readonly string[]): Promise<number> {
+      const session = connection.getClient().startSession();
+      try {
+        return await session.withTransaction(async () => {
+          const gone = await devices
+            .find({ _id: { $in: [...ids] } }, { session })
+            .project<Marked>({ productKey: 1, counted: 1 })
+            .toArray();
+          await take(versionCounts, deltasOf(gone.map((device) => ({ ...device, moduleVersions: [] }))), session);
+          return (await devices.deleteMany({ _id: { $in: gone.map(({ _id }) => _id) } }, { session })).deletedCount;
+        });
+      } finally {
+        await session.endSession();
+      }
+    },
     /** Reads the roll-up and what is missing in it, in one snapshot. */
     async read<T>(productKey: string, look: (deltas: Deltas, session: mongo.ClientSession) => Promise<T>): Promise<T> {
       await foldAll({ productKey }, ROUNDS).catch(() => undefined);

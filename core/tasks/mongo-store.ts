@@ -14,6 +14,7 @@ export function createTaskStore(tasks: mongo.Collection<Task>): TaskStore {
     get: (id) => tasks.findOne({ _id: id }),
     getMany: (ids) => tasks.find({ _id: { $in: [...ids] } }).toArray(),
     activeOfDevice: (deviceId) => tasks.find({ deviceId, active: true }).toArray(),
+    activeOfDevices: (deviceIds) => tasks.find({ deviceId: { $in: [...deviceIds] }, active: true }).toArray(),
     activeOf: (deviceId, module) => tasks.findOne({ deviceId, module, active: true }),
     activeOfBatch: (batchId, limit, after) =>
       tasks

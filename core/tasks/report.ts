@@ -39,7 +39,7 @@ export async function onVersion(deps: TaskDeps, task: Task, version: string, pre
     if (ended !== null && hasUpgrade(task)) await deps.engine.tellEnded(task);
     return;
   }
-  if (task.status === 'QUEUED' && (await isIneligible(deps, task, version))) {
+  if ((task.status === 'QUEUED' || task.status === 'UNCONFIRMED') && (await isIneligible(deps, task, version))) {
     const event = { kind: 'failed', cause: 'SOURCE_VERSION_NOT_ELIGIBLE', text: version } as const;
     const ended = await transition(deps.tasks, task, event, now);
     if (ended !== null && hasUpgrade(task)) await deps.engine.tellEnded(task);
@@ -51,7 +51,8 @@ export async function onVersion(deps: TaskDeps, task: Task, version: string, pre
     if (asked.status === 'IN_PROGRESS' && asked.offerAt !== null) deps.engine.wakeBatch(task.batchId);
     return;
   }
-  if (!isUnexpected(task, version, previous)) return;
+  // Nothing was asked of a device whose task waits for confirmation.
+  if (task.status === 'UNCONFIRMED' || !isUnexpected(task, version, previous)) return;
   const input = await upgradeInput(deps, task);
   await deps.engine.report(input, { kind: 'failed', attempt: task.attempt, cause: 'UNEXPECTED_VERSION_REPORTED', text: version });
 }

@@ -1,7 +1,7 @@
 import type { Batch, SelectionSummary } from '../../schema/model/batch';
 import type { Task } from '../../schema/model/task';
 import type { Collections } from '../../schema/mongo/connect';
-import { matchingDevices, meantDevices } from '../batches/matching';
+import { countTargets, targetSource, targetStages, withShare } from '../batches/targets';
 import { isDuplicateKey } from '../duplicate-key';
 
 /** Another batch made a task for one of the devices while this one was selecting: select again, and it is skipped. */
@@ -12,29 +12,31 @@ const TRIES = 5;
  * A device with a version that the package does not upgrade from is counted and left alone (R-PKG-6).
  * A device at the target already succeeds without a push (R-TASK-3); one with an active task keeps that one (R-BAT-11).
  */
-export async function selectTargets(collections: Collections, batch: Batch, now: Date): Promise<SelectionSummary> {
+export async function selectTargets(collections: Collections, selected: Batch, now: Date): Promise<SelectionSummary> {
+  const batch = await withShare(collections, selected);
   for (let attempt = 1; ; attempt++) {
     try {
-      await collections.devices.aggregate(pipeline(batch, now)).toArray();
+      await targetSource(collections, batch).aggregate(pipeline(batch, now)).toArray();
       break;
     } catch (error) {
       if (attempt === TRIES || !isDuplicateKey(error)) throw error;
     }
   }
-  const [meant, eligible, created, atTarget] = await Promise.all([
-    batch.inheritsVersions ? collections.devices.countDocuments(meantDevices(batch)) : null,
-    collections.devices.countDocuments(matchingDevices(batch)),
+  const [{ matching, meant }, created, atTarget] = await Promise.all([
+    countTargets(collections, batch),
     collections.tasks.countDocuments({ batchId: batch._id }),
     collections.tasks.countDocuments({ batchId: batch._id, status: 'SUCCEEDED' }),
   ]);
-  const skippedVersion = Math.max(0, (meant ?? eligible) - eligible);
-  const skippedBusy = Math.max(0, eligible - created);
-  return { matched: created + skippedBusy + skippedVersion, created, skippedVersion, skippedBusy, atTarget };
+  const skippedVersion = Math.max(0, meant - matching);
+  const skippedPhase = batch.share === undefined ? 0 : Math.max(0, matching - batch.share);
+  const skippedBusy = Math.max(0, matching - skippedPhase - created);
+  const matched = created + skippedBusy + skippedVersion + skippedPhase;
+  return { matched, created, skippedVersion, skippedBusy, atTarget, ...(batch.share !== undefined && { skippedPhase }) };
 }
 
 function pipeline(batch: Batch, now: Date): object[] {
   return [
-    { $match: matchingDevices(batch) },
+    ...targetStages(batch),
     {
       $lookup: {
         from: 'tasks',
@@ -56,6 +58,7 @@ function pipeline(batch: Batch, now: Date): object[] {
 
 /** A task document as an aggregation expression; the type makes sure that no field of `Task` is forgotten, but what begins absent. */
 function taskOf(batch: Batch, now: Date): Record<Exclude<keyof Task, 'download'>, unknown> {
+  const { confirmation = false } = batch.policy;
   const version = `$modules.${batch.module}.version`;
   const literal = (value: unknown) => ({ $literal: value });
   const atTarget = { $eq: [version, literal(batch.targetVersion)] };
@@ -70,15 +73,16 @@ function taskOf(batch: Batch, now: Date): Record<Exclude<keyof Task, 'download'>
     module: literal(batch.module),
     sourceVersion: { $ifNull: [version, null] },
     targetVersion: literal(batch.targetVersion),
-    status: { $cond: [atTarget, 'SUCCEEDED', 'QUEUED'] },
+    status: { $cond: [atTarget, 'SUCCEEDED', confirmation ? 'UNCONFIRMED' : 'QUEUED'] },
     active: { $not: [atTarget] },
     attempt: literal(1),
+    firstAttempt: literal(1),
     progress: literal(null),
     cause: literal(null),
     causeText: literal(null),
     reachable: { $and: ['$online', { $not: [atTarget] }] },
     gatewayId: unlessAtTarget('$gatewayId'),
-    offerAt: unlessAtTarget(now),
+    offerAt: confirmation ? literal(null) : unlessAtTarget(now),
     notifiedAt: literal(null),
     firstNotifiedAt: literal(null),
     notifications: literal(0),

@@ -1,11 +1,16 @@
 import type { mongo } from 'mongoose';
-import type { Task } from '../../schema/model/task';
+import { ACTIVE_STATUSES, type Task } from '../../schema/model/task';
 import type { Collections } from '../../schema/mongo/connect';
+import { requireDevices } from '../access/require-role';
 import type { DeviceReport, TaskFilter, TaskService } from '../core';
 import { reportVersion } from '../devices/report-version';
+import { requireDevice } from '../devices/require-device';
 import { inOrderOf } from '../paging/in-order-of';
 import { pageOf } from '../paging/page-of';
+import { confirmTasks, rejectTasks } from './confirm';
+import { byDeviceName, exportTasks } from './of-batch';
 import type { OfferDeps } from './offers';
+import { reinitiateTasks } from './reinitiate';
 import { onFailure, onProgress, onVersion } from './report';
 import { onRequest } from './request';
 
@@ -23,7 +28,12 @@ export function createTaskService(deps: OfferDeps, collections: Collections, ver
   return {
     get: (id) => deps.tasks.get(id),
     getMany: async (ids) => inOrderOf(ids, await deps.tasks.getMany(ids)),
-    list: (filter, page) => pageOf(tasks, filterOf(filter), sortOf(filter), page, deps.settings.limits),
+    async list(filter, page) {
+      const { batchId, deviceNamePrefix } = filter;
+      const named = deviceNamePrefix ? await byDeviceName(collections.batches, batchId, deviceNamePrefix) : {};
+      return pageOf(tasks, { ...filterOf(filter), ...named }, sortOf(filter), page, deps.settings.limits);
+    },
+    export: (viewer, batchId) => exportTasks(collections, viewer, batchId),
     async report(deviceId, report) {
       if (report.kind === 'version') return version(deviceId, report);
       const task = await deps.tasks.activeOf(deviceId, report.module);
@@ -32,13 +42,22 @@ export function createTaskService(deps: OfferDeps, collections: Collections, ver
       else await onFailure(deps, task, report);
     },
     requested: (deviceId, module) => onRequest(deps, deviceId, module),
+    async unfinished(viewer, deviceId, module, page) {
+      requireDevices(viewer, [deviceId], 'VIEWER');
+      await requireDevice(collections.devices, deviceId);
+      return pageOf(tasks, filterOf({ deviceId, module, status: [...ACTIVE_STATUSES] }), sortOf({ deviceId }), page, deps.settings.limits);
+    },
+    confirm: (viewer, taskIds) => confirmTasks(deps, viewer, taskIds),
+    reject: (viewer, taskIds) => rejectTasks(deps, viewer, taskIds),
+    reinitiate: (viewer, request) => reinitiateTasks(deps, collections, viewer, request),
   };
 }
 
-function filterOf({ batchId, deviceId, status }: TaskFilter): mongo.Filter<Task> {
+function filterOf({ batchId, deviceId, module, status }: TaskFilter): mongo.Filter<Task> {
   return {
     ...(batchId && { batchId }),
     ...(deviceId && { deviceId }),
+    ...(module && { module }),
     ...(status && status.length > 0 && { status: { $in: status } }),
   };
 }

@@ -21,6 +21,7 @@ export interface TaskStore {
   getMany(ids: readonly TaskId[]): Promise<Task[]>;
   /** At most one a module. */
   activeOfDevice(deviceId: DeviceId): Promise<Task[]>;
+  activeOfDevices(deviceIds: readonly DeviceId[]): Promise<Task[]>;
   activeOf(deviceId: DeviceId, module: string): Promise<Task | null>;
   /** Active tasks of a batch, in id order, after `after`. */
   activeOfBatch(batchId: string, limit: number, after?: TaskId): Promise<Task[]>;

@@ -11,6 +11,7 @@ export async function upgradeInput({ facts, settings }: TaskDeps, task: Task): P
     deviceId: task.deviceId,
     module: task.module,
     attempt: task.attempt,
+    ...((task.firstAttempt ?? 1) > 1 && { firstAttempt: task.firstAttempt }),
     retry: policy.retry,
     timeoutMinutes: policy.timeoutMinutes,
     firstProgressAt: task.firstProgressAt?.getTime() ?? null,
@@ -19,4 +20,5 @@ export async function upgradeInput({ facts, settings }: TaskDeps, task: Task): P
 }
 
 /** True once a report of the device has started its upgrade workflow. */
-export const hasUpgrade = (task: Pick<Task, 'firstProgressAt' | 'attempt'>): boolean => task.firstProgressAt !== null || task.attempt > 1;
+export const hasUpgrade = (task: Pick<Task, 'firstProgressAt' | 'attempt' | 'firstAttempt'>): boolean =>
+  task.firstProgressAt !== null || task.attempt > (task.firstAttempt ?? 1);

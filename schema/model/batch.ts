@@ -51,6 +51,10 @@ export interface BatchPolicy {
   retry: RetryPolicy | null;
   /** R-TASK-4; null: none. */
   timeoutMinutes: number | null;
+  /** R-TASK-8: tasks wait until somebody confirms them. Absent: no. */
+  confirmation?: boolean;
+  /** R-BAT-11: the devices' earlier tasks that have not begun give way to this batch's. Absent: no, a device keeps its task. */
+  overridePrevious?: boolean;
   /** R-BAT-7: false when nothing is pushed and devices have to ask; the rate then means nothing. Absent: true. */
   proactivePush?: boolean;
   /** Absent or null: failures never halt the batch. */
@@ -60,7 +64,16 @@ export interface BatchPolicy {
 }
 
 /** R-BAT-2; more scopes join this union. */
-export type BatchScope = { kind: 'all' } | { kind: 'targeted'; deviceNames: string[] };
+export type BatchScope =
+  | { kind: 'all' }
+  | { kind: 'targeted'; deviceNames: string[] }
+  | { kind: 'region'; province: string; city: string }
+  /** R-BAT-4: a share of the devices that match, chosen by the seed: the same one chooses the same devices. */
+  | { kind: 'phased'; percent: number; seed: string }
+  /** R-DEV-3: with the groups that were below it when the batch was made. */
+  | { kind: 'group'; groupId: string; groupIds: string[] }
+  /** R-BAT-3: the devices of a checked file. */
+  | { kind: 'list'; listId: string };
 
 /** What the selection found: every matched device is in exactly one of the others. */
 export interface SelectionSummary {
@@ -69,6 +82,8 @@ export interface SelectionSummary {
   created: number;
   /** Devices with a version that the package does not upgrade from, or with none reported (R-PKG-6). Absent in batches of older versions. */
   skippedVersion?: number;
+  /** Devices that a phased batch leaves for later. Only there in a phased batch. */
+  skippedPhase?: number;
   /** Devices that keep the active task they have (R-BAT-11). */
   skippedBusy: number;
   /** Devices that had the target already: they say nothing about the upgrade. Absent in batches of older versions. */
@@ -99,6 +114,8 @@ export interface Batch {
   targetVersion: string;
   kind: BatchKind;
   scope: BatchScope;
+  /** Of a phased batch: how many devices it takes, fixed when they are first counted. */
+  share?: number;
   /** Empty: any version (R-BAT-5). */
   sourceVersions: string[];
   /** The source versions are the package's, and nobody chose them. Absent in batches of older versions. */

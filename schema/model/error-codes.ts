@@ -16,6 +16,12 @@ export const ERROR_CODES = {
   PRODUCT_EXISTS: 'A product with this key exists already.',
   DEVICE_UNKNOWN: 'No device of the product has this name.',
   DEVICE_EXISTS: 'A device of the product has this name already, or the list names it twice.',
+  GROUP_UNKNOWN: 'No group has this id.',
+  GROUP_EXISTS: 'A group with this name exists already.',
+  GROUP_TREE: 'The group would be below itself, or deeper than groups go.',
+  GROUP_NOT_EMPTY: 'The group has sub-groups.',
+  LIST_UNKNOWN: 'No list of devices of the product has this id, or it has expired.',
+  LIST_NOT_CLEAN: 'The list of devices has rows that name none, or is still being checked.',
 
   FILE_EMPTY: 'The uploaded file has no bytes.',
   FILE_TOO_LARGE: 'The uploaded file passes the size limit.',
@@ -49,6 +55,8 @@ export const ERROR_CODES = {
   SCHEDULE_OUT_OF_RANGE: 'The start or the end of a schedule is too early or too late.',
   BATCH_STATE: 'The batch is in a state in which this cannot be done.',
   BATCH_UNKNOWN: 'No batch has this id.',
+  TASK_UNKNOWN: 'No task has this id.',
+  TASK_STATE: 'The task is in a state in which this cannot be done.',
   IDEMPOTENCY_MISMATCH: 'The idempotency key was used before with another input.',
 } as const;
 

@@ -42,6 +42,12 @@ export interface ModuleVersion {
   reportedAt: Date;
 }
 
+/** R-DEV-5. */
+export interface Region {
+  province: string;
+  city: string;
+}
+
 export interface Device {
   _id: DeviceId;
   productKey: string;
@@ -52,6 +58,12 @@ export interface Device {
   dialect: Dialect;
   /** Versions by module name. Module names have no dots. */
   modules: Record<string, ModuleVersion>;
+  /** R-DEV-5; null or absent where nobody said. */
+  region?: Region | null;
+  /** What people keep about it, value by key; absent where there is none. */
+  tags?: Record<string, string>;
+  /** R-DEV-3: the groups it was put into itself. */
+  groups?: string[];
   online: boolean;
   /** The gateway process that holds the connection, while there is one. */
   gatewayId: string | null;

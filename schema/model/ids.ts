@@ -14,6 +14,9 @@ export const taskIdOf = (batchId: BatchId, deviceId: DeviceId): TaskId => `${bat
 /** The batch a task belongs to: batch ids have no dot. */
 export const batchOfTask = (taskId: TaskId): BatchId => taskId.slice(0, taskId.indexOf('.'));
 
+/** The device a task is for. */
+export const deviceOfTask = (taskId: TaskId): DeviceId => taskId.slice(taskId.indexOf('.') + 1);
+
 /** One ongoing upgrade per device and module, guaranteed by the engine through this id. */
 export const upgradeWorkflowId = (deviceId: DeviceId, module: string): string => `upgrade/${deviceId}/${module}`;
 

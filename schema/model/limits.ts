@@ -32,10 +32,24 @@ export const DEFAULT_LIMITS = {
   /** R-TASK-5. */
   retryIntervalMinutes: [0, 10, 30, 60, 1_440] as readonly number[],
   retryCounts: [1, 2, 5] as readonly number[],
+  /** R-UI-4: devices of one app's key. */
+  appDevices: 100,
+  /** R-TASK-8: tasks confirmed or rejected in one call. */
+  confirmations: 10,
+  /** R-BAT-21: tasks re-initiated by name in one call. */
+  reinitiations: 100,
   /** Devices named by hand in one batch (R-BAT, vendor limit). */
   targets: 200,
   /** Devices registered in one call. */
   registrations: 1_000,
+  /** Devices named by id in one call: deleted, put into a group, taken out of it. */
+  devicesPerCall: 1_000,
+  /** Tags of a device. */
+  deviceTags: 20,
+  /** Groups in all. */
+  groups: 1_000,
+  /** R-BAT-3, R-DEV-6: rows of a file of devices. */
+  deviceFileRows: 1_000_000,
   pageSize: 100,
   /** R-DL-1. */
   downloadTokenHours: 24,

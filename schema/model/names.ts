@@ -92,6 +92,45 @@ export const deviceSecretViolation = checkOf({
   takes: 'printable ASCII characters',
 });
 
+const placeName = (what: string) =>
+  checkOf({
+    what,
+    minimum: 1,
+    maximum: 64,
+    pattern: /^(?! )[^\p{C}\p{Zl}\p{Zp}]+(?<! )$/u,
+    takes: 'characters of any script, no control characters, and no blank at either end',
+  });
+
+/** R-DEV-5. */
+export const provinceViolation = placeName('A province');
+export const cityViolation = placeName('A city');
+
+/** R-BAT-4. */
+export const seedViolation = checkOf({
+  what: 'A seed',
+  minimum: 1,
+  maximum: 64,
+  pattern: /^[A-Za-z0-9_-]+$/,
+  takes: 'letters A–Z and a–z, digits, _ and -',
+});
+
+/** A key is a field's name in the store: no dot, no dollar. */
+export const deviceTagKeyViolation = checkOf({
+  what: 'The key of a tag',
+  minimum: 1,
+  maximum: 32,
+  pattern: /^(?!__proto__$)[A-Za-z0-9_-]+$/,
+  takes: 'letters A–Z and a–z, digits, _ and -, and is not __proto__',
+});
+
+export const deviceTagValueViolation = checkOf({
+  what: 'The value of a tag',
+  minimum: 1,
+  maximum: 128,
+  pattern: /^[^\p{C}\p{Zl}\p{Zp}]+$/u,
+  takes: 'characters of any script, and no control characters',
+});
+
 /**
  * R-PKG-3: no Chinese characters (nor Japanese or Korean ones, nor their punctuation and full-width forms, which the same devices fail on),
  * nothing that could leave a folder or a header line, and not a folder's own name.

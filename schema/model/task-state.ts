@@ -14,11 +14,21 @@ export type TaskEvent =
   /** The task is over whatever its attempts: time-out, device removed. */
   | { kind: 'failed'; cause: FailureCause; text: string | null }
   | { kind: 'canceled'; cause: FailureCause | null }
+  /** R-TASK-8: somebody lets the task that waits for it begin, or ends it. */
+  | { kind: 'confirmed' }
+  | { kind: 'rejected' }
+  /** R-BAT-11: a newer batch has taken the device over; a task in upgrade keeps it. */
+  | { kind: 'overridden' }
+  /** R-BAT-21: an operator has a failed task begin again. The one event that leaves a final status. */
+  | { kind: 'reinitiated'; gatewayId: string | null }
   /** The device has a connection again; its version report is awaited for `settleMs`. */
   | { kind: 'connected'; gatewayId: string; settleMs: number }
   | { kind: 'disconnected' }
   /** The device reported the version it is to be upgraded from: it has (re)started and wants its notification again. */
   | { kind: 'sourceReported'; version: string };
+
+/** What the record of a rejected task says: no failure, so the catalogue of causes has none for it. */
+export const REJECTED_TEXT = 'Rejected by the user.';
 
 /** The fields an event changes. `transition` and `attemptLog` are appended to their logs. */
 export interface TaskChange {
@@ -32,9 +42,11 @@ const latest = (...dates: (Date | null)[]): Date => new Date(Math.max(...dates.m
 
 /**
  * The state machine of R-TASK-1: what `event` makes of `task`, or null when it changes nothing, which is
- * how repeats and latecomers end. A final status is never left.
+ * how repeats and latecomers end. A final status is left by an operator's
+ * `reinitiated` alone.
  */
 export function nextState(task: Task, event: TaskEvent, now: Date): TaskChange | null {
+  if (event.kind === 'reinitiated') return reinitiated(task, event.gatewayId, now);
   if (!isActive(task.status)) return null;
   switch (event.kind) {
     case 'notified':
@@ -49,6 +61,12 @@ export function nextState(task: Task, event: TaskEvent, now: Date): TaskChange |
       return ended(task, 'FAILED', event, now);
     case 'canceled':
       return ended(task, 'CANCELED', { cause: event.cause, text: null }, now);
+    case 'confirmed':
+      return task.status === 'UNCONFIRMED' ? moved(task, 'QUEUED', { offerAt: latest(task.retryAt, now) }, now) : null;
+    case 'rejected':
+      return task.status === 'UNCONFIRMED' ? ended(task, 'CANCELED', { cause: null, text: REJECTED_TEXT }, now) : null;
+    case 'overridden':
+      return task.status === 'IN_PROGRESS' ? null : ended(task, 'CANCELED', { cause: 'OVERWRITTEN_BY_NEWER_TASK', text: null }, now);
     case 'connected':
       return connected(task, event, now);
     case 'disconnected':
@@ -105,7 +123,7 @@ function attemptFailed(task: Task, event: Extract<TaskEvent, { kind: 'attemptFai
     notifications: 0,
     reacted: false,
     retryAt: event.retryAt,
-    offerAt: event.retryAt,
+    offerAt: task.status === 'UNCONFIRMED' ? null : event.retryAt,
   };
   return { ...quiet(set, now), attemptLog };
 }
@@ -122,6 +140,37 @@ function sourceReported(task: Task, version: string, now: Date): TaskChange | nu
   // A device in upgrade that reports its old version has restarted: it needs the notification once more (device-protocols §1.5 C).
   if (task.status === 'IN_PROGRESS' && task.reacted && task.offerAt === null) set.offerAt = now;
   return Object.keys(set).length > 0 ? quiet(set, now) : null;
+}
+
+/** Attempt numbers go on and the record stays; retries and time-out count anew. */
+function reinitiated(task: Task, gatewayId: string | null, now: Date): TaskChange | null {
+  if (task.status !== 'FAILED') return null;
+  const attempt = task.attempt + 1;
+  const set = {
+    active: true,
+    attempt,
+    firstAttempt: attempt,
+    progress: null,
+    cause: null,
+    causeText: null,
+    reachable: gatewayId !== null,
+    gatewayId,
+    offerAt: now,
+    notifiedAt: null,
+    notifications: 0,
+    reacted: false,
+    retryAt: null,
+    firstProgressAt: null,
+    deadlineAt: null,
+    endedAt: null,
+  };
+  return { ...moved(task, 'QUEUED', set, now), attemptLog: lastAttempt(task) };
+}
+
+/** A time-out ends the task and not the attempt: it is logged when another one begins. */
+function lastAttempt({ attempt, attempts, cause, causeText, notifiedAt, endedAt }: Task): Attempt | null {
+  if (cause === null || endedAt === null || attempts.at(-1)?.number === attempt) return null;
+  return { number: attempt, cause, text: causeText, startedAt: notifiedAt, endedAt };
 }
 
 /** True when this attempt's notification has left, so that a report can only be about it. */

@@ -49,6 +49,8 @@ export interface Task {
   active: boolean;
   /** Starts at 1; a retry makes it 2. */
   attempt: number;
+  /** The attempt its present run began with: above 1 once it was re-initiated (R-BAT-21). Absent in tasks of older versions: 1. */
+  firstAttempt?: number;
   /** Percent of the current attempt, 0–100, or null before the first report. */
   progress: number | null;
   /** Why the last attempt failed; the final word when the status is FAILED. */

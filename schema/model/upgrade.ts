@@ -9,6 +9,8 @@ export interface UpgradeInput {
   deviceId: DeviceId;
   module: string;
   attempt: number;
+  /** The attempt its retries are counted from; absent: 1. */
+  firstAttempt?: number;
   retry: BatchPolicy['retry'];
   timeoutMinutes: BatchPolicy['timeoutMinutes'];
   /** When the device first reported progress of this task, null before. */

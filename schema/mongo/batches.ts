@@ -14,6 +14,7 @@ export const batchSchema = new Schema<Batch>(
     targetVersion: { type: String, required: true },
     kind: { type: String, enum: BATCH_KINDS, required: true },
     scope: { type: Schema.Types.Mixed, required: true },
+    share: { type: Number, default: undefined },
     sourceVersions: { type: [String], default: [] },
     inheritsVersions: { type: Boolean, default: false },
     policy: { type: Schema.Types.Mixed, required: true },

@@ -1,8 +1,11 @@
 import { type Connection, createConnection, type mongo } from 'mongoose';
 import type { ApiKey } from '../model/access';
 import type { Batch } from '../model/batch';
+import type { DeviceList, DeviceListProblem } from '../model/device-list';
 import type { FirmwarePackage, Product, SigningKey } from '../model/fleet';
+import type { Group } from '../model/group';
 import type { Task } from '../model/task';
+import type { DeviceListRow } from './device-lists';
 import type { StoredDevice } from './devices';
 import type { GatewayRecord } from './gateways';
 import { type Models, modelsOf } from './models';
@@ -25,6 +28,10 @@ export interface Collections {
   settings: mongo.Collection<Setting>;
   gateways: mongo.Collection<GatewayRecord>;
   versionCounts: mongo.Collection<VersionCountRow>;
+  groups: mongo.Collection<Group>;
+  deviceLists: mongo.Collection<DeviceList>;
+  deviceListRows: mongo.Collection<DeviceListRow>;
+  deviceListProblems: mongo.Collection<DeviceListProblem>;
   uploads: mongo.Collection<Upload>;
   resumableUploads: mongo.Collection<StoredUpload>;
 }
@@ -92,6 +99,10 @@ function collectionsOf(connection: Connection): Collections {
     settings: db.collection('settings'),
     gateways: db.collection('gateways'),
     versionCounts: db.collection('versionCounts'),
+    groups: db.collection('groups'),
+    deviceLists: db.collection('deviceLists'),
+    deviceListRows: db.collection('deviceListRows'),
+    deviceListProblems: db.collection('deviceListProblems'),
     uploads: db.collection('uploads'),
     resumableUploads: db.collection('resumableUploads'),
   };

@@ -23,6 +23,9 @@ export const runsOneOf = (module: string, versions: readonly string[]) => ({
   moduleVersions: { $in: versions.map((version) => moduleVersionKey(module, version)) },
 });
 
+/** Filter of the devices in a province, or in one city of it; use it together with `productKey`. */
+export const inRegion = (province: string, city?: string | null) => ({ 'region.province': province, ...(city && { 'region.city': city }) });
+
 export const deviceSchema = new Schema<StoredDevice>(
   {
     _id: { type: String, required: true },
@@ -36,6 +39,9 @@ export const deviceSchema = new Schema<StoredDevice>(
     moduleVersions: { type: [String], default: [] },
     counted: { type: [String], default: undefined },
     uncounted: Boolean,
+    region: { type: Schema.Types.Mixed, default: undefined },
+    tags: { type: Schema.Types.Mixed, default: undefined },
+    groups: { type: [String], default: undefined },
     online: { type: Boolean, required: true, default: false },
     gatewayId: { type: String, default: null },
     sessionId: { type: String, default: null },
@@ -47,6 +53,13 @@ export const deviceSchema = new Schema<StoredDevice>(
 
 deviceSchema.index({ productKey: 1, deviceName: 1 }, { unique: true });
 deviceSchema.index({ productKey: 1, moduleVersions: 1, _id: 1 });
+/** Of a province in the order of lists; a city is looked up among its province's keys, without reading a device. */
+deviceSchema.index(
+  { productKey: 1, 'region.province': 1, _id: 1, 'region.city': 1 },
+  { partialFilterExpression: { 'region.province': { $exists: true } } },
+);
+/** Members of groups, whatever their product, in the order of lists. */
+deviceSchema.index({ groups: 1, _id: 1 }, { partialFilterExpression: { groups: { $exists: true } } });
 /** What the roll-up of versions does not have yet. */
 deviceSchema.index({ productKey: 1 }, { partialFilterExpression: { uncounted: true } });
 /** Whom a dead gateway leaves behind. */

@@ -1,8 +1,10 @@
 import type { Connection } from 'mongoose';
 import { apiKeySchema } from './api-keys';
 import { batchSchema } from './batches';
+import { deviceListProblemSchema, deviceListRowSchema, deviceListSchema } from './device-lists';
 import { deviceSchema } from './devices';
 import { gatewaySchema } from './gateways';
+import { groupSchema } from './groups';
 import { packageSchema } from './packages';
 import { productSchema } from './products';
 import { resumableUploadSchema } from './resumable-uploads';
@@ -25,6 +27,10 @@ export const modelsOf = (connection: Connection) => ({
   settings: connection.model('Setting', settingSchema),
   gateways: connection.model('Gateway', gatewaySchema),
   versionCounts: connection.model('VersionCount', versionCountSchema),
+  groups: connection.model('Group', groupSchema),
+  deviceLists: connection.model('DeviceList', deviceListSchema),
+  deviceListRows: connection.model('DeviceListRow', deviceListRowSchema),
+  deviceListProblems: connection.model('DeviceListProblem', deviceListProblemSchema),
   uploads: connection.model('Upload', uploadSchema),
   resumableUploads: connection.model('ResumableUpload', resumableUploadSchema),
 });

@@ -51,6 +51,7 @@ export const taskSchema = new Schema<Task>(
     status: { type: String, enum: TASK_STATUSES, required: true },
     active: { type: Boolean, required: true },
     attempt: { type: Number, required: true, min: 1 },
+    firstAttempt: { type: Number, min: 1, default: undefined },
     progress: { type: Number, min: 0, max: 100, default: null },
     cause,
     causeText: { type: String, default: null },

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createLiveHub } from '../../api/live/hub';
 import { createApi } from '../../api/server';
 import { systemClock } from '../../core/clock';
+import { sweepLists } from '../../core/device-lists/service';
 import { finishDeletions } from '../../core/packages/delete';
 import { sweepOrphans } from '../../core/packages/upload-record';
 import type { Foundation } from '../foundation';
@@ -37,6 +38,7 @@ async function startSweeping({ store, parts, logger }: Foundation): Promise<Part
   const sweep = async (): Promise<void> => {
     try {
       const swept = (await sweepOrphans(store.collections, parts.files, new Date())) + (await parts.sweepUploads());
+      await sweepLists(store.collections, new Date());
       if (swept > 0) logger.info({ swept }, 'Uploads that nobody goes on with were removed');
     } catch (error) {
       logger.warn({ error }, 'Uploads could not be swept; it is tried again');

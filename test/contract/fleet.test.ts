@@ -25,6 +25,7 @@ beforeEach(async () => {
     store,
     settings,
     clock,
+    ...productParts(store, clock),
     onPresence: async (deviceId, gatewayId) => void presence.push([deviceId, gatewayId]),
     onGatewayReset: async (gatewayId) => void resets.push(gatewayId),
   });

@@ -62,6 +62,22 @@ describe('the batch workflow', () => {
     await stop();
   });
 
+  test('R-BAT-21 a batch that had finished goes on when it is started again', async () => {
+    const { world, engine, batchId, handle, stop } = await run([]);
+    await engine.startBatch(batchId);
+    await handle.result();
+    world.due = ['again'];
+    world.open.add('again');
+    world.beforeDue = () => {
+      if (world.due.length === 0) settle(world);
+    };
+    await engine.startBatch(batchId);
+    await handle.result();
+    expect(world.offers.map(({ taskIds }) => taskIds)).toEqual([['again']]);
+    expect(world.statuses).toEqual(['FINISHED', 'FINISHED']);
+    await stop();
+  });
+
   test('R-RATE-2 with a variable rate each window asks what was reached, until the rate is at its maximum', async () => {
     const tasks = Array.from({ length: 90 }, (_, index) => `task-${index}`);
     const { world, engine, batchId, handle, stop } = await run(tasks);

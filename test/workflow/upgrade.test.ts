@@ -103,6 +103,16 @@ describe('the upgrade workflow, device-led (R-FLOW-1)', () => {
     await saveHistory(handleOf(upgrade), 'upgrade-link-retries');
   });
 
+  test('R-BAT-21 a task that was re-initiated has all its retries again', async () => {
+    const upgrade = newUpgrade({ attempt: 4, firstAttempt: 4, retry: { intervalMinutes: 10, maxRetries: 1 } });
+    for (const attempt of [4, 5]) await engine.report(upgrade, failed(attempt));
+    await finished(upgrade);
+    expect(failuresOf(upgrade).map(({ attempt, retryAt }) => [attempt, retryAt !== null])).toEqual([
+      [4, true],
+      [5, false],
+    ]);
+  });
+
   test('R-TASK-5 the next attempt begins one interval after the failure', async () => {
     const upgrade = newUpgrade({ retry: { intervalMinutes: 30, maxRetries: 1 } });
     const before = Date.now();

@@ -12,6 +12,7 @@ export function fakeTaskStore(initial: Task[] = []): TaskStore & { all(): Task[]
     get: async (id: string) => tasks.get(id) ?? null,
     getMany: async (ids: readonly string[]) => ids.flatMap((id) => tasks.get(id) ?? []),
     activeOfDevice: async (deviceId: string) => active().filter((task) => task.deviceId === deviceId),
+    activeOfDevices: async (deviceIds: readonly string[]) => active().filter((task) => deviceIds.includes(task.deviceId)),
     activeOf: async (deviceId: string, module: string) =>
       active().find((task) => task.deviceId === deviceId && task.module === module) ?? null,
     activeOfBatch: async (batchId: string, limit: number, after = '') =>

@@ -1,11 +1,15 @@
 import fc from 'fast-check';
 import {
+  cityViolation,
   deviceNameViolation,
   deviceSecretViolation,
+  deviceTagKeyViolation,
+  deviceTagValueViolation,
   fileNameViolation,
   moduleViolation,
   packageNameViolation,
   productKeyViolation,
+  provinceViolation,
   versionViolation,
 } from '../../../schema/model/names';
 
@@ -17,6 +21,10 @@ const checks = {
   deviceName: deviceNameViolation,
   deviceSecret: deviceSecretViolation,
   fileName: fileNameViolation,
+  province: provinceViolation,
+  city: cityViolation,
+  tagKey: deviceTagKeyViolation,
+  tagValue: deviceTagValueViolation,
 };
 type Kind = keyof typeof checks;
 
@@ -28,9 +36,17 @@ const taken: [Kind, string[]][] = [
   ['deviceName', ['meter-0001', 'a_b.c:d@e', '0a1b', 'a'.repeat(32)]],
   ['deviceSecret', ['0123456789abcdef', 'with a blank & $igns~', 'x'.repeat(64)]],
   ['fileName', ['app.bin', 'a b (1).tar.gz', 'Zähler-Förmware.bin', 'прошивка.bin', '..bin', 'a'.repeat(128)]],
+  ['province', ['浙江', 'Île-de-France', 'New South Wales', 'a'.repeat(64)]],
+  ['city', ['杭州', 'Zürich', 'a']],
+  ['tagKey', ['site', 'rack-1_A', 'a'.repeat(32)]],
+  ['tagValue', ['a', 'building 7, floor 3', '楼', 'a'.repeat(128)]],
 ];
 
 const refused: [Kind, string[]][] = [
+  ['province', ['a'.repeat(65), ' x', 'x ', 'a\nb', '\u2028']],
+  ['city', ['a'.repeat(65), ' ', 'a\u0000']],
+  ['tagKey', ['a'.repeat(33), 'a.b', '$a', 'a b', '__proto__']],
+  ['tagValue', ['a'.repeat(129), 'a\tb', 'a\u202eb']],
   ['productKey', ['abc', 'A'.repeat(33), 'ab.cd', 'ab_cd', 'ab|cd', 'abcd\n', 'ключ']],
   ['packageName', ['abc', 'a'.repeat(33), '_main', 'main-v2', 'main v2', 'main\n']],
   ['module', ['a'.repeat(65), 'MCU', 'a.b', 'a$b', 'a b', '__proto__']],

@@ -14,6 +14,10 @@ const failedForGood: TaskEvent = { kind: 'attemptFailed', attempt: 1, cause: 'DO
 const retried: TaskEvent = { kind: 'attemptFailed', attempt: 1, cause: 'DOWNLOAD_FAILED', text: 't', retryAt: later(10) };
 const timedOut: TaskEvent = { kind: 'failed', cause: 'DEVICE_UPGRADE_TIMEOUT', text: null };
 const canceled: TaskEvent = { kind: 'canceled', cause: null };
+const confirmed: TaskEvent = { kind: 'confirmed' };
+const rejected: TaskEvent = { kind: 'rejected' };
+const overridden: TaskEvent = { kind: 'overridden' };
+const reinitiated: TaskEvent = { kind: 'reinitiated', gatewayId: 'gw-1' };
 const connected: TaskEvent = { kind: 'connected', gatewayId: 'gw-2', settleMs: 2_000 };
 
 const stateAfter = (task: Task, event: TaskEvent): Task => {
@@ -26,6 +30,15 @@ describe('R-TASK-1 the states of a task', () => {
   const rows: [Task, TaskEvent, TaskStatus][] = [
     [unconfirmed, notified, 'UNCONFIRMED'],
     [unconfirmed, canceled, 'CANCELED'],
+    [unconfirmed, confirmed, 'QUEUED'],
+    [unconfirmed, rejected, 'CANCELED'],
+    [aTask(), confirmed, 'QUEUED'],
+    [aTask(), rejected, 'QUEUED'],
+    [aRunningTask(), rejected, 'IN_PROGRESS'],
+    [unconfirmed, overridden, 'CANCELED'],
+    [aTask(), overridden, 'CANCELED'],
+    [aNotifiedTask(), overridden, 'CANCELED'],
+    [aRunningTask(), overridden, 'IN_PROGRESS'],
     [aTask(), notified, 'NOTIFIED'],
     [aTask(), progress, 'QUEUED'],
     [aTask(), succeeded, 'SUCCEEDED'],
@@ -42,6 +55,10 @@ describe('R-TASK-1 the states of a task', () => {
     [aRunningTask(), failedForGood, 'FAILED'],
     [aRunningTask(), timedOut, 'FAILED'],
     [aRunningTask(), canceled, 'CANCELED'],
+    [aTask({ status: 'FAILED' }), reinitiated, 'QUEUED'],
+    [aTask({ status: 'CANCELED' }), reinitiated, 'CANCELED'],
+    [aTask({ status: 'SUCCEEDED' }), reinitiated, 'SUCCEEDED'],
+    [aRunningTask(), reinitiated, 'IN_PROGRESS'],
   ];
   test.each(rows)('$status', (task, event, status) => {
     const next = stateAfter(task, event);
@@ -88,6 +105,24 @@ describe('R-TASK-6 a retry', () => {
   });
 });
 
+describe('R-BAT-21 a failed task that an operator re-initiates', () => {
+  test('R-BAT-21 begins as new, with the next attempt, and keeps its record', () => {
+    const failed = stateAfter(aRunningTask({ attempt: 3, deadlineAt: NOW }), timedOut);
+    const begun = stateAfter(failed, reinitiated);
+    expect(begun).toMatchObject({
+      ...{ status: 'QUEUED', active: true, attempt: 4, firstAttempt: 4, progress: null, cause: null, offerAt: NOW, notifiedAt: null },
+      ...{ firstProgressAt: null, deadlineAt: null, endedAt: null, reachable: true, gatewayId: 'gw-1', reacted: false },
+    });
+    expect(begun.attempts).toMatchObject([{ number: 3, cause: 'DEVICE_UPGRADE_TIMEOUT' }]);
+    expect(begun.transitions.map(({ to }) => to)).toEqual(['FAILED', 'QUEUED']);
+  });
+
+  test('R-BAT-21 has an attempt that failed in its record once', () => {
+    const failed = stateAfter(aRunningTask(), failedForGood);
+    expect(stateAfter(failed, reinitiated).attempts).toMatchObject([{ number: 1, cause: 'DOWNLOAD_FAILED' }]);
+  });
+});
+
 describe('R-TASK-4 the deadline', () => {
   test('is set by the first progress report', () => {
     expect(stateAfter(aNotifiedTask(), progress)).toMatchObject({ firstProgressAt: NOW, deadlineAt: later(60) });
@@ -124,8 +159,12 @@ describe('presence', () => {
   });
 });
 
+const unconfirmedTask = () => aTask({ status: 'UNCONFIRMED', offerAt: null });
+
 const anyEvent: fc.Arbitrary<TaskEvent> = fc.oneof(
-  fc.constantFrom<TaskEvent>(notified, succeeded, timedOut, canceled, connected, { kind: 'disconnected' }),
+  fc.constantFrom<TaskEvent>(notified, succeeded, timedOut, canceled, confirmed, rejected, overridden, reinitiated, connected, {
+    kind: 'disconnected',
+  }),
   fc.record({ kind: fc.constant('progress' as const), percent: fc.nat(100), timeoutMs: fc.constantFrom(null, 60_000) }),
   fc.record({
     kind: fc.constant('attemptFailed' as const),
@@ -140,19 +179,24 @@ const anyEvent: fc.Arbitrary<TaskEvent> = fc.oneof(
 describe('R-TASK-1 whatever happens to a task, in whatever order', () => {
   const rank: Record<TaskStatus, number> = { UNCONFIRMED: 0, QUEUED: 1, NOTIFIED: 2, IN_PROGRESS: 3, SUCCEEDED: 4, FAILED: 4, CANCELED: 4 };
 
-  test('its status only goes forward, a final one is never left, and the log tells every step', () => {
+  test('R-BAT-21 its status only goes forward, a final one is left by an operator alone, and the log tells every step', () => {
     fc.assert(
-      fc.property(fc.array(anyEvent, { maxLength: 40 }), (events) => {
-        let task = aTask();
+      fc.property(fc.array(anyEvent, { maxLength: 40 }), fc.boolean(), (events, asks) => {
+        let task = asks ? unconfirmedTask() : aTask();
         for (const event of events) {
           const next = stateAfter(task, event);
-          expect(rank[next.status]).toBeGreaterThanOrEqual(rank[task.status]);
-          if (!task.active) expect(next).toBe(task);
+          if (event.kind === 'reinitiated' && task.status === 'FAILED')
+            expect(next).toMatchObject({ status: 'QUEUED', attempt: task.attempt + 1 });
+          else {
+            expect(rank[next.status]).toBeGreaterThanOrEqual(rank[task.status]);
+            if (!task.active) expect(next).toBe(task);
+          }
+          expect(next.attempts.length).toBeGreaterThanOrEqual(task.attempts.length);
           expect(next.attempt).toBeGreaterThanOrEqual(task.attempt);
           expect(next.active).toBe(isActive(next.status));
           task = next;
         }
-        expect(task.transitions.at(-1)?.to ?? 'QUEUED').toBe(task.status);
+        expect(task.transitions.at(-1)?.to ?? (asks ? 'UNCONFIRMED' : 'QUEUED')).toBe(task.status);
       }),
     );
   });
@@ -163,6 +207,16 @@ describe('R-TASK-1 whatever happens to a task, in whatever order', () => {
         const task = events.reduce(stateAfter, aTask());
         if (task.active && task.reachable) expect(task.offerAt !== null || task.reacted).toBe(true);
         if (!task.active) expect(task).toMatchObject({ offerAt: null, retryAt: null, reachable: false, endedAt: NOW });
+      }),
+    );
+  });
+
+  test('R-TASK-8 nothing is due before somebody has confirmed, and afterwards it waits for nothing', () => {
+    fc.assert(
+      fc.property(fc.array(anyEvent, { maxLength: 40 }), (events) => {
+        const task = events.reduce(stateAfter, unconfirmedTask());
+        if (task.status === 'UNCONFIRMED') expect(task).toMatchObject({ offerAt: null, notifiedAt: null });
+        else if (task.active && task.reachable) expect(task.offerAt !== null || task.reacted).toBe(true);
       }),
     );
   });

@@ -79,8 +79,8 @@ class LinkUpgrade {
   /** Reports of an attempt that is over already are repeats. */
   private async onFailure({ attempt, cause, text }: Extract<UpgradeReport, { kind: 'failed' }>): Promise<void> {
     if (attempt < this.attempt) return;
-    const { taskId, retry, minuteMs } = this.input;
-    const next = retryAt(retry, { attempt, cause, now: Date.now(), deadlineAt: this.deadlineAt }, minuteMs);
+    const { taskId, retry, minuteMs, firstAttempt = 1 } = this.input;
+    const next = retryAt(retry, { attempt: attempt - firstAttempt + 1, cause, now: Date.now(), deadlineAt: this.deadlineAt }, minuteMs);
     await failAttempt({ taskId, attempt, cause, text, retryAt: next });
     this.attempt = attempt + 1;
     this.isOver = next === null;

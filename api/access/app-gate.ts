@@ -1,0 +1,43 @@
+import { defaultFieldResolver, type GraphQLField, type GraphQLSchema, getNamedType, isLeafType, isObjectType } from 'graphql';
+import { requireOperation } from '../../core/access/app-role';
+import type { ApiContext } from '../context';
+
+/** What a key of the role APP gets to see of a task; fields that lead to anything else are refused like operations. */
+const SHOWN_TO_APPS: ReadonlySet<string> = new Set([
+  ...['Task', 'TaskConnection', 'TaskEdge', 'PageInfo', 'Attempt', 'Transition', 'FailureCause'],
+  ...['TaskChangeEvent', 'TaskChange', 'Resync', 'TasksPayload', 'UserError'],
+]);
+
+type Field = GraphQLField<unknown, ApiContext>;
+
+/** Puts `requireOperation` before every operation of the schema, and so on both transports. Changes the schema it is given. */
+export function withAppGate(schema: GraphQLSchema): GraphQLSchema {
+  const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type) || type.name.startsWith('__')) continue;
+    for (const field of Object.values(type.getFields())) {
+      if (roots.includes(type) || leadsElsewhere(field)) guard(field, `${type.name}.${field.name}`);
+    }
+  }
+  return schema;
+}
+
+function leadsElsewhere(field: Field): boolean {
+  const type = getNamedType(field.type);
+  return !isLeafType(type) && !SHOWN_TO_APPS.has(type.name);
+}
+
+function guard(field: Field, operation: string): void {
+  const { resolve = defaultFieldResolver, subscribe } = field;
+  if (subscribe) {
+    field.subscribe = (source, args, context, info) => {
+      requireOperation(context.viewer, operation, args);
+      return subscribe(source, args, context, info);
+    };
+    return;
+  }
+  field.resolve = (source, args, context, info) => {
+    requireOperation(context.viewer, operation, args);
+    return resolve(source, args, context, info);
+  };
+}

@@ -1,0 +1,50 @@
+import { PassThrough, type Readable } from 'node:stream';
+import { Busboy, type BusboyConfig } from '@fastify/busboy';
+import type { Request } from 'express';
+import { UserError } from '../../core/errors';
+import { API_LIMITS } from '../limits';
+
+/** The one file of a request: its body, or the part `file` of a form. Ends only if all of it came, and in order. */
+export function csvBody(req: Request): Readable {
+  const file = new PassThrough();
+  // Whoever reads it hears of a failure as well, unless it has refused already.
+  file.on('error', () => undefined);
+  const cut = (): void => void file.destroy(uploadCut());
+  req.on('close', () => {
+    if (!req.complete) cut();
+  });
+  req.setTimeout(API_LIMITS.idleTransferMs, cut);
+  if (!req.is('multipart/form-data')) {
+    req.pipe(file);
+    return file;
+  }
+  const parser = new Busboy({
+    headers: req.headers as BusboyConfig['headers'],
+    limits: { files: 1, fields: 0, parts: 2, headerPairs: 20 },
+  });
+  let began = false;
+  parser.on('file', (_name, part) => {
+    began = true;
+    part.on('error', cut);
+    part.pipe(file, { end: false });
+  });
+  parser.on('finish', () => (began ? file.end() : file.destroy(fileMissing())));
+  parser.on('error', cut);
+  file.on('close', () => req.unpipe(parser));
+  req.pipe(parser);
+  return file;
+}
+
+const uploadCut = (): UserError =>
+  new UserError('UPLOAD_CUT', {
+    field: 'file',
+    message: 'The upload ended before the file did.',
+    hint: 'Send it again: nothing of it was kept.',
+  });
+
+const fileMissing = (): UserError =>
+  new UserError('FILE_MISSING', {
+    field: 'file',
+    message: 'The form carries no file.',
+    hint: 'Send one part named `file`, or the file as the body.',
+  });

@@ -1,0 +1,46 @@
+import { Field, ID, InputType } from 'type-graphql';
+
+@InputType()
+export class CreateGroupInput {
+  @Field(() => String, { description: '1–64 characters, unique.' })
+  name!: string;
+
+  @Field(() => ID, { nullable: true, description: 'The group it is below; a root when not given. Groups go 5 levels deep.' })
+  parentId?: string | null;
+}
+
+@InputType({ description: 'What is not given stays as it is.' })
+export class UpdateGroupInput {
+  @Field(() => ID, { description: 'Which group.' })
+  groupId!: string;
+
+  @Field(() => String, { nullable: true, description: '1–64 characters, unique.' })
+  name?: string | null;
+
+  @Field(() => ID, { nullable: true, description: 'The group it is below from now on, with all its sub-groups; null makes it a root.' })
+  parentId?: string | null;
+}
+
+@InputType()
+export class DeleteGroupInput {
+  @Field(() => ID, { description: 'Which group. It must have no sub-groups; its devices stay.' })
+  groupId!: string;
+}
+
+@InputType()
+export class GroupDevicesInput {
+  @Field(() => ID, { description: 'Which group.' })
+  groupId!: string;
+
+  @Field(() => [ID], { description: 'One to 1,000 devices, of any product.' })
+  deviceIds!: string[];
+}
+
+@InputType()
+export class GroupFilterInput {
+  @Field(() => ID, { nullable: true, description: 'Groups directly below this one; null: roots.' })
+  parentId?: string | null;
+
+  @Field(() => String, { nullable: true, description: "What the group's name begins with." })
+  namePrefix?: string | null;
+}

@@ -1,0 +1,81 @@
+import { Arg, Args, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import type { Device } from '../../schema/model/fleet';
+import type { Group } from '../../schema/model/group';
+import type { ApiContext } from '../context';
+import { DeviceConnection, DeviceType } from '../devices/types';
+import { asPayload } from '../errors/as-payload';
+import { found } from '../errors/found';
+import { toConnection } from '../paging/connection';
+import { PageArgs } from '../paging/page-args';
+import { CreateGroupInput, DeleteGroupInput, GroupDevicesInput, GroupFilterInput, UpdateGroupInput } from './inputs';
+import { DeleteGroupPayload, GroupConnection, GroupDevicesPayload, GroupPayload, GroupType } from './types';
+
+@Resolver(() => GroupType)
+export class GroupResolver {
+  @Query(() => GroupType, { nullable: true, description: 'One group. Twin of QueryDeviceGroupInfo.' })
+  group(@Arg('id', () => ID) id: string, @Ctx() { core }: ApiContext) {
+    return found('group', core.groups.get(id));
+  }
+
+  @Query(() => GroupConnection, { description: 'Groups, oldest first. Twin of QueryDeviceGroupList.' })
+  async groups(
+    @Arg('filter', () => GroupFilterInput, { nullable: true, description: 'All of its conditions hold.' }) filter: GroupFilterInput | null,
+    @Args(() => PageArgs) page: PageArgs,
+    @Ctx() { core }: ApiContext,
+  ) {
+    return toConnection(await core.groups.list(filter ?? {}, page));
+  }
+
+  @Mutation(() => GroupPayload, { description: 'Makes a group. Twin of CreateDeviceGroup.' })
+  createGroup(@Arg('input', () => CreateGroupInput) input: CreateGroupInput, @Ctx() { core, viewer }: ApiContext) {
+    return asPayload(core.groups.create(viewer, input).then((group) => ({ group })));
+  }
+
+  @Mutation(() => GroupPayload, { description: 'Renames or moves a group. Twin of UpdateDeviceGroup.' })
+  updateGroup(@Arg('input', () => UpdateGroupInput) { groupId, ...changes }: UpdateGroupInput, @Ctx() { core, viewer }: ApiContext) {
+    return asPayload(core.groups.update(viewer, groupId, changes).then((group) => ({ group })));
+  }
+
+  @Mutation(() => DeleteGroupPayload, { description: 'Deletes a group without sub-groups; its devices stay. Twin of DeleteDeviceGroup.' })
+  deleteGroup(@Arg('input', () => DeleteGroupInput) { groupId }: DeleteGroupInput, @Ctx() { core, viewer }: ApiContext) {
+    return asPayload(core.groups.delete(viewer, groupId).then(({ _id }) => ({ groupId: _id })));
+  }
+
+  @Mutation(() => GroupDevicesPayload, { description: 'Puts devices into a group, all or none. Twin of BatchAddDeviceGroupRelations.' })
+  addDevicesToGroup(@Arg('input', () => GroupDevicesInput) input: GroupDevicesInput, @Ctx() { core, viewer }: ApiContext) {
+    return asPayload(core.groups.addDevices(viewer, input.groupId, input.deviceIds));
+  }
+
+  @Mutation(() => GroupDevicesPayload, { description: 'Takes devices out of a group. Twin of BatchDeleteDeviceGroupRelations.' })
+  removeDevicesFromGroup(@Arg('input', () => GroupDevicesInput) input: GroupDevicesInput, @Ctx() { core, viewer }: ApiContext) {
+    return asPayload(core.groups.removeDevices(viewer, input.groupId, input.deviceIds));
+  }
+
+  @FieldResolver()
+  id(@Root() { _id }: Group): string {
+    return _id;
+  }
+
+  @FieldResolver(() => Int, { complexity: 20, description: 'Devices in the group itself, counted now.' })
+  deviceCount(@Root() { _id }: Group, @Ctx() { core }: ApiContext) {
+    return core.groups.countDevices(_id);
+  }
+
+  @FieldResolver(() => DeviceConnection, { description: 'Devices in the group itself. Twin of QueryDeviceListByDeviceGroup.' })
+  async devices(@Root() { _id }: Group, @Args(() => PageArgs) page: PageArgs, @Ctx() { core }: ApiContext) {
+    return toConnection(await core.devices.list({ groupId: _id }, page));
+  }
+
+  @FieldResolver(() => GroupConnection, { description: 'Groups directly below it.' })
+  async subGroups(@Root() { _id }: Group, @Args(() => PageArgs) page: PageArgs, @Ctx() { core }: ApiContext) {
+    return toConnection(await core.groups.list({ parentId: _id }, page));
+  }
+}
+
+@Resolver(() => DeviceType)
+export class DeviceGroupsResolver {
+  @FieldResolver(() => [GroupType], { complexity: 20, description: 'The groups it was put into itself, at most 100.' })
+  async groups(@Root() { groups = [] }: Device, @Ctx() { core }: ApiContext): Promise<Group[]> {
+    return (await core.groups.getMany(groups)).filter((group) => group !== null);
+  }
+}

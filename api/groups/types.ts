@@ -1,0 +1,40 @@
+import { GraphQLDateTime } from 'graphql-scalars';
+import { Field, ID, Int, ObjectType } from 'type-graphql';
+import type { Group } from '../../schema/model/group';
+import { Payload } from '../errors/user-error-type';
+import { connectionOf } from '../paging/connection';
+
+@ObjectType('Group', { description: 'Devices that people put together, of any product. Device group of Alibaba Cloud IoT.' })
+export class GroupType {
+  @Field(() => ID, { description: 'Opaque.' })
+  id!: string;
+
+  @Field(() => String, { description: 'For people.' })
+  name!: string;
+
+  @Field(() => ID, { nullable: true, description: 'The group it is below; null for a root.' })
+  parentId!: string | null;
+
+  @Field(() => GraphQLDateTime, { description: 'When it was made.' })
+  createdAt!: Date;
+}
+
+export const GroupConnection = connectionOf(() => GroupType, 'Group');
+
+@ObjectType()
+export class GroupPayload extends Payload {
+  @Field(() => GroupType, { nullable: true, description: 'The group afterwards; null when it was refused.' })
+  group!: Group | null;
+}
+
+@ObjectType()
+export class GroupDevicesPayload extends GroupPayload {
+  @Field(() => Int, { nullable: true, description: 'Devices that came into the group, or left it; null when it was refused.' })
+  changed!: number | null;
+}
+
+@ObjectType()
+export class DeleteGroupPayload extends Payload {
+  @Field(() => ID, { nullable: true, description: 'The group that is gone; null when it was refused.' })
+  groupId!: string | null;
+}

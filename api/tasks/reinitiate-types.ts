@@ -1,0 +1,37 @@
+import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
+import type { SkipReason } from '../../schema/model/reinitiation';
+import { BatchPayload } from '../batches/types';
+import { SkipReasonEnum } from '../enums';
+
+@InputType({ description: 'Either some tasks of the batch, or all that have failed.' })
+export class RetryTasksInput {
+  @Field(() => ID, { description: 'The batch they are of.' })
+  batchId!: string;
+
+  @Field(() => [ID], { nullable: true, description: 'At most 100 tasks.' })
+  taskIds?: string[] | null;
+
+  @Field(() => Boolean, { nullable: true, description: 'True: every failed task.' })
+  all?: boolean | null;
+}
+
+@ObjectType({ description: 'A task that was left as it is.' })
+export class SkippedTask {
+  @Field(() => ID, { description: 'Which one.' })
+  taskId!: string;
+
+  @Field(() => SkipReasonEnum, { description: 'Why.' })
+  reason!: SkipReason;
+}
+
+@ObjectType()
+export class RetryTasksPayload extends BatchPayload {
+  @Field(() => Int, { nullable: true, description: 'Tasks that have begun again; null when it was refused.' })
+  reinitiated!: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'Tasks that were left as they are.' })
+  skippedCount!: number | null;
+
+  @Field(() => [SkippedTask], { nullable: true, description: 'The first 100 of them.' })
+  skipped!: SkippedTask[] | null;
+}

@@ -1,0 +1,35 @@
+import type { DeviceId } from '../../schema/model/ids';
+import type { Limits } from '../../schema/model/limits';
+import type { Collections } from '../../schema/mongo/connect';
+import type { NewApiKey } from '../core';
+import { refuseIfAny } from '../refuse';
+
+const FIELD = 'deviceIds';
+const productOf = (id: DeviceId): string => id.slice(0, id.indexOf('.'));
+
+/** The devices of a new key: some for an app, none for other roles. Throws REQUIRED, INVALID_FORMAT, TOO_MANY, DEVICE_UNKNOWN. */
+export async function appDevices(
+  devices: Collections['devices'],
+  { role, deviceIds }: NewApiKey,
+  { appDevices: most }: Pick<Limits, 'appDevices'>,
+): Promise<DeviceId[] | undefined> {
+  const ids = [...new Set(deviceIds ?? [])];
+  if (role !== 'APP') {
+    if (ids.length === 0) return undefined;
+    refuse('INVALID_FORMAT', `A key of the role ${role} is for all devices.`, 'Leave the devices out, or choose the role APP.');
+  }
+  const limit = `1–${most}`;
+  if (ids.length === 0) refuse('REQUIRED', 'A key of the role APP is for certain devices, and none is named.', 'Name its devices.', limit);
+  if (ids.length > most) refuse('TOO_MANY', `The key names ${ids.length} devices.`, 'Make a key for each part of them.', limit);
+  if (new Set(ids.map(productOf)).size > 1)
+    refuse('INVALID_FORMAT', 'The devices are of more than one product.', 'Make a key for each product.');
+  const known = new Set(await devices.distinct('_id', { _id: { $in: ids } }));
+  const unknown = ids.find((id) => !known.has(id));
+  if (unknown !== undefined)
+    refuse('DEVICE_UNKNOWN', `There is no device "${unknown.slice(0, 100)}".`, 'Query `devices` for the ids there are.');
+  return ids;
+}
+
+function refuse(code: 'REQUIRED' | 'INVALID_FORMAT' | 'TOO_MANY' | 'DEVICE_UNKNOWN', message: string, hint: string, limit?: string): void {
+  refuseIfAny([{ code, field: FIELD, message, hint, ...(limit && { limit }) }]);
+}

@@ -1,0 +1,39 @@
+import { randomBytes } from 'node:crypto';
+import type { Batch, BatchScope } from '../../schema/model/batch';
+import { seedViolation } from '../../schema/model/names';
+import { percentViolation } from '../../schema/model/phase';
+import type { Violation } from '../../schema/model/violation';
+import type { Collections } from '../../schema/mongo/connect';
+import { useList } from '../device-lists/service';
+import { regionViolations } from '../devices/attributes';
+import { withSubGroups } from '../groups/tree';
+
+/** What is wrong with the form of a scope, other than with names given by hand. */
+export function scopeFormViolations(scope: BatchScope): Violation[] {
+  const given = (...violations: (Violation | null)[]): Violation[] => violations.filter((violation) => violation !== null);
+  switch (scope.kind) {
+    case 'region':
+      return given(...regionViolations(scope, 'scope.region'));
+    case 'phased':
+      return given(
+        percentViolation(scope.percent, 'scope.phased.percent'),
+        scope.seed === '' ? null : seedViolation(scope.seed, 'scope.phased.seed'),
+      );
+    default:
+      return [];
+  }
+}
+
+/** The scope as the batch keeps it: a phased one without a seed gets one. */
+export function settledScope(scope: BatchScope): BatchScope {
+  if (scope.kind === 'targeted') return { kind: 'targeted', deviceNames: [...new Set(scope.deviceNames)] };
+  if (scope.kind === 'phased' && scope.seed === '') return { ...scope, seed: randomBytes(8).toString('hex') };
+  return scope;
+}
+
+/** What the scope refers to, as it is now. Throws GROUP_UNKNOWN, LIST_UNKNOWN, LIST_NOT_CLEAN. */
+export async function resolvedScope(collections: Collections, { scope, productKey, createdAt }: Batch): Promise<BatchScope> {
+  if (scope.kind === 'group') return { ...scope, groupIds: await withSubGroups(collections.groups, scope.groupId, 'scope.groupId') };
+  if (scope.kind === 'list') await useList(collections, productKey, scope.listId, createdAt);
+  return scope;
+}

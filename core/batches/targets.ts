@@ -1,0 +1,76 @@
+import type { mongo } from 'mongoose';
+import type { Batch } from '../../schema/model/batch';
+import { phasedShare } from '../../schema/model/phase';
+import type { Collections } from '../../schema/mongo/connect';
+import { ofList } from '../../schema/mongo/device-lists';
+import { type Matched, matchingDevices, meantDevices } from './matching';
+
+type Target = Matched & Pick<Batch, 'share'>;
+
+/** What a task is made from, and nothing else of its device: a choice among a million is sorted. */
+const asTarget = ({ module }: Pick<Batch, 'module'>) => ({
+  deviceName: 1,
+  online: 1,
+  gatewayId: 1,
+  [`modules.${module}.version`]: 1,
+});
+
+/** Where `targetStages` begin: a list is read once, and each of its devices looked up, however large the fleet is. */
+export const targetSource = ({ deviceListRows, devices }: Collections, { scope }: Matched): mongo.Collection =>
+  (scope.kind === 'list' ? deviceListRows : devices) as unknown as mongo.Collection;
+
+function inList({ scope }: Matched): object[] {
+  if (scope.kind !== 'list') return [];
+  return [
+    { $match: ofList(scope.listId) },
+    { $lookup: { from: 'devices', localField: 'deviceId', foreignField: '_id', as: 'device' } },
+    { $unwind: '$device' },
+    { $replaceRoot: { newRoot: '$device' } },
+  ];
+}
+
+/** The head of an aggregation over `targetSource`: those the batch makes tasks for, or finds busy. */
+export function targetStages(batch: Target): object[] {
+  return [...inList(batch), { $match: matchingDevices(batch) }, { $project: asTarget(batch) }, ...inPhase(batch)];
+}
+
+/** R-BAT-4: in the order of a hash of seed and device, which is random, and the same each time. */
+function inPhase({ scope, share }: Target): object[] {
+  if (scope.kind !== 'phased' || share === undefined) return [];
+  return [
+    { $set: { order: { $toHashedIndexKey: { $concat: [scope.seed, '.', '$_id'] } } } },
+    { $sort: { order: 1, _id: 1 } },
+    { $limit: Math.max(1, share) },
+  ];
+}
+
+/** Whether any device matches. */
+export async function hasTargets(collections: Collections, batch: Matched): Promise<boolean> {
+  const found = targetSource(collections, batch).aggregate([...inList(batch), { $match: matchingDevices(batch) }, { $limit: 1 }]);
+  return (await found.next()) !== null;
+}
+
+/** Devices that match, and those that its creator meant (R-PKG-6). */
+export async function countTargets(collections: Collections, batch: Matched): Promise<{ matching: number; meant: number }> {
+  const count = async (filter: object): Promise<number> => {
+    if (batch.scope.kind !== 'list') return collections.devices.countDocuments(filter);
+    const counted = targetSource(collections, batch).aggregate<{ count: number }>([
+      ...inList(batch),
+      { $match: filter },
+      { $count: 'count' },
+    ]);
+    return (await counted.next())?.count ?? 0;
+  };
+  const [matching, meant] = await Promise.all([count(matchingDevices(batch)), batch.inheritsVersions ? count(meantDevices(batch)) : null]);
+  return { matching, meant: meant ?? matching };
+}
+
+/** The batch with its share, counted once: a selection that is repeated takes as many devices as the first one meant to. */
+export async function withShare<B extends Batch>(collections: Collections, batch: B): Promise<B> {
+  if (batch.scope.kind !== 'phased' || batch.share !== undefined) return batch;
+  const { matching } = await countTargets(collections, batch);
+  const share = phasedShare(matching, batch.scope.percent);
+  await collections.batches.updateOne({ _id: batch._id, share: { $exists: false } }, { $set: { share } });
+  const stored = await collections.batches.findOne({ _id: batch._id }, { projection: { share: 1 } });
+  return { ...batch, share: stored?.share ?? share };
+}

@@ -1,0 +1,72 @@
+import { mongo } from 'mongoose';
+import type { DeviceListProblem, ListProblem } from '../../schema/model/device-list';
+import { deviceIdOf } from '../../schema/model/ids';
+import { deviceNameViolation } from '../../schema/model/names';
+import type { Collections } from '../../schema/mongo/connect';
+import type { DeviceListRow } from '../../schema/mongo/device-lists';
+import type { FileRow } from './rows-of';
+
+const DUPLICATE_KEY = 11_000;
+const SHOWN = 64;
+/** On disk with the list's own document, which is written last and waits for what came before. */
+const BULK = { ordered: false, writeConcern: { w: 1, journal: false } } as const;
+
+export type Problems = Record<ListProblem, number>;
+interface NamedRow {
+  row: number;
+  name: string;
+}
+
+/** Keeps the rows that name a device of the product for the first time, and says why of the others. */
+export async function checkRows(
+  collections: Collections,
+  listId: string,
+  productKey: string,
+  rows: readonly FileRow[],
+  problems: Problems,
+): Promise<void> {
+  const wrong: DeviceListProblem[] = [];
+  const tell = (row: number, value: string, problem: ListProblem): void => {
+    problems[problem] += 1;
+    wrong.push({ _id: `${listId}.${String(row).padStart(10, '0')}`, row, value: value.slice(0, SHOWN), problem });
+  };
+  const named: NamedRow[] = [];
+  for (const { row, cells } of rows) {
+    const [name = '', ...rest] = cells;
+    if (rest.some((cell) => cell !== '') || deviceNameViolation(name, '')) tell(row, cells.join(','), 'INVALID');
+    else named.push({ row, name });
+  }
+  const known = await knownOf(collections.devices, productKey, named);
+  for (const { row, name } of named) if (!known.has(deviceIdOf(productKey, name))) tell(row, name, 'UNKNOWN');
+  const kept = named.filter(({ name }) => known.has(deviceIdOf(productKey, name)));
+  const repeated = await insertNew(
+    collections.deviceListRows,
+    kept.map(({ name }) => ({ _id: `${listId}.${name}`, deviceId: deviceIdOf(productKey, name) })),
+  );
+  for (const index of repeated) {
+    const each = kept[index];
+    if (each) tell(each.row, each.name, 'DUPLICATE');
+  }
+  // A quoted line break makes two records end on different lines, never on the same.
+  if (wrong.length > 0) await collections.deviceListProblems.insertMany(wrong, BULK);
+}
+
+async function knownOf(devices: Collections['devices'], productKey: string, named: readonly NamedRow[]): Promise<Set<string>> {
+  const ids = named.map(({ name }) => deviceIdOf(productKey, name));
+  const found = await devices.find({ _id: { $in: ids } }, { projection: { _id: 1 }, batchSize: ids.length + 1 }).toArray();
+  return new Set(found.map(({ _id }) => _id));
+}
+
+/** The places of those that were there already. */
+async function insertNew(rows: Collections['deviceListRows'], documents: DeviceListRow[]): Promise<number[]> {
+  if (documents.length === 0) return [];
+  try {
+    await rows.insertMany(documents, BULK);
+    return [];
+  } catch (error) {
+    if (!(error instanceof mongo.MongoBulkWriteError)) throw error;
+    const errors = [error.writeErrors].flat();
+    if (errors.some(({ code }) => code !== DUPLICATE_KEY)) throw error;
+    return errors.map(({ index }) => index);
+  }
+}

@@ -1,0 +1,111 @@
+import { mongo } from 'mongoose';
+import type { DeviceList } from '../../schema/model/device-list';
+import type { Collections } from '../../schema/mongo/connect';
+import { ofList } from '../../schema/mongo/device-lists';
+import { requireRole } from '../access/require-role';
+import type { Clock } from '../clock';
+import type { DeviceListService } from '../device-sets';
+import { UserError } from '../errors';
+import { requireProduct } from '../products/require-product';
+import type { CoreSettings } from '../settings';
+import { checkRows, type Problems } from './check';
+import { rowsOf } from './rows-of';
+
+const HOUR_MS = 60 * 60 * 1_000;
+const KEPT_MS = 7 * 24 * HOUR_MS;
+/** Longer than a batch may wait for its start. */
+const KEPT_FOR_BATCH_MS = 2 * KEPT_MS;
+
+export interface DeviceListDeps {
+  collections: Collections;
+  settings: Pick<CoreSettings, 'limits'>;
+  clock: Clock;
+}
+
+export function createDeviceListService({ collections, settings, clock }: DeviceListDeps): DeviceListService {
+  const { deviceLists, deviceListProblems, products } = collections;
+  const within = (ms: number): Date => new Date(clock().getTime() + ms);
+
+  return {
+    async create(viewer, productKey, file) {
+      requireRole(viewer, 'OPERATOR');
+      await requireProduct(products, productKey);
+      const _id = new mongo.ObjectId().toHexString();
+      const problems: Problems = { INVALID: 0, UNKNOWN: 0, DUPLICATE: 0 };
+      const about = { productKey, createdBy: viewer.keyId, createdAt: clock() };
+      await deviceLists.insertOne({ _id, ...about, status: 'CHECKING', rows: 0, problems, expiresAt: within(HOUR_MS) });
+      try {
+        let rows = 0;
+        for await (const chunk of rowsOf(file, settings.limits.deviceFileRows)) {
+          const named = rows === 0 ? withoutHead(chunk) : chunk;
+          await checkRows(collections, _id, productKey, named, problems);
+          rows += named.length;
+          await deviceLists.updateOne({ _id }, { $set: { rows, expiresAt: within(HOUR_MS) } }, { writeConcern: { w: 1, journal: false } });
+        }
+        const status = Object.values(problems).some((count) => count > 0) || rows === 0 ? 'REFUSED' : 'CLEAN';
+        const list = await deviceLists.findOneAndUpdate(
+          { _id },
+          { $set: { status, rows, problems, expiresAt: within(KEPT_MS) } },
+          { returnDocument: 'after' },
+        );
+        if (list === null) throw new Error(`list ${_id} went while it was checked`);
+        return list;
+      } catch (error) {
+        await removeList(collections, _id);
+        throw error;
+      }
+    },
+    get: (id) => deviceLists.findOne({ _id: id, status: { $ne: 'EXPIRED' } }),
+    problems: (id) => deviceListProblems.find(ofList(id)).sort({ _id: 1 }),
+  };
+}
+
+/** A template's first row may name the column. */
+const withoutHead = <T extends { cells: string[] }>(rows: T[]): T[] =>
+  rows[0]?.cells[0]?.toLowerCase() === 'devicename' ? rows.slice(1) : rows;
+
+async function removeList(collections: Collections, id: string): Promise<void> {
+  await collections.deviceListRows.deleteMany(ofList(id));
+  await collections.deviceListProblems.deleteMany(ofList(id));
+  await collections.deviceLists.deleteOne({ _id: id });
+}
+
+/** A batch takes the list as its scope: it stays until the batch has certainly made its tasks. Throws LIST_UNKNOWN, LIST_NOT_CLEAN. */
+export async function useList({ deviceLists }: Pick<Collections, 'deviceLists'>, productKey: string, id: string, now: Date): Promise<void> {
+  const found: DeviceList | null = await deviceLists.findOneAndUpdate({ _id: id, productKey, status: { $ne: 'EXPIRED' } }, [
+    {
+      $set: {
+        expiresAt: {
+          $cond: [{ $eq: ['$status', 'CLEAN'] }, { $max: ['$expiresAt', new Date(now.getTime() + KEPT_FOR_BATCH_MS)] }, '$expiresAt'],
+        },
+      },
+    },
+  ]);
+  if (found === null) throw listUnknown();
+  if (found.status === 'CLEAN') return;
+  const count = Object.values(found.problems).reduce((sum, each) => sum + each, 0);
+  throw new UserError('LIST_NOT_CLEAN', {
+    field: 'scope.listId',
+    message:
+      found.status === 'CHECKING'
+        ? 'The list is still being checked.'
+        : `${count} of the ${found.rows} rows of the list name no device of the product, or one twice.`,
+    hint: `Download /lists/${id}/invalid.csv, correct those rows, and send the file again. The batch was not created.`,
+  });
+}
+
+/** Takes away what has expired; may run in several processes at once. */
+export async function sweepLists(collections: Collections, now: Date): Promise<number> {
+  const { deviceLists } = collections;
+  await deviceLists.updateMany({ expiresAt: { $lt: now } }, { $set: { status: 'EXPIRED' } });
+  const expired = await deviceLists.find({ status: 'EXPIRED' }, { projection: { _id: 1 } }).toArray();
+  for (const { _id } of expired) await removeList(collections, _id);
+  return expired.length;
+}
+
+const listUnknown = (): UserError =>
+  new UserError('LIST_UNKNOWN', {
+    field: 'scope.listId',
+    message: "No list of the package's product has this id, or it has expired.",
+    hint: 'Send the file to /lists again, with the product of the package.',
+  });

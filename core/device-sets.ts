@@ -1,0 +1,72 @@
+import type { Readable } from 'node:stream';
+import type { DeviceList, DeviceListProblem } from '../schema/model/device-list';
+import type { Region } from '../schema/model/fleet';
+import type { Group } from '../schema/model/group';
+import type { DeviceId } from '../schema/model/ids';
+import type { Viewer } from './access/viewer';
+import type { Page, PageRequest } from './page';
+
+export interface NewDevice {
+  deviceName: string;
+  /** 16–64 printable ASCII characters; generated (32 hex digits) when not given. */
+  secret?: string | null;
+  region?: Region | null;
+  tags?: readonly DeviceTag[] | null;
+}
+
+export interface DeviceTag {
+  key: string;
+  value: string;
+}
+
+/** What is not given stays as it is; `region: null` takes the region away, and `tags` replaces all of them. */
+export interface DeviceChanges {
+  region?: Region | null;
+  tags?: readonly DeviceTag[];
+}
+
+export interface DeviceFilter {
+  productKey?: string | null;
+  online?: boolean | null;
+  /** Prefix of the device name. */
+  namePrefix?: string | null;
+  /** Devices whose module has this version; `default` when no module is named. */
+  module?: string | null;
+  version?: string | null;
+  province?: string | null;
+  /** Within `province`. */
+  city?: string | null;
+  /** Those that were put into this group itself. */
+  groupId?: string | null;
+}
+
+/** R-BAT-3: files that name the devices of a batch. */
+export interface DeviceListService {
+  /**
+   * Reads CSV with one device name a row, and checks each; memory stays flat. Blank rows are left out, and a first row `deviceName`.
+   * Throws FILE_FORMAT, FILE_TOO_LARGE, TOO_MANY, REQUIRED, PRODUCT_UNKNOWN and what the stream fails with; nothing is kept then.
+   */
+  create(viewer: Viewer, productKey: string, file: Readable): Promise<DeviceList>;
+  get(id: string): Promise<DeviceList | null>;
+  /** In the order of the file. */
+  problems(id: string): AsyncIterable<DeviceListProblem>;
+}
+
+/** R-DEV-3. */
+export interface GroupService {
+  /** Throws GROUP_UNKNOWN (the parent), GROUP_EXISTS, GROUP_TREE, TOO_MANY. */
+  create(viewer: Viewer, input: { name: string; parentId?: string | null }): Promise<Group>;
+  /** What is not given stays; `parentId: null` makes it a root. Throws as `create` does. */
+  update(viewer: Viewer, id: string, changes: { name?: string | null; parentId?: string | null }): Promise<Group>;
+  /** Its devices stay. Throws GROUP_UNKNOWN, GROUP_NOT_EMPTY. */
+  delete(viewer: Viewer, id: string): Promise<Group>;
+  /** At most 1,000, all or none; one that is in the group already is not counted. Throws GROUP_UNKNOWN, DEVICE_UNKNOWN, TOO_MANY. */
+  addDevices(viewer: Viewer, id: string, deviceIds: readonly DeviceId[]): Promise<{ group: Group; changed: number }>;
+  removeDevices(viewer: Viewer, id: string, deviceIds: readonly DeviceId[]): Promise<{ group: Group; changed: number }>;
+  get(id: string): Promise<Group | null>;
+  getMany(ids: readonly string[]): Promise<(Group | null)[]>;
+  /** By id, that is as they were made. `parentId: null` lists the roots. */
+  list(filter: { parentId?: string | null; namePrefix?: string | null }, page: PageRequest): Promise<Page<Group>>;
+  /** Devices in the group itself. */
+  countDevices(id: string): Promise<number>;
+}

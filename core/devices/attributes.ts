@@ -1,0 +1,64 @@
+import type { Device, Region } from '../../schema/model/fleet';
+import type { DeviceId } from '../../schema/model/ids';
+import type { Limits } from '../../schema/model/limits';
+import { cityViolation, deviceTagKeyViolation, deviceTagValueViolation, provinceViolation } from '../../schema/model/names';
+import type { Violation } from '../../schema/model/violation';
+import type { Collections } from '../../schema/mongo/connect';
+import type { DeviceChanges, DeviceTag } from '../core';
+import { refuseIfAny } from '../refuse';
+import { devicesUnknown } from './refusals';
+
+/** What people say about a device (R-DEV-5). `path` is where the fields are in the input, `''` or ending in a dot. */
+export const attributeViolations = (
+  { region, tags }: DeviceChanges,
+  path: string,
+  limits: Pick<Limits, 'deviceTags'>,
+): (Violation | null)[] => [
+  ...(region ? regionViolations(region, `${path}region`) : []),
+  ...tagViolations(tags ?? [], `${path}tags`, limits),
+];
+
+export const regionViolations = ({ province, city }: Region, field: string): (Violation | null)[] => [
+  provinceViolation(province, `${field}.province`),
+  cityViolation(city, `${field}.city`),
+];
+
+function tagViolations(tags: readonly DeviceTag[], field: string, { deviceTags }: Pick<Limits, 'deviceTags'>): (Violation | null)[] {
+  if (tags.length > deviceTags) {
+    const message = `The device has ${tags.length} tags.`;
+    return [{ code: 'TOO_MANY', field, message, hint: 'Keep those that devices are found by.', limit: `${deviceTags} tags` }];
+  }
+  const repeated = tags.findIndex(({ key }, index) => tags.findIndex((other) => other.key === key) < index);
+  return [
+    ...tags.flatMap(({ key, value }, index) => [
+      deviceTagKeyViolation(key, `${field}[${index}].key`),
+      deviceTagValueViolation(value, `${field}[${index}].value`),
+    ]),
+    repeated < 0
+      ? null
+      : { code: 'INVALID_FORMAT', field: `${field}[${repeated}].key`, message: 'Two tags have the same key.', hint: 'Give each key once.' },
+  ];
+}
+
+export const regionOf = ({ province, city }: Region): Region => ({ province, city });
+
+export const tagsOf = (tags: readonly DeviceTag[]): Record<string, string> =>
+  Object.fromEntries(tags.map(({ key, value }) => [key, value]));
+
+export async function updateDevice(
+  { devices }: Pick<Collections, 'devices'>,
+  limits: Pick<Limits, 'deviceTags'>,
+  id: DeviceId,
+  changes: DeviceChanges,
+): Promise<Device> {
+  refuseIfAny(attributeViolations(changes, '', limits));
+  const { region, tags } = changes;
+  const set = { ...(region && { region: regionOf(region) }), ...(tags && tags.length > 0 && { tags: tagsOf(tags) }) };
+  const unset = { ...(region === null && { region: true as const }), ...(tags?.length === 0 && { tags: true as const }) };
+  const update = { ...(Object.keys(set).length > 0 && { $set: set }), ...(Object.keys(unset).length > 0 && { $unset: unset }) };
+  const device = await (Object.keys(update).length > 0
+    ? devices.findOneAndUpdate({ _id: id }, update, { returnDocument: 'after' })
+    : devices.findOne({ _id: id }));
+  if (device === null) throw devicesUnknown('deviceId', [id], 1);
+  return device;
+}

@@ -1,0 +1,47 @@
+import type { DeviceId } from '../../schema/model/ids';
+import type { Limits } from '../../schema/model/limits';
+import type { Collections } from '../../schema/mongo/connect';
+import { refuseIfAny } from '../refuse';
+import { devicesUnknown } from './refusals';
+
+export interface DeletionDeps {
+  devices: Collections['devices'];
+  limits: Pick<Limits, 'devicesPerCall'>;
+  /** Ends what the devices have not finished; how many tasks that were. */
+  endTasks(ids: readonly DeviceId[]): Promise<number>;
+  /** Takes the devices out of the store and of the counts of versions, in one transaction. */
+  remove(ids: readonly DeviceId[]): Promise<number>;
+}
+
+/**
+ * Disabled first: from then on no batch selects them and no gateway lets them in. A batch that has read them before makes its tasks
+ * within the time its selection takes; what it makes until the devices are gone is ended with a second look.
+ */
+export async function deleteDevices(deps: DeletionDeps, wanted: readonly DeviceId[]): Promise<{ deleted: number; tasksEnded: number }> {
+  const { devices, limits } = deps;
+  const ids = [...new Set(wanted)];
+  refuseIfAny([idsViolation(ids.length, limits.devicesPerCall, 'deviceIds', 'Delete')]);
+  await requireKnownDevices(devices, ids);
+  await devices.updateMany({ _id: { $in: ids } }, { $set: { enabled: false } });
+  const before = await deps.endTasks(ids);
+  const deleted = await deps.remove(ids);
+  return { deleted, tasksEnded: before + (await deps.endTasks(ids)) };
+}
+
+/** Throws DEVICE_UNKNOWN. */
+export async function requireKnownDevices(devices: Collections['devices'], ids: readonly DeviceId[]): Promise<void> {
+  const found = await devices.find({ _id: { $in: [...ids] } }, { projection: { _id: 1 } }).toArray();
+  if (found.length === ids.length) return;
+  const known = new Set(found.map(({ _id }) => _id));
+  const unknown = ids.filter((id) => !known.has(id));
+  throw devicesUnknown('deviceIds', unknown, unknown.length);
+}
+
+export function idsViolation(count: number, maximum: number, field: string, verb: string) {
+  const limit = `1–${maximum} devices`;
+  if (count === 0)
+    return { code: 'REQUIRED', field, message: 'The list names no device.', hint: 'Name at least one device.', limit } as const;
+  if (count <= maximum) return null;
+  const message = `The list has ${count} devices.`;
+  return { code: 'TOO_MANY', field, message, hint: `${verb} at most ${maximum} in one call.`, limit } as const;
+}

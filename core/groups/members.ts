@@ -1,0 +1,36 @@
+import type { Group } from '../../schema/model/group';
+import { GROUPS_PER_DEVICE } from '../../schema/model/group';
+import type { DeviceId } from '../../schema/model/ids';
+import type { Collections } from '../../schema/mongo/connect';
+import { requireKnownDevices } from '../devices/delete';
+import { UserError } from '../errors';
+import { groupUnknown } from './tree';
+
+type Stored = Pick<Collections, 'devices' | 'groups'>;
+
+/** How many were not in the group before. */
+export async function addDevices({ devices, groups }: Stored, { _id }: Group, ids: readonly DeviceId[]): Promise<number> {
+  await requireKnownDevices(devices, ids);
+  const full = { _id: { $in: [...ids] }, groups: { $ne: _id }, [`groups.${GROUPS_PER_DEVICE - 1}`]: { $exists: true } };
+  const crowded = await devices.findOne(full, { projection: { _id: 1 } });
+  if (crowded !== null) throw inTooMany(crowded._id);
+  const { modifiedCount } = await devices.updateMany({ _id: { $in: [...ids] } }, { $addToSet: { groups: _id } });
+  if (await groups.findOne({ _id }, { projection: { _id: 1 } })) return modifiedCount;
+  // It was deleted meanwhile, perhaps after its deletion looked for members.
+  await removeDevices({ devices }, _id, ids);
+  throw groupUnknown('groupId');
+}
+
+/** How many were in the group; of all devices without `ids`. */
+export async function removeDevices({ devices }: Pick<Stored, 'devices'>, groupId: string, ids?: readonly DeviceId[]): Promise<number> {
+  const filter = { ...(ids && { _id: { $in: [...ids] } }), groups: groupId };
+  return (await devices.updateMany(filter, { $pull: { groups: groupId } })).modifiedCount;
+}
+
+const inTooMany = (id: DeviceId): UserError =>
+  new UserError('TOO_MANY', {
+    field: 'deviceIds',
+    message: `The device ${id} is in ${GROUPS_PER_DEVICE} groups already.`,
+    hint: 'Take it out of others first. Nothing was changed.',
+    limit: `${GROUPS_PER_DEVICE} groups`,
+  });

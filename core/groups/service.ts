@@ -1,0 +1,121 @@
+import { mongo } from 'mongoose';
+import type { Group } from '../../schema/model/group';
+import type { Store } from '../../schema/mongo/connect';
+import { requireRole } from '../access/require-role';
+import type { Viewer } from '../access/viewer';
+import type { Clock } from '../clock';
+import type { GroupService } from '../device-sets';
+import { idsViolation } from '../devices/delete';
+import { displayNameViolation } from '../display-name';
+import { isDuplicateKey } from '../duplicate-key';
+import { UserError } from '../errors';
+import { inOrderOf } from '../paging/in-order-of';
+import { pageOf } from '../paging/page-of';
+import { refuseIfAny } from '../refuse';
+import type { CoreSettings } from '../settings';
+import { addDevices, removeDevices } from './members';
+import { ancestorsBelow, changingTree, groupUnknown, moveGroup, requireDepth } from './tree';
+
+export interface GroupDeps {
+  store: Pick<Store, 'connection' | 'collections'>;
+  settings: Pick<CoreSettings, 'limits'>;
+  clock: Clock;
+}
+
+export function createGroupService({ store, settings, clock }: GroupDeps): GroupService {
+  const { groups, devices } = store.collections;
+  const { limits } = settings;
+
+  async function existing(id: string, session?: mongo.ClientSession): Promise<Group> {
+    const group = await groups.findOne({ _id: id }, { session });
+    if (group === null) throw groupUnknown('groupId');
+    return group;
+  }
+
+  async function members(
+    viewer: Viewer,
+    id: string,
+    deviceIds: readonly string[],
+    change: (group: Group, ids: string[]) => Promise<number>,
+  ) {
+    requireRole(viewer, 'OPERATOR');
+    const ids = [...new Set(deviceIds)];
+    refuseIfAny([idsViolation(ids.length, limits.devicesPerCall, 'deviceIds', 'Name')]);
+    const group = await existing(id);
+    return { group, changed: await change(group, ids) };
+  }
+
+  return {
+    async create(viewer, { name, parentId = null }) {
+      requireRole(viewer, 'OPERATOR');
+      refuseIfAny([displayNameViolation(name, 'name')]);
+      return named(() =>
+        changingTree(store, async (session) => {
+          if ((await groups.countDocuments({}, { session })) >= limits.groups) throw tooManyGroups(limits.groups);
+          const ancestors = await ancestorsBelow(groups, parentId, session);
+          requireDepth(ancestors);
+          const _id = new mongo.ObjectId().toHexString();
+          const group: Group = { _id, name: name.trim(), parentId, ancestors, createdBy: viewer.keyId, createdAt: clock() };
+          await groups.insertOne(group, { session });
+          return group;
+        }),
+      );
+    },
+    async update(viewer, id, { name, parentId }) {
+      requireRole(viewer, 'OPERATOR');
+      if (name != null) refuseIfAny([displayNameViolation(name, 'name')]);
+      return named(() =>
+        changingTree(store, async (session) => {
+          const group = await existing(id, session);
+          if (name != null) await groups.updateOne({ _id: id }, { $set: { name: name.trim() } }, { session });
+          if (parentId !== undefined && parentId !== group.parentId) await moveGroup(groups, group, parentId, session);
+          return existing(id, session);
+        }),
+      );
+    },
+    async delete(viewer, id) {
+      requireRole(viewer, 'OPERATOR');
+      const group = await changingTree(store, async (session) => {
+        const found = await existing(id, session);
+        if (await groups.findOne({ parentId: id }, { session })) throw notEmpty();
+        await groups.deleteOne({ _id: id }, { session });
+        return found;
+      });
+      await removeDevices({ devices }, id);
+      return group;
+    },
+    addDevices: (viewer, id, deviceIds) => members(viewer, id, deviceIds, (group, ids) => addDevices({ devices, groups }, group, ids)),
+    removeDevices: (viewer, id, deviceIds) => members(viewer, id, deviceIds, ({ _id }, ids) => removeDevices({ devices }, _id, ids)),
+    get: (id) => groups.findOne({ _id: id }),
+    getMany: async (ids) => inOrderOf(ids, await groups.find({ _id: { $in: [...ids] } }).toArray()),
+    list: ({ parentId, namePrefix }, page) =>
+      pageOf(
+        groups,
+        { ...(parentId !== undefined && { parentId }), ...(namePrefix && { name: { $gte: namePrefix, $lt: `${namePrefix}\uffff` } }) },
+        { _id: 1 },
+        page,
+        limits,
+      ),
+    countDevices: (id) => devices.countDocuments({ groups: id }),
+  };
+}
+
+async function named<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error;
+    throw new UserError('GROUP_EXISTS', { field: 'name', message: 'A group has this name already.', hint: 'Choose another name.' });
+  }
+}
+
+const tooManyGroups = (limit: number): UserError =>
+  new UserError('TOO_MANY', {
+    field: 'name',
+    message: `There are ${limit} groups already.`,
+    hint: 'Delete one that is not used.',
+    limit: `${limit}`,
+  });
+
+const notEmpty = (): UserError =>
+  new UserError('GROUP_NOT_EMPTY', { field: 'groupId', message: 'The group has sub-groups.', hint: 'Delete or move those first.' });

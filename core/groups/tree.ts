@@ -1,0 +1,68 @@
+import type { mongo } from 'mongoose';
+import { GROUP_DEPTH, type Group } from '../../schema/model/group';
+import type { Store } from '../../schema/mongo/connect';
+import { UserError } from '../errors';
+
+type Groups = Store['collections']['groups'];
+const TREE = 'group-tree';
+
+/** The group and all below it. Throws GROUP_UNKNOWN. */
+export async function withSubGroups(groups: Groups, id: string, field: string): Promise<string[]> {
+  const found = await groups.find({ $or: [{ _id: id }, { ancestors: id }] }, { projection: { _id: 1 } }).toArray();
+  const ids = found.map(({ _id }) => _id).sort();
+  if (!ids.includes(id)) throw groupUnknown(field);
+  return ids;
+}
+
+/**
+ * Changes of the tree, one after the other in the whole installation: each writes the same document first, so that of two
+ * transactions at once one begins anew. Without it, two moves that are each in order could make a circle together.
+ */
+export async function changingTree<T>(
+  { connection, collections }: Pick<Store, 'connection' | 'collections'>,
+  work: (session: mongo.ClientSession) => Promise<T>,
+): Promise<T> {
+  await collections.settings.updateOne({ _id: TREE }, { $setOnInsert: { value: 0 } }, { upsert: true });
+  const session = connection.getClient().startSession();
+  try {
+    return await session.withTransaction(async () => {
+      await collections.settings.updateOne({ _id: TREE }, { $inc: { value: 1 } } as object, { session });
+      return work(session);
+    });
+  } finally {
+    await session.endSession();
+  }
+}
+
+/** The ancestors of what is put below `parentId`. Throws GROUP_UNKNOWN. */
+export async function ancestorsBelow(groups: Groups, parentId: string | null, session: mongo.ClientSession): Promise<string[]> {
+  if (parentId === null) return [];
+  const parent = await groups.findOne({ _id: parentId }, { session });
+  if (parent === null) throw groupUnknown('parentId');
+  return [...parent.ancestors, parent._id];
+}
+
+/** Writes where `group` is from now on, and all that is below it. Throws GROUP_TREE. */
+export async function moveGroup(groups: Groups, group: Group, parentId: string | null, session: mongo.ClientSession): Promise<void> {
+  const ancestors = await ancestorsBelow(groups, parentId, session);
+  if (ancestors.includes(group._id)) throw refusedTree('The group would be below itself.');
+  const below = await groups.find({ ancestors: group._id }, { session }).toArray();
+  const moved = below.map((each) => ({ _id: each._id, ancestors: [...ancestors, ...each.ancestors.slice(group.ancestors.length)] }));
+  for (const each of [{ ancestors }, ...moved]) requireDepth(each.ancestors);
+  await groups.updateOne({ _id: group._id }, { $set: { parentId, ancestors } }, { session });
+  if (moved.length === 0) return;
+  const operations = moved.map((each) => ({ updateOne: { filter: { _id: each._id }, update: { $set: { ancestors: each.ancestors } } } }));
+  await groups.bulkWrite(operations, { session });
+}
+
+/** Throws GROUP_TREE. */
+export function requireDepth(ancestors: readonly string[]): void {
+  if (ancestors.length >= GROUP_DEPTH)
+    throw refusedTree(`Groups go ${GROUP_DEPTH} levels deep, and it would be on level ${ancestors.length + 1}.`);
+}
+
+const refusedTree = (message: string): UserError =>
+  new UserError('GROUP_TREE', { field: 'parentId', message, hint: 'Choose another parent, or none.', limit: `${GROUP_DEPTH} levels` });
+
+export const groupUnknown = (field: string): UserError =>
+  new UserError('GROUP_UNKNOWN', { field, message: 'No group has this id.', hint: 'Query `groups` for the ids there are.' });

@@ -1,0 +1,59 @@
+import type { Batch } from '../../schema/model/batch';
+import type { BatchId, DeviceId, TaskId } from '../../schema/model/ids';
+import type { SkipReason } from '../../schema/model/reinitiation';
+import type { Task, TaskStatus } from '../../schema/model/task';
+import type { Viewer } from '../access/viewer';
+import type { Page, PageRequest } from '../page';
+import type { Notification } from '../ports';
+
+export interface TaskFilter {
+  batchId?: BatchId | null;
+  deviceId?: DeviceId | null;
+  module?: string | null;
+  status?: TaskStatus[] | null;
+  /** Prefix of the device name; only together with `batchId`. */
+  deviceNamePrefix?: string | null;
+}
+
+/** Either some tasks of the batch, or all that have failed. */
+export interface Reinitiation {
+  batchId: BatchId;
+  /** At most 100. */
+  taskIds?: readonly TaskId[] | null;
+  all?: boolean | null;
+}
+
+export interface Reinitiated {
+  batch: Batch;
+  /** Tasks that have begun again. */
+  reinitiated: number;
+  skippedCount: number;
+  /** The first 100 of those that were left as they are. */
+  skipped: { taskId: TaskId; reason: SkipReason }[];
+}
+
+export interface TaskService {
+  get(id: TaskId): Promise<Task | null>;
+  getMany(ids: readonly TaskId[]): Promise<(Task | null)[]>;
+  list(filter: TaskFilter, page: PageRequest): Promise<Page<Task>>;
+  /** R-BAT-22: every task of a batch, by device, read while it is asked for. Throws NOT_ALLOWED, BATCH_UNKNOWN. */
+  export(viewer: Viewer, batchId: BatchId): Promise<AsyncIterable<Task>>;
+  /** What a device said. Never throws for what a device sent; throws when the store or the engine can't be reached, and may be repeated. */
+  report(deviceId: DeviceId, report: DeviceReport): Promise<void>;
+  /** `firmware/get`: the device asks. Null: nothing to do. Marks the task as pushed. */
+  requested(deviceId: DeviceId, module: string): Promise<Notification | null>;
+  /** R-TASK-8: the tasks of a device that have not ended. Throws NOT_FOUND for a device that does not exist. */
+  unfinished(viewer: Viewer, deviceId: DeviceId, module: string | null, page: PageRequest): Promise<Page<Task>>;
+  /** R-TASK-8, all or none; confirming again changes nothing. Throws TOO_MANY, TASK_UNKNOWN, TASK_STATE. */
+  confirm(viewer: Viewer, taskIds: readonly TaskId[]): Promise<Task[]>;
+  /** R-TASK-8, all or none; rejecting again changes nothing. Throws as `confirm` does. */
+  reject(viewer: Viewer, taskIds: readonly TaskId[]): Promise<Task[]>;
+  /** R-BAT-21; repeating it starts nothing twice. Throws BATCH_UNKNOWN, BATCH_STATE, PACKAGE_UNKNOWN, REQUIRED, TOO_MANY, TASK_UNKNOWN. */
+  reinitiate(viewer: Viewer, request: Reinitiation): Promise<Reinitiated>;
+}
+
+export type DeviceReport =
+  | { kind: 'version'; module: string; version: string }
+  | { kind: 'progress'; module: string; percent: number }
+  /** `code` is the wire value, e.g. `-2`; the dialect's table names the cause. */
+  | { kind: 'failed'; module: string; cause: import('../../schema/model/failure-causes').FailureCause; text: string | null };

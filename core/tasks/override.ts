@@ -1,0 +1,66 @@
+import { type Batch, LIVE_STATUSES } from '../../schema/model/batch';
+import type { BatchId, DeviceId } from '../../schema/model/ids';
+import type { Task } from '../../schema/model/task';
+import type { Collections } from '../../schema/mongo/connect';
+import { targetSource, targetStages, withShare } from '../batches/targets';
+import type { TaskDeps } from './deps';
+import { transitionMany } from './transition';
+import { hasUpgrade } from './upgrade-input';
+
+const CHUNK = 500;
+
+type Deps = Pick<TaskDeps, 'tasks' | 'engine' | 'clock'>;
+
+/**
+ * R-BAT-11: ends the tasks of older batches that have not begun, on the devices this batch is for, so that its selection finds them free.
+ * Only older ones: of two batches that override, the newer has its way, whichever selects first. A task that moved between reading and
+ * writing is read again, and kept if it is in upgrade by then. Returns how many gave way.
+ */
+export async function overrideEarlier(deps: Deps, collections: Collections, selecting: Batch): Promise<number> {
+  const older = await olderBatches(collections, selecting);
+  if (older.size === 0) return 0;
+  const batch = await withShare(collections, selecting);
+  const targets = targetSource(collections, batch).aggregate<{ _id: DeviceId }>([...targetStages(batch), { $project: { _id: 1 } }], {
+    allowDiskUse: true,
+  });
+  const disturbed = new Set<BatchId>();
+  let ended = 0;
+  for await (const deviceIds of inChunks(targets)) {
+    const active = await deps.tasks.activeOfDevices(deviceIds);
+    const earlier = active.filter((task) => older.has(task.batchId) && task.module === batch.module && task.status !== 'IN_PROGRESS');
+    for (const { batchId } of earlier) disturbed.add(batchId);
+    ended += await giveWay(deps, earlier);
+  }
+  for (const id of disturbed) deps.engine.wakeBatch(id);
+  return ended;
+}
+
+async function olderBatches({ batches }: Collections, { _id, productKey, module }: Batch): Promise<Set<BatchId>> {
+  const older = batches.find({ productKey, module, status: { $in: [...LIVE_STATUSES] }, _id: { $lt: _id } }, { projection: { _id: 1 } });
+  return new Set((await older.toArray()).map((batch) => batch._id));
+}
+
+async function* inChunks(targets: AsyncIterable<{ _id: DeviceId }>): AsyncGenerator<DeviceId[]> {
+  let chunk: DeviceId[] = [];
+  for await (const { _id } of targets) {
+    chunk.push(_id);
+    if (chunk.length < CHUNK) continue;
+    yield chunk;
+    chunk = [];
+  }
+  if (chunk.length > 0) yield chunk;
+}
+
+/** What was written by somebody else meanwhile is read and tried again, until nothing is left that could give way. */
+async function giveWay(deps: Deps, tasks: Task[]): Promise<number> {
+  let ended = 0;
+  for (let left = tasks; left.length > 0; ) {
+    const gone = await transitionMany(deps.tasks, left, { kind: 'overridden' }, deps.clock());
+    await Promise.all(gone.filter(hasUpgrade).map((task) => deps.engine.tellEnded(task)));
+    ended += gone.length;
+    const done = new Set(gone.map(({ _id }) => _id));
+    const missed = left.filter(({ _id }) => !done.has(_id)).map(({ _id }) => _id);
+    left = missed.length === 0 ? [] : (await deps.tasks.getMany(missed)).filter(({ active, status }) => active && status !== 'IN_PROGRESS');
+  }
+  return ended;
+}

@@ -1,0 +1,145 @@
+import type { Batch } from '../../schema/model/batch';
+import { isLive } from '../../schema/model/batch';
+import type { FirmwarePackage } from '../../schema/model/fleet';
+import { batchOfTask, type TaskId } from '../../schema/model/ids';
+import { acceptsSource } from '../../schema/model/package-rules';
+import type { SkipReason } from '../../schema/model/reinitiation';
+import type { Task } from '../../schema/model/task';
+import type { Collections } from '../../schema/mongo/connect';
+import { requireRole } from '../access/require-role';
+import type { Viewer } from '../access/viewer';
+import { reopenBatch } from '../batches/status';
+import type { Reinitiated, Reinitiation } from '../core';
+import { isDuplicateKey } from '../duplicate-key';
+import { UserError } from '../errors';
+import { packageUnknown } from '../packages/refusals';
+import type { TaskDeps } from './deps';
+import { requireTasks } from './require-tasks';
+import { transition } from './transition';
+
+const CHUNK = 200;
+const SKIPPED_SHOWN = 100;
+
+/**
+ * R-BAT-21: failed tasks begin again from the records, and a batch that had ended goes on. The tasks first: a process that dies
+ * before the batch is running again leaves it to the next call, or to the batch's own end, which looks for them.
+ */
+export async function reinitiateTasks(
+  deps: TaskDeps,
+  collections: Collections,
+  viewer: Viewer,
+  request: Reinitiation,
+): Promise<Reinitiated> {
+  requireRole(viewer, 'OPERATOR');
+  requireOneOf(request);
+  const { batch, firmware } = await resumable(collections, request.batchId);
+  const result = { reinitiated: 0, skippedCount: 0, skipped: [] as Reinitiated['skipped'] };
+  for await (const tasks of chunksOf(deps, collections, request)) {
+    for (const [taskId, reason] of await restart(deps, collections, tasks, firmware)) {
+      if (reason === null) result.reinitiated += 1;
+      else {
+        result.skippedCount += 1;
+        if (result.skipped.length < SKIPPED_SHOWN) result.skipped.push({ taskId, reason });
+      }
+    }
+  }
+  return { ...result, batch: await goOn(deps, collections, batch) };
+}
+
+function requireOneOf({ taskIds, all }: Reinitiation): void {
+  if ((taskIds == null) === (all === true)) return;
+  throw new UserError('REQUIRED', {
+    field: 'taskIds',
+    message: `The call names ${taskIds == null ? 'no tasks' : 'both some tasks and all'}.`,
+    hint: 'Give either `taskIds`, or `all: true` for every failed task of the batch.',
+  });
+}
+
+async function resumable({ batches, packages }: Collections, batchId: string): Promise<{ batch: Batch; firmware: FirmwarePackage }> {
+  const batch = await batches.findOne({ _id: batchId });
+  if (batch === null)
+    throw new UserError('BATCH_UNKNOWN', {
+      field: 'batchId',
+      message: 'No batch has this id.',
+      hint: 'Query `batches` for the ids there are.',
+    });
+  if (batch.status === 'CANCELED')
+    throw new UserError('BATCH_STATE', {
+      field: 'batchId',
+      message: 'The batch was canceled: its tasks stay as they are.',
+      hint: 'Create a new batch for the devices that are left.',
+    });
+  const firmware = await packages.findOne({ _id: batch.packageId, deletedAt: null });
+  if (firmware === null) throw packageUnknown();
+  return { batch, firmware };
+}
+
+async function* chunksOf(deps: TaskDeps, { tasks }: Collections, { batchId, taskIds }: Reinitiation): AsyncGenerator<Task[]> {
+  if (taskIds != null) {
+    const named = await requireTasks(deps, taskIds, deps.settings.limits.reinitiations);
+    const foreign = named.find(({ _id }) => batchOfTask(_id) !== batchId);
+    if (foreign === undefined) return yield named;
+    const field = `taskIds.${taskIds.indexOf(foreign._id)}`;
+    throw new UserError('TASK_UNKNOWN', { field, message: 'The task is not one of this batch.', hint: 'Make a call for each batch.' });
+  }
+  for (let after = ''; ; ) {
+    const failed = await tasks
+      .find({ batchId, status: 'FAILED', _id: { $gt: after } })
+      .sort({ _id: 1 })
+      .limit(CHUNK)
+      .toArray();
+    const last = failed.at(-1);
+    if (last === undefined) return;
+    yield failed;
+    after = last._id;
+  }
+}
+
+type Outcome = [TaskId, SkipReason | null];
+
+async function restart(deps: TaskDeps, { devices, tasks }: Collections, chunk: Task[], firmware: FirmwarePackage): Promise<Outcome[]> {
+  const deviceIds = chunk.map(({ deviceId }) => deviceId);
+  const found = await devices
+    .find({ _id: { $in: deviceIds }, enabled: true }, { projection: { gatewayId: 1, online: 1, modules: 1 } })
+    .toArray();
+  const busy = new Set(await tasks.distinct('deviceId', { deviceId: { $in: deviceIds }, module: firmware.module, active: true }));
+  const byId = new Map(found.map((device) => [device._id, device]));
+  return Promise.all(
+    chunk.map(async (task): Promise<Outcome> => {
+      const device = byId.get(task.deviceId);
+      const version = device?.modules[task.module]?.version;
+      if (task.status !== 'FAILED') return [task._id, 'NOT_FAILED'];
+      if (!device) return [task._id, 'DEVICE_GONE'];
+      if (busy.has(task.deviceId)) return [task._id, 'DEVICE_BUSY'];
+      const atTarget = version === task.targetVersion;
+      if (!atTarget && version !== undefined && !acceptsSource(firmware, version)) return [task._id, 'VERSION_NOT_ELIGIBLE'];
+      return [task._id, await begin(deps, task, device.online ? device.gatewayId : null, atTarget)];
+    }),
+  );
+}
+
+/** The index has the last word on whether the device is free. */
+async function begin(deps: TaskDeps, task: Task, gatewayId: string | null, atTarget: boolean): Promise<SkipReason | null> {
+  const now = deps.clock();
+  try {
+    const begun = await transition(deps.tasks, task, { kind: 'reinitiated', gatewayId }, now);
+    if (begun === null) return 'NOT_FAILED';
+    // R-TASK-3: it was upgraded meanwhile.
+    if (atTarget) await transition(deps.tasks, begun, { kind: 'succeeded' }, now);
+    return null;
+  } catch (error) {
+    if (isDuplicateKey(error)) return 'DEVICE_BUSY';
+    throw error;
+  }
+}
+
+/** Also when nothing began in this call: an earlier one may have died before it came so far. */
+async function goOn({ clock, engine }: TaskDeps, { batches, tasks }: Collections, batch: Batch): Promise<Batch> {
+  if (await tasks.findOne({ batchId: batch._id, active: true }, { projection: { _id: 1 } })) await reopenBatch(batches, batch._id, clock());
+  const now = (await batches.findOne({ _id: batch._id })) ?? batch;
+  if (isLive(now.status)) {
+    await engine.startBatch(batch._id);
+    engine.wakeBatch(batch._id);
+  }
+  return now;
+}

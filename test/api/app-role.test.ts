@@ -1,0 +1,168 @@
+import { isObjectType } from 'graphql';
+import { buildApiSchema } from '../../api/schema';
+import { requireOperation } from '../../core/access/app-role';
+import type { Viewer } from '../../core/access/viewer';
+import { aPackage, aTask } from '../support/builders';
+import { administrator, refusal } from '../support/core-parts';
+import { startTestApi, type TestApi } from './support/test-api';
+
+const MINE = 'meter.mine';
+const OTHER = 'meter.other';
+const task = (deviceName: string, fields = {}) =>
+  aTask({ productKey: 'meter', deviceName, status: 'UNCONFIRMED', offerAt: null, reachable: false, gatewayId: null, ...fields });
+const [mine, others] = [task('mine'), task('other')];
+
+let api: TestApi;
+let key: string;
+beforeAll(async () => {
+  api = await startTestApi();
+  await api.core.products.create(administrator, { key: 'meter', name: 'Water meter' });
+  await api.core.products.create(administrator, { key: 'pump', name: 'Pump' });
+  await api.core.devices.register(administrator, 'meter', [{ deviceName: 'mine' }, { deviceName: 'other' }]);
+  await api.core.devices.register(administrator, 'pump', [{ deviceName: 'pump-1' }]);
+  await api.store.collections.packages.insertOne(aPackage({ productKey: 'meter' }));
+  await api.store.collections.tasks.insertMany([mine, others]);
+  key = (await api.core.access.createKey(administrator, { name: 'app', role: 'APP', deviceIds: [MINE] })).key;
+});
+afterAll(() => api.stop());
+
+const asApp = (query: string, variables = {}) => api.ask(query, variables, key);
+const codes = ({ errors }: { errors?: { extensions: Record<string, unknown> }[] }) => errors?.map(({ extensions }) => extensions.code);
+
+/** How an app may ask for each thing that it may ask for: for its own device, and what it must not ask. */
+const ALLOWED: Record<string, { own: object; refused: object[] }> = {
+  'Query.unfinishedTasks': { own: { deviceId: MINE }, refused: [{ deviceId: OTHER }] },
+  'Query.task': { own: { id: mine._id }, refused: [{ id: others._id }, { id: 'nothing' }] },
+  'Query.tasks': {
+    own: { filter: { deviceId: MINE } },
+    refused: [{}, { filter: null }, { filter: {} }, { filter: { batchId: 'batch1' } }, { filter: { deviceId: OTHER } }],
+  },
+  'Mutation.confirmTasks': { own: { input: { taskIds: [mine._id] } }, refused: [{ input: { taskIds: [mine._id, others._id] } }] },
+  'Mutation.rejectTasks': { own: { input: { taskIds: [mine._id] } }, refused: [{ input: { taskIds: [others._id] } }] },
+  'Subscription.deviceTasks': { own: { deviceId: MINE }, refused: [{ deviceId: OTHER }] },
+  'Subscription.taskChanges': { own: { filter: { deviceId: MINE } }, refused: [{}, { filter: { statuses: ['QUEUED'] } }] },
+};
+
+const operations = (() => {
+  const schema = buildApiSchema();
+  return [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()].flatMap((type) =>
+    isObjectType(type) ? Object.values(type.getFields()).map((field) => ({ name: `${type.name}.${field.name}`, field })) : [],
+  );
+})();
+
+describe('R-UI-4 a key of the role APP', () => {
+  const viewer: Viewer = { keyId: 'k', name: 'app', role: 'APP', deviceIds: [MINE] };
+
+  test.each(operations)('R-UI-4 $name: its own devices if at all, and refused where it runs', async ({ name, field }) => {
+    const run = async (args: object) => (field.subscribe ?? field.resolve)?.({}, args, { viewer } as never, {} as never);
+    const rule = ALLOWED[name];
+    for (const args of rule?.refused ?? [{}, { deviceId: MINE }, { id: mine._id }, { filter: { deviceId: MINE } }])
+      expect(await refusal(run(args))).toEqual([{ code: 'NOT_ALLOWED' }]);
+    if (rule) expect(requireOperation(viewer, name, rule.own)).toBeUndefined();
+  });
+
+  test('R-UI-4 every operation that an app may use exists', () => {
+    expect(operations.map(({ name }) => name)).toEqual(expect.arrayContaining(Object.keys(ALLOWED)));
+  });
+
+  test('R-UI-4 sees the tasks of its device over HTTP, and nothing of what they lead to', async () => {
+    const seen = await asApp(
+      '{ unfinishedTasks(deviceId: "meter.mine") { edges { node { id status waitingFor attempts { number } transitions { to } cause { code } } } pageInfo { hasNextPage } } }',
+    );
+    expect(seen.errors).toBeUndefined();
+    expect(seen.data.unfinishedTasks).toMatchObject({
+      edges: [{ node: { id: mine._id, status: 'UNCONFIRMED', waitingFor: 'CONFIRMATION' } }],
+    });
+    for (const field of ['device { id }', 'package { id }', 'batch { id }']) {
+      const further = await asApp(`{ task(id: "${mine._id}") { id ${field} } }`);
+      expect(codes(further)).toEqual(['NOT_ALLOWED']);
+    }
+    expect(codes(await asApp('{ unfinishedTasks(deviceId: "meter.other") { edges { node { id } } } }'))).toEqual(['NOT_ALLOWED']);
+    expect(codes(await asApp('{ batches { edges { node { id } } } }'))).toEqual(['NOT_ALLOWED']);
+  });
+
+  test('R-UI-4 may not hide what is refused behind an alias, a fragment or a variable', async () => {
+    const query =
+      'query ($id: ID!) { unfinishedTasks(deviceId: "meter.mine") { edges { node { id } } } other: task(id: $id) { ...T } } fragment T on Task { id }';
+    const { data, errors } = await asApp(query, { id: others._id });
+    expect(codes({ errors })).toEqual(['NOT_ALLOWED']);
+    expect(data.other).toBeNull();
+  });
+
+  test('R-TASK-8 R-UI-4 confirms and rejects the tasks of its device, not those of others, and sees it live', async () => {
+    const socket = api.socket({ authorization: `Bearer ${key}` });
+    const live = socket.iterate({
+      query: 'subscription { deviceTasks(deviceId: "meter.mine") { ... on TaskChange { task { id status } } } }',
+    });
+    const first = live.next();
+    const decide = (what: string, taskIds: string[]) =>
+      asApp(`mutation ($input: TaskDecisionInput!) { ${what}(input: $input) { tasks { status } userErrors { code field limit } } }`, {
+        input: { taskIds },
+      });
+    expect(codes(await decide('confirmTasks', [others._id]))).toEqual(['NOT_ALLOWED']);
+    expect(codes(await decide('rejectTasks', [mine._id, others._id]))).toEqual(['NOT_ALLOWED']);
+    const many = await decide(
+      'confirmTasks',
+      Array.from({ length: 11 }, () => mine._id),
+    );
+    expect(many.data.confirmTasks).toEqual({ tasks: null, userErrors: [{ code: 'TOO_MANY', field: 'taskIds', limit: '1–10' }] });
+    // The subscription is under way once it has answered something: a change of no status is enough.
+    const nudge = setInterval(() => void api.store.collections.tasks.updateOne({ _id: mine._id }, { $inc: { notifications: 1 } }), 100);
+    expect(await first).toMatchObject({ value: { data: { deviceTasks: { task: { id: mine._id, status: 'UNCONFIRMED' } } } } });
+    clearInterval(nudge);
+    expect((await decide('confirmTasks', [mine._id])).data.confirmTasks).toEqual({ tasks: [{ status: 'QUEUED' }], userErrors: [] });
+    for (;;) {
+      const { value } = await live.next();
+      const change = (value as { data: { deviceTasks: { task: { status: string } } } }).data.deviceTasks;
+      if (change.task.status === 'QUEUED') break;
+    }
+    await live.return?.();
+    expect(await api.core.tasks.get(others._id)).toMatchObject({ status: 'UNCONFIRMED' });
+  });
+
+  test.each([
+    'subscription { deviceTasks(deviceId: "meter.other") { ... on TaskChange { task { id } } } }',
+    'subscription { taskChanges { ... on TaskChange { task { id } } } }',
+    'subscription { taskChanges(filter: { batchId: "batch1" }) { ... on TaskChange { task { id } } } }',
+    'subscription { batchProgress(batchId: "batch1") { ... on BatchProgress { counts { total } } } }',
+    'query { devices { edges { node { id } } } }',
+    'mutation { cancelBatch(input: { batchId: "batch1" }) { canceled } }',
+  ])('R-UI-4 is refused over the WebSocket: %s', async (query) => {
+    const results: { extensions?: unknown }[] = [];
+    const asked = api.socket({ authorization: `Bearer ${key}` }).iterate({ query });
+    await (async () => {
+      for await (const result of asked) results.push(...(result.errors ?? []));
+    })().catch((error: unknown) => void results.push(...(error as { extensions: unknown }[])));
+    expect(results.map(({ extensions }) => (extensions as { code?: string } | undefined)?.code)).toEqual(['NOT_ALLOWED']);
+  });
+
+  test('R-UI-4 may not upload', async () => {
+    const form = new FormData();
+    form.set('productKey', 'meter');
+    form.set('name', 'meter_fw');
+    form.set('version', '3.0.0');
+    form.set('file', new Blob(['firmware']), 'fw.bin');
+    const response = await fetch(`${api.url}/packages`, { method: 'POST', body: form, headers: { authorization: `Bearer ${key}` } });
+    expect(response.status).toBe(403);
+  });
+
+  test.each([
+    ['no device', { role: 'APP' }, 'REQUIRED'],
+    ['101 devices', { role: 'APP', deviceIds: Array.from({ length: 101 }, (_, index) => `meter.dev${index}`) }, 'TOO_MANY'],
+    ['a device that does not exist', { role: 'APP', deviceIds: [MINE, 'meter.none'] }, 'DEVICE_UNKNOWN'],
+    ['devices of two products', { role: 'APP', deviceIds: [MINE, 'pump.pump-1'] }, 'INVALID_FORMAT'],
+    ['devices for another role', { role: 'VIEWER', deviceIds: [MINE] }, 'INVALID_FORMAT'],
+  ])('R-UI-4 is not made with %s', async (_what, fields, code) => {
+    const { data } = await api.ask(
+      'mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { key userErrors { code field } } }',
+      { input: { name: 'app', ...fields } },
+      api.keys.administrator,
+    );
+    expect(data.createApiKey).toEqual({ key: null, userErrors: [{ code, field: 'deviceIds' }] });
+  });
+
+  test('R-UI-4 is listed with its devices', async () => {
+    const { data } = await api.ask('{ apiKeys { edges { node { name role deviceIds } } } }', {}, api.keys.administrator);
+    expect(JSON.stringify(data)).toContain(JSON.stringify({ name: 'app', role: 'APP', deviceIds: [MINE] }));
+  });
+});

@@ -1,0 +1,136 @@
+import { Readable } from 'node:stream';
+import fc from 'fast-check';
+import { type CoreParts, createCore } from '../../core/create-core';
+import type { UpgradeEngine } from '../../core/ports';
+import type { Batch, BatchPolicy, BatchScope } from '../../schema/model/batch';
+import { phasedShare } from '../../schema/model/phase';
+import type { Store } from '../../schema/mongo/connect';
+import { handClock, MASTER_KEY, operator, refusal, settingsWith } from '../support/core-parts';
+import { fakePackageStore } from '../support/fakes/package-store';
+import { testStore } from '../support/store';
+
+const clock = handClock();
+const policy: BatchPolicy = { rate: { kind: 'constant', perMinute: 10 }, retry: null, timeoutMinutes: null };
+/** An engine that starts nothing: the tests do what workflows would. */
+const engine: UpgradeEngine = {
+  startBatch: async () => undefined,
+  wakeBatch: () => undefined,
+  commandBatch: async () => ({ affected: 0 }),
+  report: async () => undefined,
+  tellEnded: async () => undefined,
+};
+
+const DEVICES = 40;
+const cities = ['Thun', 'Biel'] as const;
+const name = (index: number) => `dev-${String(index).padStart(2, '0')}`;
+let store: Store;
+let parts: CoreParts;
+let packageId: string;
+beforeAll(async () => {
+  store = await testStore();
+  parts = await createCore({ store, files: fakePackageStore(), engine, settings: settingsWith(), masterKeys: [MASTER_KEY], clock });
+  await parts.core.products.create(operator, { key: 'meter', name: 'Water meter' });
+  await parts.core.devices.register(
+    operator,
+    'meter',
+    Array.from({ length: DEVICES }, (_, index) => ({
+      deviceName: name(index),
+      region: index < 10 ? { province: 'Bern', city: cities[index % 2] ?? '' } : null,
+    })),
+  );
+  const file = { name: 'fw.bin', stream: Readable.from([Buffer.from('image')], { objectMode: false }) };
+  packageId = (await parts.core.packages.create(operator, { productKey: 'meter', name: 'meter_fw', version: '2.0.0' }, file))._id;
+});
+afterEach(async () => {
+  await store.collections.tasks.deleteMany({});
+  await store.collections.batches.deleteMany({});
+});
+afterAll(() => store.close());
+
+const create = (scope: BatchScope, sourceVersions: string[] = []): Promise<Batch> =>
+  parts.core.batches.createStatic(operator, { packageId, scope, sourceVersions, policy });
+/** Makes the batch's tasks, says for whom, and frees the devices again. */
+async function chosen({ _id }: Batch): Promise<string[]> {
+  await parts.lifecycle.select(_id);
+  const tasks = await store.collections.tasks.find({ batchId: _id }).sort({ _id: 1 }).toArray();
+  await store.collections.tasks.deleteMany({ batchId: _id });
+  return tasks.map(({ deviceName }) => deviceName);
+}
+const selection = async ({ _id }: Batch) => (await parts.core.batches.get(_id))?.selection;
+
+describe('R-BAT-2 region', () => {
+  test('R-BAT-2 R-DEV-5 a batch for a city is for the devices there', async () => {
+    const batch = await create({ kind: 'region', province: 'Bern', city: 'Thun' });
+    expect(await chosen(batch)).toEqual([0, 2, 4, 6, 8].map(name));
+    expect(await selection(batch)).toMatchObject({ matched: 5, created: 5, skippedBusy: 0 });
+  });
+
+  test('R-BAT-2 a place without devices, or no place, makes no batch', async () => {
+    expect(await refusal(create({ kind: 'region', province: 'Vaud', city: 'Thun' }))).toEqual([{ code: 'BATCH_EMPTY', field: 'scope' }]);
+    expect(await refusal(create({ kind: 'region', province: '', city: 'x'.repeat(65) }))).toEqual([
+      { code: 'REQUIRED', field: 'scope.region.province' },
+      { code: 'INVALID_FORMAT', field: 'scope.region.city' },
+    ]);
+    expect(await store.collections.batches.countDocuments()).toBe(0);
+  });
+});
+
+describe('R-BAT-4 phased', () => {
+  test('R-BAT-4 as many devices as the share says, the same for the same seed, and a larger share takes them in', async () => {
+    const seeds = fc.stringMatching(/^[a-z0-9]{1,12}$/);
+    const percents = fc.integer({ min: 1, max: 100 });
+    await fc.assert(
+      fc.asyncProperty(seeds, percents, percents, async (seed, one, other) => {
+        const [small, large] = [Math.min(one, other), Math.max(one, other)];
+        const first = await chosen(await create({ kind: 'phased', percent: small, seed }));
+        expect(first).toHaveLength(phasedShare(DEVICES, small));
+        expect(await chosen(await create({ kind: 'phased', percent: small, seed }))).toEqual(first);
+        expect(await chosen(await create({ kind: 'phased', percent: large, seed }))).toEqual(expect.arrayContaining(first));
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  test('R-BAT-4 each seed chooses anew, and without one there is one', async () => {
+    const batches = await Promise.all(Array.from({ length: 4 }, () => create({ kind: 'phased', percent: 50, seed: '' })));
+    const choices: string[] = [];
+    for (const batch of batches) choices.push((await chosen(batch)).join());
+    expect(new Set(choices).size).toBe(4);
+    expect(batches.map(({ scope }) => scope.kind === 'phased' && /^[0-9a-f]{16}$/.test(scope.seed))).toEqual([true, true, true, true]);
+  });
+
+  test('R-BAT-4 the share is of the devices with a source version, and what it leaves is told', async () => {
+    for (let index = 0; index < 10; index++)
+      await parts.core.tasks.report(`meter.${name(index)}`, { kind: 'version', module: 'default', version: '1.0.0' });
+    const batch = await create({ kind: 'phased', percent: 35, seed: 'a' }, ['1.0.0']);
+    const names = await chosen(batch);
+    expect(names).toHaveLength(3);
+    expect(names.every((each) => each < name(10))).toBe(true);
+    expect(await selection(batch)).toMatchObject({ matched: 10, created: 3, skippedPhase: 7, skippedBusy: 0, skippedVersion: 0 });
+  });
+
+  test('R-BAT-4 a selection that is repeated adds nobody, though the fleet has grown since', async () => {
+    const batch = await create({ kind: 'phased', percent: 10, seed: 'b' });
+    await parts.lifecycle.select(batch._id);
+    await store.collections.batches.updateOne({ _id: batch._id }, { $set: { selection: null, status: 'STARTING' } });
+    await parts.lifecycle.select(batch._id);
+    expect(await store.collections.tasks.countDocuments({ batchId: batch._id })).toBe(4);
+    expect(await parts.core.batches.get(batch._id)).toMatchObject({ share: 4, status: 'RUNNING' });
+  });
+
+  test('R-BAT-4 a chosen device that is busy is passed over, and no other takes its place', async () => {
+    const first = await create({ kind: 'phased', percent: 10, seed: 'c' });
+    await parts.lifecycle.select(first._id);
+    const second = await create({ kind: 'phased', percent: 20, seed: 'c' });
+    await parts.lifecycle.select(second._id);
+    expect(await selection(second)).toMatchObject({ matched: 40, created: 4, skippedBusy: 4, skippedPhase: 32 });
+  });
+
+  test('R-BAT-4 a share or a seed that is none makes no batch', async () => {
+    expect(await refusal(create({ kind: 'phased', percent: 0, seed: 'a b' }))).toEqual([
+      { code: 'OUT_OF_RANGE', field: 'scope.phased.percent' },
+      { code: 'INVALID_FORMAT', field: 'scope.phased.seed' },
+    ]);
+    expect(await store.collections.batches.countDocuments()).toBe(0);
+  });
+});
