@@ -160,7 +160,13 @@ describe('Link devices upgraded over real MQTT, MongoDB and Temporal (R-FLOW-1)'
     await updraft.until(async () => (await taskOf(first, 'busy').catch(() => null))?.status === 'NOTIFIED');
     const second = await updraft.push(await nextPackage(), {}, only(['busy']));
     await updraft.until(async () => (await updraft.core.batches.get(second._id))?.status === 'FINISHED');
-    expect((await updraft.core.batches.get(second._id))?.selection).toEqual({ matched: 1, created: 0, skippedVersion: 0, skippedBusy: 1 });
+    expect((await updraft.core.batches.get(second._id))?.selection).toEqual({
+      matched: 1,
+      created: 0,
+      skippedVersion: 0,
+      skippedBusy: 1,
+      atTarget: 0,
+    });
     await updraft.core.batches.cancel({ keyId: 'k', name: 'k', role: 'OPERATOR' }, first._id);
   });
 });

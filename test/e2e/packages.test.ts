@@ -35,7 +35,13 @@ describe('packages of every kind reach Link devices, which check them', () => {
     const offered = new Promise<string>((resolve) => fleet.device('careful').once('notified', ({ payload }) => resolve(payload)));
     const batch = await updraft.push(firmware, {}, only(['careful', 'elsewhere']));
     expect(await updraft.settled(batch)).toEqual({ careful: 'SUCCEEDED' });
-    expect((await updraft.core.batches.get(batch._id))?.selection).toEqual({ matched: 2, created: 1, skippedVersion: 1, skippedBusy: 0 });
+    expect((await updraft.core.batches.get(batch._id))?.selection).toEqual({
+      matched: 2,
+      created: 1,
+      skippedVersion: 1,
+      skippedBusy: 0,
+      atTarget: 0,
+    });
     const { data } = JSON.parse(await offered) as {
       data: { isDiff: number; files: { fileName: string; fileSign: string; digestsign: string }[] };
     };
