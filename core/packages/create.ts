@@ -12,13 +12,14 @@ import { requireProduct } from '../products/require-product';
 import type { CoreSettings } from '../settings';
 import { checkedStream } from './checked-stream';
 import { newFileId } from './gridfs-store';
+import { inTurn } from './in-turn';
 import { type FilePlan, filePlanOf, type PackagePlan, planOf } from './new-package';
 import { digestMismatch, fileTwice, noFile, ofFile, packageExists, packageQuota, tooManyFiles } from './refusals';
 import { requireKeys, signerOf } from './signatures';
 import { whileRecorded } from './upload-record';
 
 export interface PackageDeps {
-  collections: Pick<Collections, 'packages' | 'products' | 'uploads' | 'tasks' | 'batches' | 'signingKeys'>;
+  collections: Pick<Collections, 'packages' | 'products' | 'uploads' | 'tasks' | 'batches' | 'signingKeys' | 'settings'>;
   files: PackageStore;
   settings: Pick<CoreSettings, 'limits'>;
   clock: Clock;
@@ -143,19 +144,20 @@ async function requireRoom(
   if ((await packages.countDocuments()) >= settings.limits.packages) throw packageQuota(settings.limits.packages);
 }
 
-/** Two uploads of one version at the same time: the index lets one in. Two into the last place: the later one goes again. */
+/** Two uploads of one version at the same time: the index lets one in. Two into the last place: they count in turn. */
 async function insert({ collections, settings }: PackageDeps, document: FirmwarePackage): Promise<FirmwarePackage> {
   const { packages } = collections;
   try {
-    await packages.insertOne(document);
+    await inTurn(collections, async () => {
+      if ((await packages.countDocuments()) >= settings.limits.packages) throw packageQuota(settings.limits.packages);
+      await packages.insertOne(document);
+    });
+    return document;
   } catch (error) {
     const { productKey, module, version } = document;
     const same = isDuplicateKey(error) ? await packages.findOne({ productKey, module, version }, { projection: { _id: 1 } }) : null;
     throw same ? packageExists(module, version, same._id) : error;
   }
-  if ((await packages.countDocuments({ _id: { $lte: document._id } })) <= settings.limits.packages) return document;
-  await packages.deleteOne({ _id: document._id });
-  throw packageQuota(settings.limits.packages);
 }
 
 function packageOf(viewer: Viewer, input: NewPackage, plan: PackagePlan, files: PackageFile[], now: Date): FirmwarePackage {
