@@ -6,6 +6,8 @@ import type { ServerProgram } from './supervisor';
 
 const REPLICA_SET = 'rs0';
 const NOT_YET_INITIALIZED = 94;
+/** A process killed in the middle of a transaction leaves it open, and what it wrote to locked: for so long and half of it again. */
+const TRANSACTION_SECONDS = 10;
 
 export function mongodProgram(
   command: string,
@@ -19,6 +21,7 @@ export function mongodProgram(
     args: [
       ...['--replSet', REPLICA_SET, '--bind_ip', '127.0.0.1', '--port', `${options.port}`, '--dbpath', dbPath],
       ...['--wiredTigerCacheSizeGB', `${options.cacheGB ?? 1}`, '--oplogSize', '1024', '--quiet', '--slowms', '1000'],
+      ...['--setParameter', `transactionLifetimeLimitSeconds=${TRANSACTION_SECONDS}`],
       // Nobody else is to find it through a socket file in the temporary directory.
       '--nounixsocket',
     ],

@@ -58,11 +58,23 @@ async function hasBatchId(address: string): Promise<boolean> {
   }
 }
 
+async function transactionSeconds(uri: string): Promise<number> {
+  const client = await mongo.MongoClient.connect(uri);
+  try {
+    const answer = await client.db('admin').command({ getParameter: 1, transactionLifetimeLimitSeconds: 1 });
+    return answer.transactionLifetimeLimitSeconds;
+  } finally {
+    await client.close();
+  }
+}
+
 test('both servers serve, a second instance on the same data is refused, and the data is there at the next start on other ports', async () => {
   const dataDir = newData();
   const first = await startEmbedded({ dataDir, env });
   await expect(writeAndCount(first.mongoUri)).resolves.toBe(1);
   await expect(hasBatchId(first.temporalAddress)).resolves.toBe(true);
+  // What a process killed in the middle of a transaction had under way is given up soon; by default it would block others for a minute.
+  await expect(transactionSeconds(first.mongoUri)).resolves.toBe(10);
   await expect(startEmbedded({ dataDir, env })).rejects.toThrow(
     new RegExp(`Another Updraft \\(process ${process.pid}\\) is running on the data in`),
   );
