@@ -2,7 +2,6 @@ import type { Store } from '../../schema/mongo/connect';
 import type { Clock } from '../clock';
 import type { AccessService } from '../core';
 import { displayNameViolation } from '../display-name';
-import { UserError } from '../errors';
 import { pageOf } from '../paging/page-of';
 import { refuseIfAny } from '../refuse';
 import type { CoreSettings } from '../settings';
@@ -11,6 +10,7 @@ import { createAuthenticator } from './authenticate';
 import { insertFirstKey } from './bootstrap';
 import { hashOf, newKey } from './key-format';
 import { requireRole } from './require-role';
+import { revoke } from './revoke';
 import type { ApiKey, Role } from './viewer';
 
 export interface AccessDeps {
@@ -58,11 +58,9 @@ export function createAccessService({ store, settings, clock }: AccessDeps): Acc
     },
     async revokeKey(viewer, id) {
       requireRole(viewer, 'ADMINISTRATOR');
-      await apiKeys.updateOne({ _id: id, revokedAt: null }, { $set: { revokedAt: clock() } });
+      const apiKey = await revoke(store, id, clock());
       authenticator.forget(id);
-      const apiKey = await apiKeys.findOne({ _id: id });
-      if (apiKey) return apiKey;
-      throw new UserError('NOT_FOUND', { field: 'id', message: 'No API key has this id.', hint: 'Query `apiKeys` for the ids there are.' });
+      return apiKey;
     },
     async keys(viewer, page) {
       requireRole(viewer, 'ADMINISTRATOR');

@@ -2,6 +2,7 @@
 export const ERROR_CODES = {
   NOT_SIGNED_IN: 'No valid API key came with the request.',
   NOT_ALLOWED: 'The API key is valid, but its role may not do this.',
+  LAST_ADMINISTRATOR: 'Without this key nobody could administrate any more.',
   NOT_FOUND: 'Nothing with this id exists, or it is of another product.',
   INTERNAL: 'Updraft could not go on; the message carries an id that is in the log.',
 

@@ -48,6 +48,19 @@ test('a revoked key is refused at once in this process, and in others when their
   expect(await there.authenticate(key)).toBeNull();
 });
 
+test('the last administrator key stays, also when two administrators revoke each other at the same instant', async () => {
+  const here = service();
+  await store.collections.apiKeys.deleteMany({});
+  const [one, two] = await Promise.all(['one', 'two'].map((name) => here.createKey(administrator, { name, role: 'ADMINISTRATOR' })));
+  const ids = [one?.apiKey._id ?? '', two?.apiKey._id ?? ''];
+  const outcomes = await Promise.allSettled(ids.map((id) => service().revokeKey(administrator, id)));
+  expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  const kept = ids[outcomes.findIndex(({ status }) => status === 'rejected')] ?? '';
+  expect(await refusal(here.revokeKey(administrator, kept))).toEqual([{ code: 'LAST_ADMINISTRATOR', field: 'id' }]);
+  await here.createKey(administrator, { name: 'next', role: 'ADMINISTRATOR' });
+  expect(await here.revokeKey(administrator, kept)).toMatchObject({ revokedAt: expect.any(Date) });
+});
+
 test('the last use is noted at most once a minute', async () => {
   const { key, apiKey } = await service().createKey(administrator, { name: 'ci', role: 'VIEWER' });
   const lastUse = async () => (await store.collections.apiKeys.findOne({ _id: apiKey._id }))?.lastUsedAt?.getTime();
