@@ -15,6 +15,7 @@ export async function demoConfig(env: NodeJS.ProcessEnv = process.env): Promise<
     UPDRAFT_DATA_DIR: DATA_DIR,
     UPDRAFT_HTTP_PORT: '0',
     UPDRAFT_MQTT_PORT: '0',
+    UPDRAFT_MQTTS_PORT: '0',
     UPDRAFT_TEMPORAL_UI_PORT: String(await freePort()),
     UPDRAFT_LOG_FORMAT: 'json',
   };

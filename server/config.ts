@@ -13,6 +13,9 @@ export interface Config {
   /** 0 takes a free one. */
   httpPort: number;
   mqttPort: number;
+  /** Null: no MQTT over TLS. */
+  mqttsPort: number | null;
+  mqttsTls?: { certFile: string; keyFile: string };
   tls?: { certFile: string; keyFile: string };
   /** Without a slash at the end; not set means the address the API comes to listen on. */
   publicBaseUrl?: string;
@@ -64,7 +67,9 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     host,
     httpPort: of('UPDRAFT_HTTP_PORT'),
     mqttPort: of('UPDRAFT_MQTT_PORT'),
-    tls: tlsOf(of('UPDRAFT_TLS_CERT_FILE'), of('UPDRAFT_TLS_KEY_FILE'), problems),
+    mqttsPort: of('UPDRAFT_MQTTS_PORT'),
+    mqttsTls: tlsOf('UPDRAFT_MQTTS', of('UPDRAFT_MQTTS_CERT_FILE'), of('UPDRAFT_MQTTS_KEY_FILE'), problems),
+    tls: tlsOf('UPDRAFT_TLS', of('UPDRAFT_TLS_CERT_FILE'), of('UPDRAFT_TLS_KEY_FILE'), problems),
     publicBaseUrl: of('UPDRAFT_PUBLIC_BASE_URL'),
     masterKeys: of('UPDRAFT_MASTER_KEY'),
     mongodbUri: of('MONGODB_URI'),
@@ -112,10 +117,10 @@ function problemOf(variable: string, given: string, { kind, example, secret }: S
   return `${variable} is ${shown}: expected ${kind.expected}, for example ${variable}=${example}`;
 }
 
-function tlsOf(certFile: string | undefined, keyFile: string | undefined, problems: string[]): Config['tls'] {
+function tlsOf(prefix: string, certFile: string | undefined, keyFile: string | undefined, problems: string[]): Config['tls'] {
   if (certFile && keyFile) return { certFile, keyFile };
-  if (certFile) problems.push('UPDRAFT_TLS_KEY_FILE is not set: expected the key of UPDRAFT_TLS_CERT_FILE, or neither of the two');
-  if (keyFile) problems.push('UPDRAFT_TLS_CERT_FILE is not set: expected the certificate of UPDRAFT_TLS_KEY_FILE, or neither of the two');
+  if (certFile) problems.push(`${prefix}_KEY_FILE is not set: expected the key of ${prefix}_CERT_FILE, or neither of the two`);
+  if (keyFile) problems.push(`${prefix}_CERT_FILE is not set: expected the certificate of ${prefix}_KEY_FILE, or neither of the two`);
   return undefined;
 }
 

@@ -10,6 +10,7 @@ export interface Platform {
   apiUrl?: string;
   explorerUrl?: string;
   mqttUrl?: string;
+  mqttsUrl?: string;
   temporalUiUrl?: string;
   mongoUri: string;
   temporalAddress: string;
@@ -48,6 +49,7 @@ export async function startPlatform(config: Config, logger: Logger, options: Pla
       apiUrl: api?.url,
       explorerUrl: api?.explorerUrl,
       mqttUrl: gateway?.mqttUrl,
+      mqttsUrl: gateway?.mqttsUrl,
       temporalUiUrl: foundation.servers.temporalUiUrl,
       mongoUri: foundation.servers.mongoUri,
       temporalAddress: foundation.servers.temporalAddress,
@@ -68,5 +70,7 @@ function portTaken(error: unknown): StartError | null {
   const { code, port } = (error ?? {}) as { code?: string; port?: number };
   if (code !== 'EADDRINUSE' && code !== 'EACCES') return null;
   const why = code === 'EACCES' ? 'may not be used by this user' : 'is in use by another program';
-  return new StartError(`Port ${port} ${why}. Choose others with UPDRAFT_HTTP_PORT and UPDRAFT_MQTT_PORT; 0 takes a free one.`);
+  return new StartError(
+    `Port ${port} ${why}. Choose others with UPDRAFT_HTTP_PORT, UPDRAFT_MQTT_PORT and UPDRAFT_MQTTS_PORT; 0 takes a free one.`,
+  );
 }

@@ -1,5 +1,6 @@
 import { createMqttGateway } from '../../gateways/mqtt/gateway';
 import { createGatewayWorker, type DecorateActivities } from '../../workflows/worker';
+import { deviceCertificate } from '../device-certificate';
 import type { Foundation } from '../foundation';
 import type { Part } from '../part';
 import { runWorker } from './run-worker';
@@ -8,10 +9,11 @@ import { runWorker } from './run-worker';
 export async function startGateway(
   { config, logger, native, parts }: Foundation,
   decorateActivities?: DecorateActivities,
-): Promise<Part & { mqttUrl: string }> {
-  const { gatewayId, host, mqttPort } = config;
-  const gateway = await createMqttGateway({ core: parts.core, gatewayId, settings: { host, port: mqttPort }, logger });
-  const { mqttUrl } = await gateway.start();
+): Promise<Part & { mqttUrl: string; mqttsUrl?: string }> {
+  const { gatewayId, host, mqttPort, mqttsPort } = config;
+  const tls = mqttsPort === null ? undefined : { ...(await deviceCertificate(config, logger)), port: mqttsPort };
+  const gateway = await createMqttGateway({ core: parts.core, gatewayId, settings: { host, port: mqttPort, tls }, logger });
+  const { mqttUrl, mqttsUrl } = await gateway.start();
   const worker = await createGatewayWorker(
     { connection: native, namespace: config.temporalNamespace, decorateActivities },
     gatewayId,
@@ -20,6 +22,7 @@ export async function startGateway(
   const pushing = runWorker(worker, `gateway ${gatewayId}`, logger);
   return {
     mqttUrl,
+    mqttsUrl,
     async stop() {
       await pushing.stop();
       await gateway.stop();

@@ -23,6 +23,10 @@ export function wholeNumber(minimum: number, maximum: number, unit = ''): Kind<n
 }
 
 export const port: Kind<number> = { ...wholeNumber(0, 65_535), expected: 'a port from 0 to 65535 (0 takes a free one)' };
+export const portOrOff: Kind<number | null> = {
+  parse: z.union([z.literal('off').transform(() => null), port.parse]),
+  expected: 'a port from 0 to 65535 (0 takes a free one), or off',
+};
 /** Of a server that others must find again. */
 export const fixedPort: Kind<number> = { ...wholeNumber(1, 65_535), expected: 'a port from 1 to 65535' };
 

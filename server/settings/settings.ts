@@ -48,6 +48,20 @@ export const SETTINGS = {
   }),
   UPDRAFT_HTTP_PORT: setting(kinds.port, 8080, { about: 'Port of the API, uploads and downloads.', example: '8080' }),
   UPDRAFT_MQTT_PORT: setting(kinds.port, 1883, { about: 'Port of the embedded MQTT broker.', example: '1883' }),
+  UPDRAFT_MQTTS_PORT: setting(kinds.portOrOff as kinds.Kind<number | null>, 8883 as number | null, {
+    about: 'Port of the embedded MQTT broker over TLS, beside the plain one.',
+    example: '8883',
+  }),
+  UPDRAFT_MQTTS_CERT_FILE: optional(kinds.path, {
+    defaultText: 'that of UPDRAFT_TLS_CERT_FILE, or one made on the first start, in the data directory',
+    about: 'Certificate chain (PEM) of MQTT over TLS.',
+    example: '/etc/updraft/mqtt-cert.pem',
+  }),
+  UPDRAFT_MQTTS_KEY_FILE: optional(kinds.path, {
+    defaultText: 'that of UPDRAFT_TLS_KEY_FILE, or one made with the certificate',
+    about: 'Private key (PEM) of that certificate.',
+    example: '/etc/updraft/mqtt-key.pem',
+  }),
   UPDRAFT_TLS_CERT_FILE: optional(kinds.path, {
     about: 'Certificate chain (PEM); with the key, HTTPS instead of HTTP.',
     example: '/etc/updraft/cert.pem',

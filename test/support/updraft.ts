@@ -21,6 +21,7 @@ export function testEnvironment(overrides: Record<string, string> = {}): Record<
     UPDRAFT_GATEWAY_ID: `gw-${id}`,
     UPDRAFT_HTTP_PORT: '0',
     UPDRAFT_MQTT_PORT: '0',
+    UPDRAFT_MQTTS_PORT: 'off',
     UPDRAFT_DATA_DIR: `.updraft/test-${id}`,
     UPDRAFT_MASTER_KEY: '07'.repeat(32),
     UPDRAFT_LOG_LEVEL: process.env.UPDRAFT_TEST_LOG ?? 'silent',

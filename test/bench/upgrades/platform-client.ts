@@ -39,6 +39,7 @@ function settings(dataDir: string): Record<string, string> {
     UPDRAFT_DATA_DIR: dataDir,
     UPDRAFT_HTTP_PORT: '0',
     UPDRAFT_MQTT_PORT: '0',
+    UPDRAFT_MQTTS_PORT: 'off',
     UPDRAFT_LOG_LEVEL: 'warn',
     UPDRAFT_LOG_FORMAT: 'text',
   };
