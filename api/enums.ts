@@ -5,6 +5,8 @@ import { LIST_STATUSES } from '../schema/model/device-list';
 import { DIALECTS } from '../schema/model/dialect';
 import { ERROR_CODES } from '../schema/model/error-codes';
 import { FAILURE_CAUSES } from '../schema/model/failure-causes';
+import { GROUP_KINDS, GROUP_STATES } from '../schema/model/group';
+import { GROUP_RULE_FIELDS, GROUP_RULE_OPERATORS } from '../schema/model/group-rule';
 import { PACKAGE_KINDS, VERIFICATION_STATES } from '../schema/model/package-rules';
 import { SKIP_REASONS } from '../schema/model/reinitiation';
 import { SIGNATURE_ALGORITHMS } from '../schema/model/signature';
@@ -78,6 +80,46 @@ registerEnumType(BatchKindEnum, {
     VERIFICATION: { description: 'A few chosen devices, to try a package on. OTAVerifyJob of Alibaba Cloud IoT.' },
   },
 });
+
+export const GroupKindEnum = enumOf(
+  'GroupKind',
+  'How devices come into a group.',
+  described(GROUP_KINDS, {
+    STATIC: 'People put them in. LINK_PLATFORM of Alibaba Cloud IoT.',
+    DYNAMIC: 'By a rule, with each change of a device. LINK_PLATFORM_DYNAMIC of Alibaba Cloud IoT.',
+  }),
+);
+
+export const GroupStateEnum = enumOf(
+  'GroupState',
+  'How far the members of a group are.',
+  described(GROUP_STATES, {
+    READY: 'They are what the rule says; always so for a static group.',
+    FILLING: 'The rule is new: devices that were there before are still being compared with it.',
+  }),
+);
+
+export const GroupRuleFieldEnum = enumOf(
+  'GroupRuleField',
+  'What a condition of a rule is about.',
+  described(GROUP_RULE_FIELDS, {
+    PRODUCT: 'The product key.',
+    PROVINCE: "The province of the device's region.",
+    CITY: "The city of the device's region.",
+    TAG: 'The value of the tag `key`.',
+    MODULE_VERSION: 'The version that the device reported of `module`. ota_module.name and ota_module.version of Alibaba Cloud IoT.',
+  }),
+);
+
+export const GroupRuleOperatorEnum = enumOf(
+  'GroupRuleOperator',
+  'How a condition compares. A device without a value for the field meets none of them.',
+  described(GROUP_RULE_OPERATORS, {
+    IN: 'The value is one of those given.',
+    NOT_IN: 'There is a value, and it is none of those given.',
+    PREFIX: 'The value begins with one of those given.',
+  }),
+);
 
 export const PackageKindEnum = enumOf(
   'PackageKind',

@@ -13,6 +13,8 @@ import { downloadSecret } from './downloads/download-secret';
 import { createDownloadUrls } from './downloads/download-token';
 import { createDownloadMeter } from './downloads/meter';
 import { createDownloadService } from './downloads/service';
+import { createGroupChecks } from './groups/checks';
+import { createMemberships, type GroupsChanged } from './groups/memberships';
 import { createGroupService } from './groups/service';
 import { completeStoredPackages } from './packages/complete-stored';
 import { createPackageService } from './packages/service';
@@ -41,6 +43,8 @@ export interface CoreDeps {
   /** 32 bytes each, the newest first: what secrets in the store are encrypted under. */
   masterKeys: readonly Uint8Array[];
   clock?: Clock;
+  /** R-DEV-4: told after devices have come into dynamic groups or left them. */
+  groupsChanged?: GroupsChanged;
 }
 
 /** The services for the doors, and what the workflows' activities do. */
@@ -52,6 +56,8 @@ export interface CoreParts {
   files: PackageStore;
   /** R-PKG-12: removes uploads that waited too long. Returns how many. */
   sweepUploads(): Promise<number>;
+  /** R-DEV-4: looks for members of the dynamic groups that are due, those a crash has interrupted included. Returns how many. */
+  checkGroups(): Promise<number>;
   /** After a change of the master key. Throws SealedByOther when a key that is still needed was not given. */
   resealSecrets(): Promise<number>;
   /** The paced bulk push, for the process that holds the connections. */
@@ -60,7 +66,15 @@ export interface CoreParts {
   close(): Promise<void>;
 }
 
-export async function createCore({ store, files, engine, settings, masterKeys, clock = systemClock }: CoreDeps): Promise<CoreParts> {
+export async function createCore({
+  store,
+  files,
+  engine,
+  settings,
+  masterKeys,
+  clock = systemClock,
+  groupsChanged,
+}: CoreDeps): Promise<CoreParts> {
   const { collections } = store;
   const facts = createBatchFacts({
     batch: (id) => collections.batches.findOne({ _id: id }),
@@ -70,6 +84,8 @@ export async function createCore({ store, files, engine, settings, masterKeys, c
   const meter = createDownloadMeter({ tasks: collections.tasks, clock });
   const tasks = createTaskStore(collections.tasks);
   const versionCounts = createVersionCounts(store);
+  const memberships = createMemberships(collections, groupsChanged, settings.groupRulesAgeMs);
+  const groupChecks = createGroupChecks({ collections, memberships, clock, rulesAgeMs: settings.groupRulesAgeMs });
   const secureUpdates = createSecureUpdates({ collections, sealing: createSealing(masterKeys), clock });
   await Promise.all([completeStoredPackages(collections), versionCounts.begin()]);
   const base = { tasks, engine, facts, settings, clock, digestSigns: secureUpdates.digestSigns };
@@ -89,6 +105,7 @@ export async function createCore({ store, files, engine, settings, masterKeys, c
     store,
     settings,
     clock,
+    memberships,
     versionCounts,
     onPresence,
     onGatewayReset: (id) => onGatewayReset(base, id),
@@ -100,13 +117,13 @@ export async function createCore({ store, files, engine, settings, masterKeys, c
       access: createAccessService({ store, settings, clock }),
       products: createProductService({ collections, settings, clock, secureUpdates, versionCounts }),
       devices,
-      groups: createGroupService({ store, settings, clock }),
+      groups: createGroupService({ store, settings, clock, memberships, checks: groupChecks }),
       deviceLists: createDeviceListService({ collections, settings, clock }),
       packages: createPackageService({ collections, files, settings, clock, presign: secureUpdates.digestSigns }),
       downloads: createDownloadService({ collections, urls, reader: createBlockReader(files), meter, settings, clock }),
       uploads: createUploadService({ collections, files, settings, clock, presign: secureUpdates.digestSigns }),
       batches: createBatchService({ collections, engine, settings, clock }),
-      tasks: createTaskService(offerDeps, collections, versionCounts.changed),
+      tasks: createTaskService(offerDeps, collections, versionCounts.changed, memberships),
     },
     lifecycle,
     batchTasks: createBatchTasks({
@@ -119,6 +136,9 @@ export async function createCore({ store, files, engine, settings, masterKeys, c
     sweepUploads: () => sweepUploads({ collections, files, settings, clock }),
     resealSecrets: secureUpdates.reseal,
     offersOver: (link) => createOffers(offerDeps, link),
-    close: () => meter.close(),
+    checkGroups: groupChecks.checkDue,
+    close: async () => {
+      await Promise.all([meter.close(), groupChecks.close()]);
+    },
   };
 }

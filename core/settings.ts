@@ -10,4 +10,6 @@ export interface CoreSettings {
   reofferMinutes: number;
   /** After a device connects, its version report is awaited so long before a push. */
   settleMs: number;
+  /** Rules of dynamic groups are read anew after so long; 1,000 when not given. */
+  groupRulesAgeMs?: number;
 }

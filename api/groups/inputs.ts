@@ -1,4 +1,7 @@
 import { Field, ID, InputType } from 'type-graphql';
+import type { GroupKind } from '../../schema/model/group';
+import { GroupKindEnum } from '../enums';
+import { GroupRuleInput } from './rule-types';
 
 @InputType()
 export class CreateGroupInput {
@@ -19,6 +22,27 @@ export class UpdateGroupInput {
 
   @Field(() => ID, { nullable: true, description: 'The group it is below from now on, with all its sub-groups; null makes it a root.' })
   parentId?: string | null;
+}
+
+@InputType()
+export class CreateDynamicGroupInput {
+  @Field(() => String, { description: '1–64 characters, unique.' })
+  name!: string;
+
+  @Field(() => GroupRuleInput, { description: 'Which devices are in it.' })
+  rule!: GroupRuleInput;
+}
+
+@InputType({ description: 'What is not given stays as it is.' })
+export class UpdateDynamicGroupInput {
+  @Field(() => ID, { description: 'Which group.' })
+  groupId!: string;
+
+  @Field(() => String, { nullable: true, description: '1–64 characters, unique.' })
+  name?: string | null;
+
+  @Field(() => GroupRuleInput, { nullable: true, description: 'Which devices are in it from now on.' })
+  rule?: GroupRuleInput | null;
 }
 
 @InputType()
@@ -43,4 +67,7 @@ export class GroupFilterInput {
 
   @Field(() => String, { nullable: true, description: "What the group's name begins with." })
   namePrefix?: string | null;
+
+  @Field(() => GroupKindEnum, { nullable: true, description: 'Of this kind.' })
+  kind?: GroupKind | null;
 }

@@ -1,13 +1,22 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { Device } from '../../schema/model/fleet';
-import type { Group } from '../../schema/model/group';
+import { type Group, type GroupKind, type GroupState, kindOfGroup, stateOfGroup } from '../../schema/model/group';
 import type { ApiContext } from '../context';
 import { DeviceConnection, DeviceType } from '../devices/types';
 import { asPayload } from '../errors/as-payload';
 import { found } from '../errors/found';
 import { toConnection } from '../paging/connection';
 import { PageArgs } from '../paging/page-args';
-import { CreateGroupInput, DeleteGroupInput, GroupDevicesInput, GroupFilterInput, UpdateGroupInput } from './inputs';
+import {
+  CreateDynamicGroupInput,
+  CreateGroupInput,
+  DeleteGroupInput,
+  GroupDevicesInput,
+  GroupFilterInput,
+  UpdateDynamicGroupInput,
+  UpdateGroupInput,
+} from './inputs';
+import type { GroupRuleType } from './rule-types';
 import { DeleteGroupPayload, GroupConnection, GroupDevicesPayload, GroupPayload, GroupType } from './types';
 
 @Resolver(() => GroupType)
@@ -36,17 +45,34 @@ export class GroupResolver {
     return asPayload(core.groups.update(viewer, groupId, changes).then((group) => ({ group })));
   }
 
+  @Mutation(() => GroupPayload, {
+    description: 'Makes a group whose members follow from a rule, with each change of a device. Twin of CreateDeviceDynamicGroup.',
+  })
+  createDynamicGroup(@Arg('input', () => CreateDynamicGroupInput) input: CreateDynamicGroupInput, @Ctx() { core, viewer }: ApiContext) {
+    return asPayload(core.groups.createDynamic(viewer, input).then((group) => ({ group })));
+  }
+
+  @Mutation(() => GroupPayload, { description: 'Renames a dynamic group, or gives it another rule.' })
+  updateDynamicGroup(
+    @Arg('input', () => UpdateDynamicGroupInput) { groupId, ...changes }: UpdateDynamicGroupInput,
+    @Ctx() { core, viewer }: ApiContext,
+  ) {
+    return asPayload(core.groups.updateDynamic(viewer, groupId, changes).then((group) => ({ group })));
+  }
+
   @Mutation(() => DeleteGroupPayload, { description: 'Deletes a group without sub-groups; its devices stay. Twin of DeleteDeviceGroup.' })
   deleteGroup(@Arg('input', () => DeleteGroupInput) { groupId }: DeleteGroupInput, @Ctx() { core, viewer }: ApiContext) {
     return asPayload(core.groups.delete(viewer, groupId).then(({ _id }) => ({ groupId: _id })));
   }
 
-  @Mutation(() => GroupDevicesPayload, { description: 'Puts devices into a group, all or none. Twin of BatchAddDeviceGroupRelations.' })
+  @Mutation(() => GroupDevicesPayload, {
+    description: 'Puts devices into a static group, all or none. Twin of BatchAddDeviceGroupRelations.',
+  })
   addDevicesToGroup(@Arg('input', () => GroupDevicesInput) input: GroupDevicesInput, @Ctx() { core, viewer }: ApiContext) {
     return asPayload(core.groups.addDevices(viewer, input.groupId, input.deviceIds));
   }
 
-  @Mutation(() => GroupDevicesPayload, { description: 'Takes devices out of a group. Twin of BatchDeleteDeviceGroupRelations.' })
+  @Mutation(() => GroupDevicesPayload, { description: 'Takes devices out of a static group. Twin of BatchDeleteDeviceGroupRelations.' })
   removeDevicesFromGroup(@Arg('input', () => GroupDevicesInput) input: GroupDevicesInput, @Ctx() { core, viewer }: ApiContext) {
     return asPayload(core.groups.removeDevices(viewer, input.groupId, input.deviceIds));
   }
@@ -54,6 +80,21 @@ export class GroupResolver {
   @FieldResolver()
   id(@Root() { _id }: Group): string {
     return _id;
+  }
+
+  @FieldResolver()
+  kind(@Root() group: Group): GroupKind {
+    return kindOfGroup(group);
+  }
+
+  @FieldResolver()
+  state(@Root() group: Group): GroupState {
+    return stateOfGroup(group);
+  }
+
+  @FieldResolver()
+  rule(@Root() { dynamic }: Group): GroupRuleType | null {
+    return dynamic?.rule ?? null;
   }
 
   @FieldResolver(() => Int, { complexity: 20, description: 'Devices in the group itself, counted now.' })
@@ -74,7 +115,10 @@ export class GroupResolver {
 
 @Resolver(() => DeviceType)
 export class DeviceGroupsResolver {
-  @FieldResolver(() => [GroupType], { complexity: 20, description: 'The groups it was put into itself, at most 100.' })
+  @FieldResolver(() => [GroupType], {
+    complexity: 20,
+    description: 'The groups it was put into itself, at most 100, and the dynamic groups it is in.',
+  })
   async groups(@Root() { groups = [] }: Device, @Ctx() { core }: ApiContext): Promise<Group[]> {
     return (await core.groups.getMany(groups)).filter((group) => group !== null);
   }

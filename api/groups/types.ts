@@ -1,16 +1,27 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, ID, Int, ObjectType } from 'type-graphql';
-import type { Group } from '../../schema/model/group';
+import type { Group, GroupKind, GroupState } from '../../schema/model/group';
+import { GroupKindEnum, GroupStateEnum } from '../enums';
 import { Payload } from '../errors/user-error-type';
 import { connectionOf } from '../paging/connection';
+import { GroupRuleType } from './rule-types';
 
-@ObjectType('Group', { description: 'Devices that people put together, of any product. Device group of Alibaba Cloud IoT.' })
+@ObjectType('Group', { description: 'Devices of any product, put together by people or by a rule. Device group of Alibaba Cloud IoT.' })
 export class GroupType {
   @Field(() => ID, { description: 'Opaque.' })
   id!: string;
 
   @Field(() => String, { description: 'For people.' })
   name!: string;
+
+  @Field(() => GroupKindEnum, { description: 'How devices come into it.' })
+  kind!: GroupKind;
+
+  @Field(() => GroupStateEnum, { description: 'A batch can be made for it once it is READY.' })
+  state!: GroupState;
+
+  @Field(() => GroupRuleType, { nullable: true, description: 'Which devices are in it; null for a static group.' })
+  rule!: GroupRuleType | null;
 
   @Field(() => ID, { nullable: true, description: 'The group it is below; null for a root.' })
   parentId!: string | null;

@@ -6,6 +6,7 @@ import type { Violation } from '../../schema/model/violation';
 import type { Collections } from '../../schema/mongo/connect';
 import { useList } from '../device-lists/service';
 import { regionViolations } from '../devices/attributes';
+import { UserError } from '../errors';
 import { withSubGroups } from '../groups/tree';
 
 /** What is wrong with the form of a scope, other than with names given by hand. */
@@ -31,9 +32,23 @@ export function settledScope(scope: BatchScope): BatchScope {
   return scope;
 }
 
-/** What the scope refers to, as it is now. Throws GROUP_UNKNOWN, LIST_UNKNOWN, LIST_NOT_CLEAN. */
+/** What the scope refers to, as it is now. Throws GROUP_UNKNOWN, GROUP_FILLING, LIST_UNKNOWN, LIST_NOT_CLEAN. */
 export async function resolvedScope(collections: Collections, { scope, productKey, createdAt }: Batch): Promise<BatchScope> {
-  if (scope.kind === 'group') return { ...scope, groupIds: await withSubGroups(collections.groups, scope.groupId, 'scope.groupId') };
+  if (scope.kind === 'group') {
+    const groupIds = await withSubGroups(collections.groups, scope.groupId, 'scope.groupId');
+    await requireFilled(collections.groups, scope.groupId);
+    return { ...scope, groupIds };
+  }
   if (scope.kind === 'list') await useList(collections, productKey, scope.listId, createdAt);
   return scope;
+}
+
+/** A batch for a group that is still being filled would be for some of it. */
+async function requireFilled(groups: Collections['groups'], id: string): Promise<void> {
+  if ((await groups.findOne({ _id: id, 'dynamic.filled': false }, { projection: { _id: 1 } })) === null) return;
+  throw new UserError('GROUP_FILLING', {
+    field: 'scope.groupId',
+    message: "The group's rule is new, and its members are still being looked for.",
+    hint: 'Try again when the state of the group is READY: with a million devices that takes up to some minutes.',
+  });
 }

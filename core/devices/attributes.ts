@@ -1,10 +1,12 @@
 import type { Device, Region } from '../../schema/model/fleet';
-import type { DeviceId } from '../../schema/model/ids';
+import { type DeviceId, productKeyOf } from '../../schema/model/ids';
 import type { Limits } from '../../schema/model/limits';
 import { cityViolation, deviceTagKeyViolation, deviceTagValueViolation, provinceViolation } from '../../schema/model/names';
 import type { Violation } from '../../schema/model/violation';
 import type { Collections } from '../../schema/mongo/connect';
 import type { DeviceChanges, DeviceTag } from '../core';
+import { groupsChangeOf, type Memberships, withGroups } from '../groups/memberships';
+import { membershipStages } from '../groups/rule-expression';
 import { refuseIfAny } from '../refuse';
 import { devicesUnknown } from './refusals';
 
@@ -50,15 +52,31 @@ export async function updateDevice(
   limits: Pick<Limits, 'deviceTags'>,
   id: DeviceId,
   changes: DeviceChanges,
+  memberships: Memberships,
+  now: Date,
 ): Promise<Device> {
   refuseIfAny(attributeViolations(changes, '', limits));
   const { region, tags } = changes;
   const set = { ...(region && { region: regionOf(region) }), ...(tags && tags.length > 0 && { tags: tagsOf(tags) }) };
-  const unset = { ...(region === null && { region: true as const }), ...(tags?.length === 0 && { tags: true as const }) };
-  const update = { ...(Object.keys(set).length > 0 && { $set: set }), ...(Object.keys(unset).length > 0 && { $unset: unset }) };
-  const device = await (Object.keys(update).length > 0
-    ? devices.findOneAndUpdate({ _id: id }, update, { returnDocument: 'after' })
-    : devices.findOne({ _id: id }));
-  if (device === null) throw devicesUnknown('deviceId', [id], 1);
-  return device;
+  const unset = [...(region === null ? (['region'] as const) : []), ...(tags?.length === 0 ? (['tags'] as const) : [])];
+  if (Object.keys(set).length + unset.length === 0) {
+    const device = await devices.findOne({ _id: id });
+    if (device === null) throw devicesUnknown('deviceId', [id], 1);
+    return device;
+  }
+  const rules = await memberships.rulesFor(productKeyOf(id));
+  const literal = Object.fromEntries(Object.entries(set).map(([name, value]) => [name, { $literal: value }]));
+  const update = [
+    // Both go first: a stage would add new tags to the old ones.
+    { $unset: [...Object.keys(set), ...unset] },
+    ...(Object.keys(set).length > 0 ? [{ $set: literal }] : []),
+    ...membershipStages(rules, now),
+  ];
+  const before = await devices.findOneAndUpdate({ _id: id }, update, { returnDocument: 'before' });
+  if (before === null) throw devicesUnknown('deviceId', [id], 1);
+  const after: Device = { ...before, ...set };
+  for (const name of unset) delete after[name];
+  const change = groupsChangeOf(rules, before.groups, after);
+  await memberships.changed([change]);
+  return withGroups(after, change, now);
 }

@@ -8,6 +8,7 @@ import type { Store } from '../../schema/mongo/connect';
 import type { StoredDevice } from '../../schema/mongo/devices';
 import type { NewDevice } from '../core';
 import { isDuplicateKey } from '../duplicate-key';
+import { enrolled, type Memberships, NO_MEMBERSHIPS } from '../groups/memberships';
 import { refuseIfAny } from '../refuse';
 import { attributeViolations, regionOf, tagsOf } from './attributes';
 
@@ -18,19 +19,22 @@ export async function registerDevices(
   product: Product,
   inputs: readonly NewDevice[],
   now: Date,
+  memberships: Memberships = NO_MEMBERSHIPS,
 ): Promise<StoredDevice[]> {
   const { devices } = collections;
   refuseIfAny([countViolation(inputs.length, limits.registrations)]);
   refuseIfAny([...inputs.flatMap((input, index) => newDeviceViolations(input, `devices[${index}].`, limits)), ...repeatedNames(inputs)]);
-  const documents = inputs.map((input) => deviceOf(product, input, now));
-  refuseIfAny(await registeredAlready(devices, documents));
+  const registered = inputs.map((input) => deviceOf(product, input, now));
+  refuseIfAny(await registeredAlready(devices, registered));
+  const { documents, changes } = enrolled(await memberships.rulesFor(product._id), registered, now);
   try {
     await connection.withSession((session) => session.withTransaction(() => devices.insertMany(documents, { session })));
-    return documents;
   } catch (error) {
     if (isDuplicateKey(error)) refuseIfAny(await registeredAlready(devices, documents));
     throw error;
   }
+  await memberships.changed(changes);
+  return documents;
 }
 
 function countViolation(count: number, maximum: number): Violation | null {

@@ -1,14 +1,20 @@
 import type { Device } from '../../schema/model/fleet';
-import type { DeviceId } from '../../schema/model/ids';
+import type { RuledDevice } from '../../schema/model/group-rule';
+import { type DeviceId, productKeyOf } from '../../schema/model/ids';
 import type { Collections } from '../../schema/mongo/connect';
 import { moduleVersionKey } from '../../schema/mongo/devices';
+import { type GroupsChange, groupsChangeOf, type Memberships, NO_MEMBERSHIPS } from '../groups/memberships';
+import { membershipStages } from '../groups/rule-expression';
 
 /** A device that invents module names must not grow its document for ever. */
 export const MODULES_PER_DEVICE = 32;
 
+const LOOKED_AT = { productKey: 1, region: 1, tags: 1, groups: 1 } as const;
+
 /**
  * R-DEV-1: keeps a module's version and when it came, in one round trip. `module` and `version` are well-formed (schema/model/names).
- * Null when the device is unknown, or has 32 other modules already; else the version the module had before.
+ * Null when the device is unknown, or has 32 other modules already; else the version the module had before, and which dynamic groups
+ * that brought the device into or out of (R-DEV-4). Reports of modules that no group's rule looks at cost nothing for it.
  */
 export async function reportVersion(
   { devices }: Pick<Collections, 'devices'>,
@@ -16,7 +22,9 @@ export async function reportVersion(
   module: string,
   version: string,
   now: Date,
-): Promise<{ previous: string | null } | null> {
+  memberships: Memberships = NO_MEMBERSHIPS,
+): Promise<{ previous: string | null; groups?: GroupsChange } | null> {
+  const rules = await memberships.rulesFor(productKeyOf(deviceId), module);
   const path = `modules.${module}`;
   const own = moduleVersionKey(module, '');
   const before = await devices.findOneAndUpdate(
@@ -34,8 +42,15 @@ export async function reportVersion(
           uncounted: { $cond: [{ $in: [{ $literal: moduleVersionKey(module, version) }, '$moduleVersions'] }, '$uncounted', true] },
         },
       },
+      ...membershipStages(rules, now),
     ],
-    { projection: { modules: 1 }, returnDocument: 'before' },
+    { projection: { modules: 1, ...(rules.length > 0 && LOOKED_AT) }, returnDocument: 'before' },
   );
-  return before && { previous: (before as Pick<Device, 'modules'>).modules[module]?.version ?? null };
+  if (before === null) return null;
+  const device: RuledDevice & Pick<Device, '_id' | 'groups'> = before;
+  const after = { ...device, modules: { ...device.modules, [module]: { version, reportedAt: now } } };
+  return {
+    previous: device.modules[module]?.version ?? null,
+    ...(rules.length > 0 && { groups: groupsChangeOf(rules, device.groups, after) }),
+  };
 }

@@ -4,6 +4,7 @@ import type { Store } from '../../schema/mongo/connect';
 import { requireRole } from '../access/require-role';
 import type { Clock } from '../clock';
 import type { DeviceService } from '../core';
+import type { Memberships } from '../groups/memberships';
 import { inOrderOf } from '../paging/in-order-of';
 import { pageOf } from '../paging/page-of';
 import { requireProduct } from '../products/require-product';
@@ -18,6 +19,7 @@ import { registerDevices } from './register';
 export interface DeviceDeps {
   store: Pick<Store, 'connection' | 'collections'>;
   settings: Pick<CoreSettings, 'limits'>;
+  memberships: Memberships;
   versionCounts: Pick<VersionCounts, 'remove'>;
   /** Of devices that are being deleted; how many tasks it ended. */
   onRemoved?(deviceIds: readonly DeviceId[]): Promise<number>;
@@ -35,14 +37,14 @@ export function createDeviceService(deps: DeviceDeps): DeviceService {
     async register(viewer, productKey, inputs) {
       requireRole(viewer, 'OPERATOR');
       const product = await requireProduct(products, productKey);
-      return registerDevices(store, settings.limits, product, inputs, clock());
+      return registerDevices(store, settings.limits, product, inputs, clock(), deps.memberships);
     },
     get: (id) => devices.findOne({ _id: id }),
     getMany: async (ids) => inOrderOf(ids, await devices.find({ _id: { $in: [...ids] } }).toArray()),
     list: async (filter, page) => pageOf(devices, deviceQuery(filter), { _id: 1 }, page, settings.limits),
     async update(viewer, id, changes) {
       requireRole(viewer, 'OPERATOR');
-      return updateDevice(store.collections, settings.limits, id, changes);
+      return updateDevice(store.collections, settings.limits, id, changes, deps.memberships, clock());
     },
     async delete(viewer, ids) {
       requireRole(viewer, 'OPERATOR');

@@ -24,7 +24,7 @@ export async function addDevices({ devices, groups }: Stored, { _id }: Group, id
 /** How many were in the group; of all devices without `ids`. */
 export async function removeDevices({ devices }: Pick<Stored, 'devices'>, groupId: string, ids?: readonly DeviceId[]): Promise<number> {
   const filter = { ...(ids && { _id: { $in: [...ids] } }), groups: groupId };
-  return (await devices.updateMany(filter, { $pull: { groups: groupId } })).modifiedCount;
+  return (await devices.updateMany(filter, { $pull: { groups: groupId }, $unset: { [`memberSince.${groupId}`]: true } })).modifiedCount;
 }
 
 const inTooMany = (id: DeviceId): UserError =>

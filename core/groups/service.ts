@@ -13,16 +13,22 @@ import { inOrderOf } from '../paging/in-order-of';
 import { pageOf } from '../paging/page-of';
 import { refuseIfAny } from '../refuse';
 import type { CoreSettings } from '../settings';
+import type { GroupChecks } from './checks';
+import { createDynamicGroup, updateDynamicGroup } from './dynamic';
 import { addDevices, removeDevices } from './members';
-import { ancestorsBelow, changingTree, groupUnknown, moveGroup, requireDepth } from './tree';
+import type { Memberships } from './memberships';
+import { ancestorsBelow, changingTree, groupUnknown, moveGroup, requireDepth, wrongKind } from './tree';
 
 export interface GroupDeps {
   store: Pick<Store, 'connection' | 'collections'>;
   settings: Pick<CoreSettings, 'limits'>;
   clock: Clock;
+  memberships: Memberships;
+  checks: GroupChecks;
 }
 
-export function createGroupService({ store, settings, clock }: GroupDeps): GroupService {
+export function createGroupService(deps: GroupDeps): GroupService {
+  const { store, settings, clock, checks, memberships } = deps;
   const { groups, devices } = store.collections;
   const { limits } = settings;
 
@@ -30,6 +36,10 @@ export function createGroupService({ store, settings, clock }: GroupDeps): Group
     const group = await groups.findOne({ _id: id }, { session });
     if (group === null) throw groupUnknown('groupId');
     return group;
+  }
+
+  async function requireRoom(session: mongo.ClientSession): Promise<void> {
+    if ((await groups.countDocuments({}, { session })) >= limits.groups) throw tooManyGroups(limits.groups);
   }
 
   async function members(
@@ -42,6 +52,7 @@ export function createGroupService({ store, settings, clock }: GroupDeps): Group
     const ids = [...new Set(deviceIds)];
     refuseIfAny([idsViolation(ids.length, limits.devicesPerCall, 'deviceIds', 'Name')]);
     const group = await existing(id);
+    if (group.dynamic) throw wrongKind('groupId', 'Members of a dynamic group follow from its rule.', 'Change the rule or the devices.');
     return { group, changed: await change(group, ids) };
   }
 
@@ -51,7 +62,7 @@ export function createGroupService({ store, settings, clock }: GroupDeps): Group
       refuseIfAny([displayNameViolation(name, 'name')]);
       return named(() =>
         changingTree(store, async (session) => {
-          if ((await groups.countDocuments({}, { session })) >= limits.groups) throw tooManyGroups(limits.groups);
+          await requireRoom(session);
           const ancestors = await ancestorsBelow(groups, parentId, session);
           requireDepth(ancestors);
           const _id = new mongo.ObjectId().toHexString();
@@ -61,12 +72,21 @@ export function createGroupService({ store, settings, clock }: GroupDeps): Group
         }),
       );
     },
+    async createDynamic(viewer, input) {
+      requireRole(viewer, 'OPERATOR');
+      return named(() => createDynamicGroup(deps, viewer, input, requireRoom));
+    },
+    async updateDynamic(viewer, id, changes) {
+      requireRole(viewer, 'OPERATOR');
+      return named(() => updateDynamicGroup(deps, id, changes));
+    },
     async update(viewer, id, { name, parentId }) {
       requireRole(viewer, 'OPERATOR');
       if (name != null) refuseIfAny([displayNameViolation(name, 'name')]);
       return named(() =>
         changingTree(store, async (session) => {
           const group = await existing(id, session);
+          if (group.dynamic && parentId != null) throw wrongKind('parentId', 'A dynamic group is no sub-group.', 'Leave it a root.');
           if (name != null) await groups.updateOne({ _id: id }, { $set: { name: name.trim() } }, { session });
           if (parentId !== undefined && parentId !== group.parentId) await moveGroup(groups, group, parentId, session);
           return existing(id, session);
@@ -79,8 +99,10 @@ export function createGroupService({ store, settings, clock }: GroupDeps): Group
         const found = await existing(id, session);
         if (await groups.findOne({ parentId: id }, { session })) throw notEmpty();
         await groups.deleteOne({ _id: id }, { session });
+        if (found.dynamic) await store.collections.settings.insertOne(checks.markDeleted(id), { session });
         return found;
       });
+      memberships.forget();
       await removeDevices({ devices }, id);
       return group;
     },
@@ -88,10 +110,14 @@ export function createGroupService({ store, settings, clock }: GroupDeps): Group
     removeDevices: (viewer, id, deviceIds) => members(viewer, id, deviceIds, ({ _id }, ids) => removeDevices({ devices }, _id, ids)),
     get: (id) => groups.findOne({ _id: id }),
     getMany: async (ids) => inOrderOf(ids, await groups.find({ _id: { $in: [...ids] } }).toArray()),
-    list: ({ parentId, namePrefix }, page) =>
+    list: ({ parentId, namePrefix, kind }, page) =>
       pageOf(
         groups,
-        { ...(parentId !== undefined && { parentId }), ...(namePrefix && { name: { $gte: namePrefix, $lt: `${namePrefix}\uffff` } }) },
+        {
+          ...(parentId !== undefined && { parentId }),
+          ...(namePrefix && { name: { $gte: namePrefix, $lt: `${namePrefix}\uffff` } }),
+          ...(kind && { dynamic: { $exists: kind === 'DYNAMIC' } }),
+        },
         { _id: 1 },
         page,
         limits,

@@ -39,6 +39,7 @@ export async function ancestorsBelow(groups: Groups, parentId: string | null, se
   if (parentId === null) return [];
   const parent = await groups.findOne({ _id: parentId }, { session });
   if (parent === null) throw groupUnknown('parentId');
+  if (parent.dynamic) throw wrongKind('parentId', 'A dynamic group has no sub-groups.', 'Choose a static group, or none.');
   return [...parent.ancestors, parent._id];
 }
 
@@ -63,6 +64,8 @@ export function requireDepth(ancestors: readonly string[]): void {
 
 const refusedTree = (message: string): UserError =>
   new UserError('GROUP_TREE', { field: 'parentId', message, hint: 'Choose another parent, or none.', limit: `${GROUP_DEPTH} levels` });
+
+export const wrongKind = (field: string, message: string, hint: string): UserError => new UserError('GROUP_KIND', { field, message, hint });
 
 export const groupUnknown = (field: string): UserError =>
   new UserError('GROUP_UNKNOWN', { field, message: 'No group has this id.', hint: 'Query `groups` for the ids there are.' });

@@ -5,6 +5,7 @@ import { requireDevices } from '../access/require-role';
 import type { DeviceReport, TaskFilter, TaskService } from '../core';
 import { reportVersion } from '../devices/report-version';
 import { requireDevice } from '../devices/require-device';
+import { NO_MEMBERSHIPS } from '../groups/memberships';
 import { inOrderOf } from '../paging/in-order-of';
 import { pageOf } from '../paging/page-of';
 import { confirmTasks, rejectTasks } from './confirm';
@@ -14,15 +15,21 @@ import { reinitiateTasks } from './reinitiate';
 import { onFailure, onProgress, onVersion } from './report';
 import { onRequest } from './request';
 
-export function createTaskService(deps: OfferDeps, collections: Collections, versionChanged: () => void = () => {}): TaskService {
+export function createTaskService(
+  deps: OfferDeps,
+  collections: Collections,
+  versionChanged: () => void = () => {},
+  memberships = NO_MEMBERSHIPS,
+): TaskService {
   const { tasks } = collections;
 
   async function version(deviceId: string, { module, version }: Extract<DeviceReport, { kind: 'version' }>): Promise<void> {
-    const stored = await reportVersion(collections, deviceId, module, version, deps.clock());
+    const stored = await reportVersion(collections, deviceId, module, version, deps.clock(), memberships);
     if (stored === null) return;
     if (stored.previous !== version) versionChanged();
     const task = await deps.tasks.activeOf(deviceId, module);
     if (task) await onVersion(deps, task, version, stored.previous);
+    if (stored.groups) await memberships.changed([stored.groups]);
   }
 
   return {

@@ -21,6 +21,10 @@ export const ERROR_CODES = {
   GROUP_EXISTS: 'A group with this name exists already.',
   GROUP_TREE: 'The group would be below itself, or deeper than groups go.',
   GROUP_NOT_EMPTY: 'The group has sub-groups.',
+  GROUP_RULE: 'The rule of a dynamic group is not of the form that rules have.',
+  GROUP_RULE_MODULE: 'A condition on versions names no module, or a module and no version: both go together.',
+  GROUP_KIND: 'This cannot be done with a group of this kind: members of a dynamic group follow from its rule.',
+  GROUP_FILLING: 'The members of the dynamic group are still being looked for.',
   LIST_UNKNOWN: 'No list of devices of the product has this id, or it has expired.',
   LIST_NOT_CLEAN: 'The list of devices has rows that name none, or is still being checked.',
 

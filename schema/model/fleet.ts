@@ -62,8 +62,10 @@ export interface Device {
   region?: Region | null;
   /** What people keep about it, value by key; absent where there is none. */
   tags?: Record<string, string>;
-  /** R-DEV-3: the groups it was put into itself. */
+  /** R-DEV-3, R-DEV-4: the groups it was put into itself, and the dynamic groups it is in. */
   groups?: string[];
+  /** R-DEV-4: when it came into each dynamic group it is in, by group. */
+  memberSince?: Record<string, Date>;
   online: boolean;
   /** The gateway process that holds the connection, while there is one. */
   gatewayId: string | null;

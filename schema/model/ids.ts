@@ -8,6 +8,9 @@ export const DEFAULT_MODULE = 'default';
 /** `<productKey>.<deviceName>`: a product key has no dot, so the first dot divides. */
 export const deviceIdOf = (productKey: string, deviceName: string): DeviceId => `${productKey}.${deviceName}`;
 
+/** The product a device is of. */
+export const productKeyOf = (deviceId: DeviceId): string => deviceId.slice(0, deviceId.indexOf('.'));
+
 /** A batch touches one module, so batch and device name a task. */
 export const taskIdOf = (batchId: BatchId, deviceId: DeviceId): TaskId => `${batchId}.${deviceId}`;
 

@@ -48,6 +48,8 @@ export const DEFAULT_LIMITS = {
   deviceTags: 20,
   /** Groups in all. */
   groups: 1_000,
+  /** R-DEV-4: groups by a rule: each change of a device is compared with them. */
+  dynamicGroups: 100,
   /** R-BAT-3, R-DEV-6: rows of a file of devices. */
   deviceFileRows: 1_000_000,
   pageSize: 100,

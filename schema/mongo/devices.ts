@@ -42,6 +42,7 @@ export const deviceSchema = new Schema<StoredDevice>(
     region: { type: Schema.Types.Mixed, default: undefined },
     tags: { type: Schema.Types.Mixed, default: undefined },
     groups: { type: [String], default: undefined },
+    memberSince: { type: Schema.Types.Mixed, default: undefined },
     online: { type: Boolean, required: true, default: false },
     gatewayId: { type: String, default: null },
     sessionId: { type: String, default: null },

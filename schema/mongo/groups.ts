@@ -10,6 +10,7 @@ export const groupSchema = new Schema<Group>(
     ancestors: { type: [String], default: [] },
     createdBy: { type: String, required: true },
     createdAt: { type: Date, required: true },
+    dynamic: { type: Schema.Types.Mixed, default: undefined },
   },
   storedIn('groups'),
 );

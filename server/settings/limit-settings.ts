@@ -37,6 +37,7 @@ const ABOUT: Record<keyof Limits, string> = {
   devicesPerCall: 'Devices deleted, or put into or taken out of a group, in one call.',
   deviceTags: 'Tags of a device.',
   groups: 'Groups in all.',
+  dynamicGroups: 'Groups by a rule, among all groups.',
   deviceFileRows: 'Rows of a file of devices.',
   pageSize: 'Items of a page.',
   downloadTokenHours: 'Hours a download URL is good for.',

@@ -54,3 +54,65 @@ test('R-DEV-3 groups are made, moved, filled, seen from both sides, and deleted'
   expect(refused).toEqual({ groupId: null, userErrors: [{ code: 'GROUP_NOT_EMPTY', field: 'groupId' }] });
   expect(await mutate('deleteGroup', 'DeleteGroupInput', { groupId: sub }, 'groupId')).toEqual({ groupId: sub, userErrors: [] });
 });
+
+test('R-DEV-4 a dynamic group is made with a rule, filled, seen from both sides, changed, and refuses what it must', async () => {
+  await api.core.products.create(operator, { key: 'grpB', name: 'Pumps' });
+  const tags = [{ key: 'channel', value: 'beta' }];
+  await api.core.devices.register(operator, 'grpB', [{ deviceName: 'dev-1', tags }, { deviceName: 'dev-2' }]);
+  const rule = {
+    all: [
+      { field: 'PRODUCT', values: ['grpB'] },
+      {
+        any: [
+          { field: 'TAG', key: 'channel', values: ['beta'] },
+          { field: 'MODULE_VERSION', module: 'radio', operator: 'PREFIX', values: ['2.'] },
+        ],
+      },
+    ],
+  };
+  const shown = 'kind state rule { all { field operator values any { field key module operator values } } }';
+  const made = await mutate('createDynamicGroup', 'CreateDynamicGroupInput', { name: 'beta', rule }, `group { id ${shown} }`);
+  const { id, ...group } = made.group as { id: string };
+  expect(group).toEqual({
+    kind: 'DYNAMIC',
+    state: 'FILLING',
+    rule: {
+      all: [
+        { field: 'PRODUCT', operator: 'IN', values: ['grpB'], any: null },
+        {
+          field: null,
+          operator: null,
+          values: null,
+          any: [
+            { field: 'TAG', key: 'channel', module: null, operator: 'IN', values: ['beta'] },
+            { field: 'MODULE_VERSION', key: null, module: 'radio', operator: 'PREFIX', values: ['2.'] },
+          ],
+        },
+      ],
+    },
+  });
+  const members = `query ($id: ID!) { group(id: $id) { state deviceCount devices(first: 5) { edges { node { id groups { name } } } } } }`;
+  const seen = async () => (await api.ask(members, { id })).data.group as { state: string; deviceCount: number };
+  while ((await seen()).state !== 'READY') await new Promise((resolve) => setImmediate(resolve));
+  await api.core.tasks.report('grpB.dev-2', { kind: 'version', module: 'radio', version: '2.1' });
+  const node = (device: string) => ({ node: { id: `grpB.${device}`, groups: [{ name: 'beta' }] } });
+  expect(await seen()).toEqual({ state: 'READY', deviceCount: 2, devices: { edges: [node('dev-1'), node('dev-2')] } });
+  const { data } = await api.ask('{ groups(filter: { kind: DYNAMIC }) { edges { node { name } } } }');
+  expect(data.groups).toEqual({ edges: [{ node: { name: 'beta' } }] });
+  const changes = { groupId: id, name: 'gamma', rule: { field: 'CITY', values: ['Thun'] } };
+  const changed = await mutate('updateDynamicGroup', 'UpdateDynamicGroupInput', changes, 'group { name state rule { field } }');
+  expect(changed).toEqual({ group: { name: 'gamma', state: 'FILLING', rule: { field: 'CITY' } }, userErrors: [] });
+  const unpaired = { name: 'x', rule: { field: 'MODULE_VERSION', values: ['1.0'] } };
+  expect(await mutate('createDynamicGroup', 'CreateDynamicGroupInput', unpaired, 'group { id }')).toEqual({
+    group: null,
+    userErrors: [{ code: 'GROUP_RULE_MODULE', field: 'rule.module' }],
+  });
+  expect(await mutate('addDevicesToGroup', 'GroupDevicesInput', { groupId: id, deviceIds: ['grpA.dev-1'] }, 'changed')).toEqual({
+    changed: null,
+    userErrors: [{ code: 'GROUP_KIND', field: 'groupId' }],
+  });
+  await expect(
+    mutate('createDynamicGroup', 'CreateDynamicGroupInput', { name: 'x', rule: { field: 'COLOUR', values: ['red'] } }, 'group { id }'),
+  ).rejects.toThrow('GroupRuleField');
+  expect(await mutate('deleteGroup', 'DeleteGroupInput', { groupId: id }, 'groupId')).toEqual({ groupId: id, userErrors: [] });
+});

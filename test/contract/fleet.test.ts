@@ -1,5 +1,6 @@
 import { MODULES_PER_DEVICE, reportVersion } from '../../core/devices/report-version';
 import { createDeviceService } from '../../core/devices/service';
+import { NO_MEMBERSHIPS } from '../../core/groups/memberships';
 import { createProductService } from '../../core/products/service';
 import type { Store } from '../../schema/mongo/connect';
 import { runsOneOf } from '../../schema/mongo/devices';
@@ -25,6 +26,7 @@ beforeEach(async () => {
     store,
     settings,
     clock,
+    memberships: NO_MEMBERSHIPS,
     ...productParts(store, clock),
     onPresence: async (deviceId, gatewayId) => void presence.push([deviceId, gatewayId]),
     onGatewayReset: async (gatewayId) => void resets.push(gatewayId),

@@ -18,6 +18,7 @@ export const settingsWith = (limits: Partial<Limits> = {}): CoreSettings => ({
   minuteMs: 60_000,
   reofferMinutes: 10,
   settleMs: 0,
+  groupRulesAgeMs: 0,
 });
 
 /** A clock that is moved by hand. */
