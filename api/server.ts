@@ -1,7 +1,7 @@
-import { createServer as createHttpServer, type Server } from 'node:http';
+import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import express, { type ErrorRequestHandler, type Express } from 'express';
+import express, { type ErrorRequestHandler } from 'express';
 import type { Logger } from 'pino';
 import type { Core } from '../core/core';
 import type { Limits } from '../schema/model/limits';
@@ -60,7 +60,6 @@ export async function createApi({ core, live, settings, logger, ready = async ()
 
   const app = express().disable('x-powered-by').disable('etag');
   app.use(health(ready));
-  app.use(downloads(core.downloads, logger));
   app.post('/packages', signedIn(core.access, refuseUpload), uploadPackage(core.packages, settings.limits, logger));
   app.post('/lists', signedIn(core.access, refuseUpload), uploadDeviceList(core.deviceLists, logger));
   app.get('/lists/:id/invalid.csv', signedIn(core.access, refuseUpload), invalidRows(core.deviceLists));
@@ -70,7 +69,8 @@ export async function createApi({ core, live, settings, logger, ready = async ()
   if (settings.explorer) app.use('/explorer', explorer(GRAPHQL_PATH));
   app.use(clientErrorHandler(presentError) satisfies ErrorRequestHandler);
 
-  const server = httpServerFor(app, settings);
+  const isDownload = downloads(core.downloads, logger);
+  const server = httpServerFor((req, res) => void (isDownload(req, res) || app(req, res)), settings);
   const sockets = serveGraphqlWs(server, GRAPHQL_PATH, { schema, services, presentError, introspection: settings.explorer, log: logger });
 
   return {
@@ -87,8 +87,8 @@ export async function createApi({ core, live, settings, logger, ready = async ()
   };
 }
 
-function httpServerFor(app: Express, { tls }: ApiSettings): Server {
-  const server = tls ? createHttpsServer({ cert: tls.cert, key: tls.key }, app) : createHttpServer(app);
+function httpServerFor(listener: RequestListener, { tls }: ApiSettings): Server {
+  const server = tls ? createHttpsServer({ cert: tls.cert, key: tls.key }, listener) : createHttpServer(listener);
   server.headersTimeout = API_LIMITS.greetingMs;
   // A large upload over a slow line takes its time; one that stalls is cut by its own clock.
   server.requestTimeout = 0;

@@ -24,7 +24,7 @@ export interface BlockReaderSettings {
   fetches: number;
 }
 
-const SETTINGS: BlockReaderSettings = { blockBytes: 512 * 1024, blocks: 64, ahead: 3, fetches: 8 };
+const SETTINGS: BlockReaderSettings = { blockBytes: 512 * 1024, blocks: 32, ahead: 3, fetches: 8 };
 
 /**
  * Reads package files by aligned blocks, each fetched once for all who want it now or soon (R-DL-6). Memory is bounded: the kept blocks,

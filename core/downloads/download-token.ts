@@ -1,4 +1,5 @@
 import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import type { Task } from '../../schema/model/task';
 import type { Clock } from '../clock';
 import { UserError } from '../errors';
@@ -31,6 +32,8 @@ export interface DownloadUrls {
 const HOUR_S = 3_600;
 const LONGEST_TOKEN = 1_024;
 const ALGORITHM = 'HS256';
+/** Tokens whose signature need not be checked again: a device that downloads by range sends its own with each. */
+const TOKENS_KEPT = 2_000;
 /** 128 bits. */
 const ID_BYTES = 16;
 
@@ -45,6 +48,7 @@ export function createDownloadUrls(deps: {
 }): DownloadUrls {
   const { settings, clock } = deps;
   const key = createSecretKey(deps.secret);
+  const kept = new LRUCache<string, { use: unknown; expires: number; grant: DownloadGrant }>({ max: TOKENS_KEPT });
 
   async function sign({ _id, attempt }: Pick<Task, '_id' | 'attempt'>, fileIndex: number, use: Use) {
     const { SignJWT } = await import('jose');
@@ -57,17 +61,26 @@ export function createDownloadUrls(deps: {
     return { token, expiresAt: new Date(expires * 1_000) };
   }
 
+  /** What a token says never changes; that it has expired is asked of the clock each time. */
   async function verify(token: string, use: Use, unknown: () => UserError): Promise<DownloadGrant> {
-    const { errors, jwtVerify } = await import('jose');
     if (token.length > LONGEST_TOKEN) throw unknown();
+    const known = kept.get(token) ?? (await signed(token, unknown));
+    if (known.use !== use) throw unknown();
+    if (known.expires * 1_000 <= clock().getTime()) throw expiredDownload();
+    return known.grant;
+  }
+
+  async function signed(token: string, unknown: () => UserError) {
+    const { errors, jwtVerify } = await import('jose');
     try {
       const { payload } = await jwtVerify(token, key, { algorithms: [ALGORITHM], currentDate: clock(), requiredClaims: ['exp'] });
-      const { sub, att, file, use: given = 'path' } = payload;
-      if (given === use && typeof sub === 'string' && typeof att === 'number' && typeof file === 'number')
-        return { taskId: sub, attempt: att, fileIndex: file };
-      throw unknown();
+      const { sub, att, file, exp, use = 'path' } = payload;
+      if (typeof sub !== 'string' || typeof att !== 'number' || typeof file !== 'number' || exp === undefined) throw unknown();
+      const entry = { use, expires: exp, grant: { taskId: sub, attempt: att, fileIndex: file } };
+      kept.set(token, entry);
+      return entry;
     } catch (error) {
-      if (error instanceof errors.JWTExpired) throw refused('The download address has expired.');
+      if (error instanceof errors.JWTExpired) throw expiredDownload();
       if (error instanceof errors.JOSEError) throw unknown();
       throw error;
     }
@@ -106,6 +119,7 @@ function isSame(given: string, expected: string): boolean {
 }
 
 export const unknownDownload = (): UserError => refused('The download address is not one that was given out.');
+const expiredDownload = (): UserError => refused('The download address has expired.');
 export const endedDownload = (): UserError => refused('The task this download address was given out for has ended.');
 
 const refused = (message: string): UserError =>

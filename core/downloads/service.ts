@@ -1,6 +1,8 @@
+import DataLoader from 'dataloader';
 import { LRUCache } from 'lru-cache';
 import type { PackageFile } from '../../schema/model/fleet';
 import type { DeviceId } from '../../schema/model/ids';
+import type { Task } from '../../schema/model/task';
 import type { Collections } from '../../schema/mongo/connect';
 import type { Clock } from '../clock';
 import type { Download, DownloadService } from '../core';
@@ -20,6 +22,10 @@ export interface DownloadDeps {
 
 type PackageFiles = { files: PackageFile[]; createdAt: Date };
 
+type TaskState = Pick<Task, '_id' | 'active' | 'packageId'>;
+
+/** Tasks in one read of the store. */
+const TASKS_A_READ = 500;
 const FILES_KEPT = 500;
 const STREAMS_KEPT = 10_000;
 /** How long a device may go on after its task has ended, in blocks over MQTT: one read of the store for many blocks. */
@@ -30,6 +36,7 @@ export function createDownloadService(deps: DownloadDeps): DownloadService {
   const { tasks, packages } = deps.collections;
   /** A package's files never change, and none goes while a task of it is unfinished: a request costs one read, that of the task. */
   const kept = new LRUCache<string, PackageFiles>({ max: FILES_KEPT });
+  const states = taskStates(tasks);
   const streams = new LRUCache<string, { taskId: string; file: PackageFile; checkedAt: number }>({ max: STREAMS_KEPT });
 
   async function filesOf(packageId: string): Promise<PackageFiles | null> {
@@ -42,7 +49,7 @@ export function createDownloadService(deps: DownloadDeps): DownloadService {
 
   /** R-DL-5: asked anew for each request, so that a token ends with its task. */
   async function opened({ taskId, fileIndex }: DownloadGrant): Promise<Download> {
-    const task = await tasks.findOne({ _id: taskId }, { projection: { active: 1, packageId: 1 } });
+    const task = await states.load(taskId);
     if (!task) throw unknownDownload();
     if (!task.active) throw endedDownload();
     const firmware = await filesOf(task.packageId);
@@ -92,4 +99,17 @@ export function createDownloadService(deps: DownloadDeps): DownloadService {
       return { kind: 'block', bytes, fileLength: file.size };
     },
   };
+}
+
+/** Reads tasks, those asked for in one turn of the event loop together. Nothing is kept: each read begins after it was asked for. */
+function taskStates(tasks: Collections['tasks']): DataLoader<string, TaskState | null> {
+  return new DataLoader(
+    async (ids: readonly string[]) => {
+      const filter = { _id: { $in: [...new Set(ids)] } };
+      const found = await tasks.find<TaskState>(filter, { projection: { active: 1, packageId: 1 }, batchSize: ids.length + 1 }).toArray();
+      const byId = new Map(found.map((task) => [task._id, task]));
+      return ids.map((id) => byId.get(id) ?? null);
+    },
+    { cache: false, maxBatchSize: TASKS_A_READ, batchScheduleFn: setImmediate },
+  );
 }

@@ -180,6 +180,44 @@ test('R-DL-6 a device that goes away in the middle ends the reading of the file,
   downloads.mockRestore();
 });
 
+test('R-DL-6 bytes that cannot be read cut the connection, and are logged', async () => {
+  const broken = Readable.from(
+    (async function* () {
+      yield Buffer.alloc(10);
+      throw new Error('no store');
+    })(),
+    { objectMode: false },
+  );
+  const file: Download = {
+    ...{ taskId: task._id, name: 'fw.bin', size: 20, sha256: SHA256, createdAt: new Date() },
+    read: () => broken,
+    served: () => undefined,
+  };
+  const open = jest.spyOn(api.core.downloads, 'open').mockResolvedValueOnce(file);
+  await expect(ask('/d/any')).rejects.toThrow('aborted');
+  open.mockRestore();
+  expect(api.logged.splice(0)).toEqual([{ err: expect.objectContaining({ message: 'no store' }), errorId: expect.any(String) }]);
+});
+
+test('R-DL-6 a store that cannot be asked is 500 with nothing but an id', async () => {
+  const open = jest.spyOn(api.core.downloads, 'open').mockRejectedValueOnce(new Error('no store'));
+  const { status, body } = await ask('/d/any');
+  open.mockRestore();
+  const [{ errorId = '' } = {}] = api.logged.splice(0);
+  expect([status, body.toString()]).toEqual([500, `INTERNAL: Something went wrong inside Updraft. The log has it as ${errorId}.\n`]);
+});
+
+test.each([
+  ['a query behind it', (path: string) => `${path}?again=1`],
+  ['a slash behind it', (path: string) => `${path}/`],
+  ['a proxy named in it', (path: string) => `http://fw.example${path}`],
+])('R-DL-1 an address with %s is the same', async (_name, written) => {
+  const path = written(await pathOf());
+  const sent = httpRequest({ host: '127.0.0.1', port: new URL(api.url).port, path, headers: { Range: 'bytes=0-9' } }).end();
+  const [response] = (await once(sent, 'response')) as [IncomingMessage];
+  expect([response.statusCode, (await buffer(response)).equals(FILE.subarray(0, 10))]).toEqual([206, true]);
+});
+
 const CREATE = `mutation ($input: CreateStaticBatchInput!) { createStaticBatch(input: $input) {
   batch { policy { downloadProtocol } } userErrors { code field limit } } }`;
 

@@ -100,6 +100,22 @@ test.each(['SUCCEEDED', 'FAILED', 'CANCELED'] as const)('R-DL-5 once its task is
   expect(await refusalOf(token)).toBe(ENDED);
 });
 
+test('R-DL-5 tokens that come together are looked up together, each answered by its own task, and none by what was read before', async () => {
+  const tasks = Array.from({ length: 20 }, (_, index) => aTask({ status: 'NOTIFIED', active: index !== 7 }));
+  await store.collections.tasks.insertMany(tasks);
+  const tokens = await Promise.all(tasks.map(async (of) => (await urls.mintUrl(of, 0, 'fw.bin')).split('/d/')[1] ?? ''));
+  const find = jest.spyOn(store.collections.tasks, 'find');
+  const openAll = () => Promise.all(tokens.map((token) => downloads.open(token).then(({ taskId }) => taskId, String)));
+  await openAll();
+  find.mockClear();
+  const ids = await openAll();
+  expect(find).toHaveBeenCalledTimes(1);
+  find.mockRestore();
+  expect(ids).toEqual(tasks.map(({ _id }, index) => (index === 7 ? expect.stringContaining('has ended') : _id)));
+  await store.collections.tasks.updateMany({}, { $set: { active: false } });
+  expect(new Set(await openAll())).toEqual(new Set([expect.stringContaining('has ended')]));
+});
+
 test('the secret is made once, also when two processes start together', async () => {
   await store.collections.settings.deleteMany({});
   const made = await Promise.all([downloadSecret(store.collections), downloadSecret(store.collections), downloadSecret(store.collections)]);
@@ -132,6 +148,15 @@ test('R-DL-1 an address with a bearer token names its port, and opens with its t
     ['', token],
   ];
   for (const [id, bearer] of wrong) expect(await bearerRefusal(id, bearer)).toBe('DOWNLOAD_UNAUTHORIZED');
+});
+
+test('R-DL-1 a token that has opened one door still opens no other', async () => {
+  const { url, token } = await urls.mintAccess(task, 0);
+  await expect(downloads.openWithBearer(idOf(url), token)).resolves.toBeDefined();
+  expect(await refusalOf(token)).toBe(UNKNOWN);
+  const path = await tokenOf();
+  await expect(downloads.open(path)).resolves.toBeDefined();
+  expect(await bearerRefusal(idOf(url), path)).toBe('DOWNLOAD_UNAUTHORIZED');
 });
 
 test('R-DL-1 the token of a header is none for a path', async () => {
