@@ -1,9 +1,11 @@
 import { registerEnumType } from 'type-graphql';
 import { ROLES } from '../core/access/viewer';
 import { type BATCH_KINDS, BATCH_STATUSES, DOWNLOAD_PROTOCOLS } from '../schema/model/batch';
+import { CANCELABLE_STATUSES } from '../schema/model/cancel';
 import { LIST_STATUSES } from '../schema/model/device-list';
 import { DIALECTS } from '../schema/model/dialect';
 import { ERROR_CODES } from '../schema/model/error-codes';
+import { END_LIMITS } from '../schema/model/expected-end';
 import { FAILURE_CAUSES } from '../schema/model/failure-causes';
 import { GROUP_KINDS, GROUP_STATES } from '../schema/model/group';
 import { GROUP_RULE_FIELDS, GROUP_RULE_OPERATORS } from '../schema/model/group-rule';
@@ -39,6 +41,18 @@ export const TaskStatusEnum = enumOf(
     SUCCEEDED: 'The device has reported the target version.',
     FAILED: 'Every attempt failed, or the time-out passed; `cause` says why.',
     CANCELED: 'Ended by a person or a program. Stopped of IoTDA.',
+  }),
+);
+
+export const CancelableStatusEnum = enumOf(
+  'CancelableStatus',
+  'Tasks that a cancellation asks for; one for each flag of CancelOTATaskByJob of Alibaba Cloud IoT.',
+  described(CANCELABLE_STATUSES, {
+    SCHEDULED: 'QUEUED in a batch that is SCHEDULED. CancelScheduledTask.',
+    QUEUED: 'QUEUED in a batch that has started. CancelQueuedTask.',
+    NOTIFIED: 'NOTIFIED. CancelNotifiedTask.',
+    IN_PROGRESS: 'IN_PROGRESS: what the device reports afterwards changes nothing any more. CancelInProgressTask.',
+    UNCONFIRMED: 'UNCONFIRMED. CancelUnconfirmedTask.',
   }),
 );
 
@@ -193,6 +207,8 @@ export const DownloadProtocolEnum = enumOf(
     MQTT: 'In blocks over their MQTT connection: one file of at most 16 MB. DownloadProtocol of Alibaba Cloud IoT.',
   }),
 );
+
+export const EndLimitEnum = enumOf('EndLimit', "What a batch's end waits for.", END_LIMITS);
 
 export const WaitingForEnum = enumOf('WaitingFor', 'What a task that has not ended waits for.', WAITING_FOR);
 

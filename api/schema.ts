@@ -3,6 +3,7 @@ import type { GraphQLSchema } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
 import { withAppGate } from './access/app-gate';
 import { AccessResolver } from './access/resolver';
+import { PreviewResolver } from './batches/preview-resolver';
 import { BatchResolver } from './batches/resolver';
 import { DeviceListResolver } from './device-lists/resolver';
 import { DeviceResolver } from './devices/resolver';
@@ -29,6 +30,7 @@ export function buildApiSchema(): GraphQLSchema {
       LiveResolver,
       PackageResolver,
       PackageVerificationResolver,
+      PreviewResolver,
       ProductResolver,
       ResyncResolver,
       SystemResolver,

@@ -1,18 +1,22 @@
 import type { Readable } from 'node:stream';
 import type { Batch, BatchKind, BatchPolicy, BatchScope, Schedule, StatusCounts } from '../schema/model/batch';
+import type { CancelableStatus } from '../schema/model/cancel';
 import type { Dialect } from '../schema/model/dialect';
+import type { BatchEnd } from '../schema/model/expected-end';
 import type { Device, DigestAlgorithm, FirmwarePackage, Product, SecureUpdate, SigningKey } from '../schema/model/fleet';
 import type { BatchId, DeviceId, TaskId } from '../schema/model/ids';
 import type { PackageKind, VerificationState } from '../schema/model/package-rules';
 import type { Upload } from '../schema/model/upload';
 import type { ApiKey, Role, Viewer } from './access/viewer';
+import type { BatchPreview } from './batches/preview';
 import type { DeviceChanges, DeviceFilter, DeviceListService, GroupService, NewDevice } from './device-sets';
 import type { Page, PageRequest } from './page';
 import type { StoredFile } from './ports';
 import type { TaskService } from './tasks/contract';
 
+export type { BatchPreview } from './batches/preview';
 export type { DeviceChanges, DeviceFilter, DeviceTag, NewDevice } from './device-sets';
-export type { DeviceReport, Reinitiated, Reinitiation, TaskFilter, TaskService } from './tasks/contract';
+export type { Cancellation, DeviceReport, Reinitiated, Reinitiation, TaskFilter, TaskService } from './tasks/contract';
 
 /**
  * Everything the doors (api, gateways, workflows) may ask. Services throw UserError or UserErrors for what a caller can mend;
@@ -50,6 +54,8 @@ export interface NewApiKey {
 
 export interface ProductService {
   create(viewer: Viewer, input: { key?: string | null; name: string; dialect?: Dialect | null }): Promise<Product>;
+  /** Throws PRODUCT_UNKNOWN, and what is wrong with the name. */
+  update(viewer: Viewer, key: string, changes: ProductChanges): Promise<Product>;
   get(key: string): Promise<Product | null>;
   list(page: PageRequest): Promise<Page<Product>>;
   /** R-PKG-7. Throws SIGNING_KEY_REFUSED, SIGNING_KEY_EXISTS, TOO_MANY. */
@@ -64,6 +70,12 @@ export interface ProductService {
   modules(productKey: string, page: PageRequest): Promise<Page<ModuleSummary>>;
   /** R-PKG-11: the versions of a module that devices have now, exactly counted, by version. */
   moduleVersions(productKey: string, module: string, page: PageRequest): Promise<Page<VersionCount>>;
+}
+
+export interface ProductChanges {
+  name?: string | null;
+  /** R-BAT-20; for batches created from now on. */
+  refuseConflictingBatches?: boolean | null;
 }
 
 /** A change of key pair has two steps, so that devices can come to know the next public key while the current pair signs. */
@@ -252,6 +264,8 @@ export interface BatchService {
   createStatic(viewer: Viewer, input: NewStaticBatch): Promise<Batch>;
   /** R-PKG-9: a small batch of its own; may be repeated. Throws as `createStatic` does, and TOO_MANY. */
   verify(viewer: Viewer, input: NewVerification): Promise<Batch>;
+  /** R-BAT-23: refused as `createStatic` would be. */
+  preview(viewer: Viewer, input: NewStaticBatch): Promise<BatchPreview>;
   get(id: BatchId): Promise<Batch | null>;
   getMany(ids: readonly BatchId[]): Promise<(Batch | null)[]>;
   list(
@@ -261,10 +275,14 @@ export interface BatchService {
   counts(id: BatchId): Promise<StatusCounts>;
   /** Devices a minute that the policy asks for now (R-RATE-1, R-RATE-2). */
   askedRate(batch: Pick<Batch, '_id' | 'policy'>): Promise<number>;
+  /** Null before the devices are selected, and once the batch is over. */
+  estimatedEnd(batch: Batch): Promise<BatchEnd | null>;
   /** Devices a minute over the last minute (or since the start, if that is shorter). */
   reachedRate(id: BatchId): Promise<number>;
   pause(viewer: Viewer, id: BatchId): Promise<Batch>;
   resume(viewer: Viewer, id: BatchId): Promise<Batch>;
-  /** Ends the batch and every task in it that has not ended. */
-  cancel(viewer: Viewer, id: BatchId): Promise<{ batch: Batch; canceled: number }>;
+  /** R-BAT-18: ends the batch and every task in it that has not ended; with `statuses` only those tasks, and the batch goes on with the others. */
+  cancel(viewer: Viewer, id: BatchId, statuses?: readonly CancelableStatus[] | null): Promise<{ batch: Batch; canceled: number }>;
+  /** R-BAT-19: with its tasks; how many they were. May be repeated after a crash; also finishes then. Throws BATCH_UNKNOWN, BATCH_STATE. */
+  delete(viewer: Viewer, id: BatchId): Promise<{ batchId: BatchId; tasks: number }>;
 }

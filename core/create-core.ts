@@ -3,6 +3,7 @@ import { createAccessService } from './access/service';
 import { createBatchFacts } from './batches/facts';
 import { type BatchLifecycle, createBatchLifecycle } from './batches/lifecycle';
 import { createBatchService } from './batches/service';
+import { batchStatus } from './batches/status';
 import { type Clock, systemClock } from './clock';
 import type { Core } from './core';
 import { createDeviceListService } from './device-lists/service';
@@ -27,7 +28,7 @@ import type { CoreSettings } from './settings';
 import { type BatchTasks, createBatchTasks } from './tasks/batch-tasks';
 import { onDevicesRemoved } from './tasks/device-removed';
 import { createTaskStore } from './tasks/mongo-store';
-import { createOffers, type OfferDeps } from './tasks/offers';
+import { createOffers } from './tasks/offers';
 import { overrideEarlier } from './tasks/override';
 import { onConnected, onDisconnected, onGatewayReset } from './tasks/presence';
 import { createTaskService } from './tasks/service';
@@ -88,7 +89,7 @@ export async function createCore({
   const groupChecks = createGroupChecks({ collections, memberships, clock, rulesAgeMs: settings.groupRulesAgeMs });
   const secureUpdates = createSecureUpdates({ collections, sealing: createSealing(masterKeys), clock });
   await Promise.all([completeStoredPackages(collections), versionCounts.begin()]);
-  const base = { tasks, engine, facts, settings, clock, digestSigns: secureUpdates.digestSigns };
+  const base = { tasks, engine, facts, settings, clock, digestSigns: secureUpdates.digestSigns, statusOf: batchStatus(collections) };
 
   const refreshPresence = async (productKey: string, since: Date): Promise<void> => {
     for await (const { _id, gatewayId } of devicesChangedSince(collections.devices, productKey, since)) await onPresence(_id, gatewayId);
@@ -100,7 +101,7 @@ export async function createCore({
     ...{ collections, engine, clock, refreshPresence },
     overrideEarlier: (batch) => overrideEarlier(base, collections, batch),
   });
-  const offerDeps: OfferDeps = { ...base, mintUrl: urls.mintUrl, mayPush: lifecycle.mayPush };
+  const offerDeps = { ...base, mintUrl: urls.mintUrl, mayPush: lifecycle.mayPush };
   const devices = createDeviceService({
     store,
     settings,
@@ -122,7 +123,7 @@ export async function createCore({
       packages: createPackageService({ collections, files, settings, clock, presign: secureUpdates.digestSigns }),
       downloads: createDownloadService({ collections, urls, reader: createBlockReader(files), meter, settings, clock }),
       uploads: createUploadService({ collections, files, settings, clock, presign: secureUpdates.digestSigns }),
-      batches: createBatchService({ collections, engine, settings, clock }),
+      batches: createBatchService({ connection: store.connection, collections, engine, settings, clock, versionCounts }),
       tasks: createTaskService(offerDeps, collections, versionCounts.changed, memberships),
     },
     lifecycle,

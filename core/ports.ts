@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { WhichTasks } from '../schema/model/cancel';
 import type { DigestAlgorithm } from '../schema/model/fleet';
 import type { BatchId, DeviceId } from '../schema/model/ids';
 import type { Task } from '../schema/model/task';
@@ -17,7 +18,8 @@ export interface UpgradeEngine {
   tellEnded(task: Pick<Task, '_id' | 'deviceId' | 'module'>): Promise<void>;
 }
 
-export type BatchCommand = { kind: 'pause' } | { kind: 'resume' } | { kind: 'cancel' };
+export type BatchCommand = { kind: 'pause' } | { kind: 'resume' } | { kind: 'cancel' } | { kind: 'cancelTasks'; which: WhichTasks };
+export const verbOf = ({ kind }: BatchCommand): string => (kind === 'cancelTasks' ? 'cancel' : kind);
 export interface BatchCommandResult {
   /** Tasks canceled, 0 for pause and resume. */
   affected: number;

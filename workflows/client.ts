@@ -1,9 +1,9 @@
 import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure, defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
 import { UserError } from '../core/errors';
-import type { BatchCommand, UpgradeEngine } from '../core/ports';
+import { type BatchCommand, type UpgradeEngine, verbOf } from '../core/ports';
 import { type BatchId, batchWorkflowId, upgradeWorkflowId } from '../schema/model/ids';
-import { cancelBatchUpdate, pauseBatchUpdate, resumeBatchUpdate, wakeBatchSignal } from './batch/messages';
+import { cancelBatchUpdate, cancelTasksUpdate, pauseBatchUpdate, resumeBatchUpdate, wakeBatchSignal } from './batch/messages';
 import type { batch } from './batch/workflow';
 import { endedSignal, reportSignal } from './upgrade/messages';
 import type { upgrade } from './upgrade/workflow';
@@ -53,7 +53,11 @@ export function createEngine({ client, taskQueue, minuteMs, onWakeFailed }: Engi
     async commandBatch(batchId, command) {
       const handle = workflow.getHandle(batchWorkflowId(batchId));
       try {
-        return { affected: await call(() => handle.executeUpdate(UPDATES[command.kind]), COMMAND_MS) };
+        const update = () =>
+          command.kind === 'cancelTasks'
+            ? handle.executeUpdate(cancelTasksUpdate, { args: [command.which] })
+            : handle.executeUpdate(UPDATES[command.kind]);
+        return { affected: await call(update, COMMAND_MS) };
       } catch (error) {
         throw asRefusal(error, command);
       }
@@ -84,7 +88,11 @@ function ignoreGone(error: unknown): void {
 function asRefusal(error: unknown, command: BatchCommand): unknown {
   const hint = 'Query the batch for its status.';
   if (error instanceof WorkflowNotFoundError) {
-    return new UserError('BATCH_STATE', { field: 'batchId', message: `The batch has ended: there is nothing to ${command.kind}.`, hint });
+    return new UserError('BATCH_STATE', {
+      field: 'batchId',
+      message: `The batch has ended: there is nothing to ${verbOf(command)}.`,
+      hint,
+    });
   }
   const cause = error instanceof WorkflowUpdateFailedError ? error.cause : undefined;
   if (cause instanceof ApplicationFailure && cause.type === 'BATCH_STATE') {

@@ -1,7 +1,8 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
 import type { BatchKind, BatchStatus, DownloadProtocol } from '../../schema/model/batch';
+import type { CancelableStatus } from '../../schema/model/cancel';
 import { RegionInput } from '../devices/inputs';
-import { BatchKindEnum, BatchStatusEnum, DownloadProtocolEnum } from '../enums';
+import { BatchKindEnum, BatchStatusEnum, CancelableStatusEnum, DownloadProtocolEnum } from '../enums';
 import { HaltPolicyInput } from './halt-types';
 import { PushRateInput } from './rate-inputs';
 import { ScheduleInput } from './schedule-types';
@@ -63,7 +64,7 @@ export class CreateStaticBatchInput {
   @Field(() => [String], {
     nullable: true,
     description:
-      'Only devices with one of these versions; when not given, those the package names, or any. A differential package takes no others than its own.',
+      'Only devices with one of these versions; when not given, those the package names, or any. A differential package takes no others than its own. Not together with `deviceNames` or `listId`.',
   })
   sourceVersions?: string[] | null;
 
@@ -109,6 +110,15 @@ export class CreateStaticBatchInput {
 export class BatchCommandInput {
   @Field(() => ID, { description: 'Which batch.' })
   batchId!: string;
+}
+
+@InputType()
+export class CancelBatchInput extends BatchCommandInput {
+  @Field(() => [CancelableStatusEnum], {
+    nullable: true,
+    description: 'Only these tasks are canceled, and the batch goes on with the others; the batch with all its tasks when not given.',
+  })
+  statuses?: CancelableStatus[] | null;
 }
 
 @InputType()

@@ -1,6 +1,8 @@
+import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, Int, ObjectType } from 'type-graphql';
 import type { DownloadProtocol } from '../../schema/model/batch';
-import { DownloadProtocolEnum } from '../enums';
+import type { EndLimit } from '../../schema/model/expected-end';
+import { DownloadProtocolEnum, EndLimitEnum } from '../enums';
 import { HaltPolicyType } from './halt-types';
 import { PushRate } from './rate-types';
 
@@ -50,4 +52,16 @@ export class BatchRate {
 
   @Field(() => Int, { description: 'What was reached over the last minute.' })
   reached!: number;
+}
+
+@ObjectType('BatchEnd', { description: 'When a batch ends, as far as can be said.' })
+export class BatchEndType {
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: 'When the last device is notified, or the scheduled end; null when it cannot be said.',
+  })
+  at!: Date | null;
+
+  @Field(() => EndLimitEnum, { description: 'What the end waits for.' })
+  limitedBy!: EndLimit;
 }

@@ -9,7 +9,7 @@ import { PageArgs } from '../paging/page-args';
 import { TaskFilterInput } from '../tasks/inputs';
 import { TaskConnection } from '../tasks/types';
 import { countsView } from './counts-view';
-import { BatchCommandInput, BatchFilterInput, CreateStaticBatchInput } from './inputs';
+import { BatchCommandInput, BatchFilterInput, CancelBatchInput, CreateStaticBatchInput } from './inputs';
 import { inputField, newStaticBatch } from './new-batch';
 import type { BatchPolicyType, BatchRate } from './policy-types';
 import { pushRateOf } from './rate-types';
@@ -23,6 +23,7 @@ import {
   type BatchSelection,
   BatchType,
   CancelBatchPayload,
+  DeleteBatchPayload,
 } from './types';
 
 @Resolver(() => BatchType)
@@ -57,9 +58,16 @@ export class BatchResolver {
     return asPayload(core.batches.resume(viewer, input.batchId).then((batch) => ({ batch })));
   }
 
-  @Mutation(() => CancelBatchPayload, { description: 'Ends a batch and every task in it that has not ended. Twin of CancelOTATaskByJob.' })
-  cancelBatch(@Arg('input', () => BatchCommandInput) input: BatchCommandInput, @Ctx() { core, viewer }: ApiContext) {
-    return asPayload(core.batches.cancel(viewer, input.batchId));
+  @Mutation(() => CancelBatchPayload, {
+    description: 'Ends a batch and every task in it that has not ended, or only tasks in some statuses. Twin of CancelOTATaskByJob.',
+  })
+  cancelBatch(@Arg('input', () => CancelBatchInput) input: CancelBatchInput, @Ctx() { core, viewer }: ApiContext) {
+    return asPayload(core.batches.cancel(viewer, input.batchId, input.statuses));
+  }
+
+  @Mutation(() => DeleteBatchPayload, { description: 'Deletes a batch that has ended, with its tasks and what is known of them.' })
+  deleteBatch(@Arg('input', () => BatchCommandInput) { batchId }: BatchCommandInput, @Ctx() { core, viewer }: ApiContext) {
+    return asPayload(core.batches.delete(viewer, batchId));
   }
 
   @FieldResolver()
@@ -101,6 +109,11 @@ export class BatchResolver {
   @FieldResolver()
   async rate(@Root() batch: Batch, @Ctx() { core }: ApiContext): Promise<BatchRate> {
     return readRate(core, batch);
+  }
+
+  @FieldResolver()
+  estimatedEnd(@Root() batch: Batch, @Ctx() { core }: ApiContext) {
+    return core.batches.estimatedEnd(batch);
   }
 
   @FieldResolver(() => PackageType, { nullable: true, description: 'The package it pushes.' })

@@ -5,7 +5,7 @@ import { RegionType } from '../devices/types';
 import { BatchKindEnum, BatchStatusEnum } from '../enums';
 import { Payload } from '../errors/user-error-type';
 import { connectionOf } from '../paging/connection';
-import { BatchPolicyType, BatchRate } from './policy-types';
+import { BatchEndType, BatchPolicyType, BatchRate } from './policy-types';
 import { ScheduleType } from './schedule-types';
 
 @ObjectType({ description: 'Tasks of a batch by status.' })
@@ -135,6 +135,9 @@ export class BatchType {
   @Field(() => BatchRate, { complexity: 20, description: 'Devices a minute: asked and reached.' })
   rate!: BatchRate;
 
+  @Field(() => BatchEndType, { nullable: true, complexity: 20, description: 'Null before its devices are selected, and once it is over.' })
+  estimatedEnd!: BatchEndType | null;
+
   @Field(() => GraphQLDateTime, { description: 'When it was created.' })
   createdAt!: Date;
 
@@ -157,4 +160,13 @@ export class BatchPayload extends Payload {
 export class CancelBatchPayload extends BatchPayload {
   @Field(() => Int, { nullable: true, description: 'Tasks that were canceled.' })
   canceled!: number | null;
+}
+
+@ObjectType()
+export class DeleteBatchPayload extends Payload {
+  @Field(() => ID, { nullable: true, description: 'The batch that is no more; null when it was refused.' })
+  batchId!: string | null;
+
+  @Field(() => Int, { nullable: true, description: 'Tasks that are gone with it.' })
+  tasks!: number | null;
 }

@@ -18,5 +18,5 @@ async function progressOf({ collections }: LiveSource, batchId: BatchId, cursor:
   if (!batch) return null;
   const counts = emptyCounts();
   for (const { _id, count } of rows) counts[_id] = count;
-  return { event: { kind: 'progress', batch, counts, cursor }, isLast: false };
+  return { event: { kind: 'progress', batch, counts, cursor }, isLast: !!batch.deletedAt };
 }

@@ -72,7 +72,11 @@ export function createWholeFeed<E>(
       const picture = await read(watched.id, cursor, watched.latest?.event ?? null);
       const took = Date.now() - began;
       watched.notBefore = Math.max(began + APART_MS, Date.now() + Math.min(took * REST, LONGEST_REST_MS));
-      if (!picture) return;
+      if (!picture) {
+        // It was there, and is no more.
+        if (watched.latest) for (const queue of [...watched.readers]) queue.end();
+        return;
+      }
       watched.latest = picture;
       for (const queue of watched.readers) queue.put('progress', picture);
     } catch (error) {

@@ -15,6 +15,22 @@ export class CreateProductInput {
   dialect?: Dialect | null;
 }
 
+@InputType({ description: 'What is not given stays as it is.' })
+export class UpdateProductInput {
+  @Field(() => String, { description: 'Which product.' })
+  key!: string;
+
+  @Field(() => String, { nullable: true, description: 'For people.' })
+  name?: string | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'True: from now on a second batch for the same module and source version, of another package, is refused while the first is live.',
+  })
+  refuseConflictingBatches?: boolean | null;
+}
+
 @InputType()
 export class AddSigningKeyInput {
   @Field(() => String, { description: 'The product whose packages are signed with it.' })

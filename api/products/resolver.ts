@@ -6,7 +6,7 @@ import { asPayload } from '../errors/as-payload';
 import { found } from '../errors/found';
 import { toConnection } from '../paging/connection';
 import { PageArgs } from '../paging/page-args';
-import { AddSigningKeyInput, CreateProductInput, SetSecureUpdateInput } from './inputs';
+import { AddSigningKeyInput, CreateProductInput, SetSecureUpdateInput, UpdateProductInput } from './inputs';
 import {
   AddSigningKeyPayload,
   CreateProductPayload,
@@ -15,6 +15,7 @@ import {
   ProductModuleConnection,
   ProductType,
   SetSecureUpdatePayload,
+  UpdateProductPayload,
 } from './types';
 
 @Resolver(() => ProductType)
@@ -32,6 +33,16 @@ export class ProductResolver {
   @Mutation(() => CreateProductPayload, { description: 'Creates a product. Twin of CreateProduct.' })
   createProduct(@Arg('input', () => CreateProductInput) input: CreateProductInput, @Ctx() { core, viewer }: ApiContext) {
     return asPayload(core.products.create(viewer, input).then((product) => ({ product })));
+  }
+
+  @Mutation(() => UpdateProductPayload, { description: "Changes a product's name and settings. Twin of UpdateProduct." })
+  updateProduct(@Arg('input', () => UpdateProductInput) { key, ...changes }: UpdateProductInput, @Ctx() { core, viewer }: ApiContext) {
+    return asPayload(core.products.update(viewer, key, changes).then((product) => ({ product })));
+  }
+
+  @FieldResolver()
+  refuseConflictingBatches(@Root() product: Product): boolean {
+    return product.refuseConflictingBatches ?? false;
   }
 
   @Query(() => ModuleVersionCountConnection, {

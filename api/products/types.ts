@@ -75,6 +75,9 @@ export class ProductType {
   @Field(() => DialectEnum, { description: 'How its devices speak.' })
   dialect!: Dialect;
 
+  @Field(() => Boolean, { description: 'Whether a second batch for the same module and source version, of another package, is refused.' })
+  refuseConflictingBatches!: boolean;
+
   @Field(() => [SigningKeyType], { description: 'The public keys its signed packages are checked with, oldest first.' })
   signingKeys!: SigningKeyType[];
 
@@ -93,6 +96,12 @@ export const ProductConnection = connectionOf(() => ProductType, 'Product');
 @ObjectType()
 export class CreateProductPayload extends Payload {
   @Field(() => ProductType, { nullable: true, description: 'The new product; null when it was refused.' })
+  product!: Product | null;
+}
+
+@ObjectType()
+export class UpdateProductPayload extends Payload {
+  @Field(() => ProductType, { nullable: true, description: 'The product afterwards; null when it was refused.' })
   product!: Product | null;
 }
 

@@ -3,6 +3,7 @@ import type { ApiContext } from '../context';
 import { asPayload } from '../errors/as-payload';
 import { toConnection } from '../paging/connection';
 import { PageArgs } from '../paging/page-args';
+import { CancelTasksInput, CancelTasksPayload } from './cancel-types';
 import { TaskDecisionInput } from './inputs';
 import { RetryTasksInput, RetryTasksPayload } from './reinitiate-types';
 import { TaskConnection, TasksPayload, TaskType } from './types';
@@ -31,6 +32,13 @@ export class TaskDecisionsResolver {
   @Mutation(() => TasksPayload, { description: 'Ends tasks that wait for confirmation, all or none.' })
   rejectTasks(@Arg('input', () => TaskDecisionInput) input: TaskDecisionInput, @Ctx() { core, viewer }: ApiContext) {
     return asPayload(core.tasks.reject(viewer, input.taskIds).then((tasks) => ({ tasks })));
+  }
+
+  @Mutation(() => CancelTasksPayload, {
+    description: 'Cancels the tasks of a package on some devices; their batches go on with the others. Twin of CancelOTATaskByDevice.',
+  })
+  cancelTasks(@Arg('input', () => CancelTasksInput) input: CancelTasksInput, @Ctx() { core, viewer }: ApiContext) {
+    return asPayload(core.tasks.cancel(viewer, input));
   }
 
   @Mutation(() => RetryTasksPayload, { description: 'Has failed tasks of a batch begin again; a batch that had finished goes on.' })

@@ -5,7 +5,7 @@ import { downloadViolations } from '../../schema/model/download-protocol';
 import type { FirmwarePackage } from '../../schema/model/fleet';
 import type { Limits } from '../../schema/model/limits';
 import { batchVersionViolations } from '../../schema/model/package-rules';
-import { policyViolations, sourceVersionViolations } from '../../schema/model/policy';
+import { policyViolations, sourceVersionViolations, targetedVersionViolations } from '../../schema/model/policy';
 import { scheduleViolations } from '../../schema/model/schedule';
 import type { Violation } from '../../schema/model/violation';
 import type { Collections } from '../../schema/mongo/connect';
@@ -37,7 +37,7 @@ export async function newStaticBatch(
   const firmware = await packages.findOne({ _id: input.packageId, deletedAt: null });
   if (firmware === null) throw packageUnknown();
   const ofSchedule = input.schedule ? scheduleViolations(input.schedule, now, limits, minuteMs) : [];
-  refuseIfAny([...violationsOf(input, firmware, limits), ...ofSchedule]);
+  refuseIfAny([...violationsOf(input, firmware, limits, kind), ...ofSchedule]);
   if (kind === 'static' && firmware.verification?.required && firmware.verification.state !== 'VERIFIED')
     throw packageUnverified(firmware._id);
   const batch = { ...batchOf(input, firmware, viewer, now, inputHash), kind };
@@ -53,11 +53,12 @@ export async function newStaticBatch(
   return { batch, repeated: false };
 }
 
-function violationsOf(input: NewStaticBatch, firmware: FirmwarePackage, limits: Limits): Violation[] {
+function violationsOf(input: NewStaticBatch, firmware: FirmwarePackage, limits: Limits, kind: BatchKind): Violation[] {
   const name = input.name == null ? null : displayNameViolation(input.name, 'name');
   return [
     ...(name ? [name] : []),
     ...scopeViolations(input.scope, limits),
+    ...(kind === 'verification' ? [] : targetedVersionViolations(input.scope, input.sourceVersions ?? [])),
     ...sourceVersionViolations(input.sourceVersions ?? [], firmware.version),
     ...batchVersionViolations(firmware, input.sourceVersions ?? []),
     ...policyViolations(input.policy, limits),

@@ -1,5 +1,6 @@
 import type { Batch, BatchKind, StatusCounts } from '../../schema/model/batch';
 import { isLive } from '../../schema/model/batch';
+import { estimatedEnd } from '../../schema/model/expected-end';
 import type { BatchId } from '../../schema/model/ids';
 import { emptyCounts } from '../../schema/model/live-counts';
 import { currentRate } from '../../schema/model/push-rate';
@@ -7,7 +8,6 @@ import type { TaskStatus } from '../../schema/model/task';
 import type { Collections } from '../../schema/mongo/connect';
 import { requireRole } from '../access/require-role';
 import type { Viewer } from '../access/viewer';
-import type { Clock } from '../clock';
 import type { BatchService, NewStaticBatch } from '../core';
 import { ensureStreamId } from '../downloads/stream-id';
 import { isDuplicateKey } from '../duplicate-key';
@@ -15,17 +15,18 @@ import { UserError } from '../errors';
 import { packageUnknown } from '../packages/refusals';
 import { inOrderOf } from '../paging/in-order-of';
 import { pageOf } from '../paging/page-of';
-import type { BatchCommand, UpgradeEngine } from '../ports';
-import type { CoreSettings } from '../settings';
+import { type BatchCommand, type UpgradeEngine, verbOf } from '../ports';
+import { refuseIfAny } from '../refuse';
+import { insertUnlessConflicting } from './conflict';
 import { newStaticBatch } from './create-static';
+import { deleteBatch } from './delete';
+import { type PreviewDeps, previewBatch } from './preview';
 import { reachedFor } from './reached';
+import { batchUnknown, statusesViolation } from './refusals';
 import { batchOfVerification } from './verification';
 
-export interface BatchDeps {
-  collections: Collections;
+export interface BatchDeps extends PreviewDeps {
   engine: UpgradeEngine;
-  settings: CoreSettings;
-  clock: Clock;
 }
 
 export function createBatchService(deps: BatchDeps): BatchService {
@@ -53,31 +54,51 @@ export function createBatchService(deps: BatchDeps): BatchService {
       await engine.startBatch(batch._id);
       return batch;
     },
-    get: (id) => batches.findOne({ _id: id }),
-    getMany: async (ids) => inOrderOf(ids, await batches.find({ _id: { $in: [...ids] } }).toArray()),
+    preview: (viewer, input) => previewBatch(deps, viewer, input),
+    get: (id) => batches.findOne({ _id: id, deletedAt: null }),
+    getMany: async (ids) => inOrderOf(ids, await batches.find({ _id: { $in: [...ids] }, deletedAt: null }).toArray()),
     list: ({ productKey, packageId, status, kind }, page) =>
       pageOf(
         batches,
-        { ...(productKey && { productKey }), ...(packageId && { packageId }), ...(status && { status }), ...(kind && { kind }) },
+        {
+          deletedAt: null,
+          ...(productKey && { productKey }),
+          ...(packageId && { packageId }),
+          ...(status && { status }),
+          ...(kind && { kind }),
+        },
         { _id: -1 },
         page,
         settings.limits,
       ),
     counts: (id) => countsOf(collections.tasks, id),
     askedRate: async ({ _id, policy: { rate } }) => currentRate(rate, await reachedFor(collections, _id, rate)),
+    async estimatedEnd(batch) {
+      if (!isLive(batch.status)) return null;
+      const [counts, reached] = await Promise.all([
+        countsOf(collections.tasks, batch._id),
+        reachedFor(collections, batch._id, batch.policy.rate),
+      ]);
+      return estimatedEnd(batch, counts, reached, deps.clock(), settings.minuteMs);
+    },
     reachedRate: (id) => reachedRate(deps, id),
     pause: async (viewer, id) => (await command(viewer, id, { kind: 'pause' })).batch,
     resume: async (viewer, id) => (await command(viewer, id, { kind: 'resume' })).batch,
-    async cancel(viewer, id) {
-      const { batch, affected } = await command(viewer, id, { kind: 'cancel' });
+    async cancel(viewer, id, statuses) {
+      refuseIfAny([statusesViolation(statuses)]);
+      const { batch, affected } = await command(viewer, id, statuses ? { kind: 'cancelTasks', which: { statuses } } : { kind: 'cancel' });
       return { batch, canceled: affected };
+    },
+    async delete(viewer, id) {
+      requireRole(viewer, 'OPERATOR');
+      return deleteBatch(deps, id);
     },
   };
 }
 
 /** Two callers with one idempotency key at the same instant: the index lets one in, the other finds its batch. */
 async function insertOnce(
-  { collections, settings, clock }: BatchDeps,
+  { connection, collections, settings, clock }: BatchDeps,
   viewer: Viewer,
   input: NewStaticBatch,
   kind: BatchKind = 'static',
@@ -87,7 +108,7 @@ async function insertOnce(
     if (repeated) return batch;
     if (batch.policy.downloadProtocol === 'MQTT') await ensureStreamId(collections, batch.packageId);
     try {
-      await collections.batches.insertOne(batch);
+      await insertUnlessConflicting({ connection, collections }, batch);
       await requireStillThere(collections, batch);
       return batch;
     } catch (error) {
@@ -104,19 +125,15 @@ async function requireStillThere({ batches, packages }: Collections, { _id, pack
 }
 
 async function existing(batches: Collections['batches'], id: BatchId): Promise<Batch> {
-  const batch = await batches.findOne({ _id: id });
+  const batch = await batches.findOne({ _id: id, deletedAt: null });
   if (batch !== null) return batch;
-  throw new UserError('BATCH_UNKNOWN', {
-    field: 'batchId',
-    message: 'No batch has this id.',
-    hint: 'Query `batches` for the ids there are.',
-  });
+  throw batchUnknown();
 }
 
 function ended(batch: Batch, wish: BatchCommand): UserError {
   return new UserError('BATCH_STATE', {
     field: 'batchId',
-    message: `The batch is ${batch.status}: it has ended, and there is nothing to ${wish.kind}.`,
+    message: `The batch is ${batch.status}: it has ended, and there is nothing to ${verbOf(wish)}.`,
     hint: 'Create a new batch for the devices that are left.',
   });
 }

@@ -2,6 +2,7 @@ import type { mongo } from 'mongoose';
 import type { Batch, BatchStatus, SelectionSummary } from '../../schema/model/batch';
 import { LIVE_STATUSES } from '../../schema/model/batch';
 import type { BatchId } from '../../schema/model/ids';
+import type { Collections } from '../../schema/mongo/connect';
 
 /** From where each status may be entered. A final one is left by `reopenBatch` alone. */
 const FROM: Record<BatchStatus, readonly BatchStatus[]> = {
@@ -42,9 +43,15 @@ export async function recordSelection(
   await batches.updateOne({ _id: id, selection: null }, { $set: { selection, startedAt: now, updatedAt: now } });
 }
 
-/** R-BAT-21: tasks of an ended batch have begun again, and it goes on. One that was canceled stays so. */
+/** R-BAT-21: tasks of an ended batch have begun again, and it goes on. One that was canceled stays so, and one that is being deleted. */
 export async function reopenBatch(batches: mongo.Collection<Batch>, id: BatchId, now: Date): Promise<boolean> {
   const set: Partial<Batch> = { status: 'RUNNING', statusReason: null, endedAt: null, updatedAt: now };
-  const { matchedCount } = await batches.updateOne({ _id: id, status: { $in: ['FINISHED', 'FAILED'] } }, { $set: set });
+  const { matchedCount } = await batches.updateOne({ _id: id, status: { $in: ['FINISHED', 'FAILED'] }, deletedAt: null }, { $set: set });
   return matchedCount === 1;
 }
+
+/** As it is now; null when there is no such batch. */
+export const batchStatus =
+  ({ batches }: Pick<Collections, 'batches'>) =>
+  async (id: BatchId): Promise<BatchStatus | null> =>
+    (await batches.findOne<Pick<Batch, 'status'>>({ _id: id }, { projection: { status: 1 } }))?.status ?? null;

@@ -29,9 +29,12 @@ function inList({ scope }: Matched): object[] {
   ];
 }
 
+/** The head of an aggregation over `targetSource`: the devices of the scope that a filter lets through. */
+export const scopeStages = (batch: Matched, filter: object): object[] => [...inList(batch), { $match: filter }];
+
 /** The head of an aggregation over `targetSource`: those the batch makes tasks for, or finds busy. */
 export function targetStages(batch: Target): object[] {
-  return [...inList(batch), { $match: matchingDevices(batch) }, { $project: asTarget(batch) }, ...inPhase(batch)];
+  return [...scopeStages(batch, matchingDevices(batch)), { $project: asTarget(batch) }, ...inPhase(batch)];
 }
 
 /** R-BAT-4: in the order of a hash of seed and device, which is random, and the same each time. */
@@ -46,7 +49,7 @@ function inPhase({ scope, share }: Target): object[] {
 
 /** Whether any device matches. */
 export async function hasTargets(collections: Collections, batch: Matched): Promise<boolean> {
-  const found = targetSource(collections, batch).aggregate([...inList(batch), { $match: matchingDevices(batch) }, { $limit: 1 }]);
+  const found = targetSource(collections, batch).aggregate([...scopeStages(batch, matchingDevices(batch)), { $limit: 1 }]);
   return (await found.next()) !== null;
 }
 
@@ -54,11 +57,7 @@ export async function hasTargets(collections: Collections, batch: Matched): Prom
 export async function countTargets(collections: Collections, batch: Matched): Promise<{ matching: number; meant: number }> {
   const count = async (filter: object): Promise<number> => {
     if (batch.scope.kind !== 'list') return collections.devices.countDocuments(filter);
-    const counted = targetSource(collections, batch).aggregate<{ count: number }>([
-      ...inList(batch),
-      { $match: filter },
-      { $count: 'count' },
-    ]);
+    const counted = targetSource(collections, batch).aggregate<{ count: number }>([...scopeStages(batch, filter), { $count: 'count' }]);
     return (await counted.next())?.count ?? 0;
   };
   const [matching, meant] = await Promise.all([count(matchingDevices(batch)), batch.inheritsVersions ? count(meantDevices(batch)) : null]);

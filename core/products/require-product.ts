@@ -3,11 +3,11 @@ import type { Collections } from '../../schema/mongo/connect';
 import { UserError } from '../errors';
 
 /** Throws PRODUCT_UNKNOWN. The key is not quoted: it may be anything. */
-export async function requireProduct(products: Collections['products'], key: unknown): Promise<Product> {
+export async function requireProduct(products: Collections['products'], key: unknown, field = 'productKey'): Promise<Product> {
   const product = typeof key === 'string' ? await products.findOne({ _id: key }) : null;
   if (product) return product;
   throw new UserError('PRODUCT_UNKNOWN', {
-    field: 'productKey',
+    field,
     message: 'No product has this key.',
     hint: 'Query `products` for the keys there are, or create the product first.',
   });

@@ -46,6 +46,17 @@ export function createProductService(deps: ProductDeps): ProductService {
         throw error;
       }
     },
+    async update(viewer, key, { name, refuseConflictingBatches }) {
+      requireRole(viewer, 'OPERATOR');
+      refuseIfAny([name == null ? null : displayNameViolation(name, 'name')]);
+      const set: Partial<Product> = {
+        ...(name != null && { name: name.trim() }),
+        ...(refuseConflictingBatches != null && { refuseConflictingBatches }),
+      };
+      const product = await requireProduct(products, key, 'key');
+      if (Object.keys(set).length === 0) return product;
+      return (await products.findOneAndUpdate({ _id: key }, { $set: set }, { returnDocument: 'after' })) ?? product;
+    },
     get: (key) => products.findOne({ _id: key }),
     list: (page) => pageOf(products, {}, { _id: 1 }, page, settings.limits),
     async addSigningKey(viewer, input) {

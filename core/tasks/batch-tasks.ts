@@ -1,6 +1,7 @@
+import type { WhichTasks } from '../../schema/model/cancel';
 import type { FailureCause } from '../../schema/model/failure-causes';
 import type { BatchId, TaskId } from '../../schema/model/ids';
-import { cancelBatchTasks } from './cancel';
+import { type CancelSomeDeps, cancelBatchTasks, cancelSomeTasks } from './cancel';
 import { type ReconcileDeps, reconcileBatch } from './reconcile';
 
 export interface DueByGateway {
@@ -9,7 +10,7 @@ export interface DueByGateway {
   open: boolean;
 }
 
-export interface BatchTasksDeps extends ReconcileDeps {
+export interface BatchTasksDeps extends ReconcileDeps, CancelSomeDeps {
   /** Marks every device of a gateway process off-line. */
   resetGateway: (gatewayId: string) => Promise<void>;
 }
@@ -34,6 +35,7 @@ export function createBatchTasks(deps: BatchTasksDeps) {
     },
     cancel: (batchId: BatchId, onProgress: () => void, cause: FailureCause | null = null) =>
       cancelBatchTasks(deps, batchId, onProgress, cause),
+    cancelSome: (batchId: BatchId, which: WhichTasks, onProgress: () => void) => cancelSomeTasks(deps, batchId, which, onProgress),
     reconcile: (batchId: BatchId, onProgress: () => void) => reconcileBatch(deps, batchId, onProgress),
     gatewayLost: (gatewayId: string) => deps.resetGateway(gatewayId),
   };

@@ -1,24 +1,52 @@
+import type { BatchStatus } from '../../schema/model/batch';
+import { statusesMeant, type WhichTasks } from '../../schema/model/cancel';
 import type { FailureCause } from '../../schema/model/failure-causes';
 import type { BatchId } from '../../schema/model/ids';
+import type { Task } from '../../schema/model/task';
 import type { TaskDeps } from './deps';
 import { transitionMany } from './transition';
 import { hasUpgrade } from './upgrade-input';
 
 const CHUNK = 500;
 
-/**
- * Ends every task of a batch that has not ended: offered and running alike. Returns when none is left, with how many it ended.
- * Running upgrades are told; one that misses it finds the task ended when it next looks.
- */
-export async function cancelBatchTasks(
-  deps: TaskDeps,
+type Deps = Pick<TaskDeps, 'tasks' | 'engine' | 'clock'>;
+type OnProgress = (canceled: number) => void;
+
+export interface CancelSomeDeps extends Deps {
+  /** As it is now; null when there is no such batch. */
+  statusOf: (batchId: BatchId) => Promise<BatchStatus | null>;
+}
+
+/** Ends every task of a batch that has not ended: offered and running alike. Returns when none is left, with how many it ended. */
+export const cancelBatchTasks = (
+  deps: Deps,
   batchId: BatchId,
-  onProgress: (canceled: number) => void = () => {},
+  onProgress: OnProgress = () => {},
   cause: FailureCause | null = null,
-): Promise<number> {
+): Promise<number> => endAll(deps, () => deps.tasks.activeOfBatch(batchId, CHUNK), onProgress, cause);
+
+/** R-BAT-18: ends the tasks of a batch that are asked for, and says whether any is left that has not ended. */
+export async function cancelSomeTasks(
+  deps: CancelSomeDeps,
+  batchId: BatchId,
+  { statuses: wanted, taskIds }: WhichTasks,
+  onProgress: OnProgress = () => {},
+): Promise<{ canceled: number; open: boolean }> {
+  const batch = await deps.statusOf(batchId);
+  const statuses = batch === null ? [] : statusesMeant(wanted, batch);
+  const isMeant = (task: Task): boolean => task.active && task.batchId === batchId && statuses.includes(task.status);
+  const next = taskIds
+    ? async () => (await deps.tasks.getMany(taskIds)).filter(isMeant)
+    : () => deps.tasks.activeOfBatch(batchId, CHUNK, undefined, statuses);
+  const canceled = statuses.length === 0 ? 0 : await endAll(deps, next, onProgress);
+  return { canceled, open: await deps.tasks.hasActive(batchId) };
+}
+
+/** Until `next` finds nothing. Running upgrades are told; one that misses it finds the task ended when it next looks. */
+async function endAll(deps: Deps, next: () => Promise<Task[]>, onProgress: OnProgress, cause: FailureCause | null = null): Promise<number> {
   let canceled = 0;
   for (;;) {
-    const active = await deps.tasks.activeOfBatch(batchId, CHUNK);
+    const active = await next();
     if (active.length === 0) return canceled;
     const ended = await transitionMany(deps.tasks, active, { kind: 'canceled', cause }, deps.clock());
     await Promise.all(ended.filter(hasUpgrade).map((task) => deps.engine.tellEnded(task)));

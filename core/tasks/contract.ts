@@ -1,4 +1,5 @@
 import type { Batch } from '../../schema/model/batch';
+import type { CancelableStatus } from '../../schema/model/cancel';
 import type { BatchId, DeviceId, TaskId } from '../../schema/model/ids';
 import type { SkipReason } from '../../schema/model/reinitiation';
 import type { Task, TaskStatus } from '../../schema/model/task';
@@ -32,6 +33,16 @@ export interface Reinitiated {
   skipped: { taskId: TaskId; reason: SkipReason }[];
 }
 
+export interface Cancellation {
+  packageId: string;
+  /** At most 200. */
+  deviceIds: readonly DeviceId[];
+  /** Only in this batch. */
+  batchId?: BatchId | null;
+  /** All that have not ended when not given. */
+  statuses?: readonly CancelableStatus[] | null;
+}
+
 export interface TaskService {
   get(id: TaskId): Promise<Task | null>;
   getMany(ids: readonly TaskId[]): Promise<(Task | null)[]>;
@@ -50,6 +61,11 @@ export interface TaskService {
   reject(viewer: Viewer, taskIds: readonly TaskId[]): Promise<Task[]>;
   /** R-BAT-21; repeating it starts nothing twice. Throws BATCH_UNKNOWN, BATCH_STATE, PACKAGE_UNKNOWN, REQUIRED, TOO_MANY, TASK_UNKNOWN. */
   reinitiate(viewer: Viewer, request: Reinitiation): Promise<Reinitiated>;
+  /**
+   * R-BAT-18: a package's tasks on some devices, in whichever batches; `tasks` are those that are canceled now. Repeating it cancels
+   * nothing more. Throws PACKAGE_UNKNOWN, DEVICE_UNKNOWN, REQUIRED, TOO_MANY.
+   */
+  cancel(viewer: Viewer, request: Cancellation): Promise<{ canceled: number; tasks: Task[] }>;
 }
 
 export type DeviceReport =

@@ -16,9 +16,9 @@ export function createTaskStore(tasks: mongo.Collection<Task>): TaskStore {
     activeOfDevice: (deviceId) => tasks.find({ deviceId, active: true }).toArray(),
     activeOfDevices: (deviceIds) => tasks.find({ deviceId: { $in: [...deviceIds] }, active: true }).toArray(),
     activeOf: (deviceId, module) => tasks.findOne({ deviceId, module, active: true }),
-    activeOfBatch: (batchId, limit, after) =>
+    activeOfBatch: (batchId, limit, after, statuses) =>
       tasks
-        .find({ batchId, active: true, ...(after ? { _id: { $gt: after } } : {}) })
+        .find({ batchId, active: true, ...(after && { _id: { $gt: after } }), ...(statuses && { status: { $in: [...statuses] } }) })
         .sort({ _id: 1 })
         .limit(limit)
         .toArray(),

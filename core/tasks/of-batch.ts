@@ -5,6 +5,7 @@ import type { Task } from '../../schema/model/task';
 import type { Collections } from '../../schema/mongo/connect';
 import { requireRole } from '../access/require-role';
 import type { Viewer } from '../access/viewer';
+import { batchUnknown } from '../batches/refusals';
 import { UserError } from '../errors';
 
 /** Above every character that a name may have. */
@@ -34,11 +35,6 @@ export async function byDeviceName(
 /** R-BAT-22: read in pieces, as fast as the reader takes them. */
 export async function exportTasks({ batches, tasks }: Collections, viewer: Viewer, batchId: BatchId): Promise<AsyncIterable<Task>> {
   requireRole(viewer, 'VIEWER');
-  if ((await batches.findOne({ _id: batchId }, { projection: { _id: 1 } })) === null)
-    throw new UserError('BATCH_UNKNOWN', {
-      field: 'batchId',
-      message: 'No batch has this id.',
-      hint: 'Query `batches` for the ids there are.',
-    });
+  if ((await batches.findOne({ _id: batchId, deletedAt: null }, { projection: { _id: 1 } })) === null) throw batchUnknown();
   return tasks.find(stretch(`${batchId}.`), { batchSize: READ_AT_ONCE, projection: { attempts: 0, transitions: 0 } }).sort({ _id: 1 });
 }

@@ -8,6 +8,7 @@ import type { Task } from '../../schema/model/task';
 import type { Collections } from '../../schema/mongo/connect';
 import { requireRole } from '../access/require-role';
 import type { Viewer } from '../access/viewer';
+import { batchUnknown } from '../batches/refusals';
 import { reopenBatch } from '../batches/status';
 import type { Reinitiated, Reinitiation } from '../core';
 import { isDuplicateKey } from '../duplicate-key';
@@ -56,13 +57,8 @@ function requireOneOf({ taskIds, all }: Reinitiation): void {
 }
 
 async function resumable({ batches, packages }: Collections, batchId: string): Promise<{ batch: Batch; firmware: FirmwarePackage }> {
-  const batch = await batches.findOne({ _id: batchId });
-  if (batch === null)
-    throw new UserError('BATCH_UNKNOWN', {
-      field: 'batchId',
-      message: 'No batch has this id.',
-      hint: 'Query `batches` for the ids there are.',
-    });
+  const batch = await batches.findOne({ _id: batchId, deletedAt: null });
+  if (batch === null) throw batchUnknown();
   if (batch.status === 'CANCELED')
     throw new UserError('BATCH_STATE', {
       field: 'batchId',

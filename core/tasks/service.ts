@@ -8,6 +8,8 @@ import { requireDevice } from '../devices/require-device';
 import { NO_MEMBERSHIPS } from '../groups/memberships';
 import { inOrderOf } from '../paging/in-order-of';
 import { pageOf } from '../paging/page-of';
+import type { CancelSomeDeps } from './cancel';
+import { cancelOfDevices } from './cancel-of-devices';
 import { confirmTasks, rejectTasks } from './confirm';
 import { byDeviceName, exportTasks } from './of-batch';
 import type { OfferDeps } from './offers';
@@ -16,7 +18,7 @@ import { onFailure, onProgress, onVersion } from './report';
 import { onRequest } from './request';
 
 export function createTaskService(
-  deps: OfferDeps,
+  deps: OfferDeps & CancelSomeDeps,
   collections: Collections,
   versionChanged: () => void = () => {},
   memberships = NO_MEMBERSHIPS,
@@ -57,6 +59,7 @@ export function createTaskService(
     confirm: (viewer, taskIds) => confirmTasks(deps, viewer, taskIds),
     reject: (viewer, taskIds) => rejectTasks(deps, viewer, taskIds),
     reinitiate: (viewer, request) => reinitiateTasks(deps, collections, viewer, request),
+    cancel: (viewer, request) => cancelOfDevices(deps, collections, viewer, request),
   };
 }
 

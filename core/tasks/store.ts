@@ -1,5 +1,5 @@
 import type { DeviceId, TaskId } from '../../schema/model/ids';
-import type { Task } from '../../schema/model/task';
+import type { Task, TaskStatus } from '../../schema/model/task';
 import type { TaskChange } from '../../schema/model/task-state';
 
 /** A change together with the task it was computed from: written only if the stored task is still that one. */
@@ -23,8 +23,8 @@ export interface TaskStore {
   activeOfDevice(deviceId: DeviceId): Promise<Task[]>;
   activeOfDevices(deviceIds: readonly DeviceId[]): Promise<Task[]>;
   activeOf(deviceId: DeviceId, module: string): Promise<Task | null>;
-  /** Active tasks of a batch, in id order, after `after`. */
-  activeOfBatch(batchId: string, limit: number, after?: TaskId): Promise<Task[]>;
+  /** Active tasks of a batch, in id order, after `after`; with `statuses` only those. */
+  activeOfBatch(batchId: string, limit: number, after?: TaskId, statuses?: readonly TaskStatus[]): Promise<Task[]>;
   /** Active tasks whose device is connected through a gateway process. */
   activeOfGateway(gatewayId: string, limit: number): Promise<Task[]>;
   /** Writes those that are still at the revision they were read at, and says which. */

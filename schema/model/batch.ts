@@ -136,4 +136,6 @@ export interface Batch {
   updatedAt: Date;
   startedAt: Date | null;
   endedAt: Date | null;
+  /** Set while it is being deleted: from then on it is in no list. */
+  deletedAt?: Date | null;
 }

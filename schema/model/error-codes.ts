@@ -54,10 +54,12 @@ export const ERROR_CODES = {
 
   BATCH_EMPTY: 'No device matches the scope.',
   SOURCE_VERSION_REFUSED: 'The package does not upgrade from a source version that was named.',
+  SOURCE_VERSIONS_TARGETED: 'A batch for devices that are named one by one takes no source versions.',
   SOURCE_IS_TARGET: 'A source version equals the version the package brings.',
   RETRY_NOT_BEFORE_TIMEOUT: 'The retry interval is not shorter than the time-out.',
   RATE_BASE_ABOVE_MAXIMUM: 'The base of a variable push rate is above its maximum.',
   SCHEDULE_OUT_OF_RANGE: 'The start or the end of a schedule is too early or too late.',
+  BATCH_CONFLICT: 'The product refuses a second batch for the same module and source version while one of another package is live.',
   BATCH_STATE: 'The batch is in a state in which this cannot be done.',
   BATCH_UNKNOWN: 'No batch has this id.',
   TASK_UNKNOWN: 'No task has this id.',

@@ -1,5 +1,5 @@
 import type { Dialect } from './dialect';
-import type { DeviceId } from './ids';
+import type { BatchId, DeviceId } from './ids';
 import type { PackageKind, PackageVerification } from './package-rules';
 import type { SignatureAlgorithm } from './signature';
 
@@ -8,6 +8,10 @@ export interface Product {
   _id: string;
   name: string;
   dialect: Dialect;
+  /** R-BAT-20: a second batch for the same module and source version, of another package, is refused. Absent: no. */
+  refuseConflictingBatches?: boolean;
+  /** Written by every creation that looks for conflicts, so that two at once meet. */
+  lastBatchId?: BatchId;
   createdAt: Date;
 }
 

@@ -88,3 +88,7 @@ export function batchVersionViolations(
 /** R-PKG-6: whether a device with this version may take the package. */
 export const acceptsSource = (firmware: { sourceVersions: readonly string[] }, version: string): boolean =>
   firmware.sourceVersions.length === 0 || firmware.sourceVersions.includes(version);
+
+/** R-BAT-20: whether two batches are for a version in common; an empty list is for any. */
+export const sourcesOverlap = (one: readonly string[], other: readonly string[]): boolean =>
+  one.length === 0 || other.length === 0 || one.some((version) => other.includes(version));

@@ -1,4 +1,4 @@
-import type { BatchPolicy, RetryPolicy } from './batch';
+import type { BatchPolicy, BatchScope, RetryPolicy } from './batch';
 import { haltViolations } from './halt';
 import type { Limits } from './limits';
 import { versionViolation } from './names';
@@ -92,4 +92,17 @@ export function sourceVersionViolations(sourceVersions: readonly string[], targe
       },
     ];
   });
+}
+
+/** R-BAT-5: devices chosen one by one, by hand or by a file, are meant whatever their versions. */
+export function targetedVersionViolations({ kind }: BatchScope, sourceVersions: readonly string[]): Violation[] {
+  if ((kind !== 'targeted' && kind !== 'list') || sourceVersions.length === 0) return [];
+  return [
+    {
+      code: 'SOURCE_VERSIONS_TARGETED',
+      field: 'sourceVersions',
+      message: 'The batch names its devices one by one, and source versions as well.',
+      hint: 'Leave the source versions out: the devices named are meant, and a package with source versions of its own passes over the rest.',
+    },
+  ];
 }

@@ -33,6 +33,12 @@ const MINUTE_MS = 60_000;
  */
 const PER_MS = 4_096;
 
+/**
+ * One window's pushes are one activity. A longer one loses less between windows, when the engine is busy, and costs the engine less;
+ * what becomes due meanwhile waits for the next. A stop does not: each push asks first.
+ */
+export const WINDOWS_A_MINUTE = 12;
+
 export interface PushWindow {
   /** Pushes that fit, at least 1: at a low rate the spacing, not the count, is what holds the rate. */
   count: number;

@@ -29,6 +29,7 @@ export const batchSchema = new Schema<Batch>(
     updatedAt: { type: Date, required: true },
     startedAt: date,
     endedAt: date,
+    deletedAt: { type: Date },
   },
   storedIn('batches'),
 );
@@ -36,5 +37,7 @@ export const batchSchema = new Schema<Batch>(
 batchSchema.index({ productKey: 1, _id: -1 });
 batchSchema.index({ packageId: 1, _id: -1 });
 batchSchema.index({ status: 1, _id: -1 });
+/** Deletions that a crash cut off. */
+batchSchema.index({ deletedAt: 1 }, { partialFilterExpression: { deletedAt: { $type: 'date' } } });
 /** One batch an idempotency key, also for two callers at once. */
 batchSchema.index({ 'idempotency.key': 1 }, { unique: true, partialFilterExpression: { 'idempotency.key': { $type: 'string' } } });

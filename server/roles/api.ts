@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createLiveHub } from '../../api/live/hub';
 import { createApi } from '../../api/server';
+import { finishBatchDeletions } from '../../core/batches/delete';
 import { systemClock } from '../../core/clock';
 import { sweepLists } from '../../core/device-lists/service';
 import { finishDeletions } from '../../core/packages/delete';
@@ -33,7 +34,7 @@ export async function startApi(foundation: Foundation): Promise<Part & { url: st
   });
 }
 
-/** What crashes and patience leave of uploads goes: at once, and then again and again. */
+/** What crashes and patience leave of uploads and batches goes: at once, and then again and again. */
 async function startSweeping({ store, parts, logger }: Foundation): Promise<Part> {
   const sweep = async (): Promise<void> => {
     try {
@@ -44,13 +45,21 @@ async function startSweeping({ store, parts, logger }: Foundation): Promise<Part
       logger.warn({ error }, 'Uploads could not be swept; it is tried again');
     }
   };
-  let running = sweep();
-  await running;
+  const stopping = new AbortController();
+  const finish = async (): Promise<void> => {
+    await finishBatchDeletions({ collections: store.collections, clock: systemClock }, stopping.signal).catch((error) =>
+      logger.warn({ error }, 'A batch could not be deleted yet; it is tried again'),
+    );
+  };
+  await sweep();
+  // A million tasks take their time, and nobody waits for them.
+  let running = finish();
   const timer = setInterval(() => {
-    running = running.then(sweep);
+    running = running.then(sweep).then(finish);
   }, SWEEP_EVERY_MS);
   return {
     async stop() {
+      stopping.abort();
       clearInterval(timer);
       await running;
     },

@@ -83,6 +83,19 @@ describe('R-PKG-4 R-PKG-6 source versions of a package', () => {
     expect((await selected(batch._id)).selection).toEqual({ matched: 1, created: 1, skippedVersion: 0, skippedBusy: 0, atTarget: 0 });
   });
 
+  test('R-BAT-5 devices named one by one are meant whatever their versions: none can be chosen, save in a verification', async () => {
+    const firmware = await create();
+    const targeted = { packageId: firmware._id, scope: { kind: 'targeted' as const, deviceNames: ['dev-old'] }, policy };
+    expect(await refusal(parts.core.batches.createStatic(operator, { ...targeted, sourceVersions: ['1.0.0'] }))).toEqual([
+      { code: 'SOURCE_VERSIONS_TARGETED', field: 'sourceVersions' },
+    ]);
+    await expect(parts.core.batches.createStatic(operator, { ...targeted, sourceVersions: [] })).resolves.toMatchObject({
+      sourceVersions: [],
+    });
+    const verification = { packageId: firmware._id, deviceNames: ['dev-old'], sourceVersions: ['1.0.0'] };
+    await expect(parts.core.batches.verify(operator, verification)).resolves.toMatchObject({ sourceVersions: ['1.0.0'] });
+  });
+
   test('R-PKG-6 a queued device that reports a version the package is not for fails at once, and one it is for does not', async () => {
     const batch = await push(await create({ version: '3.0.0', sourceVersions: ['1.0.0', '1.5.0'] }));
     await selected(batch._id);

@@ -63,6 +63,14 @@ describe.each(stores)('the task store, %s', (_, storeOf) => {
     expect([...first, ...rest].map(({ deviceName }) => deviceName)).toEqual(['meter-a', 'meter-b', 'meter-c']);
   });
 
+  test('R-BAT-18 finds the active tasks of a batch in some statuses', async () => {
+    const [queued, notified] = [aTask(), aTask({ status: 'NOTIFIED' })];
+    const store = await storeOf([queued, notified, aTask({ status: 'IN_PROGRESS' }), aTask({ status: 'FAILED' })]);
+    expect(await store.activeOfBatch('batch1', 10, undefined, ['NOTIFIED', 'FAILED'])).toEqual([notified]);
+    const found = await store.activeOfBatch('batch1', 10, undefined, ['QUEUED', 'NOTIFIED']);
+    expect(found.map(({ _id }) => _id)).toEqual([queued._id, notified._id].sort());
+  });
+
   test('R-TASK-1 writes a change with its transition, at the next revision', async () => {
     const task = aTask();
     const store = await storeOf([task]);

@@ -56,6 +56,15 @@ const SCENARIOS: Record<ActivityName, Scenario> = {
     ends: 'CANCELED',
     path: ['NOTIFIED', 'CANCELED'],
   },
+  cancelSomeTasks: {
+    behaviours: [silent()],
+    async meanwhile({ updraft, batchId, ...world }) {
+      await reached({ updraft, batchId, ...world }, 'NOTIFIED');
+      await updraft.core.batches.cancel(ADMIN, batchId, ['NOTIFIED']);
+    },
+    ends: 'CANCELED',
+    path: ['NOTIFIED', 'CANCELED'],
+  },
   // The store learned too late that the device is on-line, and no event says so any more.
   reconcileBatch: {
     prepare: ({ updraft, ...world }) => setPresence({ updraft, ...world }, { online: false, gatewayId: null }),

@@ -1,5 +1,6 @@
 import type { Offer } from '../../core/tasks/offers';
 import type { BatchPolicy, BatchStatus } from '../../schema/model/batch';
+import type { WhichTasks } from '../../schema/model/cancel';
 import type { BatchActivities } from '../../workflows/batch/activities';
 
 export const POLICY: BatchPolicy = { rate: { kind: 'constant', perMinute: 600 }, retry: null, timeoutMinutes: null };
@@ -25,7 +26,11 @@ export class RecordedBatch implements BatchActivities {
 
   policy: BatchPolicy = POLICY;
   schedule: { startAt: number; endAt: number | null } | null = null;
-  selectTargets = async () => ({ schedule: this.schedule, policy: this.policy, status: 'RUNNING' as const });
+  beforeSelect: () => Promise<void> = async () => {};
+  selectTargets = async () => {
+    await this.beforeSelect();
+    return { schedule: this.schedule, policy: this.policy, status: 'RUNNING' as const };
+  };
   counted: string[] = [];
   countReached = async (_: string, of: string) => {
     this.counted.push(of);
@@ -54,6 +59,14 @@ export class RecordedBatch implements BatchActivities {
     this.due = [];
     return count;
   };
+  cancellations: WhichTasks[] = [];
+  /** Of the tasks that a cancellation of some asks for, by id; all that are due when it names none. */
+  cancelSomeTasks = async (_: string, which: WhichTasks) => {
+    this.cancellations.push(which);
+    const ended = [...(which.taskIds ?? this.due)].filter((id) => this.open.delete(id));
+    this.due = this.due.filter((id) => !ended.includes(id));
+    return { canceled: ended.length, open: this.open.size > 0 };
+  };
   reconcileBatch = async () => {
     this.reconciled += 1;
     this.onReconcile();
@@ -65,7 +78,9 @@ export class RecordedBatch implements BatchActivities {
     this.open.clear();
   };
   failing = 0;
+  beforeOffer: () => Promise<void> = async () => {};
   offerTasks = async (offer: Offer) => {
+    await this.beforeOffer();
     if (this.failing-- > 0) throw new Error('the socket is on fire');
     this.offers.push(offer);
     this.due = this.due.filter((id) => !offer.taskIds.includes(id));

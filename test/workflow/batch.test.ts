@@ -1,10 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
-import { Worker } from '@temporalio/worker';
-import { batchWorkflowId, gatewayQueue } from '../../schema/model/ids';
-import { createEngine } from '../../workflows/client';
+import { runBatch, settle } from '../support/batch-run';
 import { saveHistory } from '../support/histories';
-import { POLICY, RecordedBatch } from '../support/recorded-batch';
+import { POLICY } from '../support/recorded-batch';
 import { type TestTemporal, testTemporal } from '../support/temporal';
 
 describe('the batch workflow', () => {
@@ -14,36 +11,7 @@ describe('the batch workflow', () => {
   });
   afterAll(() => temporal.close());
 
-  async function run(tasks: string[], minuteMs = 60_000) {
-    const world = new RecordedBatch(`gw-${randomUUID()}`, tasks);
-    const queue = await testTemporal();
-    const worker = await queue.work(world);
-    const restart = async (downUntil: number) => {
-      worker.shutdown();
-      while (worker.getState() !== 'STOPPED' || Date.now() < downUntil) await delay(20);
-      await queue.work(world);
-    };
-    const gateway = await Worker.create({
-      connection: temporal.connection,
-      taskQueue: gatewayQueue(world.gatewayId),
-      activities: { offerTasks: world.offerTasks },
-      shutdownGraceTime: '1s',
-    });
-    const gatewayDone = gateway.run();
-    const engine = createEngine({ client: temporal.client, taskQueue: queue.taskQueue, minuteMs, onWakeFailed: () => {} });
-    const batchId = randomUUID();
-    const handle = temporal.client.workflow.getHandle(batchWorkflowId(batchId));
-    const stop = async () => {
-      engine.close();
-      gateway.shutdown();
-      await Promise.all([gatewayDone, queue.close()]);
-    };
-    return { world, engine, batchId, handle, restart, stop };
-  }
-  const settle = (world: RecordedBatch) => {
-    world.open.clear();
-    world.due = [];
-  };
+  const run = (tasks: string[], minuteMs?: number) => runBatch(temporal, tasks, minuteMs);
 
   test('R-BAT-1 R-RATE-1 offers what is due in windows the rate allows, and finishes when every task has ended', async () => {
     const tasks = Array.from({ length: 120 }, (_, index) => `task-${index}`);

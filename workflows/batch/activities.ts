@@ -2,6 +2,7 @@ import { Context } from '@temporalio/activity';
 import type { BatchLifecycle, BatchStart } from '../../core/batches/lifecycle';
 import type { BatchTasks } from '../../core/tasks/batch-tasks';
 import type { BatchStatus, RateThreshold } from '../../schema/model/batch';
+import type { WhichTasks } from '../../schema/model/cancel';
 import type { FailureCause } from '../../schema/model/failure-causes';
 import type { BatchId } from '../../schema/model/ids';
 import type { DueTasks } from './messages';
@@ -28,6 +29,8 @@ export function createBatchActivities({ lifecycle, tasks }: BatchActivityDeps) {
     explainBatch: (batchId: BatchId, reason: string | null): Promise<void> => lifecycle.explain(batchId, reason),
     cancelBatchTasks: (batchId: BatchId, cause: FailureCause | null = null): Promise<number> =>
       beating((beat) => tasks.cancel(batchId, beat, cause)),
+    cancelSomeTasks: (batchId: BatchId, which: WhichTasks): Promise<{ canceled: number; open: boolean }> =>
+      beating((beat) => tasks.cancelSome(batchId, which, beat)),
     reconcileBatch: (batchId: BatchId): Promise<number> => beating((beat) => tasks.reconcile(batchId, beat)),
     gatewayLost: (gatewayId: string): Promise<void> => tasks.gatewayLost(gatewayId),
   };

@@ -51,7 +51,7 @@ export function handleCommands({ batchId }: BatchInput, control: BatchControl): 
   );
 }
 
-function refuseIfOver({ canceled, closed }: BatchControl): void {
+export function refuseIfOver({ canceled, closed }: BatchControl): void {
   refuseIf(canceled, 'The batch is being canceled already.');
   refuseIf(closed, 'The scheduled end of the batch has come.');
 }

@@ -10,6 +10,10 @@ export class BatchControl {
   trouble: string | null = null;
   /** True while a selection or a push is under way: a command that stops them answers only after it. */
   busy = false;
+  /** Its tasks are there. */
+  selected = false;
+  /** Commands under way that no push may overtake. */
+  holds = 0;
   private woken = false;
 
   constructor(public paused: boolean) {}
@@ -28,6 +32,11 @@ export class BatchControl {
   /** Nothing is to be pushed any more. */
   get over(): boolean {
     return this.canceled || this.closed;
+  }
+
+  /** No push may begin. */
+  get held(): boolean {
+    return this.paused || this.holds > 0;
   }
 
   halt(): void {

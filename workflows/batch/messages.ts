@@ -1,5 +1,6 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { BatchPolicy } from '../../schema/model/batch';
+import type { WhichTasks } from '../../schema/model/cancel';
 import type { BatchId, TaskId } from '../../schema/model/ids';
 
 /** R-BAT-6, epoch milliseconds. */
@@ -23,6 +24,7 @@ export const wakeBatchSignal = defineSignal('wakeBatch');
 export const pauseBatchUpdate = defineUpdate<number>('pauseBatch');
 export const resumeBatchUpdate = defineUpdate<number>('resumeBatch');
 export const cancelBatchUpdate = defineUpdate<number>('cancelBatch');
+export const cancelTasksUpdate = defineUpdate<number, [WhichTasks]>('cancelTasks');
 
 export const batchPhaseQuery = defineQuery<string>('batchPhase');
 

@@ -8,8 +8,9 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { BatchPolicy } from '../../schema/model/batch';
-import { pushWindow } from '../../schema/model/push-rate';
+import { pushWindow, WINDOWS_A_MINUTE } from '../../schema/model/push-rate';
 import type { BatchActivities } from './activities';
+import { handleCancelTasks } from './cancel-tasks';
 import { handleCommands } from './commands';
 import { BatchControl } from './control';
 import { type BatchInput, type BatchTimes, batchPhaseQuery, type DueTasks, wakeBatchSignal } from './messages';
@@ -20,11 +21,6 @@ import { closesAt, untilStart } from './schedule';
 const { findDueTasks, haltIfFailing, setBatchStatus, explainBatch } = proxyLocalActivities<BatchActivities>({ startToCloseTimeout: '30s' });
 const { selectTargets, reconcileBatch } = proxyActivities<BatchActivities>({ startToCloseTimeout: '1h', heartbeatTimeout: '30s' });
 
-/**
- * One window's pushes are one activity. A longer one loses less between windows, when the engine is busy, and costs the engine less;
- * what becomes due meanwhile waits for the next. A stop does not: each push asks first.
- */
-const WINDOWS_A_MINUTE = 12;
 const SHORTEST_WINDOW_MS = 500;
 /** A push that failed is tried again after so long. */
 const TROUBLE_PAUSE_MINUTES = 0.1;
@@ -38,8 +34,10 @@ export async function batch(input: BatchInput): Promise<void> {
   setHandler(wakeBatchSignal, () => control.wake());
   setHandler(batchPhaseQuery, () => control.phase);
   handleCommands(input, control);
+  handleCancelTasks(input, control);
 
   const start = input.carried ?? (await select(input, control));
+  control.selected = true;
   const closing = start.schedule?.endAt ? closesAt(input, start.schedule.endAt, control) : null;
   const waits = start.schedule && (input.carried === null || input.carried.waiting) ? start.schedule : null;
   if (waits && !control.over && !(await untilStart(input, waits, control))) await carryOn(input, control, start, true);
@@ -73,8 +71,8 @@ async function pushUntilSettled(input: BatchInput, control: BatchControl, start:
   const rate = new Rate(input.batchId);
   while (!control.over) {
     if (workflowInfo().continueAsNewSuggested) await carryOn(input, control, start);
-    if (control.paused) {
-      await condition(() => !control.paused || control.over);
+    if (control.held) {
+      await condition(() => !control.held || control.over);
       continue;
     }
     control.takeWake();
@@ -82,7 +80,7 @@ async function pushUntilSettled(input: BatchInput, control: BatchControl, start:
     const pushes = policy.proactivePush !== false;
     const due = await findDueTasks(input.batchId, pushes ? window.count : 1);
     if (policy.halt && due.open && !control.paused && !control.over && (await haltIfFailing(input.batchId))) control.halt();
-    if (control.paused || control.over) continue;
+    if (control.held || control.over) continue;
     if (pushes && due.groups.length > 0) {
       idle.reset();
       await push(input, control, due, window);

@@ -1,5 +1,5 @@
 import { applied, type TaskStore } from '../../../core/tasks/store';
-import type { Task } from '../../../schema/model/task';
+import type { Task, TaskStatus } from '../../../schema/model/task';
 
 /** A task store in memory, for unit tests; `test/contract/task-store.test.ts` holds it to the real one. */
 export function fakeTaskStore(initial: Task[] = []): TaskStore & { all(): Task[]; beforeWrite: (task: Task) => void } {
@@ -15,9 +15,9 @@ export function fakeTaskStore(initial: Task[] = []): TaskStore & { all(): Task[]
     activeOfDevices: async (deviceIds: readonly string[]) => active().filter((task) => deviceIds.includes(task.deviceId)),
     activeOf: async (deviceId: string, module: string) =>
       active().find((task) => task.deviceId === deviceId && task.module === module) ?? null,
-    activeOfBatch: async (batchId: string, limit: number, after = '') =>
+    activeOfBatch: async (batchId: string, limit: number, after = '', statuses?: readonly TaskStatus[]) =>
       active()
-        .filter((task) => task.batchId === batchId && task._id > after)
+        .filter((task) => task.batchId === batchId && task._id > after && (statuses?.includes(task.status) ?? true))
         .sort((a, b) => (a._id < b._id ? -1 : 1))
         .slice(0, limit),
     activeOfGateway: async (gatewayId: string, limit: number) =>

@@ -1,10 +1,11 @@
-import { cancelBatchTasks } from '../../../core/tasks/cancel';
+import { cancelBatchTasks, cancelSomeTasks } from '../../../core/tasks/cancel';
 import { createOffers } from '../../../core/tasks/offers';
 import { onConnected, onDisconnected, onGatewayReset } from '../../../core/tasks/presence';
 import { reconcileBatch } from '../../../core/tasks/reconcile';
 import { onFailure, onProgress, onVersion } from '../../../core/tasks/report';
 import { onRequest } from '../../../core/tasks/request';
 import { createUpgradeTasks } from '../../../core/tasks/upgrade-tasks';
+import type { WhichTasks } from '../../../schema/model/cancel';
 import type { Task } from '../../../schema/model/task';
 import { aNotifiedTask, aRunningTask, aTask } from '../../support/builders';
 import { type FaultyCore, faultyCore } from '../../support/faulty-core';
@@ -60,6 +61,16 @@ const STEPS: Step[] = [
   { name: 'R-BAT-18 a cancel of offered tasks', tasks: two(aNotifiedTask), run: (core) => cancelBatchTasks(core, 'batch1') },
   { name: 'R-BAT-18 a cancel of running upgrades', tasks: two(aRunningTask), run: (core) => cancelBatchTasks(core, 'batch1') },
   {
+    name: 'R-BAT-18 a cancel of some tasks by their status',
+    tasks: [aNotifiedTask(one()), aRunningTask({ deviceName: 'meter-2' })],
+    run: (core) => cancelSome(core, { statuses: ['IN_PROGRESS', 'QUEUED'] }),
+  },
+  {
+    name: 'R-BAT-18 a cancel of some tasks by their names',
+    tasks: two(aRunningTask),
+    run: (core) => cancelSome(core, { statuses: ['IN_PROGRESS'], taskIds: [core.tasks.all()[1]?._id ?? ''] }),
+  },
+  {
     name: 'reconciling with a device that came unseen, and a lost upgrade',
     tasks: [aTask(one({ reachable: false, gatewayId: null })), aRunningTask({ deviceName: 'meter-2' })],
     prepare: (core) => {
@@ -80,6 +91,9 @@ const STEPS: Step[] = [
     run: (core) => createUpgradeTasks(core).timeOut(core.tasks.all()[0]?._id ?? ''),
   },
 ];
+
+const cancelSome = (core: FaultyCore, which: WhichTasks) =>
+  cancelSomeTasks({ ...core, tasks: core.tasks, clock: core.clock, statusOf: async () => 'RUNNING' as const }, 'batch1', which);
 
 const failAttempt = (core: FaultyCore, retryAt: number | null) =>
   createUpgradeTasks(core).failAttempt({ taskId: core.tasks.all()[0]?._id ?? '', attempt: 1, ...FAILURE, retryAt });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import type { BatchPolicy } from '../../../schema/model/batch';
+import type { BatchPolicy, BatchScope } from '../../../schema/model/batch';
 import { DEFAULT_LIMITS } from '../../../schema/model/limits';
-import { policyViolations, sourceVersionViolations } from '../../../schema/model/policy';
+import { policyViolations, sourceVersionViolations, targetedVersionViolations } from '../../../schema/model/policy';
 
 const good: BatchPolicy = {
   rate: { kind: 'constant', perMinute: 600 },
@@ -100,5 +100,18 @@ describe('source versions', () => {
   ])('%s', (_name, versions, expected) => {
     const violations = sourceVersionViolations(versions, '2.0.0');
     expect(violations.map(({ code, field }) => `${code} ${field}`)).toEqual(expected);
+  });
+
+  test.each<[BatchScope, boolean]>([
+    [{ kind: 'all' }, true],
+    [{ kind: 'region', province: 'Bern', city: 'Thun' }, true],
+    [{ kind: 'phased', percent: 5, seed: 'a' }, true],
+    [{ kind: 'group', groupId: 'g', groupIds: ['g'] }, true],
+    [{ kind: 'targeted', deviceNames: ['dev-a'] }, false],
+    [{ kind: 'list', listId: 'l' }, false],
+  ])('R-BAT-5 with the scope %j they are offered: %s', (scope, offered) => {
+    const codes = targetedVersionViolations(scope, ['1.0.0']).map(({ code, field }) => `${code} ${field}`);
+    expect(codes).toEqual(offered ? [] : ['SOURCE_VERSIONS_TARGETED sourceVersions']);
+    expect(targetedVersionViolations(scope, [])).toEqual([]);
   });
 });

@@ -1,0 +1,17 @@
+import { Arg, Ctx, Query, Resolver } from 'type-graphql';
+import type { ApiContext } from '../context';
+import { asPayload } from '../errors/as-payload';
+import { CreateStaticBatchInput } from './inputs';
+import { inputField, newStaticBatch } from './new-batch';
+import { PreviewBatchPayload, previewView } from './preview-types';
+
+@Resolver()
+export class PreviewResolver {
+  @Query(() => PreviewBatchPayload, {
+    description: 'What `createStaticBatch` would do with the same input, or why it would refuse it. Nothing is created.',
+  })
+  previewBatch(@Arg('input', () => CreateStaticBatchInput) input: CreateStaticBatchInput, @Ctx() { core, viewer }: ApiContext) {
+    const preview = async () => ({ preview: previewView(await core.batches.preview(viewer, newStaticBatch(input))) });
+    return asPayload(preview(), inputField);
+  }
+}

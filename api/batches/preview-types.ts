@@ -1,0 +1,88 @@
+import { GraphQLDateTime } from 'graphql-scalars';
+import { Field, Int, ObjectType } from 'type-graphql';
+import type { BatchPreview } from '../../core/core';
+import type { EndLimit } from '../../schema/model/expected-end';
+import { EndLimitEnum } from '../enums';
+import { Payload } from '../errors/user-error-type';
+import { BatchSelection } from './types';
+
+@ObjectType({ description: 'Devices of a preview with one version.' })
+export class PreviewVersion {
+  @Field(() => String, { nullable: true, description: 'Null: they have never reported one.' })
+  version!: string | null;
+
+  @Field(() => Int, { description: 'How many.' })
+  devices!: number;
+}
+
+@ObjectType({ description: 'Notifications of some minutes.' })
+export class PushCurvePoint {
+  @Field(() => Int, { description: 'The first of these minutes, counted from the start.' })
+  minute!: number;
+
+  @Field(() => Int, { description: 'Devices notified in them.' })
+  pushes!: number;
+
+  @Field(() => Int, { description: 'Devices notified since the start.' })
+  total!: number;
+}
+
+@ObjectType('BatchPreview', { description: 'What a static batch would do if it were created now.' })
+export class BatchPreviewType {
+  @Field(() => BatchSelection, { description: 'What its selection of devices would find. Devices that are off-line are not passed over.' })
+  selection!: BatchSelection;
+
+  @Field(() => Int, { description: 'Of `selection.created`: devices that have the target already, and succeed without a notification.' })
+  atTarget!: number;
+
+  @Field(() => Int, { description: 'Devices to notify.' })
+  toPush!: number;
+
+  @Field(() => [PreviewVersion], { description: 'The matched devices by the version they have, most first; at most 100.' })
+  versions!: PreviewVersion[];
+
+  @Field(() => Int, { description: 'Matched devices with yet other versions.' })
+  otherVersions!: number;
+
+  @Field(() => Boolean, {
+    description: 'Some of the figures were concluded from a sample, as they are where more than 10,000 devices match.',
+  })
+  estimated!: boolean;
+
+  @Field(() => [PushCurvePoint], {
+    description:
+      'The notifications in the course of time, at most 1,440 points, if every device is on-line. Where the rate grows with successes: if each succeeds at once.',
+  })
+  curve!: PushCurvePoint[];
+
+  @Field(() => Int, { description: 'Minutes of a point of the curve.' })
+  stepMinutes!: number;
+
+  @Field(() => GraphQLDateTime, { description: 'When it would start.' })
+  startAt!: Date;
+
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: 'When the last device is notified; null when that cannot be said, or is never.',
+  })
+  lastPushAt!: Date | null;
+
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'When it would end; null when that cannot be said.' })
+  expectedEnd!: Date | null;
+
+  @Field(() => EndLimitEnum, { description: 'What its end waits for.' })
+  limitedBy!: EndLimit;
+}
+
+@ObjectType()
+export class PreviewBatchPayload extends Payload {
+  @Field(() => BatchPreviewType, { nullable: true, description: 'Null when the batch would be refused; `userErrors` says why.' })
+  preview!: BatchPreviewType | null;
+}
+
+export const previewView = ({ selection, points, ...preview }: BatchPreview): BatchPreviewType => ({
+  ...preview,
+  selection: { ...selection, skippedVersion: selection.skippedVersion ?? 0, skippedPhase: selection.skippedPhase ?? 0 },
+  atTarget: selection.atTarget,
+  curve: points,
+});

@@ -1,0 +1,70 @@
+import type { Batch } from '../../schema/model/batch';
+import { isLive } from '../../schema/model/batch';
+import type { BatchId, TaskId } from '../../schema/model/ids';
+import type { Collections } from '../../schema/mongo/connect';
+import type { Clock } from '../clock';
+import { UserError } from '../errors';
+import { batchUnknown } from './refusals';
+
+export interface DeletionDeps {
+  collections: Pick<Collections, 'batches' | 'tasks'>;
+  clock: Clock;
+}
+
+/** Tasks removed by one write. */
+const CHUNK = 1_000;
+
+/**
+ * R-BAT-19. Marked first, which takes it out of every list and keeps its tasks from beginning again; then the tasks, piece by piece, then
+ * the document. A crash in between leaves the mark, and whoever comes next goes on from there. Answers when nothing is left of it.
+ */
+export async function deleteBatch(deps: DeletionDeps, id: BatchId): Promise<{ batchId: BatchId; tasks: number }> {
+  const { batches } = deps.collections;
+  const batch: Batch | null = await batches.findOne({ _id: id });
+  if (batch === null) throw batchUnknown();
+  if (!batch.deletedAt) await mark(deps, batch);
+  return { batchId: id, tasks: await removeMarked(deps, id) };
+}
+
+/** Finishes the deletions that a crash cut off; stops early when told to. Returns how many. May run in several processes. */
+export async function finishBatchDeletions(deps: DeletionDeps, signal?: AbortSignal): Promise<number> {
+  let finished = 0;
+  for await (const { _id } of deps.collections.batches.find({ deletedAt: { $type: 'date' } }, { projection: { _id: 1 } })) {
+    await removeMarked(deps, _id, signal);
+    if (signal?.aborted) return finished;
+    finished += 1;
+  }
+  return finished;
+}
+
+/** A task that is re-initiated meanwhile is seen by the second look, or finds its batch marked: the two never miss each other. */
+async function mark({ collections, clock }: DeletionDeps, batch: Batch): Promise<void> {
+  const { batches, tasks } = collections;
+  const hasActive = async () => (await tasks.findOne({ batchId: batch._id, active: true }, { projection: { _id: 1 } })) !== null;
+  if (isLive(batch.status) || (await hasActive())) throw stillRunning(batch);
+  const asRead = { _id: batch._id, status: batch.status };
+  const { matchedCount } = await batches.updateOne(asRead, { $set: { deletedAt: clock(), idempotency: null } });
+  if (matchedCount === 0) throw stillRunning(batch);
+  if (!(await hasActive())) return;
+  await batches.updateOne({ _id: batch._id }, { $set: { deletedAt: null } });
+  throw stillRunning(batch);
+}
+
+async function removeMarked({ collections: { batches, tasks } }: DeletionDeps, id: BatchId, signal?: AbortSignal): Promise<number> {
+  for (let removed = 0; ; ) {
+    if (signal?.aborted) return removed;
+    const ids = await tasks.find({ batchId: id }).project<{ _id: TaskId }>({ _id: 1 }).limit(CHUNK).toArray();
+    if (ids.length === 0) {
+      await batches.deleteOne({ _id: id });
+      return removed;
+    }
+    removed += (await tasks.deleteMany({ _id: { $in: ids.map(({ _id }) => _id) } })).deletedCount;
+  }
+}
+
+const stillRunning = ({ status }: Batch): UserError =>
+  new UserError('BATCH_STATE', {
+    field: 'batchId',
+    message: isLive(status) ? `The batch is ${status}: it is not over.` : 'Tasks of the batch have not ended.',
+    hint: 'Cancel it first, or wait until it has ended; then delete it.',
+  });

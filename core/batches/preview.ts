@@ -1,0 +1,43 @@
+import { type ExpectedEnd, expectedEnd } from '../../schema/model/expected-end';
+import { requireRole } from '../access/require-role';
+import type { Viewer } from '../access/viewer';
+import type { Clock } from '../clock';
+import type { NewStaticBatch } from '../core';
+import type { VersionCounts } from '../products/version-counts';
+import type { CoreSettings } from '../settings';
+import { type BatchStore, refusesConflicts, requireNoConflict } from './conflict';
+import { newStaticBatch } from './create-static';
+import { type LookAhead, lookAhead } from './look-ahead';
+
+export interface BatchPreview extends Pick<LookAhead, 'selection' | 'estimated'>, ExpectedEnd {
+  /** Of the devices that matched, the most frequent first; at most 100. */
+  versions: { version: string | null; devices: number }[];
+  /** Devices with yet other versions. */
+  otherVersions: number;
+  /** Devices to notify. */
+  toPush: number;
+}
+
+export interface PreviewDeps extends BatchStore {
+  versionCounts: Pick<VersionCounts, 'read'>;
+  settings: CoreSettings;
+  clock: Clock;
+}
+
+const VERSIONS_SHOWN = 100;
+
+/** R-BAT-23: what a static batch would do, refused as its creation would be. No batch is made; a list that it names is kept for longer. */
+export async function previewBatch(deps: PreviewDeps, viewer: Viewer, input: NewStaticBatch): Promise<BatchPreview> {
+  requireRole(viewer, 'OPERATOR');
+  const { collections, settings, clock } = deps;
+  const now = clock();
+  const asked = { ...input, idempotencyKey: null };
+  const { batch } = await newStaticBatch(collections, settings.limits, viewer, asked, now, 'static', settings.minuteMs);
+  if (await refusesConflicts(collections, batch)) await requireNoConflict(collections, batch);
+  const { selection, versions, estimated } = await lookAhead(deps, batch);
+  const toPush = selection.created - selection.atTarget;
+  const byNumber = [...versions].map(([version, devices]) => ({ version, devices })).sort((a, b) => b.devices - a.devices);
+  const otherVersions = byNumber.slice(VERSIONS_SHOWN).reduce((sum, { devices }) => sum + devices, 0);
+  const end = expectedEnd(toPush, batch.policy, batch.schedule ?? null, now, settings.minuteMs);
+  return { selection, estimated, versions: byNumber.slice(0, VERSIONS_SHOWN), otherVersions, toPush, ...end };
+}

@@ -1,0 +1,21 @@
+import type { CancelableStatus } from '../../schema/model/cancel';
+import type { Violation } from '../../schema/model/violation';
+import { UserError } from '../errors';
+
+export const batchUnknown = (): UserError =>
+  new UserError('BATCH_UNKNOWN', {
+    field: 'batchId',
+    message: 'No batch has this id.',
+    hint: 'Query `batches` for the ids there are.',
+  });
+
+/** R-BAT-18: nobody means nothing by an empty list. */
+export const statusesViolation = (statuses: readonly CancelableStatus[] | null | undefined): Violation | null =>
+  statuses?.length === 0
+    ? {
+        code: 'REQUIRED',
+        field: 'statuses',
+        message: 'The list of statuses is empty.',
+        hint: 'Name at least one status, or leave the list out for everything that has not ended.',
+      }
+    : null;

@@ -1,0 +1,146 @@
+import { deleteBatch, finishBatchDeletions } from '../../core/batches/delete';
+import { type CoreParts, createCore } from '../../core/create-core';
+import type { UpgradeEngine } from '../../core/ports';
+import type { TaskStatus } from '../../schema/model/task';
+import type { Store } from '../../schema/mongo/connect';
+import { aPackage, aTask } from '../support/builders';
+import { handClock, MASTER_KEY, operator, refusal, settingsWith, spectator } from '../support/core-parts';
+import { fakePackageStore } from '../support/fakes/package-store';
+import { emptyStore, testStore } from '../support/store';
+
+const clock = handClock();
+const engine: UpgradeEngine = {
+  startBatch: async () => undefined,
+  wakeBatch: () => undefined,
+  commandBatch: async () => ({ affected: 0 }),
+  report: async () => undefined,
+  tellEnded: async () => undefined,
+};
+
+let store: Store;
+let parts: CoreParts;
+beforeAll(async () => {
+  store = await testStore();
+});
+beforeEach(async () => {
+  parts = await createCore({ store, files: fakePackageStore(), engine, settings: settingsWith(), masterKeys: [MASTER_KEY], clock });
+  await parts.core.products.create(operator, { key: 'meter', name: 'Water meter' });
+  await parts.core.devices.register(operator, 'meter', [{ deviceName: 'dev-a' }, { deviceName: 'dev-b' }]);
+  await store.collections.packages.insertOne(aPackage({ productKey: 'meter' }));
+});
+afterEach(() => emptyStore(store));
+afterAll(() => store.close());
+
+const { batches, tasks } = { batches: () => store.collections.batches, tasks: () => store.collections.tasks };
+const policy = { rate: { kind: 'constant', perMinute: 600 }, retry: null, timeoutMinutes: null } as const;
+const create = async (idempotencyKey: string | null = null): Promise<string> => {
+  const batch = await parts.core.batches.createStatic(operator, { packageId: 'package1', scope: { kind: 'all' }, policy, idempotencyKey });
+  await parts.lifecycle.select(batch._id);
+  return batch._id;
+};
+async function createEnded(status: TaskStatus = 'SUCCEEDED', idempotencyKey: string | null = null): Promise<string> {
+  const id = await create(idempotencyKey);
+  await tasks().updateMany({ batchId: id }, { $set: { status, active: false } });
+  await parts.lifecycle.setStatus(id, 'FINISHED');
+  return id;
+}
+const remove = (id: string) => parts.core.batches.delete(operator, id);
+const left = async (id: string) => [await batches().countDocuments({ _id: id }), await tasks().countDocuments({ batchId: id })];
+
+test('R-BAT-19 a batch that has ended goes with its tasks, out of every list, and its package can be deleted', async () => {
+  const [id, other] = [await createEnded(), await createEnded()];
+  expect(await remove(id)).toEqual({ batchId: id, tasks: 2 });
+  expect([await left(id), await left(other)]).toEqual([
+    [0, 0],
+    [1, 2],
+  ]);
+  expect((await parts.core.batches.list({}, {})).rows.map(({ node }) => node._id)).toEqual([other]);
+  expect(await refusal(remove(id))).toEqual([{ code: 'BATCH_UNKNOWN', field: 'batchId' }]);
+  await remove(other);
+  await expect(parts.core.packages.delete(operator, 'package1')).resolves.toMatchObject({ _id: 'package1' });
+});
+
+test('R-BAT-19 one that is live cannot be deleted, nor one whose tasks have not ended; nothing of it changes', async () => {
+  const id = await create();
+  for (const status of ['SCHEDULED', 'STARTING', 'RUNNING', 'PAUSED', 'HALTED'] as const) {
+    await batches().updateOne({ _id: id }, { $set: { status } });
+    expect(await refusal(remove(id))).toEqual([{ code: 'BATCH_STATE', field: 'batchId' }]);
+  }
+  await parts.lifecycle.setStatus(id, 'CANCELED');
+  expect(await refusal(remove(id))).toEqual([{ code: 'BATCH_STATE', field: 'batchId' }]);
+  expect(await left(id)).toEqual([1, 2]);
+  expect(await parts.core.batches.get(id)).not.toBeNull();
+  expect(await refusal(parts.core.batches.delete(spectator, id))).toEqual([{ code: 'NOT_ALLOWED' }]);
+  await parts.batchTasks.cancel(id, () => {});
+  await expect(remove(id)).resolves.toEqual({ batchId: id, tasks: 2 });
+});
+
+test('R-BAT-19 tasks go in bounded steps; killed after any of them, what is left is invisible, and goes with the next call or sweep', async () => {
+  for (const finish of [remove, () => finishBatchDeletions({ collections: store.collections, clock })]) {
+    for (let survived = 0; survived < 4; survived++) {
+      const id = await createEnded();
+      await tasks().insertMany(
+        Array.from({ length: 2_100 }, (_, index) =>
+          aTask({ _id: `${id}.meter.more-${index}`, batchId: id, deviceId: `meter.more-${index}`, status: 'FAILED' }),
+        ),
+      );
+      await expect(deleteBatch({ collections: dyingAfter(survived), clock }, id)).rejects.toThrow('killed');
+      const [there, remaining] = await left(id);
+      expect([there, remaining]).toEqual([1, [2_102, 1_102, 102, 0][survived]]);
+      expect(await parts.core.batches.get(id)).toBeNull();
+      expect((await parts.core.batches.list({ packageId: 'package1' }, {})).rows).toEqual([]);
+      expect(await refusal(parts.core.tasks.reinitiate(operator, { batchId: id, all: true }))).toEqual([
+        { code: 'BATCH_UNKNOWN', field: 'batchId' },
+      ]);
+      await finish(id);
+      expect(await left(id)).toEqual([0, 0]);
+    }
+  }
+});
+
+/** Collections of a process that is killed when it has removed so many times. */
+function dyingAfter(removals: number): Pick<Store['collections'], 'batches' | 'tasks'> {
+  let done = 0;
+  const dying = <C extends object>(collection: C): C =>
+    new Proxy(collection, {
+      get: (target, name) => {
+        const value: unknown = Reflect.get(target, name);
+        if (typeof value !== 'function') return value;
+        if (name !== 'deleteMany' && name !== 'deleteOne') return value.bind(target);
+        return (...args: unknown[]) => {
+          if (done === removals) return Promise.reject(new Error('killed'));
+          done += 1;
+          return value.apply(target, args);
+        };
+      },
+    });
+  return { batches: dying(store.collections.batches), tasks: dying(store.collections.tasks) };
+}
+
+test('R-BAT-19 R-BAT-21 deleting and beginning again at the same time: never both', async () => {
+  for (let round = 0; round < 10; round++) {
+    const id = await createEnded('FAILED');
+    const [deleted, begun] = await Promise.allSettled([remove(id), parts.core.tasks.reinitiate(operator, { batchId: id, all: true })]);
+    const batch = await parts.core.batches.get(id);
+    if (deleted.status === 'fulfilled') {
+      expect(await left(id)).toEqual([0, 0]);
+      expect(batch).toBeNull();
+    } else {
+      expect(begun.status).toBe('fulfilled');
+      expect(batch?.status).toBe('RUNNING');
+      expect(await tasks().countDocuments({ batchId: id, active: true })).toBe(2);
+    }
+    await emptyStoreOf(id);
+  }
+});
+const emptyStoreOf = async (id: string) => {
+  await tasks().deleteMany({ batchId: id });
+  await batches().deleteOne({ _id: id });
+};
+
+test('R-BAT-19 the idempotency key of a batch that was deleted makes a new one', async () => {
+  const id = await createEnded('SUCCEEDED', 'june');
+  await expect(deleteBatch({ collections: dyingAfter(0), clock }, id)).rejects.toThrow('killed');
+  const again = await create('june');
+  expect(again).not.toBe(id);
+});

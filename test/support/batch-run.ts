@@ -1,0 +1,41 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Worker } from '@temporalio/worker';
+import { batchWorkflowId, gatewayQueue } from '../../schema/model/ids';
+import { createEngine } from '../../workflows/client';
+import { RecordedBatch } from './recorded-batch';
+import { type TestTemporal, testTemporal } from './temporal';
+
+/** The batch workflow over a recorded world, with an engine to command it. */
+export async function runBatch(temporal: TestTemporal, tasks: string[], minuteMs = 60_000) {
+  const world = new RecordedBatch(`gw-${randomUUID()}`, tasks);
+  const queue = await testTemporal();
+  const worker = await queue.work(world);
+  const restart = async (downUntil: number) => {
+    worker.shutdown();
+    while (worker.getState() !== 'STOPPED' || Date.now() < downUntil) await delay(20);
+    await queue.work(world);
+  };
+  const gateway = await Worker.create({
+    connection: temporal.connection,
+    taskQueue: gatewayQueue(world.gatewayId),
+    activities: { offerTasks: world.offerTasks },
+    shutdownGraceTime: '1s',
+  });
+  const gatewayDone = gateway.run();
+  const engine = createEngine({ client: temporal.client, taskQueue: queue.taskQueue, minuteMs, onWakeFailed: () => {} });
+  const batchId = randomUUID();
+  const handle = temporal.client.workflow.getHandle(batchWorkflowId(batchId));
+  const stop = async () => {
+    engine.close();
+    gateway.shutdown();
+    await Promise.all([gatewayDone, queue.close()]);
+  };
+  return { world, engine, batchId, handle, restart, stop };
+}
+
+/** Every task of it has ended. */
+export function settle(world: RecordedBatch): void {
+  world.open.clear();
+  world.due = [];
+}
