@@ -1,6 +1,6 @@
 import { registerEnumType } from 'type-graphql';
 import { ROLES } from '../core/access/viewer';
-import { type BATCH_KINDS, BATCH_STATUSES, DOWNLOAD_PROTOCOLS } from '../schema/model/batch';
+import { type BATCH_KINDS, BATCH_STATUSES, DOWNLOAD_PROTOCOLS, DYNAMIC_BASES } from '../schema/model/batch';
 import { CANCELABLE_STATUSES } from '../schema/model/cancel';
 import { LIST_STATUSES } from '../schema/model/device-list';
 import { DIALECTS } from '../schema/model/dialect';
@@ -82,8 +82,18 @@ export const UploadStateEnum = enumOf(
   }),
 );
 
+export const DynamicBaseEnum = enumOf(
+  'DynamicBase',
+  'What a dynamic batch goes by.',
+  described(DYNAMIC_BASES, {
+    VERSION: 'The versions that devices report: each report of a matching one counts, ten times a device.',
+    GROUP: 'The group they are in: once a device, and again when it comes back into the group after it has failed.',
+  }),
+);
+
 export const BatchKindEnum = {
   STATIC: 'static',
+  DYNAMIC: 'dynamic',
   VERIFICATION: 'verification',
 } as const satisfies Record<string, (typeof BATCH_KINDS)[number]>;
 registerEnumType(BatchKindEnum, {
@@ -91,6 +101,7 @@ registerEnumType(BatchKindEnum, {
   description: 'What a batch is for.',
   valuesConfig: {
     STATIC: { description: 'The devices that match when it is created.' },
+    DYNAMIC: { description: 'Those, and devices that match later, until its policy is canceled.' },
     VERIFICATION: { description: 'A few chosen devices, to try a package on. OTAVerifyJob of Alibaba Cloud IoT.' },
   },
 });

@@ -3,6 +3,7 @@ import type { GraphQLSchema } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
 import { withAppGate } from './access/app-gate';
 import { AccessResolver } from './access/resolver';
+import { DynamicBatchResolver } from './batches/dynamic-resolver';
 import { PreviewResolver } from './batches/preview-resolver';
 import { BatchResolver } from './batches/resolver';
 import { DeviceListResolver } from './device-lists/resolver';
@@ -23,6 +24,7 @@ export function buildApiSchema(): GraphQLSchema {
       AccessResolver,
       AttemptResolver,
       BatchResolver,
+      DynamicBatchResolver,
       DeviceResolver,
       DeviceListResolver,
       DeviceGroupsResolver,

@@ -8,12 +8,14 @@ import type { BatchId, DeviceId, TaskId } from '../schema/model/ids';
 import type { PackageKind, VerificationState } from '../schema/model/package-rules';
 import type { Upload } from '../schema/model/upload';
 import type { ApiKey, Role, Viewer } from './access/viewer';
+import type { DynamicBatchService } from './batches/contract';
 import type { BatchPreview } from './batches/preview';
 import type { DeviceChanges, DeviceFilter, DeviceListService, GroupService, NewDevice } from './device-sets';
 import type { Page, PageRequest } from './page';
 import type { StoredFile } from './ports';
 import type { TaskService } from './tasks/contract';
 
+export type { DynamicChanges, NewDynamicBatch } from './batches/contract';
 export type { BatchPreview } from './batches/preview';
 export type { DeviceChanges, DeviceFilter, DeviceTag, NewDevice } from './device-sets';
 export type { Cancellation, DeviceReport, Reinitiated, Reinitiation, TaskFilter, TaskService } from './tasks/contract';
@@ -260,7 +262,7 @@ export interface NewStaticBatch {
   idempotencyKey?: string | null;
 }
 
-export interface BatchService {
+export interface BatchService extends DynamicBatchService {
   createStatic(viewer: Viewer, input: NewStaticBatch): Promise<Batch>;
   /** R-PKG-9: a small batch of its own; may be repeated. Throws as `createStatic` does, and TOO_MANY. */
   verify(viewer: Viewer, input: NewVerification): Promise<Batch>;

@@ -1,5 +1,10 @@
 import type { Store } from '../schema/mongo/connect';
 import { createAccessService } from './access/service';
+import { createLiveDynamic } from './batches/dynamic/live';
+import { createMatching, type Matching } from './batches/dynamic/match';
+import { endMatching, onGroupDeleted } from './batches/dynamic/policy';
+import { scanForBatch } from './batches/dynamic/scan';
+import { createDynamicService } from './batches/dynamic/service';
 import { createBatchFacts } from './batches/facts';
 import { type BatchLifecycle, createBatchLifecycle } from './batches/lifecycle';
 import { createBatchService } from './batches/service';
@@ -32,6 +37,7 @@ import { createOffers } from './tasks/offers';
 import { overrideEarlier } from './tasks/override';
 import { onConnected, onDisconnected, onGatewayReset } from './tasks/presence';
 import { createTaskService } from './tasks/service';
+import { tellingStore } from './tasks/telling-store';
 import { createUpgradeTasks, type UpgradeTasks } from './tasks/upgrade-tasks';
 import { createUploadService } from './uploads/service';
 import { sweepUploads } from './uploads/sweep';
@@ -83,9 +89,13 @@ export async function createCore({
   });
   const urls = createDownloadUrls({ settings, secret: await downloadSecret(collections), clock });
   const meter = createDownloadMeter({ tasks: collections.tasks, clock });
-  const tasks = createTaskStore(collections.tasks);
+  const tasks = tellingStore(createTaskStore(collections.tasks), (ids) => matching.changed(ids));
   const versionCounts = createVersionCounts(store);
-  const memberships = createMemberships(collections, groupsChanged, settings.groupRulesAgeMs);
+  const tellGroups: GroupsChanged = async (changes) => {
+    await matching.changed(changes.map(({ deviceId }) => deviceId));
+    await groupsChanged?.(changes);
+  };
+  const memberships = createMemberships(collections, tellGroups, settings.groupRulesAgeMs);
   const groupChecks = createGroupChecks({ collections, memberships, clock, rulesAgeMs: settings.groupRulesAgeMs });
   const secureUpdates = createSecureUpdates({ collections, sealing: createSealing(masterKeys), clock });
   await Promise.all([completeStoredPackages(collections), versionCounts.begin()]);
@@ -97,9 +107,17 @@ export async function createCore({
   const onPresence = (deviceId: string, gatewayId: string | null): Promise<void> =>
     gatewayId === null ? onDisconnected(base, deviceId) : onConnected(base, deviceId, gatewayId);
 
+  const live = createLiveDynamic(collections);
+  const policyDeps = { store, collections, live, engine, settings, clock };
+  const matchDeps = { ...base, collections, live };
+  const matching: Matching = createMatching(matchDeps);
+
   const lifecycle = createBatchLifecycle({
     ...{ collections, engine, clock, refreshPresence },
     overrideEarlier: (batch) => overrideEarlier(base, collections, batch),
+    scan: (id, onProgress) => scanForBatch(matchDeps, matching, id, onProgress),
+    endMatching: (id) => endMatching(policyDeps, id),
+    onEnded: live.forgetAll,
   });
   const offerDeps = { ...base, mintUrl: urls.mintUrl, mayPush: lifecycle.mayPush };
   const devices = createDeviceService({
@@ -109,6 +127,7 @@ export async function createCore({
     memberships,
     versionCounts,
     onPresence,
+    onChanged: matching.changed,
     onGatewayReset: (id) => onGatewayReset(base, id),
     onRemoved: (ids) => onDevicesRemoved(base, ids),
   });
@@ -118,13 +137,20 @@ export async function createCore({
       access: createAccessService({ store, settings, clock }),
       products: createProductService({ collections, settings, clock, secureUpdates, versionCounts }),
       devices,
-      groups: createGroupService({ store, settings, clock, memberships, checks: groupChecks }),
+      groups: createGroupService({
+        ...{ store, settings, clock, memberships, checks: groupChecks },
+        onMoved: matching.changed,
+        onDeleted: (id) => onGroupDeleted(policyDeps, id),
+      }),
       deviceLists: createDeviceListService({ collections, settings, clock }),
       packages: createPackageService({ collections, files, settings, clock, presign: secureUpdates.digestSigns }),
       downloads: createDownloadService({ collections, urls, reader: createBlockReader(files), meter, settings, clock }),
       uploads: createUploadService({ collections, files, settings, clock, presign: secureUpdates.digestSigns }),
-      batches: createBatchService({ connection: store.connection, collections, engine, settings, clock, versionCounts }),
-      tasks: createTaskService(offerDeps, collections, versionCounts.changed, memberships),
+      batches: createBatchService({
+        ...{ connection: store.connection, collections, engine, settings, clock, versionCounts },
+        dynamic: createDynamicService(policyDeps),
+      }),
+      tasks: createTaskService(offerDeps, collections, versionCounts.changed, memberships, matching),
     },
     lifecycle,
     batchTasks: createBatchTasks({

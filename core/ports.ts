@@ -18,10 +18,18 @@ export interface UpgradeEngine {
   tellEnded(task: Pick<Task, '_id' | 'deviceId' | 'module'>): Promise<void>;
 }
 
-export type BatchCommand = { kind: 'pause' } | { kind: 'resume' } | { kind: 'cancel' } | { kind: 'cancelTasks'; which: WhichTasks };
+export type BatchCommand =
+  | { kind: 'pause' }
+  | { kind: 'resume' }
+  | { kind: 'cancel' }
+  | { kind: 'cancelTasks'; which: WhichTasks }
+  /** A dynamic batch takes no further devices. */
+  | { kind: 'endMatching' }
+  /** A dynamic batch looks for devices that it missed. */
+  | { kind: 'scan' };
 export const verbOf = ({ kind }: BatchCommand): string => (kind === 'cancelTasks' ? 'cancel' : kind);
 export interface BatchCommandResult {
-  /** Tasks canceled, 0 for pause and resume. */
+  /** Tasks canceled, 0 for other commands. */
   affected: number;
 }
 

@@ -1,9 +1,23 @@
-import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
+import {
+  type Client,
+  isGrpcServiceError,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+} from '@temporalio/client';
 import { ApplicationFailure, defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
 import { UserError } from '../core/errors';
 import { type BatchCommand, type UpgradeEngine, verbOf } from '../core/ports';
 import { type BatchId, batchWorkflowId, upgradeWorkflowId } from '../schema/model/ids';
-import { cancelBatchUpdate, cancelTasksUpdate, pauseBatchUpdate, resumeBatchUpdate, wakeBatchSignal } from './batch/messages';
+import {
+  cancelBatchUpdate,
+  cancelTasksUpdate,
+  endMatchingUpdate,
+  pauseBatchUpdate,
+  resumeBatchUpdate,
+  scanBatchUpdate,
+  wakeBatchSignal,
+} from './batch/messages';
 import type { batch } from './batch/workflow';
 import { endedSignal, reportSignal } from './upgrade/messages';
 import type { upgrade } from './upgrade/workflow';
@@ -24,7 +38,13 @@ const CALL_MS = 10_000;
 const COMMAND_MS = 10 * 60_000;
 
 const BATCH_ID = defineSearchAttributeKey('BatchId', SearchAttributeType.KEYWORD);
-const UPDATES = { pause: pauseBatchUpdate, resume: resumeBatchUpdate, cancel: cancelBatchUpdate } as const;
+const UPDATES = {
+  pause: pauseBatchUpdate,
+  resume: resumeBatchUpdate,
+  cancel: cancelBatchUpdate,
+  endMatching: endMatchingUpdate,
+  scan: scanBatchUpdate,
+} as const;
 
 export function createEngine({ client, taskQueue, minuteMs, onWakeFailed }: EngineOptions): UpgradeEngine & { close(): void } {
   const { workflow } = client;
@@ -57,7 +77,7 @@ export function createEngine({ client, taskQueue, minuteMs, onWakeFailed }: Engi
           command.kind === 'cancelTasks'
             ? handle.executeUpdate(cancelTasksUpdate, { args: [command.which] })
             : handle.executeUpdate(UPDATES[command.kind]);
-        return { affected: await call(update, COMMAND_MS) };
+        return { affected: await untilTaken(() => call(update, COMMAND_MS)) };
       } catch (error) {
         throw asRefusal(error, command);
       }
@@ -79,6 +99,24 @@ export function createEngine({ client, taskQueue, minuteMs, onWakeFailed }: Engi
     },
   };
 }
+
+const TRIES = 3;
+
+/** An update that comes just as the batch ends, or goes on in another run, is handed back untouched: the next try finds how it is. */
+async function untilTaken<T>(update: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await update();
+    } catch (error) {
+      if (attempt === TRIES || !wasHandedBack(error)) throw error;
+    }
+  }
+}
+
+/** gRPC's FAILED_PRECONDITION. */
+const HANDED_BACK = 9;
+const wasHandedBack = (error: unknown): boolean =>
+  error instanceof Error && isGrpcServiceError(error.cause) && error.cause.code === HANDED_BACK;
 
 function ignoreGone(error: unknown): void {
   if (!(error instanceof WorkflowNotFoundError)) throw error;

@@ -50,8 +50,9 @@ export class RetryPolicyInput {
   maxRetries!: number;
 }
 
+/** What batches of both kinds are made from. */
 @InputType()
-export class CreateStaticBatchInput {
+export abstract class NewBatchInput {
   @Field(() => ID, { description: 'The package to push.' })
   packageId!: string;
 
@@ -93,9 +94,6 @@ export class CreateStaticBatchInput {
   })
   overridePrevious?: boolean | null;
 
-  @Field(() => ScheduleInput, { nullable: true, description: 'It starts at once when not given.' })
-  schedule?: ScheduleInput | null;
-
   @Field(() => HaltPolicyInput, { nullable: true, description: 'Failures never halt it when not given.' })
   halt?: HaltPolicyInput | null;
 
@@ -104,6 +102,25 @@ export class CreateStaticBatchInput {
 
   @Field(() => String, { nullable: true, description: 'The same key with the same input gives the same batch for 24 h.' })
   idempotencyKey?: string | null;
+}
+
+@InputType()
+export class CreateStaticBatchInput extends NewBatchInput {
+  @Field(() => ScheduleInput, { nullable: true, description: 'It starts at once when not given.' })
+  schedule?: ScheduleInput | null;
+}
+
+@InputType({
+  description:
+    'The scope is any but a share of the devices. `sourceVersions` are required, unless the package has its own or devices are named.',
+})
+export class CreateDynamicBatchInput extends NewBatchInput {
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'True: devices count with what they report from now on, and not with what they had reported. DynamicMode 2 of Alibaba Cloud IoT.',
+  })
+  newlyReportedOnly?: boolean | null;
 }
 
 @InputType()

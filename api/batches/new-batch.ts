@@ -1,14 +1,24 @@
-import type { NewStaticBatch } from '../../core/core';
+import type { NewDynamicBatch, NewStaticBatch } from '../../core/core';
 import type { RatePolicy } from '../../schema/model/batch';
 import { DEFAULT_LIMITS } from '../../schema/model/limits';
-import type { CreateStaticBatchInput } from './inputs';
+import type { CreateDynamicBatchInput, CreateStaticBatchInput, NewBatchInput } from './inputs';
 import { rateField, ratePolicyOf } from './rate-inputs';
 import { scopeOf } from './scope';
 
 /** R-BAT-7: nothing leaves by itself, so nothing is paced. */
 const UNPACED: RatePolicy = { kind: 'constant', perMinute: DEFAULT_LIMITS.rateMaximum };
 
-export function newStaticBatch(input: CreateStaticBatchInput): NewStaticBatch {
+export const newStaticBatch = (input: CreateStaticBatchInput): NewStaticBatch => ({
+  ...newBatch(input),
+  ...(input.schedule && { schedule: { startAt: input.schedule.startAt, endAt: input.schedule.endAt ?? null } }),
+});
+
+export const newDynamicBatch = (input: CreateDynamicBatchInput): NewDynamicBatch => ({
+  ...newBatch(input),
+  ...(input.newlyReportedOnly && { newlyReportedOnly: true }),
+});
+
+function newBatch(input: NewBatchInput): NewStaticBatch {
   return {
     packageId: input.packageId,
     name: input.name,
@@ -24,7 +34,6 @@ export function newStaticBatch(input: CreateStaticBatchInput): NewStaticBatch {
       ...(input.halt && { halt: { ...input.halt } }),
       ...(input.downloadProtocol && { downloadProtocol: input.downloadProtocol }),
     },
-    ...(input.schedule && { schedule: { startAt: input.schedule.startAt, endAt: input.schedule.endAt ?? null } }),
     idempotencyKey: input.idempotencyKey,
   };
 }

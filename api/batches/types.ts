@@ -1,8 +1,8 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, ID, Int, ObjectType } from 'type-graphql';
-import type { Batch, BatchKind, BatchStatus } from '../../schema/model/batch';
+import type { Batch, BatchKind, BatchStatus, DynamicBase } from '../../schema/model/batch';
 import { RegionType } from '../devices/types';
-import { BatchKindEnum, BatchStatusEnum } from '../enums';
+import { BatchKindEnum, BatchStatusEnum, DynamicBaseEnum } from '../enums';
 import { Payload } from '../errors/user-error-type';
 import { connectionOf } from '../paging/connection';
 import { BatchEndType, BatchPolicyType, BatchRate } from './policy-types';
@@ -95,6 +95,20 @@ export class BatchType {
 
   @Field(() => BatchKindEnum, { description: 'What it is for.' })
   kind!: BatchKind;
+
+  @Field(() => DynamicBaseEnum, { nullable: true, description: 'What a dynamic batch goes by; null for others.' })
+  base!: DynamicBase | null;
+
+  @Field(() => Boolean, {
+    description:
+      'Whether it takes further devices: true for a dynamic batch until its policy is canceled. It ends after that, with its tasks.',
+  })
+  matching!: boolean;
+
+  @Field(() => Boolean, {
+    description: 'Whether a dynamic batch is only for devices that report after it was made. DynamicMode 2 of Alibaba Cloud IoT.',
+  })
+  newlyReportedOnly!: boolean;
 
   @Field(() => String, { description: 'The product whose devices it is for.' })
   productKey!: string;

@@ -43,6 +43,11 @@ export class TaskResolver {
   }
 
   @FieldResolver()
+  matches(@Root() { matches }: Task): number {
+    return matches ?? 1;
+  }
+
+  @FieldResolver()
   cause(@Root() task: Task): FailureCauseType | null {
     return causeView(task.cause);
   }

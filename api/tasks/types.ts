@@ -99,6 +99,9 @@ export class TaskType {
   @Field(() => Int, { description: 'Number of this attempt, from 1.' })
   attempt!: number;
 
+  @Field(() => Int, { description: 'How often its batch has matched the device: above 1 in dynamic batches only.' })
+  matches!: number;
+
   @Field(() => [AttemptType], { description: 'The attempts that failed.' })
   attempts!: AttemptType[];
 

@@ -16,7 +16,7 @@ export interface BatchStore {
  * A verification tries a package on a few devices: it is in nobody's way. Throws BATCH_CONFLICT.
  */
 export async function insertUnlessConflicting({ connection, collections }: BatchStore, batch: Batch): Promise<void> {
-  const { batches, products } = collections;
+  const { batches } = collections;
   if (!(await refusesConflicts(collections, batch))) {
     await batches.insertOne(batch);
     return;
@@ -24,13 +24,18 @@ export async function insertUnlessConflicting({ connection, collections }: Batch
   const session = connection.getClient().startSession();
   try {
     await session.withTransaction(async () => {
-      await products.updateOne({ _id: batch.productKey }, { $set: { lastBatchId: batch._id } }, { session });
-      await requireNoConflict(collections, batch, session);
+      await requireFreeProduct(collections, batch, session);
       await batches.insertOne(batch, { session });
     });
   } finally {
     await session.endSession();
   }
+}
+
+/** Within a transaction that inserts the batch. */
+export async function requireFreeProduct(collections: Collections, batch: Batch, session: mongo.ClientSession): Promise<void> {
+  await collections.products.updateOne({ _id: batch.productKey }, { $set: { lastBatchId: batch._id } }, { session });
+  await requireNoConflict(collections, batch, session);
 }
 
 export async function refusesConflicts({ products }: Pick<Collections, 'products'>, { productKey, kind }: Batch): Promise<boolean> {

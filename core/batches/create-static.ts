@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mongo } from 'mongoose';
 import type { Batch, BatchKind, BatchScope } from '../../schema/model/batch';
 import { downloadViolations } from '../../schema/model/download-protocol';
+import { dynamicViolations, settingsViolations } from '../../schema/model/dynamic-rules';
 import type { FirmwarePackage } from '../../schema/model/fleet';
 import type { Limits } from '../../schema/model/limits';
 import { batchVersionViolations } from '../../schema/model/package-rules';
@@ -20,7 +21,7 @@ import { hasTargets } from './targets';
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
-/** Checks everything about a new static batch, or a verification, and gives its document; nothing is written here. */
+/** Checks everything about a new batch that does not depend on others, and gives its document; nothing is written here. */
 export async function newStaticBatch(
   collections: Collections,
   limits: Limits,
@@ -37,13 +38,15 @@ export async function newStaticBatch(
   const firmware = await packages.findOne({ _id: input.packageId, deletedAt: null });
   if (firmware === null) throw packageUnknown();
   const ofSchedule = input.schedule ? scheduleViolations(input.schedule, now, limits, minuteMs) : [];
-  refuseIfAny([...violationsOf(input, firmware, limits, kind), ...ofSchedule]);
-  if (kind === 'static' && firmware.verification?.required && firmware.verification.state !== 'VERIFIED')
+  const ofDynamic = kind === 'dynamic' ? dynamicViolations(input, firmware) : [];
+  refuseIfAny([...violationsOf(input, firmware, limits, kind), ...ofSchedule, ...ofDynamic]);
+  if (kind !== 'verification' && firmware.verification?.required && firmware.verification.state !== 'VERIFIED')
     throw packageUnverified(firmware._id);
   const batch = { ...batchOf(input, firmware, viewer, now, inputHash), kind };
   batch.scope = await resolvedScope(collections, batch);
   await requireKnownNames(devices, batch);
-  if (!(await hasTargets(collections, batch))) {
+  // A dynamic batch may wait for its first device.
+  if (kind !== 'dynamic' && !(await hasTargets(collections, batch))) {
     throw new UserError('BATCH_EMPTY', {
       field: 'scope',
       message: 'No device matches the scope and the source versions.',
@@ -62,6 +65,7 @@ function violationsOf(input: NewStaticBatch, firmware: FirmwarePackage, limits: 
     ...sourceVersionViolations(input.sourceVersions ?? [], firmware.version),
     ...batchVersionViolations(firmware, input.sourceVersions ?? []),
     ...policyViolations(input.policy, limits),
+    ...settingsViolations(input.policy),
     ...downloadViolations(input.policy.downloadProtocol, firmware.files, limits),
   ];
 }

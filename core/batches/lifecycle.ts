@@ -18,6 +18,11 @@ export interface LifecycleDeps {
   refreshPresence: (productKey: string, since: Date) => Promise<void>;
   /** R-BAT-11: makes the devices of a batch free that overrides. */
   overrideEarlier: (batch: Batch) => Promise<number>;
+  /** Of a dynamic batch: finds devices that it missed; false once it takes none. */
+  scan: (id: BatchId, onProgress?: () => void) => Promise<boolean>;
+  endMatching: (id: BatchId) => Promise<boolean>;
+  /** A batch has ended: before its tasks do. */
+  onEnded: () => void;
 }
 
 export interface BatchStart {
@@ -25,13 +30,16 @@ export interface BatchStart {
   status: BatchStatus;
   /** Epoch milliseconds; null: it starts at once. */
   schedule?: { startAt: number; endAt: number | null } | null;
+  /** It takes further devices: it does not end with its tasks. */
+  matching?: boolean;
 }
 
 const REASON_LENGTH = 500;
 const OVERRIDES = 5;
 
 /** What the batch workflow does to its batch. Each may run twice. */
-export function createBatchLifecycle({ collections, engine, clock, refreshPresence, overrideEarlier }: LifecycleDeps) {
+export function createBatchLifecycle(deps: LifecycleDeps) {
+  const { collections, engine, clock, refreshPresence, overrideEarlier } = deps;
   const { batches } = collections;
 
   /** An older batch may be selecting at the same time: what it took in between gives way as well. */
@@ -59,13 +67,16 @@ export function createBatchLifecycle({ collections, engine, clock, refreshPresen
       await setBatchStatus(batches, id, 'RUNNING', clock(), null, ['STARTING']);
       const { policy, status, schedule } = batch;
       const times = schedule ? { startAt: schedule.startAt.getTime(), endAt: schedule.endAt?.getTime() ?? null } : null;
-      return { policy, status, schedule: times };
+      return { policy, status, schedule: times, ...(batch.matching && { matching: true }) };
     },
     async setStatus(id: BatchId, status: BatchStatus, reason: string | null = null): Promise<boolean> {
       if (status === 'RUNNING') await forgiveFailures(collections, id);
       const moved = await setBatchStatus(batches, id, status, clock(), reason);
       // Whether or not this call moved it: the process may have died between the two writes.
-      if (!isLive(status)) await markVerified(collections, id, clock());
+      if (!isLive(status)) {
+        deps.onEnded();
+        await markVerified(collections, id, clock());
+      }
       // A task re-initiated while the batch was ending: whichever of the two writes comes second sees the other.
       if (status === 'FINISHED' && (await hasActiveTask(collections, id))) await reopenBatch(batches, id, clock());
       return moved;
@@ -75,6 +86,8 @@ export function createBatchLifecycle({ collections, engine, clock, refreshPresen
       const set = { statusReason: reason?.slice(0, REASON_LENGTH) ?? null, updatedAt: clock() };
       await batches.updateOne({ _id: id, status: { $in: ['SCHEDULED', 'STARTING', 'RUNNING', 'PAUSED'] } }, { $set: set });
     },
+    scan: deps.scan,
+    endMatching: deps.endMatching,
     reached: (id: BatchId, of: RateThreshold) => reachedOf(collections, id, of),
     halt: (id: BatchId) => haltIfFailing(collections, id, clock()),
     async mayPush(id: BatchId): Promise<boolean> {

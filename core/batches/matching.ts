@@ -1,15 +1,34 @@
 import type { mongo } from 'mongoose';
 import type { Batch } from '../../schema/model/batch';
 import type { StoredDevice } from '../../schema/mongo/devices';
-import { inRegion, runsOneOf } from '../../schema/mongo/devices';
+import { inRegion, moduleVersionKey, runsOneOf } from '../../schema/mongo/devices';
 
-export type Matched = Pick<Batch, 'productKey' | 'module' | 'scope' | 'sourceVersions' | 'targetVersion' | 'inheritsVersions'>;
+export type Matched = Pick<
+  Batch,
+  'productKey' | 'module' | 'scope' | 'sourceVersions' | 'targetVersion' | 'inheritsVersions' | 'kind' | 'newlyReportedOnly' | 'createdAt'
+>;
 
-/** The devices a batch makes tasks for, as a filter (R-BAT-2, 5). Where the package chose the versions, a device that has the target is done (R-TASK-3). */
+/**
+ * The devices a batch makes tasks for, as a filter (R-BAT-2, 5). Where the package chose the versions, a device that has the target is done
+ * (R-TASK-3); a dynamic batch has nothing to do with it.
+ */
 export function matchingDevices(batch: Matched): mongo.Filter<StoredDevice> {
   const { module, sourceVersions, targetVersion, inheritsVersions } = batch;
+  if (batch.kind === 'dynamic') return dynamicallyMatching(batch);
   const versions = inheritsVersions ? [...sourceVersions, targetVersion] : sourceVersions;
   return { ...inScope(batch), ...(versions.length > 0 && runsOneOf(module, versions)) };
+}
+
+/** What `schema/model/dynamic-match.ts` says of one device. */
+function dynamicallyMatching(batch: Matched): mongo.Filter<StoredDevice> {
+  const { module, sourceVersions, targetVersion, newlyReportedOnly, createdAt } = batch;
+  return {
+    ...inScope(batch),
+    ...(sourceVersions.length > 0
+      ? runsOneOf(module, sourceVersions)
+      : { moduleVersions: { $ne: moduleVersionKey(module, targetVersion) } }),
+    ...(newlyReportedOnly && { [`modules.${module}.reportedAt`]: { $gt: createdAt } }),
+  };
 }
 
 /** The devices the batch's creator meant: those the package does not upgrade are among them (R-PKG-6). */

@@ -1,4 +1,4 @@
-import type { Batch, BatchKind, StatusCounts } from '../../schema/model/batch';
+import type { Batch, StatusCounts } from '../../schema/model/batch';
 import { isLive } from '../../schema/model/batch';
 import { estimatedEnd } from '../../schema/model/expected-end';
 import type { BatchId } from '../../schema/model/ids';
@@ -8,18 +8,16 @@ import type { TaskStatus } from '../../schema/model/task';
 import type { Collections } from '../../schema/mongo/connect';
 import { requireRole } from '../access/require-role';
 import type { Viewer } from '../access/viewer';
-import type { BatchService, NewStaticBatch } from '../core';
-import { ensureStreamId } from '../downloads/stream-id';
-import { isDuplicateKey } from '../duplicate-key';
+import type { BatchService } from '../core';
 import { UserError } from '../errors';
-import { packageUnknown } from '../packages/refusals';
 import { inOrderOf } from '../paging/in-order-of';
 import { pageOf } from '../paging/page-of';
 import { type BatchCommand, type UpgradeEngine, verbOf } from '../ports';
 import { refuseIfAny } from '../refuse';
-import { insertUnlessConflicting } from './conflict';
+import type { DynamicBatchService } from './contract';
 import { newStaticBatch } from './create-static';
 import { deleteBatch } from './delete';
+import { insertOnce } from './insert';
 import { type PreviewDeps, previewBatch } from './preview';
 import { reachedFor } from './reached';
 import { batchUnknown, statusesViolation } from './refusals';
@@ -27,10 +25,13 @@ import { batchOfVerification } from './verification';
 
 export interface BatchDeps extends PreviewDeps {
   engine: UpgradeEngine;
+  /** What only dynamic batches have. */
+  dynamic: DynamicBatchService;
 }
 
 export function createBatchService(deps: BatchDeps): BatchService {
-  const { collections, engine, settings } = deps;
+  const { collections, engine, settings, clock } = deps;
+  const { limits, minuteMs } = settings;
   const { batches } = collections;
 
   async function command(viewer: Viewer, id: BatchId, wish: BatchCommand): Promise<{ batch: Batch; affected: number }> {
@@ -42,15 +43,21 @@ export function createBatchService(deps: BatchDeps): BatchService {
   }
 
   return {
+    ...deps.dynamic,
     async createStatic(viewer, input) {
       requireRole(viewer, 'OPERATOR');
-      const batch = await insertOnce(deps, viewer, input);
+      const batch = await insertOnce({ store: deps, settings }, () =>
+        newStaticBatch(collections, limits, viewer, input, clock(), 'static', minuteMs),
+      );
       await engine.startBatch(batch._id);
       return batch;
     },
     async verify(viewer, input) {
       requireRole(viewer, 'OPERATOR');
-      const batch = await insertOnce(deps, viewer, batchOfVerification(input, settings.limits), 'verification');
+      const verification = batchOfVerification(input, limits);
+      const batch = await insertOnce({ store: deps, settings }, () =>
+        newStaticBatch(collections, limits, viewer, verification, clock(), 'verification'),
+      );
       await engine.startBatch(batch._id);
       return batch;
     },
@@ -94,34 +101,6 @@ export function createBatchService(deps: BatchDeps): BatchService {
       return deleteBatch(deps, id);
     },
   };
-}
-
-/** Two callers with one idempotency key at the same instant: the index lets one in, the other finds its batch. */
-async function insertOnce(
-  { connection, collections, settings, clock }: BatchDeps,
-  viewer: Viewer,
-  input: NewStaticBatch,
-  kind: BatchKind = 'static',
-): Promise<Batch> {
-  for (let attempt = 1; ; attempt++) {
-    const { batch, repeated } = await newStaticBatch(collections, settings.limits, viewer, input, clock(), kind, settings.minuteMs);
-    if (repeated) return batch;
-    if (batch.policy.downloadProtocol === 'MQTT') await ensureStreamId(collections, batch.packageId);
-    try {
-      await insertUnlessConflicting({ connection, collections }, batch);
-      await requireStillThere(collections, batch);
-      return batch;
-    } catch (error) {
-      if (attempt === 2 || !isDuplicateKey(error)) throw error;
-    }
-  }
-}
-
-/** A deletion marks its package and then looks for batches: whichever of the two comes second sees the other. */
-async function requireStillThere({ batches, packages }: Collections, { _id, packageId }: Batch): Promise<void> {
-  if (await packages.findOne({ _id: packageId, deletedAt: null }, { projection: { _id: 1 } })) return;
-  await batches.deleteOne({ _id });
-  throw packageUnknown();
 }
 
 async function existing(batches: Collections['batches'], id: BatchId): Promise<Batch> {

@@ -29,7 +29,8 @@ export async function setBatchStatus(
 ): Promise<boolean> {
   const set: Partial<Batch> = { status, statusReason: reason, updatedAt: now };
   if (FINAL.includes(status)) set.endedAt = now;
-  const { matchedCount } = await batches.updateOne({ _id: id, status: { $in: [...from] } }, { $set: set });
+  const update = FINAL.includes(status) ? { $set: set, $unset: { matching: true as const } } : { $set: set };
+  const { matchedCount } = await batches.updateOne({ _id: id, status: { $in: [...from] } }, update);
   return matchedCount === 1;
 }
 

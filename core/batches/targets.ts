@@ -1,5 +1,6 @@
 import type { mongo } from 'mongoose';
 import type { Batch } from '../../schema/model/batch';
+import type { DeviceId } from '../../schema/model/ids';
 import { phasedShare } from '../../schema/model/phase';
 import type { Collections } from '../../schema/mongo/connect';
 import { ofList } from '../../schema/mongo/device-lists';
@@ -29,6 +30,17 @@ function inList({ scope }: Matched): object[] {
   ];
 }
 
+/** The same over `devices`, of some devices whose scope is known: as long as the batch takes devices, and from these versions. */
+export function chosenStages(batch: Batch, ids: readonly DeviceId[]): object[] {
+  const { _id, sourceVersions } = batch;
+  const asBefore = [{ $match: { _id, matching: true, sourceVersions: sourceVersions.length > 0 ? sourceVersions : { $size: 0 } } }];
+  return [
+    { $match: { _id: { $in: [...ids] }, ...matchingDevices({ ...batch, scope: { kind: 'all' } }) } },
+    { $lookup: { from: 'batches', pipeline: [...asBefore, { $project: { _id: 1 } }], as: 'batch' } },
+    { $match: { 'batch.0': { $exists: true } } },
+    { $project: asTarget(batch) },
+  ];
+}
 /** The head of an aggregation over `targetSource`: the devices of the scope that a filter lets through. */
 export const scopeStages = (batch: Matched, filter: object): object[] => [...inList(batch), { $match: filter }];
 

@@ -96,8 +96,11 @@ export async function useList({ deviceLists }: Pick<Collections, 'deviceLists'>,
 
 /** Takes away what has expired; may run in several processes at once. */
 export async function sweepLists(collections: Collections, now: Date): Promise<number> {
-  const { deviceLists } = collections;
-  await deviceLists.updateMany({ expiresAt: { $lt: now } }, { $set: { status: 'EXPIRED' } });
+  const { batches, deviceLists } = collections;
+  // Dynamic batches ask for their lists as long as they take devices.
+  const inUse = await batches.find({ matching: true, 'scope.kind': 'list' }, { projection: { scope: 1 } }).toArray();
+  const kept = inUse.flatMap(({ scope }) => (scope.kind === 'list' ? [scope.listId] : []));
+  await deviceLists.updateMany({ expiresAt: { $lt: now }, _id: { $nin: kept } }, { $set: { status: 'EXPIRED' } });
   const expired = await deviceLists.find({ status: 'EXPIRED' }, { projection: { _id: 1 } }).toArray();
   for (const { _id } of expired) await removeList(collections, _id);
   return expired.length;

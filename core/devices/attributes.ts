@@ -57,7 +57,11 @@ export async function updateDevice(
 ): Promise<Device> {
   refuseIfAny(attributeViolations(changes, '', limits));
   const { region, tags } = changes;
-  const set = { ...(region && { region: regionOf(region) }), ...(tags && tags.length > 0 && { tags: tagsOf(tags) }) };
+  const set = {
+    ...(region !== undefined && { changedAt: now }),
+    ...(region && { region: regionOf(region) }),
+    ...(tags && tags.length > 0 && { tags: tagsOf(tags) }),
+  };
   const unset = [...(region === null ? (['region'] as const) : []), ...(tags?.length === 0 ? (['tags'] as const) : [])];
   if (Object.keys(set).length + unset.length === 0) {
     const device = await devices.findOne({ _id: id });

@@ -3,18 +3,20 @@ import type { RuledDevice } from '../../schema/model/group-rule';
 import { type DeviceId, productKeyOf } from '../../schema/model/ids';
 import type { Collections } from '../../schema/mongo/connect';
 import { moduleVersionKey } from '../../schema/mongo/devices';
-import { type GroupsChange, groupsChangeOf, type Memberships, NO_MEMBERSHIPS } from '../groups/memberships';
+import { type GroupsChange, groupsChangeOf, type Memberships, NO_MEMBERSHIPS, withGroups } from '../groups/memberships';
 import { membershipStages } from '../groups/rule-expression';
+
+/** What dynamic batches look at. */
+export const MATCHED_FIELDS = { productKey: 1, deviceName: 1, enabled: 1, modules: 1, groups: 1, memberSince: 1, region: 1 } as const;
+export type MatchedDevice = Pick<Device, '_id' | keyof typeof MATCHED_FIELDS>;
 
 /** A device that invents module names must not grow its document for ever. */
 export const MODULES_PER_DEVICE = 32;
 
-const LOOKED_AT = { productKey: 1, region: 1, tags: 1, groups: 1 } as const;
-
 /**
  * R-DEV-1: keeps a module's version and when it came, in one round trip. `module` and `version` are well-formed (schema/model/names).
- * Null when the device is unknown, or has 32 other modules already; else the version the module had before, and which dynamic groups
- * that brought the device into or out of (R-DEV-4). Reports of modules that no group's rule looks at cost nothing for it.
+ * Null when the device is unknown, or has 32 other modules already; else the version the module had before, the device after, and which
+ * dynamic groups that brought the device into or out of (R-DEV-4). Reports of modules that no group's rule looks at cost nothing for it.
  */
 export async function reportVersion(
   { devices }: Pick<Collections, 'devices'>,
@@ -23,7 +25,7 @@ export async function reportVersion(
   version: string,
   now: Date,
   memberships: Memberships = NO_MEMBERSHIPS,
-): Promise<{ previous: string | null; groups?: GroupsChange } | null> {
+): Promise<{ previous: string | null; device: MatchedDevice; groups?: GroupsChange } | null> {
   const rules = await memberships.rulesFor(productKeyOf(deviceId), module);
   const path = `modules.${module}`;
   const own = moduleVersionKey(module, '');
@@ -33,6 +35,7 @@ export async function reportVersion(
       {
         $set: {
           [path]: { version: { $literal: version }, reportedAt: now },
+          changedAt: now,
           moduleVersions: {
             $concatArrays: [
               { $filter: { input: '$moduleVersions', cond: { $ne: [{ $indexOfBytes: ['$$this', own] }, 0] } } },
@@ -44,13 +47,13 @@ export async function reportVersion(
       },
       ...membershipStages(rules, now),
     ],
-    { projection: { modules: 1, ...(rules.length > 0 && LOOKED_AT) }, returnDocument: 'before' },
+    { projection: { ...MATCHED_FIELDS, ...(rules.length > 0 && { tags: 1 }) }, returnDocument: 'before' },
   );
   if (before === null) return null;
-  const device: RuledDevice & Pick<Device, '_id' | 'groups'> = before;
+  const device: RuledDevice & MatchedDevice = before;
   const after = { ...device, modules: { ...device.modules, [module]: { version, reportedAt: now } } };
-  return {
-    previous: device.modules[module]?.version ?? null,
-    ...(rules.length > 0 && { groups: groupsChangeOf(rules, device.groups, after) }),
-  };
+  const previous = device.modules[module]?.version ?? null;
+  if (rules.length === 0) return { previous, device: after };
+  const groups = groupsChangeOf(rules, device.groups, after);
+  return { previous, device: withGroups(after, groups, now), groups };
 }

@@ -26,6 +26,8 @@ export interface DeviceDeps {
   clock: Clock;
   /** After the device document says so. `gatewayId` is null when the device went off-line. */
   onPresence?(deviceId: DeviceId, gatewayId: string | null): Promise<void>;
+  /** Where they are has changed: dynamic batches look at that. */
+  onChanged?(deviceIds: readonly DeviceId[]): Promise<void>;
   /** After all devices of the gateway are off-line. */
   onGatewayReset?(gatewayId: string): Promise<void>;
 }
@@ -44,7 +46,9 @@ export function createDeviceService(deps: DeviceDeps): DeviceService {
     list: async (filter, page) => pageOf(devices, deviceQuery(filter), { _id: 1 }, page, settings.limits),
     async update(viewer, id, changes) {
       requireRole(viewer, 'OPERATOR');
-      return updateDevice(store.collections, settings.limits, id, changes, deps.memberships, clock());
+      const device = await updateDevice(store.collections, settings.limits, id, changes, deps.memberships, clock());
+      if (changes.region !== undefined) await deps.onChanged?.([id]);
+      return device;
     },
     async delete(viewer, ids) {
       requireRole(viewer, 'OPERATOR');

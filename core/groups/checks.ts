@@ -85,7 +85,7 @@ export function createGroupChecks({ collections, memberships, clock, rulesAgeMs 
     const over = clock().getTime() - SECOND_LOOK_MS;
     for (const { _id, value } of await settings.find({ _id: { $gte: GONE, $lt: `${GONE}\uffff` } }).toArray()) {
       if (!(value instanceof Date) || value.getTime() > over) continue;
-      await removeDevices({ devices }, _id.slice(GONE.length));
+      await removeDevices({ devices }, _id.slice(GONE.length), clock());
       await settings.deleteOne({ _id });
     }
   }

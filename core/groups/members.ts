@@ -9,22 +9,32 @@ import { groupUnknown } from './tree';
 type Stored = Pick<Collections, 'devices' | 'groups'>;
 
 /** How many were not in the group before. */
-export async function addDevices({ devices, groups }: Stored, { _id }: Group, ids: readonly DeviceId[]): Promise<number> {
+export async function addDevices({ devices, groups }: Stored, { _id }: Group, ids: readonly DeviceId[], now: Date): Promise<number> {
   await requireKnownDevices(devices, ids);
   const full = { _id: { $in: [...ids] }, groups: { $ne: _id }, [`groups.${GROUPS_PER_DEVICE - 1}`]: { $exists: true } };
   const crowded = await devices.findOne(full, { projection: { _id: 1 } });
   if (crowded !== null) throw inTooMany(crowded._id);
-  const { modifiedCount } = await devices.updateMany({ _id: { $in: [...ids] } }, { $addToSet: { groups: _id } });
+  const { modifiedCount } = await devices.updateMany(
+    { _id: { $in: [...ids] }, groups: { $ne: _id } },
+    { $push: { groups: _id }, $set: { [`memberSince.${_id}`]: now, changedAt: now } },
+  );
   if (await groups.findOne({ _id }, { projection: { _id: 1 } })) return modifiedCount;
   // It was deleted meanwhile, perhaps after its deletion looked for members.
-  await removeDevices({ devices }, _id, ids);
+  await removeDevices({ devices }, _id, now, ids);
   throw groupUnknown('groupId');
 }
 
 /** How many were in the group; of all devices without `ids`. */
-export async function removeDevices({ devices }: Pick<Stored, 'devices'>, groupId: string, ids?: readonly DeviceId[]): Promise<number> {
+export async function removeDevices(
+  { devices }: Pick<Stored, 'devices'>,
+  groupId: string,
+  now: Date,
+  ids?: readonly DeviceId[],
+): Promise<number> {
   const filter = { ...(ids && { _id: { $in: [...ids] } }), groups: groupId };
-  return (await devices.updateMany(filter, { $pull: { groups: groupId }, $unset: { [`memberSince.${groupId}`]: true } })).modifiedCount;
+  return (
+    await devices.updateMany(filter, { $pull: { groups: groupId }, $unset: { [`memberSince.${groupId}`]: true }, $set: { changedAt: now } })
+  ).modifiedCount;
 }
 
 const inTooMany = (id: DeviceId): UserError =>

@@ -25,10 +25,14 @@ export interface GroupDeps {
   clock: Clock;
   memberships: Memberships;
   checks: GroupChecks;
+  /** After devices were put into a group, or taken out of it. */
+  onMoved?(deviceIds: readonly string[]): Promise<void>;
+  /** After a group is gone. */
+  onDeleted?(groupId: string): Promise<void>;
 }
 
 export function createGroupService(deps: GroupDeps): GroupService {
-  const { store, settings, clock, checks, memberships } = deps;
+  const { store, settings, clock, checks, memberships, onMoved, onDeleted } = deps;
   const { groups, devices } = store.collections;
   const { limits } = settings;
 
@@ -53,7 +57,10 @@ export function createGroupService(deps: GroupDeps): GroupService {
     refuseIfAny([idsViolation(ids.length, limits.devicesPerCall, 'deviceIds', 'Name')]);
     const group = await existing(id);
     if (group.dynamic) throw wrongKind('groupId', 'Members of a dynamic group follow from its rule.', 'Change the rule or the devices.');
-    return { group, changed: await change(group, ids) };
+    const changed = await change(group, ids);
+    // Also of those whom it does not change: an earlier call may have come no further than the store.
+    await onMoved?.(ids);
+    return { group, changed };
   }
 
   return {
@@ -103,11 +110,14 @@ export function createGroupService(deps: GroupDeps): GroupService {
         return found;
       });
       memberships.forget();
-      await removeDevices({ devices }, id);
+      await removeDevices({ devices }, id, clock());
+      await onDeleted?.(id);
       return group;
     },
-    addDevices: (viewer, id, deviceIds) => members(viewer, id, deviceIds, (group, ids) => addDevices({ devices, groups }, group, ids)),
-    removeDevices: (viewer, id, deviceIds) => members(viewer, id, deviceIds, ({ _id }, ids) => removeDevices({ devices }, _id, ids)),
+    addDevices: (viewer, id, deviceIds) =>
+      members(viewer, id, deviceIds, (group, ids) => addDevices({ devices, groups }, group, ids, clock())),
+    removeDevices: (viewer, id, deviceIds) =>
+      members(viewer, id, deviceIds, ({ _id }, ids) => removeDevices({ devices }, _id, clock(), ids)),
     get: (id) => groups.findOne({ _id: id }),
     getMany: async (ids) => inOrderOf(ids, await groups.find({ _id: { $in: [...ids] } }).toArray()),
     list: ({ parentId, namePrefix, kind }, page) =>

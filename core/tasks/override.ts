@@ -52,7 +52,7 @@ async function* inChunks(targets: AsyncIterable<{ _id: DeviceId }>): AsyncGenera
 }
 
 /** What was written by somebody else meanwhile is read and tried again, until nothing is left that could give way. */
-async function giveWay(deps: Deps, tasks: Task[]): Promise<number> {
+export async function giveWay(deps: Deps, tasks: Task[]): Promise<number> {
   let ended = 0;
   for (let left = tasks; left.length > 0; ) {
     const gone = await transitionMany(deps.tasks, left, { kind: 'overridden' }, deps.clock());

@@ -4,7 +4,7 @@ import { awaitsDevice } from '../../schema/model/task-state';
 import type { DeviceReport } from '../core';
 import type { TaskDeps } from './deps';
 import { transition } from './transition';
-import { hasUpgrade, upgradeInput } from './upgrade-input';
+import { hasUpgrade, timeoutOf, upgradeInput } from './upgrade-input';
 
 const TEXT_LENGTH = 1_024;
 
@@ -13,7 +13,8 @@ export async function onProgress(deps: TaskDeps, task: Task, percent: number): P
   if (!awaitsDevice(task)) return;
   const now = deps.clock();
   const { policy } = await deps.facts(task.batchId);
-  const timeoutMs = policy.timeoutMinutes === null ? null : policy.timeoutMinutes * deps.settings.minuteMs;
+  const minutes = timeoutOf(task, policy);
+  const timeoutMs = minutes === null ? null : minutes * deps.settings.minuteMs;
   // The engine before the store: once the store says that progress began, a repeat of this report would start nothing.
   if (task.firstProgressAt === null) await deps.engine.report(await upgradeInput(deps, task), { kind: 'progress', at: now.getTime() });
   await transition(deps.tasks, task, { kind: 'progress', percent, timeoutMs }, now);

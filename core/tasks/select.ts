@@ -1,7 +1,8 @@
 import type { Batch, SelectionSummary } from '../../schema/model/batch';
+import type { DeviceId } from '../../schema/model/ids';
 import type { Task } from '../../schema/model/task';
 import type { Collections } from '../../schema/mongo/connect';
-import { countTargets, targetSource, targetStages, withShare } from '../batches/targets';
+import { chosenStages, countTargets, targetSource, targetStages, withShare } from '../batches/targets';
 import { isDuplicateKey } from '../duplicate-key';
 
 /** Another batch made a task for one of the devices while this one was selecting: select again, and it is skipped. */
@@ -14,14 +15,11 @@ const TRIES = 5;
  */
 export async function selectTargets(collections: Collections, selected: Batch, now: Date): Promise<SelectionSummary> {
   const batch = await withShare(collections, selected);
-  for (let attempt = 1; ; attempt++) {
-    try {
-      await targetSource(collections, batch).aggregate(pipeline(batch, now)).toArray();
-      break;
-    } catch (error) {
-      if (attempt === TRIES || !isDuplicateKey(error)) throw error;
-    }
-  }
+  await untilSelected(() =>
+    targetSource(collections, batch)
+      .aggregate(pipeline(batch, targetStages(batch), now))
+      .toArray(),
+  );
   const [{ matching, meant }, created, atTarget] = await Promise.all([
     countTargets(collections, batch),
     collections.tasks.countDocuments({ batchId: batch._id }),
@@ -34,9 +32,24 @@ export async function selectTargets(collections: Collections, selected: Batch, n
   return { matched, created, skippedVersion, skippedBusy, atTarget, ...(batch.share !== undefined && { skippedPhase }) };
 }
 
-function pipeline(batch: Batch, now: Date): object[] {
+/** R-BAT-1: the same for a few devices that a dynamic batch takes later. */
+export const selectChosen = ({ devices }: Collections, batch: Batch, ids: readonly DeviceId[], now: Date): Promise<void> =>
+  untilSelected(() => devices.aggregate(pipeline(batch, chosenStages(batch, ids), now)).toArray());
+
+async function untilSelected(select: () => Promise<unknown>): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await select();
+      return;
+    } catch (error) {
+      if (attempt === TRIES || !isDuplicateKey(error)) throw error;
+    }
+  }
+}
+
+function pipeline(batch: Batch, targets: object[], now: Date): object[] {
   return [
-    ...targetStages(batch),
+    ...targets,
     {
       $lookup: {
         from: 'tasks',
@@ -57,7 +70,7 @@ function pipeline(batch: Batch, now: Date): object[] {
 }
 
 /** A task document as an aggregation expression; the type makes sure that no field of `Task` is forgotten, but what begins absent. */
-function taskOf(batch: Batch, now: Date): Record<Exclude<keyof Task, 'download'>, unknown> {
+function taskOf(batch: Batch, now: Date): Record<Exclude<keyof Task, 'download' | 'matches' | 'timeoutMinutes'>, unknown> {
   const { confirmation = false } = batch.policy;
   const version = `$modules.${batch.module}.version`;
   const literal = (value: unknown) => ({ $literal: value });
@@ -77,6 +90,7 @@ function taskOf(batch: Batch, now: Date): Record<Exclude<keyof Task, 'download'>
     active: { $not: [atTarget] },
     attempt: literal(1),
     firstAttempt: literal(1),
+    ...(batch.kind === 'dynamic' && { matches: literal(1), timeoutMinutes: literal(batch.policy.timeoutMinutes) }),
     progress: literal(null),
     cause: literal(null),
     causeText: literal(null),

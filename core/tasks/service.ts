@@ -2,6 +2,7 @@ import type { mongo } from 'mongoose';
 import { ACTIVE_STATUSES, type Task } from '../../schema/model/task';
 import type { Collections } from '../../schema/mongo/connect';
 import { requireDevices } from '../access/require-role';
+import type { Matching } from '../batches/dynamic/match';
 import type { DeviceReport, TaskFilter, TaskService } from '../core';
 import { reportVersion } from '../devices/report-version';
 import { requireDevice } from '../devices/require-device';
@@ -22,6 +23,7 @@ export function createTaskService(
   collections: Collections,
   versionChanged: () => void = () => {},
   memberships = NO_MEMBERSHIPS,
+  matching?: Pick<Matching, 'reported'>,
 ): TaskService {
   const { tasks } = collections;
 
@@ -32,6 +34,7 @@ export function createTaskService(
     const task = await deps.tasks.activeOf(deviceId, module);
     if (task) await onVersion(deps, task, version, stored.previous);
     if (stored.groups) await memberships.changed([stored.groups]);
+    await matching?.reported(stored.device, module, task?.batchId ?? null);
   }
 
   return {

@@ -1,3 +1,4 @@
+import type { BatchPolicy } from '../../schema/model/batch';
 import type { Task } from '../../schema/model/task';
 import type { UpgradeInput } from '../../schema/model/upgrade';
 import type { TaskDeps } from './deps';
@@ -13,11 +14,15 @@ export async function upgradeInput({ facts, settings }: TaskDeps, task: Task): P
     attempt: task.attempt,
     ...((task.firstAttempt ?? 1) > 1 && { firstAttempt: task.firstAttempt }),
     retry: policy.retry,
-    timeoutMinutes: policy.timeoutMinutes,
+    timeoutMinutes: timeoutOf(task, policy),
     firstProgressAt: task.firstProgressAt?.getTime() ?? null,
     minuteMs: settings.minuteMs,
   };
 }
+
+/** R-BAT-16: a task of a dynamic batch keeps the time-out it was made with, in minutes. */
+export const timeoutOf = (task: Pick<Task, 'timeoutMinutes'>, policy: Pick<BatchPolicy, 'timeoutMinutes'>): number | null =>
+  task.timeoutMinutes === undefined ? policy.timeoutMinutes : task.timeoutMinutes;
 
 /** True once a report of the device has started its upgrade workflow. */
 export const hasUpgrade = (task: Pick<Task, 'firstProgressAt' | 'attempt' | 'firstAttempt'>): boolean =>

@@ -7,8 +7,12 @@ export const LIVE_STATUSES: readonly BatchStatus[] = ['SCHEDULED', 'STARTING', '
 export const isLive = (status: BatchStatus): boolean => LIVE_STATUSES.includes(status);
 
 /** R-BAT-1; a verification (R-PKG-9) is a small batch that tries a package on chosen devices. */
-export const BATCH_KINDS = ['static', 'verification'] as const;
+export const BATCH_KINDS = ['static', 'dynamic', 'verification'] as const;
 export type BatchKind = (typeof BATCH_KINDS)[number];
+
+/** R-BAT-8, R-BAT-15: what a dynamic batch goes by, the versions that devices report or the group they are in. */
+export const DYNAMIC_BASES = ['VERSION', 'GROUP'] as const;
+export type DynamicBase = (typeof DYNAMIC_BASES)[number];
 
 /** R-RATE-2: each time `threshold.count` further devices were notified, or succeeded, the rate is multiplied by `factor`. */
 export interface VariableRate {
@@ -55,6 +59,8 @@ export interface BatchPolicy {
   confirmation?: boolean;
   /** R-BAT-11: the devices' earlier tasks that have not begun give way to this batch's. Absent: no, a device keeps its task. */
   overridePrevious?: boolean;
+  /** R-BAT-13: several modules of a device at once. Absent: no. */
+  multiModule?: boolean;
   /** R-BAT-7: false when nothing is pushed and devices have to ask; the rate then means nothing. Absent: true. */
   proactivePush?: boolean;
   /** Absent or null: failures never halt the batch. */
@@ -127,6 +133,16 @@ export interface Batch {
   selection: SelectionSummary | null;
   /** Absent: it starts at once. */
   schedule?: Schedule;
+  /** Of a dynamic batch. */
+  base?: DynamicBase;
+  /** R-BAT-12, of a dynamic batch: devices count with what they report after it was made. Absent: also with what they had reported. */
+  newlyReportedOnly?: boolean;
+  /** While a dynamic batch takes further devices; absent once its policy has been canceled, or it has ended. */
+  matching?: true;
+  /** Up to then it has looked for devices whose event was lost. */
+  scannedAt?: Date;
+  /** R-BAT-16: source versions that were added, and whose devices have not been looked for. */
+  pendingVersions?: string[];
   /** Who had finished when a halted batch was resumed: its threshold counts from there. */
   haltBase?: Finished;
   /** The caller's key for this creation, and what was asked with it. */

@@ -68,7 +68,7 @@ export interface Device {
   tags?: Record<string, string>;
   /** R-DEV-3, R-DEV-4: the groups it was put into itself, and the dynamic groups it is in. */
   groups?: string[];
-  /** R-DEV-4: when it came into each dynamic group it is in, by group. */
+  /** When it came into each group that it is in, by group. */
   memberSince?: Record<string, Date>;
   online: boolean;
   /** The gateway process that holds the connection, while there is one. */

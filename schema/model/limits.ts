@@ -21,6 +21,10 @@ export const DEFAULT_LIMITS = {
   rateThresholdMaximum: 100_000,
   /** R-BAT-24: the numbers of a failure threshold. */
   haltDevicesMaximum: 1_000_000,
+  /** R-BAT-10: how often a version-based dynamic batch matches a device. */
+  dynamicMatches: 10,
+  /** R-BAT-15: packages with dynamic batches for one group. */
+  groupPackages: 5,
   /** R-BAT-6, minutes: 5 min to 7 days, 1 hour to 30 days. */
   scheduleStartMinimum: 5,
   scheduleStartMaximum: 10_080,

@@ -19,8 +19,10 @@ export type TaskEvent =
   | { kind: 'rejected' }
   /** R-BAT-11: a newer batch has taken the device over; a task in upgrade keeps it. */
   | { kind: 'overridden' }
-  /** R-BAT-21: an operator has a failed task begin again. The one event that leaves a final status. */
+  /** R-BAT-21: an operator has a failed task begin again. With `matchedAgain` the only event that leaves a final status. */
   | { kind: 'reinitiated'; gatewayId: string | null }
+  /** R-BAT-10, R-BAT-15: its dynamic batch has matched the device again. It leaves any final status. */
+  | { kind: 'matchedAgain'; gatewayId: string | null; sourceVersion: string | null; confirmation: boolean; timeoutMinutes: number | null }
   /** The device has a connection again; its version report is awaited for `settleMs`. */
   | { kind: 'connected'; gatewayId: string; settleMs: number }
   | { kind: 'disconnected' }
@@ -42,11 +44,11 @@ const latest = (...dates: (Date | null)[]): Date => new Date(Math.max(...dates.m
 
 /**
  * The state machine of R-TASK-1: what `event` makes of `task`, or null when it changes nothing, which is
- * how repeats and latecomers end. A final status is left by an operator's
- * `reinitiated` alone.
+ * how repeats and latecomers end. A final status is left by an operator's `reinitiated` and a batch's `matchedAgain` alone.
  */
 export function nextState(task: Task, event: TaskEvent, now: Date): TaskChange | null {
   if (event.kind === 'reinitiated') return reinitiated(task, event.gatewayId, now);
+  if (event.kind === 'matchedAgain') return matchedAgain(task, event, now);
   if (!isActive(task.status)) return null;
   switch (event.kind) {
     case 'notified':
@@ -144,18 +146,28 @@ function sourceReported(task: Task, version: string, now: Date): TaskChange | nu
 
 /** Attempt numbers go on and the record stays; retries and time-out count anew. */
 function reinitiated(task: Task, gatewayId: string | null, now: Date): TaskChange | null {
-  if (task.status !== 'FAILED') return null;
+  return task.status === 'FAILED' ? begunAgain(task, 'QUEUED', { gatewayId, offerAt: now }, now) : null;
+}
+
+function matchedAgain(task: Task, event: Extract<TaskEvent, { kind: 'matchedAgain' }>, now: Date): TaskChange | null {
+  if (isActive(task.status)) return null;
+  const { gatewayId, sourceVersion, confirmation, timeoutMinutes } = event;
+  const matches = (task.matches ?? 1) + 1;
+  const set = { gatewayId, offerAt: confirmation ? null : now, sourceVersion, matches, timeoutMinutes };
+  return begunAgain(task, confirmation ? 'UNCONFIRMED' : 'QUEUED', set, now);
+}
+
+function begunAgain(task: Task, to: TaskStatus, fields: TaskChange['set'] & { gatewayId: string | null }, now: Date): TaskChange {
   const attempt = task.attempt + 1;
   const set = {
+    ...fields,
     active: true,
     attempt,
     firstAttempt: attempt,
     progress: null,
     cause: null,
     causeText: null,
-    reachable: gatewayId !== null,
-    gatewayId,
-    offerAt: now,
+    reachable: fields.gatewayId !== null,
     notifiedAt: null,
     notifications: 0,
     reacted: false,
@@ -164,7 +176,7 @@ function reinitiated(task: Task, gatewayId: string | null, now: Date): TaskChang
     deadlineAt: null,
     endedAt: null,
   };
-  return { ...moved(task, 'QUEUED', set, now), attemptLog: lastAttempt(task) };
+  return { ...moved(task, to, set, now), attemptLog: lastAttempt(task) };
 }
 
 /** A time-out ends the task and not the attempt: it is logged when another one begins. */

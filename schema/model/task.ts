@@ -51,6 +51,10 @@ export interface Task {
   attempt: number;
   /** The attempt its present run began with: above 1 once it was re-initiated (R-BAT-21). Absent in tasks of older versions: 1. */
   firstAttempt?: number;
+  /** R-BAT-10: how often its dynamic batch has matched the device. Absent: once. */
+  matches?: number;
+  /** R-BAT-16, of a dynamic batch: the time-out when the task was made or matched again, null for none. Absent: the batch's. */
+  timeoutMinutes?: number | null;
   /** Percent of the current attempt, 0–100, or null before the first report. */
   progress: number | null;
   /** Why the last attempt failed; the final word when the status is FAILED. */

@@ -1,5 +1,5 @@
 import { Schema } from 'mongoose';
-import { BATCH_KINDS, BATCH_STATUSES, type Batch } from '../model/batch';
+import { BATCH_KINDS, BATCH_STATUSES, type Batch, DYNAMIC_BASES } from '../model/batch';
 import { storedIn } from './options';
 
 const date = { type: Date, default: null };
@@ -22,6 +22,11 @@ export const batchSchema = new Schema<Batch>(
     statusReason: { type: String, default: null },
     selection: { type: Schema.Types.Mixed, default: null },
     schedule: { type: Schema.Types.Mixed },
+    base: { type: String, enum: DYNAMIC_BASES },
+    newlyReportedOnly: Boolean,
+    matching: Boolean,
+    scannedAt: Date,
+    pendingVersions: { type: [String], default: undefined },
     haltBase: { type: Schema.Types.Mixed },
     idempotency: { type: Schema.Types.Mixed, default: null },
     createdBy: { type: String, required: true },
@@ -41,3 +46,10 @@ batchSchema.index({ status: 1, _id: -1 });
 batchSchema.index({ deletedAt: 1 }, { partialFilterExpression: { deletedAt: { $type: 'date' } } });
 /** One batch an idempotency key, also for two callers at once. */
 batchSchema.index({ 'idempotency.key': 1 }, { unique: true, partialFilterExpression: { 'idempotency.key': { $type: 'string' } } });
+
+const whileMatching = { partialFilterExpression: { matching: true } };
+/** Dynamic batches that take devices: few, and asked for with reports. */
+batchSchema.index({ matching: 1, productKey: 1, module: 1 }, whileMatching);
+batchSchema.index({ matching: 1, 'scope.groupId': 1 }, whileMatching);
+/** R-BAT-8: one of each base a package, also for two callers at once. */
+batchSchema.index({ packageId: 1, base: 1 }, { ...whileMatching, unique: true });

@@ -13,6 +13,8 @@ export interface StoredDevice extends Device {
   counted?: string[];
   /** Set with each change of `moduleVersions`, until the roll-up has it. */
   uncounted?: true;
+  /** When it last changed in a way that dynamic batches look at: a report, its region, its groups. */
+  changedAt?: Date;
 }
 
 /** Module names have no `=`. */
@@ -25,6 +27,9 @@ export const runsOneOf = (module: string, versions: readonly string[]) => ({
 
 /** Filter of the devices in a province, or in one city of it; use it together with `productKey`. */
 export const inRegion = (province: string, city?: string | null) => ({ 'region.province': province, ...(city && { 'region.city': city }) });
+
+/** Named, because a search for what has changed has to use it. */
+export const CHANGED_INDEX = 'changed';
 
 export const deviceSchema = new Schema<StoredDevice>(
   {
@@ -39,6 +44,7 @@ export const deviceSchema = new Schema<StoredDevice>(
     moduleVersions: { type: [String], default: [] },
     counted: { type: [String], default: undefined },
     uncounted: Boolean,
+    changedAt: Date,
     region: { type: Schema.Types.Mixed, default: undefined },
     tags: { type: Schema.Types.Mixed, default: undefined },
     groups: { type: [String], default: undefined },
@@ -63,5 +69,7 @@ deviceSchema.index(
 deviceSchema.index({ groups: 1, _id: 1 }, { partialFilterExpression: { groups: { $exists: true } } });
 /** What the roll-up of versions does not have yet. */
 deviceSchema.index({ productKey: 1 }, { partialFilterExpression: { uncounted: true } });
+/** Whom dynamic batches may have missed: read from the end. */
+deviceSchema.index({ productKey: 1, changedAt: 1 }, { name: CHANGED_INDEX, partialFilterExpression: { changedAt: { $exists: true } } });
 /** Whom a dead gateway leaves behind. */
 deviceSchema.index({ gatewayId: 1 }, { partialFilterExpression: { online: true } });

@@ -52,6 +52,8 @@ export const taskSchema = new Schema<Task>(
     active: { type: Boolean, required: true },
     attempt: { type: Number, required: true, min: 1 },
     firstAttempt: { type: Number, min: 1, default: undefined },
+    matches: { type: Number, min: 1 },
+    timeoutMinutes: { type: Number },
     progress: { type: Number, min: 0, max: 100, default: null },
     cause,
     causeText: { type: String, default: null },

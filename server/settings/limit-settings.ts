@@ -21,6 +21,8 @@ const ABOUT: Record<keyof Limits, string> = {
   rateFactorMaximum: 'Largest factor of a variable rate, in hundredths.',
   rateThresholdMaximum: 'Largest threshold of a variable rate, devices.',
   haltDevicesMaximum: 'Largest number of devices in a failure threshold.',
+  dynamicMatches: 'How often a version-based dynamic batch matches a device.',
+  groupPackages: 'Packages with dynamic batches for one group.',
   scheduleStartMinimum: 'Minutes ahead that a scheduled start is at least.',
   scheduleStartMaximum: 'Minutes ahead that a scheduled start is at most.',
   scheduleEndMinimum: 'Minutes from a scheduled start to its end at least.',

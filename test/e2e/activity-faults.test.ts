@@ -10,6 +10,8 @@ import { ADMIN, startUpdraft, type Updraft } from '../support/updraft';
 interface Scenario {
   behaviours?: Behaviour[];
   policy?: Partial<BatchPolicy>;
+  /** A dynamic batch, whose policy is canceled once its task has ended. */
+  dynamic?: boolean;
   /** Before the batch is created. */
   prepare?(world: World): Promise<void>;
   /** While it runs. */
@@ -73,6 +75,19 @@ const SCENARIOS: Record<ActivityName, Scenario> = {
       await setPresence(world, { online: true, gatewayId: world.updraft.config.gatewayId });
     },
   },
+  // Its tasks have ended, and its policy has not.
+  endMatching: { dynamic: true },
+  // A device reported before this process knew of the batch.
+  scanMatches: {
+    dynamic: true,
+    prepare: async ({ updraft, ...world }) => {
+      await updraft.store.collections.devices.updateOne({ _id: deviceOf({ updraft, ...world }) }, { $set: { enabled: false } });
+    },
+    meanwhile: async ({ updraft, ...world }) => {
+      await updraft.until(async () => (await updraft.core.batches.get(world.batchId))?.selection);
+      await updraft.store.collections.devices.updateOne({ _id: deviceOf({ updraft, ...world }) }, { $set: { enabled: true } });
+    },
+  },
   // The store believes in a gateway that ended without a word.
   gatewayLost: {
     behaviours: [offlineUntil('told')],
@@ -127,7 +142,16 @@ describe('every activity may fail, and may run twice', () => {
   const everyOne = ACTIVITY_NAMES.flatMap((name) => (['fails', 'repeats'] as FaultKind[]).map((kind) => ({ name, kind })));
 
   test.each(everyOne)('$name $kind once: the task ends as it would without', async ({ name, kind }) => {
-    const { behaviours = [], policy, prepare, meanwhile, ends = 'SUCCEEDED', path = UPGRADED, notifications = 1 } = SCENARIOS[name];
+    const {
+      behaviours = [],
+      policy,
+      dynamic = false,
+      prepare,
+      meanwhile,
+      ends = 'SUCCEEDED',
+      path = UPGRADED,
+      notifications = 1,
+    } = SCENARIOS[name];
     const deviceName = `${name}-${kind}`;
     const fleet = await updraft.fleet([{ deviceName, behaviours }]);
     const world = { updraft, deviceName, fleet };
@@ -136,8 +160,13 @@ describe('every activity may fail, and may run twice', () => {
     await prepare?.(world);
     const fault = faults.arm(name, kind);
 
-    const batch = await updraft.push(firmware, policy, { scope: { kind: 'targeted', deviceNames: [deviceName] } });
+    const scope = { kind: 'targeted' as const, deviceNames: [deviceName] };
+    const batch = await (dynamic ? updraft.pushDynamic(firmware, policy, { scope }) : updraft.push(firmware, policy, { scope }));
     await meanwhile?.({ ...world, batchId: batch._id, fault });
+    if (dynamic) {
+      await updraft.until(async () => (await updraft.task(batch, deviceName)).endedAt);
+      await updraft.core.batches.cancelPolicy(ADMIN, batch._id);
+    }
     expect(await updraft.settled(batch)).toEqual({ [deviceName]: ends });
 
     await updraft.until(async () => fault.recovered > 0);

@@ -26,10 +26,22 @@ export class RecordedBatch implements BatchActivities {
 
   policy: BatchPolicy = POLICY;
   schedule: { startAt: number; endAt: number | null } | null = null;
+  /** A dynamic batch that takes further devices. */
+  matching = false;
+  scans = 0;
+  onScan: () => void = () => {};
+  scanMatches = async () => {
+    this.scans += 1;
+    this.onScan();
+    return this.matching;
+  };
+  endMatching = async () => {
+    this.matching = false;
+  };
   beforeSelect: () => Promise<void> = async () => {};
   selectTargets = async () => {
     await this.beforeSelect();
-    return { schedule: this.schedule, policy: this.policy, status: 'RUNNING' as const };
+    return { schedule: this.schedule, policy: this.policy, status: 'RUNNING' as const, matching: this.matching };
   };
   counted: string[] = [];
   countReached = async (_: string, of: string) => {

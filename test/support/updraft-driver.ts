@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Viewer } from '../../core/access/viewer';
-import type { Core, NewStaticBatch } from '../../core/core';
+import type { Core, NewDynamicBatch, NewStaticBatch } from '../../core/core';
 import type { Batch, BatchPolicy } from '../../schema/model/batch';
 import type { FirmwarePackage } from '../../schema/model/fleet';
 import { deviceIdOf, taskIdOf } from '../../schema/model/ids';
@@ -31,6 +31,7 @@ export interface Driver {
   /** Registers and starts virtual devices; each begins at version 1.0.0. */
   fleet(devices: DeviceOf[], settings?: Partial<LinkDeviceSettings>): Promise<Fleet>;
   push(firmware: FirmwarePackage, policy?: Partial<BatchPolicy>, more?: Partial<NewStaticBatch>): Promise<Batch>;
+  pushDynamic(firmware: FirmwarePackage, policy?: Partial<BatchPolicy>, more?: Partial<NewDynamicBatch>): Promise<Batch>;
   tasks(batch: Batch): Promise<Task[]>;
   task(batch: Batch, deviceName: string): Promise<Task>;
   /** Waits until every task of the batch has ended; the test's own limit is the end of the wait. */
@@ -82,6 +83,8 @@ export async function createDriver({ core, productKey, mqttUrl, downloads }: Dri
     },
     push: (firmware, policy = {}, more = {}) =>
       core.batches.createStatic(ADMIN, { packageId: firmware._id, scope: { kind: 'all' }, policy: { ...POLICY, ...policy }, ...more }),
+    pushDynamic: (firmware, policy = {}, more = {}) =>
+      core.batches.createDynamic(ADMIN, { packageId: firmware._id, scope: { kind: 'all' }, policy: { ...POLICY, ...policy }, ...more }),
     async task(batch, deviceName) {
       const task = await core.tasks.get(taskIdOf(batch._id, deviceIdOf(productKey, deviceName)));
       if (task === null) throw new Error(`no task of ${deviceName}`);

@@ -32,6 +32,10 @@ export function createBatchActivities({ lifecycle, tasks }: BatchActivityDeps) {
     cancelSomeTasks: (batchId: BatchId, which: WhichTasks): Promise<{ canceled: number; open: boolean }> =>
       beating((beat) => tasks.cancelSome(batchId, which, beat)),
     reconcileBatch: (batchId: BatchId): Promise<number> => beating((beat) => tasks.reconcile(batchId, beat)),
+    scanMatches: (batchId: BatchId): Promise<boolean> => beating((beat) => lifecycle.scan(batchId, beat)),
+    async endMatching(batchId: BatchId): Promise<void> {
+      await lifecycle.endMatching(batchId);
+    },
     gatewayLost: (gatewayId: string): Promise<void> => tasks.gatewayLost(gatewayId),
   };
 }

@@ -10,6 +10,9 @@ export class BatchControl {
   trouble: string | null = null;
   /** True while a selection or a push is under way: a command that stops them answers only after it. */
   busy = false;
+  /** A dynamic batch takes further devices. */
+  matching = false;
+  private endedMatching = false;
   /** Its tasks are there. */
   selected = false;
   /** Commands under way that no push may overtake. */
@@ -32,6 +35,17 @@ export class BatchControl {
   /** Nothing is to be pushed any more. */
   get over(): boolean {
     return this.canceled || this.closed;
+  }
+
+  /** As the store has it; a command that ends it may have come first. */
+  beginMatching(matching: boolean): void {
+    this.matching = matching && !this.endedMatching;
+  }
+
+  endMatching(): void {
+    this.endedMatching = true;
+    this.matching = false;
+    this.wake();
   }
 
   /** No push may begin. */

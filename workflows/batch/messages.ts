@@ -14,7 +14,7 @@ export interface BatchInput {
   /** Length of a minute in milliseconds: 60,000 save in tests. */
   minuteMs: number;
   /** What a run hands to the next when it continues as new; null in the first. */
-  carried: { policy: BatchPolicy; paused: boolean; schedule?: BatchTimes | null; waiting?: boolean } | null;
+  carried: { policy: BatchPolicy; paused: boolean; schedule?: BatchTimes | null; waiting?: boolean; matching?: boolean } | null;
 }
 
 /** Something is due or has settled. */
@@ -25,6 +25,11 @@ export const pauseBatchUpdate = defineUpdate<number>('pauseBatch');
 export const resumeBatchUpdate = defineUpdate<number>('resumeBatch');
 export const cancelBatchUpdate = defineUpdate<number>('cancelBatch');
 export const cancelTasksUpdate = defineUpdate<number, [WhichTasks]>('cancelTasks');
+
+/** R-BAT-18: a dynamic batch takes no further devices. */
+export const endMatchingUpdate = defineUpdate<number>('endMatching');
+/** R-BAT-16: a dynamic batch looks for devices that it missed, or that its edited policy is for. */
+export const scanBatchUpdate = defineUpdate<number>('scanBatch');
 
 export const batchPhaseQuery = defineQuery<string>('batchPhase');
 

@@ -13,6 +13,7 @@ import type { BatchActivities } from './activities';
 import { handleCancelTasks } from './cancel-tasks';
 import { handleCommands } from './commands';
 import { BatchControl } from './control';
+import { DynamicPart, handleMatching } from './matching';
 import { type BatchInput, type BatchTimes, batchPhaseQuery, type DueTasks, wakeBatchSignal } from './messages';
 import { pushDue } from './push';
 import { Rate } from './rate';
@@ -34,10 +35,12 @@ export async function batch(input: BatchInput): Promise<void> {
   setHandler(wakeBatchSignal, () => control.wake());
   setHandler(batchPhaseQuery, () => control.phase);
   handleCommands(input, control);
+  handleMatching(input, control);
   handleCancelTasks(input, control);
 
   const start = input.carried ?? (await select(input, control));
   control.selected = true;
+  control.beginMatching(start.matching === true);
   const closing = start.schedule?.endAt ? closesAt(input, start.schedule.endAt, control) : null;
   const waits = start.schedule && (input.carried === null || input.carried.waiting) ? start.schedule : null;
   if (waits && !control.over && !(await untilStart(input, waits, control))) await carryOn(input, control, start, true);
@@ -53,6 +56,7 @@ export async function batch(input: BatchInput): Promise<void> {
 interface Start {
   policy: BatchPolicy;
   schedule?: BatchTimes | null;
+  matching?: boolean;
 }
 
 async function select({ batchId }: BatchInput, control: BatchControl): Promise<Start> {
@@ -69,6 +73,7 @@ async function pushUntilSettled(input: BatchInput, control: BatchControl, start:
   const windowMs = Math.max(input.minuteMs / WINDOWS_A_MINUTE, SHORTEST_WINDOW_MS);
   const idle = new Idle(input.minuteMs);
   const rate = new Rate(input.batchId);
+  const dynamic = new DynamicPart(input, control);
   while (!control.over) {
     if (workflowInfo().continueAsNewSuggested) await carryOn(input, control, start);
     if (control.held) {
@@ -76,6 +81,7 @@ async function pushUntilSettled(input: BatchInput, control: BatchControl, start:
       continue;
     }
     control.takeWake();
+    if (dynamic.isDue) await dynamic.scan();
     const window = pushWindow(await rate.now(policy.rate), input.minuteMs, windowMs);
     const pushes = policy.proactivePush !== false;
     const due = await findDueTasks(input.batchId, pushes ? window.count : 1);
@@ -86,11 +92,13 @@ async function pushUntilSettled(input: BatchInput, control: BatchControl, start:
       await push(input, control, due, window);
       continue;
     }
-    if (!due.open) return;
+    if (!due.open && !control.matching) return;
     control.phase = 'waiting';
     const nap = idle.next(due.nextDueAt);
     const woken = await condition(() => control.hasWake || control.paused || control.over, nap.ms);
-    if (!woken && nap.isFull) await reconcileBatch(input.batchId);
+    if (woken || !nap.isFull) continue;
+    await reconcileBatch(input.batchId);
+    await dynamic.scan();
   }
 }
 
@@ -108,7 +116,10 @@ async function push(input: BatchInput, control: BatchControl, due: DueTasks, win
 async function carryOn(input: BatchInput, control: BatchControl, { policy, schedule }: Start, waiting = false): Promise<void> {
   await condition(allHandlersFinished);
   if (control.over) return;
-  await continueAsNew<typeof batch>({ ...input, carried: { policy, paused: control.paused, schedule, waiting } });
+  await continueAsNew<typeof batch>({
+    ...input,
+    carried: { policy, paused: control.paused, schedule, waiting, matching: control.matching },
+  });
 }
 
 /** How long to sleep when nothing is due: until the next task is, or longer and longer. */

@@ -174,12 +174,19 @@ const anyEvent: fc.Arbitrary<TaskEvent> = fc.oneof(
     retryAt: fc.constantFrom(null, later(10)),
   }),
   fc.record({ kind: fc.constant('sourceReported' as const), version: fc.constantFrom('1.0.0', '1.1.0') }),
+  fc.record({
+    kind: fc.constant('matchedAgain' as const),
+    gatewayId: fc.constantFrom(null, 'gw-2'),
+    sourceVersion: fc.constantFrom('1.0.0', '1.1.0'),
+    confirmation: fc.boolean(),
+    timeoutMinutes: fc.constantFrom(null, 30),
+  }),
 );
 
 describe('R-TASK-1 whatever happens to a task, in whatever order', () => {
   const rank: Record<TaskStatus, number> = { UNCONFIRMED: 0, QUEUED: 1, NOTIFIED: 2, IN_PROGRESS: 3, SUCCEEDED: 4, FAILED: 4, CANCELED: 4 };
 
-  test('R-BAT-21 its status only goes forward, a final one is left by an operator alone, and the log tells every step', () => {
+  test('R-BAT-21 R-BAT-10 its status only goes forward, a final one is left by an operator or a dynamic batch alone, and the log tells every step', () => {
     fc.assert(
       fc.property(fc.array(anyEvent, { maxLength: 40 }), fc.boolean(), (events, asks) => {
         let task = asks ? unconfirmedTask() : aTask();
@@ -187,6 +194,8 @@ describe('R-TASK-1 whatever happens to a task, in whatever order', () => {
           const next = stateAfter(task, event);
           if (event.kind === 'reinitiated' && task.status === 'FAILED')
             expect(next).toMatchObject({ status: 'QUEUED', attempt: task.attempt + 1 });
+          else if (event.kind === 'matchedAgain' && !task.active)
+            expect(next).toMatchObject({ attempt: task.attempt + 1, matches: (task.matches ?? 1) + 1, sourceVersion: event.sourceVersion });
           else {
             expect(rank[next.status]).toBeGreaterThanOrEqual(rank[task.status]);
             if (!task.active) expect(next).toBe(task);
@@ -205,7 +214,7 @@ describe('R-TASK-1 whatever happens to a task, in whatever order', () => {
     fc.assert(
       fc.property(fc.array(anyEvent, { maxLength: 40 }), (events) => {
         const task = events.reduce(stateAfter, aTask());
-        if (task.active && task.reachable) expect(task.offerAt !== null || task.reacted).toBe(true);
+        if (task.active && task.reachable && task.status !== 'UNCONFIRMED') expect(task.offerAt !== null || task.reacted).toBe(true);
         if (!task.active) expect(task).toMatchObject({ offerAt: null, retryAt: null, reachable: false, endedAt: NOW });
       }),
     );

@@ -1,0 +1,32 @@
+import type { Batch } from '../../../schema/model/batch';
+import { isLive } from '../../../schema/model/batch';
+import type { BatchId } from '../../../schema/model/ids';
+import type { Collections } from '../../../schema/mongo/connect';
+import { UserError } from '../../errors';
+import { batchUnknown } from '../refusals';
+
+/** Throws BATCH_UNKNOWN, BATCH_STATE: not dynamic, or it has ended. */
+export async function requireDynamic({ batches }: Collections, id: BatchId): Promise<Batch> {
+  const batch = await batches.findOne({ _id: id, deletedAt: null });
+  if (batch === null) throw batchUnknown();
+  if (batch.kind !== 'dynamic') {
+    throw new UserError('BATCH_STATE', {
+      field: 'batchId',
+      message: 'The batch is not dynamic: it has no policy that takes further devices.',
+      hint: 'Use `cancelBatch` for static batches.',
+    });
+  }
+  if (isLive(batch.status)) return batch;
+  throw new UserError('BATCH_STATE', {
+    field: 'batchId',
+    message: `The batch is ${batch.status}: it has ended, and takes no further devices.`,
+    hint: 'Create a new batch.',
+  });
+}
+
+export const policyEnded = (verb: string): UserError =>
+  new UserError('BATCH_STATE', {
+    field: 'batchId',
+    message: `The policy of the batch was canceled before: there is nothing to ${verb}.`,
+    hint: 'Query the batch: `matching` is false, and it ends once its tasks have.',
+  });

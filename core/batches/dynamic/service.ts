@@ -1,0 +1,57 @@
+import type { Batch } from '../../../schema/model/batch';
+import type { CancelableStatus } from '../../../schema/model/cancel';
+import type { BatchId } from '../../../schema/model/ids';
+import { requireRole } from '../../access/require-role';
+import { UserError } from '../../errors';
+import { refuseIfAny } from '../../refuse';
+import type { DynamicBatchService, NewDynamicBatch } from '../contract';
+import { newStaticBatch } from '../create-static';
+import { insertOnce } from '../insert';
+import { statusesViolation } from '../refusals';
+import { type EditDeps, editDynamic } from './edit';
+import { endPolicy } from './policy';
+import { policyEnded, requireDynamic } from './refusals';
+
+export function createDynamicService(deps: EditDeps): DynamicBatchService {
+  const { store, settings, engine, live, clock } = deps;
+  const { collections } = store;
+  return {
+    async createDynamic(viewer, input) {
+      requireRole(viewer, 'OPERATOR');
+      const batch = await insertOnce(deps, async () => {
+        const draft = await newStaticBatch(collections, settings.limits, viewer, input, clock(), 'dynamic');
+        return draft.repeated ? draft : { batch: asDynamic(draft.batch, input), repeated: false };
+      });
+      live.forget(batch.productKey);
+      await engine.startBatch(batch._id);
+      return batch;
+    },
+    async cancelPolicy(viewer, id, statuses) {
+      requireRole(viewer, 'OPERATOR');
+      refuseIfAny([statusesViolation(statuses)]);
+      const batch = await requireDynamic(collections, id);
+      const ended = await endPolicy(deps, id);
+      if (!ended && !statuses) throw policyEnded('cancel');
+      const canceled = statuses ? await cancelTasks(deps, id, statuses, ended) : 0;
+      return { batch: (await collections.batches.findOne({ _id: id })) ?? batch, canceled };
+    },
+    editDynamic: (viewer, id, changes) => editDynamic(deps, viewer, id, changes),
+  };
+}
+
+/** A batch whose policy ends, and that has no task left, may be over before it can be asked. */
+async function cancelTasks({ engine }: EditDeps, id: BatchId, statuses: readonly CancelableStatus[], ended: boolean): Promise<number> {
+  try {
+    return (await engine.commandBatch(id, { kind: 'cancelTasks', which: { statuses } })).affected;
+  } catch (error) {
+    if (ended && error instanceof UserError) return 0;
+    throw error;
+  }
+}
+
+const asDynamic = (batch: Batch, { newlyReportedOnly }: NewDynamicBatch): Batch => ({
+  ...batch,
+  base: batch.scope.kind === 'group' ? 'GROUP' : 'VERSION',
+  ...(newlyReportedOnly && { newlyReportedOnly: true }),
+  matching: true,
+});

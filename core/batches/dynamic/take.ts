@@ -1,0 +1,105 @@
+import type { Batch } from '../../../schema/model/batch';
+import { isLive } from '../../../schema/model/batch';
+import { matchesAgain } from '../../../schema/model/dynamic-match';
+import { type DeviceId, taskIdOf } from '../../../schema/model/ids';
+import type { Task } from '../../../schema/model/task';
+import type { Collections } from '../../../schema/mongo/connect';
+import type { MatchedDevice } from '../../devices/report-version';
+import { isDuplicateKey } from '../../duplicate-key';
+import type { TaskDeps } from '../../tasks/deps';
+import { giveWay } from '../../tasks/override';
+import { selectChosen } from '../../tasks/select';
+import { transition } from '../../tasks/transition';
+
+export interface TakeDeps extends TaskDeps {
+  collections: Collections;
+}
+
+/**
+ * Gives devices that a dynamic batch has matched their task: a new one, or once more the one they had (R-BAT-10, R-BAT-15). One with an
+ * unfinished task of another batch keeps that, unless the batch overrides. The batch is told to look. May run twice.
+ */
+export async function takeDevices(deps: TakeDeps, batch: Batch, devices: readonly MatchedDevice[]): Promise<void> {
+  const { tasks } = deps.collections;
+  const ids = devices.map(({ _id }) => _id);
+  const [own, active] = await Promise.all([
+    tasks.find({ _id: { $in: ids.map((id) => taskIdOf(batch._id, id)) } }).toArray(),
+    deps.tasks.activeOfDevices(ids),
+  ]);
+  const ownOf = new Map(own.map((task) => [task.deviceId, task]));
+  const busy = new Set(active.filter(({ module }) => module === batch.module).map(({ deviceId }) => deviceId));
+  const wanted = devices.filter((device) => {
+    const task = ownOf.get(device._id);
+    return task === undefined || matchesAgain(batch.base, task, sinceOf(batch, device), deps.settings.limits.dynamicMatches) === null;
+  });
+  const free = batch.policy.overridePrevious ? wanted : wanted.filter(({ _id }) => !busy.has(_id));
+  if (free.length === 0) return;
+  if (batch.policy.overridePrevious) await freeFromOlder(deps, batch, free, active);
+  const fresh = free.filter(({ _id }) => !ownOf.has(_id));
+  if (fresh.length > 0)
+    await selectChosen(
+      deps.collections,
+      batch,
+      fresh.map(({ _id }) => _id),
+      deps.clock(),
+    );
+  await takeAgain(deps, batch, free, ownOf);
+  await endIfOver(deps, batch, free);
+  deps.engine.wakeBatch(batch._id);
+}
+
+function sinceOf({ module, scope }: Batch, { modules, memberSince, groups = [] }: MatchedDevice) {
+  const joins = scope.kind === 'group' ? scope.groupIds.filter((id) => groups.includes(id)).map((id) => memberSince?.[id]) : [];
+  const times = joins.filter((at) => at !== undefined).map((at) => at.getTime());
+  return { reportedAt: modules[module]?.reportedAt ?? null, joinedAt: times.length > 0 ? new Date(Math.max(...times)) : null };
+}
+
+/** R-BAT-11. A newer batch's task never gives way to an older batch. */
+async function freeFromOlder(deps: TakeDeps, batch: Batch, devices: readonly MatchedDevice[], active: readonly Task[]): Promise<void> {
+  const ids = new Set<DeviceId>(devices.map(({ _id }) => _id));
+  const older = active.filter(
+    (task) => ids.has(task.deviceId) && task.module === batch.module && task.batchId < batch._id && task.status !== 'IN_PROGRESS',
+  );
+  if (older.length === 0) return;
+  await giveWay(deps, older);
+  for (const id of new Set(older.map(({ batchId }) => batchId))) deps.engine.wakeBatch(id);
+}
+
+async function takeAgain(
+  deps: TakeDeps,
+  batch: Batch,
+  devices: readonly MatchedDevice[],
+  ownOf: ReadonlyMap<DeviceId, Task>,
+): Promise<void> {
+  const again = devices.filter(({ _id }) => ownOf.has(_id));
+  if (again.length === 0 || !(await stillTakes(deps, batch))) return;
+  const { confirmation = false, timeoutMinutes } = batch.policy;
+  const found = await deps.collections.devices
+    .find({ _id: { $in: again.map(({ _id }) => _id) }, online: true }, { projection: { gatewayId: 1 } })
+    .toArray();
+  const gateways = new Map(found.map(({ _id, gatewayId }) => [_id, gatewayId]));
+  await Promise.all(
+    again.map(async ({ _id, modules }) => {
+      const task = ownOf.get(_id);
+      if (!task) return;
+      const sourceVersion = modules[batch.module]?.version ?? null;
+      const event = { kind: 'matchedAgain' as const, gatewayId: gateways.get(_id) ?? null, sourceVersion, confirmation, timeoutMinutes };
+      // The index has the last word on whether the device is free.
+      await transition(deps.tasks, task, event, deps.clock()).catch((error) => {
+        if (!isDuplicateKey(error)) throw error;
+      });
+    }),
+  );
+}
+
+/** What is known of a batch may be a second old. */
+async function stillTakes({ collections }: TakeDeps, { _id }: Batch): Promise<boolean> {
+  return (await collections.batches.findOne({ _id, matching: true }, { projection: { _id: 1 } })) !== null;
+}
+
+/** A cancellation ends the batch and then its tasks: whichever of the two comes second sees the other. */
+async function endIfOver(deps: TakeDeps, { _id }: Batch, devices: readonly MatchedDevice[]): Promise<void> {
+  const batch = await deps.collections.batches.findOne<Pick<Batch, 'status'>>({ _id }, { projection: { status: 1 } });
+  if (batch !== null && isLive(batch.status)) return;
+  for (const device of devices) await transition(deps.tasks, taskIdOf(_id, device._id), { kind: 'canceled', cause: null }, deps.clock());
+}
