@@ -1,6 +1,6 @@
 import { registerEnumType } from 'type-graphql';
 import { ROLES } from '../core/access/viewer';
-import { type BATCH_KINDS, BATCH_STATUSES, DOWNLOAD_PROTOCOLS, DYNAMIC_BASES } from '../schema/model/batch';
+import { type BATCH_KINDS, BATCH_STATUSES, DOWNLOAD_PROTOCOLS, DYNAMIC_BASES, type EditedField } from '../schema/model/batch';
 import { CANCELABLE_STATUSES } from '../schema/model/cancel';
 import { LIST_STATUSES } from '../schema/model/device-list';
 import { DIALECTS } from '../schema/model/dialect';
@@ -103,6 +103,19 @@ registerEnumType(BatchKindEnum, {
     STATIC: { description: 'The devices that match when it is created.' },
     DYNAMIC: { description: 'Those, and devices that match later, until its policy is canceled.' },
     VERIFICATION: { description: 'A few chosen devices, to try a package on. OTAVerifyJob of Alibaba Cloud IoT.' },
+  },
+});
+
+export const EditedFieldEnum = {
+  PUSH_RATE: 'rate',
+  TAGS: 'tags',
+} as const satisfies Record<string, EditedField>;
+registerEnumType(EditedFieldEnum, {
+  name: 'EditedField',
+  description: 'What of a batch can be changed while it runs.',
+  valuesConfig: {
+    PUSH_RATE: { description: 'The values of its push rate.' },
+    TAGS: { description: 'Its tags.' },
   },
 });
 

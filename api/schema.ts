@@ -4,6 +4,7 @@ import { buildSchemaSync } from 'type-graphql';
 import { withAppGate } from './access/app-gate';
 import { AccessResolver } from './access/resolver';
 import { DynamicBatchResolver } from './batches/dynamic-resolver';
+import { BatchEditResolver } from './batches/edit-resolver';
 import { PreviewResolver } from './batches/preview-resolver';
 import { BatchResolver } from './batches/resolver';
 import { DeviceListResolver } from './device-lists/resolver';
@@ -23,6 +24,7 @@ export function buildApiSchema(): GraphQLSchema {
     resolvers: [
       AccessResolver,
       AttemptResolver,
+      BatchEditResolver,
       BatchResolver,
       DynamicBatchResolver,
       DeviceResolver,

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Batch, BatchKind, BatchPolicy, BatchScope, Schedule, StatusCounts } from '../schema/model/batch';
+import type { BatchEdit } from '../schema/model/batch-edit';
 import type { CancelableStatus } from '../schema/model/cancel';
 import type { Dialect } from '../schema/model/dialect';
 import type { BatchEnd } from '../schema/model/expected-end';
@@ -281,6 +282,8 @@ export interface BatchService extends DynamicBatchService {
   estimatedEnd(batch: Batch): Promise<BatchEnd | null>;
   /** Devices a minute over the last minute (or since the start, if that is shorter). */
   reachedRate(id: BatchId): Promise<number>;
+  /** R-BAT-16; repeating it changes nothing. Throws BATCH_UNKNOWN, BATCH_STATE, REQUIRED, RATE_KIND_FIXED, RATE_UNUSED, and what is wrong with values. */
+  update(viewer: Viewer, id: BatchId, edit: BatchEdit): Promise<Batch>;
   pause(viewer: Viewer, id: BatchId): Promise<Batch>;
   resume(viewer: Viewer, id: BatchId): Promise<Batch>;
   /** R-BAT-18: ends the batch and every task in it that has not ended; with `statuses` only those tasks, and the batch goes on with the others. */

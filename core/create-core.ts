@@ -113,13 +113,13 @@ export async function createCore({
   const matching: Matching = createMatching(matchDeps);
 
   const lifecycle = createBatchLifecycle({
-    ...{ collections, engine, clock, refreshPresence },
+    ...{ collections, engine, settings, clock, refreshPresence },
     overrideEarlier: (batch) => overrideEarlier(base, collections, batch),
     scan: (id, onProgress) => scanForBatch(matchDeps, matching, id, onProgress),
     endMatching: (id) => endMatching(policyDeps, id),
     onEnded: live.forgetAll,
   });
-  const offerDeps = { ...base, mintUrl: urls.mintUrl, mayPush: lifecycle.mayPush };
+  const offerDeps = { ...base, mintUrl: urls.mintUrl, pushTerms: lifecycle.pushTerms };
   const devices = createDeviceService({
     store,
     settings,

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { BatchTag } from '../schema/model/batch';
 import type { WhichTasks } from '../schema/model/cancel';
 import type { DigestAlgorithm } from '../schema/model/fleet';
 import type { BatchId, DeviceId } from '../schema/model/ids';
@@ -44,6 +45,8 @@ export interface Notification {
   /** R-PKG-4: the files are the difference to the device's version. */
   differential: boolean;
   files: NotifiedFile[];
+  /** R-BAT-17: what the batch has to say to the device. */
+  tags?: readonly BatchTag[];
   /** Set when the batch downloads over MQTT: the one file by its stream instead of its URL (device-protocols §1.4). */
   stream?: { streamId: number; fileId: number };
 }

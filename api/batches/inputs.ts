@@ -50,6 +50,15 @@ export class RetryPolicyInput {
   maxRetries!: number;
 }
 
+@InputType({ description: 'Something the device is told with its notification.' })
+export class BatchTagInput {
+  @Field(() => String, { description: '1–30 letters, digits and dots; each key once.' })
+  key!: string;
+
+  @Field(() => String, { description: 'Up to 1,024 characters.' })
+  value!: string;
+}
+
 /** What batches of both kinds are made from. */
 @InputType()
 export abstract class NewBatchInput {
@@ -94,11 +103,24 @@ export abstract class NewBatchInput {
   })
   overridePrevious?: boolean | null;
 
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'True: devices may be upgraded while other batches of this kind upgrade other modules of theirs, five at once. MultiModuleMode of Alibaba Cloud IoT.',
+  })
+  multiModule?: boolean | null;
+
   @Field(() => HaltPolicyInput, { nullable: true, description: 'Failures never halt it when not given.' })
   halt?: HaltPolicyInput | null;
 
   @Field(() => DownloadProtocolEnum, { nullable: true, description: 'HTTPS when not given; MQTT takes one file of at most 16 MB.' })
   downloadProtocol?: DownloadProtocol | null;
+
+  @Field(() => [BatchTagInput], {
+    nullable: true,
+    description: 'Up to 10, with 4,096 characters in keys and values together; none when not given. Tag.N of Alibaba Cloud IoT.',
+  })
+  tags?: BatchTagInput[] | null;
 
   @Field(() => String, { nullable: true, description: 'The same key with the same input gives the same batch for 24 h.' })
   idempotencyKey?: string | null;

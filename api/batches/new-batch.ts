@@ -1,7 +1,7 @@
 import type { NewDynamicBatch, NewStaticBatch } from '../../core/core';
-import type { RatePolicy } from '../../schema/model/batch';
+import type { BatchTag, RatePolicy } from '../../schema/model/batch';
 import { DEFAULT_LIMITS } from '../../schema/model/limits';
-import type { CreateDynamicBatchInput, CreateStaticBatchInput, NewBatchInput } from './inputs';
+import type { BatchTagInput, CreateDynamicBatchInput, CreateStaticBatchInput, NewBatchInput } from './inputs';
 import { rateField, ratePolicyOf } from './rate-inputs';
 import { scopeOf } from './scope';
 
@@ -31,12 +31,17 @@ function newBatch(input: NewBatchInput): NewStaticBatch {
       timeoutMinutes: input.timeoutMinutes ?? null,
       ...(input.confirmation && { confirmation: true }),
       ...(input.overridePrevious && { overridePrevious: true }),
+      ...(input.multiModule && { multiModule: true }),
       ...(input.halt && { halt: { ...input.halt } }),
+      ...(input.tags && input.tags.length > 0 && { tags: tagsOf(input.tags) }),
       ...(input.downloadProtocol && { downloadProtocol: input.downloadProtocol }),
     },
     idempotencyKey: input.idempotencyKey,
   };
 }
+
+/** The bare values: what is stored has no class. */
+export const tagsOf = (tags: readonly BatchTagInput[]): BatchTag[] => tags.map(({ key, value }) => ({ key, value }));
 
 /** Core's paths follow the stored policy; the input is flatter. */
 export const inputField = (field: string): string => rateField(field.replace(/^policy\./, ''));

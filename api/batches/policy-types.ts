@@ -15,6 +15,15 @@ export class RetryPolicyType {
   maxRetries!: number;
 }
 
+@ObjectType('BatchTag', { description: 'Something the device is told with its notification.' })
+export class BatchTagType {
+  @Field(() => String, { description: 'Letters, digits and dots; unique for the batch.' })
+  key!: string;
+
+  @Field(() => String, { description: 'Any text.' })
+  value!: string;
+}
+
 @ObjectType('BatchPolicy', { description: 'How a batch is carried out.' })
 export class BatchPolicyType {
   @Field(() => PushRate, { nullable: true, description: 'How fast devices are notified; null when `proactivePush` is false.' })
@@ -38,11 +47,19 @@ export class BatchPolicyType {
   @Field(() => Boolean, { description: 'Whether earlier tasks of the devices give way. OverwriteMode of Alibaba Cloud IoT.' })
   overridePrevious!: boolean;
 
+  @Field(() => Boolean, {
+    description: 'Whether devices may be upgraded beside other modules of theirs. MultiModuleMode of Alibaba Cloud IoT.',
+  })
+  multiModule!: boolean;
+
   @Field(() => HaltPolicyType, { nullable: true, description: 'Null: failures never halt it.' })
   halt!: HaltPolicyType | null;
 
   @Field(() => DownloadProtocolEnum, { description: 'How devices get the bytes.' })
   downloadProtocol!: DownloadProtocol;
+
+  @Field(() => [BatchTagType], { description: 'Sent to the device with the notification; in the Link dialect as `extData`.' })
+  tags!: BatchTagType[];
 }
 
 @ObjectType({ description: 'Devices notified a minute.' })

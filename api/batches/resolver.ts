@@ -87,8 +87,8 @@ export class BatchResolver {
 
   @FieldResolver()
   policy(@Root() { policy }: Batch): BatchPolicyType {
-    const { rate, retry, timeoutMinutes, halt, downloadProtocol = 'HTTPS', proactivePush = true } = policy;
-    const { confirmation = false, overridePrevious = false } = policy;
+    const { rate, retry, timeoutMinutes, halt, downloadProtocol = 'HTTPS', proactivePush = true, tags = [] } = policy;
+    const { confirmation = false, overridePrevious = false, multiModule = false } = policy;
     return {
       pushRate: proactivePush ? pushRateOf(rate) : null,
       proactivePush,
@@ -97,6 +97,8 @@ export class BatchResolver {
       downloadProtocol,
       confirmation,
       overridePrevious,
+      multiModule,
+      tags,
       halt: halt ? { failedPercent: null, failedCount: null, ...halt } : null,
     };
   }

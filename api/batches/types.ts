@@ -51,7 +51,7 @@ export class BatchSelection {
   @Field(() => Int, { description: 'Devices that a phased batch leaves for later.' })
   skippedPhase!: number;
 
-  @Field(() => Int, { description: 'Devices that keep the unfinished task they have in another batch.' })
+  @Field(() => Int, { description: 'Devices that keep the unfinished task they have in another batch, or have as many as run at once.' })
   skippedBusy!: number;
 }
 

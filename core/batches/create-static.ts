@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mongo } from 'mongoose';
 import type { Batch, BatchKind, BatchScope } from '../../schema/model/batch';
 import { downloadViolations } from '../../schema/model/download-protocol';
-import { dynamicViolations, settingsViolations } from '../../schema/model/dynamic-rules';
+import { dynamicViolations } from '../../schema/model/dynamic-rules';
 import type { FirmwarePackage } from '../../schema/model/fleet';
 import type { Limits } from '../../schema/model/limits';
 import { batchVersionViolations } from '../../schema/model/package-rules';
@@ -65,7 +65,6 @@ function violationsOf(input: NewStaticBatch, firmware: FirmwarePackage, limits: 
     ...sourceVersionViolations(input.sourceVersions ?? [], firmware.version),
     ...batchVersionViolations(firmware, input.sourceVersions ?? []),
     ...policyViolations(input.policy, limits),
-    ...settingsViolations(input.policy),
     ...downloadViolations(input.policy.downloadProtocol, firmware.files, limits),
   ];
 }

@@ -3,7 +3,11 @@ import type { FirmwarePackage } from '../../schema/model/fleet';
 import type { BatchId } from '../../schema/model/ids';
 
 /** What does not change about a batch while it runs: asked for with every report, so it is kept. */
-export type BatchFacts = Pick<Batch, '_id' | 'policy' | 'targetVersion' | 'module'> & { package: FirmwarePackage };
+export type BatchFacts = Pick<Batch, '_id' | 'targetVersion' | 'module'> & {
+  /** Without what an operator may edit (R-BAT-16). */
+  policy: Omit<Batch['policy'], 'rate' | 'tags'>;
+  package: FirmwarePackage;
+};
 
 const KEPT = 1_000;
 

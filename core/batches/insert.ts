@@ -98,5 +98,6 @@ export async function refuseConflicts(
   ];
   const others: Contender[] = await batches.find({ $or: filter }, { session }).sort({ _id: 1 }).toArray();
   const conflicts = conflictsOf(batch, others, limits).filter(({ code }) => codes(code));
-  if (conflicts.length > 0) throw new UserErrors(conflicts.map(({ code, ...details }) => new UserError(code, details)));
+  const [first, ...further] = conflicts.map(({ code, ...details }) => new UserError(code, details));
+  if (first) throw further.length > 0 ? new UserErrors([first, ...further]) : first;
 }

@@ -4,8 +4,11 @@ import type { BatchId } from '../../schema/model/ids';
 import type { Collections } from '../../schema/mongo/connect';
 import type { Clock } from '../clock';
 import type { UpgradeEngine } from '../ports';
+import type { CoreSettings } from '../settings';
+import { overrides } from '../tasks/override';
 import { selectTargets } from '../tasks/select';
 import { forgiveFailures, haltIfFailing } from './halt';
+import { pushRateNow, pushTerms } from './push-terms';
 import { reachedOf } from './reached';
 import { recordSelection, reopenBatch, setBatchStatus } from './status';
 import { markVerified } from './verification';
@@ -13,6 +16,7 @@ import { markVerified } from './verification';
 export interface LifecycleDeps {
   collections: Collections;
   engine: UpgradeEngine;
+  settings: CoreSettings;
   clock: Clock;
   /** Devices that came or went while the selection read them: their tasks are told. */
   refreshPresence: (productKey: string, since: Date) => Promise<void>;
@@ -27,6 +31,8 @@ export interface LifecycleDeps {
 
 export interface BatchStart {
   policy: BatchPolicy;
+  /** Of which edit the policy is. */
+  policyRevision?: number;
   status: BatchStatus;
   /** Epoch milliseconds; null: it starts at once. */
   schedule?: { startAt: number; endAt: number | null } | null;
@@ -39,14 +45,15 @@ const OVERRIDES = 5;
 
 /** What the batch workflow does to its batch. Each may run twice. */
 export function createBatchLifecycle(deps: LifecycleDeps) {
-  const { collections, engine, clock, refreshPresence, overrideEarlier } = deps;
+  const { collections, engine, settings, clock, refreshPresence, overrideEarlier } = deps;
   const { batches } = collections;
+  const places = settings.limits.runningModules;
 
   /** An older batch may be selecting at the same time: what it took in between gives way as well. */
   async function selectOverriding(batch: Batch, began: Date): Promise<SelectionSummary> {
     await overrideEarlier(batch);
     for (let attempt = 1; ; attempt++) {
-      const selection = await selectTargets(collections, batch, began);
+      const selection = await selectTargets(collections, batch, began, places);
       if (attempt === OVERRIDES || (await overrideEarlier(batch)) === 0) return selection;
     }
   }
@@ -58,16 +65,14 @@ export function createBatchLifecycle(deps: LifecycleDeps) {
       if (batch === null) throw new Error(`batch ${id} is gone`);
       if (isLive(batch.status) && batch.selection === null) {
         const began = clock();
-        const selection = batch.policy.overridePrevious
-          ? await selectOverriding(batch, began)
-          : await selectTargets(collections, batch, began);
+        const selection = overrides(batch) ? await selectOverriding(batch, began) : await selectTargets(collections, batch, began, places);
         await refreshPresence(batch.productKey, began);
         await recordSelection(batches, id, selection, clock());
       }
       await setBatchStatus(batches, id, 'RUNNING', clock(), null, ['STARTING']);
-      const { policy, status, schedule } = batch;
+      const { policy, policyRevision = 0, status, schedule } = batch;
       const times = schedule ? { startAt: schedule.startAt.getTime(), endAt: schedule.endAt?.getTime() ?? null } : null;
-      return { policy, status, schedule: times, ...(batch.matching && { matching: true }) };
+      return { policy, policyRevision, status, schedule: times, ...(batch.matching && { matching: true }) };
     },
     async setStatus(id: BatchId, status: BatchStatus, reason: string | null = null): Promise<boolean> {
       if (status === 'RUNNING') await forgiveFailures(collections, id);
@@ -90,9 +95,8 @@ export function createBatchLifecycle(deps: LifecycleDeps) {
     endMatching: deps.endMatching,
     reached: (id: BatchId, of: RateThreshold) => reachedOf(collections, id, of),
     halt: (id: BatchId) => haltIfFailing(collections, id, clock()),
-    async mayPush(id: BatchId): Promise<boolean> {
-      return (await batches.findOne({ _id: id, status: 'RUNNING' }, { projection: { _id: 1 } })) !== null;
-    },
+    pushTerms: (id: BatchId) => pushTerms(collections, id),
+    pushRate: (id: BatchId) => pushRateNow(collections, id),
     /** A process may die between inserting a batch and starting its workflow: whoever comes next starts it. */
     async startAll(): Promise<number> {
       const live = batches.find({ status: { $in: [...LIVE_STATUSES] } }, { projection: { _id: 1 } });

@@ -17,6 +17,7 @@ import { refuseIfAny } from '../refuse';
 import type { DynamicBatchService } from './contract';
 import { newStaticBatch } from './create-static';
 import { deleteBatch } from './delete';
+import { editBatch } from './edit';
 import { insertOnce } from './insert';
 import { type PreviewDeps, previewBatch } from './preview';
 import { reachedFor } from './reached';
@@ -91,6 +92,10 @@ export function createBatchService(deps: BatchDeps): BatchService {
     reachedRate: (id) => reachedRate(deps, id),
     pause: async (viewer, id) => (await command(viewer, id, { kind: 'pause' })).batch,
     resume: async (viewer, id) => (await command(viewer, id, { kind: 'resume' })).batch,
+    async update(viewer, id, edit) {
+      requireRole(viewer, 'OPERATOR');
+      return editBatch(deps, viewer.keyId, id, edit, (batchId) => existing(batches, batchId));
+    },
     async cancel(viewer, id, statuses) {
       refuseIfAny([statusesViolation(statuses)]);
       const { batch, affected } = await command(viewer, id, statuses ? { kind: 'cancelTasks', which: { statuses } } : { kind: 'cancel' });

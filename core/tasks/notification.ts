@@ -1,3 +1,4 @@
+import type { BatchTag } from '../../schema/model/batch';
 import type { Task } from '../../schema/model/task';
 import type { Notification } from '../ports';
 import type { TaskDeps } from './deps';
@@ -6,7 +7,7 @@ import type { TaskDeps } from './deps';
 export type MintUrl = (task: Pick<Task, '_id' | 'attempt'>, fileIndex: number, fileName: string) => Promise<string>;
 
 /** The notification of a task, in no dialect. Each one carries URLs of its own (device-protocols §0.4). */
-export async function notificationOf(deps: TaskDeps, mintUrl: MintUrl, task: Task): Promise<Notification> {
+export async function notificationOf(deps: TaskDeps, mintUrl: MintUrl, task: Task, tags: readonly BatchTag[]): Promise<Notification> {
   const { package: firmware, policy } = await deps.facts(task.batchId);
   const digestSigns = (await deps.digestSigns?.(firmware)) ?? [];
   const files = await Promise.all(
@@ -28,6 +29,7 @@ export async function notificationOf(deps: TaskDeps, mintUrl: MintUrl, task: Tas
     digestAlgorithm: firmware.digestAlgorithm,
     differential: firmware.kind === 'DIFFERENTIAL',
     files,
+    tags,
     ...(policy.downloadProtocol === 'MQTT' && firmware.streamId !== undefined && { stream: { streamId: firmware.streamId, fileId: 1 } }),
   };
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { BatchId, TaskId } from '../../schema/model/ids';
 import { newPacer, nextSlot, type Pacer } from '../../schema/model/push-rate';
 import type { Task } from '../../schema/model/task';
+import type { PushTerms } from '../batches/push-terms';
 import type { DeviceLink, Notification } from '../ports';
 import type { TaskDeps } from './deps';
 import { type MintUrl, notificationOf } from './notification';
@@ -12,13 +13,19 @@ export interface Offer {
   taskIds: TaskId[];
   /** Between two pushes, in milliseconds. */
   intervalMs: number;
+  /** Of the policy the interval was computed from. Absent: of whichever holds. */
+  policyRevision?: number;
 }
 
 export interface OfferDeps extends TaskDeps {
   mintUrl: MintUrl;
-  /** False as soon as the batch is paused, halted or canceled: read before each push, so that a stop stops. */
-  mayPush: (batchId: BatchId) => Promise<boolean>;
+  /** Null as soon as the batch is paused, halted or canceled: read before each push, so that a stop stops. */
+  pushTerms: (batchId: BatchId) => Promise<PushTerms | null>;
 }
+
+/** R-BAT-16: from an edit on, nothing leaves at the old rate; the batch hands out the rest anew. */
+const isOutdated = ({ policyRevision }: Offer, terms: PushTerms): boolean =>
+  policyRevision !== undefined && policyRevision !== terms.policyRevision;
 
 const PACERS_KEPT = 1_000;
 
@@ -36,9 +43,10 @@ export function createOffers(deps: OfferDeps, link: DeviceLink) {
     let pushed = 0;
     while (waiting.length > 0) {
       await slotComes(request, waiting.length);
-      if (!(await deps.mayPush(request.batchId))) break;
+      const terms = await deps.pushTerms(request.batchId);
+      if (terms === null || isOutdated(request, terms)) break;
       const count = takeSlots(request, waiting.length);
-      pushed += await push(deps, link, waiting.splice(0, count));
+      pushed += await push(deps, link, waiting.splice(0, count), terms);
       onProgress(pushed);
     }
     return pushed;
@@ -76,13 +84,13 @@ export function createOffers(deps: OfferDeps, link: DeviceLink) {
  * The wording, then the store, then the socket: what can't be worded is not marked as pushed, and a task that moved on meanwhile is not
  * pushed. Should this process die between the last two, the device reconnects and is notified again, or is when it is due once more.
  */
-async function push(deps: OfferDeps, link: DeviceLink, taskIds: TaskId[]): Promise<number> {
+async function push(deps: OfferDeps, link: DeviceLink, taskIds: TaskId[], { tags }: PushTerms): Promise<number> {
   const now = deps.clock();
   const due = (await deps.tasks.getMany(taskIds)).filter((task) => task.active && task.offerAt !== null && task.offerAt <= now);
   const here = due.filter((task) => link.isConnected(task.deviceId));
   const gone = due.filter((task) => !link.isConnected(task.deviceId));
   const notifications = new Map(
-    await Promise.all(here.map(async (task) => [task._id, await notificationOf(deps, deps.mintUrl, task)] as const)),
+    await Promise.all(here.map(async (task) => [task._id, await notificationOf(deps, deps.mintUrl, task, tags)] as const)),
   );
   await transitionMany(deps.tasks, gone, { kind: 'disconnected' }, now);
   const repeatMs = deps.settings.reofferMinutes * deps.settings.minuteMs;

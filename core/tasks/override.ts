@@ -11,6 +11,19 @@ const CHUNK = 500;
 
 type Deps = Pick<TaskDeps, 'tasks' | 'engine' | 'clock'>;
 
+/** R-BAT-11, and R-BAT-13: of one module, what has not begun gives way to what is newer also beside other modules. */
+export const overrides = ({ policy }: Batch): boolean => policy.overridePrevious === true || policy.multiModule === true;
+
+/**
+ * Which of the unfinished tasks of some devices give way to a batch that overrides. With multi-module only those for its own module
+ * (R-BAT-13), otherwise those for any, since the device runs one at a time; a device in upgrade keeps what it has.
+ */
+export function givingWay({ _id, module, policy }: Batch, active: readonly Task[], isOlder: (batchId: BatchId) => boolean): Task[] {
+  const inWay = active.filter((task) => task.batchId !== _id && (!policy.multiModule || task.module === module));
+  const upgrading = new Set(inWay.filter(({ status }) => status === 'IN_PROGRESS').map(({ deviceId }) => deviceId));
+  return inWay.filter(({ batchId, deviceId }) => isOlder(batchId) && !upgrading.has(deviceId));
+}
+
 /**
  * R-BAT-11: ends the tasks of older batches that have not begun, on the devices this batch is for, so that its selection finds them free.
  * Only older ones: of two batches that override, the newer has its way, whichever selects first. A task that moved between reading and
@@ -27,7 +40,7 @@ export async function overrideEarlier(deps: Deps, collections: Collections, sele
   let ended = 0;
   for await (const deviceIds of inChunks(targets)) {
     const active = await deps.tasks.activeOfDevices(deviceIds);
-    const earlier = active.filter((task) => older.has(task.batchId) && task.module === batch.module && task.status !== 'IN_PROGRESS');
+    const earlier = givingWay(batch, active, (batchId) => older.has(batchId));
     for (const { batchId } of earlier) disturbed.add(batchId);
     ended += await giveWay(deps, earlier);
   }
@@ -35,8 +48,12 @@ export async function overrideEarlier(deps: Deps, collections: Collections, sele
   return ended;
 }
 
-async function olderBatches({ batches }: Collections, { _id, productKey, module }: Batch): Promise<Set<BatchId>> {
-  const older = batches.find({ productKey, module, status: { $in: [...LIVE_STATUSES] }, _id: { $lt: _id } }, { projection: { _id: 1 } });
+async function olderBatches({ batches }: Collections, { _id, productKey, module, policy }: Batch): Promise<Set<BatchId>> {
+  const ofModule = policy.multiModule ? { module } : {};
+  const older = batches.find(
+    { productKey, ...ofModule, status: { $in: [...LIVE_STATUSES] }, _id: { $lt: _id } },
+    { projection: { _id: 1 } },
+  );
   return new Set((await older.toArray()).map((batch) => batch._id));
 }
 

@@ -3,6 +3,7 @@ import { isLive } from '../../schema/model/batch';
 import type { FirmwarePackage } from '../../schema/model/fleet';
 import { batchOfTask, type TaskId } from '../../schema/model/ids';
 import { acceptsSource } from '../../schema/model/package-rules';
+import { placesFor } from '../../schema/model/places';
 import type { SkipReason } from '../../schema/model/reinitiation';
 import type { Task } from '../../schema/model/task';
 import type { Collections } from '../../schema/mongo/connect';
@@ -36,7 +37,7 @@ export async function reinitiateTasks(
   const { batch, firmware } = await resumable(collections, request.batchId);
   const result = { reinitiated: 0, skippedCount: 0, skipped: [] as Reinitiated['skipped'] };
   for await (const tasks of chunksOf(deps, collections, request)) {
-    for (const [taskId, reason] of await restart(deps, collections, tasks, firmware)) {
+    for (const [taskId, reason] of await restart(deps, collections, tasks, { batch, firmware })) {
       if (reason === null) result.reinitiated += 1;
       else {
         result.skippedCount += 1;
@@ -56,7 +57,7 @@ function requireOneOf({ taskIds, all }: Reinitiation): void {
   });
 }
 
-async function resumable({ batches, packages }: Collections, batchId: string): Promise<{ batch: Batch; firmware: FirmwarePackage }> {
+async function resumable({ batches, packages }: Collections, batchId: string): Promise<Resumable> {
   const batch = await batches.findOne({ _id: batchId, deletedAt: null });
   if (batch === null) throw batchUnknown();
   if (batch.status === 'CANCELED')
@@ -93,12 +94,19 @@ async function* chunksOf(deps: TaskDeps, { tasks }: Collections, { batchId, task
 
 type Outcome = [TaskId, SkipReason | null];
 
-async function restart(deps: TaskDeps, { devices, tasks }: Collections, chunk: Task[], firmware: FirmwarePackage): Promise<Outcome[]> {
+interface Resumable {
+  batch: Batch;
+  firmware: FirmwarePackage;
+}
+
+async function restart(deps: TaskDeps, { devices }: Collections, chunk: Task[], { batch, firmware }: Resumable): Promise<Outcome[]> {
   const deviceIds = chunk.map(({ deviceId }) => deviceId);
   const found = await devices
     .find({ _id: { $in: deviceIds }, enabled: true }, { projection: { gatewayId: 1, online: 1, modules: 1 } })
     .toArray();
-  const busy = new Set(await tasks.distinct('deviceId', { deviceId: { $in: deviceIds }, module: firmware.module, active: true }));
+  const active = await deps.tasks.activeOfDevices(deviceIds);
+  const multiModule = batch.policy.multiModule === true;
+  const { runningModules } = deps.settings.limits;
   const byId = new Map(found.map((device) => [device._id, device]));
   return Promise.all(
     chunk.map(async (task): Promise<Outcome> => {
@@ -106,19 +114,26 @@ async function restart(deps: TaskDeps, { devices, tasks }: Collections, chunk: T
       const version = device?.modules[task.module]?.version;
       if (task.status !== 'FAILED') return [task._id, 'NOT_FAILED'];
       if (!device) return [task._id, 'DEVICE_GONE'];
-      if (busy.has(task.deviceId)) return [task._id, 'DEVICE_BUSY'];
+      const others = active.filter(({ deviceId }) => deviceId === task.deviceId);
+      const places = placesFor({ module: task.module, multiModule }, others, runningModules);
+      if (places === null) return [task._id, 'DEVICE_BUSY'];
       const atTarget = version === task.targetVersion;
       if (!atTarget && version !== undefined && !acceptsSource(firmware, version)) return [task._id, 'VERSION_NOT_ELIGIBLE'];
-      return [task._id, await begin(deps, task, device.online ? device.gatewayId : null, atTarget)];
+      return [task._id, await begin(deps, task, { gatewayId: device.online ? device.gatewayId : null, places }, atTarget)];
     }),
   );
 }
 
 /** The index has the last word on whether the device is free. */
-async function begin(deps: TaskDeps, task: Task, gatewayId: string | null, atTarget: boolean): Promise<SkipReason | null> {
+async function begin(
+  deps: TaskDeps,
+  task: Task,
+  at: { gatewayId: string | null; places: number[] },
+  atTarget: boolean,
+): Promise<SkipReason | null> {
   const now = deps.clock();
   try {
-    const begun = await transition(deps.tasks, task, { kind: 'reinitiated', gatewayId }, now);
+    const begun = await transition(deps.tasks, task, { kind: 'reinitiated', ...at }, now);
     if (begun === null) return 'NOT_FAILED';
     // R-TASK-3: it was upgraded meanwhile.
     if (atTarget) await transition(deps.tasks, begun, { kind: 'succeeded' }, now);

@@ -13,8 +13,9 @@ export async function onRequest(deps: OfferDeps, deviceId: DeviceId, module: str
   const now = deps.clock();
   if (task === null || task.status === 'UNCONFIRMED') return null;
   if (task.retryAt !== null && task.retryAt > now) return null;
-  if (!(await deps.mayPush(task.batchId))) return null;
+  const terms = await deps.pushTerms(task.batchId);
+  if (terms === null) return null;
   const repeatMs = deps.settings.reofferMinutes * deps.settings.minuteMs;
   const notified = await transition(deps.tasks, task, { kind: 'notified', repeatMs }, now);
-  return notified && notificationOf(deps, deps.mintUrl, notified);
+  return notified && notificationOf(deps, deps.mintUrl, notified, terms.tags);
 }

@@ -4,6 +4,7 @@ import type { Task } from '../../schema/model/task';
 import type { Collections } from '../../schema/mongo/connect';
 import { chosenStages, countTargets, targetSource, targetStages, withShare } from '../batches/targets';
 import { isDuplicateKey } from '../duplicate-key';
+import { roomStages } from './room';
 
 /** Another batch made a task for one of the devices while this one was selecting: select again, and it is skipped. */
 const TRIES = 5;
@@ -11,13 +12,14 @@ const TRIES = 5;
 /**
  * Makes the tasks of a batch by one aggregation inside MongoDB. It may run twice: what is there stays as it is.
  * A device with a version that the package does not upgrade from is counted and left alone (R-PKG-6).
- * A device at the target already succeeds without a push (R-TASK-3); one with an active task keeps that one (R-BAT-11).
+ * A device at the target already succeeds without a push (R-TASK-3); one without room for it keeps the
+ * tasks it has (R-BAT-8, R-BAT-13). `places`: how many a device has.
  */
-export async function selectTargets(collections: Collections, selected: Batch, now: Date): Promise<SelectionSummary> {
+export async function selectTargets(collections: Collections, selected: Batch, now: Date, places: number): Promise<SelectionSummary> {
   const batch = await withShare(collections, selected);
   await untilSelected(() =>
     targetSource(collections, batch)
-      .aggregate(pipeline(batch, targetStages(batch), now))
+      .aggregate(pipeline(batch, targetStages(batch), now, places))
       .toArray(),
   );
   const [{ matching, meant }, created, atTarget] = await Promise.all([
@@ -33,8 +35,8 @@ export async function selectTargets(collections: Collections, selected: Batch, n
 }
 
 /** R-BAT-1: the same for a few devices that a dynamic batch takes later. */
-export const selectChosen = ({ devices }: Collections, batch: Batch, ids: readonly DeviceId[], now: Date): Promise<void> =>
-  untilSelected(() => devices.aggregate(pipeline(batch, chosenStages(batch, ids), now)).toArray());
+export const selectChosen = ({ devices }: Collections, batch: Batch, ids: readonly DeviceId[], now: Date, places: number): Promise<void> =>
+  untilSelected(() => devices.aggregate(pipeline(batch, chosenStages(batch, ids), now, places)).toArray());
 
 async function untilSelected(select: () => Promise<unknown>): Promise<void> {
   for (let attempt = 1; ; attempt++) {
@@ -47,23 +49,10 @@ async function untilSelected(select: () => Promise<unknown>): Promise<void> {
   }
 }
 
-function pipeline(batch: Batch, targets: object[], now: Date): object[] {
+function pipeline(batch: Batch, targets: object[], now: Date, places: number): object[] {
   return [
     ...targets,
-    {
-      $lookup: {
-        from: 'tasks',
-        let: { device: '$_id' },
-        // `active: true` as a literal, so that the partial unique index serves.
-        pipeline: [
-          { $match: { active: true, module: batch.module, $expr: { $eq: ['$deviceId', '$$device'] } } },
-          { $match: { batchId: { $ne: batch._id } } },
-          { $project: { _id: 1 } },
-        ],
-        as: 'busy',
-      },
-    },
-    { $match: { busy: { $size: 0 } } },
+    ...roomStages(batch, places),
     { $project: taskOf(batch, now) },
     { $merge: { into: 'tasks', on: '_id', whenMatched: 'keepExisting', whenNotMatched: 'insert' } },
   ];
@@ -88,6 +77,7 @@ function taskOf(batch: Batch, now: Date): Record<Exclude<keyof Task, 'download' 
     targetVersion: literal(batch.targetVersion),
     status: { $cond: [atTarget, 'SUCCEEDED', confirmation ? 'UNCONFIRMED' : 'QUEUED'] },
     active: { $not: [atTarget] },
+    places: '$places',
     attempt: literal(1),
     firstAttempt: literal(1),
     ...(batch.kind === 'dynamic' && { matches: literal(1), timeoutMinutes: literal(batch.policy.timeoutMinutes) }),

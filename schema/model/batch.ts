@@ -50,6 +50,12 @@ export interface HaltPolicy {
 export const DOWNLOAD_PROTOCOLS = ['HTTPS', 'MQTT'] as const;
 export type DownloadProtocol = (typeof DOWNLOAD_PROTOCOLS)[number];
 
+/** R-BAT-17: goes to the device with each notification. */
+export interface BatchTag {
+  key: string;
+  value: string;
+}
+
 export interface BatchPolicy {
   rate: RatePolicy;
   retry: RetryPolicy | null;
@@ -59,7 +65,7 @@ export interface BatchPolicy {
   confirmation?: boolean;
   /** R-BAT-11: the devices' earlier tasks that have not begun give way to this batch's. Absent: no, a device keeps its task. */
   overridePrevious?: boolean;
-  /** R-BAT-13: several modules of a device at once. Absent: no. */
+  /** R-BAT-13: the device may run tasks of such batches for other modules at the same time. Absent: no. */
   multiModule?: boolean;
   /** R-BAT-7: false when nothing is pushed and devices have to ask; the rate then means nothing. Absent: true. */
   proactivePush?: boolean;
@@ -67,6 +73,8 @@ export interface BatchPolicy {
   halt?: HaltPolicy | null;
   /** Absent: HTTPS. */
   downloadProtocol?: DownloadProtocol;
+  /** R-BAT-17. Absent: none. */
+  tags?: BatchTag[];
 }
 
 /** R-BAT-2; more scopes join this union. */
@@ -94,6 +102,17 @@ export interface SelectionSummary {
   skippedBusy: number;
   /** Devices that had the target already: they say nothing about the upgrade. Absent in batches of older versions. */
   atTarget?: number;
+}
+
+/** R-BAT-16: what an operator may change while a batch runs. */
+export const EDITED_FIELDS = ['rate', 'tags'] as const;
+export type EditedField = (typeof EDITED_FIELDS)[number];
+
+export interface BatchEditRecord {
+  at: Date;
+  /** The API key. */
+  by: string;
+  fields: EditedField[];
 }
 
 export type StatusCounts = Record<TaskStatus, number>;
@@ -127,6 +146,10 @@ export interface Batch {
   /** The source versions are the package's, and nobody chose them. Absent in batches of older versions. */
   inheritsVersions?: boolean;
   policy: BatchPolicy;
+  /** R-BAT-16: raised by each edit of the policy. Absent: 0. */
+  policyRevision?: number;
+  /** The last 50, oldest first. Absent: none. */
+  edits?: BatchEditRecord[];
   status: BatchStatus;
   /** Why the batch has failed or is held up, in words for its user. */
   statusReason: string | null;

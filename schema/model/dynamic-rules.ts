@@ -1,4 +1,4 @@
-import type { BatchPolicy, BatchScope } from './batch';
+import type { BatchScope } from './batch';
 import type { Violation } from './violation';
 
 /** R-BAT-2: what a dynamic batch cannot have, and R-BAT-5: the source versions it needs. */
@@ -35,19 +35,6 @@ function versionsViolations(
       field,
       message: 'A dynamic batch with a full package names its source versions.',
       hint: 'Give the versions that devices are to be updated from.',
-    },
-  ];
-}
-
-/** R-BAT-14: no batch has both. */
-export function settingsViolations({ multiModule, overridePrevious }: BatchPolicy): Violation[] {
-  if (!multiModule || !overridePrevious) return [];
-  return [
-    {
-      code: 'MULTI_MODULE_OR_OVERRIDE',
-      field: 'policy.multiModule',
-      message: 'Updates of several modules and overriding exclude each other.',
-      hint: 'Give at most one of `multiModule` and `overridePrevious`.',
     },
   ];
 }

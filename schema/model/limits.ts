@@ -48,6 +48,13 @@ export const DEFAULT_LIMITS = {
   registrations: 1_000,
   /** Devices named by id in one call: deleted, put into a group, taken out of it. */
   devicesPerCall: 1_000,
+  /** R-BAT-13: tasks of one device that run at once, each for another module. */
+  runningModules: 5,
+  /** R-BAT-17: tags of a batch; characters of a key, of a value, and of all keys and values together. */
+  batchTags: 10,
+  tagKeyLength: 30,
+  tagValueLength: 1_024,
+  tagsLength: 4_096,
   /** Tags of a device. */
   deviceTags: 20,
   /** Groups in all. */

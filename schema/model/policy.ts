@@ -3,6 +3,7 @@ import { haltViolations } from './halt';
 import type { Limits } from './limits';
 import { versionViolation } from './names';
 import { rateViolations } from './rate-policy';
+import { tagViolations } from './tags';
 import type { Violation } from './violation';
 
 const isWithin = (value: number, minimum: number, maximum: number): boolean =>
@@ -60,7 +61,20 @@ function orderViolations(retry: RetryPolicy, timeoutMinutes: number): Violation[
   ];
 }
 
-/** Everything wrong with a batch's policy (R-RATE-1, R-RATE-2, R-TASK-4, R-TASK-5); empty when it can be used. */
+/** R-BAT-14, within one batch; between batches of a product it is checked when one is created. */
+function settingsViolations({ multiModule, overridePrevious }: BatchPolicy): Violation[] {
+  if (!multiModule || !overridePrevious) return [];
+  return [
+    {
+      code: 'MULTI_MODULE_OR_OVERRIDE',
+      field: 'policy.multiModule',
+      message: 'A batch either upgrades beside other modules, or overrides earlier tasks.',
+      hint: 'Choose one of the two. With multi-module, earlier tasks of the same module that have not begun give way anyhow.',
+    },
+  ];
+}
+
+/** Everything wrong with a batch's policy (R-RATE-1, R-RATE-2, R-TASK-4, R-TASK-5, R-BAT-14, R-BAT-17); empty when it can be used. */
 export function policyViolations(policy: BatchPolicy, limits: Limits): Violation[] {
   const { rate, retry, timeoutMinutes } = policy;
   const ofRetry = retry === null ? [] : retryViolations(retry, limits);
@@ -73,6 +87,8 @@ export function policyViolations(policy: BatchPolicy, limits: Limits): Violation
     ...ofRetry,
     ...ofTimeout,
     ...(comparable ? orderViolations(retry, timeoutMinutes) : []),
+    ...settingsViolations(policy),
+    ...tagViolations(policy.tags ?? [], limits),
   ];
 }
 

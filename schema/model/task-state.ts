@@ -20,14 +20,21 @@ export type TaskEvent =
   /** R-BAT-11: a newer batch has taken the device over; a task in upgrade keeps it. */
   | { kind: 'overridden' }
   /** R-BAT-21: an operator has a failed task begin again. With `matchedAgain` the only event that leaves a final status. */
-  | { kind: 'reinitiated'; gatewayId: string | null }
+  | { kind: 'reinitiated'; gatewayId: string | null; places?: number[] }
   /** R-BAT-10, R-BAT-15: its dynamic batch has matched the device again. It leaves any final status. */
-  | { kind: 'matchedAgain'; gatewayId: string | null; sourceVersion: string | null; confirmation: boolean; timeoutMinutes: number | null }
+  | ({ kind: 'matchedAgain'; gatewayId: string | null; places?: number[] } & MatchedAgain)
   /** The device has a connection again; its version report is awaited for `settleMs`. */
   | { kind: 'connected'; gatewayId: string; settleMs: number }
   | { kind: 'disconnected' }
   /** The device reported the version it is to be upgraded from: it has (re)started and wants its notification again. */
   | { kind: 'sourceReported'; version: string };
+
+/** With what a task begins that its dynamic batch has matched again. */
+export interface MatchedAgain {
+  sourceVersion: string | null;
+  confirmation: boolean;
+  timeoutMinutes: number | null;
+}
 
 /** What the record of a rejected task says: no failure, so the catalogue of causes has none for it. */
 export const REJECTED_TEXT = 'Rejected by the user.';
@@ -47,7 +54,7 @@ const latest = (...dates: (Date | null)[]): Date => new Date(Math.max(...dates.m
  * how repeats and latecomers end. A final status is left by an operator's `reinitiated` and a batch's `matchedAgain` alone.
  */
 export function nextState(task: Task, event: TaskEvent, now: Date): TaskChange | null {
-  if (event.kind === 'reinitiated') return reinitiated(task, event.gatewayId, now);
+  if (event.kind === 'reinitiated') return reinitiated(task, event, now);
   if (event.kind === 'matchedAgain') return matchedAgain(task, event, now);
   if (!isActive(task.status)) return null;
   switch (event.kind) {
@@ -145,15 +152,15 @@ function sourceReported(task: Task, version: string, now: Date): TaskChange | nu
 }
 
 /** Attempt numbers go on and the record stays; retries and time-out count anew. */
-function reinitiated(task: Task, gatewayId: string | null, now: Date): TaskChange | null {
-  return task.status === 'FAILED' ? begunAgain(task, 'QUEUED', { gatewayId, offerAt: now }, now) : null;
+function reinitiated(task: Task, { gatewayId, places }: Extract<TaskEvent, { kind: 'reinitiated' }>, now: Date): TaskChange | null {
+  return task.status === 'FAILED' ? begunAgain(task, 'QUEUED', { gatewayId, ...(places && { places }), offerAt: now }, now) : null;
 }
 
 function matchedAgain(task: Task, event: Extract<TaskEvent, { kind: 'matchedAgain' }>, now: Date): TaskChange | null {
   if (isActive(task.status)) return null;
-  const { gatewayId, sourceVersion, confirmation, timeoutMinutes } = event;
+  const { gatewayId, places, sourceVersion, confirmation, timeoutMinutes } = event;
   const matches = (task.matches ?? 1) + 1;
-  const set = { gatewayId, offerAt: confirmation ? null : now, sourceVersion, matches, timeoutMinutes };
+  const set = { gatewayId, ...(places && { places }), offerAt: confirmation ? null : now, sourceVersion, matches, timeoutMinutes };
   return begunAgain(task, confirmation ? 'UNCONFIRMED' : 'QUEUED', set, now);
 }
 

@@ -45,8 +45,10 @@ export interface Task {
   sourceVersion: string | null;
   targetVersion: string;
   status: TaskStatus;
-  /** True until the status is final; the unique index on {deviceId, module} covers active tasks only. */
+  /** True until the status is final; the unique indexes on {deviceId, module} and {deviceId, places} cover active tasks only. */
   active: boolean;
+  /** R-BAT-13: which of its device's places it takes, see `places.ts`. Absent in tasks of older versions: all. */
+  places?: number[];
   /** Starts at 1; a retry makes it 2. */
   attempt: number;
   /** The attempt its present run began with: above 1 once it was re-initiated (R-BAT-21). Absent in tasks of older versions: 1. */

@@ -18,6 +18,8 @@ export const batchSchema = new Schema<Batch>(
     sourceVersions: { type: [String], default: [] },
     inheritsVersions: { type: Boolean, default: false },
     policy: { type: Schema.Types.Mixed, required: true },
+    policyRevision: { type: Number, default: undefined },
+    edits: { type: Schema.Types.Mixed },
     status: { type: String, enum: BATCH_STATUSES, required: true },
     statusReason: { type: String, default: null },
     selection: { type: Schema.Types.Mixed, default: null },

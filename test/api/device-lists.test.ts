@@ -131,8 +131,16 @@ describe('batches', () => {
     expect(data.createStaticBatch).toMatchObject({ batch: { scope: { listId, all: false } }, userErrors: [] });
     expect((await api.core.deviceLists.get(listId))?.expiresAt.getTime()).toBeGreaterThan(Date.now() + 13 * 24 * 3_600_000);
     const batch = await createBatch(listId);
-    expect(await selectTargets(api.store.collections, batch, new Date())).toMatchObject({ matched: 1_100, created: 1_100, skippedBusy: 0 });
-    expect(await selectTargets(api.store.collections, batch, new Date())).toMatchObject({ matched: 1_100, created: 1_100, skippedBusy: 0 });
+    expect(await selectTargets(api.store.collections, batch, new Date(), 5)).toMatchObject({
+      matched: 1_100,
+      created: 1_100,
+      skippedBusy: 0,
+    });
+    expect(await selectTargets(api.store.collections, batch, new Date(), 5)).toMatchObject({
+      matched: 1_100,
+      created: 1_100,
+      skippedBusy: 0,
+    });
   });
 
   test('R-BAT-3 an expired list is swept, and unknown from then on', async () => {

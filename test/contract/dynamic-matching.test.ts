@@ -95,6 +95,22 @@ describe('R-BAT-1 a dynamic batch', () => {
     expect(await world.task(older, 'dev-b')).toMatchObject({ status: 'IN_PROGRESS' });
   });
 
+  test('R-BAT-13 of two modules a device is taken for one after the other, and with multi-module for both at once', async () => {
+    await world.addPackage('mcu', { version: '4.0.0', module: 'MCU' });
+    for (const multiModule of [false, true]) {
+      const main = await world.create('p2', { sourceVersions: ['5.0.0'] }, { multiModule });
+      const mcu = await world.create('mcu', { sourceVersions: ['5.0.0'] }, { multiModule });
+      const name = multiModule ? 'dev-a' : 'dev-b';
+      await world.report(name, '5.0.0');
+      await world.report(name, '5.0.0', 'MCU');
+      expect(await world.statuses(mcu)).toEqual(multiModule ? { [name]: 'QUEUED' } : {});
+      await world.report(name, '2.0.0');
+      expect([await world.statuses(main), await world.statuses(mcu)]).toEqual([{ [name]: 'SUCCEEDED' }, { [name]: 'QUEUED' }]);
+      await world.report(name, '4.0.0', 'MCU');
+      for (const { _id } of [main, mcu]) await world.core.batches.cancelPolicy(operator, _id);
+    }
+  });
+
   test('R-BAT-12 for newly reported versions only: what was reported before the batch does not count, a report after it does', async () => {
     const batch = await world.create('p2', { newlyReportedOnly: true });
     expect(await world.statuses(batch)).toEqual({});

@@ -66,7 +66,7 @@ test('R-BAT-6 a scheduled batch has its tasks and pushes none of them until it s
   const start = await parts.lifecycle.select(batch._id);
   expect(start).toMatchObject({ status: 'SCHEDULED', schedule: { startAt: +schedule.startAt, endAt: +schedule.endAt } });
   expect(await parts.core.batches.get(batch._id)).toMatchObject({ status: 'SCHEDULED', selection: { created: 4 } });
-  expect(await parts.lifecycle.mayPush(batch._id)).toBe(false);
+  expect(await parts.lifecycle.pushTerms(batch._id)).toBeNull();
   expect(await parts.core.tasks.requested('meter.dev-old', 'default')).toBeNull();
   await parts.lifecycle.setStatus(batch._id, 'RUNNING');
   expect(await parts.core.tasks.requested('meter.dev-old', 'default')).not.toBeNull();

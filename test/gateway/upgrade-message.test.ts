@@ -9,6 +9,12 @@ const files = [
 ];
 const first = files.slice(0, 1);
 
+const tags = [
+  { key: 'site.name', value: 'Nord "1"' },
+  { key: 'wave', value: '7' },
+];
+const extData = String.raw`{"site.name":"Nord \"1\"","wave":"7"}`;
+
 test.each([
   [
     'one file, SHA-256, default module',
@@ -55,7 +61,22 @@ test.each([
     notification({ files: files.map((file) => ({ ...file, digestSign: 'c2lnbg==' })), differential: true }),
     `{"code":"1000","data":{"version":"2.0.0","isDiff":1,"signMethod":"SHA256","files":[{"fileSize":432944,"fileName":"a.bin","fileUrl":"https://fw.example/f/1","fileSign":"${SHA256}","digestsign":"c2lnbg=="},{"fileSize":432945,"fileName":"b__.bin","fileUrl":"https://fw.example/f/2","fileSign":"${SHA256}","digestsign":"c2lnbg=="}],"extData":{}},"id":1626969597470,"message":"success"}`,
   ],
-])('R-FLOW-1 R-DL-3 R-PKG-8 the bytes of an upgrade message: %s', (_name, message, bytes) => {
+  [
+    'tags, one file, SHA-256, a module',
+    notification({ files: first, module: 'MCU', tags }),
+    `{"code":"1000","data":{"size":432944,"version":"2.0.0","url":"https://fw.example/f/1","sign":"${SHA256}","signMethod":"SHA256","module":"MCU","extData":${extData}},"id":1626969597470,"message":"success"}`,
+  ],
+  [
+    'tags, two files, SHA-256',
+    notification({ files, tags }),
+    `{"code":"1000","data":{"version":"2.0.0","signMethod":"SHA256","files":[{"fileSize":432944,"fileName":"a.bin","fileUrl":"https://fw.example/f/1","fileSign":"${SHA256}"},{"fileSize":432945,"fileName":"b__.bin","fileUrl":"https://fw.example/f/2","fileSign":"${SHA256}"}],"extData":${extData}},"id":1626969597470,"message":"success"}`,
+  ],
+  [
+    'tags, one file over MQTT, SHA-256, a module',
+    notification({ files: first, module: 'MCU', stream: { streamId: 12_332, fileId: 1 }, tags }),
+    `{"code":"1000","data":{"size":432944,"streamId":12332,"sign":"${SHA256}","dProtocol":"mqtt","version":"2.0.0","signMethod":"SHA256","streamFileId":1,"module":"MCU","extData":${extData}},"id":1626969597470,"message":"success"}`,
+  ],
+])('R-FLOW-1 R-DL-3 R-PKG-8 R-BAT-17 the bytes of an upgrade message: %s', (_name, message, bytes) => {
   expect(upgradeMessage(message, 1626969597470)).toBe(bytes);
 });
 

@@ -66,7 +66,7 @@ export function faultyCore(initial: Task[], facts: BatchFacts = theFacts()): Fau
     settings: testSettings(),
     clock: () => core.now,
     mintUrl: guard(async ({ _id }, index) => `http://127.0.0.1/d/${_id}/${index}`),
-    mayPush: guard(async () => core.running),
+    pushTerms: guard(async () => (core.running ? { tags: [], policyRevision: 0 } : null)),
     gatewaysOf: guard(async () => core.gateways),
     told: () => [...words].sort(),
     notified: [],

@@ -38,6 +38,7 @@ export class RecordedBatch implements BatchActivities {
   endMatching = async () => {
     this.matching = false;
   };
+  policyRevision = 0;
   beforeSelect: () => Promise<void> = async () => {};
   selectTargets = async () => {
     await this.beforeSelect();
@@ -54,7 +55,7 @@ export class RecordedBatch implements BatchActivities {
     this.beforeDue();
     const taskIds = this.due.slice(0, limit);
     const groups = taskIds.length > 0 ? [{ gatewayId: this.gatewayId, taskIds }] : [];
-    return { groups, nextDueAt: null, open: this.open.size > 0 };
+    return { groups, nextDueAt: null, open: this.open.size > 0, rate: this.policy.rate, policyRevision: this.policyRevision };
   };
   setBatchStatus = async (_: string, status: BatchStatus) => {
     this.statuses.push(status);

@@ -27,7 +27,7 @@ export interface DriverOptions {
 export interface Driver {
   core: Core;
   productKey: string;
-  package(version: string, size?: number): Promise<FirmwarePackage>;
+  package(version: string, size?: number, module?: string): Promise<FirmwarePackage>;
   /** Registers and starts virtual devices; each begins at version 1.0.0. */
   fleet(devices: DeviceOf[], settings?: Partial<LinkDeviceSettings>): Promise<Fleet>;
   push(firmware: FirmwarePackage, policy?: Partial<BatchPolicy>, more?: Partial<NewStaticBatch>): Promise<Batch>;
@@ -60,10 +60,10 @@ export async function createDriver({ core, productKey, mqttUrl, downloads }: Dri
     productKey,
     until,
     tasks,
-    package: (version, size = 4_096) =>
+    package: (version, size = 4_096, module = undefined) =>
       core.packages.create(
         ADMIN,
-        { productKey, name: `fw_${version.replaceAll('.', '_')}`, version },
+        { productKey, name: `${module ?? 'fw'}_${version.replaceAll('.', '_')}`, version, module },
         { name: 'fw.bin', stream: Readable.from([randomBytes(size)]) },
       ),
     async fleet(devices, settings = {}) {

@@ -22,7 +22,10 @@ export function createBatchActivities({ lifecycle, tasks }: BatchActivityDeps) {
       }),
     countReached: (batchId: BatchId, of: RateThreshold): Promise<number> => lifecycle.reached(batchId, of),
     haltIfFailing: (batchId: BatchId): Promise<boolean> => lifecycle.halt(batchId),
-    findDueTasks: (batchId: BatchId, limit: number): Promise<DueTasks> => tasks.due(batchId, limit),
+    async findDueTasks(batchId: BatchId, limit: number): Promise<DueTasks> {
+      const [due, rate] = await Promise.all([tasks.due(batchId, limit), lifecycle.pushRate(batchId)]);
+      return { ...due, ...rate };
+    },
     async setBatchStatus(batchId: BatchId, status: BatchStatus, reason: string | null): Promise<void> {
       await lifecycle.setStatus(batchId, status, reason);
     },

@@ -1,5 +1,5 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { BatchPolicy } from '../../schema/model/batch';
+import type { BatchPolicy, RatePolicy } from '../../schema/model/batch';
 import type { WhichTasks } from '../../schema/model/cancel';
 import type { BatchId, TaskId } from '../../schema/model/ids';
 
@@ -14,7 +14,14 @@ export interface BatchInput {
   /** Length of a minute in milliseconds: 60,000 save in tests. */
   minuteMs: number;
   /** What a run hands to the next when it continues as new; null in the first. */
-  carried: { policy: BatchPolicy; paused: boolean; schedule?: BatchTimes | null; waiting?: boolean; matching?: boolean } | null;
+  carried: {
+    policy: BatchPolicy;
+    policyRevision?: number;
+    paused: boolean;
+    schedule?: BatchTimes | null;
+    waiting?: boolean;
+    matching?: boolean;
+  } | null;
 }
 
 /** Something is due or has settled. */
@@ -41,4 +48,7 @@ export interface DueTasks {
   nextDueAt: number | null;
   /** False when every task has ended. */
   open: boolean;
+  /** The rate as it is now, and of which edit (R-BAT-16). Absent in histories of older versions, in which it never changed. */
+  rate?: RatePolicy;
+  policyRevision?: number;
 }

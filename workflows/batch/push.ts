@@ -29,7 +29,7 @@ export async function pushDue({ batchId, minuteMs }: BatchInput, due: DueTasks, 
         retry: { maximumAttempts: 2 },
       });
       try {
-        await offerTasks({ batchId, taskIds, intervalMs: intervalMs / share });
+        await offerTasks({ batchId, taskIds, intervalMs: intervalMs / share, policyRevision: due.policyRevision });
         return null;
       } catch (error) {
         if (!(error instanceof ActivityFailure)) throw error;

@@ -55,6 +55,7 @@ export async function batch(input: BatchInput): Promise<void> {
 
 interface Start {
   policy: BatchPolicy;
+  policyRevision?: number;
   schedule?: BatchTimes | null;
   matching?: boolean;
 }
@@ -72,19 +73,20 @@ async function pushUntilSettled(input: BatchInput, control: BatchControl, start:
   const { policy } = start;
   const windowMs = Math.max(input.minuteMs / WINDOWS_A_MINUTE, SHORTEST_WINDOW_MS);
   const idle = new Idle(input.minuteMs);
-  const rate = new Rate(input.batchId);
+  const rate = new Rate(input.batchId, policy.rate, start.policyRevision ?? 0);
   const dynamic = new DynamicPart(input, control);
   while (!control.over) {
-    if (workflowInfo().continueAsNewSuggested) await carryOn(input, control, start);
+    if (workflowInfo().continueAsNewSuggested) await carryOn(input, control, { ...start, ...rate.carriedInto(policy) });
     if (control.held) {
       await condition(() => !control.held || control.over);
       continue;
     }
     control.takeWake();
     if (dynamic.isDue) await dynamic.scan();
-    const window = pushWindow(await rate.now(policy.rate), input.minuteMs, windowMs);
+    const window = pushWindow(await rate.now(), input.minuteMs, windowMs);
     const pushes = policy.proactivePush !== false;
     const due = await findDueTasks(input.batchId, pushes ? window.count : 1);
+    if (rate.follow(due)) continue;
     if (policy.halt && due.open && !control.paused && !control.over && (await haltIfFailing(input.batchId))) control.halt();
     if (control.held || control.over) continue;
     if (pushes && due.groups.length > 0) {
@@ -113,12 +115,17 @@ async function push(input: BatchInput, control: BatchControl, due: DueTasks, win
   if (failure !== null) await condition(() => control.over, input.minuteMs * TROUBLE_PAUSE_MINUTES);
 }
 
-async function carryOn(input: BatchInput, control: BatchControl, { policy, schedule }: Start, waiting = false): Promise<void> {
+async function carryOn(
+  input: BatchInput,
+  control: BatchControl,
+  { policy, policyRevision, schedule }: Start,
+  waiting = false,
+): Promise<void> {
   await condition(allHandlersFinished);
   if (control.over) return;
   await continueAsNew<typeof batch>({
     ...input,
-    carried: { policy, paused: control.paused, schedule, waiting, matching: control.matching },
+    carried: { policy, policyRevision, paused: control.paused, schedule, waiting, matching: control.matching },
   });
 }
 

@@ -1,13 +1,14 @@
 import type { Batch } from '../../../schema/model/batch';
 import { isLive } from '../../../schema/model/batch';
 import { matchesAgain } from '../../../schema/model/dynamic-match';
-import { type DeviceId, taskIdOf } from '../../../schema/model/ids';
+import { type DeviceId, type TaskId, taskIdOf } from '../../../schema/model/ids';
+import { placesFor } from '../../../schema/model/places';
 import type { Task } from '../../../schema/model/task';
 import type { Collections } from '../../../schema/mongo/connect';
 import type { MatchedDevice } from '../../devices/report-version';
 import { isDuplicateKey } from '../../duplicate-key';
 import type { TaskDeps } from '../../tasks/deps';
-import { giveWay } from '../../tasks/override';
+import { giveWay, givingWay, overrides } from '../../tasks/override';
 import { selectChosen } from '../../tasks/select';
 import { transition } from '../../tasks/transition';
 
@@ -27,14 +28,15 @@ export async function takeDevices(deps: TakeDeps, batch: Batch, devices: readonl
     deps.tasks.activeOfDevices(ids),
   ]);
   const ownOf = new Map(own.map((task) => [task.deviceId, task]));
-  const busy = new Set(active.filter(({ module }) => module === batch.module).map(({ deviceId }) => deviceId));
+  const overriding = overrides(batch);
+  const places = placesOf(deps, batch, active);
   const wanted = devices.filter((device) => {
     const task = ownOf.get(device._id);
     return task === undefined || matchesAgain(batch.base, task, sinceOf(batch, device), deps.settings.limits.dynamicMatches) === null;
   });
-  const free = batch.policy.overridePrevious ? wanted : wanted.filter(({ _id }) => !busy.has(_id));
+  const free = overriding ? wanted : wanted.filter(({ _id }) => places(_id) !== null);
   if (free.length === 0) return;
-  if (batch.policy.overridePrevious) await freeFromOlder(deps, batch, free, active);
+  const gone = overriding ? await freeFromOlder(deps, batch, free, active) : new Set<TaskId>();
   const fresh = free.filter(({ _id }) => !ownOf.has(_id));
   if (fresh.length > 0)
     await selectChosen(
@@ -42,8 +44,10 @@ export async function takeDevices(deps: TakeDeps, batch: Batch, devices: readonl
       batch,
       fresh.map(({ _id }) => _id),
       deps.clock(),
+      deps.settings.limits.runningModules,
     );
-  await takeAgain(deps, batch, free, ownOf);
+  const left = active.filter(({ _id }) => !gone.has(_id));
+  await takeAgain(deps, batch, free, ownOf, placesOf(deps, batch, left));
   await endIfOver(deps, batch, free);
   deps.engine.wakeBatch(batch._id);
 }
@@ -55,21 +59,36 @@ function sinceOf({ module, scope }: Batch, { modules, memberSince, groups = [] }
 }
 
 /** R-BAT-11. A newer batch's task never gives way to an older batch. */
-async function freeFromOlder(deps: TakeDeps, batch: Batch, devices: readonly MatchedDevice[], active: readonly Task[]): Promise<void> {
+async function freeFromOlder(
+  deps: TakeDeps,
+  batch: Batch,
+  devices: readonly MatchedDevice[],
+  active: readonly Task[],
+): Promise<ReadonlySet<TaskId>> {
   const ids = new Set<DeviceId>(devices.map(({ _id }) => _id));
-  const older = active.filter(
-    (task) => ids.has(task.deviceId) && task.module === batch.module && task.batchId < batch._id && task.status !== 'IN_PROGRESS',
-  );
-  if (older.length === 0) return;
-  await giveWay(deps, older);
+  const ofDevices = active.filter(({ deviceId }) => ids.has(deviceId));
+  const older = givingWay(batch, ofDevices, (batchId) => batchId < batch._id);
+  if (older.length > 0) await giveWay(deps, older);
   for (const id of new Set(older.map(({ batchId }) => batchId))) deps.engine.wakeBatch(id);
+  return new Set(older.map(({ _id }) => _id));
 }
+
+/** R-BAT-13: the places a device has for a task of the batch; null when there is no room. */
+const placesOf =
+  ({ settings }: TakeDeps, { module, policy }: Batch, active: readonly Task[]) =>
+  (deviceId: DeviceId): number[] | null =>
+    placesFor(
+      { module, multiModule: policy.multiModule === true },
+      active.filter((task) => task.deviceId === deviceId),
+      settings.limits.runningModules,
+    );
 
 async function takeAgain(
   deps: TakeDeps,
   batch: Batch,
   devices: readonly MatchedDevice[],
   ownOf: ReadonlyMap<DeviceId, Task>,
+  placesOf: (deviceId: DeviceId) => number[] | null,
 ): Promise<void> {
   const again = devices.filter(({ _id }) => ownOf.has(_id));
   if (again.length === 0 || !(await stillTakes(deps, batch))) return;
@@ -81,9 +100,11 @@ async function takeAgain(
   await Promise.all(
     again.map(async ({ _id, modules }) => {
       const task = ownOf.get(_id);
-      if (!task) return;
+      const places = placesOf(_id);
+      if (!task || places === null) return;
       const sourceVersion = modules[batch.module]?.version ?? null;
-      const event = { kind: 'matchedAgain' as const, gatewayId: gateways.get(_id) ?? null, sourceVersion, confirmation, timeoutMinutes };
+      const gatewayId = gateways.get(_id) ?? null;
+      const event = { kind: 'matchedAgain' as const, gatewayId, places, sourceVersion, confirmation, timeoutMinutes };
       // The index has the last word on whether the device is free.
       await transition(deps.tasks, task, event, deps.clock()).catch((error) => {
         if (!isDuplicateKey(error)) throw error;

@@ -27,11 +27,13 @@ function upgradeData(notification: Notification): object {
   const signMethod = md5 ? 'Md5' : 'SHA256';
   const isDiff = differential ? { isDiff: 1 } : {};
   const module = notification.module === DEFAULT_MODULE ? {} : { module: notification.module };
+  const extData = Object.fromEntries((notification.tags ?? []).map(({ key, value }) => [key, value]));
   if (notification.stream) {
     const { streamId, fileId } = notification.stream;
     const sign = signOf(file, md5);
     const named = { size: file.size, streamId, sign, dProtocol: 'mqtt', version, ...isDiff, signMethod, streamFileId: fileId };
-    return { ...named, ...(md5 && { md5: sign }), ...digestSignOf(file), ...module };
+    const tagged = Object.keys(extData).length > 0 ? { extData } : {};
+    return { ...named, ...(md5 && { md5: sign }), ...digestSignOf(file), ...module, ...tagged };
   }
   if (further.length === 0) {
     const sign = signOf(file, md5);
@@ -45,10 +47,10 @@ function upgradeData(notification: Notification): object {
       sign,
       signMethod,
       ...module,
-      extData: {},
+      extData,
     };
   }
-  return { version, ...isDiff, signMethod, files: files.map((each) => fileEntry(each, md5)), ...module, extData: {} };
+  return { version, ...isDiff, signMethod, files: files.map((each) => fileEntry(each, md5)), ...module, extData };
 }
 
 function fileEntry(file: NotifiedFile, md5: boolean): object {

@@ -1,0 +1,59 @@
+import { GraphQLDateTime } from 'graphql-scalars';
+import { Arg, Ctx, Field, FieldResolver, ID, InputType, Mutation, ObjectType, Resolver, Root } from 'type-graphql';
+import type { Batch, EditedField } from '../../schema/model/batch';
+import type { BatchEdit } from '../../schema/model/batch-edit';
+import type { ApiContext } from '../context';
+import { EditedFieldEnum } from '../enums';
+import { asPayload } from '../errors/as-payload';
+import { BatchTagInput } from './inputs';
+import { inputField, tagsOf } from './new-batch';
+import { PushRateInput, ratePolicyOf } from './rate-inputs';
+import { BatchPayload, BatchType } from './types';
+
+@InputType({ description: 'What is given takes the place of what the batch has; the rest stays.' })
+export class UpdateBatchInput {
+  @Field(() => ID, { description: 'Which batch.' })
+  batchId!: string;
+
+  @Field(() => PushRateInput, {
+    nullable: true,
+    description: 'Other values of its rate: constant stays constant, variable stays variable.',
+  })
+  pushRate?: PushRateInput | null;
+
+  @Field(() => [BatchTagInput], { nullable: true, description: 'All tags from now on; an empty list takes them away.' })
+  tags?: BatchTagInput[] | null;
+}
+
+@ObjectType('BatchEdit', { description: 'A change of a batch while it ran.' })
+export class BatchEditType {
+  @Field(() => GraphQLDateTime, { description: 'When.' })
+  at!: Date;
+
+  @Field(() => ID, { description: 'The API key it was made with.' })
+  by!: string;
+
+  @Field(() => [EditedFieldEnum], { description: 'What was changed.' })
+  fields!: EditedField[];
+}
+
+@Resolver(() => BatchType)
+export class BatchEditResolver {
+  @Mutation(() => BatchPayload, {
+    description: 'Changes a batch that has not ended. When the answer is there, no further notification leaves by what it had before.',
+  })
+  updateBatch(@Arg('input', () => UpdateBatchInput) input: UpdateBatchInput, @Ctx() { core, viewer }: ApiContext) {
+    const update = async () => ({ batch: await core.batches.update(viewer, input.batchId, editOf(input)) });
+    return asPayload(update(), inputField);
+  }
+
+  @FieldResolver(() => [BatchEditType], { description: 'Changes while it ran, oldest first; the last 50.' })
+  edits(@Root() { edits = [] }: Batch): BatchEditType[] {
+    return edits;
+  }
+}
+
+const editOf = ({ pushRate, tags }: UpdateBatchInput): BatchEdit => ({
+  ...(pushRate && { rate: ratePolicyOf(pushRate) }),
+  ...(tags && { tags: tagsOf(tags) }),
+});

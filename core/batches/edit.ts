@@ -1,0 +1,66 @@
+import type { mongo } from 'mongoose';
+import type { Batch } from '../../schema/model/batch';
+import { isLive, LIVE_STATUSES } from '../../schema/model/batch';
+import { type BatchEdit, fieldEdits } from '../../schema/model/batch-edit';
+import type { BatchId } from '../../schema/model/ids';
+import { UserError } from '../errors';
+import { refuseIfAny } from '../refuse';
+import type { BatchDeps } from './service';
+
+const TRIES = 8;
+const EDITS_KEPT = 50;
+
+/**
+ * R-BAT-16: one write, of the batch as it was read. From then on each push takes the new tags, and a window that was paced by the old rate
+ * is given up, because every push looks at the revision first; the workflow reads the rate with each window and keeps none. An edit that
+ * changes nothing writes nothing. `read` throws for a batch that is not there. Throws BATCH_STATE, REQUIRED and what is wrong with values.
+ */
+export async function editBatch(
+  { collections, settings, clock, engine }: BatchDeps,
+  by: string,
+  id: BatchId,
+  edit: BatchEdit,
+  read: (id: BatchId) => Promise<Batch>,
+): Promise<Batch> {
+  requireSomething(edit);
+  for (let attempt = 0; attempt < TRIES; attempt++) {
+    const batch = await read(id);
+    if (!isLive(batch.status)) throw ended(batch);
+    const edits = fieldEdits(batch, edit, settings.limits);
+    refuseIfAny(edits.flatMap(({ violations }) => violations));
+    if (edits.length === 0) return batch;
+    const now = clock();
+    const record = { at: now, by, fields: edits.map(({ field }) => field) };
+    const revision = batch.policyRevision ?? 0;
+    const set = Object.assign({ policyRevision: revision + 1, updatedAt: now }, ...edits.map((each) => each.set));
+    const edited = await collections.batches.findOneAndUpdate(
+      {
+        _id: id,
+        status: { $in: [...LIVE_STATUSES] },
+        policyRevision: revision === 0 ? { $in: [null, 0] } : revision,
+      } as mongo.Filter<Batch>,
+      { $set: set, $push: { edits: { $each: [record], $slice: -EDITS_KEPT } } },
+      { returnDocument: 'after' },
+    );
+    if (edited === null) continue;
+    engine.wakeBatch(id);
+    return edited;
+  }
+  throw new Error(`batch ${id} kept changing while it was edited`);
+}
+
+function requireSomething(edit: BatchEdit): void {
+  if (Object.values(edit).some((value) => value !== undefined)) return;
+  throw new UserError('REQUIRED', {
+    field: 'batchId',
+    message: 'The call names nothing to change.',
+    hint: 'Give the fields that are to change, besides the batch.',
+  });
+}
+
+const ended = ({ status }: Batch): UserError =>
+  new UserError('BATCH_STATE', {
+    field: 'batchId',
+    message: `The batch is ${status}: it has ended, and nothing about it can be changed.`,
+    hint: 'Create a new batch for the devices that are left.',
+  });

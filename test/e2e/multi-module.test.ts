@@ -1,0 +1,40 @@
+import type { BatchTag } from '../../schema/model/batch';
+import type { UpgradeOffer } from '../support/devices/upgrade-offer';
+import { startUpdraft, type Updraft } from '../support/updraft';
+
+const MODULES = { appl: '1.0.0', boot: '1.0.0' };
+/** Long enough for two upgrades to be under way at once. */
+const DOWNLOAD_MS = 1_500;
+
+describe('several modules of Link devices over real MQTT', () => {
+  let updraft: Updraft;
+  beforeAll(async () => {
+    updraft = await startUpdraft({ UPDRAFT_MINUTE_MS: '1000' });
+  });
+  afterAll(() => updraft.stop());
+
+  test('R-BAT-13 R-BAT-17 R-FLOW-1 two modules are upgraded at once, a restart for one included, and each notification carries its tags', async () => {
+    const offers: UpgradeOffer[] = [];
+    const pacing = { downloadMs: DOWNLOAD_MS, rebootMs: 100 };
+    const devices = ['both-0', 'both-1'].map((deviceName) => ({ deviceName, modules: MODULES }));
+    const fleet = await updraft.fleet(devices, { pacing });
+    for (const { deviceName } of devices) fleet.device(deviceName).on('notified', ({ offer }) => offers.push(offer));
+    await updraft.until(async () => (await updraft.core.devices.get(`${updraft.productKey}.both-1`))?.modules.boot);
+    const tags = (module: string): BatchTag[] => [{ key: 'wave.of', value: module }];
+    const push = async (module: string) =>
+      updraft.push(await updraft.package('2.0.0', 4_096, module), { multiModule: true, tags: tags(module) });
+    const batches = [await push('appl'), await push('boot')];
+
+    await updraft.until(async () => {
+      const tasks = await Promise.all(batches.map((batch) => updraft.task(batch, 'both-0')));
+      return tasks.every(({ status }) => status === 'IN_PROGRESS');
+    });
+    for (const batch of batches) expect(await updraft.settled(batch)).toEqual({ 'both-0': 'SUCCEEDED', 'both-1': 'SUCCEEDED' });
+    for (const name of ['both-0', 'both-1'])
+      expect(Object.fromEntries(fleet.device(name).versions)).toEqual({ default: '1.0.0', appl: '2.0.0', boot: '2.0.0' });
+    expect(new Set(offers.map(({ module, extData }) => `${module} ${JSON.stringify(extData)}`))).toEqual(
+      new Set(['appl {"wave.of":"appl"}', 'boot {"wave.of":"boot"}']),
+    );
+    await fleet.stop();
+  });
+});
