@@ -2,6 +2,7 @@ import { registerEnumType } from 'type-graphql';
 import { ROLES } from '../core/access/viewer';
 import { type BATCH_KINDS, BATCH_STATUSES, DOWNLOAD_PROTOCOLS, DYNAMIC_BASES, type EditedField } from '../schema/model/batch';
 import { CANCELABLE_STATUSES } from '../schema/model/cancel';
+import { IMPORT_STATUSES } from '../schema/model/device-import';
 import { LIST_STATUSES } from '../schema/model/device-list';
 import { DIALECTS } from '../schema/model/dialect';
 import { ERROR_CODES } from '../schema/model/error-codes';
@@ -220,6 +221,18 @@ export const DeviceListStatusEnum = enumOf(
     CLEAN: 'Every row names a device of the product, each another one: a batch can use it.',
     REFUSED: 'Some rows do not; `/lists/<id>/invalid.csv` names them.',
     EXPIRED: 'It is being taken away.',
+  }),
+);
+
+export const DeviceImportStatusEnum = enumOf(
+  'DeviceImportStatus',
+  'Where an import of devices is on its way. The last three are final.',
+  described(IMPORT_STATUSES, {
+    CHECKING: 'The file is being read; no device exists.',
+    CREATING: 'All of it was checked; devices are being created, whatever becomes of the process.',
+    FINISHED: 'Every device is there; `created` says how many.',
+    REFUSED: 'Rows are wrong, and no device was created; `/imports/<id>/invalid.csv` names them.',
+    EXPIRED: 'It is being forgotten.',
   }),
 );
 

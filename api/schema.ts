@@ -7,6 +7,7 @@ import { DynamicBatchResolver } from './batches/dynamic-resolver';
 import { BatchEditResolver } from './batches/edit-resolver';
 import { PreviewResolver } from './batches/preview-resolver';
 import { BatchResolver } from './batches/resolver';
+import { DeviceImportResolver, ImportProgressResolver } from './device-imports/resolver';
 import { DeviceListResolver } from './device-lists/resolver';
 import { DeviceResolver } from './devices/resolver';
 import { DeviceGroupsResolver, GroupResolver } from './groups/resolver';
@@ -29,6 +30,8 @@ export function buildApiSchema(): GraphQLSchema {
       DynamicBatchResolver,
       DeviceResolver,
       DeviceListResolver,
+      DeviceImportResolver,
+      ImportProgressResolver,
       DeviceGroupsResolver,
       GroupResolver,
       LiveResolver,

@@ -7,6 +7,7 @@ import type { Core } from '../core/core';
 import type { Limits } from '../schema/model/limits';
 import { createPresentError } from './errors/present';
 import { explorer } from './explorer';
+import { importAnswers, uploadDeviceImport } from './files/device-imports';
 import { invalidRows, uploadDeviceList } from './files/device-lists';
 import { downloads } from './files/download';
 import { tasksCsv } from './files/tasks-csv';
@@ -63,6 +64,8 @@ export async function createApi({ core, live, settings, logger, ready = async ()
   app.post('/packages', signedIn(core.access, refuseUpload), uploadPackage(core.packages, settings.limits, logger));
   app.post('/lists', signedIn(core.access, refuseUpload), uploadDeviceList(core.deviceLists, logger));
   app.get('/lists/:id/invalid.csv', signedIn(core.access, refuseUpload), invalidRows(core.deviceLists));
+  app.post('/imports', signedIn(core.access, refuseUpload), uploadDeviceImport(core.deviceImports, logger));
+  app.use('/imports/:id', signedIn(core.access, refuseUpload), importAnswers(core.deviceImports, logger));
   app.use(UPLOADS_PATH, signedIn(core.access, refuseUpload), await tusUploads(UPLOADS_PATH, core.uploads, settings.limits, logger));
   app.get('/batches/:id/tasks.csv', signedIn(core.access, refuseUpload), tasksCsv(core.tasks, logger));
   app.use(GRAPHQL_PATH, signedIn(core.access, refuseGraphql), graphql.router);

@@ -11,6 +11,7 @@ import type { Upload } from '../schema/model/upload';
 import type { ApiKey, Role, Viewer } from './access/viewer';
 import type { DynamicBatchService } from './batches/contract';
 import type { BatchPreview } from './batches/preview';
+import type { DeviceImportService } from './device-imports/contract';
 import type { DeviceChanges, DeviceFilter, DeviceListService, GroupService, NewDevice } from './device-sets';
 import type { Page, PageRequest } from './page';
 import type { StoredFile } from './ports';
@@ -31,6 +32,7 @@ export interface Core {
   devices: DeviceService;
   groups: GroupService;
   deviceLists: DeviceListService;
+  deviceImports: DeviceImportService;
   packages: PackageService;
   downloads: DownloadService;
   uploads: UploadService;

@@ -11,6 +11,8 @@ import { createBatchService } from './batches/service';
 import { batchStatus } from './batches/status';
 import { type Clock, systemClock } from './clock';
 import type { Core } from './core';
+import { createImportCreation, type ImportCreation } from './device-imports/creation';
+import { createDeviceImportService } from './device-imports/service';
 import { createDeviceListService } from './device-lists/service';
 import { devicesChangedSince, gatewaysOf } from './devices/presence-queries';
 import { createDeviceService } from './devices/service';
@@ -63,6 +65,8 @@ export interface CoreParts {
   files: PackageStore;
   /** R-PKG-12: removes uploads that waited too long. Returns how many. */
   sweepUploads(): Promise<number>;
+  /** R-DEV-6: goes on with imports that a process left behind. */
+  imports: Pick<ImportCreation, 'resume'>;
   /** R-DEV-4: looks for members of the dynamic groups that are due, those a crash has interrupted included. Returns how many. */
   checkGroups(): Promise<number>;
   /** After a change of the master key. Throws SealedByOther when a key that is still needed was not given. */
@@ -120,6 +124,7 @@ export async function createCore({
     onEnded: live.forgetAll,
   });
   const offerDeps = { ...base, mintUrl: urls.mintUrl, pushTerms: lifecycle.pushTerms };
+  const imports = createImportCreation({ collections, clock, memberships });
   const devices = createDeviceService({
     store,
     settings,
@@ -143,6 +148,7 @@ export async function createCore({
         onDeleted: (id) => onGroupDeleted(policyDeps, id),
       }),
       deviceLists: createDeviceListService({ collections, settings, clock }),
+      deviceImports: createDeviceImportService({ collections, settings, creation: imports, clock }),
       packages: createPackageService({ collections, files, settings, clock, presign: secureUpdates.digestSigns }),
       downloads: createDownloadService({ collections, urls, reader: createBlockReader(files), meter, settings, clock }),
       uploads: createUploadService({ collections, files, settings, clock, presign: secureUpdates.digestSigns }),
@@ -161,11 +167,12 @@ export async function createCore({
     upgradeTasks: createUpgradeTasks(base),
     files,
     sweepUploads: () => sweepUploads({ collections, files, settings, clock }),
+    imports,
     resealSecrets: secureUpdates.reseal,
     offersOver: (link) => createOffers(offerDeps, link),
     checkGroups: groupChecks.checkDue,
     close: async () => {
-      await Promise.all([meter.close(), groupChecks.close()]);
+      await Promise.all([meter.close(), groupChecks.close(), imports.stop()]);
     },
   };
 }

@@ -21,6 +21,11 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   FILE_FORMAT: 415,
   FILE_MISSING: 400,
   UPLOAD_CUT: 400,
+  IMPORT_BUSY: 429,
+  IMPORT_REPLACED: 409,
+  IMPORT_UNFINISHED: 409,
+  IDEMPOTENCY_MISMATCH: 409,
+  NOT_FOUND: 404,
 };
 
 /** Room for the parts around the file. */

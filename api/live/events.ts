@@ -1,4 +1,5 @@
 import type { Batch, StatusCounts } from '../../schema/model/batch';
+import type { DeviceImport } from '../../schema/model/device-import';
 import type { BatchId, DeviceId } from '../../schema/model/ids';
 import type { Task, TaskStatus } from '../../schema/model/task';
 import type { UploadState } from '../../schema/model/upload';
@@ -32,6 +33,12 @@ export interface UploadProgressEvent {
   cursor: string;
 }
 
+export interface ImportProgressEvent {
+  kind: 'progress';
+  import: DeviceImport;
+  cursor: string;
+}
+
 /** What a slow reader did not get since its last event. `dropped` are tasks whose latest change was lost, and part of `skipped`. */
 export interface Skipped {
   skipped: number;
@@ -40,6 +47,7 @@ export interface Skipped {
 
 export type TaskFeedEvent = (TaskChangeEvent & Skipped) | ResyncEvent;
 export type BatchFeedEvent = BatchProgressEvent | ResyncEvent;
+export type ImportFeedEvent = ImportProgressEvent | ResyncEvent;
 export type UploadFeedEvent = UploadProgressEvent | ResyncEvent;
 
 export interface TaskFeedFilter {

@@ -2,7 +2,8 @@ import type { BatchId } from '../../schema/model/ids';
 import { batchOfTask } from '../../schema/model/ids';
 import { createBatchFeed } from './batch-feed';
 import { createChangeReader } from './change-reader';
-import type { BatchFeedEvent, TaskFeedEvent, TaskFeedFilter, UploadFeedEvent } from './events';
+import type { BatchFeedEvent, ImportFeedEvent, TaskFeedEvent, TaskFeedFilter, UploadFeedEvent } from './events';
+import { createImportFeed } from './import-feed';
 import type { LiveSource } from './source';
 import { createTaskFeed } from './task-feed';
 import { createUploadFeed } from './upload-feed';
@@ -19,16 +20,23 @@ export interface LiveHub {
   subscribeBatch(batchId: BatchId, after?: string | null): AsyncIterableIterator<BatchFeedEvent>;
   /** The same for an upload; ends when the upload does. */
   subscribeUpload(uploadId: string, after?: string | null): AsyncIterableIterator<UploadFeedEvent>;
+  /** The same for an import; ends when the import does. */
+  subscribeImport(importId: string, after?: string | null): AsyncIterableIterator<ImportFeedEvent>;
 }
 
 export function createLiveHub(source: LiveSource): LiveHub {
   const taskCollection = source.collections.tasks.collectionName;
+  const importCollection = source.collections.deviceImports.collectionName;
   const uploadCollection = source.collections.resumableUploads.collectionName;
   const reader = createChangeReader(source, {
     onChange({ ns, documentKey, _id }) {
       const id = documentKey._id;
       if (ns.coll === uploadCollection) {
         uploads.changed(id);
+        return undefined;
+      }
+      if (ns.coll === importCollection) {
+        imports.changed(id);
         return undefined;
       }
       if (ns.coll !== taskCollection) {
@@ -42,19 +50,22 @@ export function createLiveHub(source: LiveSource): LiveHub {
       tasks.resync();
       batches.resync();
       uploads.resync();
+      imports.resync();
     },
   });
   const tasks = createTaskFeed(source, reader.position);
   const batches = createBatchFeed(source, reader.position);
   const uploads = createUploadFeed(source, reader.position);
+  const imports = createImportFeed(source, reader.position);
   return {
     start: reader.start,
     async stop() {
       await reader.stop();
-      await Promise.all([tasks.stop(), batches.stop(), uploads.stop()]);
+      await Promise.all([tasks.stop(), batches.stop(), uploads.stop(), imports.stop()]);
     },
     subscribeTasks: (filter, after = null) => tasks.subscribe(filter, after),
     subscribeBatch: (batchId, after = null) => batches.subscribe(batchId, after),
     subscribeUpload: (uploadId, after = null) => uploads.subscribe(uploadId, after),
+    subscribeImport: (importId, after = null) => imports.subscribe(importId, after),
   };
 }

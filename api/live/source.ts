@@ -2,12 +2,14 @@ import type { mongo } from 'mongoose';
 import type { Batch } from '../../schema/model/batch';
 import type { FirmwarePackage } from '../../schema/model/fleet';
 import type { Task } from '../../schema/model/task';
+import type { StoredImport } from '../../schema/mongo/device-imports';
 import type { StoredUpload } from '../../schema/mongo/resumable-uploads';
 
 export interface LiveCollections {
   tasks: mongo.Collection<Task>;
   batches: mongo.Collection<Batch>;
   resumableUploads: mongo.Collection<StoredUpload>;
+  deviceImports: mongo.Collection<StoredImport>;
   packages: mongo.Collection<FirmwarePackage>;
 }
 
@@ -50,7 +52,7 @@ const NULLS_AT_ONCE = 5;
 
 /** The same stream for following and for catching up: a token is only good for what it came from. */
 export function tailOf({ db, collections }: LiveSource, after: string | null, awaitMs: number): Tail {
-  const followed = [collections.tasks, collections.batches, collections.resumableUploads];
+  const followed = [collections.tasks, collections.batches, collections.resumableUploads, collections.deviceImports];
   const names = followed.map(({ collectionName }) => collectionName);
   const ofOurs = { 'ns.coll': { $in: names }, operationType: { $in: CHANGES } };
   const stream: Stream = db.watch<Change, Change & mongo.ChangeStreamDocument>(

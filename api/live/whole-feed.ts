@@ -39,8 +39,8 @@ interface Watched<E> {
 const APART_MS = 250;
 /** A reading that took t leaves 19 t of rest: at most a twentieth of the time goes into it. */
 const REST = 19;
-/** A loaded machine makes a reading late rather than long: the picture must not stand still for it. */
-const LONGEST_REST_MS = 2_000;
+/** A loaded machine makes a reading late rather than long: the picture must not stand still for it, and is two seconds old at most. */
+const LONGEST_REST_MS = 1_400;
 const AFTER_FAILURE_MS = 1_000;
 
 /** At most four events a second of each thing, and always the last one. `read` gives null for what is not there. */

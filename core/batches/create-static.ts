@@ -4,6 +4,7 @@ import type { Batch, BatchKind, BatchScope } from '../../schema/model/batch';
 import { downloadViolations } from '../../schema/model/download-protocol';
 import { dynamicViolations } from '../../schema/model/dynamic-rules';
 import type { FirmwarePackage } from '../../schema/model/fleet';
+import { deviceIdOf } from '../../schema/model/ids';
 import type { Limits } from '../../schema/model/limits';
 import { batchVersionViolations } from '../../schema/model/package-rules';
 import { policyViolations, sourceVersionViolations, targetedVersionViolations } from '../../schema/model/policy';
@@ -83,8 +84,9 @@ function scopeViolations(scope: BatchScope, limits: Limits): Violation[] {
 
 async function requireKnownNames(devices: Collections['devices'], { productKey, scope }: Batch): Promise<void> {
   if (scope.kind !== 'targeted') return;
-  const filter = { productKey, deviceName: { $in: scope.deviceNames } };
-  const known = new Set(await devices.distinct('deviceName', filter));
+  const ids = scope.deviceNames.map((name) => deviceIdOf(productKey, name));
+  const found = await devices.find({ _id: { $in: ids } }, { projection: { deviceName: 1 } }).toArray();
+  const known = new Set(found.map(({ deviceName }) => deviceName));
   const unknown = scope.deviceNames.filter((name) => !known.has(name));
   if (unknown.length === 0) return;
   const named = unknown.slice(0, 5).map((name) => `"${name.slice(0, 64)}"`);

@@ -65,7 +65,7 @@ async function byRollUp({ collections, versionCounts }: Deps, batch: Batch): Pro
   const chosen = inheritsVersions ? [] : sourceVersions;
   const [counts, total, mayBeBusy] = await Promise.all([
     versionsOfModule(collections, versionCounts, productKey, module, chosen),
-    chosen.length === 0 ? collections.devices.countDocuments({ productKey }, { hint: { productKey: 1, deviceName: 1 } }) : 0,
+    chosen.length === 0 ? collections.devices.countDocuments(ofProduct(productKey), { hint: { _id: 1 } }) : 0,
     hasLive(collections, batch),
   ]);
   const reported = sum(counts.values());
@@ -148,3 +148,6 @@ const hasLive = async ({ batches }: Collections, { productKey, module }: Batch):
   (await batches.findOne({ productKey, module, status: { $in: [...LIVE_STATUSES] } }, { projection: { _id: 1 } })) !== null;
 
 const sum = (numbers: Iterable<number>): number => [...numbers].reduce((total, each) => total + each, 0);
+
+/** Ids begin with the product's key, which has no dot; `/` follows it. Counted from the index alone. */
+const ofProduct = (productKey: string) => ({ _id: { $gte: `${productKey}.`, $lt: `${productKey}/` } });

@@ -1,5 +1,6 @@
 import type { mongo } from 'mongoose';
 import type { Batch } from '../../schema/model/batch';
+import { deviceIdOf } from '../../schema/model/ids';
 import type { StoredDevice } from '../../schema/mongo/devices';
 import { inRegion, moduleVersionKey, runsOneOf } from '../../schema/mongo/devices';
 
@@ -39,7 +40,7 @@ function inScope({ productKey, scope }: Pick<Matched, 'productKey' | 'scope'>): 
   return {
     productKey,
     enabled: true,
-    ...(scope.kind === 'targeted' && { deviceName: { $in: scope.deviceNames } }),
+    ...(scope.kind === 'targeted' && { _id: { $in: scope.deviceNames.map((name) => deviceIdOf(productKey, name)) } }),
     ...(scope.kind === 'group' && { groups: { $in: scope.groupIds } }),
     ...(scope.kind === 'region' && inRegion(scope.province, scope.city)),
   };

@@ -1,10 +1,9 @@
-import type { Batch, StatusCounts } from '../../schema/model/batch';
+import type { Batch } from '../../schema/model/batch';
 import { isLive } from '../../schema/model/batch';
 import { estimatedEnd } from '../../schema/model/expected-end';
 import type { BatchId } from '../../schema/model/ids';
 import { emptyCounts } from '../../schema/model/live-counts';
 import { currentRate } from '../../schema/model/push-rate';
-import type { TaskStatus } from '../../schema/model/task';
 import type { Collections } from '../../schema/mongo/connect';
 import { requireRole } from '../access/require-role';
 import type { Viewer } from '../access/viewer';
@@ -15,6 +14,7 @@ import { pageOf } from '../paging/page-of';
 import { type BatchCommand, type UpgradeEngine, verbOf } from '../ports';
 import { refuseIfAny } from '../refuse';
 import type { DynamicBatchService } from './contract';
+import { countsOf } from './counts';
 import { newStaticBatch } from './create-static';
 import { deleteBatch } from './delete';
 import { editBatch } from './edit';
@@ -79,12 +79,18 @@ export function createBatchService(deps: BatchDeps): BatchService {
         page,
         settings.limits,
       ),
-    counts: (id) => countsOf(collections.tasks, id),
+    async counts(id) {
+      const batch = await batches.findOne<Pick<Batch, '_id' | 'kind' | 'selection' | 'deletedAt'>>(
+        { _id: id },
+        { projection: { kind: 1, selection: 1, deletedAt: 1 } },
+      );
+      return batch ? countsOf(collections.tasks, batch) : emptyCounts();
+    },
     askedRate: async ({ _id, policy: { rate } }) => currentRate(rate, await reachedFor(collections, _id, rate)),
     async estimatedEnd(batch) {
       if (!isLive(batch.status)) return null;
       const [counts, reached] = await Promise.all([
-        countsOf(collections.tasks, batch._id),
+        countsOf(collections.tasks, batch),
         reachedFor(collections, batch._id, batch.policy.rate),
       ]);
       return estimatedEnd(batch, counts, reached, deps.clock(), settings.minuteMs);
@@ -123,15 +129,6 @@ function ended(batch: Batch, wish: BatchCommand): UserError {
 }
 
 /** Counted from the {batchId, status} index each time: nothing increments a counter, so nothing drifts. */
-export async function countsOf(tasks: Collections['tasks'], id: BatchId): Promise<StatusCounts> {
-  const rows = await tasks
-    .aggregate<{ _id: TaskStatus; count: number }>([{ $match: { batchId: id } }, { $group: { _id: '$status', count: { $sum: 1 } } }])
-    .toArray();
-  const counts = emptyCounts();
-  for (const { _id, count } of rows) counts[_id] = count;
-  return counts;
-}
-
 async function reachedRate({ collections, settings, clock }: BatchDeps, id: BatchId): Promise<number> {
   const batch = await collections.batches.findOne({ _id: id }, { projection: { startedAt: 1 } });
   if (!batch?.startedAt) return 0;

@@ -4,6 +4,7 @@ import { deviceIdOf } from '../../schema/model/ids';
 import { deviceNameViolation } from '../../schema/model/names';
 import type { Collections } from '../../schema/mongo/connect';
 import type { DeviceListRow } from '../../schema/mongo/device-lists';
+import type { IdLookup } from '../devices/stored-ids';
 import type { FileRow } from './rows-of';
 
 const DUPLICATE_KEY = 11_000;
@@ -24,6 +25,7 @@ export async function checkRows(
   productKey: string,
   rows: readonly FileRow[],
   problems: Problems,
+  stored: IdLookup,
 ): Promise<void> {
   const wrong: DeviceListProblem[] = [];
   const tell = (row: number, value: string, problem: ListProblem): void => {
@@ -36,7 +38,7 @@ export async function checkRows(
     if (rest.some((cell) => cell !== '') || deviceNameViolation(name, '')) tell(row, cells.join(','), 'INVALID');
     else named.push({ row, name });
   }
-  const known = await knownOf(collections.devices, productKey, named);
+  const known = await stored(named.map(({ name }) => deviceIdOf(productKey, name)));
   for (const { row, name } of named) if (!known.has(deviceIdOf(productKey, name))) tell(row, name, 'UNKNOWN');
   const kept = named.filter(({ name }) => known.has(deviceIdOf(productKey, name)));
   const repeated = await insertNew(
@@ -49,12 +51,6 @@ export async function checkRows(
   }
   // A quoted line break makes two records end on different lines, never on the same.
   if (wrong.length > 0) await collections.deviceListProblems.insertMany(wrong, BULK);
-}
-
-async function knownOf(devices: Collections['devices'], productKey: string, named: readonly NamedRow[]): Promise<Set<string>> {
-  const ids = named.map(({ name }) => deviceIdOf(productKey, name));
-  const found = await devices.find({ _id: { $in: ids } }, { projection: { _id: 1 }, batchSize: ids.length + 1 }).toArray();
-  return new Set(found.map(({ _id }) => _id));
 }
 
 /** The places of those that were there already. */

@@ -13,8 +13,11 @@ const RECORD_CHARACTERS = 4_096;
 /** A file of devices has short rows. */
 const BYTES_PER_ROW = 256;
 
-/** The rows of a CSV file, a thousand at a time; blank ones are left out. Throws FILE_FORMAT, FILE_TOO_LARGE, TOO_MANY, REQUIRED. */
-export async function* rowsOf(source: Readable, maximum: number): AsyncGenerator<FileRow[]> {
+/**
+ * The rows of a CSV file, a thousand at a time; blank ones are left out. A first row that names columns does not count.
+ * Throws FILE_FORMAT, FILE_TOO_LARGE, TOO_MANY, REQUIRED.
+ */
+export async function* rowsOf(source: Readable, maximum: number, isHead: (cells: readonly string[]) => boolean): AsyncGenerator<FileRow[]> {
   const text = asText(maximum * BYTES_PER_ROW);
   const parser = parse({ info: true, relax_column_count: true, skip_empty_lines: true, trim: true, max_record_size: RECORD_CHARACTERS });
   // It may have failed before anybody listened.
@@ -24,10 +27,12 @@ export async function* rowsOf(source: Readable, maximum: number): AsyncGenerator
   source.pipe(text).pipe(parser);
   let chunk: FileRow[] = [];
   let count = 0;
+  let most = maximum;
   try {
     for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: { lines: number } }>) {
       if (record.every((cell) => cell === '')) continue;
-      if (++count > maximum) throw tooManyRows(maximum);
+      if (count === 0 && isHead(record)) most += 1;
+      if (++count > most) throw tooManyRows(maximum);
       chunk.push({ row: info.lines, cells: record });
       if (chunk.length < CHUNK) continue;
       yield chunk;

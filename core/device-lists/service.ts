@@ -5,6 +5,7 @@ import { ofList } from '../../schema/mongo/device-lists';
 import { requireRole } from '../access/require-role';
 import type { Clock } from '../clock';
 import type { DeviceListService } from '../device-sets';
+import { createIdLookup } from '../devices/stored-ids';
 import { UserError } from '../errors';
 import { requireProduct } from '../products/require-product';
 import type { CoreSettings } from '../settings';
@@ -35,10 +36,11 @@ export function createDeviceListService({ collections, settings, clock }: Device
       const about = { productKey, createdBy: viewer.keyId, createdAt: clock() };
       await deviceLists.insertOne({ _id, ...about, status: 'CHECKING', rows: 0, problems, expiresAt: within(HOUR_MS) });
       try {
+        const stored = createIdLookup(collections.devices);
         let rows = 0;
-        for await (const chunk of rowsOf(file, settings.limits.deviceFileRows)) {
+        for await (const chunk of rowsOf(file, settings.limits.deviceFileRows, isHead)) {
           const named = rows === 0 ? withoutHead(chunk) : chunk;
-          await checkRows(collections, _id, productKey, named, problems);
+          await checkRows(collections, _id, productKey, named, problems, stored);
           rows += named.length;
           await deviceLists.updateOne({ _id }, { $set: { rows, expiresAt: within(HOUR_MS) } }, { writeConcern: { w: 1, journal: false } });
         }
@@ -61,8 +63,8 @@ export function createDeviceListService({ collections, settings, clock }: Device
 }
 
 /** A template's first row may name the column. */
-const withoutHead = <T extends { cells: string[] }>(rows: T[]): T[] =>
-  rows[0]?.cells[0]?.toLowerCase() === 'devicename' ? rows.slice(1) : rows;
+const isHead = ([first = '']: readonly string[]): boolean => first.toLowerCase() === 'devicename';
+const withoutHead = <T extends { cells: string[] }>(rows: T[]): T[] => (isHead(rows[0]?.cells ?? []) ? rows.slice(1) : rows);
 
 async function removeList(collections: Collections, id: string): Promise<void> {
   await collections.deviceListRows.deleteMany(ofList(id));

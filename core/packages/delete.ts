@@ -52,7 +52,8 @@ async function refuseInUse({ batches, tasks }: DeleteDeps['collections'], packag
     .limit(LOOKED_AT)
     .toArray();
   if (live.length > 0) throw packageInUse(live);
-  const task = await tasks.findOne({ packageId, active: true }, { projection: { batchId: 1 } });
+  const ended = await batches.find({ packageId }, { projection: { _id: 1 } }).toArray();
+  const task = await tasks.findOne({ batchId: { $in: ended.map(({ _id }) => _id) }, active: true }, { projection: { batchId: 1 } });
   const batch = task && (await batches.findOne({ _id: task.batchId }));
   if (batch) throw packageInUse([batch]);
 }

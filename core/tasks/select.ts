@@ -1,5 +1,6 @@
-import type { Batch, SelectionSummary } from '../../schema/model/batch';
+import { type Batch, LIVE_STATUSES, type SelectionSummary } from '../../schema/model/batch';
 import type { DeviceId } from '../../schema/model/ids';
+import { placesFor } from '../../schema/model/places';
 import type { Task } from '../../schema/model/task';
 import type { Collections } from '../../schema/mongo/connect';
 import { chosenStages, countTargets, targetSource, targetStages, withShare } from '../batches/targets';
@@ -8,6 +9,8 @@ import { roomStages } from './room';
 
 /** Another batch made a task for one of the devices while this one was selecting: select again, and it is skipped. */
 const TRIES = 5;
+/** Busy devices that are named to the store rather than looked up one by one. */
+const NAMED = 10_000;
 
 /**
  * Makes the tasks of a batch by one aggregation inside MongoDB. It may run twice: what is there stays as it is.
@@ -17,11 +20,11 @@ const TRIES = 5;
  */
 export async function selectTargets(collections: Collections, selected: Batch, now: Date, places: number): Promise<SelectionSummary> {
   const batch = await withShare(collections, selected);
-  await untilSelected(() =>
-    targetSource(collections, batch)
-      .aggregate(pipeline(batch, targetStages(batch), now, places))
-      .toArray(),
-  );
+  const busy = await nameableBusy(collections, batch);
+  await untilSelected((attempt) => {
+    const stages = busy && attempt === 1 ? insertOnly(batch, busy, now, places) : lookingUp(batch, targetStages(batch), now, places);
+    return targetSource(collections, batch).aggregate(stages).toArray();
+  });
   const [{ matching, meant }, created, atTarget] = await Promise.all([
     countTargets(collections, batch),
     collections.tasks.countDocuments({ batchId: batch._id }),
@@ -34,14 +37,28 @@ export async function selectTargets(collections: Collections, selected: Batch, n
   return { matched, created, skippedVersion, skippedBusy, atTarget, ...(batch.share !== undefined && { skippedPhase }) };
 }
 
+/**
+ * Devices of the product with an active task of another batch; null when they are many or may have room for one more all the same, or
+ * when this batch has tasks from an earlier try.
+ */
+async function nameableBusy({ batches, tasks }: Collections, { _id, productKey, policy }: Batch): Promise<DeviceId[] | null> {
+  if (await tasks.findOne({ batchId: _id }, { projection: { _id: 1 } })) return null;
+  const live = { productKey, _id: { $ne: _id }, status: { $in: [...LIVE_STATUSES] } };
+  const others = await batches.find(live, { projection: { _id: 1 } }).toArray();
+  const theirs = { batchId: { $in: others.map((other) => other._id) }, active: true };
+  const limit = policy.multiModule ? 0 : NAMED;
+  const busy = await tasks.find(theirs, { projection: { _id: 0, deviceId: 1 }, limit: limit + 1 }).toArray();
+  return busy.length > limit ? null : busy.map(({ deviceId }) => deviceId);
+}
+
 /** R-BAT-1: the same for a few devices that a dynamic batch takes later. */
 export const selectChosen = ({ devices }: Collections, batch: Batch, ids: readonly DeviceId[], now: Date, places: number): Promise<void> =>
-  untilSelected(() => devices.aggregate(pipeline(batch, chosenStages(batch, ids), now, places)).toArray());
+  untilSelected(() => devices.aggregate(lookingUp(batch, chosenStages(batch, ids), now, places)).toArray());
 
-async function untilSelected(select: () => Promise<unknown>): Promise<void> {
+async function untilSelected(select: (attempt: number) => Promise<unknown>): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
-      await select();
+      await select(attempt);
       return;
     } catch (error) {
       if (attempt === TRIES || !isDuplicateKey(error)) throw error;
@@ -49,14 +66,24 @@ async function untilSelected(select: () => Promise<unknown>): Promise<void> {
   }
 }
 
-function pipeline(batch: Batch, targets: object[], now: Date, places: number): object[] {
-  return [
-    ...targets,
-    ...roomStages(batch, places),
-    { $project: taskOf(batch, now) },
-    { $merge: { into: 'tasks', on: '_id', whenMatched: 'keepExisting', whenNotMatched: 'insert' } },
-  ];
-}
+/**
+ * The usual case, at five times the speed: without looking each device up, and without looking for what is there. Where a device turns
+ * out to be busy all the same, the store refuses its task, and the selection begins again the careful way.
+ */
+const insertOnly = (batch: Batch, busy: readonly DeviceId[], now: Date, count: number): object[] => [
+  ...targetStages(batch),
+  ...(busy.length > 0 ? [{ $match: { _id: { $nin: busy } } }] : []),
+  { $set: { places: { $literal: placesFor({ module: batch.module, multiModule: batch.policy.multiModule === true }, [], count) } } },
+  { $project: taskOf(batch, now) },
+  { $merge: { into: 'tasks', on: '_id', whenMatched: 'fail', whenNotMatched: 'insert' } },
+];
+
+const lookingUp = (batch: Batch, targets: object[], now: Date, count: number): object[] => [
+  ...targets,
+  ...roomStages(batch, count),
+  { $project: taskOf(batch, now) },
+  { $merge: { into: 'tasks', on: '_id', whenMatched: 'keepExisting', whenNotMatched: 'insert' } },
+];
 
 /** A task document as an aggregation expression; the type makes sure that no field of `Task` is forgotten, but what begins absent. */
 function taskOf(batch: Batch, now: Date): Record<Exclude<keyof Task, 'download' | 'matches' | 'timeoutMinutes'>, unknown> {

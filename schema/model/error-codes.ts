@@ -28,6 +28,12 @@ export const ERROR_CODES = {
   LIST_UNKNOWN: 'No list of devices of the product has this id, or it has expired.',
   LIST_NOT_CLEAN: 'The list of devices has rows that name none, or is still being checked.',
 
+  IMPORT_COLUMNS: 'The first row of an import names a column that is not taken, or one twice.',
+  IMPORT_NOT_CLEAN: 'Rows of an import are wrong, and it was not asked to leave them out; or no row is right. No device was created.',
+  IMPORT_BUSY: 'As many imports are being checked as may be at once.',
+  IMPORT_REPLACED: 'Another upload with the same idempotency key has taken the place of this one.',
+  IMPORT_UNFINISHED: 'The import has not ended yet.',
+
   FILE_EMPTY: 'The uploaded file has no bytes.',
   FILE_TOO_LARGE: 'The uploaded file passes the size limit.',
   FILE_FORMAT: 'The file name does not end in a format that is taken, its first bytes are not of that format, or it ends early.',

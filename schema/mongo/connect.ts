@@ -1,10 +1,12 @@
 import { type Connection, createConnection, type mongo } from 'mongoose';
 import type { ApiKey } from '../model/access';
 import type { Batch } from '../model/batch';
+import type { DeviceImportProblem } from '../model/device-import';
 import type { DeviceList, DeviceListProblem } from '../model/device-list';
 import type { FirmwarePackage, Product, SigningKey } from '../model/fleet';
 import type { Group } from '../model/group';
 import type { Task } from '../model/task';
+import type { ImportPiece, StoredImport } from './device-imports';
 import type { DeviceListRow } from './device-lists';
 import type { StoredDevice } from './devices';
 import type { GatewayRecord } from './gateways';
@@ -32,6 +34,9 @@ export interface Collections {
   deviceLists: mongo.Collection<DeviceList>;
   deviceListRows: mongo.Collection<DeviceListRow>;
   deviceListProblems: mongo.Collection<DeviceListProblem>;
+  deviceImports: mongo.Collection<StoredImport>;
+  deviceImportPieces: mongo.Collection<ImportPiece>;
+  deviceImportProblems: mongo.Collection<DeviceImportProblem>;
   uploads: mongo.Collection<Upload>;
   resumableUploads: mongo.Collection<StoredUpload>;
 }
@@ -103,6 +108,9 @@ function collectionsOf(connection: Connection): Collections {
     deviceLists: db.collection('deviceLists'),
     deviceListRows: db.collection('deviceListRows'),
     deviceListProblems: db.collection('deviceListProblems'),
+    deviceImports: db.collection('deviceImports'),
+    deviceImportPieces: db.collection('deviceImportPieces'),
+    deviceImportProblems: db.collection('deviceImportProblems'),
     uploads: db.collection('uploads'),
     resumableUploads: db.collection('resumableUploads'),
   };

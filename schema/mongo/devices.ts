@@ -58,7 +58,6 @@ export const deviceSchema = new Schema<StoredDevice>(
   storedIn('devices'),
 );
 
-deviceSchema.index({ productKey: 1, deviceName: 1 }, { unique: true });
 deviceSchema.index({ productKey: 1, moduleVersions: 1, _id: 1 });
 /** Of a province in the order of lists; a city is looked up among its province's keys, without reading a device. */
 deviceSchema.index(
@@ -69,6 +68,8 @@ deviceSchema.index(
 deviceSchema.index({ groups: 1, _id: 1 }, { partialFilterExpression: { groups: { $exists: true } } });
 /** What the roll-up of versions does not have yet. */
 deviceSchema.index({ productKey: 1 }, { partialFilterExpression: { uncounted: true } });
+/** Those that have a connection, in the order of lists: few of many. */
+deviceSchema.index({ online: 1, _id: 1 }, { partialFilterExpression: { online: true } });
 /** Whom dynamic batches may have missed: read from the end. */
 deviceSchema.index({ productKey: 1, changedAt: 1 }, { name: CHANGED_INDEX, partialFilterExpression: { changedAt: { $exists: true } } });
 /** Whom a dead gateway leaves behind. */

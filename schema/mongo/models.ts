@@ -1,6 +1,7 @@
 import type { Connection } from 'mongoose';
 import { apiKeySchema } from './api-keys';
 import { batchSchema } from './batches';
+import { deviceImportPieceSchema, deviceImportProblemSchema, deviceImportSchema } from './device-imports';
 import { deviceListProblemSchema, deviceListRowSchema, deviceListSchema } from './device-lists';
 import { deviceSchema } from './devices';
 import { gatewaySchema } from './gateways';
@@ -31,6 +32,9 @@ export const modelsOf = (connection: Connection) => ({
   deviceLists: connection.model('DeviceList', deviceListSchema),
   deviceListRows: connection.model('DeviceListRow', deviceListRowSchema),
   deviceListProblems: connection.model('DeviceListProblem', deviceListProblemSchema),
+  deviceImports: connection.model('DeviceImport', deviceImportSchema),
+  deviceImportPieces: connection.model('DeviceImportPiece', deviceImportPieceSchema),
+  deviceImportProblems: connection.model('DeviceImportProblem', deviceImportProblemSchema),
   uploads: connection.model('Upload', uploadSchema),
   resumableUploads: connection.model('ResumableUpload', resumableUploadSchema),
 });

@@ -94,6 +94,7 @@ taskSchema.index({ deviceId: 1, createdAt: -1, _id: 1 });
 taskSchema.index({ batchId: 1, notifiedAt: 1 }, { partialFilterExpression: { notifiedAt: { $gt: new Date(0) } } });
 /** Devices ever pushed: what a variable rate grows with. */
 taskSchema.index({ batchId: 1, firstNotifiedAt: 1 }, { partialFilterExpression: { firstNotifiedAt: { $gt: new Date(0) } } });
-taskSchema.index({ packageId: 1 });
+/** Tasks of a status, whatever their batch. */
+taskSchema.index({ status: 1, _id: 1 });
 /** Whose device a gateway leaves behind when it ends. */
 taskSchema.index({ gatewayId: 1 }, whileActive);

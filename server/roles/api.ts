@@ -3,6 +3,7 @@ import { createLiveHub } from '../../api/live/hub';
 import { createApi } from '../../api/server';
 import { finishBatchDeletions } from '../../core/batches/delete';
 import { systemClock } from '../../core/clock';
+import { sweepImports } from '../../core/device-imports/creation';
 import { sweepLists } from '../../core/device-lists/service';
 import { finishDeletions } from '../../core/packages/delete';
 import { sweepOrphans } from '../../core/packages/upload-record';
@@ -11,6 +12,8 @@ import { type Part, Parts } from '../part';
 import { whatIsMissing } from '../ready';
 
 const SWEEP_EVERY_MS = 10 * 60_000;
+/** A process may die while it creates the devices of an import: someone looks for such imports this often. */
+const RESUME_EVERY_MS = 10_000;
 
 /** Answers GraphQL, uploads and downloads, and shows what changes. */
 export async function startApi(foundation: Foundation): Promise<Part & { url: string; explorerUrl?: string }> {
@@ -21,6 +24,7 @@ export async function startApi(foundation: Foundation): Promise<Part & { url: st
     await live.start();
     await finishDeletions({ collections: store.collections, files: parts.files, clock: systemClock });
     running.add(await startSweeping(foundation));
+    running.add(startResuming(foundation));
     const api = await createApi({
       core: parts.core,
       live,
@@ -40,6 +44,7 @@ async function startSweeping({ store, parts, logger }: Foundation): Promise<Part
     try {
       const swept = (await sweepOrphans(store.collections, parts.files, new Date())) + (await parts.sweepUploads());
       await sweepLists(store.collections, new Date());
+      await sweepImports(store.collections, new Date());
       if (swept > 0) logger.info({ swept }, 'Uploads that nobody goes on with were removed');
     } catch (error) {
       logger.warn({ error }, 'Uploads could not be swept; it is tried again');
@@ -60,6 +65,22 @@ async function startSweeping({ store, parts, logger }: Foundation): Promise<Part
   return {
     async stop() {
       stopping.abort();
+      clearInterval(timer);
+      await running;
+    },
+  };
+}
+
+/** Imports that a process left behind go on. */
+function startResuming({ parts, logger }: Foundation): Part {
+  const resume = (): Promise<unknown> =>
+    parts.imports.resume().catch((error) => logger.warn({ error }, 'Imports could not be looked for; it is tried again'));
+  let running = resume();
+  const timer = setInterval(() => {
+    running = running.then(resume);
+  }, RESUME_EVERY_MS);
+  return {
+    async stop() {
       clearInterval(timer);
       await running;
     },

@@ -66,7 +66,7 @@ describe('files', () => {
 
   test('R-BAT-3 a form carries a file as well, and as many rows as the limit', async () => {
     const form = new FormData();
-    form.set('file', new Blob([names(2_500).join('\n')]), 'names.csv');
+    form.set('file', new Blob([['deviceName', ...names(2_500)].join('\n')]), 'names.csv');
     expect(await send(form)).toMatchObject({ status: 201, body: { status: 'CLEAN', rows: 2_500 } });
     expect(await send(new FormData())).toMatchObject({ status: 400 });
   });

@@ -21,6 +21,6 @@ test('R-BAT-13 R-BAT-14 a batch shows whether it is multi-module; overriding is 
   expect(batch?.policy).toEqual({ multiModule: true, overridePrevious: false });
   expect(await create({ overridePrevious: true })).toEqual({
     batch: null,
-    userErrors: [{ code: 'MULTI_MODULE_OR_OVERRIDE', field: 'multiModule', conflictingId: batch?.id }],
+    userErrors: [{ code: 'MULTI_MODULE_OR_OVERRIDE', field: 'overridePrevious', conflictingId: batch?.id }],
   });
 });

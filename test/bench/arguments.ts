@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { BenchOptions } from './benchmark';
+import type { Benchmark, BenchOptions, Range } from './benchmark';
 
 export interface BenchCommand extends BenchOptions {
   name: string;
@@ -14,31 +14,37 @@ const RANGES = {
   rate: { least: 10, most: 10_000, default: 600 },
 } as const;
 
-export const usage = (benchmarks: readonly { name: string; about: string }[]): string =>
+type Named = Pick<Benchmark, 'name' | 'devices'>;
+
+export const usage = (benchmarks: readonly (Named & { about: string })[]): string =>
   [
     'usage: npm run bench -- <benchmark> [--devices N] [--rate R] [--profile DIR] [--json]',
     '',
     ...benchmarks.map(({ name, about }) => `  ${name.padEnd(12)}${about}`),
     '',
-    `  --devices N   devices upgraded, ${RANGES.devices.least}–${RANGES.devices.most}; default ${RANGES.devices.default}`,
-    `  --rate R      devices a minute of the paced part, ${RANGES.rate.least}–${RANGES.rate.most}; default ${RANGES.rate.default}`,
+    `  --devices N   devices measured with, ${rangeText(RANGES.devices)}`,
+    ...benchmarks.flatMap(({ name, devices }) => (devices ? [`                of ${name}: ${rangeText(devices)}`] : [])),
+    `  --rate R      devices a minute of the paced part, ${rangeText(RANGES.rate)}`,
     "  --profile DIR keeps CPU profiles of the platform's process in DIR and ranks what they show",
     '  --json        one JSON object on standard output; progress goes to standard error',
   ].join('\n');
 
+const rangeText = ({ least, most, default: usual }: Range): string => `${least}–${most}; default ${usual}`;
+
 /** Null asks for help. Throws UsageError. */
-export function benchCommand(args: readonly string[], names: readonly string[]): BenchCommand | null {
+export function benchCommand(args: readonly string[], benchmarks: readonly Named[]): BenchCommand | null {
   const { values, positionals } = parsed(args);
   if (values.help) return null;
   const [name, ...more] = positionals;
   if (name === undefined) throw new UsageError('Which benchmark?');
-  if (!names.includes(name)) throw new UsageError(`There is no benchmark "${name.slice(0, 60)}".`);
+  const benchmark = benchmarks.find((each) => each.name === name);
+  if (benchmark === undefined) throw new UsageError(`There is no benchmark "${name.slice(0, 60)}".`);
   if (more.length > 0) throw new UsageError('One benchmark at a time.');
   return {
     name,
     json: values.json,
-    devices: wholeNumber('devices', values.devices),
-    rate: wholeNumber('rate', values.rate),
+    devices: wholeNumber('devices', values.devices, benchmark.devices ?? RANGES.devices),
+    rate: wholeNumber('rate', values.rate, RANGES.rate),
     profileDir: values.profile ?? null,
   };
 }
@@ -61,10 +67,9 @@ function parsed(args: readonly string[]) {
   }
 }
 
-function wholeNumber(option: keyof typeof RANGES, given: string | undefined): number {
-  const { least, most, default: usual } = RANGES[option];
+function wholeNumber(option: keyof typeof RANGES, given: string | undefined, { least, most, default: usual }: Range): number {
   if (given === undefined) return usual;
-  const value = /^\d{1,6}$/.test(given) ? Number(given) : Number.NaN;
+  const value = /^\d{1,7}$/.test(given) ? Number(given) : Number.NaN;
   if (value >= least && value <= most) return value;
   throw new UsageError(`--${option} is "${given.slice(0, 60)}": expected a whole number from ${least} to ${most}.`);
 }

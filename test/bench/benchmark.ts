@@ -28,8 +28,17 @@ export interface BenchOutcome {
   problems: string[];
 }
 
+/** Bounds of an option, and what it is when not given. */
+export interface Range {
+  least: number;
+  most: number;
+  default: number;
+}
+
 export interface Benchmark {
   name: string;
   about: string;
+  /** 10 to 5,000, by default 2,000, where nothing else is said. */
+  devices?: Range;
   run(options: BenchOptions, scope: BenchScope): Promise<BenchOutcome>;
 }

@@ -1,17 +1,15 @@
 import { benchCommand, UsageError, usage } from './arguments';
 import type { Benchmark } from './benchmark';
 import { downloads } from './downloads/downloads';
+import { fleet } from './fleet/fleet';
 import { runScoped } from './run-scoped';
 import { upgrades } from './upgrades/upgrades';
 
-const BENCHMARKS: readonly Benchmark[] = [upgrades, downloads];
+const BENCHMARKS: readonly Benchmark[] = [upgrades, downloads, fleet];
 
 /** `npm run bench -- <benchmark> …`. Exit code 1 when something measured went wrong, 2 for wrong arguments. */
 async function main(args: readonly string[]): Promise<number> {
-  const command = benchCommand(
-    args,
-    BENCHMARKS.map(({ name }) => name),
-  );
+  const command = benchCommand(args, BENCHMARKS);
   const benchmark = BENCHMARKS.find(({ name }) => name === command?.name);
   if (command === null || benchmark === undefined) {
     process.stdout.write(`${usage(BENCHMARKS)}\n`);

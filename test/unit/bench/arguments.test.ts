@@ -2,7 +2,8 @@ import { benchCommand, UsageError, usage } from '../../bench/arguments';
 import { moduleOf } from '../../bench/profile-rank';
 import { alignedTable } from '../../bench/table';
 
-const command = (...args: string[]) => benchCommand(args, ['upgrades']);
+const command = (...args: string[]) =>
+  benchCommand(args, [{ name: 'upgrades' }, { name: 'fleet', devices: { least: 1_000, most: 1_000_000, default: 1_000_000 } }]);
 
 describe('the command line of the benchmark', () => {
   test('names a benchmark and takes the defaults', () => {
@@ -16,7 +17,14 @@ describe('the command line of the benchmark', () => {
     });
   });
 
+  test('a benchmark may have bounds of its own', () => {
+    expect(command('fleet')?.devices).toBe(1_000_000);
+    expect(command('fleet', '--devices', '1000')?.devices).toBe(1_000);
+  });
+
   test.each([
+    [['fleet', '--devices', '999']],
+    [['fleet', '--devices', '1000001']],
     [[]],
     [['downloads-of-yesterday']],
     [['upgrades', 'fleet']],

@@ -1,0 +1,69 @@
+import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
+import type { DeviceImport } from '../../schema/model/device-import';
+import type { ApiContext } from '../context';
+import { asPayload } from '../errors/as-payload';
+import { found } from '../errors/found';
+import type { ImportFeedEvent } from '../live/events';
+import {
+  DeviceImportType,
+  ForgetDeviceImportInput,
+  ForgetDeviceImportPayload,
+  type ImportProblems,
+  ImportProgress,
+  ImportProgressEventUnion,
+} from './types';
+
+@Resolver(() => DeviceImportType)
+export class DeviceImportResolver {
+  @Query(() => DeviceImportType, {
+    nullable: true,
+    description: 'An import of devices from a file. Twin of QueryBatchRegisterDeviceStatus.',
+  })
+  deviceImport(@Arg('id', () => ID) id: string, @Ctx() { core }: ApiContext) {
+    return found('import', core.deviceImports.get(id));
+  }
+
+  @Mutation(() => ForgetDeviceImportPayload, {
+    description: 'Forgets an import with the secrets it shows, before its time. The devices stay.',
+  })
+  forgetDeviceImport(
+    @Arg('input', () => ForgetDeviceImportInput) { importId }: ForgetDeviceImportInput,
+    @Ctx() { core, viewer }: ApiContext,
+  ) {
+    return asPayload(core.deviceImports.forget(viewer, importId).then((forgotten) => ({ import: forgotten })));
+  }
+
+  @FieldResolver()
+  id(@Root() { _id }: DeviceImport): string {
+    return _id;
+  }
+
+  @FieldResolver()
+  problems(@Root() { problems }: DeviceImport): ImportProblems {
+    const { NAME, SECRET, REGION, TAGS, COLUMNS, DUPLICATE, EXISTS } = problems;
+    return { name: NAME, secret: SECRET, region: REGION, tags: TAGS, columns: COLUMNS, duplicate: DUPLICATE, exists: EXISTS };
+  }
+}
+
+@Resolver(() => ImportProgress)
+export class ImportProgressResolver {
+  @Subscription(() => ImportProgressEventUnion, {
+    description: 'How far an import is: once at once, then at most four times a second, and always the last change; ends with it.',
+    subscribe: async ({ args, context }) => {
+      const { core, live } = context as ApiContext;
+      const one = await found('import', core.deviceImports.get(args.importId));
+      return live.subscribeImport(one._id, args.after);
+    },
+  })
+  importProgress(
+    @Arg('importId', () => ID) _importId: string,
+    @Arg('after', () => String, {
+      nullable: true,
+      description: 'The cursor of an event: goes on behind it without a gap, or begins with one Resync.',
+    })
+    _after: string | null,
+    @Root() event: ImportFeedEvent,
+  ): ImportFeedEvent {
+    return event;
+  }
+}

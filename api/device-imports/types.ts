@@ -1,0 +1,95 @@
+import { GraphQLDateTime } from 'graphql-scalars';
+import { createUnionType, Field, ID, InputType, Int, ObjectType } from 'type-graphql';
+import type { DeviceImport, ImportStatus } from '../../schema/model/device-import';
+import { DeviceImportStatusEnum } from '../enums';
+import { Payload } from '../errors/user-error-type';
+import type { ImportFeedEvent } from '../live/events';
+import { Resync } from '../live/types';
+
+@ObjectType({ description: 'How many rows of an import make no device, by the first thing that is wrong with each.' })
+export class ImportProblems {
+  @Field(() => Int, { description: 'No device name.' })
+  name!: number;
+
+  @Field(() => Int, { description: 'A secret that is none.' })
+  secret!: number;
+
+  @Field(() => Int, { description: 'A province without a city, or the other way round, or not such a name.' })
+  region!: number;
+
+  @Field(() => Int, { description: 'Tags that are none, or too many.' })
+  tags!: number;
+
+  @Field(() => Int, { description: 'More cells than columns.' })
+  columns!: number;
+
+  @Field(() => Int, { description: 'A name that an earlier row has.' })
+  duplicate!: number;
+
+  @Field(() => Int, { description: 'A name that a device of the product has already.' })
+  exists!: number;
+}
+
+@ObjectType('DeviceImport', { description: 'Devices from a file, which was sent to `POST /imports?productKey=…`.' })
+export class DeviceImportType {
+  @Field(() => ID, { description: 'Opaque.' })
+  id!: string;
+
+  @Field(() => String, { description: 'The product the devices are of.' })
+  productKey!: string;
+
+  @Field(() => DeviceImportStatusEnum, { description: 'Where it is on its way.' })
+  status!: ImportStatus;
+
+  @Field(() => Boolean, { description: 'Whether rows that are wrong are left out.' })
+  skipInvalid!: boolean;
+
+  @Field(() => Int, { description: 'Rows read so far that are not blank.' })
+  rows!: number;
+
+  @Field(() => Int, { description: 'Of them, those that can become devices.' })
+  valid!: number;
+
+  @Field(() => Int, { description: 'Devices that exist.' })
+  created!: number;
+
+  @Field(() => ImportProblems, { description: 'What is wrong with the others; `/imports/<id>/invalid.csv` names each.' })
+  problems!: ImportProblems;
+
+  @Field(() => GraphQLDateTime, { description: 'When its file began to arrive.' })
+  createdAt!: Date;
+
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'Null before.' })
+  endedAt!: Date | null;
+
+  @Field(() => GraphQLDateTime, { description: 'From then on it may be forgotten, with the secrets in `/imports/<id>/devices.csv`.' })
+  expiresAt!: Date;
+}
+
+@ObjectType({ description: 'How far an import is: each event is the whole picture.' })
+export class ImportProgress {
+  @Field(() => DeviceImportType, { description: 'The import.' })
+  import!: DeviceImport;
+
+  @Field(() => String, { description: 'Opaque; subscribing with it as `after` goes on behind this event.' })
+  cursor!: string;
+}
+
+export const ImportProgressEventUnion = createUnionType({
+  name: 'ImportProgressEvent',
+  description: 'Progress, or word that progress was missed.',
+  types: () => [ImportProgress, Resync] as const,
+  resolveType: (event) => ((event as unknown as ImportFeedEvent).kind === 'resync' ? 'Resync' : 'ImportProgress'),
+});
+
+@InputType()
+export class ForgetDeviceImportInput {
+  @Field(() => ID, { description: 'One that has ended.' })
+  importId!: string;
+}
+
+@ObjectType()
+export class ForgetDeviceImportPayload extends Payload {
+  @Field(() => DeviceImportType, { nullable: true, description: 'What it was; null when it was refused.' })
+  import!: DeviceImport | null;
+}

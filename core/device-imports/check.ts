@@ -1,0 +1,115 @@
+import { randomBytes } from 'node:crypto';
+import {
+  type DeviceImportProblem,
+  IMPORT_PROBLEMS,
+  type ImportProblem,
+  type ImportRow,
+  noProblems,
+} from '../../schema/model/device-import';
+import { deviceIdOf } from '../../schema/model/ids';
+import type { Limits } from '../../schema/model/limits';
+import { deviceNameViolation, deviceSecretViolation } from '../../schema/model/names';
+import type { Violation } from '../../schema/model/violation';
+import type { FileRow } from '../device-lists/rows-of';
+import type { NewDevice } from '../device-sets';
+import { attributeViolations } from '../devices/attributes';
+import type { IdLookup } from '../devices/stored-ids';
+import { type Columns, deviceOfRow } from './columns';
+import type { SeenNames } from './seen-names';
+
+const SHOWN = 64;
+/** 128 bits, as registration makes them. */
+const SECRET_BYTES = 16;
+
+export interface CheckedRows {
+  valid: ImportRow[];
+  wrong: DeviceImportProblem[];
+}
+
+/** A row that can become a device, or why it cannot; whether its name is taken is looked up for many at once. */
+export function checkRow(
+  attempt: string,
+  columns: Columns,
+  { row, cells }: FileRow,
+  limits: Pick<Limits, 'deviceTags'>,
+): NewDevice | DeviceImportProblem {
+  const tell = (value: string, problem: ImportProblem, text: string): DeviceImportProblem => problemOf(attempt, row, value, problem, text);
+  const device = deviceOfRow(columns, cells);
+  if (device === null) {
+    const hint = columns.named ? 'The first row names fewer.' : 'Name the columns in a first row to give more than names.';
+    return tell(cells[0] ?? '', 'COLUMNS', `The row has more cells than there are columns. ${hint}`);
+  }
+  const wrong = violationOf(device, limits);
+  return wrong === null ? device : tell(device.deviceName, wrong[0], wrong[1].message);
+}
+
+function violationOf(device: NewDevice, limits: Pick<Limits, 'deviceTags'>): [ImportProblem, Violation] | null {
+  const ofName = deviceNameViolation(device.deviceName, '');
+  if (ofName) return ['NAME', ofName];
+  const ofSecret = device.secret == null ? null : deviceSecretViolation(device.secret, '');
+  if (ofSecret) return ['SECRET', ofSecret];
+  if (!device.region && !device.tags) return null;
+  const [first] = attributeViolations({ region: device.region, tags: device.tags ?? undefined }, '', limits).filter(Boolean);
+  return first ? [first.field?.startsWith('region') ? 'REGION' : 'TAGS', first] : null;
+}
+
+/** `attempt`: what the ids of the upload's problems begin with. */
+export const problemOf = (attempt: string, row: number, value: string, problem: ImportProblem, text: string): DeviceImportProblem => ({
+  _id: `${attempt}.${String(row).padStart(10, '0')}`,
+  row,
+  value: value.slice(0, SHOWN),
+  problem,
+  text,
+});
+
+const isProblem = (checked: NewDevice | DeviceImportProblem): checked is DeviceImportProblem => 'problem' in checked;
+
+/** Sorts rows in their order. What the store has already is not known yet. */
+export function checkRows(
+  { attempt, columns, seen }: { attempt: string; columns: Columns; seen: SeenNames },
+  rows: readonly FileRow[],
+  limits: Pick<Limits, 'deviceTags'>,
+): CheckedRows {
+  const wrong: DeviceImportProblem[] = [];
+  const valid: ImportRow[] = [];
+  const secrets = randomBytes(rows.length * SECRET_BYTES).toString('hex');
+  for (const [index, row] of rows.entries()) {
+    const checked = checkRow(attempt, columns, row, limits);
+    if (isProblem(checked)) wrong.push(checked);
+    else if (!seen.addIfNew(checked.deviceName))
+      wrong.push(problemOf(attempt, row.row, checked.deviceName, 'DUPLICATE', 'An earlier row has this name.'));
+    else valid.push(rowOf(row.row, checked, secrets.slice(2 * SECRET_BYTES * index, 2 * SECRET_BYTES * (index + 1))));
+  }
+  return { valid, wrong };
+}
+
+/** The same without the rows whose device the product has. */
+export async function withoutStored(
+  stored: IdLookup,
+  { attempt, productKey }: { attempt: string; productKey: string },
+  { valid, wrong }: CheckedRows,
+): Promise<CheckedRows> {
+  const found = await stored(valid.map(({ deviceName }) => deviceIdOf(productKey, deviceName)));
+  if (found.size === 0) return { valid, wrong };
+  const isStored = ({ deviceName }: ImportRow): boolean => found.has(deviceIdOf(productKey, deviceName));
+  const taken = valid.filter(isStored).map(({ row, deviceName }) => existsAlready(attempt, row, deviceName));
+  return { valid: valid.filter((row) => !isStored(row)), wrong: [...wrong, ...taken] };
+}
+
+export const existsAlready = (attempt: string, row: number, deviceName: string): DeviceImportProblem =>
+  problemOf(attempt, row, deviceName, 'EXISTS', 'The product has a device with this name already.');
+
+const rowOf = (row: number, { deviceName, secret, region, tags }: NewDevice, made: string): ImportRow => ({
+  row,
+  deviceName,
+  secret: secret ?? made,
+  ...(region && { region }),
+  ...(tags && { tags: [...tags] }),
+});
+
+export function countProblems(problems: Record<ImportProblem, number>, wrong: readonly DeviceImportProblem[]): void {
+  for (const { problem } of wrong) problems[problem] += 1;
+}
+
+export const sumOf = (problems: Record<ImportProblem, number> = noProblems()): number =>
+  IMPORT_PROBLEMS.reduce((sum, problem) => sum + problems[problem], 0);

@@ -1,0 +1,31 @@
+import type { Readable } from 'node:stream';
+import type { DeviceImport, DeviceImportProblem, ImportRow } from '../../schema/model/device-import';
+import type { Viewer } from '../access/viewer';
+
+export interface NewImport {
+  productKey: string;
+  /** Leaves out rows that are wrong, and creates the others. */
+  skipInvalid?: boolean;
+  /** The same key and file give the same import as long as it is kept; of the viewer's key. */
+  idempotencyKey?: string | null;
+}
+
+/** R-DEV-6: devices from a file, as many as a file may have rows. */
+export interface DeviceImportService {
+  /**
+   * Reads CSV and checks each row; memory stays flat. Answers when all of it was checked: REFUSED, and nothing is created, or
+   * CREATING, and it goes on by itself, whatever becomes of this process. Throws FILE_FORMAT, FILE_TOO_LARGE, TOO_MANY, REQUIRED,
+   * IMPORT_COLUMNS, IMPORT_BUSY, IMPORT_REPLACED, IDEMPOTENCY_MISMATCH, PRODUCT_UNKNOWN and what the stream fails with; nothing is kept then.
+   */
+  create(viewer: Viewer, input: NewImport, file: Readable): Promise<DeviceImport>;
+  get(id: string): Promise<DeviceImport | null>;
+  /** In the order of the file. */
+  problems(viewer: Viewer, id: string): Promise<AsyncIterable<DeviceImportProblem>>;
+  /**
+   * The devices it created with their secrets, in the order of the file, until it is forgotten: for the API key that sent the file, and
+   * administrators. Throws NOT_FOUND, NOT_ALLOWED, IMPORT_UNFINISHED.
+   */
+  secrets(viewer: Viewer, id: string): Promise<AsyncIterable<Pick<ImportRow, 'deviceName' | 'secret'>>>;
+  /** Its secrets and its record; the devices stay. Throws as `secrets` does. */
+  forget(viewer: Viewer, id: string): Promise<DeviceImport>;
+}

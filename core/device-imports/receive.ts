@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { noProblems } from '../../schema/model/device-import';
+import type { Limits } from '../../schema/model/limits';
+import type { Collections } from '../../schema/mongo/connect';
+import { attemptId, importPieceId, type StoredImport } from '../../schema/mongo/device-imports';
+import { rowsOf } from '../device-lists/rows-of';
+import { createIdLookup } from '../devices/stored-ids';
+import { UNFINISHED_MS } from './begin';
+import { type CheckedRows, checkRows, countProblems, withoutStored } from './check';
+import { type Columns, columnsOf, isHead } from './columns';
+import { tellProblems } from './create-devices';
+import { replaced } from './refusals';
+import { createSeenNames } from './seen-names';
+
+const UNAWAITED = { writeConcern: { w: 1, journal: false } } as const;
+
+/** Reads and checks a file; what can become devices is kept in pieces, what is wrong as problems. The import is not decided on yet. */
+export async function receiveFile(
+  collections: Collections,
+  limits: Pick<Limits, 'deviceFileRows' | 'deviceTags'>,
+  begun: StoredImport,
+  file: Readable,
+  now: () => Date,
+): Promise<Pick<StoredImport, 'rows' | 'valid' | 'problems' | 'pieces' | 'digest'>> {
+  const { deviceImports, deviceImportPieces, devices } = collections;
+  const hash = createHash('sha256');
+  // Beside the pipe that reads it: a pause is one of both.
+  file.on('data', (bytes: Buffer) => hash.update(bytes));
+  const { _id, productKey, attempt } = begun;
+  const about = { attempt: attemptId(begun), productKey };
+  const seen = createSeenNames();
+  const stored = createIdLookup(devices);
+  const state = { rows: 0, valid: 0, pieces: 0, problems: noProblems() };
+
+  async function keep(checked: CheckedRows, rows: number): Promise<void> {
+    const { valid, wrong } = await withoutStored(stored, about, checked);
+    countProblems(state.problems, wrong);
+    const piece = valid.length > 0 && { _id: importPieceId(begun, state.pieces), rows: JSON.stringify(valid) };
+    await Promise.all([tellProblems(collections, wrong), piece && deviceImportPieces.insertOne(piece, UNAWAITED)]);
+    state.rows += rows;
+    state.pieces += piece ? 1 : 0;
+    state.valid += valid.length;
+    await renew(deviceImports, _id, attempt, { ...state, renewedAt: now(), expiresAt: new Date(now().getTime() + UNFINISHED_MS) });
+  }
+
+  let columns: Columns | undefined;
+  // The next rows are read while these are kept.
+  let keeping = Promise.resolve();
+  try {
+    for await (const chunk of rowsOf(file, limits.deviceFileRows, isHead)) {
+      const isFirst = columns === undefined;
+      columns ??= columnsOf(chunk[0]?.cells ?? []);
+      const rows = isFirst && columns.named ? chunk.slice(1) : chunk;
+      const checked = checkRows({ attempt: about.attempt, columns, seen }, rows, limits);
+      await keeping;
+      keeping = keep(checked, rows.length);
+      keeping.catch(() => undefined);
+    }
+  } finally {
+    await keeping;
+  }
+  return { ...state, digest: hash.digest('hex') };
+}
+
+/** Throws IMPORT_REPLACED when another upload of the same import has begun. */
+async function renew(imports: Collections['deviceImports'], _id: string, attempt: number, set: Partial<StoredImport>): Promise<void> {
+  const { matchedCount } = await imports.updateOne({ _id, attempt, status: 'CHECKING' }, { $set: set }, UNAWAITED);
+  if (matchedCount === 0) throw replaced();
+}
+
+/** Of the bytes of a file that nobody wants to read otherwise. */
+export async function digestOf(file: Readable): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(file, hash);
+  return hash.digest('hex');
+}

@@ -1,0 +1,109 @@
+import type { Readable } from 'node:stream';
+import type { ImportRow } from '../../schema/model/device-import';
+import type { Collections } from '../../schema/mongo/connect';
+import { type ImportPiece, ofAttempt, type StoredImport } from '../../schema/mongo/device-imports';
+import { requireRole } from '../access/require-role';
+import type { Viewer } from '../access/viewer';
+import type { Clock } from '../clock';
+import { requireProduct } from '../products/require-product';
+import type { CoreSettings } from '../settings';
+import { beginImport, importIdFor, KEPT_MS, removeImport, UNFINISHED_MS } from './begin';
+import { sumOf } from './check';
+import type { DeviceImportService } from './contract';
+import type { ImportCreation } from './creation';
+import { digestOf, receiveFile } from './receive';
+import { importUnfinished, importUnknown, notYours, otherInput, replaced, tooManyAtOnce } from './refusals';
+
+/** Each holds 32 MB for a million names. */
+const CHECKED_AT_ONCE = 2;
+
+export interface DeviceImportDeps {
+  collections: Collections;
+  settings: Pick<CoreSettings, 'limits'>;
+  creation: ImportCreation;
+  clock: Clock;
+}
+
+export function createDeviceImportService({ collections, settings, creation, clock }: DeviceImportDeps): DeviceImportService {
+  const { deviceImports, deviceImportPieces, deviceImportProblems, products } = collections;
+  const within = (ms: number): Date => new Date(clock().getTime() + ms);
+  let checking = 0;
+
+  /** Checked as a whole: refused, or from here on it ends by creating devices. */
+  async function decide(begun: StoredImport, file: Readable): Promise<StoredImport> {
+    const checked = await receiveFile(collections, settings.limits, begun, file, clock).finally(() => {
+      checking -= 1;
+    });
+    const refused = checked.valid === 0 || (!begun.skipInvalid && sumOf(checked.problems) > 0);
+    const { _id, attempt } = begun;
+    if (refused) await deviceImportPieces.deleteMany(ofAttempt(begun));
+    const ended = refused ? { endedAt: clock(), expiresAt: within(KEPT_MS) } : { expiresAt: within(KEPT_MS) };
+    const decided = await deviceImports.findOneAndUpdate(
+      { _id, attempt, status: 'CHECKING' },
+      { $set: { ...checked, ...ended, status: refused ? 'REFUSED' : 'CREATING', renewedAt: clock() } },
+      { returnDocument: 'after' },
+    );
+    if (decided === null) throw replaced();
+    return decided;
+  }
+
+  const freeing = (error: unknown): never => {
+    checking -= 1;
+    throw error;
+  };
+
+  /** Sent again: the import as it is, when it is the same file. */
+  async function repeated(found: StoredImport, input: Parameters<DeviceImportService['create']>[1], file: Readable): Promise<StoredImport> {
+    const isSame = found.productKey === input.productKey && found.skipInvalid === (input.skipInvalid ?? false);
+    if (!isSame || (await digestOf(file)) !== found.digest) throw otherInput(found._id);
+    return found;
+  }
+
+  async function ownFinished(viewer: Viewer, id: string): Promise<StoredImport> {
+    requireRole(viewer, 'OPERATOR');
+    const found = await deviceImports.findOne({ _id: id, status: { $ne: 'EXPIRED' } });
+    if (found === null) throw importUnknown();
+    if (found.createdBy !== viewer.keyId && viewer.role !== 'ADMINISTRATOR') throw notYours();
+    if (found.endedAt === null) throw importUnfinished();
+    return found;
+  }
+
+  return {
+    async create(viewer, input, file) {
+      requireRole(viewer, 'OPERATOR');
+      await requireProduct(products, input.productKey);
+      const id = importIdFor(viewer, input);
+      const found = await deviceImports.findOne({ _id: id, status: { $in: ['CREATING', 'FINISHED'] } });
+      if (found) return repeated(found, input, file);
+      if (checking >= CHECKED_AT_ONCE) throw tooManyAtOnce(CHECKED_AT_ONCE);
+      checking += 1;
+      const begun = await beginImport(collections, viewer, id, input, clock(), within(UNFINISHED_MS)).catch(freeing);
+      const decided = await decide(begun, file).catch(async (error: unknown) => {
+        await removeImport(collections, begun);
+        throw error;
+      });
+      if (decided.status === 'CREATING') creation.start(decided._id);
+      return decided;
+    },
+    get: (id) => deviceImports.findOne({ _id: id, status: { $ne: 'EXPIRED' } }),
+    async problems(viewer, id) {
+      requireRole(viewer, 'OPERATOR');
+      const found = await deviceImports.findOne({ _id: id, status: { $ne: 'EXPIRED' } }, { projection: { attempt: 1 } });
+      if (found === null) throw importUnknown();
+      return deviceImportProblems.find(ofAttempt(found)).sort({ _id: 1 });
+    },
+    async secrets(viewer, id) {
+      const found = await ownFinished(viewer, id);
+      return rowsIn(deviceImportPieces.find(ofAttempt(found), { batchSize: 10 }).sort({ _id: 1 }));
+    },
+    async forget(viewer, id) {
+      const found = await ownFinished(viewer, id);
+      await removeImport(collections, found);
+      return found;
+    },
+  };
+}
+
+async function* rowsIn(pieces: AsyncIterable<ImportPiece>): AsyncGenerator<ImportRow> {
+  for await (const { rows } of pieces) yield* JSON.parse(rows) as ImportRow[];
+}

@@ -1,0 +1,59 @@
+/** Why a row of an import makes no device. The first that applies is told. */
+export const IMPORT_PROBLEMS = ['NAME', 'SECRET', 'REGION', 'TAGS', 'COLUMNS', 'DUPLICATE', 'EXISTS'] as const;
+export type ImportProblem = (typeof IMPORT_PROBLEMS)[number];
+
+export const IMPORT_STATUSES = ['CHECKING', 'CREATING', 'FINISHED', 'REFUSED', 'EXPIRED'] as const;
+export type ImportStatus = (typeof IMPORT_STATUSES)[number];
+
+/** R-DEV-6: devices that are registered from a file. Nothing of it is a device before all of it was checked. */
+export interface DeviceImport {
+  _id: string;
+  productKey: string;
+  status: ImportStatus;
+  /** Whether rows that are wrong are left out; otherwise one of them refuses the file. */
+  skipInvalid: boolean;
+  /** Rows read so far that are not blank; the row that names the columns is none. */
+  rows: number;
+  /** Of them, those that can become devices. */
+  valid: number;
+  /** Rows by what is wrong with them. */
+  problems: Record<ImportProblem, number>;
+  /** Devices that exist. */
+  created: number;
+  createdBy: string;
+  createdAt: Date;
+  endedAt: Date | null;
+  /** From then on it may be gone, and with it the secrets. */
+  expiresAt: Date;
+}
+
+export interface DeviceImportProblem {
+  /** Upload and row, in the order of the file. */
+  _id: string;
+  /** Line of the file, from 1. */
+  row: number;
+  /** What stands for the name, at most 64 characters; nothing else of a row is kept. */
+  value: string;
+  problem: ImportProblem;
+  text: string;
+}
+
+/** A row that can become a device. */
+export interface ImportRow {
+  /** Line of the file, from 1. */
+  row: number;
+  deviceName: string;
+  secret: string;
+  region?: { province: string; city: string };
+  tags?: { key: string; value: string }[];
+}
+
+export const noProblems = (): Record<ImportProblem, number> => ({
+  NAME: 0,
+  SECRET: 0,
+  REGION: 0,
+  TAGS: 0,
+  COLUMNS: 0,
+  DUPLICATE: 0,
+  EXISTS: 0,
+});

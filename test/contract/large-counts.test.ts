@@ -1,0 +1,34 @@
+import { countsOf } from '../../core/batches/counts';
+import { ACTIVE_STATUSES, TASK_STATUSES, type Task } from '../../schema/model/task';
+import type { Store } from '../../schema/mongo/connect';
+import { aTask } from '../support/builders';
+import { testStore } from '../support/store';
+
+const TASKS = 21_000;
+let store: Store;
+beforeAll(async () => {
+  store = await testStore();
+});
+afterAll(() => store.close());
+
+test('R-BAT-22 the counts of a large batch are those of its tasks, also after they have moved', async () => {
+  const { tasks } = store.collections;
+  const made = Array.from({ length: TASKS }, (_, index): Task => {
+    const status = index % 3 ? 'QUEUED' : (TASK_STATUSES[(index / 3) % TASK_STATUSES.length] ?? 'QUEUED');
+    return aTask({ deviceName: `dev-${index}`, status });
+  });
+  await tasks.insertMany(made, { ordered: false });
+  const selection = { matched: TASKS, created: TASKS, skippedBusy: 0, skippedVersion: 0, atTarget: 0 };
+  const truth = async () => {
+    const all = await tasks.find({ batchId: 'batch1' }, { projection: { status: 1 } }).toArray();
+    return Object.fromEntries(TASK_STATUSES.map((status) => [status, all.filter((task) => task.status === status).length]));
+  };
+  for (const moved of [false, true]) {
+    if (moved)
+      await tasks.updateMany({ status: { $in: [...ACTIVE_STATUSES] }, deviceName: /7$/ }, { $set: { status: 'FAILED', active: false } });
+    const expected = await truth();
+    // Counted by what the selection told, and by grouping, as before there is a selection.
+    expect(await countsOf(tasks, { _id: 'batch1', kind: 'static', selection })).toEqual(expected);
+    expect(await countsOf(tasks, { _id: 'batch1', kind: 'static', selection: null })).toEqual(expected);
+  }
+});

@@ -1,0 +1,73 @@
+import { rmSync } from 'node:fs';
+import { request } from 'node:http';
+import { createAccessService } from '../../core/access/service';
+import { systemClock } from '../../core/clock';
+import { connectStore, type Store } from '../../schema/mongo/connect';
+import { administrator, settingsWith } from '../support/core-parts';
+import { testEnvironment } from '../support/updraft';
+import { startProcess, type UpdraftProcess } from '../support/updraft-process';
+
+const ROWS = 60_000;
+const environment = testEnvironment({ UPDRAFT_ROLES: 'api' });
+let store: Store;
+let server: UpdraftProcess;
+let headers: Record<string, string>;
+
+beforeAll(async () => {
+  store = await connectStore(environment.MONGODB_URI ?? '', { dbName: new URL(environment.MONGODB_URI ?? '').pathname.slice(1) });
+  server = await startProcess(environment);
+  const access = createAccessService({ store, settings: settingsWith(), clock: systemClock });
+  const { key } = await access.createKey(administrator, { name: 'operator', role: 'OPERATOR' });
+  headers = { authorization: `Bearer ${key}`, 'content-type': 'text/csv' };
+  await store.collections.products.insertOne({ _id: 'killA', name: 'Meters', dialect: 'LINK', createdAt: new Date() });
+}, 120_000);
+
+afterAll(async () => {
+  await server.kill();
+  await store.connection.dropDatabase();
+  await store.close();
+  rmSync(environment.UPDRAFT_DATA_DIR ?? '', { recursive: true, force: true });
+});
+
+const nameOf = (index: number): string => `meter-${String(index).padStart(6, '0')}`;
+const file = Array.from({ length: ROWS }, (_, index) => `${nameOf(index)}\n`);
+const address = (path: string): string => `${server.apiUrl}/imports${path}`;
+const send = () => fetch(address('?productKey=killA&idempotencyKey=june'), { method: 'POST', body: file.join(''), headers });
+const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
+const devices = () => store.collections.devices.countDocuments({ productKey: 'killA' });
+
+async function theImport(holds: (found: { status: string; rows: number; piecesDone: number }) => boolean) {
+  for (;;) {
+    const found = await store.collections.deviceImports.findOne({ productKey: 'killA' });
+    if (found && holds(found)) return found;
+    await pause();
+  }
+}
+
+test('R-DEV-6 an import whose process is killed -9 while it is sent is sent again, and while it creates devices ends by itself', async () => {
+  const upload = request(address('?productKey=killA&idempotencyKey=june'), { method: 'POST', headers });
+  upload.on('error', () => undefined);
+  upload.write(file.slice(0, ROWS / 2).join(''));
+  await theImport(({ rows }) => rows > 0);
+  await server.kill();
+  expect(await devices()).toBe(0);
+
+  server = await startProcess(environment);
+  const answer = await send();
+  const body = (await answer.json()) as { id: string };
+  expect([answer.status, body]).toMatchObject([202, { status: 'CREATING', rows: ROWS, invalid: 0 }]);
+  await theImport(({ piecesDone }) => piecesDone > 0);
+  await server.kill();
+  expect(await theImport(() => true)).toMatchObject({ _id: body.id, status: 'CREATING' });
+  const left = await devices();
+  expect([left > 0, left < ROWS]).toEqual([true, true]);
+
+  server = await startProcess(environment);
+  expect(await theImport(({ status }) => status === 'FINISHED')).toMatchObject({ _id: body.id, created: ROWS, attempt: 2 });
+  expect(await devices()).toBe(ROWS);
+  const told = (await (await fetch(address(`/${body.id}/devices.csv`), { headers })).text()).trim().split('\r\n').slice(1);
+  const real = await store.collections.devices.find({ productKey: 'killA' }).sort({ _id: 1 }).toArray();
+  expect(told).toEqual(real.map(({ deviceName, secret }) => `${deviceName},${secret}`));
+  const again = await send();
+  expect([again.status, await again.json()]).toMatchObject([200, { id: body.id, created: ROWS }]);
+}, 300_000);
