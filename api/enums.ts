@@ -110,6 +110,8 @@ registerEnumType(BatchKindEnum, {
 export const EditedFieldEnum = {
   PUSH_RATE: 'rate',
   TAGS: 'tags',
+  SOURCE_VERSIONS: 'sourceVersions',
+  TIMEOUT: 'timeoutMinutes',
 } as const satisfies Record<string, EditedField>;
 registerEnumType(EditedFieldEnum, {
   name: 'EditedField',
@@ -117,6 +119,8 @@ registerEnumType(EditedFieldEnum, {
   valuesConfig: {
     PUSH_RATE: { description: 'The values of its push rate.' },
     TAGS: { description: 'Its tags.' },
+    SOURCE_VERSIONS: { description: 'The versions a dynamic batch upgrades from.' },
+    TIMEOUT: { description: 'The time-out of tasks that a dynamic batch makes.' },
   },
 });
 

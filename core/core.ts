@@ -17,7 +17,7 @@ import type { Page, PageRequest } from './page';
 import type { StoredFile } from './ports';
 import type { TaskService } from './tasks/contract';
 
-export type { DynamicChanges, NewDynamicBatch } from './batches/contract';
+export type { NewDynamicBatch } from './batches/contract';
 export type { BatchPreview } from './batches/preview';
 export type { DeviceChanges, DeviceFilter, DeviceTag, NewDevice } from './device-sets';
 export type { Cancellation, DeviceReport, Reinitiated, Reinitiation, TaskFilter, TaskService } from './tasks/contract';

@@ -1,5 +1,5 @@
 import { GraphQLDateTime } from 'graphql-scalars';
-import { Arg, Ctx, Field, FieldResolver, ID, InputType, Mutation, ObjectType, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, Field, FieldResolver, ID, InputType, Int, Mutation, ObjectType, Resolver, Root } from 'type-graphql';
 import type { Batch, EditedField } from '../../schema/model/batch';
 import type { BatchEdit } from '../../schema/model/batch-edit';
 import type { ApiContext } from '../context';
@@ -23,6 +23,20 @@ export class UpdateBatchInput {
 
   @Field(() => [BatchTagInput], { nullable: true, description: 'All tags from now on; an empty list takes them away.' })
   tags?: BatchTagInput[] | null;
+
+  @Field(() => [String], {
+    nullable: true,
+    description:
+      'Of a dynamic batch that goes by versions: all of them from now on. Devices with one that is added are upgraded; tasks of one that is removed go on.',
+  })
+  sourceVersions?: string[] | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'Of a dynamic batch, for tasks made from now on: minutes from the first progress report, 1–1,440. Null takes the limit away; leave it out to keep it.',
+  })
+  timeoutMinutes?: number | null;
 }
 
 @ObjectType('BatchEdit', { description: 'A change of a batch while it ran.' })
@@ -53,7 +67,9 @@ export class BatchEditResolver {
   }
 }
 
-const editOf = ({ pushRate, tags }: UpdateBatchInput): BatchEdit => ({
+const editOf = ({ pushRate, tags, sourceVersions, timeoutMinutes }: UpdateBatchInput): BatchEdit => ({
   ...(pushRate && { rate: ratePolicyOf(pushRate) }),
   ...(tags && { tags: tagsOf(tags) }),
+  ...(sourceVersions && { sourceVersions }),
+  ...(timeoutMinutes !== undefined && { timeoutMinutes }),
 });

@@ -1,4 +1,5 @@
 import type { Batch } from '../../schema/model/batch';
+import type { BatchEdit } from '../../schema/model/batch-edit';
 import type { CancelableStatus } from '../../schema/model/cancel';
 import type { BatchId } from '../../schema/model/ids';
 import type { Viewer } from '../access/viewer';
@@ -7,13 +8,6 @@ import type { NewStaticBatch } from '../core';
 export interface NewDynamicBatch extends Omit<NewStaticBatch, 'schedule'> {
   /** R-BAT-12. */
   newlyReportedOnly?: boolean | null;
-}
-
-/** What is not given stays as it is. */
-export interface DynamicChanges {
-  sourceVersions?: readonly string[] | null;
-  /** Null: none from now on. */
-  timeoutMinutes?: number | null;
 }
 
 export interface DynamicBatchService {
@@ -28,8 +22,9 @@ export interface DynamicBatchService {
    */
   cancelPolicy(viewer: Viewer, id: BatchId, statuses?: readonly CancelableStatus[] | null): Promise<{ batch: Batch; canceled: number }>;
   /**
-   * R-BAT-16: versions that are added bring their devices in, tasks of those that are removed go on; the time-out is for tasks made from now
-   * on. Throws BATCH_UNKNOWN, BATCH_STATE, SOURCE_VERSIONS_FIXED, REQUIRED, what is wrong with the values, and DYNAMIC_BASES_MIXED.
+   * R-BAT-16, what `update` does when source versions or a time-out are given: versions that are added bring their devices in, tasks of those that are removed go on; the time-out is for tasks made from now
+   * on; rate and tags are taken in the same write. Throws BATCH_UNKNOWN, BATCH_STATE, SOURCE_VERSIONS_FIXED, REQUIRED, what is wrong with
+   * the values, and DYNAMIC_BASES_MIXED.
    */
-  editDynamic(viewer: Viewer, id: BatchId, changes: DynamicChanges): Promise<Batch>;
+  editDynamic(viewer: Viewer, id: BatchId, edit: BatchEdit): Promise<Batch>;
 }

@@ -1,5 +1,5 @@
 import type { mongo } from 'mongoose';
-import type { Batch } from '../../schema/model/batch';
+import type { Batch, EditedField } from '../../schema/model/batch';
 import { isLive, LIVE_STATUSES } from '../../schema/model/batch';
 import { type BatchEdit, fieldEdits } from '../../schema/model/batch-edit';
 import type { BatchId } from '../../schema/model/ids';
@@ -22,24 +22,22 @@ export async function editBatch(
   edit: BatchEdit,
   read: (id: BatchId) => Promise<Batch>,
 ): Promise<Batch> {
-  requireSomething(edit);
   for (let attempt = 0; attempt < TRIES; attempt++) {
     const batch = await read(id);
     if (!isLive(batch.status)) throw ended(batch);
     const edits = fieldEdits(batch, edit, settings.limits);
     refuseIfAny(edits.flatMap(({ violations }) => violations));
     if (edits.length === 0) return batch;
-    const now = clock();
-    const record = { at: now, by, fields: edits.map(({ field }) => field) };
     const revision = batch.policyRevision ?? 0;
-    const set = Object.assign({ policyRevision: revision + 1, updatedAt: now }, ...edits.map((each) => each.set));
+    const fields = edits.map(({ field }) => field);
+    const set = Object.assign({}, ...edits.map((each) => each.set));
     const edited = await collections.batches.findOneAndUpdate(
       {
         _id: id,
         status: { $in: [...LIVE_STATUSES] },
         policyRevision: revision === 0 ? { $in: [null, 0] } : revision,
       } as mongo.Filter<Batch>,
-      { $set: set, $push: { edits: { $each: [record], $slice: -EDITS_KEPT } } },
+      editWrite(batch, by, fields, set, clock()),
       { returnDocument: 'after' },
     );
     if (edited === null) continue;
@@ -49,7 +47,19 @@ export async function editBatch(
   throw new Error(`batch ${id} kept changing while it was edited`);
 }
 
-function requireSomething(edit: BatchEdit): void {
+/** The batch's next revision, with its place in the record of edits. */
+export const editWrite = (
+  { policyRevision = 0 }: Batch,
+  by: string,
+  fields: EditedField[],
+  set: object,
+  now: Date,
+): mongo.UpdateFilter<Batch> => ({
+  $set: { ...set, policyRevision: policyRevision + 1, updatedAt: now },
+  $push: { edits: { $each: [{ at: now, by, fields }], $slice: -EDITS_KEPT } },
+});
+
+export function requireSomething(edit: BatchEdit): void {
   if (Object.values(edit).some((value) => value !== undefined)) return;
   throw new UserError('REQUIRED', {
     field: 'batchId',

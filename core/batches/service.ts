@@ -1,5 +1,6 @@
 import type { Batch } from '../../schema/model/batch';
 import { isLive } from '../../schema/model/batch';
+import { isForDynamic } from '../../schema/model/batch-edit';
 import { estimatedEnd } from '../../schema/model/expected-end';
 import type { BatchId } from '../../schema/model/ids';
 import { emptyCounts } from '../../schema/model/live-counts';
@@ -17,7 +18,7 @@ import type { DynamicBatchService } from './contract';
 import { countsOf } from './counts';
 import { newStaticBatch } from './create-static';
 import { deleteBatch } from './delete';
-import { editBatch } from './edit';
+import { editBatch, requireSomething } from './edit';
 import { insertOnce } from './insert';
 import { type PreviewDeps, previewBatch } from './preview';
 import { reachedFor } from './reached';
@@ -100,6 +101,8 @@ export function createBatchService(deps: BatchDeps): BatchService {
     resume: async (viewer, id) => (await command(viewer, id, { kind: 'resume' })).batch,
     async update(viewer, id, edit) {
       requireRole(viewer, 'OPERATOR');
+      requireSomething(edit);
+      if (isForDynamic(edit)) return deps.dynamic.editDynamic(viewer, id, edit);
       return editBatch(deps, viewer.keyId, id, edit, (batchId) => existing(batches, batchId));
     },
     async cancel(viewer, id, statuses) {

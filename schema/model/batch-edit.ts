@@ -8,7 +8,15 @@ import type { Violation } from './violation';
 export interface BatchEdit {
   rate?: RatePolicy;
   tags?: readonly BatchTag[];
+  /** Dynamic batches only: all of them from now on. */
+  sourceVersions?: readonly string[];
+  /** Dynamic batches only, for tasks made from now on; null: none. */
+  timeoutMinutes?: number | null;
 }
+
+/** What only dynamic batches can be given. */
+export const isForDynamic = ({ sourceVersions, timeoutMinutes }: BatchEdit): boolean =>
+  sourceVersions !== undefined || timeoutMinutes !== undefined;
 
 type Edited = Pick<Batch, 'policy'>;
 

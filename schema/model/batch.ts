@@ -105,7 +105,7 @@ export interface SelectionSummary {
 }
 
 /** R-BAT-16: what an operator may change while a batch runs. */
-export const EDITED_FIELDS = ['rate', 'tags'] as const;
+export const EDITED_FIELDS = ['rate', 'tags', 'sourceVersions', 'timeoutMinutes'] as const;
 export type EditedField = (typeof EDITED_FIELDS)[number];
 
 export interface BatchEditRecord {

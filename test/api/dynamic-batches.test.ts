@@ -100,3 +100,26 @@ test('R-UI-4 a viewer creates none', async () => {
   );
   expect(errors?.[0]?.extensions.code).toBe('NOT_ALLOWED');
 });
+
+test('R-BAT-16 source versions and time-out of a dynamic batch are changed, those of a static one are not', async () => {
+  const UPDATE =
+    'mutation ($input: UpdateBatchInput!) { updateBatch(input: $input) { batch { sourceVersions policy { timeoutMinutes } edits { fields } } userErrors { code field } } }';
+  const update = async (input: object) => (await api.ask(UPDATE, { input })).data.updateBatch;
+  const packageId = await upload('3.3.0');
+  const batchId = (await create({ packageId })).batch?.id;
+  expect(await update({ batchId, sourceVersions: ['1.0.0', '1.2.0'], timeoutMinutes: 30 })).toEqual({
+    batch: { sourceVersions: ['1.0.0', '1.2.0'], policy: { timeoutMinutes: 30 }, edits: [{ fields: ['SOURCE_VERSIONS', 'TIMEOUT'] }] },
+    userErrors: [],
+  });
+  expect(await update({ batchId, timeoutMinutes: null })).toMatchObject({ batch: { policy: { timeoutMinutes: null } } });
+  expect(await update({ batchId, sourceVersions: ['3.3.0'] })).toMatchObject({
+    userErrors: [{ code: 'SOURCE_IS_TARGET', field: 'sourceVersions.0' }],
+  });
+  const CREATE_STATIC = 'mutation ($input: CreateStaticBatchInput!) { createStaticBatch(input: $input) { batch { id } } }';
+  const created = (await api.ask(CREATE_STATIC, { input: { packageId, scope: { all: true }, pushRate: { perMinute: 60 } } })).data;
+  const { id } = (created.createStaticBatch as { batch: { id: string } }).batch;
+  expect(await update({ batchId: id, timeoutMinutes: 30 })).toEqual({
+    batch: null,
+    userErrors: [{ code: 'BATCH_STATE', field: 'batchId' }],
+  });
+});

@@ -18,7 +18,7 @@ beforeEach(async () => {
 afterEach(() => emptyStore(store));
 afterAll(() => store.close());
 
-const edit = (id: string, changes: object, viewer = operator) => world.core.batches.editDynamic(viewer, id, changes);
+const edit = (id: string, changes: object, viewer = operator) => world.core.batches.update(viewer, id, changes);
 const cancel = (id: string, viewer = operator) => world.core.batches.cancelPolicy(viewer, id);
 const fixed = [{ code: 'SOURCE_VERSIONS_FIXED', field: 'sourceVersions' }];
 
@@ -94,6 +94,23 @@ describe('R-BAT-16 a dynamic batch is edited while it runs', () => {
     await edit(batch._id, { sourceVersions: ['1.0.0', '1.1.0', '1.3.0'] });
     await world.parts.lifecycle.scan(batch._id);
     expect(await world.statuses(batch)).toEqual({ 'dev-c': 'QUEUED' });
+  });
+
+  test('R-BAT-16 rate, tags, source versions and time-out of one edit are one write, and one that changes nothing is none', async () => {
+    const batch = await world.create('p2', { sourceVersions: ['1.0.0'] });
+    const tags = [{ key: 'wave', value: '2' }];
+    const all = { rate: { kind: 'constant', perMinute: 77 }, tags, sourceVersions: ['1.0.0', '1.1.0'], timeoutMinutes: 90 };
+    const edited = await edit(batch._id, all);
+    expect(edited).toMatchObject({
+      policyRevision: 1,
+      sourceVersions: ['1.0.0', '1.1.0'],
+      policy: { rate: all.rate, tags, timeoutMinutes: 90 },
+    });
+    expect(edited.edits?.map(({ fields }) => fields)).toEqual([['rate', 'tags', 'sourceVersions', 'timeoutMinutes']]);
+    expect((await edit(batch._id, all)).edits).toHaveLength(1);
+    const wrong = { ...all, rate: { kind: 'constant', perMinute: 10_001 }, timeoutMinutes: 0 };
+    expect((await refusal(edit(batch._id, wrong))).map(({ code }: { code: string }) => code)).toEqual(['OUT_OF_RANGE', 'OUT_OF_RANGE']);
+    expect(await world.core.batches.get(batch._id)).toEqual(edited);
   });
 
   test('R-BAT-16 another time-out is for tasks made from then on, and may be taken away', async () => {

@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { mongo } from 'mongoose';
-import type { Batch } from '../../../schema/model/batch';
+import type { Batch, EditedField } from '../../../schema/model/batch';
 import { isLive } from '../../../schema/model/batch';
+import { type BatchEdit, fieldEdits } from '../../../schema/model/batch-edit';
 import type { FirmwarePackage } from '../../../schema/model/fleet';
 import type { BatchId } from '../../../schema/model/ids';
 import { batchVersionViolations } from '../../../schema/model/package-rules';
@@ -13,7 +15,7 @@ import { UserError } from '../../errors';
 import { packageUnknown } from '../../packages/refusals';
 import { refuseIfAny } from '../../refuse';
 import type { CoreSettings } from '../../settings';
-import type { DynamicChanges } from '../contract';
+import { editWrite } from '../edit';
 import { inTurn, refuseConflicts } from '../insert';
 import type { PolicyDeps } from './policy';
 import { policyEnded, requireDynamic } from './refusals';
@@ -27,30 +29,40 @@ export interface EditDeps extends PolicyDeps {
  * R-BAT-16, R-BAT-15. The versions that are added are kept with the batch until their devices were looked for: here, or by its next scan
  * should the process die before.
  */
-export async function editDynamic(deps: EditDeps, viewer: Viewer, id: BatchId, changes: DynamicChanges): Promise<Batch> {
+export async function editDynamic(deps: EditDeps, viewer: Viewer, id: BatchId, edit: BatchEdit): Promise<Batch> {
   requireRole(viewer, 'OPERATOR');
   const { store, settings, live, engine, clock } = deps;
   const { batches, packages } = store.collections;
-  const known = await requireDynamic(store.collections, id);
+  const known = await requireDynamic(store.collections, id, 'source versions or a time-out that could be changed');
   const firmware = await packages.findOne({ _id: known.packageId });
   if (firmware === null) throw packageUnknown();
   const { batch, added } = await inTurn(store, known, async (session) => {
     const before = await takingBatch(store.collections, id, session);
-    const sourceVersions = changes.sourceVersions == null ? before.sourceVersions : [...new Set(changes.sourceVersions)];
-    const timeoutMinutes = changes.timeoutMinutes === undefined ? before.policy.timeoutMinutes : changes.timeoutMinutes;
+    const sourceVersions = edit.sourceVersions === undefined ? before.sourceVersions : [...new Set(edit.sourceVersions)];
+    const timeoutMinutes = edit.timeoutMinutes === undefined ? before.policy.timeoutMinutes : edit.timeoutMinutes;
+    const others = fieldEdits(before, edit, settings.limits);
     const after: Batch = { ...before, sourceVersions, policy: { ...before.policy, timeoutMinutes } };
     refuseIfAny([
-      ...(changes.sourceVersions == null ? [] : versionsViolations(before, firmware, changes.sourceVersions)),
+      ...(edit.sourceVersions === undefined ? [] : versionsViolations(before, firmware, edit.sourceVersions)),
       ...policyViolations(after.policy, settings.limits),
+      ...others.flatMap(({ violations }) => violations),
     ]);
     await refuseConflicts(store.collections, settings.limits, after, session, (code) => code === 'DYNAMIC_BASES_MIXED');
     const added = sourceVersions.filter((version) => !before.sourceVersions.includes(version));
     const pending = [...new Set([...(before.pendingVersions ?? []), ...added])];
-    const set = { sourceVersions, 'policy.timeoutMinutes': timeoutMinutes, updatedAt: clock() };
-    await batches.updateOne({ _id: id }, { $set: { ...set, ...(pending.length > 0 && { pendingVersions: pending }) } }, { session });
+    const fields: EditedField[] = [
+      ...others.map(({ field }) => field),
+      ...(isDeepStrictEqual(sourceVersions, before.sourceVersions) ? [] : ['sourceVersions' as const]),
+      ...(timeoutMinutes === before.policy.timeoutMinutes ? [] : ['timeoutMinutes' as const]),
+    ];
+    if (fields.length === 0) return { batch: before, added };
+    const set = { sourceVersions, 'policy.timeoutMinutes': timeoutMinutes, ...(pending.length > 0 && { pendingVersions: pending }) };
+    const written = editWrite(before, viewer.keyId, fields, Object.assign(set, ...others.map((each) => each.set)), clock());
+    await batches.updateOne({ _id: id }, written, { session });
     return { batch: after, added };
   });
   live.forget(batch.productKey);
+  engine.wakeBatch(id);
   if (added.length > 0) {
     await engine.commandBatch(id, { kind: 'scan' }).catch((error) => {
       // Its workflow is about to begin, or has just ended: what is pending stays so.

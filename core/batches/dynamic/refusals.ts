@@ -6,14 +6,14 @@ import { UserError } from '../../errors';
 import { batchUnknown } from '../refusals';
 
 /** Throws BATCH_UNKNOWN, BATCH_STATE: not dynamic, or it has ended. */
-export async function requireDynamic({ batches }: Collections, id: BatchId): Promise<Batch> {
+export async function requireDynamic({ batches }: Collections, id: BatchId, what = 'policy that takes further devices'): Promise<Batch> {
   const batch = await batches.findOne({ _id: id, deletedAt: null });
   if (batch === null) throw batchUnknown();
   if (batch.kind !== 'dynamic') {
     throw new UserError('BATCH_STATE', {
       field: 'batchId',
-      message: 'The batch is not dynamic: it has no policy that takes further devices.',
-      hint: 'Use `cancelBatch` for static batches.',
+      message: `The batch is not dynamic: it has no ${what}.`,
+      hint: 'Leave it out; a static batch can be canceled with `cancelBatch` and created anew.',
     });
   }
   if (isLive(batch.status)) return batch;
