@@ -208,7 +208,14 @@ export const RoleEnum = enumOf(
   }),
 );
 
-export const DialectEnum = enumOf('Dialect', 'How a device speaks.', described(DIALECTS, { LINK: 'Alibaba Cloud Link SDK over MQTT.' }));
+export const DialectEnum = enumOf(
+  'Dialect',
+  'How a device speaks.',
+  described(DIALECTS, {
+    LINK: 'The Link SDKs of Alibaba Cloud IoT, over MQTT.',
+    IOTDA: 'The device SDKs of Huawei Cloud IoTDA, over MQTT.',
+  }),
+);
 
 export const DigestAlgorithmEnum = enumOf('DigestAlgorithm', 'What a file is checked with.', {
   MD5: 'For devices that know nothing better.',

@@ -2,7 +2,6 @@ import type { Readable } from 'node:stream';
 import type { Batch, BatchKind, BatchPolicy, BatchScope, Schedule, StatusCounts } from '../schema/model/batch';
 import type { BatchEdit } from '../schema/model/batch-edit';
 import type { CancelableStatus } from '../schema/model/cancel';
-import type { Dialect } from '../schema/model/dialect';
 import type { BatchEnd } from '../schema/model/expected-end';
 import type { Device, DigestAlgorithm, FirmwarePackage, Product, SecureUpdate, SigningKey } from '../schema/model/fleet';
 import type { BatchId, DeviceId, TaskId } from '../schema/model/ids';
@@ -12,14 +11,16 @@ import type { ApiKey, Role, Viewer } from './access/viewer';
 import type { DynamicBatchService } from './batches/contract';
 import type { BatchPreview } from './batches/preview';
 import type { DeviceImportService } from './device-imports/contract';
-import type { DeviceChanges, DeviceFilter, DeviceListService, GroupService, NewDevice } from './device-sets';
+import type { DeviceChanges, DeviceCredentials, DeviceFilter, DeviceListService, GroupService, NewDevice } from './device-sets';
 import type { Page, PageRequest } from './page';
 import type { StoredFile } from './ports';
+import type { NewProduct } from './products/new-product';
 import type { TaskService } from './tasks/contract';
 
 export type { NewDynamicBatch } from './batches/contract';
 export type { BatchPreview } from './batches/preview';
-export type { DeviceChanges, DeviceFilter, DeviceTag, NewDevice } from './device-sets';
+export type { DeviceChanges, DeviceCredentials, DeviceFilter, DeviceTag, NewDevice } from './device-sets';
+export type { NewProduct } from './products/new-product';
 export type { Cancellation, DeviceReport, Reinitiated, Reinitiation, TaskFilter, TaskService } from './tasks/contract';
 
 /**
@@ -58,7 +59,7 @@ export interface NewApiKey {
 }
 
 export interface ProductService {
-  create(viewer: Viewer, input: { key?: string | null; name: string; dialect?: Dialect | null }): Promise<Product>;
+  create(viewer: Viewer, input: NewProduct): Promise<Product>;
   /** Throws PRODUCT_UNKNOWN, and what is wrong with the name. */
   update(viewer: Viewer, key: string, changes: ProductChanges): Promise<Product>;
   get(key: string): Promise<Product | null>;
@@ -113,7 +114,9 @@ export interface DeviceService {
    */
   delete(viewer: Viewer, ids: readonly DeviceId[]): Promise<{ deleted: number; tasksEnded: number }>;
   /** For a gateway: what it needs to check a device's signature. */
-  credentials(productKey: string, deviceName: string): Promise<{ secret: string; enabled: boolean } | null>;
+  credentials(productKey: string, deviceName: string): Promise<DeviceCredentials | null>;
+  /** The same for an IoTDA device that names its node only; null as well when several products have one of that name. */
+  credentialsOfNode(deviceName: string): Promise<(DeviceCredentials & { productKey: string; deviceName: string }) | null>;
   /** A session has begun. `sessionId` orders takeovers: a later `disconnected` of an older session changes nothing. */
   connected(deviceId: DeviceId, gatewayId: string, sessionId: string): Promise<void>;
   disconnected(deviceId: DeviceId, sessionId: string): Promise<void>;

@@ -37,7 +37,9 @@ import { onDevicesRemoved } from './tasks/device-removed';
 import { createTaskStore } from './tasks/mongo-store';
 import { createOffers } from './tasks/offers';
 import { overrideEarlier } from './tasks/override';
+import { createPacers } from './tasks/pacers';
 import { onConnected, onDisconnected, onGatewayReset } from './tasks/presence';
+import { onOpened } from './tasks/report';
 import { createTaskService } from './tasks/service';
 import { tellingStore } from './tasks/telling-store';
 import { createUpgradeTasks, type UpgradeTasks } from './tasks/upgrade-tasks';
@@ -90,6 +92,7 @@ export async function createCore({
   const facts = createBatchFacts({
     batch: (id) => collections.batches.findOne({ _id: id }),
     package: (id) => collections.packages.findOne({ _id: id }),
+    product: (key) => collections.products.findOne({ _id: key }),
   });
   const urls = createDownloadUrls({ settings, secret: await downloadSecret(collections), clock });
   const meter = createDownloadMeter({ tasks: collections.tasks, clock });
@@ -117,13 +120,13 @@ export async function createCore({
   const matching: Matching = createMatching(matchDeps);
 
   const lifecycle = createBatchLifecycle({
-    ...{ collections, engine, settings, clock, refreshPresence },
+    ...{ collections, engine, settings, clock, refreshPresence, onlineMs: settings.iotdaWaits.onlineMinutes * settings.minuteMs },
     overrideEarlier: (batch) => overrideEarlier(base, collections, batch),
     scan: (id, onProgress) => scanForBatch(matchDeps, matching, id, onProgress),
     endMatching: (id) => endMatching(policyDeps, id),
     onEnded: live.forgetAll,
   });
-  const offerDeps = { ...base, mintUrl: urls.mintUrl, pushTerms: lifecycle.pushTerms };
+  const offerDeps = { ...base, ...urls, pacers: createPacers(settings.minuteMs), pushTerms: lifecycle.pushTerms };
   const imports = createImportCreation({ collections, clock, memberships });
   const devices = createDeviceService({
     store,
@@ -150,7 +153,10 @@ export async function createCore({
       deviceLists: createDeviceListService({ collections, settings, clock }),
       deviceImports: createDeviceImportService({ collections, settings, creation: imports, clock }),
       packages: createPackageService({ collections, files, settings, clock, presign: secureUpdates.digestSigns }),
-      downloads: createDownloadService({ collections, urls, reader: createBlockReader(files), meter, settings, clock }),
+      downloads: createDownloadService({
+        ...{ collections, urls, reader: createBlockReader(files), meter, settings, clock },
+        onOpened: (taskId, attempt) => onOpened(base, taskId, attempt),
+      }),
       uploads: createUploadService({ collections, files, settings, clock, presign: secureUpdates.digestSigns }),
       batches: createBatchService({
         ...{ connection: store.connection, collections, engine, settings, clock, versionCounts },

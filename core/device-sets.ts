@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { DeviceList, DeviceListProblem } from '../schema/model/device-list';
+import type { Dialect } from '../schema/model/dialect';
 import type { Region } from '../schema/model/fleet';
 import type { Group, GroupKind } from '../schema/model/group';
 import type { GroupRuleForm } from '../schema/model/group-rule-form';
@@ -7,10 +8,19 @@ import type { DeviceId } from '../schema/model/ids';
 import type { Viewer } from './access/viewer';
 import type { Page, PageRequest } from './page';
 
+/** What a gateway checks a connection with. */
+export interface DeviceCredentials {
+  secret: string;
+  enabled: boolean;
+  dialect: Dialect;
+}
+
 export interface NewDevice {
   deviceName: string;
   /** 16–64 printable ASCII characters; generated (32 hex digits) when not given. */
   secret?: string | null;
+  /** R-FLOW-7: that of its product when not given. */
+  dialect?: Dialect | null;
   region?: Region | null;
   tags?: readonly DeviceTag[] | null;
 }

@@ -60,6 +60,8 @@ export interface NotifiedFile {
   digestSign?: string;
   /** Absolute URL with its token, good for 24 h. */
   url: string;
+  /** For devices that show a token beside the address; `token` is null where the address opens by itself. */
+  access?: { token: string | null; lifeSeconds: number };
 }
 
 /** What core asks of the gateway that holds a device's connection; `gateways/` fills it. */
@@ -69,6 +71,8 @@ export interface DeviceLink {
   isConnected(deviceId: DeviceId): boolean;
   /** Hands the notification to the device's connection; false when there is none. */
   notify(notification: Notification): Promise<boolean>;
+  /** Asks a device of a platform-led dialect for its versions; false when there is no connection. */
+  queryVersion(deviceId: DeviceId): Promise<boolean>;
 }
 
 export interface StoredFile {

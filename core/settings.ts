@@ -1,4 +1,5 @@
 import type { Limits } from '../schema/model/limits';
+import type { FlowWaits } from '../schema/model/negotiation';
 
 export interface CoreSettings {
   limits: Limits;
@@ -10,6 +11,8 @@ export interface CoreSettings {
   reofferMinutes: number;
   /** After a device connects, its version report is awaited so long before a push. */
   settleMs: number;
+  /** R-FLOW-2. */
+  iotdaWaits: FlowWaits;
   /** Rules of dynamic groups are read anew after so long; 1,000 when not given. */
   groupRulesAgeMs?: number;
 }

@@ -29,6 +29,7 @@ const WAITS: Record<WaitingFor, string> = {
   RETRY: 'waits for its next attempt',
   DEVICE_OFFLINE: 'waits to come on-line',
   PUSH_RATE: 'waits for its turn at the push rate',
+  DEVICE_VERSION: 'was asked for its version',
   DEVICE_REACTION: 'waits for its first reaction',
   TARGET_VERSION: 'waits for its new version',
 };

@@ -1,9 +1,10 @@
 import { Counter, Gauge, Registry } from 'prom-client';
 
-const CONNECT_RESULTS = ['accepted', 'unreadable', 'bad_credentials', 'disabled', 'unavailable', 'too_many'] as const;
+const CONNECT_RESULTS = ['accepted', 'unreadable', 'bad_credentials', 'wrong_dialect', 'disabled', 'unavailable', 'too_many'] as const;
 const DROP_REASONS = [
   'foreign_topic',
   'unknown_topic',
+  'unknown_event',
   'malformed',
   'too_large',
   'queue_full',

@@ -1,5 +1,6 @@
 import { S3_FILE_BYTES, type S3Settings } from '../core/packages/s3-store';
 import type { Limits } from '../schema/model/limits';
+import type { FlowWaits } from '../schema/model/negotiation';
 import { LIMIT_SETTINGS, limitVariable } from './settings/limit-settings';
 import { s3SettingsOf } from './settings/s3-settings';
 import { type Role, SETTINGS, SETUP_VARIABLES, type Setting } from './settings/settings';
@@ -33,6 +34,10 @@ export interface Config {
   explorer: boolean;
   log: { level: string; format: 'auto' | 'json' | 'text' };
   reofferMinutes: number;
+  /** R-FLOW-2. */
+  iotdaWaits: FlowWaits;
+  /** Hours. */
+  iotdaHourTolerance: number;
   settleMs: number;
   minuteMs: number;
   limits: Limits;
@@ -97,6 +102,12 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     explorer: of('UPDRAFT_EXPLORER') ?? isLoopback(host),
     log: { level: of('UPDRAFT_LOG_LEVEL'), format: of('UPDRAFT_LOG_FORMAT') },
     reofferMinutes: of('UPDRAFT_REOFFER_MINUTES'),
+    iotdaWaits: {
+      onlineMinutes: of('UPDRAFT_IOTDA_ONLINE_MINUTES'),
+      versionMinutes: of('UPDRAFT_IOTDA_VERSION_MINUTES'),
+      resultMinutes: of('UPDRAFT_IOTDA_DOWNLOAD_MINUTES'),
+    },
+    iotdaHourTolerance: of('UPDRAFT_IOTDA_HOUR_TOLERANCE'),
     settleMs: of('UPDRAFT_SETTLE_MS'),
     minuteMs: of('UPDRAFT_MINUTE_MS'),
     limits: Object.fromEntries([...LIMIT_SETTINGS].map(([name, setting]) => [name, read(limitVariable(name), setting)])) as Limits,

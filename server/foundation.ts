@@ -51,9 +51,9 @@ export async function startFoundation(config: Config, logger: Logger): Promise<F
     });
     running.add({ stop: async () => engine.close() });
     const httpPort = config.httpPort === 0 ? await freePort() : config.httpPort;
-    const { limits, minuteMs, reofferMinutes, settleMs } = config;
+    const { limits, minuteMs, reofferMinutes, settleMs, iotdaWaits } = config;
     const publicBaseUrl = config.publicBaseUrl ?? `${config.tls ? 'https' : 'http'}://${config.host}:${httpPort}`;
-    const settings = { limits, minuteMs, reofferMinutes, settleMs, publicBaseUrl };
+    const settings = { limits, minuteMs, reofferMinutes, settleMs, iotdaWaits, publicBaseUrl };
     const files = await packageStoreOf(config, store);
     running.add({ stop: async () => files.close?.() });
     const masterKeys = await readMasterKeys(config, logger);

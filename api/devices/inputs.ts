@@ -1,4 +1,6 @@
 import { Field, ID, InputType } from 'type-graphql';
+import type { Dialect } from '../../schema/model/dialect';
+import { DialectEnum } from '../enums';
 
 @InputType({ description: 'Where a device is.' })
 export class RegionInput {
@@ -25,6 +27,9 @@ export class NewDeviceInput {
 
   @Field(() => String, { nullable: true, description: '16–64 printable ASCII characters; made up when not given.' })
   secret?: string | null;
+
+  @Field(() => DialectEnum, { nullable: true, description: 'What it speaks; that of its product when not given.' })
+  dialect?: Dialect | null;
 
   @Field(() => RegionInput, { nullable: true, description: 'Where it is.' })
   region?: RegionInput | null;

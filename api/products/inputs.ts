@@ -11,8 +11,14 @@ export class CreateProductInput {
   @Field(() => String, { description: 'For people.' })
   name!: string;
 
-  @Field(() => DialectEnum, { nullable: true, description: 'LINK when not given.' })
+  @Field(() => DialectEnum, { nullable: true, description: 'What its devices speak where nobody says otherwise; LINK when not given.' })
   dialect?: Dialect | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Its IoTDA devices take the `_v2` events, whose address needs no token beside it. They take the others when not given.',
+  })
+  selfSignedUrls?: boolean | null;
 }
 
 @InputType({ description: 'What is not given stays as it is.' })

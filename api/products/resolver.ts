@@ -87,6 +87,11 @@ export class ProductResolver {
   }
 
   @FieldResolver()
+  selfSignedUrls(@Root() { selfSignedUrls = false }: Product): boolean {
+    return selfSignedUrls;
+  }
+
+  @FieldResolver()
   key(@Root() product: Product): string {
     return product._id;
   }

@@ -72,8 +72,11 @@ export class ProductType {
   @Field(() => String, { description: 'For people.' })
   name!: string;
 
-  @Field(() => DialectEnum, { description: 'How its devices speak.' })
+  @Field(() => DialectEnum, { description: 'What its devices speak where nobody says otherwise.' })
   dialect!: Dialect;
+
+  @Field(() => Boolean, { description: 'Whether its IoTDA devices get the `_v2` events.' })
+  selfSignedUrls!: boolean;
 
   @Field(() => Boolean, { description: 'Whether a second batch for the same module and source version, of another package, is refused.' })
   refuseConflictingBatches!: boolean;

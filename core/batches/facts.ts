@@ -1,5 +1,5 @@
 import type { Batch } from '../../schema/model/batch';
-import type { FirmwarePackage } from '../../schema/model/fleet';
+import type { FirmwarePackage, Product } from '../../schema/model/fleet';
 import type { BatchId } from '../../schema/model/ids';
 
 /** What does not change about a batch while it runs: asked for with every report, so it is kept. */
@@ -7,13 +7,14 @@ export type BatchFacts = Pick<Batch, '_id' | 'targetVersion' | 'module'> & {
   /** Without what an operator may edit (R-BAT-16). */
   policy: Omit<Batch['policy'], 'rate' | 'tags'>;
   package: FirmwarePackage;
-};
+} & Pick<Product, 'selfSignedUrls'>;
 
 const KEPT = 1_000;
 
 export interface FactsSource {
   batch(id: BatchId): Promise<Batch | null>;
   package(id: string): Promise<FirmwarePackage | null>;
+  product(key: string): Promise<Product | null>;
 }
 
 /** Facts of the last 1,000 batches asked for, read once each. A batch that is gone is an error: its tasks go first. */
@@ -37,6 +38,7 @@ async function readFacts(source: FactsSource, id: BatchId): Promise<BatchFacts> 
   const batch = await source.batch(id);
   const firmware = batch && (await source.package(batch.packageId));
   if (!batch || !firmware) throw new Error(`batch ${id} or its package is gone`);
-  const { _id, policy, targetVersion, module } = batch;
-  return { _id, policy, targetVersion, module, package: firmware };
+  const { _id, policy, targetVersion, module, productKey } = batch;
+  const selfSignedUrls = (await source.product(productKey))?.selfSignedUrls;
+  return { _id, policy, targetVersion, module, package: firmware, ...(selfSignedUrls && { selfSignedUrls }) };
 }

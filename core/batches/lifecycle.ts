@@ -18,6 +18,8 @@ export interface LifecycleDeps {
   engine: UpgradeEngine;
   settings: CoreSettings;
   clock: Clock;
+  /** How long a platform-led task waits for its device, in milliseconds. */
+  onlineMs: number;
   /** Devices that came or went while the selection read them: their tasks are told. */
   refreshPresence: (productKey: string, since: Date) => Promise<void>;
   /** R-BAT-11: makes the devices of a batch free that overrides. */
@@ -45,7 +47,7 @@ const OVERRIDES = 5;
 
 /** What the batch workflow does to its batch. Each may run twice. */
 export function createBatchLifecycle(deps: LifecycleDeps) {
-  const { collections, engine, settings, clock, refreshPresence, overrideEarlier } = deps;
+  const { collections, engine, settings, clock, onlineMs, refreshPresence, overrideEarlier } = deps;
   const { batches } = collections;
   const places = settings.limits.runningModules;
 
@@ -53,7 +55,7 @@ export function createBatchLifecycle(deps: LifecycleDeps) {
   async function selectOverriding(batch: Batch, began: Date): Promise<SelectionSummary> {
     await overrideEarlier(batch);
     for (let attempt = 1; ; attempt++) {
-      const selection = await selectTargets(collections, batch, began, places);
+      const selection = await selectTargets(collections, batch, began, places, onlineMs);
       if (attempt === OVERRIDES || (await overrideEarlier(batch)) === 0) return selection;
     }
   }
@@ -65,7 +67,9 @@ export function createBatchLifecycle(deps: LifecycleDeps) {
       if (batch === null) throw new Error(`batch ${id} is gone`);
       if (isLive(batch.status) && batch.selection === null) {
         const began = clock();
-        const selection = overrides(batch) ? await selectOverriding(batch, began) : await selectTargets(collections, batch, began, places);
+        const selection = overrides(batch)
+          ? await selectOverriding(batch, began)
+          : await selectTargets(collections, batch, began, places, onlineMs);
         await refreshPresence(batch.productKey, began);
         await recordSelection(batches, id, selection, clock());
       }

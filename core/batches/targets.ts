@@ -11,6 +11,7 @@ type Target = Matched & Pick<Batch, 'share'>;
 /** What a task is made from, and nothing else of its device: a choice among a million is sorted. */
 const asTarget = ({ module }: Pick<Batch, 'module'>) => ({
   deviceName: 1,
+  dialect: 1,
   online: 1,
   gatewayId: 1,
   [`modules.${module}.version`]: 1,

@@ -86,13 +86,13 @@ const deviceExists = (index: number, message: string): Violation => ({
   hint: 'Take it off the list. No device of the list was registered.',
 });
 
-export const deviceOf = (product: Product, { deviceName, secret, region, tags }: NewDevice, now: Date): StoredDevice => ({
+export const deviceOf = (product: Product, { deviceName, secret, dialect, region, tags }: NewDevice, now: Date): StoredDevice => ({
   _id: deviceIdOf(product._id, deviceName),
   productKey: product._id,
   deviceName,
   secret: secret ?? randomBytes(16).toString('hex'),
   enabled: true,
-  dialect: product.dialect,
+  dialect: dialect ?? product.dialect,
   modules: {},
   moduleVersions: [],
   ...(region && { region: regionOf(region) }),

@@ -3,7 +3,7 @@ import { deviceIdOf } from '../../schema/model/ids';
 import type { Store } from '../../schema/mongo/connect';
 import { requireRole } from '../access/require-role';
 import type { Clock } from '../clock';
-import type { DeviceService } from '../core';
+import type { DeviceCredentials, DeviceService } from '../core';
 import type { Memberships } from '../groups/memberships';
 import { inOrderOf } from '../paging/in-order-of';
 import { pageOf } from '../paging/page-of';
@@ -56,10 +56,19 @@ export function createDeviceService(deps: DeviceDeps): DeviceService {
       return deleteDevices({ devices, limits: settings.limits, endTasks, remove: deps.versionCounts.remove }, ids);
     },
     credentials: (productKey, deviceName) =>
-      devices.findOne<{ secret: string; enabled: boolean }>(
+      devices.findOne<DeviceCredentials>(
         { _id: deviceIdOf(productKey, deviceName), productKey },
-        { projection: { _id: 0, secret: 1, enabled: 1 } },
+        { projection: { _id: 0, secret: 1, enabled: 1, dialect: 1 } },
       ),
+    async credentialsOfNode(deviceName) {
+      const projection = { _id: 0, secret: 1, enabled: 1, dialect: 1, productKey: 1, deviceName: 1 };
+      const [found, another] = await devices
+        .find({ deviceName, dialect: 'IOTDA' })
+        .limit(2)
+        .project<DeviceCredentials & { productKey: string; deviceName: string }>(projection)
+        .toArray();
+      return found === undefined || another !== undefined ? null : found;
+    },
     async connected(deviceId, gatewayId, sessionId) {
       if (await setConnected(devices, deviceId, gatewayId, sessionId, clock())) await deps.onPresence?.(deviceId, gatewayId);
     },

@@ -14,15 +14,19 @@ export interface DownloadGrant {
 /** An address that opens nothing by itself, and the token that opens it (device-protocols §2.5). */
 export interface DownloadAccess {
   url: string;
-  token: string;
+  /** 64 hex digits; null where the address opens by itself. */
+  token: string | null;
   expiresAt: Date;
+  lifeSeconds: number;
 }
 
 export interface DownloadUrls {
   /** R-DL-1: an address for one file of a task's package, good for 24 h. */
   mintUrl(task: Pick<Task, '_id' | 'attempt'>, fileIndex: number, fileName: string): Promise<string>;
   /** The same for devices that send a bearer token. The URL always has its port, which Huawei's C SDK needs. */
-  mintAccess(task: Pick<Task, '_id' | 'attempt'>, fileIndex: number): Promise<DownloadAccess>;
+  mintAccess(task: Pick<Task, '_id' | 'attempt'>, fileIndex: number): Promise<DownloadAccess & { token: string }>;
+  /** As `mintUrl`, with its port (device-protocols §2.5). */
+  mintOpenUrl(task: Pick<Task, '_id' | 'attempt'>, fileIndex: number): Promise<DownloadAccess>;
   /** Throws DOWNLOAD_REFUSED for a token that is expired or not ours. */
   read(token: string): Promise<DownloadGrant>;
   /** Throws DOWNLOAD_UNAUTHORIZED for a token that is missing, not ours or another address's, DOWNLOAD_REFUSED for an expired one. */
@@ -34,11 +38,8 @@ const LONGEST_TOKEN = 1_024;
 const ALGORITHM = 'HS256';
 /** Tokens whose signature need not be checked again: a device that downloads by range sends its own with each. */
 const TOKENS_KEPT = 2_000;
-/** 128 bits. */
-const ID_BYTES = 16;
-
-/** Tokens for the path and for the header are not each other's: who logs addresses must not log what opens the others. */
-type Use = 'path' | 'bearer';
+/** Of an address that needs a bearer token. */
+const LONGEST_ID = 512;
 
 /** Stateless tokens: a million tasks waiting with an address each cost nothing. */
 export function createDownloadUrls(deps: {
@@ -48,64 +49,76 @@ export function createDownloadUrls(deps: {
 }): DownloadUrls {
   const { settings, clock } = deps;
   const key = createSecretKey(deps.secret);
-  const kept = new LRUCache<string, { use: unknown; expires: number; grant: DownloadGrant }>({ max: TOKENS_KEPT });
+  const kept = new LRUCache<string, { expires: number; grant: DownloadGrant }>({ max: TOKENS_KEPT });
 
-  async function sign({ _id, attempt }: Pick<Task, '_id' | 'attempt'>, fileIndex: number, use: Use) {
+  const lifeSeconds = settings.limits.downloadTokenHours * HOUR_S;
+  const expiry = (): number => Math.floor(clock().getTime() / 1_000) + lifeSeconds;
+
+  async function sign({ _id, attempt }: Pick<Task, '_id' | 'attempt'>, fileIndex: number, expires: number): Promise<string> {
     const { SignJWT } = await import('jose');
-    const expires = Math.floor(clock().getTime() / 1_000) + settings.limits.downloadTokenHours * HOUR_S;
-    const token = await new SignJWT({ att: attempt, file: fileIndex, ...(use === 'bearer' && { use }) })
+    return new SignJWT({ att: attempt, file: fileIndex })
       .setProtectedHeader({ alg: ALGORITHM })
       .setSubject(_id)
       .setExpirationTime(expires)
       .sign(key);
-    return { token, expiresAt: new Date(expires * 1_000) };
   }
 
   /** What a token says never changes; that it has expired is asked of the clock each time. */
-  async function verify(token: string, use: Use, unknown: () => UserError): Promise<DownloadGrant> {
-    if (token.length > LONGEST_TOKEN) throw unknown();
-    const known = kept.get(token) ?? (await signed(token, unknown));
-    if (known.use !== use) throw unknown();
+  async function verify(token: string): Promise<DownloadGrant> {
+    if (token.length > LONGEST_TOKEN) throw unknownDownload();
+    const known = kept.get(token) ?? (await signed(token));
     if (known.expires * 1_000 <= clock().getTime()) throw expiredDownload();
     return known.grant;
   }
 
-  async function signed(token: string, unknown: () => UserError) {
+  async function signed(token: string) {
     const { errors, jwtVerify } = await import('jose');
     try {
       const { payload } = await jwtVerify(token, key, { algorithms: [ALGORITHM], currentDate: clock(), requiredClaims: ['exp'] });
-      const { sub, att, file, exp, use = 'path' } = payload;
-      if (typeof sub !== 'string' || typeof att !== 'number' || typeof file !== 'number' || exp === undefined) throw unknown();
-      const entry = { use, expires: exp, grant: { taskId: sub, attempt: att, fileIndex: file } };
+      const { sub, att, file, exp } = payload;
+      if (typeof sub !== 'string' || typeof att !== 'number' || typeof file !== 'number' || exp === undefined) throw unknownDownload();
+      const entry = { expires: exp, grant: { taskId: sub, attempt: att, fileIndex: file } };
       kept.set(token, entry);
       return entry;
     } catch (error) {
       if (error instanceof errors.JWTExpired) throw expiredDownload();
-      if (error instanceof errors.JOSEError) throw unknown();
+      if (error instanceof errors.JOSEError) throw unknownDownload();
       throw error;
     }
   }
 
-  /** What an address with a bearer token is called: the file of the task, to nobody but us. */
-  const idOf = (taskId: string, fileIndex: number): string =>
-    createHmac('sha256', key).update(`address\n${fileIndex}\n${taskId}`).digest().subarray(0, ID_BYTES).toString('base64url');
+  /** What the address names, it names in plain: only the token, which is not in it, proves that we gave it out. */
+  const tokenOf = (id: string): string => createHmac('sha256', key).update(`bearer\n${id}`).digest('hex');
 
   return {
-    async mintUrl(task, fileIndex) {
-      return `${settings.publicBaseUrl}/d/${(await sign(task, fileIndex, 'path')).token}`;
+    mintUrl: async (task, fileIndex) => `${settings.publicBaseUrl}/d/${await sign(task, fileIndex, expiry())}`,
+    async mintOpenUrl(task, fileIndex) {
+      const expires = expiry();
+      const url = `${withPort(settings.publicBaseUrl)}/d/${await sign(task, fileIndex, expires)}`;
+      return { url, token: null, expiresAt: new Date(expires * 1_000), lifeSeconds };
     },
     async mintAccess(task, fileIndex) {
-      const url = `${withPort(settings.publicBaseUrl)}/f/${idOf(task._id, fileIndex)}`;
-      return { url, ...(await sign(task, fileIndex, 'bearer')) };
+      const expires = expiry();
+      const id = addressOf({ taskId: task._id, attempt: task.attempt, fileIndex }, expires);
+      return { url: `${withPort(settings.publicBaseUrl)}/f/${id}`, token: tokenOf(id), expiresAt: new Date(expires * 1_000), lifeSeconds };
     },
-    read: (token) => verify(token, 'path', unknownDownload),
+    read: verify,
     async readBearer(id, token) {
-      if (token === null) throw unauthorized();
-      const grant = await verify(token, 'bearer', unauthorized);
-      if (!isSame(id, idOf(grant.taskId, grant.fileIndex))) throw unauthorized();
+      if (token === null || id.length > LONGEST_ID || !isSame(token.toLowerCase(), tokenOf(id))) throw unauthorized();
+      const { expires, ...grant } = readAddress(id);
+      if (expires * 1_000 <= clock().getTime()) throw expiredDownload();
       return grant;
     },
   };
+}
+
+const addressOf = ({ taskId, attempt, fileIndex }: DownloadGrant, expires: number): string =>
+  Buffer.from(`${fileIndex}.${attempt}.${expires}.${taskId}`).toString('base64url');
+
+/** Of an address that its token has proven. */
+function readAddress(id: string): DownloadGrant & { expires: number } {
+  const [fileIndex, attempt, expires, ...taskId] = Buffer.from(id, 'base64url').toString().split('.');
+  return { taskId: taskId.join('.'), attempt: Number(attempt), fileIndex: Number(fileIndex), expires: Number(expires) };
 }
 
 function withPort(baseUrl: string): string {

@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 import { LRUCache } from 'lru-cache';
 import type { PackageFile } from '../../schema/model/fleet';
-import type { DeviceId } from '../../schema/model/ids';
+import type { DeviceId, TaskId } from '../../schema/model/ids';
 import type { Task } from '../../schema/model/task';
 import type { Collections } from '../../schema/mongo/connect';
 import type { Clock } from '../clock';
@@ -16,13 +16,15 @@ export interface DownloadDeps {
   urls: Pick<DownloadUrls, 'read' | 'readBearer'>;
   reader: BlockReader;
   meter: DownloadMeter;
+  /** The first request for the file of a notification, before a byte leaves. */
+  onOpened?(taskId: TaskId, attempt: number): Promise<void>;
   settings: Pick<CoreSettings, 'limits'>;
   clock: Clock;
 }
 
 type PackageFiles = { files: PackageFile[]; createdAt: Date };
 
-type TaskState = Pick<Task, '_id' | 'active' | 'packageId'>;
+type TaskState = Pick<Task, '_id' | 'active' | 'packageId' | 'attempt' | 'negotiation'>;
 
 /** Tasks in one read of the store. */
 const TASKS_A_READ = 500;
@@ -48,7 +50,7 @@ export function createDownloadService(deps: DownloadDeps): DownloadService {
   }
 
   /** R-DL-5: asked anew for each request, so that a token ends with its task. */
-  async function opened({ taskId, fileIndex }: DownloadGrant): Promise<Download> {
+  async function opened({ taskId, fileIndex, attempt }: DownloadGrant): Promise<Download> {
     const task = await states.load(taskId);
     if (!task) throw unknownDownload();
     if (!task.active) throw endedDownload();
@@ -56,6 +58,7 @@ export function createDownloadService(deps: DownloadDeps): DownloadService {
     const file = firmware?.files[fileIndex];
     if (!firmware || !file) throw unknownDownload();
     const { name, size, sha256 } = file;
+    if (task.negotiation && task.attempt === attempt && task.negotiation.openedAt === null) await deps.onOpened?.(taskId, attempt);
     meter.add(taskId, 0, 1);
     return {
       taskId,
@@ -106,7 +109,9 @@ function taskStates(tasks: Collections['tasks']): DataLoader<string, TaskState |
   return new DataLoader(
     async (ids: readonly string[]) => {
       const filter = { _id: { $in: [...new Set(ids)] } };
-      const found = await tasks.find<TaskState>(filter, { projection: { active: 1, packageId: 1 }, batchSize: ids.length + 1 }).toArray();
+      const found = await tasks
+        .find<TaskState>(filter, { projection: { active: 1, packageId: 1, attempt: 1, negotiation: 1 }, batchSize: ids.length + 1 })
+        .toArray();
       const byId = new Map(found.map((task) => [task._id, task]));
       return ids.map((id) => byId.get(id) ?? null);
     },

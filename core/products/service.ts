@@ -29,13 +29,14 @@ export function createProductService(deps: ProductDeps): ProductService {
   const { collections, settings, clock, secureUpdates } = deps;
   const { products } = collections;
   return {
-    async create(viewer, { key, name, dialect }) {
+    async create(viewer, { key, name, dialect, selfSignedUrls }) {
       requireRole(viewer, 'OPERATOR');
       refuseIfAny([key == null ? null : productKeyViolation(key, 'key'), displayNameViolation(name, 'name')]);
       const product: Product = {
         _id: key ?? `p${randomBytes(6).toString('hex')}`,
         name: name.trim(),
         dialect: dialect ?? 'LINK',
+        ...(selfSignedUrls && { selfSignedUrls }),
         createdAt: clock(),
       };
       try {

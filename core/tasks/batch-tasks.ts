@@ -1,11 +1,20 @@
 import type { WhichTasks } from '../../schema/model/cancel';
+import { isPlatformLed } from '../../schema/model/dialect';
 import type { FailureCause } from '../../schema/model/failure-causes';
 import type { BatchId, TaskId } from '../../schema/model/ids';
+import type { UpgradeInput } from '../../schema/model/upgrade';
 import { type CancelSomeDeps, cancelBatchTasks, cancelSomeTasks } from './cancel';
+import type { TaskDeps } from './deps';
+import { endOnlineWaits } from './online-wait';
 import { type ReconcileDeps, reconcileBatch } from './reconcile';
+import type { DueTask } from './store';
+import { hasUpgrade, upgradeInput } from './upgrade-input';
+
+type DueGroup = DueByGateway['groups'][number];
 
 export interface DueByGateway {
-  groups: { gatewayId: string; taskIds: TaskId[] }[];
+  /** `asked`: platform-led tasks; `starting`: those among them that have no upgrade workflow. Absent: none. */
+  groups: { gatewayId: string; taskIds: TaskId[]; asked?: TaskId[]; starting?: UpgradeInput[] }[];
   nextDueAt: number | null;
   open: boolean;
 }
@@ -20,18 +29,20 @@ export function createBatchTasks(deps: BatchTasksDeps) {
   return {
     /** Up to `limit` tasks that are due and reachable; with none, when the next will be and whether any is left at all. */
     async due(batchId: BatchId, limit: number): Promise<DueByGateway> {
+      const nextOnlineBy = await endOnlineWaits(deps, batchId);
       const due = await deps.tasks.due(batchId, deps.clock(), limit);
       if (due.length === 0) {
-        const nextDueAt = await deps.tasks.nextDueAt(batchId);
-        return { groups: [], nextDueAt: nextDueAt?.getTime() ?? null, open: nextDueAt !== null || (await deps.tasks.hasActive(batchId)) };
+        const next = earlier(await deps.tasks.nextDueAt(batchId), nextOnlineBy);
+        return { groups: [], nextDueAt: next?.getTime() ?? null, open: next !== null || (await deps.tasks.hasActive(batchId)) };
       }
-      const byGateway = new Map<string, TaskId[]>();
-      for (const { _id, gatewayId } of due) {
-        const group = byGateway.get(gatewayId);
-        if (group) group.push(_id);
-        else byGateway.set(gatewayId, [_id]);
+      const groups = new Map<string, DueGroup>();
+      for (const task of due) {
+        const group = groups.get(task.gatewayId) ?? { gatewayId: task.gatewayId, taskIds: [] };
+        groups.set(task.gatewayId, group);
+        if (isPlatformLed(task)) await addAsked(deps, group, task);
+        else group.taskIds.push(task._id);
       }
-      return { groups: [...byGateway].map(([gatewayId, taskIds]) => ({ gatewayId, taskIds })), nextDueAt: null, open: true };
+      return { groups: [...groups.values()], nextDueAt: null, open: true };
     },
     cancel: (batchId: BatchId, onProgress: () => void, cause: FailureCause | null = null) =>
       cancelBatchTasks(deps, batchId, onProgress, cause),
@@ -40,4 +51,11 @@ export function createBatchTasks(deps: BatchTasksDeps) {
     gatewayLost: (gatewayId: string) => deps.resetGateway(gatewayId),
   };
 }
+const earlier = (a: Date | null, b: Date | null): Date | null => (a === null || (b !== null && b < a) ? b : a);
+
+async function addAsked(deps: TaskDeps, group: DueGroup, task: DueTask): Promise<void> {
+  group.asked = [...(group.asked ?? []), task._id];
+  if (!hasUpgrade(task)) group.starting = [...(group.starting ?? []), await upgradeInput(deps, task)];
+}
+
 export type BatchTasks = ReturnType<typeof createBatchTasks>;

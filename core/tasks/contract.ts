@@ -1,6 +1,7 @@
 import type { Batch } from '../../schema/model/batch';
 import type { CancelableStatus } from '../../schema/model/cancel';
 import type { BatchId, DeviceId, TaskId } from '../../schema/model/ids';
+import type { IotdaResult } from '../../schema/model/iotda-result';
 import type { SkipReason } from '../../schema/model/reinitiation';
 import type { Task, TaskStatus } from '../../schema/model/task';
 import type { Viewer } from '../access/viewer';
@@ -49,8 +50,8 @@ export interface TaskService {
   list(filter: TaskFilter, page: PageRequest): Promise<Page<Task>>;
   /** R-BAT-22: every task of a batch, by device, read while it is asked for. Throws NOT_ALLOWED, BATCH_UNKNOWN. */
   export(viewer: Viewer, batchId: BatchId): Promise<AsyncIterable<Task>>;
-  /** What a device said. Never throws for what a device sent; throws when the store or the engine can't be reached, and may be repeated. */
-  report(deviceId: DeviceId, report: DeviceReport): Promise<void>;
+  /** What a device said, and what it is to be told now, if anything (R-FLOW-2). Never throws for what a device sent; throws when the store or the engine can't be reached, and may be repeated. */
+  report(deviceId: DeviceId, report: DeviceReport): Promise<Notification | null>;
   /** `firmware/get`: the device asks. Null: nothing to do. Marks the task as pushed. */
   requested(deviceId: DeviceId, module: string): Promise<Notification | null>;
   /** R-TASK-8: the tasks of a device that have not ended. Throws NOT_FOUND for a device that does not exist. */
@@ -71,5 +72,7 @@ export interface TaskService {
 export type DeviceReport =
   | { kind: 'version'; module: string; version: string }
   | { kind: 'progress'; module: string; percent: number }
+  /** R-FLOW-2: how the upgrade under way stands; the dialect names no module. */
+  | ({ kind: 'result' } & IotdaResult)
   /** `code` is the wire value, e.g. `-2`; the dialect's table names the cause. */
   | { kind: 'failed'; module: string; cause: import('../../schema/model/failure-causes').FailureCause; text: string | null };

@@ -5,6 +5,21 @@ import type { Task } from '../../schema/model/task';
 import type { DueTask, TaskStore, TaskWrite } from './store';
 
 const LOG_LENGTH = 50;
+/** Bounds the partial index of those that have a date. */
+const NEVER = new Date(0);
+const DUE = {
+  gatewayId: 1,
+  offerAt: 1,
+  batchId: 1,
+  deviceId: 1,
+  module: 1,
+  attempt: 1,
+  firstAttempt: 1,
+  firstProgressAt: 1,
+  timeoutMinutes: 1,
+  dialect: 1,
+  negotiation: 1,
+};
 
 /** On disk within a tenth of a second, without an fsync of its own. */
 const NOT_AWAITED = { w: 1, journal: false } as const;
@@ -29,15 +44,26 @@ export function createTaskStore(tasks: mongo.Collection<Task>): TaskStore {
         .find({ batchId, active: true, reachable: true, offerAt: { $lte: now } })
         .sort({ offerAt: 1 })
         .limit(limit)
-        .project<DueTask>({ gatewayId: 1, offerAt: 1 })
+        .project<DueTask>(DUE)
         .toArray(),
     async nextDueAt(batchId) {
       const filter = { batchId, active: true, reachable: true, offerAt: { $type: 'date' as const } };
-      const next = await tasks.find(filter).sort({ offerAt: 1 }).limit(1).project<DueTask>({ offerAt: 1 }).next();
+      const next = await tasks.find(filter).sort({ offerAt: 1 }).limit(1).project<Pick<DueTask, 'offerAt'>>({ offerAt: 1 }).next();
       return next?.offerAt ?? null;
     },
     async hasActive(batchId) {
       return (await tasks.findOne({ batchId, active: true }, { projection: { _id: 1 } })) !== null;
+    },
+    overdueOffline: (batchId, now, limit) =>
+      tasks
+        .find({ batchId, reachable: false, onlineBy: { $gt: NEVER, $lte: now } })
+        .sort({ onlineBy: 1 })
+        .limit(limit)
+        .toArray(),
+    async nextOnlineBy(batchId) {
+      const filter = { batchId, reachable: false, onlineBy: { $gt: NEVER } };
+      const next = await tasks.find(filter).sort({ onlineBy: 1 }).limit(1).project<Pick<Task, 'onlineBy'>>({ onlineBy: 1 }).next();
+      return next?.onlineBy ?? null;
     },
   };
 }

@@ -1,14 +1,24 @@
 import type { BatchTag } from '../../schema/model/batch';
 import type { Task } from '../../schema/model/task';
-import type { Notification } from '../ports';
+import type { DownloadUrls } from '../downloads/download-token';
+import type { Notification, NotifiedFile } from '../ports';
 import type { TaskDeps } from './deps';
 
 /** Gives the URL of one file of a task's package, good for 24 h and for this attempt. */
 export type MintUrl = (task: Pick<Task, '_id' | 'attempt'>, fileIndex: number, fileName: string) => Promise<string>;
 
+export interface Mint extends Pick<DownloadUrls, 'mintAccess' | 'mintOpenUrl'> {
+  mintUrl: MintUrl;
+}
+
 /** The notification of a task, in no dialect. Each one carries URLs of its own (device-protocols §0.4). */
-export async function notificationOf(deps: TaskDeps, mintUrl: MintUrl, task: Task, tags: readonly BatchTag[]): Promise<Notification> {
-  const { package: firmware, policy } = await deps.facts(task.batchId);
+export async function notificationOf(
+  deps: TaskDeps & Mint,
+  mintUrl: MintUrl,
+  task: Task,
+  tags: readonly BatchTag[],
+): Promise<Notification> {
+  const { package: firmware, policy, selfSignedUrls = false } = await deps.facts(task.batchId);
   const digestSigns = (await deps.digestSigns?.(firmware)) ?? [];
   const files = await Promise.all(
     firmware.files.map(async ({ name, size, md5, sha256 }, index) => ({
@@ -17,7 +27,7 @@ export async function notificationOf(deps: TaskDeps, mintUrl: MintUrl, task: Tas
       md5,
       sha256,
       digestSign: digestSigns[index],
-      url: await mintUrl(task, index, name),
+      ...(task.dialect === 'IOTDA' ? await addressOf(deps, task, index, selfSignedUrls) : { url: await mintUrl(task, index, name) }),
     })),
   );
   return {
@@ -32,4 +42,10 @@ export async function notificationOf(deps: TaskDeps, mintUrl: MintUrl, task: Tas
     tags,
     ...(policy.downloadProtocol === 'MQTT' && firmware.streamId !== undefined && { stream: { streamId: firmware.streamId, fileId: 1 } }),
   };
+}
+
+/** device-protocols §2.3: an address with a token beside it, or one that opens by itself. */
+async function addressOf(mint: Mint, task: Task, fileIndex: number, selfSigned: boolean): Promise<Pick<NotifiedFile, 'url' | 'access'>> {
+  const { url, token, lifeSeconds } = await (selfSigned ? mint.mintOpenUrl(task, fileIndex) : mint.mintAccess(task, fileIndex));
+  return { url, access: { token, lifeSeconds } };
 }

@@ -1,3 +1,5 @@
+import { isPlatformLed } from '../../schema/model/dialect';
+import type { TaskId } from '../../schema/model/ids';
 import { acceptsSource } from '../../schema/model/package-rules';
 import type { Task } from '../../schema/model/task';
 import { awaitsDevice } from '../../schema/model/task-state';
@@ -16,8 +18,16 @@ export async function onProgress(deps: TaskDeps, task: Task, percent: number): P
   const minutes = timeoutOf(task, policy);
   const timeoutMs = minutes === null ? null : minutes * deps.settings.minuteMs;
   // The engine before the store: once the store says that progress began, a repeat of this report would start nothing.
-  if (task.firstProgressAt === null) await deps.engine.report(await upgradeInput(deps, task), { kind: 'progress', at: now.getTime() });
+  // A platform-led upgrade runs already, and wants to know only what its time-out runs from.
+  const tells = !isPlatformLed(task) || timeoutMs !== null;
+  if (task.firstProgressAt === null && tells)
+    await deps.engine.report(await upgradeInput(deps, task), { kind: 'progress', at: now.getTime() });
   await transition(deps.tasks, task, { kind: 'progress', percent, timeoutMs }, now);
+}
+
+/** R-FLOW-2: a platform-led device gets the file; it may report nothing until it is done. */
+export async function onOpened(deps: Pick<TaskDeps, 'tasks' | 'clock'>, taskId: TaskId, attempt: number): Promise<void> {
+  await transition(deps.tasks, taskId, { kind: 'opened', attempt }, deps.clock());
 }
 
 /** A failure the device reports ends the attempt; whether another follows is the workflow's decision (R-TASK-5). */
@@ -34,12 +44,7 @@ export async function onFailure(deps: TaskDeps, task: Task, failure: Extract<Dev
  */
 export async function onVersion(deps: TaskDeps, task: Task, version: string, previous: string | null): Promise<void> {
   const now = deps.clock();
-  if (version === task.targetVersion) {
-    // Also when the answer was lost: a repeat finds no task that it could be about.
-    const ended = await transition(deps.tasks, task, { kind: 'succeeded' }, now).finally(() => deps.engine.wakeBatch(task.batchId));
-    if (ended !== null && hasUpgrade(task)) await deps.engine.tellEnded(task);
-    return;
-  }
+  if (version === task.targetVersion) return onTarget(deps, task);
   if ((task.status === 'QUEUED' || task.status === 'UNCONFIRMED') && (await isIneligible(deps, task, version))) {
     const event = { kind: 'failed', cause: 'SOURCE_VERSION_NOT_ELIGIBLE', text: version } as const;
     const ended = await transition(deps.tasks, task, event, now);
@@ -56,6 +61,12 @@ export async function onVersion(deps: TaskDeps, task: Task, version: string, pre
   if (task.status === 'UNCONFIRMED' || !isUnexpected(task, version, previous)) return;
   const input = await upgradeInput(deps, task);
   await deps.engine.report(input, { kind: 'failed', attempt: task.attempt, cause: 'UNEXPECTED_VERSION_REPORTED', text: version });
+}
+
+export async function onTarget(deps: TaskDeps, task: Task): Promise<void> {
+  // Also when the answer was lost: a repeat finds no task that it could be about.
+  const ended = await transition(deps.tasks, task, { kind: 'succeeded' }, deps.clock()).finally(() => deps.engine.wakeBatch(task.batchId));
+  if (ended !== null && hasUpgrade(task)) await deps.engine.tellEnded(task);
 }
 
 /** R-PKG-6: the device was updated by other means before its turn, to a version that the package does not upgrade from; no retry helps. */

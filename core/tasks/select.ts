@@ -1,5 +1,7 @@
 import { type Batch, LIVE_STATUSES, type SelectionSummary } from '../../schema/model/batch';
+import { PLATFORM_LED } from '../../schema/model/dialect';
 import type { DeviceId } from '../../schema/model/ids';
+import { DEFAULT_IOTDA_WAITS, newNegotiation } from '../../schema/model/negotiation';
 import { placesFor } from '../../schema/model/places';
 import type { Task } from '../../schema/model/task';
 import type { Collections } from '../../schema/mongo/connect';
@@ -9,6 +11,7 @@ import { roomStages } from './room';
 
 /** Another batch made a task for one of the devices while this one was selecting: select again, and it is skipped. */
 const TRIES = 5;
+const ONLINE_MS = DEFAULT_IOTDA_WAITS.onlineMinutes * 60_000;
 /** Busy devices that are named to the store rather than looked up one by one. */
 const NAMED = 10_000;
 
@@ -18,11 +21,18 @@ const NAMED = 10_000;
  * A device at the target already succeeds without a push (R-TASK-3); one without room for it keeps the
  * tasks it has (R-BAT-8, R-BAT-13). `places`: how many a device has.
  */
-export async function selectTargets(collections: Collections, selected: Batch, now: Date, places: number): Promise<SelectionSummary> {
+export async function selectTargets(
+  collections: Collections,
+  selected: Batch,
+  now: Date,
+  places: number,
+  onlineMs = ONLINE_MS,
+): Promise<SelectionSummary> {
   const batch = await withShare(collections, selected);
   const busy = await nameableBusy(collections, batch);
+  const made = { now, places, onlineMs };
   await untilSelected((attempt) => {
-    const stages = busy && attempt === 1 ? insertOnly(batch, busy, now, places) : lookingUp(batch, targetStages(batch), now, places);
+    const stages = busy && attempt === 1 ? insertOnly(batch, busy, made) : lookingUp(batch, targetStages(batch), made);
     return targetSource(collections, batch).aggregate(stages).toArray();
   });
   const [{ matching, meant }, created, atTarget] = await Promise.all([
@@ -52,8 +62,14 @@ async function nameableBusy({ batches, tasks }: Collections, { _id, productKey, 
 }
 
 /** R-BAT-1: the same for a few devices that a dynamic batch takes later. */
-export const selectChosen = ({ devices }: Collections, batch: Batch, ids: readonly DeviceId[], now: Date, places: number): Promise<void> =>
-  untilSelected(() => devices.aggregate(lookingUp(batch, chosenStages(batch, ids), now, places)).toArray());
+export const selectChosen = (
+  { devices }: Collections,
+  batch: Batch,
+  ids: readonly DeviceId[],
+  now: Date,
+  places: number,
+  onlineMs = ONLINE_MS,
+): Promise<void> => untilSelected(() => devices.aggregate(lookingUp(batch, chosenStages(batch, ids), { now, places, onlineMs })).toArray());
 
 async function untilSelected(select: (attempt: number) => Promise<unknown>): Promise<void> {
   for (let attempt = 1; ; attempt++) {
@@ -66,27 +82,38 @@ async function untilSelected(select: (attempt: number) => Promise<unknown>): Pro
   }
 }
 
+/** What a selection makes tasks with: the time, the places of a device, and how long a platform-led task waits for its device. */
+interface Made {
+  now: Date;
+  places: number;
+  onlineMs: number;
+}
+
+const taskFrom = (batch: Batch, { now, onlineMs }: Made): object => ({ ...taskOf(batch, now), ...platformLed(batch, now, onlineMs) });
+
 /**
  * The usual case, at five times the speed: without looking each device up, and without looking for what is there. Where a device turns
  * out to be busy all the same, the store refuses its task, and the selection begins again the careful way.
  */
-const insertOnly = (batch: Batch, busy: readonly DeviceId[], now: Date, count: number): object[] => [
+const insertOnly = (batch: Batch, busy: readonly DeviceId[], made: Made): object[] => [
   ...targetStages(batch),
   ...(busy.length > 0 ? [{ $match: { _id: { $nin: busy } } }] : []),
-  { $set: { places: { $literal: placesFor({ module: batch.module, multiModule: batch.policy.multiModule === true }, [], count) } } },
-  { $project: taskOf(batch, now) },
+  { $set: { places: { $literal: placesFor({ module: batch.module, multiModule: batch.policy.multiModule === true }, [], made.places) } } },
+  { $project: taskFrom(batch, made) },
   { $merge: { into: 'tasks', on: '_id', whenMatched: 'fail', whenNotMatched: 'insert' } },
 ];
 
-const lookingUp = (batch: Batch, targets: object[], now: Date, count: number): object[] => [
+const lookingUp = (batch: Batch, targets: object[], made: Made): object[] => [
   ...targets,
-  ...roomStages(batch, count),
-  { $project: taskOf(batch, now) },
+  ...roomStages(batch, made.places),
+  { $project: taskFrom(batch, made) },
   { $merge: { into: 'tasks', on: '_id', whenMatched: 'keepExisting', whenNotMatched: 'insert' } },
 ];
 
+type BegunAbsent = 'download' | 'matches' | 'timeoutMinutes' | keyof ReturnType<typeof platformLed>;
+
 /** A task document as an aggregation expression; the type makes sure that no field of `Task` is forgotten, but what begins absent. */
-function taskOf(batch: Batch, now: Date): Record<Exclude<keyof Task, 'download' | 'matches' | 'timeoutMinutes'>, unknown> {
+function taskOf(batch: Batch, now: Date): Record<Exclude<keyof Task, BegunAbsent>, unknown> {
   const { confirmation = false } = batch.policy;
   const version = `$modules.${batch.module}.version`;
   const literal = (value: unknown) => ({ $literal: value });
@@ -100,6 +127,7 @@ function taskOf(batch: Batch, now: Date): Record<Exclude<keyof Task, 'download' 
     deviceId: '$_id',
     deviceName: '$deviceName',
     module: literal(batch.module),
+    dialect: '$dialect',
     sourceVersion: { $ifNull: [version, null] },
     targetVersion: literal(batch.targetVersion),
     status: { $cond: [atTarget, 'SUCCEEDED', confirmation ? 'UNCONFIRMED' : 'QUEUED'] },
@@ -127,5 +155,17 @@ function taskOf(batch: Batch, now: Date): Record<Exclude<keyof Task, 'download' 
     updatedAt: now,
     endedAt: { $cond: [atTarget, now, null] },
     revision: literal(0),
+  };
+}
+
+/** R-FLOW-2: only in tasks of platform-led devices, which wait for so long to be on-line once it is their turn. */
+function platformLed(batch: Batch, now: Date, onlineMs: number) {
+  const { confirmation = false } = batch.policy;
+  const atTarget = { $eq: [`$modules.${batch.module}.version`, { $literal: batch.targetVersion }] };
+  const turn = Math.max(now.getTime(), batch.schedule?.startAt.getTime() ?? 0);
+  const only = (value: unknown) => ({ $cond: [{ $in: ['$dialect', PLATFORM_LED] }, value, '$$REMOVE'] });
+  return {
+    negotiation: only({ $literal: newNegotiation(onlineMs) }),
+    onlineBy: only(confirmation ? null : { $cond: [atTarget, null, new Date(turn + onlineMs)] }),
   };
 }

@@ -1,4 +1,5 @@
 import type { mongo } from 'mongoose';
+import { isPlatformLed } from '../../schema/model/dialect';
 import { ACTIVE_STATUSES, type Task } from '../../schema/model/task';
 import type { Collections } from '../../schema/mongo/connect';
 import { requireDevices } from '../access/require-role';
@@ -9,9 +10,11 @@ import { requireDevice } from '../devices/require-device';
 import { NO_MEMBERSHIPS } from '../groups/memberships';
 import { inOrderOf } from '../paging/in-order-of';
 import { pageOf } from '../paging/page-of';
+import type { Notification } from '../ports';
 import type { CancelSomeDeps } from './cancel';
 import { cancelOfDevices } from './cancel-of-devices';
 import { confirmTasks, rejectTasks } from './confirm';
+import { awaitedTask, onResult, onVersionAnswer } from './negotiate';
 import { byDeviceName, exportTasks } from './of-batch';
 import type { OfferDeps } from './offers';
 import { reinitiateTasks } from './reinitiate';
@@ -27,14 +30,24 @@ export function createTaskService(
 ): TaskService {
   const { tasks } = collections;
 
-  async function version(deviceId: string, { module, version }: Extract<DeviceReport, { kind: 'version' }>): Promise<void> {
+  async function version(deviceId: string, { module, version }: Extract<DeviceReport, { kind: 'version' }>): Promise<Notification | null> {
     const stored = await reportVersion(collections, deviceId, module, version, deps.clock(), memberships);
-    if (stored === null) return;
+    if (stored === null) return null;
     if (stored.previous !== version) versionChanged();
     const task = await deps.tasks.activeOf(deviceId, module);
-    if (task) await onVersion(deps, task, version, stored.previous);
+    const platformLed = task !== null && isPlatformLed(task);
+    if (task && !platformLed) await onVersion(deps, task, version, stored.previous);
     if (stored.groups) await memberships.changed([stored.groups]);
     await matching?.reported(stored.device, module, task?.batchId ?? null);
+    // Last: what the device is to be told is marked as pushed, and must not get lost by what comes after.
+    return platformLed ? onVersionAnswer(deps, task, version) : null;
+  }
+
+  async function result(deviceId: string, report: Extract<DeviceReport, { kind: 'result' }>): Promise<null> {
+    const task = await awaitedTask(deps, deviceId);
+    if (task && (await onResult(deps, task, report)))
+      await version(deviceId, { kind: 'version', module: task.module, version: report.version });
+    return null;
   }
 
   return {
@@ -48,10 +61,12 @@ export function createTaskService(
     export: (viewer, batchId) => exportTasks(collections, viewer, batchId),
     async report(deviceId, report) {
       if (report.kind === 'version') return version(deviceId, report);
+      if (report.kind === 'result') return result(deviceId, report);
       const task = await deps.tasks.activeOf(deviceId, report.module);
-      if (task === null) return;
+      if (task === null) return null;
       if (report.kind === 'progress') await onProgress(deps, task, report.percent);
       else await onFailure(deps, task, report);
+      return null;
     },
     requested: (deviceId, module) => onRequest(deps, deviceId, module),
     async unfinished(viewer, deviceId, module, page) {

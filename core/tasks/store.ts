@@ -1,6 +1,7 @@
 import type { DeviceId, TaskId } from '../../schema/model/ids';
 import type { Task, TaskStatus } from '../../schema/model/task';
 import type { TaskChange } from '../../schema/model/task-state';
+import type { UpgradingTask } from './upgrade-input';
 
 /** A change together with the task it was computed from: written only if the stored task is still that one. */
 export interface TaskWrite {
@@ -8,8 +9,8 @@ export interface TaskWrite {
   change: TaskChange;
 }
 
-export interface DueTask {
-  _id: TaskId;
+/** The last members are what an upgrade is started with. */
+export interface DueTask extends UpgradingTask {
   gatewayId: string;
   offerAt: Date;
 }
@@ -34,6 +35,10 @@ export interface TaskStore {
   /** When the next reachable task is due; null when none will be by the clock alone. */
   nextDueAt(batchId: string): Promise<Date | null>;
   hasActive(batchId: string): Promise<boolean>;
+  /** Tasks whose device has not come on-line in its time, the longest overdue first. */
+  overdueOffline(batchId: string, now: Date, limit: number): Promise<Task[]>;
+  /** When the next such wait is over; null when there is none. */
+  nextOnlineBy(batchId: string): Promise<Date | null>;
 }
 
 /** The task as it is after the change, without asking the store. */

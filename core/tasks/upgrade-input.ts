@@ -1,10 +1,17 @@
 import type { BatchPolicy } from '../../schema/model/batch';
+import { isPlatformLed } from '../../schema/model/dialect';
+import { isNegotiating } from '../../schema/model/negotiation';
 import type { Task } from '../../schema/model/task';
 import type { UpgradeInput } from '../../schema/model/upgrade';
 import type { TaskDeps } from './deps';
 
+export type UpgradingTask = Pick<
+  Task,
+  '_id' | 'batchId' | 'deviceId' | 'module' | 'attempt' | 'firstAttempt' | 'firstProgressAt' | 'timeoutMinutes' | 'dialect' | 'negotiation'
+>;
+
 /** What an upgrade workflow is started with, from the task as it is stored now. */
-export async function upgradeInput({ facts, settings }: TaskDeps, task: Task): Promise<UpgradeInput> {
+export async function upgradeInput({ facts, settings }: Pick<TaskDeps, 'facts' | 'settings'>, task: UpgradingTask): Promise<UpgradeInput> {
   const { policy } = await facts(task.batchId);
   return {
     taskId: task._id,
@@ -17,6 +24,7 @@ export async function upgradeInput({ facts, settings }: TaskDeps, task: Task): P
     timeoutMinutes: timeoutOf(task, policy),
     firstProgressAt: task.firstProgressAt?.getTime() ?? null,
     minuteMs: settings.minuteMs,
+    ...(isPlatformLed(task) && { dialect: task.dialect, versionMinutes: settings.iotdaWaits.versionMinutes }),
   };
 }
 
@@ -24,6 +32,6 @@ export async function upgradeInput({ facts, settings }: TaskDeps, task: Task): P
 export const timeoutOf = (task: Pick<Task, 'timeoutMinutes'>, policy: Pick<BatchPolicy, 'timeoutMinutes'>): number | null =>
   task.timeoutMinutes === undefined ? policy.timeoutMinutes : task.timeoutMinutes;
 
-/** True once a report of the device has started its upgrade workflow. */
-export const hasUpgrade = (task: Pick<Task, 'firstProgressAt' | 'attempt' | 'firstAttempt'>): boolean =>
-  task.firstProgressAt !== null || task.attempt > (task.firstAttempt ?? 1);
+/** True once a report of the device has started its upgrade workflow, or, platform-led, the batch has; between its attempts there is none. */
+export const hasUpgrade = (task: Pick<Task, 'firstProgressAt' | 'attempt' | 'firstAttempt' | 'dialect' | 'negotiation'>): boolean =>
+  isPlatformLed(task) ? isNegotiating(task) : task.firstProgressAt !== null || task.attempt > (task.firstAttempt ?? 1);

@@ -1,7 +1,22 @@
 import type { FailureCause } from '../../schema/model/failure-causes';
 import { batchOfTask, type TaskId } from '../../schema/model/ids';
+import { waitEndsAt } from '../../schema/model/negotiation';
 import type { TaskDeps } from './deps';
 import { transition } from './transition';
+
+export interface WaitLook {
+  taskId: TaskId;
+  attempt: number;
+  /** When the next attempt would begin if this one's wait is over, epoch milliseconds; null for none. */
+  retryAt: number | null;
+}
+
+/** Until when a platform-led upgrade may go on as it does. */
+export interface WaitLeft {
+  /** Epoch milliseconds. */
+  until: number;
+  firstProgressAt: number | null;
+}
 
 export interface FailedAttempt {
   taskId: TaskId;
@@ -20,6 +35,23 @@ export function createUpgradeTasks(deps: TaskDeps) {
       const event = { kind: 'attemptFailed' as const, attempt, cause, text, retryAt: retryAt === null ? null : new Date(retryAt) };
       await transition(deps.tasks, taskId, event, now);
       deps.engine.wakeBatch(batchOfTask(taskId), retryAt === null ? 0 : Math.max(0, retryAt - now.getTime()));
+    },
+    /** R-FLOW-2: ends the attempt if its present wait is over. Null when the upgrade has nothing to wait for any more. */
+    async checkWait({ taskId, attempt, retryAt }: WaitLook): Promise<WaitLeft | null> {
+      const task = await deps.tasks.get(taskId);
+      if (!task?.active || task.attempt !== attempt) return null;
+      const { minuteMs, iotdaWaits } = deps.settings;
+      const waits = { versionMs: iotdaWaits.versionMinutes * minuteMs, resultMs: iotdaWaits.resultMinutes * minuteMs };
+      const end = waitEndsAt(task, waits);
+      if (end === null) return null;
+      const now = deps.clock();
+      if (end > now) return { until: end.getTime(), firstProgressAt: task.firstProgressAt?.getTime() ?? null };
+      const { package: firmware } = await deps.facts(task.batchId);
+      const fileBytes = firmware.files.reduce((sum, { size }) => sum + size, 0);
+      const event = { kind: 'overdue' as const, attempt, waits, fileBytes, retryAt: retryAt === null ? null : new Date(retryAt) };
+      await transition(deps.tasks, task, event, now);
+      deps.engine.wakeBatch(task.batchId, retryAt === null ? 0 : Math.max(0, retryAt - now.getTime()));
+      return this.checkWait({ taskId, attempt, retryAt });
     },
     async timeOut(taskId: TaskId): Promise<void> {
       await transition(deps.tasks, taskId, { kind: 'failed', cause: 'DEVICE_UPGRADE_TIMEOUT', text: null }, deps.clock());

@@ -12,14 +12,22 @@ import { createDeliver } from './broker/delivery';
 import { type Listeners, type ListenSettings, openListeners } from './broker/listeners';
 import { createPresence } from './broker/presence';
 import { createSessions } from './broker/session';
+import { createIotdaDialect } from './iotda/dialect';
 import { createLinkDialect } from './link/dialect';
 
 export interface MqttGatewayDeps {
   core: GatewayCore;
   gatewayId: string;
-  settings: ListenSettings & { lanes?: Partial<LaneSettings> /** For work that is left when the gateway stops. */; stopWithinMs?: number };
+  settings: ListenSettings & {
+    lanes?: Partial<LaneSettings>;
+    /** For work that is left when the gateway stops. */
+    stopWithinMs?: number;
+    /** Hours that an IoTDA device's clock may be off where it asks for the check. Default 1. */
+    iotdaHourTolerance?: number;
+  };
   logger: Logger;
   registry?: Registry;
+  clock?: () => Date;
 }
 
 export interface MqttGateway {
@@ -31,12 +39,14 @@ export interface MqttGateway {
 }
 
 /** The MQTT door for devices, on a broker of its own inside this process. */
-export async function createMqttGateway({ core, gatewayId, settings, logger, registry }: MqttGatewayDeps): Promise<MqttGateway> {
+export async function createMqttGateway({ core, gatewayId, settings, logger, registry, clock }: MqttGatewayDeps): Promise<MqttGateway> {
   const metrics = createGatewayMetrics(registry);
   const lanes = await createDeviceLanes({ metrics, settings: { ...LANE_SETTINGS, ...settings.lanes } });
   const presence = createPresence({ devices: core.devices, gatewayId, lanes, logger });
   const deliver = createDeliver(metrics);
-  const dialects = [createLinkDialect({ ...core, lanes, deliver, metrics, logger, sampled: createSampledLog(logger) })];
+  const sampled = createSampledLog(logger);
+  const parts = { ...core, lanes, deliver, metrics, logger, sampled };
+  const dialects = [createLinkDialect(parts), createIotdaDialect({ ...parts, hourTolerance: settings.iotdaHourTolerance ?? 1, clock })];
   let stopping = false;
 
   const sessions = createSessions({
@@ -61,6 +71,11 @@ export async function createMqttGateway({ core, gatewayId, settings, logger, reg
       const session = sessions.of(notification.deviceId);
       return session !== undefined && deliver(session, session.dialect.upgradeMessage(session, notification));
     },
+    async queryVersion(deviceId) {
+      const session = sessions.of(deviceId);
+      const message = session?.dialect.queryMessage?.(session);
+      return session !== undefined && message !== undefined && deliver(session, message);
+    },
   };
 
   return {
@@ -69,7 +84,7 @@ export async function createMqttGateway({ core, gatewayId, settings, logger, reg
 
     async start() {
       await core.devices.gatewayReset(gatewayId);
-      const authenticate = createAuthenticate({ devices: core.devices, dialects, metrics, logger });
+      const authenticate = createAuthenticate({ devices: core.devices, dialects, metrics, logger, sampled });
       const opened = await createDeviceBroker({ authenticate, sessions, metrics, logger });
       broker = opened;
       listeners = await openListeners(settings, metrics, (socket) => opened.handle(socket));

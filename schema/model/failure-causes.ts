@@ -1,3 +1,5 @@
+import type { Dialect } from './dialect';
+
 /** Why an attempt or a task failed (R-TASK-10; device-protocols §4): one catalogue for all dialects. */
 export interface FailureCauseText {
   /** Who found out: the platform by waiting or comparing, or the device by saying so. */
@@ -207,8 +209,23 @@ const RETRIED_BY_LINK: readonly FailureCause[] = [
   'UNKNOWN_DEVICE_ERROR',
 ];
 
-/** R-TASK-5: whether a Link task that failed so is tried again, as long as its policy has retries left. */
-export const retriedByLink = (cause: FailureCause): boolean => RETRIED_BY_LINK.includes(cause);
+/** Nothing that a further attempt could change, or the task's own time-out. */
+const NEVER_RETRIED_BY_IOTDA: readonly FailureCause[] = [
+  'SOURCE_VERSION_NOT_ELIGIBLE',
+  'OVERWRITTEN_BY_NEWER_TASK',
+  'CAMPAIGN_WINDOW_CLOSED',
+  'DEVICE_REMOVED',
+  'DEVICE_UPGRADE_TIMEOUT',
+  'FIRMWARE_UPDATE_CANCELLED',
+];
+
+const RETRIED: Record<Dialect, (cause: FailureCause) => boolean> = {
+  LINK: (cause) => RETRIED_BY_LINK.includes(cause),
+  IOTDA: (cause) => !NEVER_RETRIED_BY_IOTDA.includes(cause),
+};
+
+/** R-TASK-5: whether a task that failed so is tried again, as long as its policy has retries left (device-protocols §4). */
+export const retriedBy = (dialect: Dialect, cause: FailureCause): boolean => RETRIED[dialect](cause);
 
 const LINK_STEP_CAUSES: Record<number, FailureCause> = {
   [-1]: 'FIRMWARE_UPDATE_FAILED',

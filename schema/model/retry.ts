@@ -1,5 +1,6 @@
 import type { RetryPolicy } from './batch';
-import { type FailureCause, retriedByLink } from './failure-causes';
+import type { Dialect } from './dialect';
+import { type FailureCause, retriedBy } from './failure-causes';
 
 export interface FailedAttempt {
   /** 1 for the first push. */
@@ -9,6 +10,8 @@ export interface FailedAttempt {
   now: number;
   /** When the task times out, null for never. */
   deadlineAt: number | null;
+  /** Absent: LINK. */
+  dialect?: Dialect;
 }
 
 /**
@@ -16,7 +19,7 @@ export interface FailedAttempt {
  * a cause that is never retried, or a time-out that would come first.
  */
 export function retryAt(policy: RetryPolicy | null, failed: FailedAttempt, minuteMs: number): number | null {
-  if (policy === null || failed.attempt > policy.maxRetries || !retriedByLink(failed.cause)) return null;
+  if (policy === null || failed.attempt > policy.maxRetries || !retriedBy(failed.dialect ?? 'LINK', failed.cause)) return null;
   const at = failed.now + policy.intervalMinutes * minuteMs;
   return failed.deadlineAt !== null && at >= failed.deadlineAt ? null : at;
 }

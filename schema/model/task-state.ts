@@ -1,4 +1,16 @@
 import type { FailureCause } from './failure-causes';
+import {
+  begun,
+  heard,
+  noted,
+  offlineFailure,
+  opened,
+  overdueFailure,
+  type PlatformLedEvent,
+  queried,
+  unheard,
+  waitingAnew,
+} from './platform-led';
 import { type Attempt, isActive, type Task, type TaskStatus, type Transition } from './task';
 
 /** Everything that can happen to a task. Times come in from outside, so that the machine stays a function. */
@@ -26,6 +38,7 @@ export type TaskEvent =
   /** The device has a connection again; its version report is awaited for `settleMs`. */
   | { kind: 'connected'; gatewayId: string; settleMs: number }
   | { kind: 'disconnected' }
+  | PlatformLedEvent
   /** The device reported the version it is to be upgraded from: it has (re)started and wants its notification again. */
   | { kind: 'sourceReported'; version: string };
 
@@ -71,7 +84,7 @@ export function nextState(task: Task, event: TaskEvent, now: Date): TaskChange |
     case 'canceled':
       return ended(task, 'CANCELED', { cause: event.cause, text: null }, now);
     case 'confirmed':
-      return task.status === 'UNCONFIRMED' ? moved(task, 'QUEUED', { offerAt: latest(task.retryAt, now) }, now) : null;
+      return confirmed(task, now);
     case 'rejected':
       return task.status === 'UNCONFIRMED' ? ended(task, 'CANCELED', { cause: null, text: REJECTED_TEXT }, now) : null;
     case 'overridden':
@@ -79,7 +92,21 @@ export function nextState(task: Task, event: TaskEvent, now: Date): TaskChange |
     case 'connected':
       return connected(task, event, now);
     case 'disconnected':
-      return task.reachable ? quiet({ reachable: false, gatewayId: null }, now) : null;
+      return task.reachable ? quiet({ reachable: false, gatewayId: null, ...unheard(task) }, now) : null;
+    case 'answered':
+      return answered(task, event, now);
+    case 'opened':
+      return fileOpened(task, event, now);
+    case 'queried':
+      return maybe(queried(task, event.repeatMs, now), (set) => quiet(set, now));
+    case 'noted':
+      return maybe(noted(task), (set) => quiet(set, now));
+    case 'postponed':
+      return task.negotiation?.queriedAt ? quiet({ offerAt: now, ...unheard(task) }, now) : null;
+    case 'offlineTooLong':
+      return maybe(offlineFailure(task, event, now), (failed) => attemptFailed(task, failed, now));
+    case 'overdue':
+      return maybe(overdueFailure(task, event, now), (failed) => attemptFailed(task, failed, now));
     case 'sourceReported':
       return sourceReported(task, event.version, now);
   }
@@ -94,6 +121,7 @@ function notified(task: Task, repeatMs: number, now: Date): TaskChange | null {
     notifications: task.notifications + 1,
     retryAt: null,
     offerAt: task.reacted ? null : later(now, repeatMs),
+    ...begun(task, now),
   };
   return task.status === 'QUEUED' ? moved(task, 'NOTIFIED', set, now) : quiet(set, now);
 }
@@ -104,12 +132,14 @@ function progress(task: Task, percent: number, timeoutMs: number | null, now: Da
   const set = {
     progress: percent,
     reacted: true,
-    offerAt: null,
+    ...heard(task),
     firstProgressAt,
     deadlineAt: timeoutMs === null ? null : later(firstProgressAt, timeoutMs),
   };
   if (task.status === 'NOTIFIED') return moved(task, 'IN_PROGRESS', set, now);
-  return task.progress === percent && task.reacted && task.offerAt === null ? null : quiet(set, now);
+  return task.progress === percent && task.reacted && (task.negotiation ? task.negotiation.heard : task.offerAt === null)
+    ? null
+    : quiet(set, now);
 }
 
 /** R-TASK-6: while a retry waits, the status stays what it was; attempt number and `retryAt` show it. */
@@ -123,6 +153,7 @@ function attemptFailed(task: Task, event: Extract<TaskEvent, { kind: 'attemptFai
     endedAt: now,
   };
   if (event.retryAt === null) return { ...ended(task, 'FAILED', event, now), attemptLog };
+  const offerAt = task.status === 'UNCONFIRMED' ? null : event.retryAt;
   const set = {
     attempt: task.attempt + 1,
     cause: event.cause,
@@ -132,7 +163,8 @@ function attemptFailed(task: Task, event: Extract<TaskEvent, { kind: 'attemptFai
     notifications: 0,
     reacted: false,
     retryAt: event.retryAt,
-    offerAt: task.status === 'UNCONFIRMED' ? null : event.retryAt,
+    offerAt,
+    ...waitingAnew(task, offerAt, task.deadlineAt),
   };
   return { ...quiet(set, now), attemptLog };
 }
@@ -140,7 +172,7 @@ function attemptFailed(task: Task, event: Extract<TaskEvent, { kind: 'attemptFai
 /** R-TASK-7: an unfinished device that comes back is notified again, after it had time to report its version. */
 function connected(task: Task, event: Extract<TaskEvent, { kind: 'connected' }>, now: Date): TaskChange {
   const offerAt = task.status === 'UNCONFIRMED' ? null : latest(task.retryAt, later(now, event.settleMs));
-  return quiet({ reachable: true, gatewayId: event.gatewayId, offerAt }, now);
+  return quiet({ reachable: true, gatewayId: event.gatewayId, offerAt, ...unheard(task) }, now);
 }
 
 function sourceReported(task: Task, version: string, now: Date): TaskChange | null {
@@ -149,6 +181,23 @@ function sourceReported(task: Task, version: string, now: Date): TaskChange | nu
   // A device in upgrade that reports its old version has restarted: it needs the notification once more (device-protocols §1.5 C).
   if (task.status === 'IN_PROGRESS' && task.reacted && task.offerAt === null) set.offerAt = now;
   return Object.keys(set).length > 0 ? quiet(set, now) : null;
+}
+
+function confirmed(task: Task, now: Date): TaskChange | null {
+  if (task.status !== 'UNCONFIRMED') return null;
+  const offerAt = latest(task.retryAt, now);
+  return moved(task, 'QUEUED', { offerAt, ...waitingAnew(task, offerAt, task.deadlineAt) }, now);
+}
+
+/** The version it answers with is the one it is upgraded from, whatever was known before. */
+function answered(task: Task, { version, repeatMs }: Extract<TaskEvent, { kind: 'answered' }>, now: Date): TaskChange | null {
+  const change = task.negotiation?.queriedAt ? notified(task, repeatMs, now) : null;
+  return change && { ...change, set: { ...change.set, sourceVersion: version } };
+}
+
+function fileOpened(task: Task, event: Extract<TaskEvent, { kind: 'opened' }>, now: Date): TaskChange | null {
+  const set = awaitsDevice(task) ? opened(task, event, now) : null;
+  return set && (task.status === 'NOTIFIED' ? moved(task, 'IN_PROGRESS', set, now) : quiet(set, now));
 }
 
 /** Attempt numbers go on and the record stays; retries and time-out count anew. */
@@ -182,6 +231,7 @@ function begunAgain(task: Task, to: TaskStatus, fields: TaskChange['set'] & { ga
     firstProgressAt: null,
     deadlineAt: null,
     endedAt: null,
+    ...waitingAnew(task, fields.offerAt ?? null, null),
   };
   return { ...moved(task, to, set, now), attemptLog: lastAttempt(task) };
 }
@@ -207,6 +257,7 @@ function ended(task: Task, to: TaskStatus, why: { cause: FailureCause | null; te
     offerAt: null,
     retryAt: null,
     endedAt: now,
+    ...(task.onlineBy && { onlineBy: null }),
   };
   return moved(task, to, set, now, why);
 }
@@ -221,6 +272,8 @@ function moved(
   const transition = { at: now, from: task.status, to, cause: why.cause, text: why.text };
   return { set: { ...set, status: to, updatedAt: now }, transition, attemptLog: null };
 }
+
+const maybe = <A, B>(value: A | null, then: (value: A) => B | null): B | null => (value === null ? null : then(value));
 
 /** A change of anything but the status: nothing for the transition log. */
 function quiet(set: TaskChange['set'], now: Date): TaskChange {

@@ -1,5 +1,7 @@
+import type { Dialect } from './dialect';
 import type { FailureCause } from './failure-causes';
 import type { BatchId, DeviceId, TaskId } from './ids';
+import type { Negotiation } from './negotiation';
 
 /** R-TASK-1. The first five are active, the last three final. */
 export const TASK_STATUSES = ['UNCONFIRMED', 'QUEUED', 'NOTIFIED', 'IN_PROGRESS', 'SUCCEEDED', 'FAILED', 'CANCELED'] as const;
@@ -41,6 +43,8 @@ export interface Task {
   deviceId: DeviceId;
   deviceName: string;
   module: string;
+  /** Its device's when the task was made. Absent in tasks of older versions: LINK. */
+  dialect?: Dialect;
   /** The version the device had when it was selected, or the first it reported since; null while it has reported none. */
   sourceVersion: string | null;
   targetVersion: string;
@@ -81,6 +85,10 @@ export interface Task {
   /** R-TASK-4: the time-out runs from the first progress report of the task, over all attempts. */
   firstProgressAt: Date | null;
   deadlineAt: Date | null;
+  /** Of a platform-led task, and only there. */
+  negotiation?: Negotiation | null;
+  /** R-FLOW-2: when the wait for an off-line device is over; null or absent while there is none. */
+  onlineBy?: Date | null;
   /** Absent until the first request. A few seconds behind; for people, nothing is decided by it. */
   download?: TaskDownload;
 

@@ -1,4 +1,5 @@
 import type { BatchPolicy } from './batch';
+import type { Dialect } from './dialect';
 import type { FailureCause } from './failure-causes';
 import type { BatchId, DeviceId, TaskId } from './ids';
 
@@ -17,11 +18,15 @@ export interface UpgradeInput {
   firstProgressAt: number | null;
   /** Length of a minute in milliseconds: 60,000 save in tests. */
   minuteMs: number;
+  /** Absent: LINK. */
+  dialect?: Dialect;
+  /** Of a platform-led upgrade: how long it waits for the answer to the version query, in minutes. */
+  versionMinutes?: number;
 }
 
 /** What moves an upgrade. Progress percent does not: it goes to MongoDB only. */
 export type UpgradeReport =
   | { kind: 'progress'; at: number }
   | { kind: 'failed'; attempt: number; cause: FailureCause; text: string | null }
-  /** Look at the store: something may have been missed. */
-  | { kind: 'check' };
+  /** Look at the store: something may have been missed. `attempt`: the one that is about to begin there. */
+  | { kind: 'check'; attempt?: number };

@@ -11,13 +11,14 @@ export const WAITING_FOR = {
   DEVICE_OFFLINE: 'The device is off-line. It is notified when it connects again.',
   PUSH_RATE: 'The device is on-line; its notification leaves when the push rate allows.',
   DEVICE_REQUEST: 'The batch pushes nothing: the device has to ask for its upgrade.',
+  DEVICE_VERSION: 'The device was asked for its version and has not answered yet.',
   DEVICE_REACTION: 'The device was notified and has not reacted yet.',
   TARGET_VERSION: 'The device has reacted; the task ends when it reports the target version.',
 } as const;
 
 export type WaitingFor = keyof typeof WAITING_FOR;
 
-type Waiting = Pick<Task, 'status' | 'notifiedAt' | 'reacted' | 'reachable' | 'retryAt' | 'offerAt'>;
+type Waiting = Pick<Task, 'status' | 'notifiedAt' | 'reacted' | 'reachable' | 'retryAt' | 'offerAt' | 'negotiation'>;
 
 /**
  * The first obstacle on a task's way, or null once it has ended. Total: a task that is active always has a reason.
@@ -26,6 +27,7 @@ type Waiting = Pick<Task, 'status' | 'notifiedAt' | 'reacted' | 'reachable' | 'r
 export function waitingFor(task: Waiting, batchStatus: BatchStatus, now: Date, proactivePush = true): WaitingFor | null {
   if (!isActive(task.status)) return null;
   if (task.status === 'UNCONFIRMED') return 'CONFIRMATION';
+  if (task.notifiedAt === null && task.negotiation?.queriedAt) return 'DEVICE_VERSION';
   if (!wantsNotification(task, now)) {
     if (!task.reachable) return 'DEVICE_OFFLINE';
     return task.reacted ? 'TARGET_VERSION' : 'DEVICE_REACTION';

@@ -58,6 +58,8 @@ export const deviceSchema = new Schema<StoredDevice>(
   storedIn('devices'),
 );
 
+/** Whom an IoTDA device means that names its node only. */
+deviceSchema.index({ deviceName: 1 }, { partialFilterExpression: { dialect: 'IOTDA' } });
 deviceSchema.index({ productKey: 1, moduleVersions: 1, _id: 1 });
 /** Of a province in the order of lists; a city is looked up among its province's keys, without reading a device. */
 deviceSchema.index(

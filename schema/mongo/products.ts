@@ -8,6 +8,7 @@ export const productSchema = new Schema<Product>(
     _id: { type: String, required: true },
     name: { type: String, required: true },
     dialect: { type: String, enum: DIALECTS, required: true },
+    selfSignedUrls: Boolean,
     refuseConflictingBatches: { type: Boolean, default: undefined },
     lastBatchId: String,
     createdAt: { type: Date, required: true },

@@ -1,5 +1,7 @@
 import { Schema } from 'mongoose';
+import { DIALECTS } from '../model/dialect';
 import { FAILURE_CAUSES } from '../model/failure-causes';
+import type { Negotiation } from '../model/negotiation';
 import { type Attempt, TASK_STATUSES, type Task, type TaskDownload, type Transition } from '../model/task';
 import { storedIn } from './options';
 
@@ -37,6 +39,18 @@ const downloadSchema = new Schema<TaskDownload>(
   { _id: false },
 );
 
+const negotiationSchema = new Schema<Negotiation>(
+  {
+    onlineMs: { type: Number, required: true },
+    queriedAt: date,
+    begunAt: date,
+    openedAt: date,
+    heard: { type: Boolean, required: true },
+    servedBefore: { type: Number, required: true },
+  },
+  { _id: false },
+);
+
 export const taskSchema = new Schema<Task>(
   {
     _id: { type: String, required: true },
@@ -46,6 +60,7 @@ export const taskSchema = new Schema<Task>(
     deviceId: { type: String, required: true },
     deviceName: { type: String, required: true },
     module: { type: String, required: true },
+    dialect: { type: String, enum: DIALECTS },
     sourceVersion: { type: String, default: null },
     targetVersion: { type: String, required: true },
     status: { type: String, enum: TASK_STATUSES, required: true },
@@ -68,6 +83,8 @@ export const taskSchema = new Schema<Task>(
     retryAt: date,
     firstProgressAt: date,
     deadlineAt: date,
+    negotiation: { type: negotiationSchema },
+    onlineBy: { type: Date },
     download: { type: downloadSchema },
     attempts: { type: [attemptSchema], default: [] },
     transitions: { type: [transitionSchema], default: [] },
@@ -89,6 +106,8 @@ taskSchema.index({ deviceId: 1, module: 1 }, { ...whileActive, unique: true });
 taskSchema.index({ deviceId: 1, places: 1 }, { ...whileActive, unique: true });
 /** What is due and reachable in a batch: the claim. */
 taskSchema.index({ batchId: 1, reachable: 1, offerAt: 1 }, whileActive);
+/** Platform-led tasks whose device is awaited: those whose time is up. */
+taskSchema.index({ batchId: 1, reachable: 1, onlineBy: 1 }, { partialFilterExpression: { onlineBy: { $gt: new Date(0) } } });
 taskSchema.index({ deviceId: 1, createdAt: -1, _id: 1 });
 /** Pushes of the last minute. */
 taskSchema.index({ batchId: 1, notifiedAt: 1 }, { partialFilterExpression: { notifiedAt: { $gt: new Date(0) } } });

@@ -10,9 +10,10 @@ export async function startGateway(
   { config, logger, native, parts }: Foundation,
   decorateActivities?: DecorateActivities,
 ): Promise<Part & { mqttUrl: string; mqttsUrl?: string }> {
-  const { gatewayId, host, mqttPort, mqttsPort } = config;
+  const { gatewayId, host, mqttPort, mqttsPort, iotdaHourTolerance } = config;
   const tls = mqttsPort === null ? undefined : { ...(await deviceCertificate(config, logger)), port: mqttsPort };
-  const gateway = await createMqttGateway({ core: parts.core, gatewayId, settings: { host, port: mqttPort, tls }, logger });
+  const settings = { host, port: mqttPort, tls, iotdaHourTolerance };
+  const gateway = await createMqttGateway({ core: parts.core, gatewayId, settings, logger });
   const { mqttUrl, mqttsUrl } = await gateway.start();
   const worker = await createGatewayWorker(
     { connection: native, namespace: config.temporalNamespace, decorateActivities },

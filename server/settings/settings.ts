@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { WORKFLOW_QUEUE } from '../../schema/model/ids';
+import { DEFAULT_IOTDA_WAITS } from '../../schema/model/negotiation';
 import type { Kind } from './kinds';
 import * as kinds from './kinds';
 
@@ -163,6 +164,22 @@ export const SETTINGS = {
   UPDRAFT_SETTLE_MS: setting(kinds.wholeNumber(0, 600_000, 'milliseconds'), 2_000, {
     about: 'After a device connects, its version report is awaited so long before a push (without it the stored version is taken).',
     example: '2000',
+  }),
+  UPDRAFT_IOTDA_ONLINE_MINUTES: setting(kinds.wholeNumber(1, 525_600, 'minutes'), DEFAULT_IOTDA_WAITS.onlineMinutes, {
+    about: 'An IoTDA device that is off-line when its turn comes is awaited so long.',
+    example: '1500',
+  }),
+  UPDRAFT_IOTDA_VERSION_MINUTES: setting(kinds.wholeNumber(1, 1_440, 'minutes'), DEFAULT_IOTDA_WAITS.versionMinutes, {
+    about: 'An IoTDA device has so long to answer the version query.',
+    example: '3',
+  }),
+  UPDRAFT_IOTDA_DOWNLOAD_MINUTES: setting(kinds.wholeNumber(1, 525_600, 'minutes'), DEFAULT_IOTDA_WAITS.resultMinutes, {
+    about: 'An IoTDA device has so long from its notification to its result, the download included.',
+    example: '1440',
+  }),
+  UPDRAFT_IOTDA_HOUR_TOLERANCE: setting(kinds.wholeNumber(0, 24, 'hours'), 1, {
+    about: "Hours by which an IoTDA device's clock may be off, where its client id asks for the check.",
+    example: '1',
   }),
   UPDRAFT_MINUTE_MS: setting(kinds.wholeNumber(10, 60_000, 'milliseconds'), 60_000, {
     about: "Length of a policy's minute. Shorter only to test with.",

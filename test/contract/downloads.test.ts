@@ -9,7 +9,7 @@ import { createDownloadService } from '../../core/downloads/service';
 import { ensureStreamId } from '../../core/downloads/stream-id';
 import type { Task } from '../../schema/model/task';
 import type { Store } from '../../schema/mongo/connect';
-import { aPackage, aTask } from '../support/builders';
+import { anAnsweredTask, aPackage, aTask } from '../support/builders';
 import { handClock, settingsWith } from '../support/core-parts';
 import { fakePackageStore } from '../support/fakes/package-store';
 import { emptyStore, testStore } from '../support/store';
@@ -23,12 +23,13 @@ let store: Store;
 let urls: DownloadUrls;
 let downloads: DownloadService;
 let meter: DownloadMeter;
+let files: ReturnType<typeof fakePackageStore>;
 beforeAll(async () => {
   store = await testStore();
 });
 beforeEach(async () => {
   const { collections } = store;
-  const files = fakePackageStore();
+  files = fakePackageStore();
   await files.put('file1', Readable.from([Buffer.from('firmware 2.0')], { objectMode: false }));
   await collections.packages.insertOne(aPackage());
   await collections.tasks.insertOne(task);
@@ -134,7 +135,8 @@ const bearerRefusal = (id: string, token: string | null) =>
 test('R-DL-1 an address with a bearer token names its port, and opens with its token only', async () => {
   await store.collections.tasks.insertOne(other);
   const { url, token, expiresAt } = await urls.mintAccess(task, 0);
-  expect(url).toMatch(/^http:\/\/127\.0\.0\.1:8080\/f\/[\w-]{22}$/);
+  expect(url).toMatch(/^http:\/\/127\.0\.0\.1:8080\/f\/[\w-]+$/);
+  expect(token).toMatch(/^[0-9a-f]{64}$/);
   expect(expiresAt.getTime()).toBe(Math.floor(clock().getTime() / 1_000) * 1_000 + 24 * HOUR_MS);
   expect((await downloads.openWithBearer(idOf(url), token)).taskId).toBe(task._id);
   const others = await urls.mintAccess(other, 0);
@@ -165,8 +167,27 @@ test('R-DL-1 the token of a header is none for a path', async () => {
 
 test('R-DL-1 an https address names port 443 where a device needs it, and no port where one must not be', async () => {
   const secure = createDownloadUrls({ settings: { ...settings, publicBaseUrl: 'https://fw.example' }, secret: Buffer.alloc(32), clock });
-  expect((await secure.mintAccess(task, 0)).url).toMatch(/^https:\/\/fw\.example:443\/f\/[\w-]{22}$/);
+  expect((await secure.mintAccess(task, 0)).url).toMatch(/^https:\/\/fw\.example:443\/f\/[\w-]+$/);
+  expect((await secure.mintOpenUrl(task, 0)).url).toMatch(/^https:\/\/fw\.example:443\/d\//);
   expect(await secure.mintUrl(task, 0, 'fw.bin')).toMatch(/^https:\/\/fw\.example\/d\//);
+});
+
+test('R-FLOW-2 R-DL-1 the first request with the token of the present attempt is told of, before a byte leaves; others are not', async () => {
+  const opened: [string, number][] = [];
+  const telling = createDownloadService({
+    ...{ collections: store.collections, urls, reader: createBlockReader(files), meter, settings, clock },
+    onOpened: async (taskId, attempt) => void opened.push([taskId, attempt]),
+  });
+  const iotda = anAnsweredTask({ attempt: 2, packageId: task.packageId });
+  await store.collections.tasks.insertOne(iotda);
+  const [stale, present] = [await urls.mintAccess({ ...iotda, attempt: 1 }, 0), await urls.mintAccess(iotda, 0)];
+  await telling.openWithBearer(idOf(stale.url), stale.token);
+  expect(opened).toEqual([]);
+  await telling.openWithBearer(idOf(present.url), present.token);
+  expect(opened).toEqual([[iotda._id, 2]]);
+  await store.collections.tasks.updateOne({ _id: iotda._id }, { $set: { 'negotiation.openedAt': clock() } });
+  await telling.openWithBearer(idOf(present.url), present.token);
+  expect(opened).toHaveLength(1);
 });
 
 test('R-DL-1 R-DL-5 a bearer token ends after 24 hours, and with its task', async () => {

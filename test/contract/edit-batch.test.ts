@@ -45,6 +45,7 @@ beforeEach(async () => {
       sent.push(notification);
       return true;
     },
+    queryVersion: async () => true,
   };
 });
 afterEach(() => emptyStore(store));

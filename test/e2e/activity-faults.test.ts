@@ -1,13 +1,14 @@
 import type { BatchPolicy } from '../../schema/model/batch';
 import { deviceIdOf } from '../../schema/model/ids';
 import type { TaskStatus } from '../../schema/model/task';
-import { type Behaviour, failsWith, offlineUntil, silent, stallsAt } from '../support/devices/behaviours';
+import { type Behaviour, failsWith, neverAnswers, offlineUntil, silent, stallsAt } from '../support/devices/behaviours';
 import type { Fleet } from '../support/devices/fleet';
 import { ACTIVITY_NAMES, type ActivityName, createFaults, type Fault, type FaultKind } from '../support/faults';
 import { ADMIN, startUpdraft, type Updraft } from '../support/updraft';
 
 /** A small batch that makes the activity happen, and how its device ends without a fault. */
 interface Scenario {
+  dialect?: 'IOTDA';
   behaviours?: Behaviour[];
   policy?: Partial<BatchPolicy>;
   /** A dynamic batch, whose policy is canceled once its task has ended. */
@@ -98,6 +99,8 @@ const SCENARIOS: Record<ActivityName, Scenario> = {
       await fleet.comeOnline();
     },
   },
+  // A device that never answers: its wait is over after as many minutes as the settings below say.
+  checkWait: { dialect: 'IOTDA', behaviours: [neverAnswers()], ends: 'FAILED', path: ['FAILED'], notifications: 0 },
   failAttempt: { behaviours: [failsWith(-2, { times: 1 })], policy: { retry: { intervalMinutes: 10, maxRetries: 1 } }, notifications: 2 },
   timeOut: {
     behaviours: [stallsAt(30)],
@@ -143,6 +146,7 @@ describe('every activity may fail, and may run twice', () => {
 
   test.each(everyOne)('$name $kind once: the task ends as it would without', async ({ name, kind }) => {
     const {
+      dialect = 'LINK',
       behaviours = [],
       policy,
       dynamic = false,
@@ -153,7 +157,7 @@ describe('every activity may fail, and may run twice', () => {
       notifications = 1,
     } = SCENARIOS[name];
     const deviceName = `${name}-${kind}`;
-    const fleet = await updraft.fleet([{ deviceName, behaviours }]);
+    const fleet = await updraft.fleet([{ deviceName, dialect, behaviours }]);
     const world = { updraft, deviceName, fleet };
     if (behaviours[0]?.kind !== 'offlineUntil') await updraft.until(async () => (await updraft.core.devices.get(deviceOf(world)))?.online);
     const firmware = await updraft.package(`2.${everyOne.findIndex((one) => one.name === name && one.kind === kind)}.0`);

@@ -28,6 +28,17 @@ export class RecordingCore implements GatewayCore {
   /** Kept waiting until resolved. */
   hold: Promise<void> = Promise.resolve();
   task: Notification | null = null;
+  /** What reports are answered with. */
+  answer: Notification | null = null;
+  iotda = new Set<string>();
+  secret = SECRET;
+
+  private readonly known = (deviceName: string) => ({
+    secret: this.secret,
+    enabled: !this.disabled.has(deviceName),
+    dialect: this.iotda.has(deviceName) ? ('IOTDA' as const) : ('LINK' as const),
+  });
+
   /** What blocks are answered with. */
   blocks: (deviceId: string, request: BlockRequest) => BlockAnswer = () => ({ kind: 'unknown' });
   disabled = new Set<string>();
@@ -38,15 +49,20 @@ export class RecordingCore implements GatewayCore {
   readonly devices: GatewayCore['devices'] = {
     credentials: async (_productKey, deviceName) => {
       if (deviceName === 'no-database') throw new Error('no database');
-      return this.unknown.has(deviceName) ? null : { secret: SECRET, enabled: !this.disabled.has(deviceName) };
+      return this.unknown.has(deviceName) ? null : this.known(deviceName);
     },
+    credentialsOfNode: async (deviceName) =>
+      this.unknown.has(deviceName) ? null : { ...this.known(deviceName), productKey: PRODUCT_KEY, deviceName },
     connected: (deviceId, _gatewayId, sessionId) => this.record({ call: 'connected', deviceId, sessionId }),
     disconnected: (deviceId, sessionId) => this.record({ call: 'disconnected', deviceId, sessionId }),
     gatewayReset: (gatewayId) => this.record({ call: 'reset', gatewayId }),
   };
 
   readonly tasks: GatewayCore['tasks'] = {
-    report: (deviceId, report) => this.record({ call: 'report', deviceId, report }),
+    report: async (deviceId, report) => {
+      await this.record({ call: 'report', deviceId, report });
+      return this.answer;
+    },
     requested: async (deviceId, module) => {
       await this.record({ call: 'requested', deviceId, module });
       return this.task;
@@ -93,7 +109,7 @@ export interface DeviceOptions extends IClientOptions {
   deviceName?: string;
 }
 
-export async function startGateway(lanes: Partial<LaneSettings> = {}): Promise<Running> {
+export async function startGateway(lanes: Partial<LaneSettings> = {}, clock?: () => Date): Promise<Running> {
   const core = new RecordingCore();
   const log: Running['log'] = [];
   const logger = pino({ level: 'info' }, { write: (line) => log.push(JSON.parse(line)) });
@@ -102,6 +118,7 @@ export async function startGateway(lanes: Partial<LaneSettings> = {}): Promise<R
     gatewayId: 'gateway-1',
     settings: { host: '127.0.0.1', port: 0, lanes: { retryMinMs: 1, retryMaxMs: 5, ...lanes }, stopWithinMs: 200 },
     logger,
+    clock,
   });
   const { mqttUrl: url } = await gateway.start();
   const clients: MqttClient[] = [];

@@ -5,9 +5,11 @@ import type { BatchPolicy } from '../../schema/model/batch';
 import type { FirmwarePackage } from '../../schema/model/fleet';
 import { deviceIdOf, taskIdOf } from '../../schema/model/ids';
 import { DEFAULT_LIMITS } from '../../schema/model/limits';
+import { DEFAULT_IOTDA_WAITS, newNegotiation } from '../../schema/model/negotiation';
 import { isActive, type Task } from '../../schema/model/task';
 
 const EPOCH = new Date('2026-01-01T00:00:00Z');
+const ONLINE_MS = 25 * 3_600_000;
 
 export const testSettings = (settings: Partial<CoreSettings> = {}): CoreSettings => ({
   limits: DEFAULT_LIMITS,
@@ -15,6 +17,7 @@ export const testSettings = (settings: Partial<CoreSettings> = {}): CoreSettings
   minuteMs: 60_000,
   reofferMinutes: 10,
   settleMs: 2_000,
+  iotdaWaits: DEFAULT_IOTDA_WAITS,
   ...settings,
 });
 
@@ -60,6 +63,27 @@ export function aTask(fields: Partial<Task> = {}): Task {
     ...fields,
   };
 }
+
+/** A task of an IoTDA device; 25 hours to come on-line. */
+export const anIotdaTask = (fields: Partial<Task> = {}): Task =>
+  aTask({
+    dialect: 'IOTDA',
+    negotiation: newNegotiation(ONLINE_MS, 0),
+    onlineBy: new Date(EPOCH.getTime() + ONLINE_MS),
+    ...fields,
+  });
+
+/** Whose device was asked for its version. */
+export const aQueriedTask = (fields: Partial<Task> = {}): Task =>
+  anIotdaTask({
+    negotiation: { ...newNegotiation(ONLINE_MS, 0), queriedAt: EPOCH },
+    offerAt: new Date(EPOCH.getTime() + 600_000),
+    ...fields,
+  });
+
+/** Whose device has answered and was notified. */
+export const anAnsweredTask = (fields: Partial<Task> = {}): Task =>
+  aNotifiedTask({ dialect: 'IOTDA', negotiation: { ...newNegotiation(ONLINE_MS, 0), begunAt: EPOCH }, onlineBy: null, ...fields });
 
 /** A task whose notification has left. */
 export const aNotifiedTask = (fields: Partial<Task> = {}): Task =>

@@ -5,6 +5,7 @@ import { createSecureUpdates } from '../../core/products/secure-update';
 import { createVersionCounts } from '../../core/products/version-counts';
 import type { CoreSettings } from '../../core/settings';
 import { DEFAULT_LIMITS, type Limits } from '../../schema/model/limits';
+import { DEFAULT_IOTDA_WAITS } from '../../schema/model/negotiation';
 import type { Store } from '../../schema/mongo/connect';
 
 export const viewerOf = (role: Viewer['role']): Viewer => ({ keyId: `key-${role}`, name: role.toLowerCase(), role });
@@ -18,6 +19,7 @@ export const settingsWith = (limits: Partial<Limits> = {}): CoreSettings => ({
   minuteMs: 60_000,
   reofferMinutes: 10,
   settleMs: 0,
+  iotdaWaits: DEFAULT_IOTDA_WAITS,
   groupRulesAgeMs: 0,
 });
 

@@ -1,6 +1,7 @@
 import type { BatchFacts } from '../../core/batches/facts';
-import type { Notification, UpgradeEngine } from '../../core/ports';
+import type { DeviceLink, UpgradeEngine } from '../../core/ports';
 import type { OfferDeps } from '../../core/tasks/offers';
+import { createPacers } from '../../core/tasks/pacers';
 import type { ReconcileDeps } from '../../core/tasks/reconcile';
 import type { TaskStore } from '../../core/tasks/store';
 import type { Task } from '../../schema/model/task';
@@ -16,7 +17,9 @@ export interface FaultyCore extends OfferDeps, ReconcileDeps {
   told(): string[];
   /** Devices the link handed a notification, in order. */
   notified: string[];
-  link: { gatewayId: string; isConnected(deviceId: string): boolean; notify(notification: Notification): Promise<boolean> };
+  /** Devices the link asked for their version, in order. */
+  queried: string[];
+  link: DeviceLink;
   offline: Set<string>;
   gateways: Map<string, string>;
   running: boolean;
@@ -29,7 +32,17 @@ export interface FaultyCore extends OfferDeps, ReconcileDeps {
 
 const EPOCH = new Date('2026-01-01T00:00:00Z');
 /** The store's calls that a fault may hit. */
-const STORE_CALLS = ['get', 'getMany', 'activeOfDevice', 'activeOf', 'activeOfBatch', 'activeOfGateway', 'write'] as const;
+const STORE_CALLS = [
+  'get',
+  'getMany',
+  'activeOfDevice',
+  'activeOf',
+  'activeOfBatch',
+  'activeOfGateway',
+  'write',
+  'overdueOffline',
+  'nextOnlineBy',
+] as const;
 
 /** What core/tasks works with, in memory, where any call to the outside can be made to fail. */
 export function faultyCore(initial: Task[], facts: BatchFacts = theFacts()): FaultyCore {
@@ -66,10 +79,18 @@ export function faultyCore(initial: Task[], facts: BatchFacts = theFacts()): Fau
     settings: testSettings(),
     clock: () => core.now,
     mintUrl: guard(async ({ _id }, index) => `http://127.0.0.1/d/${_id}/${index}`),
+    mintAccess: guard(async ({ _id }, index) => ({
+      ...{ url: `http://127.0.0.1:80/f/${_id}/${index}`, token: '0'.repeat(64), expiresAt: EPOCH, lifeSeconds: 86_400 },
+    })),
+    mintOpenUrl: guard(async ({ _id }, index) => ({
+      ...{ url: `http://127.0.0.1:80/d/${_id}/${index}`, token: null, expiresAt: EPOCH, lifeSeconds: 86_400 },
+    })),
+    pacers: createPacers(60_000),
     pushTerms: guard(async () => (core.running ? { tags: [], policyRevision: 0 } : null)),
     gatewaysOf: guard(async () => core.gateways),
     told: () => [...words].sort(),
     notified: [],
+    queried: [],
     offline: new Set(),
     gateways: new Map(),
     running: true,
@@ -78,6 +99,10 @@ export function faultyCore(initial: Task[], facts: BatchFacts = theFacts()): Fau
       isConnected: (deviceId) => !core.offline.has(deviceId),
       async notify({ deviceId }) {
         core.notified.push(deviceId);
+        return true;
+      },
+      async queryVersion(deviceId) {
+        core.queried.push(deviceId);
         return true;
       },
     },

@@ -2,18 +2,22 @@ import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Viewer } from '../../core/access/viewer';
-import type { Core, NewDynamicBatch, NewStaticBatch } from '../../core/core';
+import type { Core, NewDynamicBatch, NewPackage, NewStaticBatch } from '../../core/core';
 import type { Batch, BatchPolicy } from '../../schema/model/batch';
 import type { FirmwarePackage } from '../../schema/model/fleet';
 import { deviceIdOf, taskIdOf } from '../../schema/model/ids';
 import { isActive, type Task, type TaskStatus } from '../../schema/model/task';
 import { createFleet, type Fleet } from './devices/fleet';
+import type { IotdaDeviceDescription } from './devices/iotda-device';
 import type { LinkDeviceDescription, LinkDeviceSettings } from './devices/link-device';
 
 export const ADMIN: Viewer = { keyId: 'test', name: 'test', role: 'ADMINISTRATOR' };
 export const POLICY: BatchPolicy = { rate: { kind: 'constant', perMinute: 10_000 }, retry: null, timeoutMinutes: null };
 
-export type DeviceOf = Partial<Omit<LinkDeviceDescription, 'productKey' | 'secret'>>;
+/** A Link device, unless it says otherwise. */
+export type DeviceOf =
+  | Partial<Omit<LinkDeviceDescription & { dialect?: 'LINK' }, 'productKey' | 'secret'>>
+  | (Partial<Omit<IotdaDeviceDescription, 'productKey' | 'secret'>> & { dialect: 'IOTDA' });
 
 export interface DriverOptions {
   core: Core;
@@ -27,7 +31,7 @@ export interface DriverOptions {
 export interface Driver {
   core: Core;
   productKey: string;
-  package(version: string, size?: number, module?: string): Promise<FirmwarePackage>;
+  package(version: string, size?: number, module?: string, more?: Partial<NewPackage>): Promise<FirmwarePackage>;
   /** Registers and starts virtual devices; each begins at version 1.0.0. */
   fleet(devices: DeviceOf[], settings?: Partial<LinkDeviceSettings>): Promise<Fleet>;
   push(firmware: FirmwarePackage, policy?: Partial<BatchPolicy>, more?: Partial<NewStaticBatch>): Promise<Batch>;
@@ -60,15 +64,15 @@ export async function createDriver({ core, productKey, mqttUrl, downloads }: Dri
     productKey,
     until,
     tasks,
-    package: (version, size = 4_096, module = undefined) =>
+    package: (version, size = 4_096, module = undefined, more = {}) =>
       core.packages.create(
         ADMIN,
-        { productKey, name: `${module ?? 'fw'}_${version.replaceAll('.', '_')}`, version, module },
+        { productKey, name: `${module ?? 'fw'}_${version.replaceAll('.', '_')}`, version, module, ...more },
         { name: 'fw.bin', stream: Readable.from([randomBytes(size)]) },
       ),
     async fleet(devices, settings = {}) {
       const named = devices.map((device, index) => ({ deviceName: `meter-${index}`, version: '1.0.0', ...device }));
-      const names = named.map(({ deviceName }) => ({ deviceName }));
+      const names = named.map(({ deviceName, dialect }) => ({ deviceName, dialect }));
       const registered = await core.devices.register(ADMIN, productKey, names);
       const fleet = createFleet({
         mqttUrl,

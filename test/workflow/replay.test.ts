@@ -14,6 +14,11 @@ describe('committed histories replay', () => {
       expect.arrayContaining([
         'batch-canceled',
         'batch-finished',
+        'batch-iotda',
+        'upgrade-iotda-failure',
+        'upgrade-iotda-overdue',
+        'upgrade-iotda-success',
+        'upgrade-iotda-timeout',
         'upgrade-link-failure',
         'upgrade-link-retries',
         'upgrade-link-success',

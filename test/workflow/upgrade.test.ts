@@ -22,6 +22,7 @@ class RecordedTask implements UpgradeActivities {
     this.timedOut.push(taskId);
     this.stored.delete(taskId);
   };
+  checkWait = async () => null;
   readUpgrade = async (taskId: string) => this.stored.get(taskId) ?? null;
 }
 

@@ -10,6 +10,8 @@ export class BatchControl {
   trouble: string | null = null;
   /** True while a selection or a push is under way: a command that stops them answers only after it. */
   busy = false;
+  /** Upgrades that this run has started. */
+  children = 0;
   /** A dynamic batch takes further devices. */
   matching = false;
   private endedMatching = false;

@@ -2,6 +2,7 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { BatchPolicy, RatePolicy } from '../../schema/model/batch';
 import type { WhichTasks } from '../../schema/model/cancel';
 import type { BatchId, TaskId } from '../../schema/model/ids';
+import type { UpgradeInput } from '../../schema/model/upgrade';
 
 /** R-BAT-6, epoch milliseconds. */
 export interface BatchTimes {
@@ -40,10 +41,19 @@ export const scanBatchUpdate = defineUpdate<number>('scanBatch');
 
 export const batchPhaseQuery = defineQuery<string>('batchPhase');
 
+export interface DueGroup {
+  gatewayId: string;
+  taskIds: TaskId[];
+  /** Platform-led tasks, whose devices are asked for their version first. Absent: none. */
+  asked?: TaskId[];
+  /** Those among them whose upgrade workflow does not run yet. */
+  starting?: UpgradeInput[];
+}
+
 /** What a look at the store finds. */
 export interface DueTasks {
   /** One entry a gateway process: the batch's pushes leave where the connections are. */
-  groups: { gatewayId: string; taskIds: TaskId[] }[];
+  groups: DueGroup[];
   /** When the next task is due by the clock, epoch milliseconds; null when only an event can make one due. */
   nextDueAt: number | null;
   /** False when every task has ended. */

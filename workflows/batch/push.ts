@@ -3,7 +3,8 @@ import { gatewayQueue } from '../../schema/model/ids';
 import type { PushWindow } from '../../schema/model/push-rate';
 import type { BatchActivities } from './activities';
 import type { GatewayActivities } from './gateway-activities';
-import type { BatchInput, DueTasks } from './messages';
+import type { BatchInput, DueGroup, DueTasks } from './messages';
+import { startUpgrades } from './start-upgrades';
 
 const { gatewayLost } = proxyLocalActivities<Pick<BatchActivities, 'gatewayLost'>>({ startToCloseTimeout: '30s' });
 
@@ -16,11 +17,12 @@ const LEAST_PATIENCE_MS = 5_000;
  * count as off-line until they connect somewhere; any other failure leaves the tasks due for the next window, and is answered in words.
  */
 export async function pushDue({ batchId, minuteMs }: BatchInput, due: DueTasks, { intervalMs }: PushWindow): Promise<string | null> {
-  const total = due.groups.reduce((sum, group) => sum + group.taskIds.length, 0);
+  const total = due.groups.reduce((sum, group) => sum + sizeOf(group), 0);
   const patience = Math.max(minuteMs * PATIENCE_MINUTES, LEAST_PATIENCE_MS);
   const failures = await Promise.all(
-    due.groups.map(async ({ gatewayId, taskIds }) => {
-      const share = taskIds.length / total;
+    due.groups.map(async (group) => {
+      const { gatewayId, taskIds, asked, starting = [] } = group;
+      const share = sizeOf(group) / total;
       const { offerTasks } = proxyActivities<GatewayActivities>({
         taskQueue: gatewayQueue(gatewayId),
         scheduleToStartTimeout: patience,
@@ -29,7 +31,9 @@ export async function pushDue({ batchId, minuteMs }: BatchInput, due: DueTasks, 
         retry: { maximumAttempts: 2 },
       });
       try {
-        await offerTasks({ batchId, taskIds, intervalMs: intervalMs / share, policyRevision: due.policyRevision });
+        // First the workflow, then the question: its answer finds somebody who waits for it.
+        await startUpgrades(starting);
+        await offerTasks({ batchId, taskIds, ...(asked && { asked }), intervalMs: intervalMs / share, policyRevision: due.policyRevision });
         return null;
       } catch (error) {
         if (!(error instanceof ActivityFailure)) throw error;
@@ -41,6 +45,8 @@ export async function pushDue({ batchId, minuteMs }: BatchInput, due: DueTasks, 
   );
   return failures.find((failure) => failure !== null) ?? null;
 }
+
+const sizeOf = ({ taskIds, asked = [] }: DueGroup): number => taskIds.length + asked.length;
 
 function neverStarted(error: unknown): boolean {
   const cause = error instanceof ActivityFailure ? error.cause : undefined;

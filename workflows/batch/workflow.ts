@@ -25,6 +25,8 @@ const { selectTargets, reconcileBatch } = proxyActivities<BatchActivities>({ sta
 const SHORTEST_WINDOW_MS = 500;
 /** A push that failed is tried again after so long. */
 const TROUBLE_PAUSE_MINUTES = 0.1;
+/** A child that ends tells the run that started it, which costs that run a task: it makes room for another before most of them do. */
+const CHILDREN_A_RUN = 100;
 /** Without any event a batch looks again after this long, in minutes; each look that finds nothing doubles it. */
 const FIRST_IDLE_MINUTES = 0.5;
 const LONGEST_IDLE_MINUTES = 10;
@@ -76,7 +78,8 @@ async function pushUntilSettled(input: BatchInput, control: BatchControl, start:
   const rate = new Rate(input.batchId, policy.rate, start.policyRevision ?? 0);
   const dynamic = new DynamicPart(input, control);
   while (!control.over) {
-    if (workflowInfo().continueAsNewSuggested) await carryOn(input, control, { ...start, ...rate.carriedInto(policy) });
+    if (workflowInfo().continueAsNewSuggested || control.children >= CHILDREN_A_RUN)
+      await carryOn(input, control, { ...start, ...rate.carriedInto(policy) });
     if (control.held) {
       await condition(() => !control.held || control.over);
       continue;
@@ -107,6 +110,7 @@ async function pushUntilSettled(input: BatchInput, control: BatchControl, start:
 async function push(input: BatchInput, control: BatchControl, due: DueTasks, window: ReturnType<typeof pushWindow>): Promise<void> {
   control.phase = 'pushing';
   control.busy = true;
+  control.children += due.groups.reduce((sum, { starting = [] }) => sum + starting.length, 0);
   const failure = await pushDue(input, due, window).finally(() => {
     control.busy = false;
   });

@@ -1,4 +1,4 @@
-import type { UpgradeTasks } from '../../core/tasks/upgrade-tasks';
+import type { UpgradeTasks, WaitLeft, WaitLook } from '../../core/tasks/upgrade-tasks';
 import type { FailureCause } from '../../schema/model/failure-causes';
 import type { TaskId } from '../../schema/model/ids';
 
@@ -16,6 +16,8 @@ export function createUpgradeActivities(tasks: UpgradeTasks) {
   return {
     failAttempt: (write: FailedAttemptWrite): Promise<void> => tasks.failAttempt(write),
     timeOut: (taskId: TaskId): Promise<void> => tasks.timeOut(taskId),
+    /** Null when the upgrade has nothing to wait for any more: it has ended, or waits for its device or its next attempt. */
+    checkWait: (look: WaitLook): Promise<WaitLeft | null> => tasks.checkWait(look),
     /** Null when the task has ended or is gone. */
     readUpgrade: (taskId: TaskId): Promise<{ attempt: number; firstProgressAt: number | null } | null> => tasks.read(taskId),
   };

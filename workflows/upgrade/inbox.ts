@@ -34,6 +34,10 @@ export class Inbox {
     return this.own.shift();
   }
 
+  get hasOwnMail(): boolean {
+    return this.own.length > 0;
+  }
+
   get hasMail(): boolean {
     return this.hasEnded || this.own.length > 0 || this.ofOthers.length > 0;
   }

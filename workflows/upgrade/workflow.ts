@@ -1,5 +1,6 @@
 import { continueAsNew, setHandler } from '@temporalio/workflow';
 import type { UpgradeInput } from '../../schema/model/upgrade';
+import { iotdaFlow } from './flows/iotda';
 import { linkFlow } from './flows/link';
 import { Inbox } from './inbox';
 import { endedSignal, reportSignal, type UpgradeMessage, waitingForQuery } from './messages';
@@ -11,7 +12,7 @@ export async function upgrade(input: UpgradeInput, handedOver: UpgradeMessage[] 
   setHandler(endedSignal, (taskId) => inbox.end(taskId));
   setHandler(waitingForQuery, () => inbox.waitingFor);
 
-  await linkFlow(input, inbox);
+  await (input.dialect === 'IOTDA' ? iotdaFlow : linkFlow)(input, inbox);
 
   // The device's next task began before this run was over.
   const [next] = inbox.ofOthers;

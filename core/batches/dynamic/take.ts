@@ -45,6 +45,7 @@ export async function takeDevices(deps: TakeDeps, batch: Batch, devices: readonl
       fresh.map(({ _id }) => _id),
       deps.clock(),
       deps.settings.limits.runningModules,
+      deps.settings.iotdaWaits.onlineMinutes * deps.settings.minuteMs,
     );
   const left = active.filter(({ _id }) => !gone.has(_id));
   await takeAgain(deps, batch, free, ownOf, placesOf(deps, batch, left));

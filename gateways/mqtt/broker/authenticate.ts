@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
+import { deviceIdOf } from '../../../schema/model/ids';
 import type { GatewayCore } from '../../core';
 import type { ConnectResult, GatewayMetrics } from '../../metrics';
-import { type Claim, CONNACK, type ConnectPacket, type MqttDialect, type Refusal } from '../dialect';
+import type { SampledLog } from '../../sampled-log';
+import { type Claim, CONNACK, type ConnectPacket, type Identity, type MqttDialect, type Refusal } from '../dialect';
 import { MQTT_LIMITS } from './limits';
 
 export interface Authenticated {
-  claim: Claim;
+  identity: Identity;
   dialect: MqttDialect;
 }
 
@@ -25,18 +27,42 @@ export function createAuthenticate(deps: {
   dialects: readonly MqttDialect[];
   metrics: GatewayMetrics;
   logger: Logger;
+  sampled: SampledLog;
 }): Authenticate {
-  const { devices, dialects, metrics, logger } = deps;
+  const { devices, dialects, metrics, logger, sampled } = deps;
   const noSecret = randomBytes(16).toString('hex');
+
+  async function knownBy(claim: Claim) {
+    if ('nodeId' in claim) {
+      const found = await devices.credentialsOfNode(claim.nodeId);
+      if (found === null) return null;
+      const { productKey, deviceName } = found;
+      return { ...found, identity: { deviceId: deviceIdOf(productKey, deviceName), productKey, deviceName, alias: claim.nodeId } };
+    }
+    const { deviceId, productKey, deviceName } = claim;
+    const found = await devices.credentials(productKey, deviceName);
+    return found && { ...found, identity: { deviceId, productKey, deviceName } };
+  }
 
   async function decide(packet: ConnectPacket): Promise<Authenticated | Refusal> {
     const reading = readClaim(dialects, packet);
     if (typeof reading === 'number') return reading;
     const { claim, dialect } = reading;
-    const credentials = await inTime(devices.credentials(claim.productKey, claim.deviceName));
-    const proven = claim.proves(credentials?.secret ?? noSecret);
-    if (credentials === null || !proven) return CONNACK.badCredentials;
-    return credentials.enabled ? { claim, dialect } : CONNACK.disabled;
+    const known = await inTime(knownBy(claim));
+    const proven = claim.proves(known?.secret ?? noSecret);
+    if (known === null || !proven) return CONNACK.badCredentials;
+    const { deviceId } = known.identity;
+    if (known.dialect !== dialect.name) {
+      metrics.connects.wrong_dialect.inc();
+      const registered = known.dialect;
+      sampled.warn(
+        `dialect ${deviceId}`,
+        { deviceId, registered, spoken: dialect.name },
+        'A device speaks another dialect than it is registered with',
+      );
+      return CONNACK.badCredentials;
+    }
+    return known.enabled ? { identity: known.identity, dialect } : CONNACK.disabled;
   }
 
   return async (packet) => {
@@ -49,7 +75,7 @@ export function createAuthenticate(deps: {
   };
 }
 
-function readClaim(dialects: readonly MqttDialect[], packet: ConnectPacket): Authenticated | Refusal {
+function readClaim(dialects: readonly MqttDialect[], packet: ConnectPacket): { claim: Claim; dialect: MqttDialect } | Refusal {
   for (const dialect of dialects) {
     const claim = dialect.claim(packet);
     if (typeof claim === 'number') return claim;

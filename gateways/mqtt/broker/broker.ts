@@ -91,7 +91,7 @@ export async function createDeviceBroker({ authenticate, sessions, metrics, logg
         if (typeof result === 'number') return done(Object.assign(new Error('refused'), { returnCode: result }), false);
         accepted.set(client, result);
         /** By device and not by the id it chose: one connection a device, the latest. */
-        client.id = result.claim.deviceId;
+        client.id = result.identity.deviceId;
         done(null, true);
       });
     },
@@ -104,7 +104,7 @@ export async function createDeviceBroker({ authenticate, sessions, metrics, logg
       const allowed =
         session !== undefined &&
         topic.length <= MQTT_LIMITS.filterLength &&
-        (session.granted.has(topic) || session.granted.size < MQTT_LIMITS.subscriptions) &&
+        (session.granted.has(topic) || session.granted.size < (session.dialect.subscriptions ?? MQTT_LIMITS.subscriptions)) &&
         session.dialect.covers(topic, session);
       if (allowed) session.granted.set(topic, qos === 0 ? 0 : 1);
       done(null, allowed ? subscription : null);
@@ -120,7 +120,7 @@ export async function createDeviceBroker({ authenticate, sessions, metrics, logg
   broker.on('connackSent', (_packet, client) => {
     const proven = accepted.get(client);
     if (proven === undefined || client.closed || client.conn.destroyed) return;
-    const session = sessions.begin(proven.claim, proven.dialect, client);
+    const session = sessions.begin(proven.identity, proven.dialect, client);
     /** The socket's end, not the broker's announcement of it: that one is left out when two connections cross. */
     client.conn.once('close', () => sessions.end(session));
   });

@@ -33,13 +33,22 @@ export function createSessions(on: { begin(session: Session): void; end(session:
   }
 
   return {
-    begin({ deviceId, productKey, deviceName }, dialect, client) {
+    begin({ deviceId, productKey, deviceName, alias }, dialect, client) {
       const earlier = sessions.get(deviceId);
       if (earlier !== undefined) {
         end(earlier);
         earlier.client.close();
       }
-      const session: Session = { id: nextId(), deviceId, productKey, deviceName, dialect, client, granted: new Map() };
+      const session: Session = {
+        id: nextId(),
+        deviceId,
+        productKey,
+        deviceName,
+        ...(alias && { alias }),
+        dialect,
+        client,
+        granted: new Map(),
+      };
       sessions.set(deviceId, session);
       on.begin(session);
       return session;

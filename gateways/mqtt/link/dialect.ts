@@ -46,6 +46,7 @@ export function createLinkDialect({ tasks, downloads, lanes, deliver, metrics, l
   }
 
   return {
+    name: 'LINK',
     claim: linkClaim,
     covers: coversOwnTopic,
     upgradeMessage: (device, notification) => ({ topic: upgradeTopic(device), payload: upgradeMessage(notification, nextId()) }),

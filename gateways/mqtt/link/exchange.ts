@@ -8,9 +8,12 @@ import type { Session } from '../broker/session';
 import type { DownMessage } from '../dialect';
 import type { BlockService } from './block-service';
 
+/** This dialect has no report of a result. */
+export type LinkReport = Exclude<DeviceReport, { kind: 'result' }>;
+
 /** What a handler can do with a message; none of it waits. Reports and questions are queued in the lane of the device. */
 export interface Exchange {
-  report(session: Session, report: DeviceReport): void;
+  report(session: Session, report: LinkReport): void;
   /** Gets a block of a file; `answer` words it. Silence when too much is asked for (device-protocols §1.4). */
   block: BlockService;
   /** Asks core what the device has to do. `answer` words it; null is silence. Not sent when the session is over by then. */
@@ -36,7 +39,7 @@ export function createExchange(deps: {
         kind: 'report',
         expendable: report.kind === 'progress',
         ...(report.kind === 'progress' && { supersedes: `progress ${report.module}` }),
-        run: () => tasks.report(deviceId, report),
+        run: async () => void (await tasks.report(deviceId, report)),
         lost: (error) =>
           logger.error({ deviceId, report: report.kind, module: report.module, err: error }, 'A report was lost: core could not take it'),
       });

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { readBlockFrame } from '../../support/devices/block-frame';
+import { linkCredentials } from '../../support/devices/link-identity';
 import { blockPayload, linkTopics } from '../../support/devices/link-messages';
 import { LinkSession } from '../../support/devices/link-session';
 import { useOf } from '../process-meter';
@@ -39,7 +40,7 @@ export async function mqttPart(
     const topics = linkTopics(productKey, deviceName);
     let onReply: (payload: Buffer) => void = () => undefined;
     const session = new LinkSession(
-      { productKey, deviceName, secret },
+      (tls) => linkCredentials({ productKey, deviceName, secret }, tls),
       { mqttUrl: platform.mqttUrl },
       { onMessage: (topic, payload) => topic === topics.downloadReply && onReply(payload), onLost: () => undefined },
     );

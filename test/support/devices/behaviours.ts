@@ -17,7 +17,12 @@ export type Behaviour =
   | { kind: 'reportsTwice' }
   | { kind: 'offlineUntil'; ms: number | 'told' }
   | { kind: 'sendsGarbage' }
-  | { kind: 'claimsTopicOf'; productKey: string; deviceName: string };
+  | { kind: 'claimsTopicOf'; productKey: string; deviceName: string }
+  /** The rest are of IoTDA devices. */
+  | { kind: 'answersLate'; ms: number; times: Times }
+  | { kind: 'neverAnswers'; times: Times }
+  | { kind: 'resultCode'; code: number; namesTarget: boolean; times: Times }
+  | { kind: 'reorders' };
 
 export type BehaviourKind = Behaviour['kind'];
 export type BehaviourOf<K extends BehaviourKind> = Extract<Behaviour, { kind: K }>;
@@ -62,3 +67,20 @@ export const offlineUntil = (ms: number | 'told'): Behaviour => ({ kind: 'offlin
 export const sendsGarbage = (): Behaviour => ({ kind: 'sendsGarbage' });
 /** Reports a version and a progress on another device's topics after each connect. */
 export const claimsTopicOf = (productKey: string, deviceName: string): Behaviour => ({ kind: 'claimsTopicOf', productKey, deviceName });
+
+/** Takes its time with the answer to a version query. */
+export const answersLate = (ms: number, { times = 'always' }: Repeated = {}): Behaviour => ({ kind: 'answersLate', ms, times });
+/** Does not answer version queries. */
+export const neverAnswers = ({ times = 'always' }: Repeated = {}): Behaviour => ({ kind: 'neverAnswers', times });
+/** Reports a result code (device-protocols §2.8): 7, 9 and 10 after the download, others in its place. */
+export const resultCode = (
+  code: number,
+  { times = 'always', namesTarget = false }: Repeated & { namesTarget?: boolean } = {},
+): Behaviour => ({
+  kind: 'resultCode',
+  code,
+  namesTarget,
+  times,
+});
+/** Every second message overtakes the one before it. */
+export const reorders = (): Behaviour => ({ kind: 'reorders' });

@@ -1,6 +1,5 @@
 import type { DeviceCounts, DeviceEventKind } from './device-events';
-import type { FleetDescription, FleetStart, FleetStats } from './fleet';
-import type { LinkDeviceDescription } from './link-device';
+import type { DeviceDescription, FleetDescription, FleetStart, FleetStats } from './fleet';
 
 /** One event of one device: name, kind, epoch milliseconds with fractions, and what it was about (step, version or text). */
 export type FleetReport = [deviceName: string, kind: DeviceEventKind, at: number, value: string | number | null];
@@ -17,7 +16,7 @@ export interface FleetProcessStats extends FleetStats {
 
 /** From the parent. Devices come in portions, before `start`. */
 export type FleetCommand =
-  | { kind: 'devices'; devices: LinkDeviceDescription[] }
+  | { kind: 'devices'; devices: DeviceDescription[] }
   | { kind: 'start'; settings: Omit<FleetDescription, 'devices'>; reported: readonly DeviceEventKind[] }
   | { kind: 'comeOnline'; deviceNames: readonly string[] | null }
   | { kind: 'stats' }

@@ -1,14 +1,13 @@
 import type { DeviceEventKind, DeviceObserver } from './device-events';
-import { createFleet, type Fleet } from './fleet';
+import { createFleet, type DeviceDescription, type Fleet } from './fleet';
 import type { FleetAnswers, FleetCommand, FleetMessage, FleetProcessStats, FleetReport, NumberedCommand } from './fleet-messages';
-import type { LinkDeviceDescription } from './link-device';
 
 /** Entry of a child process (child_process.fork) that holds a fleet and does what its parent says over IPC. */
 const REPORT_EVERY_MS = 100;
 const REPORTS_IN_A_MESSAGE = 2_000;
 const REPORTS_WAITING = 200_000;
 
-const devices: LinkDeviceDescription[] = [];
+const devices: DeviceDescription[] = [];
 let fleet: Fleet | null = null;
 const reports: FleetReport[] = [];
 let reportsDropped = 0;
@@ -63,7 +62,7 @@ async function obey(command: FleetCommand): Promise<FleetAnswers[keyof FleetAnsw
     case 'stats':
       return stats();
     case 'counts':
-      return running().device(command.deviceName).counts;
+      return running().any(command.deviceName).counts;
     case 'stop':
       await fleet?.stop();
       return null;

@@ -1,9 +1,14 @@
 import { type DeviceCounts, type DeviceObserver, noCounts } from './device-events';
+import { IotdaDevice, type IotdaDeviceDescription } from './iotda-device';
 import { LinkDevice, type LinkDeviceDescription, type LinkDeviceSettings } from './link-device';
+
+/** A Link device, unless it says otherwise. */
+export type DeviceDescription = (LinkDeviceDescription & { dialect?: 'LINK' }) | IotdaDeviceDescription;
+export type VirtualDevice = LinkDevice | IotdaDevice;
 
 /** Plain JSON: what a fleet in another process is described by. */
 export interface FleetDescription extends LinkDeviceSettings {
-  devices: readonly LinkDeviceDescription[];
+  devices: readonly DeviceDescription[];
   /** Devices connecting at the same time. Default 64. */
   concurrency?: number;
 }
@@ -26,7 +31,10 @@ export interface Fleet {
   /** Connects all that don't begin off-line. */
   start(): Promise<FleetStart>;
   stop(): Promise<void>;
+  /** A Link device of the fleet. */
   device(deviceName: string): LinkDevice;
+  /** A device of any dialect. */
+  any(deviceName: string): VirtualDevice;
   /** Brings off-line devices up: those named, or all. */
   comeOnline(deviceNames?: readonly string[]): Promise<void>;
   stats(): FleetStats;
@@ -35,18 +43,26 @@ export interface Fleet {
 /** Thousands of virtual devices in this process. `observer` sees every event of every device. */
 export function createFleet(description: FleetDescription, observer?: DeviceObserver): Fleet {
   const { devices: described, concurrency = 64, ...settings } = description;
-  const devices = new Map<string, LinkDevice>();
+  const devices = new Map<string, VirtualDevice>();
   for (const one of described) {
     if (devices.has(one.deviceName)) throw new Error(`${one.deviceName} is described twice`);
-    devices.set(one.deviceName, new LinkDevice(one, settings, observer));
+    devices.set(
+      one.deviceName,
+      one.dialect === 'IOTDA' ? new IotdaDevice(one, settings, observer) : new LinkDevice(one, settings, observer),
+    );
   }
-  const device = (deviceName: string) => {
+  const any = (deviceName: string) => {
     const found = devices.get(deviceName);
     if (!found) throw new Error(`no device ${deviceName} in this fleet`);
     return found;
   };
   return {
-    device,
+    any,
+    device(deviceName) {
+      const found = any(deviceName);
+      if (!(found instanceof LinkDevice)) throw new Error(`${deviceName} is no Link device`);
+      return found;
+    },
     async start() {
       const failed: FleetStart['failed'] = [];
       await eachOf(devices.values(), concurrency, async (one) => {
@@ -59,12 +75,12 @@ export function createFleet(description: FleetDescription, observer?: DeviceObse
       return { started: devices.size - failed.length, failed };
     },
     stop: () => eachOf(devices.values(), concurrency, (one) => one.stop()),
-    comeOnline: (names) => eachOf(names ? names.map(device) : devices.values(), concurrency, (one) => one.comeOnline()),
+    comeOnline: (names) => eachOf(names ? names.map(any) : devices.values(), concurrency, (one) => one.comeOnline()),
     stats: () => collect([...devices.values()]),
   };
 }
 
-function collect(devices: LinkDevice[]): FleetStats {
+function collect(devices: VirtualDevice[]): FleetStats {
   const stats: FleetStats = { ...noCounts(), devices: devices.length, connected: 0, byVersion: {} };
   for (const { counts, connected, version } of devices) {
     for (const key of Object.keys(counts) as (keyof DeviceCounts)[]) stats[key] += counts[key];

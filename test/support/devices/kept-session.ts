@@ -1,5 +1,4 @@
-import type { LinkIdentity } from './link-identity';
-import { ConnectRefused, LinkSession, type SessionSettings } from './link-session';
+import { ConnectRefused, type DeviceCredentials, LinkSession, type SessionSettings } from './link-session';
 
 export interface KeptSessionSettings extends SessionSettings {
   /** First wait after a lost connection; doubled up to 16 times it. Default 1,000. */
@@ -24,11 +23,11 @@ export class KeptSession {
   private ended = true;
 
   constructor(
-    identity: LinkIdentity,
+    credentials: (tls: boolean) => DeviceCredentials,
     private readonly settings: KeptSessionSettings,
     private readonly handlers: KeptSessionHandlers,
   ) {
-    this.session = new LinkSession(identity, settings, {
+    this.session = new LinkSession(credentials, settings, {
       onMessage: (topic, payload) => handlers.onMessage(topic, payload),
       onLost: () => {
         handlers.onDisconnected();

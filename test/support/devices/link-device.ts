@@ -4,7 +4,7 @@ import type { Behaviour, CutPoint } from './behaviours';
 import { type DeviceObserver, preciseNow } from './device-events';
 import { garbage } from './garbage';
 import { KeptSession, type KeptSessionSettings } from './kept-session';
-import type { LinkIdentity } from './link-identity';
+import { type LinkIdentity, linkCredentials } from './link-identity';
 import { LinkInbox } from './link-inbox';
 import { blockPayload, DEFAULT_MODULE, getPayload, informPayload, linkTopics, progressPayload } from './link-messages';
 import { type Pacing, performUpgrade } from './link-upgrade';
@@ -73,7 +73,7 @@ export class LinkDevice extends WatchedDevice {
       onNotified: (offer, payload) => this.tell('notified', { at: preciseNow(), offer, payload }),
       onOffer: (offer) => this.take(offer),
     });
-    this.session = new KeptSession(description, settings, {
+    this.session = new KeptSession((tls) => linkCredentials(description, tls), settings, {
       onMessage: (topic, payload) => this.inbox.receive(topic, payload),
       onConnected: () => this.onConnected(),
       onDisconnected: () => this.tell('disconnected', { at: preciseNow() }),

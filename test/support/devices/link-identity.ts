@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import type { DeviceCredentials } from './link-session';
 
 export type SignMethod = 'hmacsha256' | 'hmacsha1' | 'hmacmd5';
 
@@ -14,17 +15,11 @@ export interface LinkIdentity {
   timestamp?: string | null;
 }
 
-export interface LinkCredentials {
-  clientId: string;
-  username: string;
-  password: string;
-}
-
 const SDK4_TIMESTAMP = '2524608000000';
 const DIGESTS = { hmacsha256: 'sha256', hmacsha1: 'sha1', hmacmd5: 'md5' } as const;
 
 /** What a Link device puts into CONNECT (device-protocols §1.1). `tls` decides the security mode only. */
-export function linkCredentials(identity: LinkIdentity, tls = false): LinkCredentials {
+export function linkCredentials(identity: LinkIdentity, tls = false): DeviceCredentials {
   const { productKey, deviceName, secret, signMethod = 'hmacsha256', timestamp = SDK4_TIMESTAMP } = identity;
   const id = identity.clientId ?? `${productKey}.${deviceName}`;
   const stamp = timestamp === null ? '' : `timestamp=${timestamp},`;

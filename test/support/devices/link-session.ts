@@ -1,5 +1,11 @@
 import { connect, type MqttClient } from 'mqtt';
-import { type LinkIdentity, linkCredentials } from './link-identity';
+
+/** What a device puts into CONNECT. */
+export interface DeviceCredentials {
+  clientId: string;
+  username: string;
+  password: string;
+}
 
 export interface SessionSettings {
   /** `mqtt://` or `mqtts://`. */
@@ -30,7 +36,7 @@ export class LinkSession {
   private client: MqttClient | null = null;
 
   constructor(
-    private readonly identity: LinkIdentity,
+    private readonly credentials: (tls: boolean) => DeviceCredentials,
     private readonly settings: SessionSettings,
     private readonly handlers: SessionHandlers,
   ) {}
@@ -44,7 +50,7 @@ export class LinkSession {
     this.cut();
     const { mqttUrl, keepAliveSeconds = 300, connectTimeoutMs = 15_000, ca } = this.settings;
     const client = connect(mqttUrl, {
-      ...linkCredentials(this.identity, mqttUrl.startsWith('mqtts:')),
+      ...this.credentials(mqttUrl.startsWith('mqtts:')),
       protocolVersion: 4,
       clean: true,
       keepalive: keepAliveSeconds,

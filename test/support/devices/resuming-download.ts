@@ -22,6 +22,8 @@ export interface DownloadSettings extends StreamSettings {
   verifyKey?: string;
   /** Trusted for HTTPS, PEM. */
   ca?: string;
+  /** Shown with each request. */
+  bearer?: string;
 }
 
 /** The server answered, and not with the file: fatal for the SDK. 403 means that the token has expired. */
@@ -100,10 +102,15 @@ export class ResumingDownload {
   }
 
   private open(url: string, signal: AbortSignal): Promise<IncomingMessage> {
-    const { port, idleMs = 30_000, ca } = this.settings;
+    const { port, idleMs = 30_000, ca, bearer } = this.settings;
     const target = sdkTarget(url, port);
     return new Promise((resolve, reject) => {
-      const headers = { Host: target.host, Range: `bytes=${this.done}-`, Connection: 'close' };
+      const headers = {
+        Host: target.host,
+        Range: `bytes=${this.done}-`,
+        Connection: 'close',
+        ...(bearer && { Authorization: `Bearer ${bearer}` }),
+      };
       const options = { host: target.host, port: target.port, path: target.path, headers, agent: false as const, signal, ca };
       const request = (target.secure ? httpsGet : httpGet)(options, resolve);
       request.on('error', reject);

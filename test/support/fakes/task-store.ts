@@ -6,6 +6,10 @@ export function fakeTaskStore(initial: Task[] = []): TaskStore & { all(): Task[]
   const tasks = new Map(initial.map((task) => [task._id, task]));
   const active = () => [...tasks.values()].filter((task) => task.active);
   const byOffer = (a: Task, b: Task) => Number(a.offerAt) - Number(b.offerAt);
+  const awaited = (batchId: string) =>
+    active()
+      .filter((task) => task.batchId === batchId && !task.reachable && task.onlineBy)
+      .sort((a, b) => Number(a.onlineBy) - Number(b.onlineBy));
   const store = {
     beforeWrite: (_task: Task) => {},
     all: () => [...tasks.values()],
@@ -37,11 +41,16 @@ export function fakeTaskStore(initial: Task[] = []): TaskStore & { all(): Task[]
         .filter((task) => task.batchId === batchId && task.reachable && task.offerAt !== null && task.offerAt <= now)
         .sort(byOffer)
         .slice(0, limit)
-        .map(({ _id, gatewayId, offerAt }) => ({ _id, gatewayId: gatewayId ?? '', offerAt: offerAt ?? now })),
+        .map((task) => ({ ...task, gatewayId: task.gatewayId ?? '', offerAt: task.offerAt ?? now })),
     nextDueAt: async (batchId: string) => {
       const waiting = active().filter((task) => task.batchId === batchId && task.reachable && task.offerAt !== null);
       return waiting.sort(byOffer)[0]?.offerAt ?? null;
     },
+    overdueOffline: async (batchId: string, now: Date, limit: number) =>
+      awaited(batchId)
+        .filter(({ onlineBy }) => Number(onlineBy) <= now.getTime())
+        .slice(0, limit),
+    nextOnlineBy: async (batchId: string) => awaited(batchId)[0]?.onlineBy ?? null,
     hasActive: async (batchId: string) => active().some((task) => task.batchId === batchId),
   };
   return store;

@@ -1,4 +1,5 @@
 import { createOffers } from '../../../core/tasks/offers';
+import { createPacers } from '../../../core/tasks/pacers';
 import { pushWindow } from '../../../schema/model/push-rate';
 import { aTask } from '../../support/builders';
 import { faultyCore } from '../../support/faulty-core';
@@ -16,6 +17,7 @@ function most(times: number[], windowMs: number): number {
 test('R-RATE-1 over any 10 s at most rate / 6 + 1 pushes leave, whatever activities they come in', async () => {
   const core = faultyCore(Array.from({ length: DEVICES }, () => aTask()));
   core.settings = { ...core.settings, minuteMs: MINUTE_MS };
+  core.pacers = createPacers(MINUTE_MS);
   const times: number[] = [];
   core.link.notify = async () => {
     times.push(performance.now());
@@ -29,4 +31,22 @@ test('R-RATE-1 over any 10 s at most rate / 6 + 1 pushes leave, whatever activit
   }
   expect(times).toHaveLength(DEVICES);
   expect(most(times, MINUTE_MS / 6)).toBeLessThanOrEqual(RATE / 6 + 1);
+});
+
+test('R-RATE-1 R-FLOW-2 answers that come all at once are notified in slots of the same rate, or find none in time', async () => {
+  const pacers = createPacers(MINUTE_MS);
+  const { intervalMs } = pushWindow(RATE, MINUTE_MS, 500);
+  expect(await pacers.takeOne('batch1', 1_000)).toBe(false);
+  pacers.take('batch1', intervalMs, 0);
+  const times: number[] = [];
+  const took = await Promise.all(
+    Array.from({ length: DEVICES }, async () => {
+      const one = await pacers.takeOne('batch1', MINUTE_MS / 3);
+      if (one) times.push(performance.now());
+      return one;
+    }),
+  );
+  expect(most(times, MINUTE_MS / 6)).toBeLessThanOrEqual(RATE / 6 + 1);
+  const late = took.filter((one) => !one).length;
+  expect([late > 0, late < DEVICES]).toEqual([true, true]);
 });

@@ -1,4 +1,5 @@
 import { createOffers } from '../../../core/tasks/offers';
+import { createPacers } from '../../../core/tasks/pacers';
 import { pushWindow } from '../../../schema/model/push-rate';
 import { aNotifiedTask, aTask } from '../../support/builders';
 import { faultyCore } from '../../support/faulty-core';
@@ -13,6 +14,7 @@ test('R-RATE-4 retries and first pushes share one rate: over any 10 s both toget
     aNotifiedTask({ attempt: 2, notifiedAt: null, notifications: 0, firstNotifiedAt: SOONER, retryAt: SOONER, offerAt: SOONER });
   const core = faultyCore(Array.from({ length: 40 }, (_, index) => (index % 2 ? retry() : aTask())));
   core.settings = { ...core.settings, minuteMs: MINUTE_MS };
+  core.pacers = createPacers(MINUTE_MS);
   const times: number[] = [];
   core.link.notify = async () => {
     times.push(performance.now());

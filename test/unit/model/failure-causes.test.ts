@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { FAILURE_CAUSES, type FailureCause, linkStepCause, retriedByLink } from '../../../schema/model/failure-causes';
+import { FAILURE_CAUSES, type FailureCause, linkStepCause, retriedBy } from '../../../schema/model/failure-causes';
 
 const causes = Object.keys(FAILURE_CAUSES) as FailureCause[];
 
@@ -33,11 +33,11 @@ describe('R-TASK-10 failure causes', () => {
   });
 
   test('R-TASK-10 whatever negative number a Link device sends has a cause, and a retry', () => {
-    fc.assert(fc.property(fc.integer({ max: -1 }), (step) => retriedByLink(linkStepCause(step))));
+    fc.assert(fc.property(fc.integer({ max: -1 }), (step) => retriedBy('LINK', linkStepCause(step))));
   });
 
   test('R-TASK-5 a Link task is retried after device-reported failures and a wrong version, never after a time-out', () => {
-    const retried = causes.filter(retriedByLink).sort();
+    const retried = causes.filter((cause) => retriedBy('LINK', cause)).sort();
     expect(retried).toEqual([
       'DOWNLOAD_FAILED',
       'FIRMWARE_UPDATE_FAILED',
@@ -48,5 +48,16 @@ describe('R-TASK-10 failure causes', () => {
       'UNKNOWN_DEVICE_ERROR',
     ]);
     expect(retried.filter((cause) => cause.endsWith('TIMEOUT'))).toEqual([]);
+  });
+
+  test('R-TASK-5 an IoTDA task is retried after everything that a further attempt could change', () => {
+    expect(causes.filter((cause) => !retriedBy('IOTDA', cause)).sort()).toEqual([
+      'CAMPAIGN_WINDOW_CLOSED',
+      'DEVICE_REMOVED',
+      'DEVICE_UPGRADE_TIMEOUT',
+      'FIRMWARE_UPDATE_CANCELLED',
+      'OVERWRITTEN_BY_NEWER_TASK',
+      'SOURCE_VERSION_NOT_ELIGIBLE',
+    ]);
   });
 });

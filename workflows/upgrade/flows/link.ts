@@ -1,8 +1,9 @@
-import { condition, proxyLocalActivities } from '@temporalio/workflow';
+import { proxyLocalActivities } from '@temporalio/workflow';
 import { retryAt } from '../../../schema/model/retry';
 import type { UpgradeInput, UpgradeReport } from '../../../schema/model/upgrade';
 import type { UpgradeActivities } from '../activities';
 import type { Inbox } from '../inbox';
+import { type Followed, follow } from './follow';
 
 const { failAttempt, timeOut, readUpgrade } = proxyLocalActivities<UpgradeActivities>({ startToCloseTimeout: '30s' });
 
@@ -16,17 +17,10 @@ const CHECK_MINUTES = 10;
 export async function linkFlow(input: UpgradeInput, inbox: Inbox): Promise<void> {
   const upgrade = new LinkUpgrade(input);
   if (inbox.isHandedOver) await upgrade.readStore();
-  while (!inbox.hasEnded && !upgrade.isOver) {
-    inbox.waitingFor = upgrade.waitingFor;
-    const heard = await condition(() => inbox.hasMail, upgrade.patience);
-    const report = inbox.take();
-    if (report) await upgrade.onReport(report);
-    else if (!heard) await upgrade.onSilence();
-    else if (inbox.ofOthers.length > 0) await upgrade.onForeignMail(inbox);
-  }
+  await follow(upgrade, inbox);
 }
 
-class LinkUpgrade {
+class LinkUpgrade implements Followed {
   isOver = false;
   private attempt: number;
   private firstProgressAt: number | null;

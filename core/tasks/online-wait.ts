@@ -1,0 +1,41 @@
+import type { BatchId } from '../../schema/model/ids';
+import { retryAt } from '../../schema/model/retry';
+import type { Task } from '../../schema/model/task';
+import type { TaskDeps } from './deps';
+import { transition } from './transition';
+
+const CAUSE = 'WAITING_FOR_THE_DEVICE_ONLINE_TIMEOUT';
+const CHUNK = 200;
+
+/**
+ * R-FLOW-2: ends attempts whose device has not come on-line in time. The batch does it, because an off-line device costs a document and
+ * no workflow. Returns when the next wait is over, null when nothing waits.
+ */
+export async function endOnlineWaits(deps: TaskDeps, batchId: BatchId): Promise<Date | null> {
+  const now = deps.clock();
+  const next = await deps.tasks.nextOnlineBy(batchId);
+  if (next === null || next > now) return next;
+  for (const task of await deps.tasks.overdueOffline(batchId, now, CHUNK)) {
+    await transition(
+      deps.tasks,
+      task,
+      { kind: 'offlineTooLong', attempt: task.attempt, retryAt: await nextAttemptAt(deps, task, now) },
+      now,
+    );
+  }
+  return now;
+}
+
+async function nextAttemptAt(deps: TaskDeps, task: Task, now: Date): Promise<Date | null> {
+  const { policy } = await deps.facts(task.batchId);
+  const { attempt, firstAttempt = 1, dialect, deadlineAt } = task;
+  const failed = {
+    attempt: attempt - firstAttempt + 1,
+    cause: CAUSE,
+    now: now.getTime(),
+    deadlineAt: deadlineAt?.getTime() ?? null,
+    dialect,
+  } as const;
+  const at = retryAt(policy.retry, failed, deps.settings.minuteMs);
+  return at === null ? null : new Date(at);
+}

@@ -1,0 +1,59 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { newPacer, nextSlot, type Pacer } from '../../schema/model/push-rate';
+
+const LANES_KEPT = 2_000;
+
+/** The slots of rates, shared by all that push for the same lane in this process: a batch's notifications, or its version queries. */
+export interface Pacers {
+  /** Waits for a slot; with more than one wanted, for those that come within half the catch-up that the bounds allow. */
+  comes(lane: string, intervalMs: number, wanted: number): Promise<void>;
+  /** Takes the slots that have come, at most so many: none when the timer was early, or another was faster. */
+  take(lane: string, intervalMs: number, most: number): number;
+  /** Waits for one slot, at the interval that the lane had last, and takes it; false when none comes within `withinMs`. */
+  takeOne(lane: string, withinMs: number): Promise<boolean>;
+}
+
+export function createPacers(minuteMs: number): Pacers {
+  const lanes = new Map<string, { pacer: Pacer; intervalMs: number }>();
+  const pacerOf = (lane: string): Pacer => lanes.get(lane)?.pacer ?? newPacer(minuteMs);
+
+  function keep(lane: string, pacer: Pacer, intervalMs: number): void {
+    lanes.delete(lane);
+    lanes.set(lane, { pacer, intervalMs });
+    const [oldest] = lanes.keys();
+    if (lanes.size > LANES_KEPT && oldest !== undefined) lanes.delete(oldest);
+  }
+
+  function take(lane: string, intervalMs: number, most: number): number {
+    const now = Date.now();
+    let pacer = pacerOf(lane);
+    let count = 0;
+    for (let slot = nextSlot(pacer, intervalMs, now); count < most && slot.at <= now; slot = nextSlot(pacer, intervalMs, now)) {
+      pacer = slot.pacer;
+      count += 1;
+    }
+    keep(lane, pacer, intervalMs);
+    return count;
+  }
+
+  return {
+    take,
+    async comes(lane, intervalMs, wanted) {
+      const pacer = pacerOf(lane);
+      const { at } = nextSlot(pacer, intervalMs, Date.now());
+      const wait = at - Date.now() + (wanted > 1 ? pacer.burstMs / 2 : 0);
+      if (at > Date.now()) await sleep(wait);
+    },
+    async takeOne(lane, withinMs) {
+      const until = Date.now() + withinMs;
+      for (;;) {
+        const known = lanes.get(lane);
+        if (known === undefined) return false;
+        const { at } = nextSlot(known.pacer, known.intervalMs, Date.now());
+        if (at > until) return false;
+        if (at > Date.now()) await sleep(at - Date.now());
+        else if (take(lane, known.intervalMs, 1) === 1) return true;
+      }
+    },
+  };
+}

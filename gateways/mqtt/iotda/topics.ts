@@ -1,0 +1,29 @@
+import { overlaps } from '../broker/topic-filter';
+import type { Identity } from '../dialect';
+
+/** What a device published to (device-protocols §2.2). `system`: another topic of its own, which means nothing here. */
+export type IotdaUpTopic = 'events' | 'system' | 'foreign' | 'unknown';
+
+const ROOT = '$oc/devices/';
+const EVENTS_UP = '/sys/events/up';
+
+/** What a device is called in topics and messages: the node id it connected with, or its device id. */
+export const iotdaId = ({ productKey, deviceName, alias }: Identity): string => alias ?? `${productKey}_${deviceName}`;
+
+/** Its own names: a device that connects with its node id may have learnt its device id elsewhere. */
+export const isOwnId = (id: string, device: Identity): boolean =>
+  id === iotdaId(device) || id === `${device.productKey}_${device.deviceName}`;
+
+export function iotdaUpTopic(topic: string, device: Identity): IotdaUpTopic {
+  if (!topic.startsWith(ROOT)) return 'unknown';
+  const slash = topic.indexOf('/', ROOT.length);
+  if (slash < 0) return 'unknown';
+  if (!isOwnId(topic.slice(ROOT.length, slash), device)) return 'foreign';
+  return topic.slice(slash) === EVENTS_UP ? 'events' : 'system';
+}
+
+export const eventsDownTopic = (device: Identity): string => `${ROOT}${iotdaId(device)}/sys/events/down`;
+
+/** Whether a filter can match a topic of this device. */
+export const coversIotdaTopic = (filter: string, device: Identity): boolean =>
+  overlaps(filter, `${ROOT}${iotdaId(device)}/#`) || overlaps(filter, `${ROOT}${device.productKey}_${device.deviceName}/#`);

@@ -1,0 +1,72 @@
+import type { FailureCause } from './failure-causes';
+import type { Task } from './task';
+
+/** R-FLOW-2: how long each step of a platform-led upgrade may take, in minutes of a policy. */
+export interface FlowWaits {
+  /** From the task's turn until its device is on-line. */
+  onlineMinutes: number;
+  /** From the version query to its answer. */
+  versionMinutes: number;
+  /** From the first notification of an attempt to its result, the download included. */
+  resultMinutes: number;
+}
+
+/** Seed values: 25 h, 3 min, 24 h (device-protocols §2.7). */
+export const DEFAULT_IOTDA_WAITS: FlowWaits = { onlineMinutes: 25 * 60, versionMinutes: 3, resultMinutes: 24 * 60 };
+
+/** Where the platform's questions and a device's answers stand in the present attempt of a platform-led task. */
+export interface Negotiation {
+  /** How long it waits for its device to come on-line, in milliseconds. */
+  onlineMs: number;
+  /** When the device was asked for its version and has not answered yet; null while nothing is asked. */
+  queriedAt: Date | null;
+  /** The first notification of the attempt: repeats don't begin the wait for the result anew. */
+  begunAt: Date | null;
+  /** The first request for the file in the attempt. */
+  openedAt: Date | null;
+  /** The device has said something about the upgrade over its present connection: it needs no repeat of the notification. */
+  heard: boolean;
+  /** Bytes that earlier attempts were served. */
+  servedBefore: number;
+}
+
+export const newNegotiation = (onlineMs: number, servedBefore = 0): Negotiation => ({
+  onlineMs,
+  queriedAt: null,
+  begunAt: null,
+  openedAt: null,
+  heard: false,
+  servedBefore,
+});
+
+type Negotiating = Pick<Task, 'negotiation'>;
+type Downloading = Negotiating & Pick<Task, 'reacted' | 'progress' | 'download'>;
+
+/** True while a platform-led upgrade is more than a document: its device was asked or notified in this attempt. */
+export const isNegotiating = ({ negotiation }: Negotiating): boolean =>
+  negotiation != null && (negotiation.queriedAt !== null || negotiation.begunAt !== null);
+
+/** Milliseconds of the two waits that a running upgrade has. */
+export interface WaitMs {
+  versionMs: number;
+  resultMs: number;
+}
+
+/** When the present wait is over, or null when the task waits as a document. A repeated query during the download ends nothing. */
+export function waitEndsAt({ negotiation }: Negotiating, { versionMs, resultMs }: WaitMs): Date | null {
+  if (negotiation == null) return null;
+  const { queriedAt, begunAt } = negotiation;
+  if (begunAt !== null) return new Date(begunAt.getTime() + resultMs);
+  return queriedAt === null ? null : new Date(queriedAt.getTime() + versionMs);
+}
+
+/** R-TASK-10: what the wait that is over was for (device-protocols §2.7). `fileBytes`: of the package's file. */
+export function overdueCause(task: Downloading, fileBytes: number): FailureCause {
+  const { negotiation, reacted, progress, download } = task;
+  if (negotiation == null || negotiation.begunAt === null) return 'WAITING_FOR_REPORT_DEVICE_FIRMWARE_VERSION_TIMEOUT';
+  if (!reacted) return 'WAITING_FOR_DEVICE_START_DOWNLOAD_PACKAGE_TIMEOUT';
+  const served = (download?.bytesServed ?? 0) - negotiation.servedBefore;
+  return progress === 100 || served >= fileBytes
+    ? 'WAIT_FOR_THE_DEVICE_TO_REPORT_UPGRADE_RESULT_TIMEOUT'
+    : 'WAITING_FOR_DEVICE_DOWNLOADED_PACKAGE_TIMEOUT';
+}

@@ -1,0 +1,83 @@
+import { newNegotiation, overdueCause, type WaitMs, waitEndsAt } from './negotiation';
+import type { Task } from './task';
+
+/** R-FLOW-2: what happens to platform-led tasks only. */
+export type PlatformLedEvent =
+  /** The device was asked for its version. */
+  | { kind: 'queried'; repeatMs: number }
+  /** Its answer, and the notification that follows from it. */
+  | { kind: 'answered'; version: string; repeatMs: number }
+  /** Its answer while it is at work. */
+  | { kind: 'noted' }
+  /** It answered when nothing could be pushed: it is asked again in its turn. */
+  | { kind: 'postponed' }
+  /** It has begun to get the file. */
+  | { kind: 'opened'; attempt: number }
+  /** Ends the attempt if its device is still off-line and its time to come is over. */
+  | { kind: 'offlineTooLong'; attempt: number; retryAt: Date | null }
+  /** Ends the attempt if its present wait is over; `fileBytes` is the size of the package's file. */
+  | { kind: 'overdue'; attempt: number; waits: WaitMs; fileBytes: number; retryAt: Date | null };
+
+type EventOf<K extends PlatformLedEvent['kind']> = Extract<PlatformLedEvent, { kind: K }>;
+type Change = Partial<Pick<Task, 'negotiation' | 'onlineBy'>>;
+
+/** A connection that has gone takes along what was asked and heard over it. */
+export const unheard = ({ negotiation }: Task): Change =>
+  negotiation && (negotiation.queriedAt || negotiation.heard) ? { negotiation: { ...negotiation, queriedAt: null, heard: false } } : {};
+
+/** What a report about the upgrade leaves to ask for: a device that has come back is asked for its version all the same. */
+export function heard({ negotiation, reacted, offerAt }: Task): Change & Pick<Task, 'offerAt'> {
+  if (!negotiation) return { offerAt: null };
+  return { negotiation: { ...negotiation, heard: true }, offerAt: reacted ? offerAt : null };
+}
+
+/** Its version is as it was, and it is at work: there is nothing to tell it. */
+export function noted({ negotiation }: Task) {
+  return negotiation?.queriedAt ? { offerAt: null, negotiation: { ...negotiation, queriedAt: null } } : null;
+}
+
+/** Its turn has come and its question is answered. */
+export function begun({ negotiation, onlineBy }: Task, now: Date): Change {
+  return {
+    ...(negotiation && { negotiation: { ...negotiation, queriedAt: null, begunAt: negotiation.begunAt ?? now } }),
+    ...(onlineBy && { onlineBy: null }),
+  };
+}
+
+/**
+ * At the beginning of an attempt: from `since` its device has to come on-line, and before the task's time-out. Null while somebody has
+ * to confirm the task first.
+ */
+export function waitingAnew({ negotiation, download }: Task, since: Date | null, deadlineAt: Date | null): Change {
+  if (!negotiation) return {};
+  const { onlineMs } = negotiation;
+  const onlineBy = since && new Date(Math.min(since.getTime() + onlineMs, deadlineAt?.getTime() ?? Number.POSITIVE_INFINITY));
+  return { negotiation: newNegotiation(onlineMs, download?.bytesServed ?? 0), onlineBy };
+}
+
+/** The status stays: what a user waits for is the notification. */
+export function queried({ negotiation, status }: Task, repeatMs: number, now: Date) {
+  if (!negotiation || status === 'UNCONFIRMED') return null;
+  return { retryAt: null, offerAt: new Date(now.getTime() + repeatMs), negotiation: { ...negotiation, queriedAt: now } };
+}
+
+/** Of an earlier attempt's address nothing follows (device-protocols §0.4.4). */
+export function opened({ negotiation, attempt, reacted, offerAt }: Task, event: EventOf<'opened'>, now: Date) {
+  if (event.attempt !== attempt || !negotiation || negotiation.openedAt !== null) return null;
+  return { reacted: true, offerAt: reacted ? offerAt : null, negotiation: { ...negotiation, openedAt: now } };
+}
+
+/** The failure that an off-line device's task has come to. R-TASK-4: its time-out runs between attempts as well, where no workflow does. */
+export function offlineFailure({ reachable, onlineBy, deadlineAt }: Task, { attempt, retryAt }: EventOf<'offlineTooLong'>, now: Date) {
+  if (reachable || !onlineBy || onlineBy > now) return null;
+  const timedOut = deadlineAt !== null && deadlineAt <= now;
+  const cause = timedOut ? ('DEVICE_UPGRADE_TIMEOUT' as const) : ('WAITING_FOR_THE_DEVICE_ONLINE_TIMEOUT' as const);
+  return { kind: 'attemptFailed' as const, attempt, cause, text: null, retryAt: timedOut ? null : retryAt };
+}
+
+/** The failure of a wait that is over. Judged here and not by who looked: between the look and the write the device may have answered. */
+export function overdueFailure(task: Task, { attempt, waits, fileBytes, retryAt }: EventOf<'overdue'>, now: Date) {
+  const end = waitEndsAt(task, waits);
+  if (end === null || end > now) return null;
+  return { kind: 'attemptFailed' as const, attempt, cause: overdueCause(task, fileBytes), text: null, retryAt };
+}

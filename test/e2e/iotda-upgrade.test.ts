@@ -1,0 +1,212 @@
+import type { FailureCause } from '../../schema/model/failure-causes';
+import type { Task, TaskStatus } from '../../schema/model/task';
+import {
+  answersLate,
+  type Behaviour,
+  corruptDownload,
+  disconnectsAt,
+  neverAnswers,
+  neverReportsVersion,
+  offlineUntil,
+  reorders,
+  reportsTwice,
+  resultCode,
+  sendsGarbage,
+  silent,
+  stallsAt,
+  staysOnSourceVersion,
+  wrongVersion,
+} from '../support/devices/behaviours';
+import type { Fleet } from '../support/devices/fleet';
+import { ADMIN, startUpdraft, type Updraft } from '../support/updraft';
+import type { DeviceOf } from '../support/updraft-driver';
+
+/** A policy's minute: the answer to a version query may take 50 of them, the result 150, coming on-line 200. */
+const MINUTE_MS = 100;
+
+describe('IoTDA devices upgraded over real MQTT, MongoDB and Temporal (R-FLOW-2)', () => {
+  let updraft: Updraft;
+  beforeAll(async () => {
+    updraft = await startUpdraft({
+      UPDRAFT_MINUTE_MS: String(MINUTE_MS),
+      UPDRAFT_IOTDA_ONLINE_MINUTES: '200',
+      UPDRAFT_IOTDA_VERSION_MINUTES: '50',
+      UPDRAFT_IOTDA_DOWNLOAD_MINUTES: '150',
+      UPDRAFT_REOFFER_MINUTES: '1440',
+    });
+  });
+  afterAll(() => updraft.stop());
+
+  let target = 2;
+  const nextPackage = () => updraft.package(`${target++}.0.0`);
+  const only = (...deviceNames: string[]) => ({ scope: { kind: 'targeted' as const, deviceNames } });
+  const iotda = (deviceName: string, behaviours: Behaviour[] = [], more: Partial<DeviceOf> = {}): DeviceOf =>
+    ({ dialect: 'IOTDA', deviceName, behaviours, ...more }) as DeviceOf;
+  const path = ({ transitions }: Task): TaskStatus[] => transitions.map(({ to }) => to);
+  const problems = (fleet: Fleet, name: string) => fleet.any(name).counts.problems;
+
+  test('R-FLOW-2 R-DL-1 asked for its version, told where the file is, upgraded, and done with the version it reports', async () => {
+    const fleet = await updraft.fleet([
+      iotda('plain'),
+      iotda('by-node', [], { identifiedBy: 'node', timeChecked: true }),
+      iotda('subscribed', [], { softwareVersion: '9.9.9' }),
+    ]);
+    const batch = await updraft.push(await nextPackage(), {}, only('plain', 'by-node', 'subscribed'));
+    expect(await updraft.settled(batch)).toEqual({ plain: 'SUCCEEDED', 'by-node': 'SUCCEEDED', subscribed: 'SUCCEEDED' });
+    for (const name of ['plain', 'by-node', 'subscribed']) {
+      const task = await updraft.task(batch, name);
+      expect(path(task)).toEqual(['NOTIFIED', 'IN_PROGRESS', 'SUCCEEDED']);
+      expect(task).toMatchObject({ dialect: 'IOTDA', sourceVersion: '1.0.0', attempt: 1, notifications: 1 });
+      expect(fleet.any(name).counts).toMatchObject({ notifications: 1, downloads: 1, problems: 0 });
+    }
+    const device = await updraft.core.devices.get(`${updraft.productKey}.subscribed`);
+    expect(device?.modules).toMatchObject({ software: { version: '9.9.9' } });
+    await fleet.stop();
+  });
+
+  test('R-TASK-3 a device whose answer is the target version succeeds without a notification', async () => {
+    const firmware = await nextPackage();
+    const fleet = await updraft.fleet([iotda('current', [], { version: firmware.version })]);
+    const batch = await updraft.push(firmware, {}, only('current'));
+    expect(await updraft.settled(batch)).toEqual({ current: 'SUCCEEDED' });
+    expect(fleet.any('current').counts).toMatchObject({ gets: 1, notifications: 0 });
+  });
+
+  test('R-PKG-6 a device whose version the package does not upgrade from fails, and is not asked again', async () => {
+    const firmware = await updraft.package(`${target++}.0.0`, 4_096, undefined, { sourceVersions: ['1.5.0'] });
+    const fleet = await updraft.fleet([iotda('too-old', [], { version: '1.5.0' })]);
+    // What the platform knows is out of date: the device has gone back.
+    await updraft.core.tasks.report(`${updraft.productKey}.too-old`, { kind: 'version', module: 'default', version: '1.5.0' });
+    Object.assign(fleet.any('too-old').versions, { firmware: '1.0.0' });
+    const batch = await updraft.push(firmware, { retry: { intervalMinutes: 0, maxRetries: 5 } }, only('too-old'));
+    expect(await updraft.settled(batch)).toEqual({ 'too-old': 'FAILED' });
+    expect(await updraft.task(batch, 'too-old')).toMatchObject({ cause: 'SOURCE_VERSION_NOT_ELIGIBLE', causeText: '1.0.0', attempt: 1 });
+  });
+
+  test('R-FLOW-2 a software package is compared with the software version, and sent as one', async () => {
+    const firmware = await updraft.package(`${target++}.0.0`, 4_096, 'software');
+    const fleet = await updraft.fleet([iotda('apps', [], { softwareVersion: '0.9.0' })]);
+    const batch = await updraft.push(firmware, {}, only('apps'));
+    expect(await updraft.settled(batch)).toEqual({ apps: 'SUCCEEDED' });
+    expect(fleet.any('apps').versions).toEqual({ firmware: '1.0.0', software: firmware.version });
+    expect(problems(fleet, 'apps')).toBe(0);
+  });
+
+  test('R-TASK-10 each wait that comes to its end has its own cause', async () => {
+    const waits: [string, Behaviour[], FailureCause][] = [
+      ['no-answer', [neverAnswers()], 'WAITING_FOR_REPORT_DEVICE_FIRMWARE_VERSION_TIMEOUT'],
+      ['no-reaction', [silent()], 'WAITING_FOR_DEVICE_START_DOWNLOAD_PACKAGE_TIMEOUT'],
+      ['not-the-end', [stallsAt(30)], 'WAITING_FOR_DEVICE_DOWNLOADED_PACKAGE_TIMEOUT'],
+      ['no-result', [neverReportsVersion()], 'WAIT_FOR_THE_DEVICE_TO_REPORT_UPGRADE_RESULT_TIMEOUT'],
+      ['old-version', [staysOnSourceVersion()], 'WAIT_FOR_THE_DEVICE_TO_REPORT_UPGRADE_RESULT_TIMEOUT'],
+      ['away', [offlineUntil('told')], 'WAITING_FOR_THE_DEVICE_ONLINE_TIMEOUT'],
+    ];
+    const names = waits.map(([name]) => name);
+    await updraft.fleet(waits.map(([name, behaviours]) => iotda(name, behaviours)));
+    // Too large for buffers on the way: who stops reading has not been sent it all.
+    const firmware = await updraft.package(`${target++}.0.0`, 12 * 1024 * 1024);
+    const batch = await updraft.push(firmware, {}, only(...names));
+    await updraft.settled(batch);
+    const ends = (await updraft.tasks(batch)).map(({ deviceName, status, cause }) => [deviceName, status, cause]);
+    expect(ends.sort()).toEqual(waits.map(([name, , cause]) => [name, 'FAILED', cause]).sort());
+  });
+
+  test('R-TASK-5 stage time-outs and failures are retried, each attempt with a question of its own', async () => {
+    const fleet = await updraft.fleet([
+      iotda('deaf-once', [neverAnswers({ times: 1 })]),
+      iotda('in-use', [resultCode(1, { times: 2, namesTarget: true })]),
+      iotda('damaged', [corruptDownload({ times: 1 })]),
+      iotda('other', [wrongVersion('0.0.1', { times: 1 })]),
+    ]);
+    const names = ['deaf-once', 'in-use', 'damaged', 'other'];
+    const batch = await updraft.push(await nextPackage(), { retry: { intervalMinutes: 0, maxRetries: 2 } }, only(...names));
+    expect(await updraft.settled(batch)).toEqual(Object.fromEntries(names.map((name) => [name, 'SUCCEEDED'])));
+    const causes = async (name: string) => (await updraft.task(batch, name)).attempts.map(({ cause }) => cause);
+    expect(await causes('deaf-once')).toEqual(['WAITING_FOR_REPORT_DEVICE_FIRMWARE_VERSION_TIMEOUT']);
+    expect(await causes('in-use')).toEqual(['DEVICE_IN_USE', 'DEVICE_IN_USE']);
+    expect(await causes('damaged')).toEqual(['INTEGRITY_CHECK_FAILURE_FOR_NEW_DOWNLOADED_PACKAGE']);
+    expect(await causes('other')).toEqual(['UNEXPECTED_VERSION_REPORTED']);
+    expect(fleet.any('in-use').counts.gets).toBeGreaterThanOrEqual(3);
+  });
+
+  test('R-TASK-7 who loses power on the way is asked again when it is back, and goes on', async () => {
+    const names = ['notified', 'progress', 'downloaded', 'reboot'] as const;
+    await updraft.fleet(names.map((point) => iotda(`cut-${point}`, [disconnectsAt(point, { forMs: 300 })])));
+    const batch = await updraft.push(await nextPackage(), {}, only(...names.map((point) => `cut-${point}`)));
+    expect(Object.values(await updraft.settled(batch))).toEqual(Array(4).fill('SUCCEEDED'));
+    for (const point of names) expect((await updraft.task(batch, `cut-${point}`)).attempt).toBe(1);
+  });
+
+  test('R-TASK-4 the time-out of the batch runs from the first progress', async () => {
+    await updraft.fleet([iotda('slowpoke', [stallsAt(60)])]);
+    const batch = await updraft.push(await nextPackage(), { timeoutMinutes: 30 }, only('slowpoke'));
+    expect(await updraft.settled(batch)).toEqual({ slowpoke: 'FAILED' });
+    expect(await updraft.task(batch, 'slowpoke')).toMatchObject({ cause: 'DEVICE_UPGRADE_TIMEOUT' });
+  });
+
+  test('R-BAT-18 R-DL-5 canceled tasks end in whatever they wait for', async () => {
+    await updraft.fleet([iotda('c-asked', [neverAnswers()]), iotda('c-told', [silent()]), iotda('c-away', [offlineUntil('told')])]);
+    const batch = await updraft.push(await nextPackage(), {}, only('c-asked', 'c-told', 'c-away'));
+    await updraft.until(async () => (await updraft.task(batch, 'c-told')).status === 'NOTIFIED');
+    await updraft.until(async () => (await updraft.task(batch, 'c-asked')).negotiation?.queriedAt);
+    expect((await updraft.core.batches.cancel(ADMIN, batch._id)).canceled).toBe(3);
+    expect(await updraft.settled(batch)).toEqual({ 'c-asked': 'CANCELED', 'c-told': 'CANCELED', 'c-away': 'CANCELED' });
+  });
+
+  test('R-BAT-24 an answer that comes while the batch is paused is asked for again afterwards', async () => {
+    await updraft.fleet([iotda('paused', [answersLate(1_000)])]);
+    const batch = await updraft.push(await nextPackage(), {}, only('paused'));
+    await updraft.until(async () => (await updraft.task(batch, 'paused')).negotiation?.queriedAt);
+    await updraft.core.batches.pause(ADMIN, batch._id);
+    await updraft.until(async () => (await updraft.task(batch, 'paused')).negotiation?.queriedAt === null);
+    expect((await updraft.task(batch, 'paused')).status).toBe('QUEUED');
+    await updraft.core.batches.resume(ADMIN, batch._id);
+    expect(await updraft.settled(batch)).toEqual({ paused: 'SUCCEEDED' });
+  });
+
+  test('R-FLOW-7 one batch over both dialects: each task ends as its device deserves', async () => {
+    const expected: Record<string, [TaskStatus, FailureCause | null]> = {};
+    const devices: DeviceOf[] = [];
+    const add = (device: DeviceOf, status: TaskStatus, cause: FailureCause | null = null) => {
+      devices.push(device);
+      expected[device.deviceName ?? ''] = [status, cause];
+    };
+    for (let index = 0; index < 10; index += 1) add({ deviceName: `both-link-${index}` }, 'SUCCEEDED');
+    for (let index = 0; index < 10; index += 1) add(iotda(`both-iotda-${index}`), 'SUCCEEDED');
+    add({ deviceName: 'both-link-mute', behaviours: [silent(), offlineUntil(200)] }, 'CANCELED');
+    add(iotda('both-late', [answersLate(1_000)]), 'SUCCEEDED');
+    add(iotda('both-never', [neverAnswers()]), 'FAILED', 'WAITING_FOR_REPORT_DEVICE_FIRMWARE_VERSION_TIMEOUT');
+    add(iotda('both-twice', [reportsTwice()]), 'SUCCEEDED');
+    add(iotda('both-mixed', [reorders()]), 'SUCCEEDED');
+    add(iotda('both-noise', [sendsGarbage()]), 'SUCCEEDED');
+    add(iotda('both-hundred', [neverReportsVersion()]), 'FAILED', 'WAIT_FOR_THE_DEVICE_TO_REPORT_UPGRADE_RESULT_TIMEOUT');
+    add(iotda('both-old', [staysOnSourceVersion({ times: 1 })]), 'SUCCEEDED');
+    add(iotda('both-cut', [disconnectsAt('progress', { forMs: 100 })]), 'SUCCEEDED');
+    const codes: [number, FailureCause][] = [
+      [1, 'DEVICE_IN_USE'],
+      [2, 'POOR_SIGNAL_QUALITY'],
+      [3, 'ALREADY_THE_LATEST_VERSION'],
+      [4, 'LOW_BATTERY'],
+      [5, 'NOT_ENOUGH_STORAGE_FOR_THE_NEW_FIRMWARE_PACKAGE'],
+      [6, 'DEVICE_DOWNLOAD_TIMEOUT'],
+      [7, 'INTEGRITY_CHECK_FAILURE_FOR_NEW_DOWNLOADED_PACKAGE'],
+      [8, 'UNSUPPORTED_PACKAGE_TYPE'],
+      [9, 'OUT_OF_MEMORY_DURING_DOWNLOADING_PROCESS'],
+      [10, 'PACKAGE_INSTALLATION_FAILURE'],
+      [77, 'UNKNOWN_DEVICE_ERROR'],
+      [255, 'DEVICE_INTERNAL_EXCEPTION'],
+    ];
+    for (const [code, cause] of codes) add(iotda(`both-code-${code}`, [resultCode(code)]), 'FAILED', cause);
+    const fleet = await updraft.fleet(devices);
+    const batch = await updraft.push(await nextPackage(), {}, only(...Object.keys(expected)));
+    await updraft.until(async () => {
+      const counts = await updraft.core.batches.counts(batch._id);
+      return counts.QUEUED + counts.IN_PROGRESS === 0 && counts.NOTIFIED === 1;
+    });
+    await updraft.core.batches.cancel(ADMIN, batch._id);
+    await updraft.settled(batch);
+    const ends = (await updraft.tasks(batch)).map(({ deviceName, status, cause }) => [deviceName, [status, cause]]);
+    expect(Object.fromEntries(ends)).toEqual(expected);
+    await fleet.stop();
+  });
+});

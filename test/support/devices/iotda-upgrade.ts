@@ -1,0 +1,97 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { BehaviourPlan } from './behaviour-plan';
+import type { CutPoint } from './behaviours';
+import type { IotdaOffer } from './iotda-messages';
+import type { Pacing } from './link-upgrade';
+import { DownloadFailed, DownloadRefused, type DownloadSettings, ResumingDownload } from './resuming-download';
+
+/** What an upgrade asks of its device. */
+export interface IotdaUpgradeHost {
+  readonly plan: BehaviourPlan;
+  readonly pacing: Pacing;
+  readonly download: DownloadSettings;
+  /** Aborted when the device loses power or is stopped: the upgrade is forgotten. */
+  readonly signal: AbortSignal;
+  readonly offer: IotdaOffer;
+  /** `version`: the one it runs, unless another is named. */
+  report(code: number, progress?: number, version?: string): void;
+  onBytes(bytes: number): void;
+  onDownloaded(): void;
+  /** Loses power when the plan says so at this point: then it throws. */
+  cutIfPlanned(point: CutPoint): void;
+  /** Takes the version over (null: keeps its own) and restarts. */
+  restart(version: string | null, rebootMs: number | null): Promise<void>;
+}
+
+/** Codes that a device gives once it has the file (device-protocols §2.8); with the others it does not begin. */
+const AFTER_DOWNLOAD = [7, 9, 10];
+const DOWNLOAD_TIMEOUT = 6;
+const VERIFICATION_FAILED = 7;
+
+/** The device's side of one upgrade event, to the report of the version it comes up with (device-protocols §2.6 A). */
+export async function performIotdaUpgrade(host: IotdaUpgradeHost): Promise<void> {
+  const { plan, pacing, signal, offer } = host;
+  host.cutIfPlanned('notified');
+  if (refuses(host, (code) => !AFTER_DOWNLOAD.includes(code))) return;
+  if (!pacing.skipDownload && !(await downloaded(host))) return;
+  if (plan.take('corruptDownload')) return host.report(VERIFICATION_FAILED, 0);
+  if (refuses(host, () => true)) return;
+  host.report(0, 100);
+  host.cutIfPlanned('downloaded');
+  if (pacing.installMs) await delay(pacing.installMs, undefined, { signal });
+  if (plan.has('neverReportsVersion')) return;
+  const late = plan.take('disconnectsAt', ({ point }) => point === 'reboot');
+  const version = plan.take('staysOnSourceVersion') ? null : (plan.take('wrongVersion')?.version ?? offer.version);
+  await host.restart(version, (pacing.rebootMs ?? 0) + (late?.forMs ?? 0));
+}
+
+/** The C sample names the target version with every failure (§2.4). */
+function refuses(host: IotdaUpgradeHost, when: (code: number) => boolean): boolean {
+  const planned = host.plan.take('resultCode', ({ code }) => when(code));
+  if (planned) host.report(planned.code, 0, planned.namesTarget ? host.offer.version : undefined);
+  return planned !== undefined;
+}
+
+/** False: it has reported why not. The Java sample says code 6 whatever went wrong (§2.5). */
+async function downloaded(host: IotdaUpgradeHost): Promise<boolean> {
+  const { offer, plan, pacing } = host;
+  const settings = { ...host.download, ...(offer.token !== null && { bearer: offer.token }) };
+  const download = new ResumingDownload({ size: offer.size, sign: offer.sign }, 'sha256', settings);
+  const steps = [...(pacing.stepsReported ?? [25, 50, 75])].filter((step) => step < 100);
+  const stall = plan.get('stallsAt');
+  const hooks = {
+    onOpen: () => {},
+    async onBytes(piece: number, done: number) {
+      host.onBytes(piece);
+      const percent = (100 * done) / offer.size;
+      for (let step = steps[0]; step !== undefined && step <= percent; step = steps[0]) {
+        steps.shift();
+        if (stall && step > stall.percent) await forever(host.signal);
+        host.report(0, step);
+        host.cutIfPlanned('progress');
+      }
+    },
+  };
+  try {
+    await download.run(offer.url, hooks, host.signal);
+  } catch (error) {
+    host.signal.throwIfAborted();
+    if (!(error instanceof DownloadRefused || error instanceof DownloadFailed)) throw error;
+    host.report(DOWNLOAD_TIMEOUT, 0);
+    return false;
+  }
+  if (stall) await forever(host.signal);
+  if (!download.isIntact()) {
+    host.report(VERIFICATION_FAILED, 0);
+    return false;
+  }
+  host.onDownloaded();
+  return true;
+}
+
+function forever(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.throwIfAborted();
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+}

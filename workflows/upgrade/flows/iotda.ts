@@ -1,0 +1,127 @@
+import { proxyLocalActivities } from '@temporalio/workflow';
+import { retryAt } from '../../../schema/model/retry';
+import type { UpgradeInput, UpgradeReport } from '../../../schema/model/upgrade';
+import type { UpgradeActivities } from '../activities';
+import type { Inbox } from '../inbox';
+import { type Followed, follow } from './follow';
+
+const { failAttempt, timeOut, checkWait } = proxyLocalActivities<UpgradeActivities>({ startToCloseTimeout: '30s' });
+
+/** Looks into the store come further and further apart, in minutes: a lost report costs time, never a task. */
+const FIRST_CHECK_MINUTES = 10;
+const LONGEST_CHECK_MINUTES = 160;
+
+/**
+ * R-FLOW-2, platform-led: one attempt, from the version query to its end. The question, its answer and the notification go between
+ * store and device, where they cost the engine nothing; success is recorded where it arrives. What is left to decide here is which
+ * wait has come to its end, and whether another attempt follows: that one, and an off-line device, wait as documents of the batch.
+ */
+export async function iotdaFlow(input: UpgradeInput, inbox: Inbox): Promise<void> {
+  const upgrade = new IotdaUpgrade(input);
+  do {
+    await follow(upgrade, inbox);
+    // Its next attempt began before this run was over.
+  } while (upgrade.goesOn(inbox));
+}
+
+class IotdaUpgrade implements Followed {
+  isOver = false;
+  private attempt: number;
+  private firstProgressAt: number | null;
+  /** When it is time to look into the store. */
+  private lookAt: number;
+  private checkMinutes = FIRST_CHECK_MINUTES;
+
+  constructor(private readonly input: UpgradeInput) {
+    this.attempt = input.attempt;
+    this.firstProgressAt = input.firstProgressAt;
+    this.lookAt = this.versionEnd();
+  }
+
+  get patience(): number {
+    return Math.max(1, Math.min(this.lookAt, this.deadlineAt ?? Number.POSITIVE_INFINITY) - Date.now());
+  }
+
+  get waitingFor(): string {
+    return this.firstProgressAt === null ? 'the version, or the first reaction' : 'the result';
+  }
+
+  goesOn(inbox: Inbox): boolean {
+    if (inbox.hasEnded || !inbox.hasOwnMail) return false;
+    this.isOver = false;
+    return true;
+  }
+
+  async onReport(report: UpgradeReport): Promise<void> {
+    switch (report.kind) {
+      case 'progress':
+        this.firstProgressAt ??= report.at;
+        return;
+      case 'failed':
+        return this.onFailure(report);
+      case 'check':
+        // Not at once: who begins an attempt says so before its query is in the store.
+        if (report.attempt === undefined) return this.look();
+        this.attempt = report.attempt;
+        this.lookAt = this.versionEnd();
+        return;
+    }
+  }
+
+  async onSilence(): Promise<void> {
+    const { deadlineAt } = this;
+    if (deadlineAt !== null && Date.now() >= deadlineAt) {
+      await timeOut(this.input.taskId);
+      this.isOver = true;
+      return;
+    }
+    await this.look();
+  }
+
+  /** The store allows a device's next task only when this one has ended; while it has not, the mail is a latecomer's. */
+  async onForeignMail(inbox: Inbox): Promise<void> {
+    await this.look();
+    if (!this.isOver) inbox.ofOthers = [];
+  }
+
+  private async look(): Promise<void> {
+    const { taskId } = this.input;
+    const left = await checkWait({
+      taskId,
+      attempt: this.attempt,
+      retryAt: this.nextAttemptAt('WAIT_FOR_THE_DEVICE_TO_REPORT_UPGRADE_RESULT_TIMEOUT'),
+    });
+    if (left === null) {
+      this.isOver = true;
+      return;
+    }
+    this.firstProgressAt ??= left.firstProgressAt;
+    this.lookAt = Math.min(left.until, Date.now() + this.checkMinutes * this.input.minuteMs);
+    this.checkMinutes = Math.min(this.checkMinutes * 2, LONGEST_CHECK_MINUTES);
+  }
+
+  /** Reports of an attempt that is over already are repeats. */
+  private async onFailure({ attempt, cause, text }: Extract<UpgradeReport, { kind: 'failed' }>): Promise<void> {
+    if (attempt < this.attempt) return;
+    this.attempt = attempt;
+    await failAttempt({ taskId: this.input.taskId, attempt, cause, text, retryAt: this.nextAttemptAt(cause) });
+    this.attempt = attempt + 1;
+    this.isOver = true;
+  }
+
+  private nextAttemptAt(cause: Parameters<typeof retryAt>[1]['cause']): number | null {
+    const { retry, minuteMs, firstAttempt = 1, dialect } = this.input;
+    const attempt = this.attempt - firstAttempt + 1;
+    return retryAt(retry, { attempt, cause, now: Date.now(), deadlineAt: this.deadlineAt, dialect }, minuteMs);
+  }
+
+  /** R-TASK-4: from the first progress of the task, whatever attempts follow. */
+  private get deadlineAt(): number | null {
+    const { timeoutMinutes, minuteMs } = this.input;
+    return timeoutMinutes === null || this.firstProgressAt === null ? null : this.firstProgressAt + timeoutMinutes * minuteMs;
+  }
+
+  private versionEnd(): number {
+    return Date.now() + (this.input.versionMinutes ?? FIRST_CHECK_MINUTES) * this.input.minuteMs;
+  }
+}
