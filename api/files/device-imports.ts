@@ -29,6 +29,8 @@ export const uploadDeviceImport =
     };
     try {
       const made = await imports.create(viewerOf(res), input, csvBody(req));
+      // The same key a second time is answered without reading the file again.
+      discardRest(req, res);
       if (made.status === 'REFUSED') res.status(422).json({ errors: [toUserErrorType(notClean(made))], import: importJson(made) });
       else res.status(made.status === 'FINISHED' ? 200 : 202).json(importJson(made));
     } catch (error) {
