@@ -3,6 +3,7 @@ import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import express, { type ErrorRequestHandler } from 'express';
 import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
 import type { Core } from '../core/core';
 import type { Limits } from '../schema/model/limits';
 import { createPresentError } from './errors/present';
@@ -15,6 +16,7 @@ import { refuseUpload, uploadPackage } from './files/upload';
 import { health, type Ready } from './health';
 import { API_LIMITS } from './limits';
 import type { LiveHub } from './live/hub';
+import { metrics } from './metrics';
 import { buildApiSchema } from './schema';
 import { clientErrorHandler } from './transport/client-errors';
 import { drain } from './transport/drain';
@@ -41,6 +43,8 @@ export interface ApiDeps {
   settings: ApiSettings;
   logger: Pick<Logger, 'error' | 'warn' | 'info'>;
   ready?: Ready;
+  /** Of what runs in this process; shown at `/metrics`. */
+  registry?: Registry;
 }
 
 export interface Api {
@@ -53,7 +57,7 @@ const GRAPHQL_PATH = '/graphql';
 const UPLOADS_PATH = '/uploads';
 
 /** The door for people and programs: GraphQL over HTTP and WebSocket, uploads, downloads, health. */
-export async function createApi({ core, live, settings, logger, ready = async () => null }: ApiDeps): Promise<Api> {
+export async function createApi({ core, live, settings, logger, ready = async () => null, registry }: ApiDeps): Promise<Api> {
   const schema = buildApiSchema();
   const services = { core, live, limits: settings.limits };
   const presentError = createPresentError(logger);
@@ -68,6 +72,7 @@ export async function createApi({ core, live, settings, logger, ready = async ()
   app.use('/imports/:id', signedIn(core.access, refuseUpload), importAnswers(core.deviceImports, logger));
   app.use(UPLOADS_PATH, signedIn(core.access, refuseUpload), await tusUploads(UPLOADS_PATH, core.uploads, settings.limits, logger));
   app.get('/batches/:id/tasks.csv', signedIn(core.access, refuseUpload), tasksCsv(core.tasks, logger));
+  if (registry) app.get('/metrics', signedIn(core.access, refuseUpload), metrics(registry));
   app.use(GRAPHQL_PATH, signedIn(core.access, refuseGraphql), graphql.router);
   if (settings.explorer) app.use('/explorer', explorer(GRAPHQL_PATH));
   app.use(clientErrorHandler(presentError) satisfies ErrorRequestHandler);

@@ -11,7 +11,7 @@ import type { ApiKey, Role, Viewer } from './access/viewer';
 import type { DynamicBatchService } from './batches/contract';
 import type { BatchPreview } from './batches/preview';
 import type { DeviceImportService } from './device-imports/contract';
-import type { DeviceChanges, DeviceCredentials, DeviceFilter, DeviceListService, GroupService, NewDevice } from './device-sets';
+import type { DeviceAdmission, DeviceChanges, DeviceFilter, DeviceListService, GroupService, NewDevice } from './device-sets';
 import type { Page, PageRequest } from './page';
 import type { StoredFile } from './ports';
 import type { NewProduct } from './products/new-product';
@@ -100,7 +100,7 @@ export interface VersionCount {
   devices: number;
 }
 
-export interface DeviceService {
+export interface DeviceService extends DeviceAdmission {
   /** One to 1,000 at once, all or none. The secrets are in the answer and are not shown again. */
   register(viewer: Viewer, productKey: string, devices: NewDevice[]): Promise<Device[]>;
   get(id: DeviceId): Promise<Device | null>;
@@ -113,10 +113,6 @@ export interface DeviceService {
    * May be repeated after a crash. Throws DEVICE_UNKNOWN, TOO_MANY, REQUIRED.
    */
   delete(viewer: Viewer, ids: readonly DeviceId[]): Promise<{ deleted: number; tasksEnded: number }>;
-  /** For a gateway: what it needs to check a device's signature. */
-  credentials(productKey: string, deviceName: string): Promise<DeviceCredentials | null>;
-  /** The same for an IoTDA device that names its node only; null as well when several products have one of that name. */
-  credentialsOfNode(deviceName: string): Promise<(DeviceCredentials & { productKey: string; deviceName: string }) | null>;
   /** A session has begun. `sessionId` orders takeovers: a later `disconnected` of an older session changes nothing. */
   connected(deviceId: DeviceId, gatewayId: string, sessionId: string): Promise<void>;
   disconnected(deviceId: DeviceId, sessionId: string): Promise<void>;

@@ -15,6 +15,16 @@ export interface DeviceCredentials {
   dialect: Dialect;
 }
 
+/** What gateways ask about devices that connect. */
+export interface DeviceAdmission {
+  /** What it needs to check a device's signature. */
+  credentials(productKey: string, deviceName: string): Promise<DeviceCredentials | null>;
+  /** The same for an IoTDA device that names its node only; null as well when several products have one of that name. */
+  credentialsOfNode(deviceName: string): Promise<(DeviceCredentials & { productKey: string; deviceName: string }) | null>;
+  /** Those of the devices that may not be connected, because they were deleted or disabled. */
+  notAllowed(ids: readonly DeviceId[]): Promise<DeviceId[]>;
+}
+
 export interface NewDevice {
   deviceName: string;
   /** 16–64 printable ASCII characters; generated (32 hex digits) when not given. */

@@ -11,6 +11,8 @@ export interface LaneJob {
   run(): Promise<void>;
   /** Given up: `error` is the last refusal. Must not throw. */
   lost(error: unknown): void;
+  /** Had to make room for a later one, before it began. Must not throw. */
+  crowdedOut?(): void;
 }
 
 export interface LaneSettings {
@@ -102,7 +104,7 @@ export async function createDeviceLanes({ metrics, settings }: { metrics: Gatewa
   function makeRoom(lane: LaneJob[]): void {
     const expendable = lane.findIndex((job, index) => index > 0 && job.expendable);
     const victim = expendable > 0 ? expendable : lane.findIndex((job, index) => index > 0 && job.kind !== 'presence');
-    if (victim > 0) lane.splice(victim, 1);
+    if (victim > 0) for (const job of lane.splice(victim, 1)) job.crowdedOut?.();
     metrics.dropped.queue_full.inc();
   }
 

@@ -1,6 +1,15 @@
 import { Counter, Gauge, Registry } from 'prom-client';
 
-const CONNECT_RESULTS = ['accepted', 'unreadable', 'bad_credentials', 'wrong_dialect', 'disabled', 'unavailable', 'too_many'] as const;
+const CONNECT_RESULTS = [
+  'accepted',
+  'unreadable',
+  'bad_credentials',
+  'wrong_dialect',
+  'disabled',
+  'unavailable',
+  'overloaded',
+  'too_many',
+] as const;
 const DROP_REASONS = [
   'foreign_topic',
   'unknown_topic',
@@ -9,12 +18,15 @@ const DROP_REASONS = [
   'too_large',
   'queue_full',
   'too_fast',
+  'too_many_requests',
   'no_session',
   'stopping',
 ] as const;
+const CLOSE_REASONS = ['takeover', 'not_allowed', 'slow_consumer', 'keep_alive'] as const;
 const LOST_KINDS = ['report', 'request', 'presence'] as const;
 const DELIVERY_RESULTS = ['delivered', 'disconnected', 'congested'] as const;
 
+export type CloseReason = (typeof CLOSE_REASONS)[number];
 export type DropReason = (typeof DROP_REASONS)[number];
 export type ConnectResult = (typeof CONNECT_RESULTS)[number];
 export type LostKind = (typeof LOST_KINDS)[number];
@@ -29,6 +41,10 @@ export interface GatewayMetrics {
   dropped: Tally<DropReason>;
   lost: Tally<LostKind>;
   deliveries: Tally<DeliveryResult>;
+  closed: Tally<CloseReason>;
+  /** Reports that can be read and are about no task that awaits them. */
+  ignoredReports: { inc(): void };
+  subscriptionsRefused: { inc(): void };
   received: { inc(): void };
   retried: { inc(): void };
   sessions: { inc(): void; dec(): void };
@@ -50,6 +66,9 @@ export function createGatewayMetrics(registry: Registry = new Registry()): Gatew
     dropped: tally('dropped_total', 'Messages of devices that were not taken, by reason', 'reason', DROP_REASONS),
     lost: tally('lost_total', 'Work for core given up after its retries', 'kind', LOST_KINDS),
     deliveries: tally('deliveries_total', 'Messages for devices by result', 'result', DELIVERY_RESULTS),
+    closed: tally('closed_total', 'Sessions that the gateway ended, by reason', 'reason', CLOSE_REASONS),
+    ignoredReports: counter('ignored_reports_total', 'Progress and failures reported for no task that awaits them'),
+    subscriptionsRefused: counter('subscriptions_refused_total', 'Filters of devices that were refused'),
     received: counter('received_total', 'Messages of devices that arrived'),
     retried: counter('retried_total', 'Calls to core that failed and were tried again'),
     sessions: new Gauge({ name: 'updraft_gateway_sessions', help: 'Sessions of devices now', registers }),

@@ -1,7 +1,9 @@
 import { S3_FILE_BYTES, type S3Settings } from '../core/packages/s3-store';
+import type { MqttQuotas } from '../gateways/mqtt/broker/quotas';
 import type { Limits } from '../schema/model/limits';
 import type { FlowWaits } from '../schema/model/negotiation';
 import { LIMIT_SETTINGS, limitVariable } from './settings/limit-settings';
+import { QUOTA_SETTINGS, quotaVariable } from './settings/quota-settings';
 import { s3SettingsOf } from './settings/s3-settings';
 import { type Role, SETTINGS, SETUP_VARIABLES, type Setting } from './settings/settings';
 
@@ -16,6 +18,9 @@ export interface Config {
   mqttPort: number;
   /** Null: no MQTT over TLS. */
   mqttsPort: number | null;
+  /** Null: no port of its own for them. */
+  metricsPort: number | null;
+  quotas: MqttQuotas;
   mqttsTls?: { certFile: string; keyFile: string };
   tls?: { certFile: string; keyFile: string };
   /** Without a slash at the end; not set means the address the API comes to listen on. */
@@ -73,6 +78,10 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     httpPort: of('UPDRAFT_HTTP_PORT'),
     mqttPort: of('UPDRAFT_MQTT_PORT'),
     mqttsPort: of('UPDRAFT_MQTTS_PORT'),
+    metricsPort: of('UPDRAFT_METRICS_PORT'),
+    quotas: Object.fromEntries(
+      [...QUOTA_SETTINGS].map(([name, setting]) => [name, read(quotaVariable(name), setting)]),
+    ) as unknown as MqttQuotas,
     mqttsTls: tlsOf('UPDRAFT_MQTTS', of('UPDRAFT_MQTTS_CERT_FILE'), of('UPDRAFT_MQTTS_KEY_FILE'), problems),
     tls: tlsOf('UPDRAFT_TLS', of('UPDRAFT_TLS_CERT_FILE'), of('UPDRAFT_TLS_KEY_FILE'), problems),
     publicBaseUrl: of('UPDRAFT_PUBLIC_BASE_URL'),
@@ -119,7 +128,9 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
 
 /** Variables that look like ours and are not: misspelt, most likely. */
 export function unknownVariables(env: NodeJS.ProcessEnv = process.env): string[] {
-  const known = new Set([...Object.keys(SETTINGS), ...Object.keys(SETUP_VARIABLES), ...[...LIMIT_SETTINGS.keys()].map(limitVariable)]);
+  const limits = [...LIMIT_SETTINGS.keys()].map(limitVariable);
+  const quotas = [...QUOTA_SETTINGS.keys()].map(quotaVariable);
+  const known = new Set([...Object.keys(SETTINGS), ...Object.keys(SETUP_VARIABLES), ...limits, ...quotas]);
   return Object.keys(env).filter((variable) => variable.startsWith('UPDRAFT_') && !known.has(variable));
 }
 

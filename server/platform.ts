@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { Registry } from 'prom-client';
 import type { CoreParts } from '../core/create-core';
 import type { DecorateActivities } from '../workflows/worker';
 import type { Config } from './config';
@@ -11,6 +12,8 @@ export interface Platform {
   explorerUrl?: string;
   mqttUrl?: string;
   mqttsUrl?: string;
+  /** Where the process has a port for it. */
+  metricsUrl?: string;
   temporalUiUrl?: string;
   mongoUri: string;
   temporalAddress: string;
@@ -31,6 +34,8 @@ export async function startPlatform(config: Config, logger: Logger, options: Pla
   const foundation = await startFoundation(config, logger);
   const running = new Parts((error) => logger.error({ error }, 'A part did not stop as it should'));
   running.add(foundation);
+  /** Of this process. */
+  const registry = new Registry();
   const start = async (): Promise<Platform> => {
     // A role that does not run here is not loaded either: a gateway has no use for a GraphQL schema.
     const worker = config.roles.includes('worker')
@@ -38,11 +43,15 @@ export async function startPlatform(config: Config, logger: Logger, options: Pla
       : null;
     if (worker) running.add(worker);
     const gateway = config.roles.includes('gateway')
-      ? await (await import('./roles/gateway.js')).startGateway(foundation, options.decorateActivities)
+      ? await (await import('./roles/gateway.js')).startGateway(foundation, registry, options.decorateActivities)
       : null;
     if (gateway) running.add(gateway);
-    const api = config.roles.includes('api') ? await (await import('./roles/api.js')).startApi(foundation) : null;
+    const api = config.roles.includes('api') ? await (await import('./roles/api.js')).startApi(foundation, registry) : null;
     if (api) running.add(api);
+    const { metricsPort } = config;
+    const metrics =
+      metricsPort === null ? null : await (await import('./metrics-server.js')).startMetricsServer(foundation.parts, registry, metricsPort);
+    if (metrics) running.add(metrics);
     // Last: a start that fails must not use up the one time the key is shown.
     const firstKey = await foundation.parts.core.access.bootstrap();
     return {
@@ -50,6 +59,7 @@ export async function startPlatform(config: Config, logger: Logger, options: Pla
       explorerUrl: api?.explorerUrl,
       mqttUrl: gateway?.mqttUrl,
       mqttsUrl: gateway?.mqttsUrl,
+      metricsUrl: metrics?.metricsUrl,
       temporalUiUrl: foundation.servers.temporalUiUrl,
       mongoUri: foundation.servers.mongoUri,
       temporalAddress: foundation.servers.temporalAddress,
@@ -71,6 +81,6 @@ function portTaken(error: unknown): StartError | null {
   if (code !== 'EADDRINUSE' && code !== 'EACCES') return null;
   const why = code === 'EACCES' ? 'may not be used by this user' : 'is in use by another program';
   return new StartError(
-    `Port ${port} ${why}. Choose others with UPDRAFT_HTTP_PORT, UPDRAFT_MQTT_PORT and UPDRAFT_MQTTS_PORT; 0 takes a free one.`,
+    `Port ${port} ${why}. Choose others with UPDRAFT_HTTP_PORT, UPDRAFT_MQTT_PORT, UPDRAFT_MQTTS_PORT and UPDRAFT_METRICS_PORT; 0 takes a free one.`,
   );
 }

@@ -11,6 +11,14 @@ export async function gatewaysOf(devices: Devices, ids: readonly DeviceId[]): Pr
   return gateways;
 }
 
+/** Those that were deleted or disabled. */
+export async function notAllowed(devices: Devices, ids: readonly DeviceId[]): Promise<DeviceId[]> {
+  const allowed = devices.find({ _id: { $in: [...ids] }, enabled: true }, { projection: { _id: 1 } });
+  const left = new Set(ids);
+  for await (const { _id } of allowed) left.delete(_id);
+  return [...left];
+}
+
 /** Devices of a product that came or went since, with the gateway they are at now. */
 export function devicesChangedSince(
   devices: Devices,

@@ -14,6 +14,7 @@ import { updateDevice } from './attributes';
 import { deleteDevices } from './delete';
 import { deviceQuery } from './filter';
 import { resetGateway, setConnected, setDisconnected } from './presence';
+import { notAllowed } from './presence-queries';
 import { registerDevices } from './register';
 
 export interface DeviceDeps {
@@ -60,6 +61,7 @@ export function createDeviceService(deps: DeviceDeps): DeviceService {
         { _id: deviceIdOf(productKey, deviceName), productKey },
         { projection: { _id: 0, secret: 1, enabled: 1, dialect: 1 } },
       ),
+    notAllowed: (ids) => notAllowed(devices, ids),
     async credentialsOfNode(deviceName) {
       const projection = { _id: 0, secret: 1, enabled: 1, dialect: 1, productKey: 1, deviceName: 1 };
       const [found, another] = await devices

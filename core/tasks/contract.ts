@@ -50,8 +50,11 @@ export interface TaskService {
   list(filter: TaskFilter, page: PageRequest): Promise<Page<Task>>;
   /** R-BAT-22: every task of a batch, by device, read while it is asked for. Throws NOT_ALLOWED, BATCH_UNKNOWN. */
   export(viewer: Viewer, batchId: BatchId): Promise<AsyncIterable<Task>>;
-  /** What a device said, and what it is to be told now, if anything (R-FLOW-2). Never throws for what a device sent; throws when the store or the engine can't be reached, and may be repeated. */
-  report(deviceId: DeviceId, report: DeviceReport): Promise<Notification | null>;
+  /**
+   * What a device said, and what it is to be told now, if anything (R-FLOW-2). Never throws for what a device sent; throws when the store or
+   * the engine can't be reached, and may be repeated. `ignored` is called for progress, failures and results that no task awaits.
+   */
+  report(deviceId: DeviceId, report: DeviceReport, ignored?: () => void): Promise<Notification | null>;
   /** `firmware/get`: the device asks. Null: nothing to do. Marks the task as pushed. */
   requested(deviceId: DeviceId, module: string): Promise<Notification | null>;
   /** R-TASK-8: the tasks of a device that have not ended. Throws NOT_FOUND for a device that does not exist. */

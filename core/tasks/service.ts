@@ -1,6 +1,7 @@
 import type { mongo } from 'mongoose';
 import { isPlatformLed } from '../../schema/model/dialect';
 import { ACTIVE_STATUSES, type Task } from '../../schema/model/task';
+import { awaitsDevice } from '../../schema/model/task-state';
 import type { Collections } from '../../schema/mongo/connect';
 import { requireDevices } from '../access/require-role';
 import type { Matching } from '../batches/dynamic/match';
@@ -43,8 +44,9 @@ export function createTaskService(
     return platformLed ? onVersionAnswer(deps, task, version) : null;
   }
 
-  async function result(deviceId: string, report: Extract<DeviceReport, { kind: 'result' }>): Promise<null> {
+  async function result(deviceId: string, report: Extract<DeviceReport, { kind: 'result' }>, ignored?: () => void): Promise<null> {
     const task = await awaitedTask(deps, deviceId);
+    if (task === null) ignored?.();
     if (task && (await onResult(deps, task, report)))
       await version(deviceId, { kind: 'version', module: task.module, version: report.version });
     return null;
@@ -59,11 +61,14 @@ export function createTaskService(
       return pageOf(tasks, { ...filterOf(filter), ...named }, sortOf(filter), page, deps.settings.limits);
     },
     export: (viewer, batchId) => exportTasks(collections, viewer, batchId),
-    async report(deviceId, report) {
+    async report(deviceId, report, ignored) {
       if (report.kind === 'version') return version(deviceId, report);
-      if (report.kind === 'result') return result(deviceId, report);
+      if (report.kind === 'result') return result(deviceId, report, ignored);
       const task = await deps.tasks.activeOf(deviceId, report.module);
-      if (task === null) return null;
+      if (task === null || !awaitsDevice(task)) {
+        ignored?.();
+        return null;
+      }
       if (report.kind === 'progress') await onProgress(deps, task, report.percent);
       else await onFailure(deps, task, report);
       return null;

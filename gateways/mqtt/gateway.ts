@@ -6,19 +6,24 @@ import type { GatewayCore } from '../core';
 import { createDeviceLanes, LANE_SETTINGS, type LaneSettings } from '../device-lanes';
 import { createGatewayMetrics, type GatewayMetrics } from '../metrics';
 import { createSampledLog } from '../sampled-log';
+import { createAdmission } from './broker/admission';
 import { createAuthenticate } from './broker/authenticate';
 import { createDeviceBroker } from './broker/broker';
 import { createDeliver } from './broker/delivery';
+import { MQTT_LIMITS } from './broker/limits';
 import { type Listeners, type ListenSettings, openListeners } from './broker/listeners';
 import { createPresence } from './broker/presence';
+import { MQTT_QUOTAS, type MqttQuotas } from './broker/quotas';
 import { createSessions } from './broker/session';
+import { type SessionCheck, startSessionCheck } from './broker/session-check';
 import { createIotdaDialect } from './iotda/dialect';
 import { createLinkDialect } from './link/dialect';
 
 export interface MqttGatewayDeps {
   core: GatewayCore;
   gatewayId: string;
-  settings: ListenSettings & {
+  settings: Omit<ListenSettings, 'connections'> & {
+    quotas?: Partial<MqttQuotas>;
     lanes?: Partial<LaneSettings>;
     /** For work that is left when the gateway stops. */
     stopWithinMs?: number;
@@ -42,10 +47,11 @@ export interface MqttGateway {
 export async function createMqttGateway({ core, gatewayId, settings, logger, registry, clock }: MqttGatewayDeps): Promise<MqttGateway> {
   const metrics = createGatewayMetrics(registry);
   const lanes = await createDeviceLanes({ metrics, settings: { ...LANE_SETTINGS, ...settings.lanes } });
-  const presence = createPresence({ devices: core.devices, gatewayId, lanes, logger });
-  const deliver = createDeliver(metrics);
+  const quotas = { ...MQTT_QUOTAS, ...settings.quotas };
   const sampled = createSampledLog(logger);
-  const parts = { ...core, lanes, deliver, metrics, logger, sampled };
+  const presence = createPresence({ devices: core.devices, gatewayId, lanes, sampled });
+  const deliver = createDeliver(metrics, quotas);
+  const parts = { ...core, lanes, deliver, metrics, quotas, sampled };
   const dialects = [createLinkDialect(parts), createIotdaDialect({ ...parts, hourTolerance: settings.iotdaHourTolerance ?? 1, clock })];
   let stopping = false;
 
@@ -63,6 +69,7 @@ export async function createMqttGateway({ core, gatewayId, settings, logger, reg
 
   let broker: Aedes | null = null;
   let listeners: Listeners | null = null;
+  let check: SessionCheck | null = null;
 
   const link: DeviceLink = {
     gatewayId,
@@ -84,10 +91,13 @@ export async function createMqttGateway({ core, gatewayId, settings, logger, reg
 
     async start() {
       await core.devices.gatewayReset(gatewayId);
-      const authenticate = createAuthenticate({ devices: core.devices, dialects, metrics, logger, sampled });
-      const opened = await createDeviceBroker({ authenticate, sessions, metrics, logger });
+      const authenticate = createAuthenticate({ devices: core.devices, dialects, metrics, sampled });
+      const { authentications: concurrent, connectsWaiting: waiting, connections } = quotas;
+      const admit = createAdmission({ concurrent, waiting, waitMs: MQTT_LIMITS.authenticateTimeoutMs });
+      const opened = await createDeviceBroker({ authenticate, admit, quotas, sessions, metrics, logger });
       broker = opened;
-      listeners = await openListeners(settings, metrics, (socket) => opened.handle(socket));
+      listeners = await openListeners({ ...settings, connections }, metrics, (socket) => opened.handle(socket));
+      check = startSessionCheck({ devices: core.devices, sessions, everyMs: quotas.sessionCheckMs, metrics, sampled });
       const { mqttUrl, mqttsUrl } = listeners;
       logger.info({ gatewayId, mqttUrl, mqttsUrl }, 'Devices can connect');
       return mqttsUrl === undefined ? { mqttUrl } : { mqttUrl, mqttsUrl };
@@ -99,6 +109,7 @@ export async function createMqttGateway({ core, gatewayId, settings, logger, reg
       const running = broker;
       const stopWithinMs = settings.stopWithinMs ?? 5_000;
       await listeners?.close();
+      await check?.stop();
       if (running !== null) await new Promise<void>((resolve) => running.close(() => resolve()));
       await lanes.stop(stopWithinMs);
       if (listeners !== null) await resetWithin(stopWithinMs);

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { Registry } from 'prom-client';
 import { createLiveHub } from '../../api/live/hub';
 import { createApi } from '../../api/server';
 import { finishBatchDeletions } from '../../core/batches/delete';
@@ -16,7 +17,7 @@ const SWEEP_EVERY_MS = 10 * 60_000;
 const RESUME_EVERY_MS = 10_000;
 
 /** Answers GraphQL, uploads and downloads, and shows what changes. */
-export async function startApi(foundation: Foundation): Promise<Part & { url: string; explorerUrl?: string }> {
+export async function startApi(foundation: Foundation, registry: Registry): Promise<Part & { url: string; explorerUrl?: string }> {
   const { config, logger, store, client, parts, httpPort } = foundation;
   const running = new Parts((error) => logger.error({ error }, 'A part of the API did not stop as it should'));
   const live = running.add(createLiveHub({ db: databaseOf(store), collections: store.collections, logger }));
@@ -29,6 +30,7 @@ export async function startApi(foundation: Foundation): Promise<Part & { url: st
       core: parts.core,
       live,
       logger,
+      registry,
       ready: () => whatIsMissing(store, client),
       settings: { host: config.host, port: httpPort, tls: await readTls(config.tls), explorer: config.explorer, limits: config.limits },
     });

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { LIMIT_SETTINGS, limitVariable } from './limit-settings';
+import { QUOTA_SETTINGS, quotaVariable } from './quota-settings';
 import { SETTINGS, SETUP_VARIABLES } from './settings';
 
 interface Row {
@@ -28,6 +29,11 @@ ${table(Object.entries(SETTINGS))}
 What a user may ask for. Raising one beyond its default is at your own measure.
 
 ${table([...LIMIT_SETTINGS].map(([name, setting]) => [limitVariable(name), setting]))}
+
+## Devices
+What devices may take of a gateway over MQTT. What is refused is counted: see [operating.md](operating.md).
+
+${table([...QUOTA_SETTINGS].map(([name, setting]) => [quotaVariable(name), setting]))}
 
 ## Set-up and tests
 Read by \`npm run demo\`, \`npm start\` and \`npm test\` before the platform runs.

@@ -53,6 +53,12 @@ export const SETTINGS = {
     about: 'Port of the embedded MQTT broker over TLS, beside the plain one.',
     example: '8883',
   }),
+  UPDRAFT_METRICS_PORT: setting(kinds.portOrOff as kinds.Kind<number | null>, null as number | null, {
+    defaultText: 'off',
+    about:
+      'Port on loopback that serves `/metrics` of this process to API keys of the role viewer and above; the API serves the same on its own port.',
+    example: '9464',
+  }),
   UPDRAFT_MQTTS_CERT_FILE: optional(kinds.path, {
     defaultText: 'that of UPDRAFT_TLS_CERT_FILE, or one made on the first start, in the data directory',
     about: 'Certificate chain (PEM) of MQTT over TLS.',

@@ -69,6 +69,10 @@ test('reportsTwice publishes everything twice', async () => {
   expect(reports).toEqual([...UP_TO_100, 'v2.0.0'].flatMap((report) => [report, report]));
 });
 
+test('reorders sends every second progress after what follows it, the last one after the version', async () => {
+  expect(await run(behaviours.reorders(), 7)).toEqual(['v1.0.0', 25, 0, 75, 50, 'v2.0.0', 100]);
+});
+
 test('offlineUntil(told) connects when told, offlineUntil(ms) by itself', async () => {
   upgrading = await startDevice(platform, [behaviours.offlineUntil('told')]);
   expect(upgrading.device.connected).toBe(false);

@@ -17,7 +17,7 @@ export const VECTOR = {
 export const NOW = new Date('2026-11-20T21:36:29Z');
 
 export async function startIotdaGateway(): Promise<Running> {
-  const running = await startGateway({}, () => NOW);
+  const running = await startGateway({}, { clock: () => NOW });
   running.core.iotda.add(VECTOR.deviceName);
   running.core.secret = VECTOR.secret;
   return running;

@@ -21,6 +21,9 @@ describe('R-FLOW-1 Link authentication (device-protocols §1.1)', () => {
     ['HMAC-SHA256 in lower case', clientId('hmacsha256'), SHA256.toLowerCase()],
     ['HMAC-SHA1', clientId('hmacsha1'), 'D578795766C17F247A0DDFA2C668CC395BDC8EB3'],
     ['HMAC-MD5', clientId('hmacmd5'), 'E714F3EF3EDD324A0680D83C818D5117'],
+    ['HMAC-SHA1 in lower case', clientId('hmacsha1'), 'd578795766c17f247a0ddfa2c668cc395bdc8eb3'],
+    ['HMAC-MD5 in lower case', clientId('hmacmd5'), 'e714f3ef3edd324a0680d83c818d5117'],
+    ['securemode of TLS', clientId('hmacsha256').replace('securemode=3', 'securemode=2'), SHA256],
     ['no timestamp', clientId('hmacsha256', { timestamp: '' }), 'AB4B3C7B55C63012092A07327A4C8264BBBD8AE8D498D643F51FA8AE7405A840'],
     [
       'an id of its own',
@@ -60,6 +63,16 @@ describe('R-FLOW-1 Link authentication (device-protocols §1.1)', () => {
     const online = running.core.calls.flatMap((each) => (each.call === 'connected' ? [each.deviceId] : []));
     expect(new Set(online)).toEqual(new Set([ID]));
   });
+});
+
+test.each([
+  ['3.1', { protocolVersion: 3, protocolId: 'MQIsdp' } as const, 0],
+  ['3.1.1', { protocolVersion: 4 } as const, 0],
+  ['5.0', { protocolVersion: 5 } as const, 1],
+])('R-FLOW-1 MQTT %s', async (_name, version, code) => {
+  const running = await startGateway();
+  expect(await connackOf(running.url, { ...deviceOptions(), ...version })).toBe(code);
+  await running.stop();
 });
 
 test('R-FLOW-1 a client id is read leniently: order, unknown pairs and case do not matter', () => {

@@ -165,7 +165,7 @@ describe('R-FLOW-1 reports of devices', () => {
   test('R-FLOW-1 a packet far beyond the limit ends the connection before it is buffered', async () => {
     const device = await running.connect();
     const closed = new Promise((resolve) => device.once('close', () => resolve(true)));
-    device.publish(inform, Buffer.alloc(1024 * 1024));
+    device.publish(inform, Buffer.alloc(1024 * 1024 + 1));
     expect(await closed).toBe(true);
     expect(await running.counted('dropped_total', { reason: 'too_large' })).toBe(1);
   });

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { createSampledLog } from '../../gateways/sampled-log';
 
-function recorded(options: { capacity?: number } = {}) {
+function recorded(options: { capacity?: number; lines?: number } = {}) {
   const lines: unknown[] = [];
   const clock = { now: 0 };
   const logger = { warn: (details: object) => lines.push(details) } as unknown as Logger;
@@ -24,4 +24,13 @@ test('R-FLOW-1 a flood of keys neither grows the memory nor floods the log', () 
   clock.now = 1_000;
   log.warn('key 999', {}, 'x');
   expect(lines).toHaveLength(11);
+});
+
+test('R-FLOW-1 many devices at once get so many lines together, and the next interval says how many had none', () => {
+  const { log, lines, clock } = recorded({ lines: 3 });
+  for (let count = 0; count < 50; count += 1) log.warn(`device ${count}`, { count }, 'x');
+  expect(lines).toEqual([{ count: 0 }, { count: 1 }, { count: 2 }]);
+  clock.now = 1_000;
+  log.warn('device 50', { count: 50 }, 'x');
+  expect(lines.slice(3)).toEqual([{ suppressed: 47 }, { count: 50 }]);
 });

@@ -7,6 +7,7 @@ import type { BlockAnswer, BlockRequest, DeviceReport } from '../../core/core';
 import type { Notification } from '../../core/ports';
 import type { GatewayCore } from '../../gateways/core';
 import type { LaneSettings } from '../../gateways/device-lanes';
+import type { MqttQuotas } from '../../gateways/mqtt/broker/quotas';
 import { createMqttGateway, type MqttGateway } from '../../gateways/mqtt/gateway';
 
 export const PRODUCT_KEY = 'upd7Kx2QmZ1';
@@ -43,6 +44,10 @@ export class RecordingCore implements GatewayCore {
   blocks: (deviceId: string, request: BlockRequest) => BlockAnswer = () => ({ kind: 'unknown' });
   disabled = new Set<string>();
   unknown = new Set<string>();
+  /** By device id: deleted or disabled after they connected. */
+  removed = new Set<string>();
+  /** Of reports that core has no task for. */
+  hasTask = true;
   readonly failures: Call[] = [];
   private readonly changed = new EventEmitter().setMaxListeners(0);
 
@@ -51,6 +56,7 @@ export class RecordingCore implements GatewayCore {
       if (deviceName === 'no-database') throw new Error('no database');
       return this.unknown.has(deviceName) ? null : this.known(deviceName);
     },
+    notAllowed: async (ids) => ids.filter((id) => this.removed.has(id)),
     credentialsOfNode: async (deviceName) =>
       this.unknown.has(deviceName) ? null : { ...this.known(deviceName), productKey: PRODUCT_KEY, deviceName },
     connected: (deviceId, _gatewayId, sessionId) => this.record({ call: 'connected', deviceId, sessionId }),
@@ -59,8 +65,9 @@ export class RecordingCore implements GatewayCore {
   };
 
   readonly tasks: GatewayCore['tasks'] = {
-    report: async (deviceId, report) => {
+    report: async (deviceId, report, ignored) => {
       await this.record({ call: 'report', deviceId, report });
+      if (!this.hasTask && report.kind !== 'version') ignored?.();
       return this.answer;
     },
     requested: async (deviceId, module) => {
@@ -109,14 +116,17 @@ export interface DeviceOptions extends IClientOptions {
   deviceName?: string;
 }
 
-export async function startGateway(lanes: Partial<LaneSettings> = {}, clock?: () => Date): Promise<Running> {
+export async function startGateway(
+  lanes: Partial<LaneSettings> = {},
+  { clock, ...quotas }: Partial<MqttQuotas> & { clock?: () => Date } = {},
+): Promise<Running> {
   const core = new RecordingCore();
   const log: Running['log'] = [];
   const logger = pino({ level: 'info' }, { write: (line) => log.push(JSON.parse(line)) });
   const gateway = await createMqttGateway({
     core,
     gatewayId: 'gateway-1',
-    settings: { host: '127.0.0.1', port: 0, lanes: { retryMinMs: 1, retryMaxMs: 5, ...lanes }, stopWithinMs: 200 },
+    settings: { host: '127.0.0.1', port: 0, lanes: { retryMinMs: 1, retryMaxMs: 5, ...lanes }, quotas, stopWithinMs: 200 },
     logger,
     clock,
   });
@@ -172,7 +182,7 @@ export async function connackOf(url: string, options: IClientOptions): Promise<n
   client.on('error', () => undefined);
   try {
     return await new Promise<number>((resolve, reject) => {
-      client.on('packetreceive', (packet) => packet.cmd === 'connack' && resolve(packet.returnCode ?? -1));
+      client.on('packetreceive', (packet) => packet.cmd === 'connack' && resolve(packet.returnCode ?? packet.reasonCode ?? -1));
       client.on('close', () => reject(new Error('closed without CONNACK')));
     });
   } finally {

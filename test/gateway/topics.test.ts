@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { clampKeepAlive } from '../../gateways/mqtt/broker/limits';
-import { createPacketMeter } from '../../gateways/mqtt/broker/packet-guard';
+import { createPacketFilter } from '../../gateways/mqtt/broker/packet-guard';
 import { overlaps } from '../../gateways/mqtt/broker/topic-filter';
 import { coversOwnTopic, upTopic } from '../../gateways/mqtt/link/topics';
 
@@ -60,20 +60,50 @@ test('R-FLOW-1 a topic is matched by itself and by any of its levels made a wild
   );
 });
 
-test('R-FLOW-1 the packet meter sees the same lengths however the stream is cut', () => {
+describe('R-FLOW-1 the packet filter', () => {
   const packet = (type: number, length: number) => {
     const head = length < 128 ? [type, length] : [type, (length & 0x7f) | 0x80, length >> 7];
-    return Buffer.concat([Buffer.from(head), Buffer.alloc(length, 0xff)]);
+    return Buffer.concat([Buffer.from(head), Buffer.alloc(length, type)]);
   };
-  fc.assert(
-    fc.property(fc.array(fc.nat(1_000), { maxLength: 6 }), fc.integer({ min: 1, max: 50 }), (lengths, cut) => {
-      const stream = Buffer.concat([packet(0x10, 10), ...lengths.map((length) => packet(0x30, length))]);
-      const allows = createPacketMeter({ connectBytes: 20, packetBytes: 900 });
-      let allowed = true;
-      for (let at = 0; at < stream.length && allowed; at += cut) allowed = allows(stream.subarray(at, at + cut));
-      expect(allowed).toBe(lengths.every((length) => length <= 900));
-    }),
-  );
+  const limits = { connectBytes: 20, packetBytes: 900, skippedBytes: 1_500 };
+
+  function filtered(packets: readonly Buffer[], cut: number): { passed: Buffer | null; tooLarge: number } {
+    let tooLarge = 0;
+    const filter = createPacketFilter(limits, () => {
+      tooLarge += 1;
+    });
+    const stream = Buffer.concat(packets);
+    const passed: Buffer[] = [];
+    for (let at = 0; at < stream.length; at += cut) {
+      const piece = filter(stream.subarray(at, at + cut));
+      if (piece === null) return { passed: null, tooLarge };
+      passed.push(Buffer.from(piece));
+    }
+    return { passed: Buffer.concat(passed), tooLarge };
+  }
+
+  test('R-FLOW-1 leaves messages out that are too long, and nothing else, however the stream is cut', () => {
+    const lengths = fc.array(fc.oneof(fc.nat(10), fc.nat(1_500)), { maxLength: 8 });
+    fc.assert(
+      fc.property(lengths, fc.oneof(fc.integer({ min: 1, max: 50 }), fc.constant(100_000)), (sizes, cut) => {
+        const packets = [packet(0x10, 10), ...sizes.map((length, index) => packet(0x30 + (index % 3) * 2, length))];
+        const fitting = packets.filter(({ length }) => length <= 903);
+        expect(filtered(packets, cut)).toEqual({ passed: Buffer.concat(fitting), tooLarge: packets.length - fitting.length });
+      }),
+    );
+  });
+
+  test.each([
+    ['a first packet that is too long', [packet(0x10, 21)]],
+    ['another kind of packet that is too long', [packet(0x10, 10), packet(0x82, 901)]],
+    ['a message that is much too long', [packet(0x10, 10), packet(0x30, 1_501)]],
+  ])('R-FLOW-1 %s ends the connection', (_name, packets) => {
+    for (const cut of [1, 7, 10_000]) expect(filtered(packets, cut)).toEqual({ passed: null, tooLarge: 1 });
+  });
+
+  test('R-FLOW-1 a length without an end ends the connection', () => {
+    expect(filtered([Buffer.from([0x10, 0xff, 0xff, 0xff, 0xff, 1])], 1).passed).toBeNull();
+  });
 });
 
 test.each([
@@ -82,5 +112,5 @@ test.each([
   [60, 60],
   [65_535, 1_200],
 ])('R-FLOW-1 keep-alive %i is taken as %i', (asked, taken) => {
-  expect(clampKeepAlive(asked)).toBe(taken);
+  expect(clampKeepAlive(asked, 30)).toBe(taken);
 });

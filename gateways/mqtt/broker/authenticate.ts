@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import type { Logger } from 'pino';
 import { deviceIdOf } from '../../../schema/model/ids';
 import type { GatewayCore } from '../../core';
 import type { ConnectResult, GatewayMetrics } from '../../metrics';
@@ -26,10 +25,9 @@ export function createAuthenticate(deps: {
   devices: GatewayCore['devices'];
   dialects: readonly MqttDialect[];
   metrics: GatewayMetrics;
-  logger: Logger;
   sampled: SampledLog;
 }): Authenticate {
-  const { devices, dialects, metrics, logger, sampled } = deps;
+  const { devices, dialects, metrics, sampled } = deps;
   const noSecret = randomBytes(16).toString('hex');
 
   async function knownBy(claim: Claim) {
@@ -67,7 +65,7 @@ export function createAuthenticate(deps: {
 
   return async (packet) => {
     const result = await decide(packet).catch((error: unknown): Refusal => {
-      logger.error({ err: error }, 'A device could not be authenticated: core did not answer');
+      sampled.error('authenticate', { err: error }, 'A device could not be authenticated: core did not answer');
       return CONNACK.unavailable;
     });
     metrics.connects[typeof result === 'number' ? RESULT[result] : 'accepted'].inc();

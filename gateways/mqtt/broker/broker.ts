@@ -2,9 +2,12 @@ import type { EventEmitter } from 'node:events';
 import type { Aedes, AedesOptions, Client, PublishPacket } from 'aedes';
 import type { Logger } from 'pino';
 import type { GatewayMetrics } from '../../metrics';
-import type { ConnectPacket } from '../dialect';
+import { createTokenBuckets } from '../../token-bucket';
+import { CONNACK, type ConnectPacket } from '../dialect';
+import type { Admit } from './admission';
 import type { Authenticate } from './authenticate';
 import { clampKeepAlive, MQTT_LIMITS } from './limits';
+import type { MqttQuotas } from './quotas';
 import type { Session, Sessions } from './session';
 import { limitQos } from './subscribe-qos';
 
@@ -12,6 +15,8 @@ type Done = (error?: Error) => void;
 
 interface BrokerDeps {
   authenticate: Authenticate;
+  admit: Admit;
+  quotas: MqttQuotas;
   sessions: Sessions;
   metrics: GatewayMetrics;
   logger: Logger;
@@ -21,11 +26,12 @@ interface BrokerDeps {
  * aedes as a protocol engine without a router: what a device publishes goes to its dialect and nowhere else, and what it
  * subscribes to is acknowledged and noted. No message of one device can reach another, whatever is authorized.
  */
-export async function createDeviceBroker({ authenticate, sessions, metrics, logger }: BrokerDeps): Promise<Aedes> {
+export async function createDeviceBroker({ authenticate, admit, quotas, sessions, metrics, logger }: BrokerDeps): Promise<Aedes> {
   const { Aedes: Broker } = await import('aedes');
   /** What CONNECT said, until it is decided on. */
   const connecting = new WeakMap<Client, ConnectPacket>();
   const accepted = new WeakMap<Client, Exclude<Awaited<ReturnType<Authenticate>>, number>>();
+  const mayPublish = createTokenBuckets<Session>({ perSecond: quotas.messagesPerSecond, burst: quotas.messagesBurst });
   let anonymous = 0;
 
   const sessionOf = (client: Client): Session | undefined => {
@@ -57,7 +63,8 @@ export async function createDeviceBroker({ authenticate, sessions, metrics, logg
     metrics.received.inc();
     const session = sessionOf(client);
     if (session === undefined) metrics.dropped.no_session.inc();
-    else if (payload.length > MQTT_LIMITS.payloadBytes) metrics.dropped.too_large.inc();
+    else if (!mayPublish(session)) metrics.dropped.too_fast.inc();
+    else if (payload.length > quotas.payloadBytes) metrics.dropped.too_large.inc();
     else session.dialect.receive(session, topic, typeof payload === 'string' ? Buffer.from(payload) : payload);
   }
 
@@ -78,7 +85,7 @@ export async function createDeviceBroker({ authenticate, sessions, metrics, logg
       packet.clientId = `?${anonymous}`;
       packet.clean = true;
       packet.will = undefined;
-      packet.keepalive = clampKeepAlive(packet.keepalive ?? 0);
+      packet.keepalive = clampKeepAlive(packet.keepalive ?? 0, quotas.keepAliveMinimum);
       limitQos(client);
       done(null, true);
     },
@@ -87,11 +94,17 @@ export async function createDeviceBroker({ authenticate, sessions, metrics, logg
       const packet = connecting.get(client);
       connecting.delete(client);
       if (packet === undefined) return done(null, false);
-      void authenticate(packet).then((result) => {
+      void admit(
+        () => authenticate(packet),
+        () => !client.closed,
+      ).then((admitted) => {
+        if (admitted === null) metrics.connects.overloaded.inc();
+        const result = admitted ?? CONNACK.unavailable;
         if (typeof result === 'number') return done(Object.assign(new Error('refused'), { returnCode: result }), false);
         accepted.set(client, result);
         /** By device and not by the id it chose: one connection a device, the latest. */
         client.id = result.identity.deviceId;
+        if (sessions.of(client.id)?.client.closed === false) metrics.closed.takeover.inc();
         done(null, true);
       });
     },
@@ -107,6 +120,7 @@ export async function createDeviceBroker({ authenticate, sessions, metrics, logg
         (session.granted.has(topic) || session.granted.size < (session.dialect.subscriptions ?? MQTT_LIMITS.subscriptions)) &&
         session.dialect.covers(topic, session);
       if (allowed) session.granted.set(topic, qos === 0 ? 0 : 1);
+      else metrics.subscriptionsRefused.inc();
       done(null, allowed ? subscription : null);
     },
 
@@ -128,6 +142,7 @@ export async function createDeviceBroker({ authenticate, sessions, metrics, logg
     const session = sessionOf(client);
     for (const filter of filters) session?.granted.delete(filter);
   });
+  broker.on('keepaliveTimeout', () => metrics.closed.keep_alive.inc());
   (broker as EventEmitter).on('error', (error: Error) => logger.error({ err: error }, 'The MQTT broker failed at something of its own'));
   broker.on('clientError', (client, error) => logger.debug({ deviceId: client.id, reason: error.message }, 'Connection of a device ended'));
   broker.on('connectionError', (_client, error) => logger.debug({ reason: error.message }, 'Connection ended before it was a device'));

@@ -1,6 +1,6 @@
 import type { GatewayMetrics } from '../../metrics';
 import type { DownMessage } from '../dialect';
-import { MQTT_LIMITS } from './limits';
+import type { MqttQuotas } from './quotas';
 import type { Session } from './session';
 import { overlaps } from './topic-filter';
 
@@ -16,17 +16,20 @@ export type Deliver = (session: Session, message: DownMessage) => Promise<boolea
 
 /**
  * Writes a message to the session's own connection, once, whatever the device subscribed to (device-protocols §0.2.3).
- * False: the connection has gone, or the device has stopped reading.
+ * False: the connection has gone; so it does when the device has stopped reading, and what it missed it gets when it comes back.
  */
-export function createDeliver(metrics: GatewayMetrics): Deliver {
+export function createDeliver(metrics: GatewayMetrics, { outgoingBytes }: Pick<MqttQuotas, 'outgoingBytes'>): Deliver {
   return (session, { topic, payload }) => {
     const { client } = session;
     if (client.closed) {
       metrics.deliveries.disconnected.inc();
       return Promise.resolve(false);
     }
-    if (client.conn.writableLength > MQTT_LIMITS.outgoingBytes) {
+    if (client.conn.writableLength > outgoingBytes) {
       metrics.deliveries.congested.inc();
+      metrics.closed.slow_consumer.inc();
+      /** Not `close`, which would wait until it has read. */
+      client.conn.destroy();
       return Promise.resolve(false);
     }
     return new Promise((resolve) => {

@@ -6,6 +6,8 @@ import { guardPackets } from './packet-guard';
 
 export interface ListenSettings {
   host: string;
+  /** Sockets in all, whoever they belong to. */
+  connections: number;
   /** 0 takes a free one. */
   port: number;
   /** PEM; beside the plain listener, not instead of it. */
@@ -28,7 +30,7 @@ export async function openListeners(
   const sockets = new Set<Socket>();
 
   function accept(socket: Socket): void {
-    if (sockets.size > MQTT_LIMITS.connections) {
+    if (sockets.size > settings.connections) {
       metrics.connects.too_many.inc();
       socket.destroy();
       return;
@@ -43,9 +45,9 @@ export async function openListeners(
     tls && createTlsServer({ cert: tls.cert, key: tls.key, noDelay: true, handshakeTimeout: MQTT_LIMITS.connectTimeoutMs }, accept);
   const servers: Server[] = secure ? [plain, secure] : [plain];
 
-  /** TCP connections, also those whose TLS handshake is not over. */
+  /** TCP connections, also those whose TLS handshake is not over; before `accept` looks how many there are. */
   for (const server of servers) {
-    server.on('connection', (socket: Socket) => {
+    server.prependListener('connection', (socket: Socket) => {
       sockets.add(socket);
       socket.once('close', () => sockets.delete(socket));
     });

@@ -1,6 +1,6 @@
-import type { Logger } from 'pino';
 import type { GatewayCore } from '../../core';
 import type { DeviceLanes, LaneJob } from '../../device-lanes';
+import type { SampledLog } from '../../sampled-log';
 import type { Session } from './session';
 
 export interface Presence {
@@ -9,8 +9,13 @@ export interface Presence {
 }
 
 /** Tells core which devices are on-line (R-DEV-2), in the same lane as their reports: a report never comes before its connection. */
-export function createPresence(deps: { devices: GatewayCore['devices']; gatewayId: string; lanes: DeviceLanes; logger: Logger }): Presence {
-  const { devices, gatewayId, lanes, logger } = deps;
+export function createPresence(deps: {
+  devices: GatewayCore['devices'];
+  gatewayId: string;
+  lanes: DeviceLanes;
+  sampled: SampledLog;
+}): Presence {
+  const { devices, gatewayId, lanes, sampled } = deps;
   const began = new WeakMap<Session, LaneJob>();
 
   return {
@@ -21,7 +26,8 @@ export function createPresence(deps: { devices: GatewayCore['devices']; gatewayI
         expendable: false,
         run: () => devices.connected(deviceId, gatewayId, id),
         lost(error) {
-          logger.error(
+          sampled.error(
+            'presence',
             { deviceId, err: error },
             'Core could not be told that a device came on-line; closing its connection so that it tries again',
           );
@@ -41,7 +47,7 @@ export function createPresence(deps: { devices: GatewayCore['devices']; gatewayI
         kind: 'presence',
         expendable: false,
         run: () => devices.disconnected(deviceId, id),
-        lost: (error) => logger.error({ deviceId, err: error }, 'Core could not be told that a device went off-line'),
+        lost: (error) => sampled.error('presence', { deviceId, err: error }, 'Core could not be told that a device went off-line'),
       });
     },
   };

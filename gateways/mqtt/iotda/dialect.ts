@@ -1,4 +1,3 @@
-import type { Logger } from 'pino';
 import type { GatewayCore } from '../../core';
 import type { DeviceLanes } from '../../device-lanes';
 import type { GatewayMetrics } from '../../metrics';
@@ -20,7 +19,6 @@ interface IotdaDeps {
   lanes: DeviceLanes;
   deliver: Deliver;
   metrics: GatewayMetrics;
-  logger: Logger;
   sampled: SampledLog;
   /** How many hours the hour in a client id may be off, where the device asks for that check. */
   hourTolerance: number;
@@ -34,13 +32,13 @@ const HANDLERS = new Map<string, IotdaHandler>([
 
 /** The dialect of Huawei IoTDA's SDKs (device-protocols chapter 2): here its events meet their handlers. */
 export function createIotdaDialect(deps: IotdaDeps): MqttDialect {
-  const { tasks, lanes, deliver, metrics, logger, sampled, hourTolerance, clock = () => new Date() } = deps;
+  const { tasks, lanes, deliver, metrics, sampled, hourTolerance, clock = () => new Date() } = deps;
   const down = (device: Identity, { type, paras }: { type: string; paras: object }): DownMessage => ({
     topic: eventsDownTopic(device),
     payload: downEvent(device, type, paras, clock()),
   });
   const upgradeMessage: MqttDialect['upgradeMessage'] = (device, notification) => down(device, upgradeEvent(notification));
-  const exchange = createIotdaExchange({ tasks, lanes, deliver, word: upgradeMessage, logger });
+  const exchange = createIotdaExchange({ tasks, lanes, deliver, word: upgradeMessage, metrics, sampled });
 
   function drop(session: Session, reason: keyof typeof DROPPED, topic: string): void {
     metrics.dropped[reason].inc();

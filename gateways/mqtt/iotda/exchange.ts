@@ -1,8 +1,9 @@
-import type { Logger } from 'pino';
 import type { DeviceReport } from '../../../core/core';
 import type { Notification } from '../../../core/ports';
 import type { GatewayCore } from '../../core';
 import type { DeviceLanes } from '../../device-lanes';
+import type { GatewayMetrics } from '../../metrics';
+import type { SampledLog } from '../../sampled-log';
 import type { Deliver } from '../broker/delivery';
 import type { Session } from '../broker/session';
 import type { DownMessage } from '../dialect';
@@ -21,9 +22,10 @@ export function createIotdaExchange(deps: {
   lanes: DeviceLanes;
   deliver: Deliver;
   word: (session: Session, notification: Notification) => DownMessage;
-  logger: Logger;
+  metrics: GatewayMetrics;
+  sampled: SampledLog;
 }): IotdaExchange {
-  const { tasks, lanes, deliver, word, logger } = deps;
+  const { tasks, lanes, deliver, word, metrics, sampled } = deps;
   return {
     report(session, report) {
       const { deviceId } = session;
@@ -34,10 +36,11 @@ export function createIotdaExchange(deps: {
         expendable: passing,
         ...(passing && { supersedes: `result ${report.version}` }),
         async run() {
-          const notification = await tasks.report(deviceId, report);
+          const notification = await tasks.report(deviceId, report, () => metrics.ignoredReports.inc());
           if (notification !== null) void deliver(session, word(session, notification));
         },
-        lost: (error) => logger.error({ deviceId, report: report.kind, err: error }, 'A report was lost: core could not take it'),
+        lost: (error) =>
+          sampled.error('lost report', { deviceId, report: report.kind, err: error }, 'A report was lost: core could not take it'),
       });
     },
   };

@@ -3,9 +3,11 @@ import type { GatewayCore } from '../../core';
 import type { GatewayMetrics } from '../../metrics';
 import type { SampledLog } from '../../sampled-log';
 import type { Deliver } from '../broker/delivery';
+import type { MqttQuotas } from '../broker/quotas';
 import type { Session } from '../broker/session';
 import type { DownMessage } from '../dialect';
 import { createBlockRate } from './block-rate';
+import { createOpenRequests } from './open-requests';
 
 type WordedAnswer = Exclude<BlockAnswer, { kind: 'block' }> | (Extract<BlockAnswer, { kind: 'block' }> & { offset: number });
 
@@ -29,9 +31,11 @@ export function createBlockService(deps: {
   downloads: GatewayCore['downloads'];
   deliver: Deliver;
   metrics: GatewayMetrics;
+  quotas: Pick<MqttQuotas, 'openRequests'>;
   sampled: SampledLog;
 }): BlockService {
-  const { downloads, deliver, metrics, sampled } = deps;
+  const { downloads, deliver, metrics, quotas, sampled } = deps;
+  const openRequest = createOpenRequests(quotas.openRequests);
   const rates = new WeakMap<Session, () => boolean>();
   let underWay = 0;
 
@@ -45,6 +49,8 @@ export function createBlockService(deps: {
   }
 
   async function answer(session: Session, request: BlockRequest, word: Parameters<BlockService>[2]): Promise<void> {
+    const open = openRequest(session);
+    if (open === null) return metrics.dropped.too_many_requests.inc();
     underWay += 1;
     try {
       const found = await downloads.block(session.deviceId, request);
@@ -57,6 +63,7 @@ export function createBlockService(deps: {
       );
     } finally {
       underWay -= 1;
+      open.close();
     }
   }
 

@@ -1,9 +1,9 @@
-import type { Logger } from 'pino';
 import type { GatewayCore } from '../../core';
 import type { DeviceLanes } from '../../device-lanes';
 import type { GatewayMetrics } from '../../metrics';
 import type { SampledLog } from '../../sampled-log';
 import type { Deliver } from '../broker/delivery';
+import type { MqttQuotas } from '../broker/quotas';
 import type { Session } from '../broker/session';
 import type { MqttDialect } from '../dialect';
 import { linkClaim } from './auth';
@@ -24,14 +24,14 @@ interface LinkDeps {
   lanes: DeviceLanes;
   deliver: Deliver;
   metrics: GatewayMetrics;
-  logger: Logger;
+  quotas: Pick<MqttQuotas, 'openRequests'>;
   sampled: SampledLog;
 }
 
 /** The dialect of Alibaba Cloud IoT "Link" SDKs (device-protocols chapter 1): here its topics meet their handlers. */
-export function createLinkDialect({ tasks, downloads, lanes, deliver, metrics, logger, sampled }: LinkDeps): MqttDialect {
-  const blocks = createBlockService({ downloads, deliver, metrics, sampled });
-  const exchange = createExchange({ tasks, lanes, deliver, blocks, logger });
+export function createLinkDialect({ tasks, downloads, lanes, deliver, metrics, quotas, sampled }: LinkDeps): MqttDialect {
+  const blocks = createBlockService({ downloads, deliver, metrics, quotas, sampled });
+  const exchange = createExchange({ tasks, lanes, deliver, blocks, metrics, quotas, sampled });
   const nextId = createMessageIds();
   const legacyRequest = onLegacyRequest(nextId);
 

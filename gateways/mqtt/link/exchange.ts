@@ -1,12 +1,15 @@
-import type { Logger } from 'pino';
 import type { DeviceReport } from '../../../core/core';
 import type { Notification } from '../../../core/ports';
 import type { GatewayCore } from '../../core';
 import type { DeviceLanes } from '../../device-lanes';
+import type { GatewayMetrics } from '../../metrics';
+import type { SampledLog } from '../../sampled-log';
 import type { Deliver } from '../broker/delivery';
+import type { MqttQuotas } from '../broker/quotas';
 import type { Session } from '../broker/session';
 import type { DownMessage } from '../dialect';
 import type { BlockService } from './block-service';
+import { createOpenRequests } from './open-requests';
 
 /** This dialect has no report of a result. */
 export type LinkReport = Exclude<DeviceReport, { kind: 'result' }>;
@@ -28,9 +31,12 @@ export function createExchange(deps: {
   lanes: DeviceLanes;
   deliver: Deliver;
   blocks: BlockService;
-  logger: Logger;
+  metrics: GatewayMetrics;
+  quotas: Pick<MqttQuotas, 'openRequests'>;
+  sampled: SampledLog;
 }): Exchange {
-  const { tasks, lanes, deliver, blocks, logger } = deps;
+  const { tasks, lanes, deliver, blocks, metrics, quotas, sampled } = deps;
+  const openRequest = createOpenRequests(quotas.openRequests);
   return {
     block: blocks,
 
@@ -39,23 +45,34 @@ export function createExchange(deps: {
         kind: 'report',
         expendable: report.kind === 'progress',
         ...(report.kind === 'progress' && { supersedes: `progress ${report.module}` }),
-        run: async () => void (await tasks.report(deviceId, report)),
+        run: async () => void (await tasks.report(deviceId, report, () => metrics.ignoredReports.inc())),
         lost: (error) =>
-          logger.error({ deviceId, report: report.kind, module: report.module, err: error }, 'A report was lost: core could not take it'),
+          sampled.error(
+            'lost report',
+            { deviceId, report: report.kind, module: report.module, err: error },
+            'A report was lost: core could not take it',
+          ),
       });
     },
 
     ask(session, module, answer) {
       const { deviceId } = session;
+      const open = openRequest(session);
+      if (open === null) return metrics.dropped.too_many_requests.inc();
       lanes.push(deviceId, {
         kind: 'request',
         expendable: false,
         async run() {
           if (session.client.closed) return;
           const message = answer(await tasks.requested(deviceId, module));
+          open.close();
           if (message !== null) void deliver(session, message);
         },
-        lost: (error) => logger.error({ deviceId, module, err: error }, "A device's question was not answered: core could not take it"),
+        crowdedOut: open.close,
+        lost(error) {
+          open.close();
+          sampled.error('lost request', { deviceId, module, err: error }, "A device's question was not answered: core could not take it");
+        },
       });
     },
   };

@@ -82,5 +82,5 @@ export const resultCode = (
   namesTarget,
   times,
 });
-/** Every second message overtakes the one before it. */
+/** Every second message overtakes the one before it; of a Link device, only progress is held back, the last one beyond the version. */
 export const reorders = (): Behaviour => ({ kind: 'reorders' });

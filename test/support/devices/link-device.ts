@@ -55,6 +55,8 @@ export class LinkDevice extends WatchedDevice {
   private readonly plan: BehaviourPlan;
   private readonly ongoing = new Map<string, OngoingUpgrade>();
   private messageId = 0;
+  /** A progress that is to arrive too late. */
+  private heldBack: string | Buffer | null = null;
 
   constructor(
     private readonly description: LinkDeviceDescription,
@@ -255,7 +257,13 @@ export class LinkDevice extends WatchedDevice {
   /** When it was sent, or null when there was no connection. */
   private send(topic: string, payload: string | Buffer, qos: 0 | 1 = 0): number | null {
     const at = preciseNow();
+    if (topic === this.topics.progress && !this.heldBack && this.plan.has('reorders')) {
+      this.heldBack = payload;
+      return at;
+    }
     if (!this.session.publish(topic, payload, qos)) return null;
+    if (this.heldBack) this.session.publish(this.topics.progress, this.heldBack, 0);
+    this.heldBack = null;
     if (this.plan.has('reportsTwice')) this.session.publish(topic, payload, qos);
     return at;
   }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { MQTT_QUOTAS } from '../../../gateways/mqtt/broker/quotas';
 import { DEFAULT_LIMITS } from '../../../schema/model/limits';
 import { ConfigError, readConfig, unknownVariables } from '../../../server/config';
 import { SETTINGS } from '../../../server/settings/settings';
@@ -106,6 +107,15 @@ test('every setting has an example that it accepts', () => {
 
 test('a misspelt variable is found', () => {
   expect(unknownVariables({ UPDRAFT_HTPP_PORT: '1', UPDRAFT_MONGOD: 'x', PATH: '/' })).toEqual(['UPDRAFT_HTPP_PORT']);
+});
+
+test('R-FLOW-1 quotas of devices have variables with defaults, names and bounds', () => {
+  expect(readConfig({}).quotas).toEqual(MQTT_QUOTAS);
+  expect(readConfig({ UPDRAFT_MQTT_MESSAGES_PER_SECOND: '7' }).quotas.messagesPerSecond).toBe(7);
+  expect(problems({ UPDRAFT_MQTT_PAYLOAD_BYTES: '65537' })).toEqual([
+    'UPDRAFT_MQTT_PAYLOAD_BYTES is "65537": expected a whole number from 1 to 65536, for example UPDRAFT_MQTT_PAYLOAD_BYTES=65536',
+  ]);
+  expect(unknownVariables({ UPDRAFT_MQTT_CONNECTIONS: '1', UPDRAFT_MQTT_CONECTIONS: '1' })).toEqual(['UPDRAFT_MQTT_CONECTIONS']);
 });
 
 test('docs/settings.md lists the settings, and no others', () => {

@@ -1,0 +1,41 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import express from 'express';
+import type { Registry } from 'prom-client';
+import { refuseUpload } from '../api/files/upload';
+import { metrics } from '../api/metrics';
+import { signedIn } from '../api/transport/signed-in';
+import type { CoreParts } from '../core/create-core';
+import type { Part } from './part';
+
+const PATIENCE_MS = 10_000;
+const CONNECTIONS = 20;
+
+/** `/metrics` on a port of its own, loopback only: for processes that have no API. */
+export async function startMetricsServer(
+  { core }: Pick<CoreParts, 'core'>,
+  registry: Registry,
+  port: number,
+): Promise<Part & { metricsUrl: string }> {
+  const app = express().disable('x-powered-by').disable('etag');
+  app.get('/metrics', signedIn(core.access, refuseUpload), metrics(registry));
+  const server = createServer(app);
+  server.headersTimeout = PATIENCE_MS;
+  server.requestTimeout = PATIENCE_MS;
+  server.maxConnections = CONNECTIONS;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  return {
+    metricsUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/metrics`,
+    async stop() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}

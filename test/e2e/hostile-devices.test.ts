@@ -1,0 +1,59 @@
+import { ConnectRefused } from '../support/devices/link-session';
+import { ADMIN, startUpdraft, type Updraft } from '../support/updraft';
+
+describe('Devices that are not, or no longer, welcome', () => {
+  let updraft: Updraft;
+  beforeAll(async () => {
+    updraft = await startUpdraft({ UPDRAFT_MQTT_SESSION_CHECK_MS: '50', UPDRAFT_METRICS_PORT: '0' });
+  });
+  afterAll(() => updraft.stop());
+
+  const key = async (role: 'VIEWER' | 'APP', deviceIds?: string[]) =>
+    (await updraft.core.access.createKey(ADMIN, { name: role, role, deviceIds })).key;
+  const ask = (url: string | undefined, bearer?: string) =>
+    fetch(url ?? '', { headers: { ...(bearer && { authorization: `Bearer ${bearer}` }) } });
+  async function counted(sample: string): Promise<number> {
+    const text = await (await ask(`${updraft.platform.apiUrl}/metrics`, await key('VIEWER'))).text();
+    const line = text.split('\n').find((each) => each.startsWith(`updraft_gateway_${sample} `));
+    return Number(line?.split(' ')[1]);
+  }
+
+  test('R-DEV-2 a device that is deleted or disabled while it is connected is disconnected and not let in again', async () => {
+    const fleet = await updraft.fleet([{ deviceName: 'deleted' }, { deviceName: 'disabled' }, { deviceName: 'kept' }]);
+    const gone = Promise.all(['deleted', 'disabled'].map((name) => fleet.device(name).waitFor('disconnected')));
+    await updraft.core.devices.delete(ADMIN, [`${updraft.productKey}.deleted`]);
+    await updraft.store.collections.devices.updateOne({ _id: `${updraft.productKey}.disabled` }, { $set: { enabled: false } });
+    await gone;
+    for (const name of ['deleted', 'disabled']) await expect(fleet.device(name).comeOnline()).rejects.toThrow(ConnectRefused);
+    expect(fleet.device('kept').connected).toBe(true);
+    expect(await counted('closed_total{reason="not_allowed"}')).toBe(2);
+    await fleet.stop();
+  });
+
+  test('R-TASK-2 progress for no task, and for one that has ended, changes nothing and is counted', async () => {
+    const fleet = await updraft.fleet([{ deviceName: 'talker' }]);
+    const before = await counted('ignored_reports_total');
+    fleet.device('talker').reportStep(50);
+    await updraft.until(async () => (await counted('ignored_reports_total')) === before + 1);
+    const batch = await updraft.push(await updraft.package('2.0.0'), {}, { scope: { kind: 'targeted', deviceNames: ['talker'] } });
+    expect(await updraft.settled(batch)).toEqual({ talker: 'SUCCEEDED' });
+    const ended = await updraft.task(batch, 'talker');
+    fleet.device('talker').reportStep(-1);
+    await updraft.until(async () => (await counted('ignored_reports_total')) === before + 2);
+    expect(await updraft.task(batch, 'talker')).toEqual(ended);
+    await fleet.stop();
+  });
+
+  test('R-UI-1 /metrics is for keys that may see everything, on the port of the API and on its own', async () => {
+    for (const url of [`${updraft.platform.apiUrl}/metrics`, updraft.platform.metricsUrl]) {
+      expect((await ask(url)).status).toBe(401);
+      expect((await ask(url, 'updraft_0000')).status).toBe(401);
+      expect((await ask(url, await key('APP', [`${updraft.productKey}.kept`]))).status).toBe(403);
+      const answer = await ask(url, await key('VIEWER'));
+      expect(answer.status).toBe(200);
+      expect(answer.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
+      expect(await answer.text()).toMatch(/^updraft_gateway_sessions \d+$/m);
+    }
+    expect(new URL(updraft.platform.metricsUrl ?? '').hostname).toBe('127.0.0.1');
+  });
+});
