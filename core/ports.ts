@@ -9,6 +9,8 @@ import type { UpgradeInput, UpgradeReport } from '../schema/model/upgrade';
 /** What core asks of the durable engine; `workflows/client.ts` fills it. Every call may be repeated. */
 export interface UpgradeEngine {
   startBatch(batchId: BatchId): Promise<void>;
+  /** Starts a batch that has ended, or is just ending, once more; wakes one that runs. */
+  restartBatch(batchId: BatchId): Promise<void>;
   /** Tells a sleeping batch that something is due or settled, `afterMs` from now. Coalesced; never waits, never throws. */
   wakeBatch(batchId: BatchId, afterMs?: number): void;
   /** Answers when the effect is certain. Throws UserError BATCH_STATE when the batch refuses. */

@@ -10,6 +10,7 @@ import { UserError } from '../core/errors';
 import { type BatchCommand, type UpgradeEngine, verbOf } from '../core/ports';
 import { type BatchId, batchWorkflowId, upgradeWorkflowId } from '../schema/model/ids';
 import {
+  type BatchInput,
   cancelBatchUpdate,
   cancelTasksUpdate,
   endMatchingUpdate,
@@ -37,6 +38,9 @@ const CALL_MS = 10_000;
 /** Canceling ends up to a million tasks before it answers. */
 const COMMAND_MS = 10 * 60_000;
 
+/** Once a second, where a minute is a minute. */
+const WAKES_A_MINUTE = 60;
+
 const BATCH_ID = defineSearchAttributeKey('BatchId', SearchAttributeType.KEYWORD);
 const UPDATES = {
   pause: pauseBatchUpdate,
@@ -51,24 +55,29 @@ export function createEngine({ client, taskQueue, minuteMs, onWakeFailed }: Engi
   const call = <T>(work: () => Promise<T>, ms = CALL_MS): Promise<T> => client.withDeadline(Date.now() + ms, work);
   const signalWake = (batchId: BatchId) =>
     call(() => workflow.getHandle(batchWorkflowId(batchId)).signal(wakeBatchSignal)).catch(ignoreGone);
-  const waker = createWaker(signalWake, onWakeFailed);
+  const waker = createWaker(signalWake, onWakeFailed, minuteMs / WAKES_A_MINUTE);
+
+  const batchOptions = (batchId: BatchId) => ({
+    workflowId: batchWorkflowId(batchId),
+    taskQueue,
+    args: [{ batchId, minuteMs, carried: null }] as [BatchInput],
+    // Also after one that came to its end: a batch whose tasks were re-initiated goes on (R-BAT-21).
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE' as const,
+    typedSearchAttributes: new TypedSearchAttributes([{ key: BATCH_ID, value: batchId }]),
+  });
 
   return {
     wakeBatch: waker.wake,
     close: waker.close,
     async startBatch(batchId) {
-      const input = { batchId, minuteMs, carried: null };
-      const options = {
-        workflowId: batchWorkflowId(batchId),
-        taskQueue,
-        args: [input] as [typeof input],
-        // Also after one that came to its end: a batch whose tasks were re-initiated goes on (R-BAT-21).
-        workflowIdReusePolicy: 'ALLOW_DUPLICATE' as const,
-        typedSearchAttributes: new TypedSearchAttributes([{ key: BATCH_ID, value: batchId }]),
-      };
-      await call(() => workflow.start<typeof batch>('batch', options)).catch((error) => {
+      await call(() => workflow.start<typeof batch>('batch', batchOptions(batchId))).catch((error) => {
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
       });
+    },
+    async restartBatch(batchId) {
+      // In one step: a workflow that is just ending takes the signal, or has ended and is started.
+      const options = { ...batchOptions(batchId), signal: wakeBatchSignal };
+      await call(() => workflow.signalWithStart<typeof batch>('batch', options));
     },
     async commandBatch(batchId, command) {
       const handle = workflow.getHandle(batchWorkflowId(batchId));

@@ -1,7 +1,5 @@
 import type { BatchId } from '../schema/model/ids';
 
-/** A batch is woken at most once in this time: each wake-up is a workflow task, and one of them finds all that is due. */
-const APART_MS = 1_000;
 const REMEMBERED = 10_000;
 
 export interface Waker {
@@ -9,8 +7,15 @@ export interface Waker {
   close(): void;
 }
 
-/** Brings many wishes to wake a batch together into few signals. A wish is never lost, only joined to an earlier one. */
-export function createWaker(signal: (batchId: BatchId) => Promise<void>, onFailed: (batchId: BatchId, error: unknown) => void): Waker {
+/**
+ * Brings many wishes to wake a batch together into few signals. A wish is never lost, only joined to an earlier one: a batch is woken at
+ * most once in `apartMs`, since each wake-up is a workflow task, and one of them finds all that is due.
+ */
+export function createWaker(
+  signal: (batchId: BatchId) => Promise<void>,
+  onFailed: (batchId: BatchId, error: unknown) => void,
+  apartMs: number,
+): Waker {
   const pending = new Map<BatchId, { at: number; timer: NodeJS.Timeout }>();
   const last = new Map<BatchId, number>();
 
@@ -26,7 +31,7 @@ export function createWaker(signal: (batchId: BatchId) => Promise<void>, onFaile
   return {
     wake(batchId, afterMs = 0) {
       const now = Date.now();
-      const at = Math.max(now + afterMs, (last.get(batchId) ?? 0) + APART_MS);
+      const at = Math.max(now + afterMs, (last.get(batchId) ?? 0) + apartMs);
       const planned = pending.get(batchId);
       // An earlier one serves: what it finds not yet due tells the batch how long to sleep.
       if (planned && planned.at <= at) return;

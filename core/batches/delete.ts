@@ -4,12 +4,17 @@ import type { BatchId, TaskId } from '../../schema/model/ids';
 import type { Collections } from '../../schema/mongo/connect';
 import type { Clock } from '../clock';
 import { UserError } from '../errors';
+import type { UpgradeEngine } from '../ports';
 import { batchUnknown } from './refusals';
+import { reopenBatch } from './status';
 
 export interface DeletionDeps {
   collections: Pick<Collections, 'batches' | 'tasks'>;
+  engine: Pick<UpgradeEngine, 'restartBatch'>;
   clock: Clock;
 }
+
+type Removal = Pick<DeletionDeps, 'collections'>;
 
 /** Tasks removed by one write. */
 const CHUNK = 1_000;
@@ -27,7 +32,7 @@ export async function deleteBatch(deps: DeletionDeps, id: BatchId): Promise<{ ba
 }
 
 /** Finishes the deletions that a crash cut off; stops early when told to. Returns how many. May run in several processes. */
-export async function finishBatchDeletions(deps: DeletionDeps, signal?: AbortSignal): Promise<number> {
+export async function finishBatchDeletions(deps: Removal, signal?: AbortSignal): Promise<number> {
   let finished = 0;
   for await (const { _id } of deps.collections.batches.find({ deletedAt: { $type: 'date' } }, { projection: { _id: 1 } })) {
     await removeMarked(deps, _id, signal);
@@ -37,20 +42,25 @@ export async function finishBatchDeletions(deps: DeletionDeps, signal?: AbortSig
   return finished;
 }
 
-/** A task that is re-initiated meanwhile is seen by the second look, or finds its batch marked: the two never miss each other. */
-async function mark({ collections, clock }: DeletionDeps, batch: Batch): Promise<void> {
+/**
+ * A task that is re-initiated meanwhile is seen by the second look, or finds its batch marked: the two never miss each other. Who began it
+ * may have met the mark, and could not set the batch going; taking the mark back does that as well.
+ */
+async function mark({ collections, engine, clock }: DeletionDeps, batch: Batch): Promise<void> {
   const { batches, tasks } = collections;
   const hasActive = async () => (await tasks.findOne({ batchId: batch._id, active: true }, { projection: { _id: 1 } })) !== null;
   if (isLive(batch.status) || (await hasActive())) throw stillRunning(batch);
+  const deletedAt = clock();
   const asRead = { _id: batch._id, status: batch.status };
-  const { matchedCount } = await batches.updateOne(asRead, { $set: { deletedAt: clock(), idempotency: null } });
+  const { matchedCount } = await batches.updateOne(asRead, { $set: { deletedAt, idempotency: null } });
   if (matchedCount === 0) throw stillRunning(batch);
   if (!(await hasActive())) return;
-  await batches.updateOne({ _id: batch._id }, { $set: { deletedAt: null } });
+  if (await reopenBatch(batches, batch._id, clock(), deletedAt)) await engine.restartBatch(batch._id);
+  else await batches.updateOne({ _id: batch._id, deletedAt }, { $set: { deletedAt: null } });
   throw stillRunning(batch);
 }
 
-async function removeMarked({ collections: { batches, tasks } }: DeletionDeps, id: BatchId, signal?: AbortSignal): Promise<number> {
+async function removeMarked({ collections: { batches, tasks } }: Removal, id: BatchId, signal?: AbortSignal): Promise<number> {
   for (let removed = 0; ; ) {
     if (signal?.aborted) return removed;
     const ids = await tasks.find({ batchId: id }).project<{ _id: TaskId }>({ _id: 1 }).limit(CHUNK).toArray();

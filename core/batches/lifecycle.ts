@@ -79,7 +79,7 @@ export function createBatchLifecycle(deps: LifecycleDeps) {
       return { policy, policyRevision, status, schedule: times, ...(batch.matching && { matching: true }) };
     },
     async setStatus(id: BatchId, status: BatchStatus, reason: string | null = null): Promise<boolean> {
-      if (status === 'RUNNING') await forgiveFailures(collections, id);
+      if (status === 'RUNNING') await forgiveFailures(collections, id, clock());
       const moved = await setBatchStatus(batches, id, status, clock(), reason);
       // Whether or not this call moved it: the process may have died between the two writes.
       if (!isLive(status)) {

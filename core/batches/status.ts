@@ -44,10 +44,13 @@ export async function recordSelection(
   await batches.updateOne({ _id: id, selection: null }, { $set: { selection, startedAt: now, updatedAt: now } });
 }
 
-/** R-BAT-21: tasks of an ended batch have begun again, and it goes on. One that was canceled stays so, and one that is being deleted. */
-export async function reopenBatch(batches: mongo.Collection<Batch>, id: BatchId, now: Date): Promise<boolean> {
-  const set: Partial<Batch> = { status: 'RUNNING', statusReason: null, endedAt: null, updatedAt: now };
-  const { matchedCount } = await batches.updateOne({ _id: id, status: { $in: ['FINISHED', 'FAILED'] }, deletedAt: null }, { $set: set });
+/**
+ * R-BAT-21: tasks of an ended batch have begun again, and it goes on. One that was canceled stays so, and one that is being deleted, except
+ * to whoever set that mark and takes it back.
+ */
+export async function reopenBatch(batches: mongo.Collection<Batch>, id: BatchId, now: Date, mark: Date | null = null): Promise<boolean> {
+  const set: Partial<Batch> = { status: 'RUNNING', statusReason: null, endedAt: null, updatedAt: now, deletedAt: null };
+  const { matchedCount } = await batches.updateOne({ _id: id, status: { $in: ['FINISHED', 'FAILED'] }, deletedAt: mark }, { $set: set });
   return matchedCount === 1;
 }
 

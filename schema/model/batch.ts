@@ -166,8 +166,8 @@ export interface Batch {
   scannedAt?: Date;
   /** R-BAT-16: source versions that were added, and whose devices have not been looked for. */
   pendingVersions?: string[];
-  /** Who had finished when a halted batch was resumed: its threshold counts from there. */
-  haltBase?: Finished;
+  /** Who had finished when a halted batch was resumed, and when that was: its threshold counts from there. */
+  haltBase?: Finished & { at?: Date };
   /** The caller's key for this creation, and what was asked with it. */
   idempotency: { key: string; inputHash: string } | null;
   createdBy: string;

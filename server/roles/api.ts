@@ -54,7 +54,7 @@ async function startSweeping({ store, parts, logger }: Foundation): Promise<Part
   };
   const stopping = new AbortController();
   const finish = async (): Promise<void> => {
-    await finishBatchDeletions({ collections: store.collections, clock: systemClock }, stopping.signal).catch((error) =>
+    await finishBatchDeletions({ collections: store.collections }, stopping.signal).catch((error) =>
       logger.warn({ error }, 'A batch could not be deleted yet; it is tried again'),
     );
   };

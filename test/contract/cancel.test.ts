@@ -16,6 +16,7 @@ const told = new Set<string>();
 /** Does with the store what the batch's workflow would. */
 const engine: UpgradeEngine = {
   startBatch: async () => undefined,
+  restartBatch: async () => undefined,
   wakeBatch: () => undefined,
   async commandBatch(batchId, command) {
     if (over.has(batchId)) throw new UserError('BATCH_STATE', { message: 'It is over.', hint: '' });

@@ -11,6 +11,7 @@ import { emptyStore, testStore } from '../support/store';
 const clock = handClock();
 const engine: UpgradeEngine = {
   startBatch: async () => undefined,
+  restartBatch: async () => undefined,
   wakeBatch: () => undefined,
   commandBatch: async () => ({ affected: 0 }),
   report: async () => undefined,
@@ -76,7 +77,7 @@ test('R-BAT-19 one that is live cannot be deleted, nor one whose tasks have not 
 });
 
 test('R-BAT-19 tasks go in bounded steps; killed after any of them, what is left is invisible, and goes with the next call or sweep', async () => {
-  for (const finish of [remove, () => finishBatchDeletions({ collections: store.collections, clock })]) {
+  for (const finish of [remove, () => finishBatchDeletions({ collections: store.collections })]) {
     for (let survived = 0; survived < 4; survived++) {
       const id = await createEnded();
       await tasks().insertMany(
@@ -84,7 +85,7 @@ test('R-BAT-19 tasks go in bounded steps; killed after any of them, what is left
           aTask({ _id: `${id}.meter.more-${index}`, batchId: id, deviceId: `meter.more-${index}`, status: 'FAILED' }),
         ),
       );
-      await expect(deleteBatch({ collections: dyingAfter(survived), clock }, id)).rejects.toThrow('killed');
+      await expect(deleteBatch({ collections: dyingAfter(survived), engine, clock }, id)).rejects.toThrow('killed');
       const [there, remaining] = await left(id);
       expect([there, remaining]).toEqual([1, [2_102, 1_102, 102, 0][survived]]);
       expect(await parts.core.batches.get(id)).toBeNull();
@@ -133,6 +134,33 @@ test('R-BAT-19 R-BAT-21 deleting and beginning again at the same time: never bot
     await emptyStoreOf(id);
   }
 });
+
+test('R-BAT-19 R-BAT-21 tasks that begin again while the mark stands set the batch going when it is taken back', async () => {
+  const id = await createEnded('FAILED');
+  const restarted: string[] = [];
+  const batchesMarked = new Proxy(store.collections.batches, {
+    get: (target, name) => {
+      const value: unknown = Reflect.get(target, name);
+      if (typeof value !== 'function') return value;
+      if (name !== 'updateOne') return value.bind(target);
+      return async (...args: unknown[]) => {
+        const done: unknown = await value.apply(target, args);
+        await tasks().updateMany({ batchId: id }, { $set: { status: 'QUEUED', active: true } });
+        return done;
+      };
+    },
+  });
+  const deps = {
+    collections: { batches: batchesMarked, tasks: tasks() },
+    engine: { restartBatch: async (batchId: string) => void restarted.push(batchId) },
+    clock,
+  };
+  expect(await refusal(deleteBatch(deps, id))).toEqual([{ code: 'BATCH_STATE', field: 'batchId' }]);
+  expect(await parts.core.batches.get(id)).toMatchObject({ status: 'RUNNING', deletedAt: null, endedAt: null });
+  expect(await tasks().countDocuments({ batchId: id, active: true })).toBe(2);
+  expect(restarted).toEqual([id]);
+});
+
 const emptyStoreOf = async (id: string) => {
   await tasks().deleteMany({ batchId: id });
   await batches().deleteOne({ _id: id });
@@ -140,7 +168,7 @@ const emptyStoreOf = async (id: string) => {
 
 test('R-BAT-19 the idempotency key of a batch that was deleted makes a new one', async () => {
   const id = await createEnded('SUCCEEDED', 'june');
-  await expect(deleteBatch({ collections: dyingAfter(0), clock }, id)).rejects.toThrow('killed');
+  await expect(deleteBatch({ collections: dyingAfter(0), engine, clock }, id)).rejects.toThrow('killed');
   const again = await create('june');
   expect(again).not.toBe(id);
 });

@@ -11,6 +11,7 @@ const told: string[] = [];
 const woken: string[] = [];
 const engine: UpgradeEngine = {
   startBatch: async () => undefined,
+  restartBatch: async () => undefined,
   wakeBatch: (id) => void woken.push(id),
   commandBatch: async () => ({ affected: 0 }),
   report: async () => undefined,

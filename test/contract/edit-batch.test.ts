@@ -11,6 +11,7 @@ const clock = handClock();
 const woken: string[] = [];
 const engine: UpgradeEngine = {
   startBatch: async () => undefined,
+  restartBatch: async () => undefined,
   wakeBatch: (batchId) => void woken.push(batchId),
   commandBatch: async () => ({ affected: 0 }),
   report: async () => undefined,

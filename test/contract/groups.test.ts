@@ -10,6 +10,7 @@ const clock = handClock();
 /** An engine that starts nothing: the tests do what workflows would. */
 const engine: UpgradeEngine = {
   startBatch: async () => undefined,
+  restartBatch: async () => undefined,
   wakeBatch: () => undefined,
   commandBatch: async () => ({ affected: 0 }),
   report: async () => undefined,

@@ -1,4 +1,4 @@
-import { forgiveFailures, haltIfFailing } from '../../core/batches/halt';
+import { forgiveFailures, haltIfFailing, unforgive } from '../../core/batches/halt';
 import { setBatchStatus } from '../../core/batches/status';
 import type { BatchStatus } from '../../schema/model/batch';
 import type { TaskStatus } from '../../schema/model/task';
@@ -25,6 +25,10 @@ const batch = (status: BatchStatus = 'RUNNING', atTarget = 0) =>
     policy: { halt: { failedPercent: 50, minimumFinished: 4 } },
     selection: { matched: 9, created: 9, skippedBusy: 0, atTarget },
   } as never);
+/** Somebody who has not finished: there is something left to hold back. */
+beforeEach(async () => {
+  await store.collections.tasks.insertOne(aTask());
+});
 
 test('R-BAT-24 a batch halts when its failures reach the threshold, and says why; a repeat finds it halted', async () => {
   await batch();
@@ -40,7 +44,7 @@ test('R-BAT-24 resumed, it counts from then on', async () => {
   await batch();
   await finish('FAILED', 4);
   await halt();
-  await forgiveFailures(store.collections, 'batch1');
+  await forgiveFailures(store.collections, 'batch1', NOW);
   expect(await setBatchStatus(store.collections.batches, 'batch1', 'RUNNING', NOW)).toBe(true);
   expect(await halt()).toBe(false);
   await finish('FAILED', 3);
@@ -64,4 +68,30 @@ test.each<BatchStatus>(['PAUSED', 'CANCELED', 'FINISHED'])('R-BAT-24 a batch tha
   await finish('FAILED', 9);
   expect(await halt()).toBe(false);
   expect(await stored()).toMatchObject({ status });
+});
+
+test('R-BAT-24 R-BAT-21 who was forgiven and has begun again counts when it fails once more', async () => {
+  await batch();
+  await finish('FAILED', 4);
+  await halt();
+  await forgiveFailures(store.collections, 'batch1', NOW);
+  await setBatchStatus(store.collections.batches, 'batch1', 'RUNNING', NOW);
+  await store.collections.tasks.updateMany({ status: 'FAILED' }, { $set: { status: 'QUEUED', active: true, endedAt: null } });
+  await unforgive(store.collections, 'batch1');
+  expect(await halt()).toBe(false);
+  const again = { status: 'FAILED', active: false, endedAt: new Date(NOW.getTime() + 1) } as const;
+  await store.collections.tasks.updateMany({ status: 'QUEUED' }, { $set: again });
+  await store.collections.tasks.insertOne(aTask());
+  await unforgive(store.collections, 'batch1');
+  expect(await halt()).toBe(true);
+});
+
+test('R-BAT-24 with the last device a batch finishes, whatever became of it, and does not halt', async () => {
+  await batch();
+  await finish('FAILED', 9);
+  await store.collections.tasks.deleteMany({ active: true });
+  expect(await halt()).toBe(false);
+  // A dynamic one still waits for others.
+  await store.collections.batches.updateOne({ _id: 'batch1' }, { $set: { matching: true } });
+  expect(await halt()).toBe(true);
 });

@@ -12,6 +12,7 @@ import { emptyStore, testStore } from '../support/store';
 const clock = handClock();
 const engine: UpgradeEngine = {
   startBatch: async () => undefined,
+  restartBatch: async () => undefined,
   wakeBatch: () => undefined,
   commandBatch: async () => ({ affected: 0 }),
   report: async () => undefined,

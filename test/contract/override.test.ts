@@ -12,6 +12,7 @@ const clock = handClock();
 const woken = new Set<string>();
 const engine: UpgradeEngine = {
   startBatch: async () => undefined,
+  restartBatch: async () => undefined,
   wakeBatch: (batchId) => void woken.add(batchId),
   commandBatch: async () => ({ affected: 0 }),
   report: async () => undefined,

@@ -15,6 +15,7 @@ const policy: BatchPolicy = { rate: { kind: 'constant', perMinute: 10 }, retry: 
 /** An engine that starts nothing: the tests do what workflows would. */
 const engine: UpgradeEngine = {
   startBatch: async () => undefined,
+  restartBatch: async () => undefined,
   wakeBatch: () => undefined,
   commandBatch: async () => ({ affected: 0 }),
   report: async () => undefined,

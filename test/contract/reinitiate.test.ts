@@ -11,6 +11,7 @@ const clock = handClock();
 const started: string[] = [];
 const engine: UpgradeEngine = {
   startBatch: async (batchId) => void started.push(batchId),
+  restartBatch: async (batchId) => void started.push(batchId),
   wakeBatch: () => undefined,
   commandBatch: async () => ({ affected: 0 }),
   report: async () => undefined,

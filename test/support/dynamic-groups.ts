@@ -13,6 +13,7 @@ export const MINUTE_MS = 60_000;
 /** An engine that starts nothing: the tests do what workflows would. */
 const engine: UpgradeEngine = {
   startBatch: async () => undefined,
+  restartBatch: async () => undefined,
   wakeBatch: () => undefined,
   commandBatch: async () => ({ affected: 0 }),
   report: async () => undefined,

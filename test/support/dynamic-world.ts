@@ -21,6 +21,7 @@ export async function dynamicWorld(store: Store, names: readonly string[], limit
   const commands: string[] = [];
   const engine: UpgradeEngine = {
     startBatch: async () => undefined,
+    restartBatch: async () => undefined,
     wakeBatch: (batchId) => void woken.push(batchId),
     commandBatch: async (_, { kind }) => {
       commands.push(kind);

@@ -66,6 +66,7 @@ export function faultyCore(initial: Task[], facts: BatchFacts = theFacts()): Fau
 
   const engine: UpgradeEngine = {
     startBatch: guard(async (batchId) => void words.add(`start ${batchId}`)),
+    restartBatch: guard(async (batchId) => void words.add(`restart ${batchId}`)),
     wakeBatch: (batchId) => void words.add(`wake ${batchId}`),
     commandBatch: guard(async () => ({ affected: 0 })),
     report: guard(async ({ taskId, attempt }, report) => void words.add(`${report.kind} ${taskId} attempt ${attempt}`)),

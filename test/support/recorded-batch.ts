@@ -57,8 +57,10 @@ export class RecordedBatch implements BatchActivities {
     const groups = taskIds.length > 0 ? [{ gatewayId: this.gatewayId, taskIds }] : [];
     return { groups, nextDueAt: null, open: this.open.size > 0, rate: this.policy.rate, policyRevision: this.policyRevision };
   };
+  onStatus: (status: BatchStatus) => Promise<void> = async () => {};
   setBatchStatus = async (_: string, status: BatchStatus) => {
     this.statuses.push(status);
+    await this.onStatus(status);
   };
   explanations: (string | null)[] = [];
   explainBatch = async (_: string, reason: string | null) => {

@@ -46,6 +46,24 @@ describe('the batch workflow', () => {
     await stop();
   });
 
+  test('R-BAT-21 a batch that is started again in the moment in which it finishes goes on', async () => {
+    const { world, engine, batchId, handle, stop } = await run([]);
+    world.onStatus = async () => {
+      world.onStatus = async () => {};
+      world.due = ['again'];
+      world.open.add('again');
+      await engine.restartBatch(batchId);
+    };
+    world.beforeDue = () => {
+      if (world.due.length === 0) settle(world);
+    };
+    await engine.startBatch(batchId);
+    await handle.result();
+    expect(world.offers.map(({ taskIds }) => taskIds)).toEqual([['again']]);
+    expect(world.statuses.at(-1)).toBe('FINISHED');
+    await stop();
+  });
+
   test('R-RATE-2 with a variable rate each window asks what was reached, until the rate is at its maximum', async () => {
     const tasks = Array.from({ length: 90 }, (_, index) => `task-${index}`);
     const { world, engine, batchId, handle, stop } = await run(tasks);
@@ -135,39 +153,6 @@ describe('the batch workflow', () => {
     await stop();
   });
 
-  test('R-BAT-6 a scheduled batch pushes from its start on, also when the worker was away then; before it cannot be paused', async () => {
-    const { world, engine, batchId, handle, restart, stop } = await run(['a', 'b']);
-    const startAt = Date.now() + 3_000;
-    world.schedule = { startAt, endAt: null };
-    let firstLook = 0;
-    world.beforeDue = () => {
-      firstLook ||= Date.now();
-      if (world.due.length === 0) settle(world);
-    };
-    await engine.startBatch(batchId);
-    while ((await handle.query<string>('batchPhase')) !== 'scheduled');
-    await expect(engine.commandBatch(batchId, { kind: 'pause' })).rejects.toMatchObject({ code: 'BATCH_STATE' });
-    await restart(startAt);
-    await handle.result();
-    expect(firstLook).toBeGreaterThanOrEqual(startAt);
-    expect(world.statuses).toEqual(['RUNNING', 'FINISHED']);
-    expect(world.offers.flatMap(({ taskIds }) => taskIds)).toEqual(['a', 'b']);
-    await saveHistory(handle, 'batch-scheduled');
-    await stop();
-  });
-
-  test('R-BAT-6 at its end a batch is finished, and what has not ended is ended with that cause', async () => {
-    const { world, engine, batchId, handle, stop } = await run(['a', 'b']);
-    world.schedule = { startAt: Date.now(), endAt: Date.now() + 2_000 };
-    await engine.startBatch(batchId);
-    await handle.result();
-    expect(world.offers.flatMap(({ taskIds }) => taskIds)).toEqual(['a', 'b']);
-    expect(world.statuses).toEqual(['RUNNING', 'FINISHED']);
-    expect(world.causes).toEqual(['CAMPAIGN_WINDOW_CLOSED']);
-    await saveHistory(handle, 'batch-closed');
-    await stop();
-  });
-
   test('R-BAT-7 without proactive push nothing is offered, and the batch ends when its tasks have', async () => {
     const { world, engine, batchId, handle, stop } = await run(['a', 'b'], 100);
     world.policy = { ...POLICY, proactivePush: false };
@@ -175,16 +160,6 @@ describe('the batch workflow', () => {
     await engine.startBatch(batchId);
     await handle.result();
     expect([world.offers, world.statuses]).toEqual([[], ['FINISHED']]);
-    await stop();
-  });
-
-  test('R-BAT-6 a batch can be canceled while it is scheduled', async () => {
-    const { world, engine, batchId, handle, stop } = await run(['a', 'b']);
-    world.schedule = { startAt: Date.now() + 60_000, endAt: Date.now() + 120_000 };
-    await engine.startBatch(batchId);
-    await expect(engine.commandBatch(batchId, { kind: 'cancel' })).resolves.toEqual({ affected: 2 });
-    await handle.result();
-    expect([world.statuses, world.offers, world.causes]).toEqual([['CANCELED'], [], [null]]);
     await stop();
   });
 

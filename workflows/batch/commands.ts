@@ -6,6 +6,8 @@ import { type BatchInput, cancelBatchUpdate, pauseBatchUpdate, resumeBatchUpdate
 const { setBatchStatus } = proxyLocalActivities<BatchActivities>({ startToCloseTimeout: '30s' });
 const { cancelBatchTasks } = proxyActivities<BatchActivities>({ startToCloseTimeout: '1h', heartbeatTimeout: '30s' });
 
+const NOT_STARTED = 'The batch has not started yet.';
+
 /** Pause, resume and cancel as updates: refused at once by a synchronous validator, answered when their effect is certain. */
 export function handleCommands({ batchId }: BatchInput, control: BatchControl): void {
   setHandler(
@@ -14,13 +16,16 @@ export function handleCommands({ batchId }: BatchInput, control: BatchControl): 
       control.paused = true;
       // The status is what each push looks at first: after the one under way, none leaves.
       await setBatchStatus(batchId, 'PAUSED', null);
-      await condition(() => !control.busy);
+      await condition(() => control.selected && !control.busy);
+      // The validator could not know while the devices were being selected.
+      if (control.scheduled) control.paused = false;
+      refuseIf(control.scheduled, NOT_STARTED);
       return 0;
     },
     {
       validator: () =>
         refuseIfOver(control) ??
-        refuseIf(control.scheduled, 'The batch has not started yet.') ??
+        refuseIf(control.scheduled, NOT_STARTED) ??
         refuseIf(control.paused, 'The batch is paused, or has halted, already.'),
     },
   );
@@ -34,7 +39,7 @@ export function handleCommands({ batchId }: BatchInput, control: BatchControl): 
     {
       validator: () =>
         refuseIfOver(control) ??
-        refuseIf(control.scheduled, 'The batch has not started yet.') ??
+        refuseIf(control.scheduled, NOT_STARTED) ??
         refuseIf(!control.paused, 'The batch is not paused, nor has it halted.'),
     },
   );

@@ -15,7 +15,7 @@ export class BatchControl {
   /** A dynamic batch takes further devices. */
   matching = false;
   private endedMatching = false;
-  /** Its tasks are there. */
+  /** Its tasks are there, and it is known whether they wait for a scheduled start. */
   selected = false;
   /** Commands under way that no push may overtake. */
   holds = 0;

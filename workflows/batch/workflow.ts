@@ -46,13 +46,16 @@ export async function batch(input: BatchInput): Promise<void> {
   const closing = start.schedule?.endAt ? closesAt(input, start.schedule.endAt, control) : null;
   const waits = start.schedule && (input.carried === null || input.carried.waiting) ? start.schedule : null;
   if (waits && !control.over && !(await untilStart(input, waits, control))) await carryOn(input, control, start, true);
-  if (!control.over) await pushUntilSettled(input, control, start);
-  await condition(allHandlersFinished);
-  if (control.closed) return closing?.finished();
+  do {
+    if (!control.over) await pushUntilSettled(input, control, start);
+    await condition(allHandlersFinished);
+    if (control.closed) return closing?.finished();
+    if (control.canceled) break;
+    control.phase = 'finishing';
+    await setBatchStatus(input.batchId, 'FINISHED', null);
+    // A wake-up that comes while the batch ends may be about tasks that have begun again (R-BAT-21).
+  } while (control.hasWake && !control.paused);
   closing?.calledOff();
-  if (control.canceled) return;
-  control.phase = 'finishing';
-  await setBatchStatus(input.batchId, 'FINISHED', null);
 }
 
 interface Start {

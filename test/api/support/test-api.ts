@@ -39,6 +39,7 @@ export interface TestApi {
 /** An engine that starts nothing. */
 const engine: UpgradeEngine = {
   startBatch: async () => undefined,
+  restartBatch: async () => undefined,
   wakeBatch: () => undefined,
   commandBatch: async () => ({ affected: 0 }),
   report: async () => undefined,

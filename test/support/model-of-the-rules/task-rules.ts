@@ -1,0 +1,110 @@
+import type { FailureCause } from '../../../schema/model/failure-causes';
+import type { TaskStatus } from '../../../schema/model/task';
+import { type Batch, type Device, isOpen, type Task } from './state';
+
+/** R-BAT-1, R-TASK-3, R-TASK-8: where a selected device begins. */
+export function newTask(batch: Batch, device: Device): Task {
+  const wasAtTarget = device.version === batch.firmware.version;
+  const status: TaskStatus = wasAtTarget ? 'SUCCEEDED' : batch.confirmation ? 'UNCONFIRMED' : 'QUEUED';
+  const nothingYet = { cause: null, attempt: 1, firstAttempt: 1, failedFor: [], waits: false, notifications: 0, pushes: 0, reacted: false };
+  return {
+    ...{ batch, device, source: device.version, status, wasAtTarget, ...nothingYet },
+    ...{ due: status === 'QUEUED', decided: null, forgiven: false },
+  };
+}
+
+export function end(task: Task, status: 'SUCCEEDED' | 'FAILED' | 'CANCELED', cause: FailureCause | null): void {
+  Object.assign(task, { status, cause, due: false, waits: false });
+}
+
+export function push(task: Task): void {
+  notify(task);
+  task.pushes += 1;
+}
+
+export function notify(task: Task): void {
+  if (task.status === 'QUEUED') task.status = 'NOTIFIED';
+  task.notifications += 1;
+  task.due = false;
+}
+
+/** Whether the device can mean this attempt with what it reports. */
+const isNotified = (task: Task): boolean => ['NOTIFIED', 'IN_PROGRESS'].includes(task.status) && task.notifications > 0;
+
+/** R-TASK-4: the time-out runs from the first progress; one that comes soon has come. It is never followed by a retry. */
+export function progress(task: Task): void {
+  if (!isNotified(task)) return;
+  Object.assign(task, { status: 'IN_PROGRESS', reacted: true, due: false });
+  if (task.batch.timeout === 'soon') end(task, 'FAILED', 'DEVICE_UPGRADE_TIMEOUT');
+}
+
+export function reportFailure(task: Task, cause: FailureCause): void {
+  if (isNotified(task)) failAttempt(task, cause);
+}
+
+/** R-TASK-5, R-TASK-6: as often as the policy says, the status staying as it is. */
+function failAttempt(task: Task, cause: FailureCause): void {
+  const { retry } = task.batch;
+  if (retry === null || task.attempt - task.firstAttempt >= retry.times) {
+    end(task, 'FAILED', cause);
+    return;
+  }
+  const waits = retry.after === 'later';
+  Object.assign(task, { attempt: task.attempt + 1, cause, notifications: 0, reacted: false, waits, due: !waits });
+}
+
+/** R-TASK-2, R-TASK-5, R-PKG-6. `isNews`: the device had reported another one before. */
+export function reportVersion(task: Task, version: string, isNews: boolean): void {
+  const { firmware } = task.batch;
+  const hasBegun = task.status === 'NOTIFIED' || task.status === 'IN_PROGRESS';
+  if (version === firmware.version) end(task, 'SUCCEEDED', null);
+  else if (!hasBegun && firmware.sources.length > 0 && !firmware.sources.includes(version)) {
+    end(task, 'FAILED', 'SOURCE_VERSION_NOT_ELIGIBLE');
+  } else if (version === (task.source ?? version)) {
+    task.source = version;
+    // R-TASK-7: it has restarted in the middle of its upgrade.
+    if (task.status === 'IN_PROGRESS' && task.reacted) task.due = true;
+  } else if (isUnexpected(task, version, isNews)) {
+    task.failedFor.push(version);
+    failAttempt(task, 'UNEXPECTED_VERSION_REPORTED');
+  }
+}
+
+/** Nothing is awaited before a confirmation and between attempts; and one that has not reacted yet, and repeats itself, fails once. */
+function isUnexpected(
+  { status, attempt, firstAttempt, notifications, reacted, failedFor }: Task,
+  version: string,
+  isNews: boolean,
+): boolean {
+  const isBetweenAttempts = attempt > firstAttempt && notifications === 0;
+  return status !== 'UNCONFIRMED' && !isBetweenAttempts && (reacted || isNews || !failedFor.includes(version));
+}
+
+/** R-TASK-7: whoever comes back unfinished is notified again. */
+export function connect(task: Task): void {
+  if (task.status !== 'UNCONFIRMED' && !task.waits) task.due = true;
+}
+
+/** R-BAT-11: what has not begun gives way to a newer batch. */
+export function giveWay(task: Task): void {
+  if (task.status !== 'IN_PROGRESS') end(task, 'CANCELED', 'OVERWRITTEN_BY_NEWER_TASK');
+}
+
+/** R-BAT-21: from the beginning, and with all its retries; the attempts are counted on. */
+export function beginAgain(task: Task): void {
+  const attempt = task.attempt + 1;
+  Object.assign(task, { status: 'QUEUED', cause: null, attempt, firstAttempt: attempt, notifications: 0, reacted: false });
+  Object.assign(task, { due: true, waits: false, forgiven: false });
+  if (task.device.version === task.batch.firmware.version) end(task, 'SUCCEEDED', null);
+}
+
+/** R-TASK-8. */
+export function decide(task: Task, decision: 'confirmed' | 'rejected'): 'done' | 'TASK_STATE' {
+  const isRepeat = task.decided === decision && isOpen(task) === (decision === 'confirmed');
+  if (isRepeat) return 'done';
+  if (task.status !== 'UNCONFIRMED') return 'TASK_STATE';
+  task.decided = decision;
+  if (decision === 'rejected') end(task, 'CANCELED', null);
+  else Object.assign(task, { status: 'QUEUED', due: true });
+  return 'done';
+}
