@@ -12,6 +12,8 @@ const CHUNK = 1_000;
 const RECORD_CHARACTERS = 4_096;
 /** A file of devices has short rows. */
 const BYTES_PER_ROW = 256;
+/** What the parser gets at once, and so the rows that wait while earlier ones are looked up: those that wait long are dear garbage. */
+const PARSED_BYTES = 16_384;
 
 /**
  * The rows of a CSV file, a thousand at a time; blank ones are left out. A first row that names columns does not count.
@@ -19,25 +21,20 @@ const BYTES_PER_ROW = 256;
  */
 export async function* rowsOf(source: Readable, maximum: number, isHead: (cells: readonly string[]) => boolean): AsyncGenerator<FileRow[]> {
   const text = asText(maximum * BYTES_PER_ROW);
-  const parser = parse({ info: true, relax_column_count: true, skip_empty_lines: true, trim: true, max_record_size: RECORD_CHARACTERS });
+  const rows = createRowCollector(maximum, isHead);
+  const parser = parse({
+    ...{ bom: true, relax_column_count: true, skip_empty_lines: true, trim: true, max_record_size: RECORD_CHARACTERS },
+    // Only the last record of a chunk leaves the parser, to say that it is full: one by one they would cost a promise and an object each.
+    on_record: (cells: string[], { lines }) => (rows.add(cells, lines) ? cells : null),
+    ...{ readableHighWaterMark: 1, writableHighWaterMark: PARSED_BYTES },
+  });
   // It may have failed before anybody listened.
   if (source.errored) throw source.errored;
   source.on('error', (error) => text.destroy(error));
   text.on('error', (error) => parser.destroy(error));
   source.pipe(text).pipe(parser);
-  let chunk: FileRow[] = [];
-  let count = 0;
-  let most = maximum;
   try {
-    for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: { lines: number } }>) {
-      if (record.every((cell) => cell === '')) continue;
-      if (count === 0 && isHead(record)) most += 1;
-      if (++count > most) throw tooManyRows(maximum);
-      chunk.push({ row: info.lines, cells: record });
-      if (chunk.length < CHUNK) continue;
-      yield chunk;
-      chunk = [];
-    }
+    for await (const _ of parser) yield rows.next();
   } catch (error) {
     throw error instanceof CsvError ? notCsv(`is no CSV at line ${Number(error.lines) || 1}`) : error;
   } finally {
@@ -45,43 +42,73 @@ export async function* rowsOf(source: Readable, maximum: number, isHead: (cells:
     text.destroy();
     parser.destroy();
   }
-  if (count === 0) throw new UserError('REQUIRED', { field: 'file', message: 'The file names no device.', hint: 'Send one device a row.' });
-  yield chunk;
+  yield rows.rest();
 }
 
-/** Without a byte order mark. */
+function createRowCollector(maximum: number, isHead: (cells: readonly string[]) => boolean) {
+  let chunk: FileRow[] = [];
+  const full: FileRow[][] = [];
+  let count = 0;
+  let most = maximum;
+  return {
+    /** Whether a chunk has become full. */
+    add(cells: string[], row: number): boolean {
+      if (cells.every((cell) => cell === '')) return false;
+      if (count === 0 && isHead(cells)) most += 1;
+      if (++count > most) throw tooManyRows(maximum);
+      // A copy: where what a place makes lives on, V8 makes it old at once, and the parser's own arrays have room for seventeen cells.
+      chunk.push({ row, cells: cells.slice() });
+      if (chunk.length < CHUNK) return false;
+      full.push(chunk);
+      chunk = [];
+      return true;
+    },
+    next: (): FileRow[] => full.shift() ?? [],
+    rest(): FileRow[] {
+      if (count > 0) return chunk;
+      throw new UserError('REQUIRED', { field: 'file', message: 'The file names no device.', hint: 'Send one device a row.' });
+    },
+  };
+}
+
+/** The same bytes in small pieces, as long as they are text. */
 function asText(maximum: number): Transform {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let bytes = 0;
-  const decode = (part: Buffer | undefined): string => {
+  const check = (part: Buffer | undefined): void => {
     try {
-      const text = decoder.decode(part, { stream: part !== undefined });
-      if (!text.includes('\0')) return text;
+      decoder.decode(part, { stream: part !== undefined });
     } catch {
-      // Said below.
+      throw notText();
     }
-    throw notCsv('is not text in UTF-8');
+    if (part?.includes(0)) throw notText();
   };
   return new Transform({
-    readableObjectMode: true,
+    readableHighWaterMark: PARSED_BYTES,
     transform(part: Buffer, _encoding, done) {
       bytes += part.length;
       try {
         if (bytes > maximum) throw tooLarge(maximum);
-        done(null, decode(part));
+        check(part);
       } catch (error) {
         done(error as Error);
+        return;
       }
+      for (let at = 0; at < part.length; at += PARSED_BYTES) this.push(part.subarray(at, at + PARSED_BYTES));
+      done();
     },
     flush(done) {
       try {
-        done(null, decode(undefined));
+        check(undefined);
+        done();
       } catch (error) {
         done(error as Error);
       }
     },
   });
 }
+
+const notText = (): UserError => notCsv('is not text in UTF-8');
 
 const notCsv = (what: string): UserError =>
   new UserError('FILE_FORMAT', {

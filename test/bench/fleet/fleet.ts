@@ -11,9 +11,11 @@ import { batchPart } from './batch-part';
 import { countsPart } from './counts-part';
 import { importPart } from './import-part';
 import { listPart } from './list-part';
+import { matchPart } from './match-part';
 import { type FleetUnderTest, type Measurement, type Row, seconds } from './measurement';
 import { watchMemory } from './memory';
 import { pagesPart } from './pages-part';
+import { previewPart } from './preview-part';
 import { registerPart } from './register-part';
 import { type FleetResult, problemsOf, reportText } from './report';
 
@@ -27,6 +29,8 @@ const MEASUREMENTS: readonly Measurement[] = [
   bareMergePart,
   countsPart,
   pagesPart,
+  previewPart,
+  matchPart,
 ];
 
 /** What a fleet of a million devices costs, one thing after the other, each against its aim. */
