@@ -19,4 +19,4 @@ USER node
 VOLUME /app/.updraft
 # Hands signals to Node, which stops in order.
 STOPSIGNAL SIGTERM
-CMD ["node", "--max-semi-space-size=64", "dist/server/main.js"]
+CMD ["node", "--max-semi-space-size=32", "--heap-growing-percent=40", "dist/server/main.js"]

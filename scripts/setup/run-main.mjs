@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import process from 'node:process';
+import { NODE_FLAGS } from './node-flags.mjs';
 import { inProject } from './paths.mjs';
 import { SetupError } from './setup-error.mjs';
 
@@ -11,8 +12,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 export function runMain(file, args, env = {}) {
   const path = inProject('dist', file);
   if (!existsSync(path)) throw new SetupError(`There is no dist/${file}: this version of Updraft doesn't have that command.`);
-  // A larger young generation: most of what a busy gateway allocates is short-lived.
-  return runForeground(process.execPath, ['--max-semi-space-size=64', path, ...args], env);
+  return runForeground(process.execPath, [...NODE_FLAGS, path, ...args], env);
 }
 
 export function runForeground(command, args, env = {}) {

@@ -14,9 +14,10 @@ export interface PlatformProcess extends PlatformRuns {
 
 /** Starts the platform with its embedded servers in a process of its own, on fresh data; it ends with this one. */
 export async function startPlatformProcess(scope: BenchScope, profileDir: string | null): Promise<PlatformProcess> {
+  const { NODE_FLAGS } = await import('#setup/node-flags.mjs');
   const child = fork(join(__dirname, 'platform-process.js'), [], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    execArgv: ['--max-semi-space-size=64', '--enable-source-maps', ...profiling(profileDir)],
+    execArgv: [...NODE_FLAGS, '--enable-source-maps', ...profiling(profileDir)],
     env: { ...process.env, ...settings(join(scope.dataDir, 'platform')) },
   });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));

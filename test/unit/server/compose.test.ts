@@ -66,3 +66,9 @@ test('the image is built from a pinned one that is new enough, runs without root
   const copied = [...dockerfile.matchAll(/\/app\/([A-Z][\w.-]*)/g)].map(([, file]) => file as string);
   expect(copied.filter((file) => !existsSync(join(root, file)))).toEqual([]);
 });
+
+test('the image starts Updraft with the flags that its commands use', async () => {
+  const { NODE_FLAGS } = await import('#setup/node-flags.mjs');
+  const [, command = ''] = /^CMD (.+)$/m.exec(readFileSync(join(root, 'Dockerfile'), 'utf8')) ?? [];
+  expect(JSON.parse(command)).toEqual(['node', ...NODE_FLAGS, 'dist/server/main.js']);
+});
