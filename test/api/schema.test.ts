@@ -34,3 +34,27 @@ test('R-UI-1 the codes of errors in GraphQL are those of the catalogue', () => {
   const type = buildApiSchema().getType('ErrorCode');
   expect(isEnumType(type) && type.getValues().map(({ name }) => name)).toEqual(Object.keys(ERROR_CODES));
 });
+
+test.each([
+  ['createStaticBatch', 'CreateOTAStaticUpgradeJob'],
+  ['createDynamicBatch', 'CreateOTADynamicUpgradeJob'],
+  ['cancelDynamicPolicy', 'CancelOTAStrategyByJob'],
+  ['cancelTasks', 'CancelOTATaskByDevice'],
+  ['cancelBatch', 'CancelOTATaskByJob'],
+  ['unfinishedTasks', 'ListOTAUnfinishedTaskByDevice'],
+  ['confirmTasks', 'ConfirmOTATask'],
+  ['createPackage', 'CreateOTAFirmware'],
+  ['deletePackage', 'DeleteOTAFirmware'],
+  ['verifyPackage', 'CreateOTAVerifyJob'],
+  ['package', 'QueryOTAFirmware'],
+  ['packages', 'ListOTAFirmware'],
+  ['batch', 'QueryOTAJob'],
+  ['batches', 'ListOTAJobByFirmware'],
+  ['task', 'QueryOTATask'],
+  ['tasks', 'ListOTATaskByJob'],
+  ['tasks', 'ListOTATaskByDevice'],
+])('R-UI-2 %s is the twin of %s, and says so', (field, operation) => {
+  const schema = buildApiSchema();
+  const fields = { ...schema.getQueryType()?.getFields(), ...schema.getMutationType()?.getFields() };
+  expect(fields[field]?.description).toContain(operation);
+});

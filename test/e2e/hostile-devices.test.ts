@@ -44,7 +44,7 @@ describe('Devices that are not, or no longer, welcome', () => {
     await fleet.stop();
   });
 
-  test('R-UI-1 /metrics is for keys that may see everything, on the port of the API and on its own', async () => {
+  test('R-UI-5 /metrics is for keys that may see everything, on the port of the API and on its own', async () => {
     for (const url of [`${updraft.platform.apiUrl}/metrics`, updraft.platform.metricsUrl]) {
       expect((await ask(url)).status).toBe(401);
       expect((await ask(url, 'updraft_0000')).status).toBe(401);

@@ -134,6 +134,18 @@ describe('the batch workflow', () => {
     await stop();
   });
 
+  test('R-BAT-24 a paused batch ends with the last device that was upgrading: nothing is left to resume', async () => {
+    const { world, engine, batchId, handle, stop } = await run([]);
+    world.open.add('upgrading');
+    await engine.startBatch(batchId);
+    await engine.commandBatch(batchId, { kind: 'pause' });
+    world.open.clear();
+    engine.wakeBatch(batchId);
+    await handle.result();
+    expect(world.statuses).toEqual(['PAUSED', 'FINISHED']);
+    await stop();
+  });
+
   test('R-BAT-24 a batch that halts pushes nothing until it is resumed, and can be canceled instead', async () => {
     const { world, engine, batchId, handle, stop } = await run(['a', 'b']);
     world.policy = { ...POLICY, halt: { failedCount: 1, minimumFinished: 1 } };

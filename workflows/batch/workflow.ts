@@ -83,11 +83,13 @@ async function pushUntilSettled(input: BatchInput, control: BatchControl, start:
   while (!control.over) {
     if (workflowInfo().continueAsNewSuggested || control.children >= CHILDREN_A_RUN)
       await carryOn(input, control, { ...start, ...rate.carriedInto(policy) });
+    control.takeWake();
     if (control.held) {
-      await condition(() => !control.held || control.over);
+      if (control.paused && !control.matching && !(await findDueTasks(input.batchId, 1)).open) return;
+      // Devices that were upgrading go on while their batch is paused: with the last of them nothing is left to resume.
+      await condition(() => !control.held || control.over || control.hasWake);
       continue;
     }
-    control.takeWake();
     if (dynamic.isDue) await dynamic.scan();
     const window = pushWindow(await rate.now(), input.minuteMs, windowMs);
     const pushes = policy.proactivePush !== false;

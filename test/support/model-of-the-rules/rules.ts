@@ -175,9 +175,10 @@ export class Rules {
 
   private settle(): 'done' {
     for (const batch of this.batches) {
-      if (batch.status !== 'RUNNING') continue;
+      if (!['RUNNING', 'PAUSED', 'HALTED'].includes(batch.status)) continue;
       const open = this.tasksOf(batch).filter(isOpen);
       if (open.length === 0) batch.status = 'FINISHED';
+      else if (batch.status !== 'RUNNING') continue;
       else if (this.hasFailedTooOften(batch)) batch.status = 'HALTED';
       // R-BAT-7, R-TASK-7.
       else if (batch.proactivePush) for (const task of open) if (task.due && task.device.online) push(task);
