@@ -8,7 +8,7 @@ import type { BatchId, DeviceId, TaskId } from '../schema/model/ids';
 import type { PackageKind, VerificationState } from '../schema/model/package-rules';
 import type { Upload } from '../schema/model/upload';
 import type { ApiKey, Role, Viewer } from './access/viewer';
-import type { DynamicBatchService } from './batches/contract';
+import type { DynamicBatchService, DynamicPreview } from './batches/contract';
 import type { BatchPreview } from './batches/preview';
 import type { DeviceImportService } from './device-imports/contract';
 import type { DeviceAdmission, DeviceChanges, DeviceFilter, DeviceListService, GroupService, NewDevice } from './device-sets';
@@ -264,7 +264,7 @@ export interface NewStaticBatch {
   idempotencyKey?: string | null;
 }
 
-export interface BatchService extends DynamicBatchService {
+export interface BatchService extends DynamicBatchService, DynamicPreview {
   createStatic(viewer: Viewer, input: NewStaticBatch): Promise<Batch>;
   /** R-PKG-9: a small batch of its own; may be repeated. Throws as `createStatic` does, and TOO_MANY. */
   verify(viewer: Viewer, input: NewVerification): Promise<Batch>;

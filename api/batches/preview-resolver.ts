@@ -1,8 +1,8 @@
 import { Arg, Ctx, Query, Resolver } from 'type-graphql';
 import type { ApiContext } from '../context';
 import { asPayload } from '../errors/as-payload';
-import { CreateStaticBatchInput } from './inputs';
-import { inputField, newStaticBatch } from './new-batch';
+import { CreateDynamicBatchInput, CreateStaticBatchInput } from './inputs';
+import { inputField, newDynamicBatch, newStaticBatch } from './new-batch';
 import { PreviewBatchPayload, previewView } from './preview-types';
 
 @Resolver()
@@ -12,6 +12,15 @@ export class PreviewResolver {
   })
   previewBatch(@Arg('input', () => CreateStaticBatchInput) input: CreateStaticBatchInput, @Ctx() { core, viewer }: ApiContext) {
     const preview = async () => ({ preview: previewView(await core.batches.preview(viewer, newStaticBatch(input))) });
+    return asPayload(preview(), inputField);
+  }
+
+  @Query(() => PreviewBatchPayload, {
+    description:
+      'What `createDynamicBatch` would do with the devices that match now, or why it would refuse the same input. Nothing is created; who comes to match later is not in it.',
+  })
+  previewDynamicBatch(@Arg('input', () => CreateDynamicBatchInput) input: CreateDynamicBatchInput, @Ctx() { core, viewer }: ApiContext) {
+    const preview = async () => ({ preview: previewView(await core.batches.previewDynamic(viewer, newDynamicBatch(input))) });
     return asPayload(preview(), inputField);
   }
 }

@@ -4,10 +4,16 @@ import type { CancelableStatus } from '../../schema/model/cancel';
 import type { BatchId } from '../../schema/model/ids';
 import type { Viewer } from '../access/viewer';
 import type { NewStaticBatch } from '../core';
+import type { BatchPreview } from './preview';
 
 export interface NewDynamicBatch extends Omit<NewStaticBatch, 'schedule'> {
   /** R-BAT-12. */
   newlyReportedOnly?: boolean | null;
+}
+
+export interface DynamicPreview {
+  /** R-BAT-23: of the devices that match now. Refused as `createDynamic` would be. */
+  previewDynamic(viewer: Viewer, input: NewDynamicBatch): Promise<BatchPreview>;
 }
 
 export interface DynamicBatchService {

@@ -47,7 +47,7 @@ async function requireStillThere({ batches, packages }: Collections, { _id, pack
 }
 
 /** Only these can be in the way of others, or find others in theirs. */
-const mayConflict = ({ kind, policy }: Batch): boolean =>
+export const mayConflict = ({ kind, policy }: Batch): boolean =>
   kind === 'dynamic' || policy.multiModule === true || policy.overridePrevious === true;
 
 async function insertInTurn({ store, settings }: InsertDeps, batch: Batch): Promise<void> {
@@ -85,7 +85,7 @@ export async function refuseConflicts(
   { batches }: Collections,
   limits: Limits,
   batch: Batch,
-  session: mongo.ClientSession,
+  session?: mongo.ClientSession,
   codes: (code: UserError['code']) => boolean = () => true,
 ): Promise<void> {
   const { productKey, scope, policy } = batch;
@@ -96,7 +96,10 @@ export async function refuseConflicts(
     ...(policy.multiModule ? [{ ...live, 'policy.overridePrevious': true }] : []),
     ...(policy.overridePrevious ? [{ ...live, 'policy.multiModule': true }] : []),
   ];
-  const others: Contender[] = await batches.find({ $or: filter }, { session }).sort({ _id: 1 }).toArray();
+  const others: Contender[] = await batches
+    .find({ $or: filter }, session && { session })
+    .sort({ _id: 1 })
+    .toArray();
   const conflicts = conflictsOf(batch, others, limits).filter(({ code }) => codes(code));
   const [first, ...further] = conflicts.map(({ code, ...details }) => new UserError(code, details));
   if (first) throw further.length > 0 ? new UserErrors([first, ...further]) : first;

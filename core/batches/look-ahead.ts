@@ -29,6 +29,9 @@ const LEAST_HITS = 100;
 /** R-BAT-23: the figures of `selectTargets`, with nothing written, and at a million devices without reading them. */
 export async function lookAhead(deps: Deps, batch: Batch): Promise<LookAhead> {
   const { scope } = batch;
+  // R-BAT-12: what has been reported already does not count.
+  if (batch.newlyReportedOnly)
+    return { selection: summary({ matching: 0, meant: 0, share: undefined }, 0, 0), versions: new Map(), estimated: false };
   if (scope.kind === 'all' || scope.kind === 'phased') return byRollUp(deps, batch);
   if (await isFew(deps.collections, batch)) return oneByOne(deps.collections, batch);
   return (await bySample(deps.collections, batch)) ?? oneByOne(deps.collections, batch);
@@ -69,7 +72,7 @@ async function byRollUp({ collections, versionCounts }: Deps, batch: Batch): Pro
     hasLive(collections, batch),
   ]);
   const reported = sum(counts.values());
-  const versions = new Map<string | null, number>([...counts].filter(([, devices]) => devices > 0));
+  const versions = new Map<string | null, number>([...counts].filter(([, count]) => count > 0));
   if (chosen.length === 0 && total > reported) versions.set(null, total - reported);
   const meant = chosen.length === 0 ? Math.max(total, reported) : reported;
   if (meant <= ONE_BY_ONE) return oneByOne(collections, batch);
@@ -78,7 +81,8 @@ async function byRollUp({ collections, versionCounts }: Deps, batch: Batch): Pro
   const sample = mayBeBusy ? await sharesOf(collections, batch, (await sampleOf(collections, batch)).rows) : null;
   const toChoose = share ?? matching;
   const busy = Math.round(toChoose * (sample?.busy ?? 0));
-  const atTarget = sample?.atTarget ?? (versions.get(batch.targetVersion) ?? 0) / Math.max(1, matching);
+  const haveTarget = batch.kind === 'dynamic' ? 0 : (versions.get(batch.targetVersion) ?? 0);
+  const atTarget = sample?.atTarget ?? haveTarget / Math.max(1, matching);
   return {
     selection: summary({ matching, meant, share }, busy, Math.round((toChoose - busy) * atTarget)),
     versions,
@@ -111,10 +115,14 @@ async function sharesOf(collections: Collections, batch: Batch, rows: readonly S
 }
 
 /** As `matchingDevices` has it; empty: any. */
-const accepted = ({ sourceVersions, inheritsVersions, targetVersion }: Batch): Set<string> =>
-  new Set(inheritsVersions ? [...sourceVersions, targetVersion] : sourceVersions);
+const accepted = ({ kind, sourceVersions, inheritsVersions, targetVersion }: Batch): Set<string> =>
+  new Set(inheritsVersions && kind !== 'dynamic' ? [...sourceVersions, targetVersion] : sourceVersions);
+
+/** A dynamic batch that names devices takes them with every version but its own. */
+const isForAnyOther = ({ kind, sourceVersions }: Batch): boolean => kind === 'dynamic' && sourceVersions.length === 0;
 
 const isAccepted = (batch: Batch): ((device: Sampled) => boolean) => {
+  if (isForAnyOther(batch)) return ({ version }) => version !== batch.targetVersion;
   const versions = accepted(batch);
   return ({ version }) => versions.size === 0 || (version !== null && versions.has(version));
 };

@@ -1,3 +1,4 @@
+import type { Batch } from '../../schema/model/batch';
 import { type ExpectedEnd, expectedEnd } from '../../schema/model/expected-end';
 import { requireRole } from '../access/require-role';
 import type { Viewer } from '../access/viewer';
@@ -6,7 +7,10 @@ import type { NewStaticBatch } from '../core';
 import type { VersionCounts } from '../products/version-counts';
 import type { CoreSettings } from '../settings';
 import { type BatchStore, refusesConflicts, requireNoConflict } from './conflict';
+import type { NewDynamicBatch } from './contract';
 import { newStaticBatch } from './create-static';
+import { asDynamic } from './dynamic/as-dynamic';
+import { mayConflict, refuseConflicts } from './insert';
 import { type LookAhead, lookAhead } from './look-ahead';
 
 export interface BatchPreview extends Pick<LookAhead, 'selection' | 'estimated'>, ExpectedEnd {
@@ -28,12 +32,30 @@ const VERSIONS_SHOWN = 100;
 
 /** R-BAT-23: what a static batch would do, refused as its creation would be. No batch is made; a list that it names is kept for longer. */
 export async function previewBatch(deps: PreviewDeps, viewer: Viewer, input: NewStaticBatch): Promise<BatchPreview> {
+  return preview(deps, await draftOf(deps, viewer, input, 'static'));
+}
+
+/** R-BAT-23: what a dynamic batch would do with the devices that match now; who comes to match later is not in it. */
+export async function previewDynamicBatch(deps: PreviewDeps, viewer: Viewer, input: NewDynamicBatch): Promise<BatchPreview> {
+  return preview(deps, asDynamic(await draftOf(deps, viewer, input, 'dynamic'), input));
+}
+
+async function draftOf(
+  { collections, settings, clock }: PreviewDeps,
+  viewer: Viewer,
+  input: NewStaticBatch,
+  kind: 'static' | 'dynamic',
+): Promise<Batch> {
   requireRole(viewer, 'OPERATOR');
+  const asked = { ...input, idempotencyKey: null };
+  return (await newStaticBatch(collections, settings.limits, viewer, asked, clock(), kind, settings.minuteMs)).batch;
+}
+
+async function preview(deps: PreviewDeps, batch: Batch): Promise<BatchPreview> {
   const { collections, settings, clock } = deps;
   const now = clock();
-  const asked = { ...input, idempotencyKey: null };
-  const { batch } = await newStaticBatch(collections, settings.limits, viewer, asked, now, 'static', settings.minuteMs);
   if (await refusesConflicts(collections, batch)) await requireNoConflict(collections, batch);
+  if (mayConflict(batch)) await refuseConflicts(collections, settings.limits, batch);
   const { selection, versions, estimated } = await lookAhead(deps, batch);
   const toPush = selection.created - selection.atTarget;
   const byNumber = [...versions].map(([version, devices]) => ({ version, devices })).sort((a, b) => b.devices - a.devices);

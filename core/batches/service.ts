@@ -20,7 +20,7 @@ import { newStaticBatch } from './create-static';
 import { deleteBatch } from './delete';
 import { editBatch, requireSomething } from './edit';
 import { insertOnce } from './insert';
-import { type PreviewDeps, previewBatch } from './preview';
+import { type PreviewDeps, previewBatch, previewDynamicBatch } from './preview';
 import { reachedFor } from './reached';
 import { batchUnknown, statusesViolation } from './refusals';
 import { batchOfVerification } from './verification';
@@ -64,6 +64,7 @@ export function createBatchService(deps: BatchDeps): BatchService {
       return batch;
     },
     preview: (viewer, input) => previewBatch(deps, viewer, input),
+    previewDynamic: (viewer, input) => previewDynamicBatch(deps, viewer, input),
     get: (id) => batches.findOne({ _id: id, deletedAt: null }),
     getMany: async (ids) => inOrderOf(ids, await batches.find({ _id: { $in: [...ids] }, deletedAt: null }).toArray()),
     list: ({ productKey, packageId, status, kind }, page) =>

@@ -1,13 +1,13 @@
-import type { Batch } from '../../../schema/model/batch';
 import type { CancelableStatus } from '../../../schema/model/cancel';
 import type { BatchId } from '../../../schema/model/ids';
 import { requireRole } from '../../access/require-role';
 import { UserError } from '../../errors';
 import { refuseIfAny } from '../../refuse';
-import type { DynamicBatchService, NewDynamicBatch } from '../contract';
+import type { DynamicBatchService } from '../contract';
 import { newStaticBatch } from '../create-static';
 import { insertOnce } from '../insert';
 import { statusesViolation } from '../refusals';
+import { asDynamic } from './as-dynamic';
 import { type EditDeps, editDynamic } from './edit';
 import { endPolicy } from './policy';
 import { policyEnded, requireDynamic } from './refusals';
@@ -48,10 +48,3 @@ async function cancelTasks({ engine }: EditDeps, id: BatchId, statuses: readonly
     throw error;
   }
 }
-
-const asDynamic = (batch: Batch, { newlyReportedOnly }: NewDynamicBatch): Batch => ({
-  ...batch,
-  base: batch.scope.kind === 'group' ? 'GROUP' : 'VERSION',
-  ...(newlyReportedOnly && { newlyReportedOnly: true }),
-  matching: true,
-});
