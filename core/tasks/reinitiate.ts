@@ -9,6 +9,7 @@ import type { Task } from '../../schema/model/task';
 import type { Collections } from '../../schema/mongo/connect';
 import { requireRole } from '../access/require-role';
 import type { Viewer } from '../access/viewer';
+import { refuseComeback } from '../batches/comeback';
 import { unforgive } from '../batches/halt';
 import { batchUnknown } from '../batches/refusals';
 import { reopenBatch } from '../batches/status';
@@ -36,6 +37,7 @@ export async function reinitiateTasks(
   requireRole(viewer, 'OPERATOR');
   requireOneOf(request);
   const { batch, firmware } = await resumable(collections, request.batchId);
+  await refuseComeback(collections, deps.settings.limits, batch);
   const result = { reinitiated: 0, skippedCount: 0, skipped: [] as Reinitiated['skipped'] };
   for await (const tasks of chunksOf(deps, collections, request)) {
     for (const [taskId, reason] of await restart(deps, collections, tasks, { batch, firmware })) {

@@ -72,6 +72,18 @@ describe('R-BAT-21 failed tasks are re-initiated', () => {
     expect(await stored('dev-1')).toMatchObject({ status: 'FAILED' });
   });
 
+  test('R-BAT-21 R-BAT-14 not when they update several modules while another batch overrides', async () => {
+    const { batches } = store.collections;
+    const policy = { rate: { kind: 'constant', perMinute: 600 }, retry: null, timeoutMinutes: null, overridePrevious: true } as const;
+    await store.collections.packages.insertOne(aPackage({ _id: 'package2', productKey: 'meter', version: '3.0.0' }));
+    await batches.updateOne({ _id: batchId }, { $set: { 'policy.multiModule': true } });
+    const other = await parts.core.batches.createStatic(operator, { packageId: 'package2', scope: { kind: 'all' }, policy });
+    expect(await refusal(retry({ all: true }))).toEqual([{ code: 'MULTI_MODULE_OR_OVERRIDE', field: 'batchId' }]);
+    expect([await stored('dev-0'), started]).toEqual([expect.objectContaining({ status: 'FAILED' }), [other._id]]);
+    await batches.updateOne({ _id: other._id }, { $set: { status: 'FINISHED' } });
+    expect(await retry({ all: true })).toMatchObject({ reinitiated: 4 });
+  });
+
   test('R-BAT-21 all of them; repeated, it starts none twice', async () => {
     expect(await retry({ all: true })).toMatchObject({ reinitiated: 4, skippedCount: 0 });
     expect(await retry({ all: true })).toMatchObject({ reinitiated: 0, skippedCount: 0, batch: { status: 'RUNNING' } });
