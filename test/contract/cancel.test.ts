@@ -1,6 +1,5 @@
 import { type CoreParts, createCore } from '../../core/create-core';
 import { UserError } from '../../core/errors';
-import type { UpgradeEngine } from '../../core/ports';
 import type { CancelableStatus } from '../../schema/model/cancel';
 import { deviceIdOf, taskIdOf } from '../../schema/model/ids';
 import type { Task, TaskStatus } from '../../schema/model/task';
@@ -8,24 +7,21 @@ import type { Store } from '../../schema/mongo/connect';
 import { aPackage } from '../support/builders';
 import { handClock, MASTER_KEY, operator, refusal, settingsWith, spectator } from '../support/core-parts';
 import { fakePackageStore } from '../support/fakes/package-store';
+import { quietEngine } from '../support/quiet-engine';
 import { emptyStore, testStore } from '../support/store';
 
 const clock = handClock();
 const over = new Set<string>();
 const told = new Set<string>();
 /** Does with the store what the batch's workflow would. */
-const engine: UpgradeEngine = {
-  startBatch: async () => undefined,
-  restartBatch: async () => undefined,
-  wakeBatch: () => undefined,
+const engine = quietEngine({
   async commandBatch(batchId, command) {
     if (over.has(batchId)) throw new UserError('BATCH_STATE', { message: 'It is over.', hint: '' });
     if (command.kind !== 'cancelTasks') throw new Error(`unexpected ${command.kind}`);
     return { affected: (await parts.batchTasks.cancelSome(batchId, command.which, () => {})).canceled };
   },
-  report: async () => undefined,
   tellEnded: async ({ _id }) => void told.add(_id),
-};
+});
 const names = ['dev-a', 'dev-b', 'dev-c', 'dev-d', 'dev-e'];
 const deviceIds = names.map((name) => deviceIdOf('meter', name));
 

@@ -1,22 +1,18 @@
 import { type CoreParts, createCore } from '../../core/create-core';
-import type { UpgradeEngine } from '../../core/ports';
 import type { Store } from '../../schema/mongo/connect';
 import { aRunningTask, aTask } from '../support/builders';
 import { handClock, MASTER_KEY, operator, refusal, settingsWith, spectator } from '../support/core-parts';
 import { fakePackageStore } from '../support/fakes/package-store';
+import { quietEngine } from '../support/quiet-engine';
 import { emptyStore, testStore } from '../support/store';
 
 const clock = handClock();
 const told: string[] = [];
 const woken: string[] = [];
-const engine: UpgradeEngine = {
-  startBatch: async () => undefined,
-  restartBatch: async () => undefined,
+const engine = quietEngine({
   wakeBatch: (id) => void woken.push(id),
-  commandBatch: async () => ({ affected: 0 }),
-  report: async () => undefined,
   tellEnded: async ({ _id }) => void told.push(_id),
-};
+});
 
 let store: Store;
 let parts: CoreParts;

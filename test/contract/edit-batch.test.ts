@@ -1,22 +1,18 @@
 import { type CoreParts, createCore } from '../../core/create-core';
-import type { DeviceLink, Notification, UpgradeEngine } from '../../core/ports';
+import type { DeviceLink, Notification } from '../../core/ports';
 import type { BatchPolicy, VariableRate } from '../../schema/model/batch';
 import type { Store } from '../../schema/mongo/connect';
 import { aPackage } from '../support/builders';
 import { handClock, MASTER_KEY, operator, refusal, settingsWith, spectator } from '../support/core-parts';
 import { fakePackageStore } from '../support/fakes/package-store';
+import { quietEngine } from '../support/quiet-engine';
 import { emptyStore, testStore } from '../support/store';
 
 const clock = handClock();
 const woken: string[] = [];
-const engine: UpgradeEngine = {
-  startBatch: async () => undefined,
-  restartBatch: async () => undefined,
+const engine = quietEngine({
   wakeBatch: (batchId) => void woken.push(batchId),
-  commandBatch: async () => ({ affected: 0 }),
-  report: async () => undefined,
-  tellEnded: async () => undefined,
-};
+});
 const VARIABLE: VariableRate = { kind: 'variable', base: 10, factor: 2, maximum: 100, threshold: { of: 'notified', count: 5 } };
 const names = ['dev-a', 'dev-b', 'dev-c', 'dev-d'];
 

@@ -1,23 +1,16 @@
 import { type CoreParts, createCore } from '../../core/create-core';
 import { isDuplicateKey } from '../../core/duplicate-key';
-import type { UpgradeEngine } from '../../core/ports';
 import type { BatchPolicy } from '../../schema/model/batch';
 import type { Task, TaskStatus } from '../../schema/model/task';
 import type { Store } from '../../schema/mongo/connect';
 import { aPackage } from '../support/builders';
 import { handClock, MASTER_KEY, operator, refusal, settingsWith } from '../support/core-parts';
 import { fakePackageStore } from '../support/fakes/package-store';
+import { quietEngine } from '../support/quiet-engine';
 import { emptyStore, testStore } from '../support/store';
 
 const clock = handClock();
-const engine: UpgradeEngine = {
-  startBatch: async () => undefined,
-  restartBatch: async () => undefined,
-  wakeBatch: () => undefined,
-  commandBatch: async () => ({ affected: 0 }),
-  report: async () => undefined,
-  tellEnded: async () => undefined,
-};
+const engine = quietEngine();
 const MODULES = ['app', 'boot', 'cell', 'disk', 'eeprom', 'fpga'];
 
 let store: Store;

@@ -1,23 +1,18 @@
 import { type CoreParts, createCore } from '../../core/create-core';
-import type { UpgradeEngine } from '../../core/ports';
 import type { BatchScope } from '../../schema/model/batch';
 import type { Task, TaskStatus } from '../../schema/model/task';
 import type { Store } from '../../schema/mongo/connect';
 import { aPackage } from '../support/builders';
 import { handClock, MASTER_KEY, operator, settingsWith } from '../support/core-parts';
 import { fakePackageStore } from '../support/fakes/package-store';
+import { quietEngine } from '../support/quiet-engine';
 import { emptyStore, testStore } from '../support/store';
 
 const clock = handClock();
 const woken = new Set<string>();
-const engine: UpgradeEngine = {
-  startBatch: async () => undefined,
-  restartBatch: async () => undefined,
+const engine = quietEngine({
   wakeBatch: (batchId) => void woken.add(batchId),
-  commandBatch: async () => ({ affected: 0 }),
-  report: async () => undefined,
-  tellEnded: async () => undefined,
-};
+});
 const names = ['dev-a', 'dev-b', 'dev-c', 'dev-d'];
 
 let store: Store;

@@ -1,21 +1,14 @@
 import type { NewStaticBatch } from '../../core/core';
 import { type CoreParts, createCore } from '../../core/create-core';
-import type { UpgradeEngine } from '../../core/ports';
 import type { Store } from '../../schema/mongo/connect';
 import { aPackage } from '../support/builders';
 import { handClock, MASTER_KEY, operator, settingsWith } from '../support/core-parts';
 import { fakePackageStore } from '../support/fakes/package-store';
+import { quietEngine } from '../support/quiet-engine';
 import { testStore } from '../support/store';
 
 const clock = handClock();
-const engine: UpgradeEngine = {
-  startBatch: async () => undefined,
-  restartBatch: async () => undefined,
-  wakeBatch: () => undefined,
-  commandBatch: async () => ({ affected: 0 }),
-  report: async () => undefined,
-  tellEnded: async () => undefined,
-};
+const engine = quietEngine();
 const DEVICES = 18_000;
 
 /** More devices than are looked at one by one: every third has the target, three of four are in Nyon. */

@@ -1,22 +1,15 @@
 import { Readable } from 'node:stream';
 import type { NewPackage, NewStaticBatch } from '../../core/core';
 import { type CoreParts, createCore } from '../../core/create-core';
-import type { UpgradeEngine } from '../../core/ports';
 import type { BatchPolicy, BatchScope } from '../../schema/model/batch';
 import type { Store } from '../../schema/mongo/connect';
 import { handClock, MASTER_KEY, operator, refusal, settingsWith, spectator } from '../support/core-parts';
 import { fakePackageStore } from '../support/fakes/package-store';
+import { quietEngine } from '../support/quiet-engine';
 import { emptyStore, testStore } from '../support/store';
 
 const clock = handClock();
-const engine: UpgradeEngine = {
-  startBatch: async () => undefined,
-  restartBatch: async () => undefined,
-  wakeBatch: () => undefined,
-  commandBatch: async () => ({ affected: 0 }),
-  report: async () => undefined,
-  tellEnded: async () => undefined,
-};
+const engine = quietEngine();
 const POLICY: BatchPolicy = { rate: { kind: 'constant', perMinute: 10 }, retry: null, timeoutMinutes: null };
 const VERSIONS = ['1.0.0', '1.0.0', '1.0.0', '1.5.0', '1.5.0', '2.0.0', null, null] as const;
 const name = (index: number) => `dev-${String(index).padStart(2, '0')}`;

@@ -1,22 +1,18 @@
 import { type CoreParts, createCore } from '../../core/create-core';
-import type { UpgradeEngine } from '../../core/ports';
 import { taskIdOf } from '../../schema/model/ids';
 import type { Store } from '../../schema/mongo/connect';
 import { aPackage, aTask } from '../support/builders';
 import { handClock, MASTER_KEY, operator, refusal, settingsWith, spectator } from '../support/core-parts';
 import { fakePackageStore } from '../support/fakes/package-store';
+import { quietEngine } from '../support/quiet-engine';
 import { emptyStore, testStore } from '../support/store';
 
 const clock = handClock();
 const started: string[] = [];
-const engine: UpgradeEngine = {
+const engine = quietEngine({
   startBatch: async (batchId) => void started.push(batchId),
   restartBatch: async (batchId) => void started.push(batchId),
-  wakeBatch: () => undefined,
-  commandBatch: async () => ({ affected: 0 }),
-  report: async () => undefined,
-  tellEnded: async () => undefined,
-};
+});
 const names = ['dev-0', 'dev-1', 'dev-2', 'dev-3'];
 
 let store: Store;

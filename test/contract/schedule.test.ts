@@ -1,23 +1,15 @@
 import { Readable } from 'node:stream';
 import { type CoreParts, createCore } from '../../core/create-core';
-import type { UpgradeEngine } from '../../core/ports';
 import type { BatchPolicy, Schedule } from '../../schema/model/batch';
 import type { Store } from '../../schema/mongo/connect';
 import { handClock, MASTER_KEY, operator, refusal, settingsWith } from '../support/core-parts';
 import { fakePackageStore } from '../support/fakes/package-store';
+import { quietEngine } from '../support/quiet-engine';
 import { emptyStore, testStore } from '../support/store';
 
 const clock = handClock();
 const policy: BatchPolicy = { rate: { kind: 'constant', perMinute: 10 }, retry: null, timeoutMinutes: null };
-/** An engine that starts nothing: the tests do what workflows would. */
-const engine: UpgradeEngine = {
-  startBatch: async () => undefined,
-  restartBatch: async () => undefined,
-  wakeBatch: () => undefined,
-  commandBatch: async () => ({ affected: 0 }),
-  report: async () => undefined,
-  tellEnded: async () => undefined,
-};
+const engine = quietEngine();
 
 let store: Store;
 let files: ReturnType<typeof fakePackageStore>;

@@ -1,24 +1,16 @@
 import { type CoreParts, createCore } from '../../core/create-core';
 import { deviceOf } from '../../core/devices/register';
 import type { GroupsChange, GroupsChanged } from '../../core/groups/memberships';
-import type { UpgradeEngine } from '../../core/ports';
 import type { GroupRuleForm } from '../../schema/model/group-rule-form';
 import type { Store } from '../../schema/mongo/connect';
 import { handClock, MASTER_KEY, operator, settingsWith } from './core-parts';
 import { fakePackageStore } from './fakes/package-store';
+import { quietEngine } from './quiet-engine';
 import { emptyStore, testStore } from './store';
 
 export const clock = handClock();
 export const MINUTE_MS = 60_000;
-/** An engine that starts nothing: the tests do what workflows would. */
-const engine: UpgradeEngine = {
-  startBatch: async () => undefined,
-  restartBatch: async () => undefined,
-  wakeBatch: () => undefined,
-  commandBatch: async () => ({ affected: 0 }),
-  report: async () => undefined,
-  tellEnded: async () => undefined,
-};
+const engine = quietEngine();
 /** Every change of groups that a process told of. */
 export const told: GroupsChange[] = [];
 

@@ -1,6 +1,5 @@
 import type { NewDynamicBatch } from '../../core/core';
 import { type CoreParts, createCore } from '../../core/create-core';
-import type { UpgradeEngine } from '../../core/ports';
 import type { Batch, BatchPolicy } from '../../schema/model/batch';
 import type { FirmwarePackage } from '../../schema/model/fleet';
 import { taskIdOf } from '../../schema/model/ids';
@@ -10,6 +9,7 @@ import type { Store } from '../../schema/mongo/connect';
 import { aPackage } from './builders';
 import { handClock, MASTER_KEY, operator, settingsWith } from './core-parts';
 import { fakePackageStore } from './fakes/package-store';
+import { quietEngine } from './quiet-engine';
 
 export const PRODUCT = 'meter';
 export const DEVICE_POLICY: BatchPolicy = { rate: { kind: 'constant', perMinute: 600 }, retry: null, timeoutMinutes: null };
@@ -19,17 +19,13 @@ export async function dynamicWorld(store: Store, names: readonly string[], limit
   const clock = handClock();
   const woken: string[] = [];
   const commands: string[] = [];
-  const engine: UpgradeEngine = {
-    startBatch: async () => undefined,
-    restartBatch: async () => undefined,
+  const engine = quietEngine({
     wakeBatch: (batchId) => void woken.push(batchId),
     commandBatch: async (_, { kind }) => {
       commands.push(kind);
       return { affected: 0 };
     },
-    report: async () => undefined,
-    tellEnded: async () => undefined,
-  };
+  });
   /** Another process on the same store. */
   const another = (): Promise<CoreParts> =>
     createCore({ store, files: fakePackageStore(), engine, settings: settingsWith(limits), masterKeys: [MASTER_KEY], clock });

@@ -4,11 +4,11 @@ import { createLiveHub, type LiveHub } from '../../../api/live/hub';
 import { type Api, createApi } from '../../../api/server';
 import type { Core } from '../../../core/core';
 import { createCore } from '../../../core/create-core';
-import type { UpgradeEngine } from '../../../core/ports';
 import type { Limits } from '../../../schema/model/limits';
 import type { Store } from '../../../schema/mongo/connect';
 import { administrator, MASTER_KEY, settingsWith } from '../../support/core-parts';
 import { fakePackageStore } from '../../support/fakes/package-store';
+import { quietEngine } from '../../support/quiet-engine';
 import { testStore } from '../../support/store';
 
 export interface Answer {
@@ -36,15 +36,7 @@ export interface TestApi {
   stop(): Promise<void>;
 }
 
-/** An engine that starts nothing. */
-const engine: UpgradeEngine = {
-  startBatch: async () => undefined,
-  restartBatch: async () => undefined,
-  wakeBatch: () => undefined,
-  commandBatch: async () => ({ affected: 0 }),
-  report: async () => undefined,
-  tellEnded: async () => undefined,
-};
+const engine = quietEngine();
 
 export interface TestApiOptions {
   limits?: Partial<Limits>;

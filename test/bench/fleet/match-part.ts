@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { createCore } from '../../../core/create-core';
-import type { UpgradeEngine } from '../../../core/ports';
 import { DEFAULT_MODULE, deviceIdOf } from '../../../schema/model/ids';
 import { settingsWith } from '../../support/core-parts';
 import { fakePackageStore } from '../../support/fakes/package-store';
+import { quietEngine } from '../../support/quiet-engine';
 import { type Quantiles, quantilesOf } from '../statistics';
 import type { FleetUnderTest, Measurement, Row } from './measurement';
 
@@ -14,14 +14,7 @@ const WARM_UP = 50;
 const PRODUCT = 'benchRegistered';
 
 /** Core's own part of a report, without a door before it: what comes after it is no part of a match. */
-const engine: UpgradeEngine = {
-  startBatch: async () => undefined,
-  restartBatch: async () => undefined,
-  wakeBatch: () => undefined,
-  commandBatch: async () => ({ affected: 0 }),
-  report: async () => undefined,
-  tellEnded: async () => undefined,
-};
+const engine = quietEngine();
 
 type Report = (device: number, version: string) => Promise<unknown>;
 
