@@ -1,15 +1,10 @@
 import type { Readable } from 'node:stream';
-import type { Batch, BatchKind, BatchPolicy, BatchScope, Schedule, StatusCounts } from '../schema/model/batch';
-import type { BatchEdit } from '../schema/model/batch-edit';
-import type { CancelableStatus } from '../schema/model/cancel';
-import type { BatchEnd } from '../schema/model/expected-end';
 import type { Device, DigestAlgorithm, FirmwarePackage, Product, SecureUpdate, SigningKey } from '../schema/model/fleet';
-import type { BatchId, DeviceId, TaskId } from '../schema/model/ids';
+import type { DeviceId, TaskId } from '../schema/model/ids';
 import type { PackageKind, VerificationState } from '../schema/model/package-rules';
 import type { Upload } from '../schema/model/upload';
 import type { ApiKey, Role, Viewer } from './access/viewer';
-import type { DynamicBatchService, DynamicPreview } from './batches/contract';
-import type { BatchPreview } from './batches/preview';
+import type { BatchService } from './batches/contract';
 import type { DeviceImportService } from './device-imports/contract';
 import type { DeviceAdmission, DeviceChanges, DeviceFilter, DeviceListService, GroupService, NewDevice } from './device-sets';
 import type { Page, PageRequest } from './page';
@@ -17,8 +12,7 @@ import type { StoredFile } from './ports';
 import type { NewProduct } from './products/new-product';
 import type { TaskService } from './tasks/contract';
 
-export type { NewDynamicBatch } from './batches/contract';
-export type { BatchPreview } from './batches/preview';
+export type { BatchPreview, BatchService, NewDynamicBatch, NewStaticBatch, NewVerification } from './batches/contract';
 export type { DeviceChanges, DeviceCredentials, DeviceFilter, DeviceTag, NewDevice } from './device-sets';
 export type { NewProduct } from './products/new-product';
 export type { Cancellation, DeviceReport, Reinitiated, Reinitiation, TaskFilter, TaskService } from './tasks/contract';
@@ -242,53 +236,4 @@ export interface NewPackage {
   sourceVersions?: string[] | null;
   /** R-PKG-9; NOT_REQUIRED when not given. */
   verification?: 'REQUIRED' | 'NOT_REQUIRED' | null;
-}
-
-export interface NewVerification {
-  packageId: string;
-  /** At most 10. */
-  deviceNames: string[];
-  sourceVersions?: string[] | null;
-  timeoutMinutes?: number | null;
-  idempotencyKey?: string | null;
-}
-
-export interface NewStaticBatch {
-  packageId: string;
-  name?: string | null;
-  scope: BatchScope;
-  sourceVersions?: string[] | null;
-  policy: BatchPolicy;
-  /** R-BAT-6; it starts at once when not given. */
-  schedule?: Schedule | null;
-  idempotencyKey?: string | null;
-}
-
-export interface BatchService extends DynamicBatchService, DynamicPreview {
-  createStatic(viewer: Viewer, input: NewStaticBatch): Promise<Batch>;
-  /** R-PKG-9: a small batch of its own; may be repeated. Throws as `createStatic` does, and TOO_MANY. */
-  verify(viewer: Viewer, input: NewVerification): Promise<Batch>;
-  /** R-BAT-23: refused as `createStatic` would be. */
-  preview(viewer: Viewer, input: NewStaticBatch): Promise<BatchPreview>;
-  get(id: BatchId): Promise<Batch | null>;
-  getMany(ids: readonly BatchId[]): Promise<(Batch | null)[]>;
-  list(
-    filter: { productKey?: string | null; packageId?: string | null; status?: Batch['status'] | null; kind?: BatchKind | null },
-    page: PageRequest,
-  ): Promise<Page<Batch>>;
-  counts(id: BatchId): Promise<StatusCounts>;
-  /** Devices a minute that the policy asks for now (R-RATE-1, R-RATE-2). */
-  askedRate(batch: Pick<Batch, '_id' | 'policy'>): Promise<number>;
-  /** Null before the devices are selected, and once the batch is over. */
-  estimatedEnd(batch: Batch): Promise<BatchEnd | null>;
-  /** Devices a minute over the last minute (or since the start, if that is shorter). */
-  reachedRate(id: BatchId): Promise<number>;
-  /** R-BAT-16; repeating it changes nothing. Throws BATCH_UNKNOWN, BATCH_STATE, REQUIRED, RATE_KIND_FIXED, RATE_UNUSED, and what is wrong with values. */
-  update(viewer: Viewer, id: BatchId, edit: BatchEdit): Promise<Batch>;
-  pause(viewer: Viewer, id: BatchId): Promise<Batch>;
-  resume(viewer: Viewer, id: BatchId): Promise<Batch>;
-  /** R-BAT-18: ends the batch and every task in it that has not ended; with `statuses` only those tasks, and the batch goes on with the others. */
-  cancel(viewer: Viewer, id: BatchId, statuses?: readonly CancelableStatus[] | null): Promise<{ batch: Batch; canceled: number }>;
-  /** R-BAT-19: with its tasks; how many they were. May be repeated after a crash; also finishes then. Throws BATCH_UNKNOWN, BATCH_STATE. */
-  delete(viewer: Viewer, id: BatchId): Promise<{ batchId: BatchId; tasks: number }>;
 }

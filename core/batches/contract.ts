@@ -1,14 +1,52 @@
-import type { Batch } from '../../schema/model/batch';
+import type { Batch, BatchKind, BatchPolicy, BatchScope, Schedule, SelectionSummary, StatusCounts } from '../../schema/model/batch';
 import type { BatchEdit } from '../../schema/model/batch-edit';
 import type { CancelableStatus } from '../../schema/model/cancel';
+import type { BatchEnd, ExpectedEnd } from '../../schema/model/expected-end';
 import type { BatchId } from '../../schema/model/ids';
 import type { Viewer } from '../access/viewer';
-import type { NewStaticBatch } from '../core';
-import type { BatchPreview } from './preview';
+import type { Page, PageRequest } from '../page';
+
+export interface NewVerification {
+  packageId: string;
+  /** At most 10. */
+  deviceNames: string[];
+  sourceVersions?: string[] | null;
+  timeoutMinutes?: number | null;
+  idempotencyKey?: string | null;
+}
+
+export interface NewStaticBatch {
+  packageId: string;
+  name?: string | null;
+  scope: BatchScope;
+  sourceVersions?: string[] | null;
+  policy: BatchPolicy;
+  /** R-BAT-6; it starts at once when not given. */
+  schedule?: Schedule | null;
+  idempotencyKey?: string | null;
+}
 
 export interface NewDynamicBatch extends Omit<NewStaticBatch, 'schedule'> {
   /** R-BAT-12. */
   newlyReportedOnly?: boolean | null;
+}
+
+/** What the selection of a batch would find now. */
+export interface LookAhead {
+  selection: SelectionSummary & { atTarget: number };
+  /** Of `matched`; null stands for devices that never reported one. */
+  versions: Map<string | null, number>;
+  /** Some of it was concluded from a sample. */
+  estimated: boolean;
+}
+
+export interface BatchPreview extends Pick<LookAhead, 'selection' | 'estimated'>, ExpectedEnd {
+  /** Of the devices that matched, the most frequent first; at most 100. */
+  versions: { version: string | null; devices: number }[];
+  /** Devices with yet other versions. */
+  otherVersions: number;
+  /** Devices to notify. */
+  toPush: number;
 }
 
 export interface DynamicPreview {
@@ -33,4 +71,33 @@ export interface DynamicBatchService {
    * the values, and DYNAMIC_BASES_MIXED.
    */
   editDynamic(viewer: Viewer, id: BatchId, edit: BatchEdit): Promise<Batch>;
+}
+
+export interface BatchService extends DynamicBatchService, DynamicPreview {
+  createStatic(viewer: Viewer, input: NewStaticBatch): Promise<Batch>;
+  /** R-PKG-9: a small batch of its own; may be repeated. Throws as `createStatic` does, and TOO_MANY. */
+  verify(viewer: Viewer, input: NewVerification): Promise<Batch>;
+  /** R-BAT-23: refused as `createStatic` would be. */
+  preview(viewer: Viewer, input: NewStaticBatch): Promise<BatchPreview>;
+  get(id: BatchId): Promise<Batch | null>;
+  getMany(ids: readonly BatchId[]): Promise<(Batch | null)[]>;
+  list(
+    filter: { productKey?: string | null; packageId?: string | null; status?: Batch['status'] | null; kind?: BatchKind | null },
+    page: PageRequest,
+  ): Promise<Page<Batch>>;
+  counts(id: BatchId): Promise<StatusCounts>;
+  /** Devices a minute that the policy asks for now (R-RATE-1, R-RATE-2). */
+  askedRate(batch: Pick<Batch, '_id' | 'policy'>): Promise<number>;
+  /** Null before the devices are selected, and once the batch is over. */
+  estimatedEnd(batch: Batch): Promise<BatchEnd | null>;
+  /** Devices a minute over the last minute (or since the start, if that is shorter). */
+  reachedRate(id: BatchId): Promise<number>;
+  /** R-BAT-16; repeating it changes nothing. Throws BATCH_UNKNOWN, BATCH_STATE, REQUIRED, RATE_KIND_FIXED, RATE_UNUSED, and what is wrong with values. */
+  update(viewer: Viewer, id: BatchId, edit: BatchEdit): Promise<Batch>;
+  pause(viewer: Viewer, id: BatchId): Promise<Batch>;
+  resume(viewer: Viewer, id: BatchId): Promise<Batch>;
+  /** R-BAT-18: ends the batch and every task in it that has not ended; with `statuses` only those tasks, and the batch goes on with the others. */
+  cancel(viewer: Viewer, id: BatchId, statuses?: readonly CancelableStatus[] | null): Promise<{ batch: Batch; canceled: number }>;
+  /** R-BAT-19: with its tasks; how many they were. May be repeated after a crash; also finishes then. Throws BATCH_UNKNOWN, BATCH_STATE. */
+  delete(viewer: Viewer, id: BatchId): Promise<{ batchId: BatchId; tasks: number }>;
 }

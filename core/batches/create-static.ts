@@ -12,11 +12,11 @@ import { scheduleViolations } from '../../schema/model/schedule';
 import type { Violation } from '../../schema/model/violation';
 import type { Collections } from '../../schema/mongo/connect';
 import type { Viewer } from '../access/viewer';
-import type { NewStaticBatch } from '../core';
 import { displayNameViolation } from '../display-name';
 import { UserError } from '../errors';
 import { packageUnknown, packageUnverified } from '../packages/refusals';
 import { refuseIfAny } from '../refuse';
+import type { NewStaticBatch } from './contract';
 import { resolvedScope, scopeFormViolations, settledScope } from './scope';
 import { hasTargets } from './targets';
 

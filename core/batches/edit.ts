@@ -5,7 +5,7 @@ import { type BatchEdit, fieldEdits } from '../../schema/model/batch-edit';
 import type { BatchId } from '../../schema/model/ids';
 import { UserError } from '../errors';
 import { refuseIfAny } from '../refuse';
-import type { BatchDeps } from './service';
+import type { BatchDeps } from './deps';
 
 const TRIES = 8;
 const EDITS_KEPT = 50;

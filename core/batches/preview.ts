@@ -1,26 +1,16 @@
 import type { Batch } from '../../schema/model/batch';
-import { type ExpectedEnd, expectedEnd } from '../../schema/model/expected-end';
+import { expectedEnd } from '../../schema/model/expected-end';
 import { requireRole } from '../access/require-role';
 import type { Viewer } from '../access/viewer';
 import type { Clock } from '../clock';
-import type { NewStaticBatch } from '../core';
 import type { VersionCounts } from '../products/version-counts';
 import type { CoreSettings } from '../settings';
 import { type BatchStore, refusesConflicts, requireNoConflict } from './conflict';
-import type { NewDynamicBatch } from './contract';
+import type { BatchPreview, NewDynamicBatch, NewStaticBatch } from './contract';
 import { newStaticBatch } from './create-static';
 import { asDynamic } from './dynamic/as-dynamic';
 import { mayConflict, refuseConflicts } from './insert';
-import { type LookAhead, lookAhead } from './look-ahead';
-
-export interface BatchPreview extends Pick<LookAhead, 'selection' | 'estimated'>, ExpectedEnd {
-  /** Of the devices that matched, the most frequent first; at most 100. */
-  versions: { version: string | null; devices: number }[];
-  /** Devices with yet other versions. */
-  otherVersions: number;
-  /** Devices to notify. */
-  toPush: number;
-}
+import { lookAhead } from './look-ahead';
 
 export interface PreviewDeps extends BatchStore {
   versionCounts: Pick<VersionCounts, 'read'>;

@@ -8,28 +8,22 @@ import { currentRate } from '../../schema/model/push-rate';
 import type { Collections } from '../../schema/mongo/connect';
 import { requireRole } from '../access/require-role';
 import type { Viewer } from '../access/viewer';
-import type { BatchService } from '../core';
 import { UserError } from '../errors';
 import { inOrderOf } from '../paging/in-order-of';
 import { pageOf } from '../paging/page-of';
-import { type BatchCommand, type UpgradeEngine, verbOf } from '../ports';
+import { type BatchCommand, verbOf } from '../ports';
 import { refuseIfAny } from '../refuse';
-import type { DynamicBatchService } from './contract';
+import type { BatchService } from './contract';
 import { countsOf } from './counts';
 import { newStaticBatch } from './create-static';
 import { deleteBatch } from './delete';
+import type { BatchDeps } from './deps';
 import { editBatch, requireSomething } from './edit';
 import { insertOnce } from './insert';
-import { type PreviewDeps, previewBatch, previewDynamicBatch } from './preview';
+import { previewBatch, previewDynamicBatch } from './preview';
 import { reachedFor } from './reached';
 import { batchUnknown, statusesViolation } from './refusals';
 import { batchOfVerification } from './verification';
-
-export interface BatchDeps extends PreviewDeps {
-  engine: UpgradeEngine;
-  /** What only dynamic batches have. */
-  dynamic: DynamicBatchService;
-}
 
 export function createBatchService(deps: BatchDeps): BatchService {
   const { collections, engine, settings, clock } = deps;

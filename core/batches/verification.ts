@@ -2,8 +2,8 @@ import type { Batch } from '../../schema/model/batch';
 import { isLive } from '../../schema/model/batch';
 import type { Limits } from '../../schema/model/limits';
 import type { Collections } from '../../schema/mongo/connect';
-import type { NewStaticBatch, NewVerification } from '../core';
 import { UserError } from '../errors';
+import type { NewStaticBatch, NewVerification } from './contract';
 
 /** R-PKG-9: chosen devices, all at once and once each; what a verification finds is for people to read. */
 export function batchOfVerification(input: NewVerification, limits: Limits): NewStaticBatch {

@@ -4,7 +4,7 @@ import type { Limits } from '../../schema/model/limits';
 import { cityViolation, deviceTagKeyViolation, deviceTagValueViolation, provinceViolation } from '../../schema/model/names';
 import type { Violation } from '../../schema/model/violation';
 import type { Collections } from '../../schema/mongo/connect';
-import type { DeviceChanges, DeviceTag } from '../core';
+import type { DeviceChanges, DeviceTag } from '../device-sets';
 import { groupsChangeOf, type Memberships, withGroups } from '../groups/memberships';
 import { membershipStages } from '../groups/rule-expression';
 import { refuseIfAny } from '../refuse';

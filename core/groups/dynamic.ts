@@ -6,7 +6,7 @@ import type { Viewer } from '../access/viewer';
 import { displayNameViolation } from '../display-name';
 import { UserError } from '../errors';
 import { refuseIfAny } from '../refuse';
-import type { GroupDeps } from './service';
+import type { GroupDeps } from './deps';
 import { changingTree, groupUnknown, wrongKind } from './tree';
 
 /** R-DEV-4. */

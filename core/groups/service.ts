@@ -1,9 +1,7 @@
 import { mongo } from 'mongoose';
 import type { Group } from '../../schema/model/group';
-import type { Store } from '../../schema/mongo/connect';
 import { requireRole } from '../access/require-role';
 import type { Viewer } from '../access/viewer';
-import type { Clock } from '../clock';
 import type { GroupService } from '../device-sets';
 import { idsViolation } from '../devices/delete';
 import { displayNameViolation } from '../display-name';
@@ -12,24 +10,10 @@ import { UserError } from '../errors';
 import { inOrderOf } from '../paging/in-order-of';
 import { pageOf } from '../paging/page-of';
 import { refuseIfAny } from '../refuse';
-import type { CoreSettings } from '../settings';
-import type { GroupChecks } from './checks';
+import type { GroupDeps } from './deps';
 import { createDynamicGroup, updateDynamicGroup } from './dynamic';
 import { addDevices, removeDevices } from './members';
-import type { Memberships } from './memberships';
 import { ancestorsBelow, changingTree, groupUnknown, moveGroup, requireDepth, wrongKind } from './tree';
-
-export interface GroupDeps {
-  store: Pick<Store, 'connection' | 'collections'>;
-  settings: Pick<CoreSettings, 'limits'>;
-  clock: Clock;
-  memberships: Memberships;
-  checks: GroupChecks;
-  /** After devices were put into a group, or taken out of it. */
-  onMoved?(deviceIds: readonly string[]): Promise<void>;
-  /** After a group is gone. */
-  onDeleted?(groupId: string): Promise<void>;
-}
 
 export function createGroupService(deps: GroupDeps): GroupService {
   const { store, settings, clock, checks, memberships, onMoved, onDeleted } = deps;

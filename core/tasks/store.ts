@@ -1,13 +1,17 @@
 import type { DeviceId, TaskId } from '../../schema/model/ids';
 import type { Task, TaskStatus } from '../../schema/model/task';
 import type { TaskChange } from '../../schema/model/task-state';
-import type { UpgradingTask } from './upgrade-input';
 
 /** A change together with the task it was computed from: written only if the stored task is still that one. */
 export interface TaskWrite {
   task: Task;
   change: TaskChange;
 }
+
+export type UpgradingTask = Pick<
+  Task,
+  '_id' | 'batchId' | 'deviceId' | 'module' | 'attempt' | 'firstAttempt' | 'firstProgressAt' | 'timeoutMinutes' | 'dialect' | 'negotiation'
+>;
 
 /** The last members are what an upgrade is started with. */
 export interface DueTask extends UpgradingTask {

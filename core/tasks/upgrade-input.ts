@@ -4,11 +4,7 @@ import { isNegotiating } from '../../schema/model/negotiation';
 import type { Task } from '../../schema/model/task';
 import type { UpgradeInput } from '../../schema/model/upgrade';
 import type { TaskDeps } from './deps';
-
-export type UpgradingTask = Pick<
-  Task,
-  '_id' | 'batchId' | 'deviceId' | 'module' | 'attempt' | 'firstAttempt' | 'firstProgressAt' | 'timeoutMinutes' | 'dialect' | 'negotiation'
->;
+import type { UpgradingTask } from './store';
 
 /** What an upgrade workflow is started with, from the task as it is stored now. */
 export async function upgradeInput({ facts, settings }: Pick<TaskDeps, 'facts' | 'settings'>, task: UpgradingTask): Promise<UpgradeInput> {

@@ -1,5 +1,7 @@
 import type { FailureCause } from './failure-causes';
-import type { Task } from './task';
+import type { Negotiation, Task } from './task';
+
+export type { Negotiation } from './task';
 
 /** R-FLOW-2: how long each step of a platform-led upgrade may take, in minutes of a policy. */
 export interface FlowWaits {
@@ -13,22 +15,6 @@ export interface FlowWaits {
 
 /** Seed values: 25 h, 3 min, 24 h (device-protocols §2.7). */
 export const DEFAULT_IOTDA_WAITS: FlowWaits = { onlineMinutes: 25 * 60, versionMinutes: 3, resultMinutes: 24 * 60 };
-
-/** Where the platform's questions and a device's answers stand in the present attempt of a platform-led task. */
-export interface Negotiation {
-  /** How long it waits for its device to come on-line, in milliseconds. */
-  onlineMs: number;
-  /** When the device was asked for its version and has not answered yet; null while nothing is asked. */
-  queriedAt: Date | null;
-  /** The first notification of the attempt: repeats don't begin the wait for the result anew. */
-  begunAt: Date | null;
-  /** The first request for the file in the attempt. */
-  openedAt: Date | null;
-  /** The device has said something about the upgrade over its present connection: it needs no repeat of the notification. */
-  heard: boolean;
-  /** Bytes that earlier attempts were served. */
-  servedBefore: number;
-}
 
 export const newNegotiation = (onlineMs: number, servedBefore = 0): Negotiation => ({
   onlineMs,

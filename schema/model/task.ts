@@ -1,7 +1,6 @@
 import type { Dialect } from './dialect';
 import type { FailureCause } from './failure-causes';
 import type { BatchId, DeviceId, TaskId } from './ids';
-import type { Negotiation } from './negotiation';
 
 /** R-TASK-1. The first five are active, the last three final. */
 export const TASK_STATUSES = ['UNCONFIRMED', 'QUEUED', 'NOTIFIED', 'IN_PROGRESS', 'SUCCEEDED', 'FAILED', 'CANCELED'] as const;
@@ -100,4 +99,20 @@ export interface Task {
   createdAt: Date;
   updatedAt: Date;
   endedAt: Date | null;
+}
+
+/** Where the platform's questions and a device's answers stand in the present attempt of a platform-led task. */
+export interface Negotiation {
+  /** How long it waits for its device to come on-line, in milliseconds. */
+  onlineMs: number;
+  /** When the device was asked for its version and has not answered yet; null while nothing is asked. */
+  queriedAt: Date | null;
+  /** The first notification of the attempt: repeats don't begin the wait for the result anew. */
+  begunAt: Date | null;
+  /** The first request for the file in the attempt. */
+  openedAt: Date | null;
+  /** The device has said something about the upgrade over its present connection: it needs no repeat of the notification. */
+  heard: boolean;
+  /** Bytes that earlier attempts were served. */
+  servedBefore: number;
 }

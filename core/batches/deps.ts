@@ -1,0 +1,10 @@
+import type { UpgradeEngine } from '../ports';
+import type { DynamicBatchService } from './contract';
+import type { PreviewDeps } from './preview';
+
+/** What the parts of core/batches work with. */
+export interface BatchDeps extends PreviewDeps {
+  engine: UpgradeEngine;
+  /** What only dynamic batches have. */
+  dynamic: DynamicBatchService;
+}

@@ -1,0 +1,18 @@
+import type { Store } from '../../schema/mongo/connect';
+import type { Clock } from '../clock';
+import type { CoreSettings } from '../settings';
+import type { GroupChecks } from './checks';
+import type { Memberships } from './memberships';
+
+/** What the parts of core/groups work with. */
+export interface GroupDeps {
+  store: Pick<Store, 'connection' | 'collections'>;
+  settings: Pick<CoreSettings, 'limits'>;
+  clock: Clock;
+  memberships: Memberships;
+  checks: GroupChecks;
+  /** After devices were put into a group, or taken out of it. */
+  onMoved?(deviceIds: readonly string[]): Promise<void>;
+  /** After a group is gone. */
+  onDeleted?(groupId: string): Promise<void>;
+}
