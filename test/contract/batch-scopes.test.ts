@@ -1,11 +1,11 @@
 import { Readable } from 'node:stream';
 import fc from 'fast-check';
-import { type CoreParts, createCore } from '../../core/create-core';
+import { type CoreParts } from '../../core/create-core';
 import type { Batch, BatchPolicy, BatchScope } from '../../schema/model/batch';
 import { phasedShare } from '../../schema/model/phase';
 import type { Store } from '../../schema/mongo/connect';
-import { handClock, MASTER_KEY, operator, refusal, settingsWith } from '../support/core-parts';
-import { fakePackageStore } from '../support/fakes/package-store';
+import { handClock, operator, refusal } from '../support/core-parts';
+import { meters } from '../support/meters';
 import { quietEngine } from '../support/quiet-engine';
 import { testStore } from '../support/store';
 
@@ -21,11 +21,8 @@ let parts: CoreParts;
 let packageId: string;
 beforeAll(async () => {
   store = await testStore();
-  parts = await createCore({ store, files: fakePackageStore(), engine, settings: settingsWith(), masterKeys: [MASTER_KEY], clock });
-  await parts.core.products.create(operator, { key: 'meter', name: 'Water meter' });
-  await parts.core.devices.register(
-    operator,
-    'meter',
+  parts = await meters(
+    { store, engine, clock },
     Array.from({ length: DEVICES }, (_, index) => ({
       deviceName: name(index),
       region: index < 10 ? { province: 'Bern', city: cities[index % 2] ?? '' } : null,

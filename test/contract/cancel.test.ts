@@ -1,12 +1,12 @@
-import { type CoreParts, createCore } from '../../core/create-core';
+import { type CoreParts } from '../../core/create-core';
 import { UserError } from '../../core/errors';
 import type { CancelableStatus } from '../../schema/model/cancel';
 import { deviceIdOf, taskIdOf } from '../../schema/model/ids';
 import type { Task, TaskStatus } from '../../schema/model/task';
 import type { Store } from '../../schema/mongo/connect';
 import { aPackage } from '../support/builders';
-import { handClock, MASTER_KEY, operator, refusal, settingsWith, spectator } from '../support/core-parts';
-import { fakePackageStore } from '../support/fakes/package-store';
+import { handClock, operator, refusal, spectator } from '../support/core-parts';
+import { meters, named } from '../support/meters';
 import { quietEngine } from '../support/quiet-engine';
 import { emptyStore, testStore } from '../support/store';
 
@@ -31,13 +31,7 @@ beforeAll(async () => {
   store = await testStore();
 });
 beforeEach(async () => {
-  parts = await createCore({ store, files: fakePackageStore(), engine, settings: settingsWith(), masterKeys: [MASTER_KEY], clock });
-  await parts.core.products.create(operator, { key: 'meter', name: 'Water meter' });
-  await parts.core.devices.register(
-    operator,
-    'meter',
-    names.map((deviceName) => ({ deviceName })),
-  );
+  parts = await meters({ store, engine, clock }, named(names));
   await store.collections.packages.insertMany([
     aPackage({ productKey: 'meter' }),
     aPackage({ _id: 'package2', productKey: 'meter', module: 'radio', version: '3.0.0' }),

@@ -1,9 +1,9 @@
-import { type CoreParts, createCore } from '../../core/create-core';
+import { type CoreParts } from '../../core/create-core';
 import { taskIdOf } from '../../schema/model/ids';
 import type { Store } from '../../schema/mongo/connect';
 import { aPackage } from '../support/builders';
-import { handClock, MASTER_KEY, operator, refusal, settingsWith, spectator } from '../support/core-parts';
-import { fakePackageStore } from '../support/fakes/package-store';
+import { handClock, operator, refusal, spectator } from '../support/core-parts';
+import { meters, named } from '../support/meters';
 import { quietEngine } from '../support/quiet-engine';
 import { emptyStore, testStore } from '../support/store';
 
@@ -21,14 +21,8 @@ beforeAll(async () => {
   store = await testStore();
 });
 beforeEach(async () => {
-  parts = await createCore({ store, files: fakePackageStore(), engine, settings: settingsWith(), masterKeys: [MASTER_KEY], clock });
+  parts = await meters({ store, engine, clock }, named(names));
   const { core, lifecycle } = parts;
-  await core.products.create(operator, { key: 'meter', name: 'Water meter' });
-  await core.devices.register(
-    operator,
-    'meter',
-    names.map((deviceName) => ({ deviceName })),
-  );
   for (const name of names) await core.tasks.report(`meter.${name}`, { kind: 'version', module: 'default', version: '1.0.0' });
   await store.collections.packages.insertOne(aPackage({ productKey: 'meter', sourceVersions: ['1.0.0'] }));
   await core.devices.connected('meter.dev-0', 'gw-1', '1');

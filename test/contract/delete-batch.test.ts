@@ -1,10 +1,10 @@
 import { deleteBatch, finishBatchDeletions } from '../../core/batches/delete';
-import { type CoreParts, createCore } from '../../core/create-core';
+import { type CoreParts } from '../../core/create-core';
 import type { TaskStatus } from '../../schema/model/task';
 import type { Store } from '../../schema/mongo/connect';
 import { aPackage, aTask } from '../support/builders';
-import { handClock, MASTER_KEY, operator, refusal, settingsWith, spectator } from '../support/core-parts';
-import { fakePackageStore } from '../support/fakes/package-store';
+import { handClock, operator, refusal, spectator } from '../support/core-parts';
+import { meters, named } from '../support/meters';
 import { quietEngine } from '../support/quiet-engine';
 import { emptyStore, testStore } from '../support/store';
 
@@ -17,9 +17,7 @@ beforeAll(async () => {
   store = await testStore();
 });
 beforeEach(async () => {
-  parts = await createCore({ store, files: fakePackageStore(), engine, settings: settingsWith(), masterKeys: [MASTER_KEY], clock });
-  await parts.core.products.create(operator, { key: 'meter', name: 'Water meter' });
-  await parts.core.devices.register(operator, 'meter', [{ deviceName: 'dev-a' }, { deviceName: 'dev-b' }]);
+  parts = await meters({ store, engine, clock }, named(['dev-a', 'dev-b']));
   await store.collections.packages.insertOne(aPackage({ productKey: 'meter' }));
 });
 afterEach(() => emptyStore(store));

@@ -1,10 +1,10 @@
-import { type CoreParts, createCore } from '../../core/create-core';
+import { type CoreParts } from '../../core/create-core';
 import type { DeviceLink, Notification } from '../../core/ports';
 import type { BatchPolicy, VariableRate } from '../../schema/model/batch';
 import type { Store } from '../../schema/mongo/connect';
 import { aPackage } from '../support/builders';
-import { handClock, MASTER_KEY, operator, refusal, settingsWith, spectator } from '../support/core-parts';
-import { fakePackageStore } from '../support/fakes/package-store';
+import { handClock, operator, refusal, spectator } from '../support/core-parts';
+import { meters, named } from '../support/meters';
 import { quietEngine } from '../support/quiet-engine';
 import { emptyStore, testStore } from '../support/store';
 
@@ -24,13 +24,7 @@ beforeAll(async () => {
   store = await testStore();
 });
 beforeEach(async () => {
-  parts = await createCore({ store, files: fakePackageStore(), engine, settings: settingsWith(), masterKeys: [MASTER_KEY], clock });
-  await parts.core.products.create(operator, { key: 'meter', name: 'Water meter' });
-  await parts.core.devices.register(
-    operator,
-    'meter',
-    names.map((deviceName) => ({ deviceName })),
-  );
+  parts = await meters({ store, engine, clock }, named(names));
   for (const name of names) await parts.core.devices.connected(`meter.${name}`, 'gw-1', `session-${name}`);
   await store.collections.packages.insertOne(aPackage({ productKey: 'meter' }));
   sent = [];

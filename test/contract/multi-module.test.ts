@@ -1,11 +1,11 @@
-import { type CoreParts, createCore } from '../../core/create-core';
+import { type CoreParts } from '../../core/create-core';
 import { isDuplicateKey } from '../../core/duplicate-key';
 import type { BatchPolicy } from '../../schema/model/batch';
 import type { Task, TaskStatus } from '../../schema/model/task';
 import type { Store } from '../../schema/mongo/connect';
 import { aPackage } from '../support/builders';
-import { handClock, MASTER_KEY, operator, refusal, settingsWith } from '../support/core-parts';
-import { fakePackageStore } from '../support/fakes/package-store';
+import { handClock, operator, refusal } from '../support/core-parts';
+import { meters } from '../support/meters';
 import { quietEngine } from '../support/quiet-engine';
 import { emptyStore, testStore } from '../support/store';
 
@@ -19,8 +19,7 @@ beforeAll(async () => {
   store = await testStore();
 });
 beforeEach(async () => {
-  parts = await createCore({ store, files: fakePackageStore(), engine, settings: settingsWith(), masterKeys: [MASTER_KEY], clock });
-  await parts.core.products.create(operator, { key: 'meter', name: 'Water meter' });
+  parts = await meters({ store, engine, clock }, []);
   await store.collections.packages.insertMany(
     MODULES.flatMap((module) =>
       ['2.0.0', '3.0.0'].map((version) => aPackage({ _id: `${module}-${version}`, productKey: 'meter', module, version })),

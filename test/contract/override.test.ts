@@ -1,10 +1,10 @@
-import { type CoreParts, createCore } from '../../core/create-core';
+import { type CoreParts } from '../../core/create-core';
 import type { BatchScope } from '../../schema/model/batch';
 import type { Task, TaskStatus } from '../../schema/model/task';
 import type { Store } from '../../schema/mongo/connect';
 import { aPackage } from '../support/builders';
-import { handClock, MASTER_KEY, operator, settingsWith } from '../support/core-parts';
-import { fakePackageStore } from '../support/fakes/package-store';
+import { handClock, operator } from '../support/core-parts';
+import { meters, named } from '../support/meters';
 import { quietEngine } from '../support/quiet-engine';
 import { emptyStore, testStore } from '../support/store';
 
@@ -21,13 +21,7 @@ beforeAll(async () => {
   store = await testStore();
 });
 beforeEach(async () => {
-  parts = await createCore({ store, files: fakePackageStore(), engine, settings: settingsWith(), masterKeys: [MASTER_KEY], clock });
-  await parts.core.products.create(operator, { key: 'meter', name: 'Water meter' });
-  await parts.core.devices.register(
-    operator,
-    'meter',
-    names.map((deviceName) => ({ deviceName })),
-  );
+  parts = await meters({ store, engine, clock }, named(names));
   for (const name of names) await parts.core.tasks.report(`meter.${name}`, { kind: 'version', module: 'default', version: '1.0.0' });
   await store.collections.packages.insertMany([
     aPackage({ productKey: 'meter' }),

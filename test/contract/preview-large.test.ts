@@ -1,9 +1,9 @@
 import type { NewStaticBatch } from '../../core/core';
-import { type CoreParts, createCore } from '../../core/create-core';
+import { type CoreParts } from '../../core/create-core';
 import type { Store } from '../../schema/mongo/connect';
 import { aPackage } from '../support/builders';
-import { handClock, MASTER_KEY, operator, settingsWith } from '../support/core-parts';
-import { fakePackageStore } from '../support/fakes/package-store';
+import { handClock, operator } from '../support/core-parts';
+import { meters } from '../support/meters';
 import { quietEngine } from '../support/quiet-engine';
 import { testStore } from '../support/store';
 
@@ -47,8 +47,7 @@ beforeAll(async () => {
     })),
   );
   await settings.insertOne({ _id: 'version-counts', value: true });
-  parts = await createCore({ store, files: fakePackageStore(), engine, settings: settingsWith(), masterKeys: [MASTER_KEY], clock });
-  await parts.core.products.create(operator, { key: 'meter', name: 'Water meter' });
+  parts = await meters({ store, engine, clock }, []);
   await packages.insertMany([
     aPackage({ productKey: 'meter' }),
     aPackage({ _id: 'narrow', productKey: 'meter', version: '2.0.1', sourceVersions: ['1.0.0'] }),

@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
 import type { NewPackage, NewStaticBatch } from '../../core/core';
-import { type CoreParts, createCore } from '../../core/create-core';
+import { type CoreParts } from '../../core/create-core';
 import type { BatchPolicy, BatchScope } from '../../schema/model/batch';
 import type { Store } from '../../schema/mongo/connect';
-import { handClock, MASTER_KEY, operator, refusal, settingsWith, spectator } from '../support/core-parts';
-import { fakePackageStore } from '../support/fakes/package-store';
+import { handClock, operator, refusal, spectator } from '../support/core-parts';
+import { meters } from '../support/meters';
 import { quietEngine } from '../support/quiet-engine';
 import { emptyStore, testStore } from '../support/store';
 
@@ -21,11 +21,8 @@ beforeAll(async () => {
   store = await testStore();
 });
 beforeEach(async () => {
-  parts = await createCore({ store, files: fakePackageStore(), engine, settings: settingsWith(), masterKeys: [MASTER_KEY], clock });
-  await parts.core.products.create(operator, { key: 'meter', name: 'Water meter' });
-  await parts.core.devices.register(
-    operator,
-    'meter',
+  parts = await meters(
+    { store, engine, clock },
     Array.from({ length: 24 }, (_, index) => ({
       deviceName: name(index),
       region: index < 8 ? { province: 'Bern', city: 'Thun' } : null,

@@ -1,0 +1,17 @@
+import type { Clock } from '../../core/clock';
+import type { NewDevice } from '../../core/core';
+import { type CoreParts, createCore } from '../../core/create-core';
+import type { UpgradeEngine } from '../../core/ports';
+import type { Store } from '../../schema/mongo/connect';
+import { MASTER_KEY, operator, settingsWith } from './core-parts';
+import { fakePackageStore } from './fakes/package-store';
+
+/** Core over a real store, with the product `meter` and some of its devices. */
+export async function meters(over: { store: Store; engine: UpgradeEngine; clock: Clock }, devices: NewDevice[]): Promise<CoreParts> {
+  const parts = await createCore({ ...over, files: fakePackageStore(), settings: settingsWith(), masterKeys: [MASTER_KEY] });
+  await parts.core.products.create(operator, { key: 'meter', name: 'Water meter' });
+  if (devices.length > 0) await parts.core.devices.register(operator, 'meter', devices);
+  return parts;
+}
+
+export const named = (names: readonly string[]): NewDevice[] => names.map((deviceName) => ({ deviceName }));
