@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import fc from 'fast-check';
-import { type CoreParts } from '../../core/create-core';
+import type { CoreParts } from '../../core/create-core';
 import type { Batch, BatchPolicy, BatchScope } from '../../schema/model/batch';
 import { phasedShare } from '../../schema/model/phase';
 import type { Store } from '../../schema/mongo/connect';

@@ -1,4 +1,4 @@
-import { type CoreParts } from '../../core/create-core';
+import type { CoreParts } from '../../core/create-core';
 import { UserError } from '../../core/errors';
 import type { CancelableStatus } from '../../schema/model/cancel';
 import { deviceIdOf, taskIdOf } from '../../schema/model/ids';

@@ -1,5 +1,5 @@
 import { deleteBatch, finishBatchDeletions } from '../../core/batches/delete';
-import { type CoreParts } from '../../core/create-core';
+import type { CoreParts } from '../../core/create-core';
 import type { TaskStatus } from '../../schema/model/task';
 import type { Store } from '../../schema/mongo/connect';
 import { aPackage, aTask } from '../support/builders';

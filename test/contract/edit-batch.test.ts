@@ -1,4 +1,4 @@
-import { type CoreParts } from '../../core/create-core';
+import type { CoreParts } from '../../core/create-core';
 import type { DeviceLink, Notification } from '../../core/ports';
 import type { BatchPolicy, VariableRate } from '../../schema/model/batch';
 import type { Store } from '../../schema/mongo/connect';

@@ -1,4 +1,4 @@
-import { type CoreParts } from '../../core/create-core';
+import type { CoreParts } from '../../core/create-core';
 import type { BatchScope } from '../../schema/model/batch';
 import type { Task, TaskStatus } from '../../schema/model/task';
 import type { Store } from '../../schema/mongo/connect';

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { NewPackage, NewStaticBatch } from '../../core/core';
-import { type CoreParts } from '../../core/create-core';
+import type { CoreParts } from '../../core/create-core';
 import type { BatchPolicy, BatchScope } from '../../schema/model/batch';
 import type { Store } from '../../schema/mongo/connect';
 import { handClock, operator, refusal, spectator } from '../support/core-parts';
