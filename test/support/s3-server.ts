@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { S3Settings } from '../../core/packages/s3-store';
 import { freePort } from '../../server/embedded/free-port';
 import { spawnGuarded } from '../../server/embedded/guarded-child';
+import { type PythonLibrary, pythonLibrary } from './python-library';
 
 export interface TestS3 {
   /** Of a bucket of its own. */
@@ -12,10 +13,16 @@ export interface TestS3 {
   stop(): Promise<void>;
 }
 
-const REQUIREMENTS = join(__dirname, 'moto-requirements.txt');
-const DIRECTORY = 'moto-5.2.1';
 const HELP =
   'What helps: python3 (3.10 or newer) with pip, which installs moto by itself; or name a running S3-compatible server with UPDRAFT_TEST_S3_ENDPOINT.';
+
+const MOTO: PythonLibrary = {
+  directory: 'moto-5.2.1',
+  title: 'moto, the S3 server of the tests (20 MB)',
+  requirements: join(__dirname, 'moto-requirements.txt'),
+  only: 'wheels',
+  help: HELP,
+};
 
 /** The server that UPDRAFT_TEST_S3_ENDPOINT names, or moto, installed once into the cache. Throws when neither can be had: the tests need one. */
 export async function startTestS3(env: NodeJS.ProcessEnv = process.env): Promise<TestS3> {
@@ -39,7 +46,7 @@ export async function startTestS3(env: NodeJS.ProcessEnv = process.env): Promise
 }
 
 async function startMoto(env: NodeJS.ProcessEnv): Promise<{ endpoint: string; stop(): Promise<void> }> {
-  const library = await motoLibrary(env);
+  const library = await pythonLibrary(MOTO, env);
   const port = await freePort();
   const logDirectory = mkdtempSync(join(tmpdir(), 'updraft-s3-'));
   const childEnv = { ...env, PYTHONPATH: library, PYTHONDONTWRITEBYTECODE: '' };
@@ -67,31 +74,3 @@ const answers = (endpoint: string): Promise<boolean> =>
     ({ ok }) => ok,
     () => false,
   );
-
-/** Installed beside its place and moved there at the end: a crash leaves nothing half made in use. */
-async function motoLibrary(env: NodeJS.ProcessEnv): Promise<string> {
-  const { cacheDir } = await import('#setup/paths.mjs');
-  const { runChild } = await import('#setup/run-child.mjs');
-  const { waiting } = await import('#setup/progress.mjs');
-  const library = join(cacheDir(env), DIRECTORY);
-  if (existsSync(library)) return library;
-  mkdirSync(cacheDir(env), { recursive: true });
-  const work = mkdtempSync(join(cacheDir(env), '.moto-'));
-  const done = waiting('Installing moto, the S3 server of the tests, by pip (20 MB)');
-  const pip = ['-m', 'pip', 'install', '--no-deps', '--only-binary', ':all:', '--no-compile', '--no-input', '--disable-pip-version-check'];
-  try {
-    await runChild('python3', [...pip, '--quiet', '--target', join(work, 'lib'), '--requirement', REQUIREMENTS], {
-      limitMs: 10 * 60_000,
-      env,
-    });
-    renameSync(join(work, 'lib'), library);
-    done();
-  } catch (error) {
-    done('failed');
-    if (!existsSync(library))
-      throw new Error(`The S3 server of the tests (moto) could not be installed: ${(error as Error).message}\n${HELP}`);
-  } finally {
-    rmSync(work, { recursive: true, force: true });
-  }
-  return library;
-}
