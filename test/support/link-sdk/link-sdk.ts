@@ -1,7 +1,5 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { runForeign } from '../foreign-device';
 import { type PythonLibrary, pythonLibrary } from '../python-library';
 
 const SDK: PythonLibrary = {
@@ -29,18 +27,5 @@ export interface SdkDevice {
 /** Runs one device on the vendor's SDK until it has reported a new version. What the SDK told it; throws when it saw no upgrade within a minute. */
 export async function runSdkDevice(device: SdkDevice, env: NodeJS.ProcessEnv = process.env): Promise<Record<string, unknown>[]> {
   const library = await pythonLibrary(SDK, env);
-  const child = spawn('python3', [join(__dirname, 'device.py')], {
-    env: { ...env, PYTHONPATH: library },
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  const told: Record<string, unknown>[] = [];
-  createInterface({ input: child.stdout }).on('line', (line) => {
-    // The SDK prints on its own account as well.
-    if (line.startsWith('{')) told.push(JSON.parse(line));
-  });
-  const exited = once(child, 'close');
-  child.stdin.end(JSON.stringify(device));
-  const [code] = await exited;
-  if (code !== 0) throw new Error(`The device on the vendor's SDK ended with ${code}; it was told ${JSON.stringify(told)}`);
-  return told;
+  return runForeign('python3', [join(__dirname, 'device.py')], { ...env, PYTHONPATH: library }, device);
 }

@@ -1,0 +1,56 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { runForeign } from '../foreign-device';
+
+const DIRECTORY = 'iotda-sdk-java-1.2.1';
+
+export interface SdkDevice {
+  /** `tcp://` or `ssl://`, host and port. */
+  server: string;
+  /** A PEM file with the CA, when the listener speaks TLS. */
+  ca: string | null;
+  deviceId: string;
+  secret: string;
+  /** Where the image goes. */
+  file: string;
+  /** The result code it reports. */
+  result: number;
+}
+
+/** Null when the SDK can be run; otherwise what is missing for it, which no registry has. */
+export function missingForSdk(): string | null {
+  const answers = (program: string, argument: string): boolean => spawnSync(program, [argument]).status === 0;
+  const missing = [answers('java', '-version') ? null : 'a JDK (17 or newer)', answers('mvn', '-version') ? null : 'Maven'];
+  return missing.filter((each) => each !== null).join(' and ') || null;
+}
+
+/** Runs one device on the vendor's SDK until it has reported a result. What the SDK told it; throws when it saw no upgrade within a minute. */
+export async function runSdkDevice(device: SdkDevice, env: NodeJS.ProcessEnv = process.env): Promise<Record<string, unknown>[]> {
+  const library = await sdkLibrary(env);
+  return runForeign('java', ['-cp', join(library, '*'), join(__dirname, 'Device.java')], env, device);
+}
+
+/** Got beside its place and moved there at the end: a crash leaves nothing half made in use. */
+async function sdkLibrary(env: NodeJS.ProcessEnv): Promise<string> {
+  const { cacheDir } = await import('#setup/paths.mjs');
+  const { runChild } = await import('#setup/run-child.mjs');
+  const { waiting } = await import('#setup/progress.mjs');
+  const library = join(cacheDir(env), DIRECTORY);
+  if (existsSync(library)) return library;
+  mkdirSync(cacheDir(env), { recursive: true });
+  const work = mkdtempSync(join(cacheDir(env), '.iotda-sdk-'));
+  const done = waiting("Getting the vendor's IoTDA SDK for Java (14 MB), by Maven");
+  const goal = ['--batch-mode', '--quiet', '--file', join(__dirname, 'pom.xml'), 'dependency:copy-dependencies'];
+  try {
+    await runChild('mvn', [...goal, '-DincludeScope=runtime', `-DoutputDirectory=${join(work, 'lib')}`], { limitMs: 10 * 60_000, env });
+    renameSync(join(work, 'lib'), library);
+    done();
+  } catch (error) {
+    done('failed');
+    if (!existsSync(library)) throw new Error(`The vendor's IoTDA SDK could not be had: ${(error as Error).message}`);
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+  return library;
+}
