@@ -6,7 +6,7 @@ import type { Upload } from '../schema/model/upload';
 import type { ApiKey, Role, Viewer } from './access/viewer';
 import type { BatchService } from './batches/contract';
 import type { DeviceImportService } from './device-imports/contract';
-import type { DeviceAdmission, DeviceChanges, DeviceFilter, DeviceListService, GroupService, NewDevice } from './device-sets';
+import type { DeviceAdmission, DeviceChanges, DeviceFilter, DeviceListService, DeviceSwitch, GroupService, NewDevice } from './device-sets';
 import type { Page, PageRequest } from './page';
 import type { StoredFile } from './ports';
 import type { NewProduct } from './products/new-product';
@@ -94,7 +94,7 @@ export interface VersionCount {
   devices: number;
 }
 
-export interface DeviceService extends DeviceAdmission {
+export interface DeviceService extends DeviceAdmission, DeviceSwitch {
   /** One to 1,000 at once, all or none. The secrets are in the answer and are not shown again. */
   register(viewer: Viewer, productKey: string, devices: NewDevice[]): Promise<Device[]>;
   get(id: DeviceId): Promise<Device | null>;
@@ -227,6 +227,8 @@ export interface NewPackage {
   module?: string | null;
   version: string;
   description?: string | null;
+  /** At most 4,096 characters, for the device. */
+  customInfo?: string | null;
   digestAlgorithm?: DigestAlgorithm | null;
   /** Of the first file, where the file itself declares none. */
   declaredDigest?: string | null;

@@ -138,6 +138,7 @@ export async function createCore({
     onChanged: matching.changed,
     onGatewayReset: (id) => onGatewayReset(base, id),
     onRemoved: (ids) => onDevicesRemoved(base, ids),
+    isBusy: async (id) => (await base.tasks.activeOfDevice(id)).length > 0,
   });
 
   return {

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { DeviceList, DeviceListProblem } from '../schema/model/device-list';
 import type { Dialect } from '../schema/model/dialect';
-import type { Region } from '../schema/model/fleet';
+import type { Device, Region } from '../schema/model/fleet';
 import type { Group, GroupKind } from '../schema/model/group';
 import type { GroupRuleForm } from '../schema/model/group-rule-form';
 import type { DeviceId } from '../schema/model/ids';
@@ -23,6 +23,16 @@ export interface DeviceAdmission {
   credentialsOfNode(deviceName: string): Promise<(DeviceCredentials & { productKey: string; deviceName: string }) | null>;
   /** Those of the devices that may not be connected, because they were deleted or disabled. */
   notAllowed(ids: readonly DeviceId[]): Promise<DeviceId[]>;
+  /** Disabled devices that are connected to the gateway, at most 1,000. */
+  disabledOn(gatewayId: string): Promise<DeviceId[]>;
+}
+
+export interface DeviceSwitch {
+  /**
+   * At most 1,000, all or none; in the order given. A disabled device loses its connection within about a second and gets none, no batch
+   * selects it, and what it has not finished waits. Throws DEVICE_UNKNOWN, TOO_MANY, REQUIRED.
+   */
+  setEnabled(viewer: Viewer, ids: readonly DeviceId[], enabled: boolean): Promise<Device[]>;
 }
 
 export interface NewDevice {
@@ -42,6 +52,8 @@ export interface DeviceTag {
 
 /** What is not given stays as it is; `region: null` takes the region away, and `tags` replaces all of them. */
 export interface DeviceChanges {
+  /** From its next connection on. Refused (TASK_STATE) while a task of the device has not ended. */
+  dialect?: Dialect;
   region?: Region | null;
   tags?: readonly DeviceTag[];
 }

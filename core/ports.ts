@@ -49,6 +49,8 @@ export interface Notification {
   files: NotifiedFile[];
   /** R-BAT-17: what the batch has to say to the device. */
   tags?: readonly BatchTag[];
+  /** The package's own text for its devices. */
+  customInfo?: string;
   /** Set when the batch downloads over MQTT: the one file by its stream instead of its URL (device-protocols §1.4). */
   stream?: { streamId: number; fileId: number };
 }

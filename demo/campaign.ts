@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Dialect } from '../schema/model/dialect';
 import type { ApiClient } from './api-client';
 
 const PRODUCT = `mutation ($input: CreateProductInput!) {
@@ -21,11 +22,16 @@ export async function createDemoProduct(api: ApiClient): Promise<string> {
   return key;
 }
 
+export interface NewDevice {
+  deviceName: string;
+  dialect: Dialect;
+}
+
 /** The secrets by device name. */
-export async function registerDevices(api: ApiClient, productKey: string, deviceNames: readonly string[]): Promise<Map<string, string>> {
+export async function registerDevices(api: ApiClient, productKey: string, wanted: readonly NewDevice[]): Promise<Map<string, string>> {
   const secrets = new Map<string, string>();
-  for (let at = 0; at < deviceNames.length; at += PORTION) {
-    const devices = deviceNames.slice(at, at + PORTION).map((deviceName) => ({ deviceName }));
+  for (let at = 0; at < wanted.length; at += PORTION) {
+    const devices = wanted.slice(at, at + PORTION).map(({ deviceName, dialect }) => ({ deviceName, dialect }));
     const registered = await api.call<{ devices: { secret: string; device: { deviceName: string } }[] }>(DEVICES, {
       input: { productKey, devices },
     });

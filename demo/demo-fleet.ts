@@ -19,6 +19,7 @@ export interface DemoFleetOptions {
 export async function startDemoFleet({ mqttUrl, productKey, plan, secrets }: DemoFleetOptions): Promise<FleetProcess> {
   const devices = plan.map((device) => ({
     productKey,
+    dialect: device.dialect,
     deviceName: device.deviceName,
     secret: secrets.get(device.deviceName) ?? '',
     version: SOURCE_VERSION,

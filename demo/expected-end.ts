@@ -17,6 +17,14 @@ const STEP_CAUSES: Record<FailureStep, string> = {
   [-4]: 'PACKAGE_INSTALLATION_FAILURE',
 };
 
+/** What an IoTDA device says by numbers (device-protocols §2.8); those that a demo uses. */
+const CODE_CAUSES: Partial<Record<number, string>> = {
+  1: 'DEVICE_IN_USE',
+  4: 'LOW_BATTERY',
+  5: 'NOT_ENOUGH_STORAGE_FOR_THE_NEW_FIRMWARE_PACKAGE',
+  10: 'PACKAGE_INSTALLATION_FAILURE',
+};
+
 /**
  * How the task of a device that behaves so ends under a policy with `maxRetries` and a time-out.
  * Null: not at all, as long as nobody cancels it. A task that makes no progress has no time-out either.
@@ -27,6 +35,8 @@ export function expectedEnd(behaviour: Behaviour | null, maxRetries: number): Ta
       return null;
     case 'failsWith':
       return afterRetries(behaviour.times, maxRetries, STEP_CAUSES[behaviour.step]);
+    case 'resultCode':
+      return afterRetries(behaviour.times, maxRetries, CODE_CAUSES[behaviour.code] ?? 'UNKNOWN_DEVICE_ERROR');
     case 'corruptDownload':
       return afterRetries(behaviour.times, maxRetries, STEP_CAUSES[-3]);
     case 'wrongVersion':

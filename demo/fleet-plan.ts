@@ -1,16 +1,22 @@
+import type { Dialect } from '../schema/model/dialect';
 import {
   type Behaviour,
   corruptDownload,
   disconnectsAt,
   failsWith,
   offlineUntil,
+  resultCode,
   stallsAt,
   wrongVersion,
 } from '../test/support/devices/behaviours';
 import { expectedEnd, type TaskEnd } from './expected-end';
 
+export const FLEET_DIALECTS = ['link', 'iotda', 'mixed'] as const;
+export type FleetDialect = (typeof FLEET_DIALECTS)[number];
+
 export interface PlannedDevice {
   deviceName: string;
+  dialect: Dialect;
   fault: Behaviour | null;
   /** Off-line at first; comes on-line when told. */
   offline: boolean;
@@ -26,32 +32,50 @@ const STALLED = stallsAt(60);
 const STALLED_AT = 3;
 const LONGEST_STALL_MINUTES = 2;
 
-/** Dealt out in this order, over and over. */
-const FAULTS: readonly Behaviour[] = [
-  failsWith(-1, { times: 1 }),
-  corruptDownload(),
-  disconnectsAt('progress', { forMs: 2_000 }),
-  failsWith(-2),
-  wrongVersion('1.9.9-wrong', { times: 1 }),
-  failsWith(-3),
-  corruptDownload({ times: 1 }),
-  failsWith(-4),
-  disconnectsAt('reboot', { forMs: 3_000 }),
-];
+/** Dealt out in this order, over and over, to the devices of each dialect. */
+const FAULTS: Record<Dialect, readonly Behaviour[]> = {
+  LINK: [
+    failsWith(-1, { times: 1 }),
+    corruptDownload(),
+    disconnectsAt('progress', { forMs: 2_000 }),
+    failsWith(-2),
+    wrongVersion('1.9.9-wrong', { times: 1 }),
+    failsWith(-3),
+    corruptDownload({ times: 1 }),
+    failsWith(-4),
+    disconnectsAt('reboot', { forMs: 3_000 }),
+  ],
+  IOTDA: [
+    resultCode(1, { times: 1 }),
+    resultCode(4),
+    disconnectsAt('progress', { forMs: 2_000 }),
+    corruptDownload({ times: 1 }),
+    resultCode(5),
+    wrongVersion('1.9.9-wrong', { times: 1 }),
+    resultCode(10, { times: 1 }),
+    corruptDownload(),
+    disconnectsAt('reboot', { forMs: 3_000 }),
+  ],
+};
 
 /** Who does what in a demo of so many devices: the same for the same number. */
-export function planFleet(devices: number, timeoutMinutes: number): PlannedDevice[] {
+export function planFleet(devices: number, timeoutMinutes: number, fleet: FleetDialect): PlannedDevice[] {
   const stalledAt = timeoutMinutes <= LONGEST_STALL_MINUTES ? STALLED_AT : Number.POSITIVE_INFINITY;
   const offline = spread(Math.round(devices * OFFLINE_SHARE), devices, 0.75);
   // Not among the first: who fails early waits behind all others for another attempt.
   const first = Math.floor(devices / 3);
   const faulty = spread(Math.round(devices * FAULTY_SHARE), devices - first, 0.25, first);
   let dealt = 0;
+  const dealtTo: Record<Dialect, number> = { LINK: 0, IOTDA: 0 };
+  const nextFault = (dialect: Dialect): Behaviour | null =>
+    dealt++ === stalledAt ? STALLED : (FAULTS[dialect][dealtTo[dialect]++ % FAULTS[dialect].length] ?? null);
   return Array.from({ length: devices }, (_, index) => {
-    const fault = faulty.has(index) ? faultAt(dealt++, stalledAt) : null;
+    const dialect = dialectAt(fleet, index);
+    const fault = faulty.has(index) ? nextFault(dialect) : null;
     const planned = expectedEnd(fault, MAX_RETRIES);
     if (!planned) throw new Error(`a demo with a device that is ${fault?.kind} would not end`);
-    return { deviceName: `meter-${String(index + 1).padStart(4, '0')}`, fault, offline: offline.has(index) && fault === null, planned };
+    const deviceName = `meter-${String(index + 1).padStart(4, '0')}`;
+    return { deviceName, dialect, fault, offline: offline.has(index) && fault === null, planned };
   });
 }
 
@@ -59,9 +83,10 @@ export function behavioursOf({ fault, offline }: PlannedDevice): Behaviour[] {
   return [...(fault ? [fault] : []), ...(offline ? [offlineUntil('told')] : [])];
 }
 
-function faultAt(dealt: number, stalledAt: number): Behaviour | null {
-  if (dealt === stalledAt) return STALLED;
-  return FAULTS[(dealt > stalledAt ? dealt - 1 : dealt) % FAULTS.length] ?? null;
+/** One after the other, so that each stretch of the fleet has both. */
+function dialectAt(fleet: FleetDialect, index: number): Dialect {
+  if (fleet === 'mixed') return index % 2 === 0 ? 'LINK' : 'IOTDA';
+  return fleet === 'link' ? 'LINK' : 'IOTDA';
 }
 
 /** Places evenly apart; `phase` keeps the two kinds from falling on the same devices. */

@@ -4,11 +4,14 @@ import { parseArgs } from 'node:util';
 import { DEFAULT_LIMITS } from '../schema/model/limits';
 import { fileNameViolation } from '../schema/model/names';
 import { formatOf, MAGIC_BYTES_NEEDED, matchesFormat, PACKAGE_SUFFIXES } from '../schema/model/package-format';
+import { FLEET_DIALECTS, type FleetDialect } from './fleet-plan';
 
 export interface DemoOptions {
   devices: number;
   /** Devices notified a minute. */
   rate: number;
+  /** What the devices speak. */
+  dialect: FleetDialect;
   /** Null: an image is generated. */
   packageFile: string | null;
   exit: boolean;
@@ -25,10 +28,12 @@ export class OptionsError extends Error {
 
 const DEVICES = { minimum: 1, maximum: 5_000, default: 200 };
 const RATE = { minimum: DEFAULT_LIMITS.rateMinimum, maximum: DEFAULT_LIMITS.rateMaximum, default: 600 };
+const DEFAULT_DIALECT: FleetDialect = 'mixed';
 const KNOWN = {
   devices: { type: 'string' },
   package: { type: 'string' },
   rate: { type: 'string' },
+  dialect: { type: 'string' },
   exit: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;
@@ -41,6 +46,7 @@ Starts Updraft, connects virtual devices and upgrades them, live in this termina
 
   --devices N      devices, ${DEVICES.minimum} to ${number(DEVICES.maximum)}; ${DEVICES.default} when not given
   --rate R         devices notified a minute, ${RATE.minimum} to ${number(RATE.maximum)}; ${RATE.default} when not given
+  --dialect D      what the devices speak, ${FLEET_DIALECTS.join(', ')}; ${DEFAULT_DIALECT} when not given
   --package FILE   the file to bring to them (${PACKAGE_SUFFIXES.join(' ')});
                    an image of 1 MiB is generated when not given
   --exit           end when the batch has, with status 1 if a task ended otherwise
@@ -58,6 +64,7 @@ export function readOptions(args: readonly string[], from = process.env.INIT_CWD
   const options: DemoOptions = {
     devices: wholeNumber('devices', values.devices, DEVICES, problems),
     rate: wholeNumber('rate', values.rate, RATE, problems),
+    dialect: dialectOf(values.dialect, problems),
     packageFile: values.package === undefined ? null : resolve(from, values.package),
     exit: values.exit ?? false,
     help: values.help ?? false,
@@ -85,6 +92,13 @@ function wholeNumber(name: string, given: string | undefined, range: typeof DEVI
   if (/^\d{1,9}$/.test(given) && value >= range.minimum && value <= range.maximum) return value;
   problems.push(`--${name} is "${given.slice(0, 40)}": give a whole number from ${range.minimum} to ${number(range.maximum)}.`);
   return range.default;
+}
+
+function dialectOf(given: string | undefined, problems: string[]): FleetDialect {
+  if (given === undefined) return DEFAULT_DIALECT;
+  const known = FLEET_DIALECTS.find((dialect) => dialect === given.toLowerCase());
+  if (!known) problems.push(`--dialect is "${given.slice(0, 40)}": give one of ${FLEET_DIALECTS.join(', ')}.`);
+  return known ?? DEFAULT_DIALECT;
 }
 
 /** What the API would refuse, said before anything is started. */

@@ -1,6 +1,7 @@
+import type { Dialect } from '../schema/model/dialect';
 import type { WaitingFor } from '../schema/model/waiting-for';
 import { bothEnds, type Color, lineOf, type Paint, type Span } from './spans';
-import { type DemoState, failuresByCause, oldestWaiting } from './watch';
+import { countsByDialect, type DemoState, failuresByCause, oldestWaiting } from './watch';
 
 export interface View {
   columns: number;
@@ -28,6 +29,7 @@ const WAITS: Record<WaitingFor, string> = {
   BATCH_HALTED: 'waits: the batch has halted',
   RETRY: 'waits for its next attempt',
   DEVICE_OFFLINE: 'waits to come on-line',
+  DEVICE_DISABLED: 'waits to be enabled',
   PUSH_RATE: 'waits for its turn at the push rate',
   DEVICE_VERSION: 'was asked for its version',
   DEVICE_REACTION: 'waits for its first reaction',
@@ -43,7 +45,7 @@ const SECTION_HEAD = 2;
 /** The live picture: at most `rows` lines of at most `columns` characters. */
 export function picture(state: DemoState, view: View): string[] {
   const columns = Math.max(20, view.columns);
-  const top = [title(state, view.now, columns), [], ...bars(state, columns), [], rate(state), oldest(state, view.now)];
+  const top = [title(state, view.now, columns), [], ...bars(state, columns), [], dialects(state), rate(state), oldest(state, view.now)];
   const causes = section('Failures by cause', causeLines(state, columns), view.rows - top.length);
   const events = section('Last events', eventLines(state), view.rows - top.length - causes.length);
   return [...top, ...causes, ...events].slice(0, view.rows).map((spans) => lineOf(spans, columns, view.paint));
@@ -83,6 +85,14 @@ function bars({ counts, devices }: DemoState, columns: number): Span[][] {
       String(counts[count]).padStart(COUNT),
     ];
   });
+}
+
+const DIALECT_NAMES: Record<Dialect, string> = { LINK: 'Link', IOTDA: 'IoTDA' };
+
+/** One batch over devices that speak differently. */
+function dialects(state: DemoState): Span[] {
+  const each = countsByDialect(state).map(({ dialect, ended, devices }) => `${DIALECT_NAMES[dialect]} ${ended} of ${devices} done`);
+  return ['Dialects'.padEnd(LABEL), each.join(' · ')];
 }
 
 function rate({ rate: { asked, reached } }: DemoState): Span[] {

@@ -35,7 +35,7 @@ const SETTLE_MS = 3_000;
 /** Pushes the package and shows what happens, until the batch has ended or its time is up. */
 export async function runBatch(run: BatchRun): Promise<DemoState> {
   const { api, fleet, plan, packageId, timing, out, paint } = run;
-  const state = newState(run.firmware, plan.length, run.rate, Date.now());
+  const state = newState(run.firmware, plan, run.rate, Date.now());
   const batchId = await createBatch(api, {
     packageId,
     perMinute: run.rate,

@@ -44,19 +44,12 @@ export async function runDemo(options: DemoOptions, out: Out, stack: ShutdownSta
   const firmware = await firmwareOf(options.packageFile, dataDir);
   const load = { devices: options.devices, rate: options.rate, bytes: firmware.size };
   const timeoutMinutes = timeoutMinutesOf(load);
-  const plan = planFleet(options.devices, timeoutMinutes);
+  const plan = planFleet(options.devices, timeoutMinutes, options.dialect);
   const offline = plan.filter((device) => device.offline).length;
   const faulty = plan.filter(({ fault }) => fault !== null).length;
   const { productKey, secrets } = await doStep(`Registering ${plan.length} devices`, async () => {
     const key = await createDemoProduct(api);
-    return {
-      productKey: key,
-      secrets: await registerDevices(
-        api,
-        key,
-        plan.map(({ deviceName }) => deviceName),
-      ),
-    };
+    return { productKey: key, secrets: await registerDevices(api, key, plan) };
   });
   const what = `${firmware.fileName} (${sizeText(firmware.size)})`;
   const uploaded = await doStep(`Uploading ${what}`, () =>
@@ -75,7 +68,7 @@ export async function runDemo(options: DemoOptions, out: Out, stack: ShutdownSta
   });
   const found = deviations(plan, state.tasks);
   out.write(summary(state, found, Date.now(), paint));
-  const spare = await registerDevices(api, productKey, [SPARE_DEVICE]);
+  const spare = await registerDevices(api, productKey, [{ deviceName: SPARE_DEVICE, dialect: 'LINK' }]);
   const { explorerUrl, temporalUiUrl } = platform;
   return {
     asPlanned: found.length === 0,

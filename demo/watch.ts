@@ -1,4 +1,5 @@
 import type { BatchStatus } from '../schema/model/batch';
+import { DIALECTS, type Dialect } from '../schema/model/dialect';
 import { isActive } from '../schema/model/task';
 import type { CountsView, ProgressView, TaskView } from './live-documents';
 
@@ -14,6 +15,8 @@ export interface DemoState {
   /** What is brought: file and version. */
   firmware: string;
   devices: number;
+  /** By device name, of those in the fleet. */
+  dialects: ReadonlyMap<string, Dialect>;
   /** Epoch milliseconds. */
   startedAt: number;
   batchStatus: BatchStatus;
@@ -28,11 +31,17 @@ export interface DemoState {
 const EVENTS_KEPT = 20;
 const NO_COUNTS: CountsView = { total: 0, unconfirmed: 0, queued: 0, notified: 0, inProgress: 0, succeeded: 0, failed: 0, canceled: 0 };
 
-export function newState(firmware: string, devices: number, asked: number, startedAt: number): DemoState {
+export function newState(
+  firmware: string,
+  fleet: readonly { deviceName: string; dialect: Dialect }[],
+  asked: number,
+  startedAt: number,
+): DemoState {
   const rate = { asked, reached: 0 };
   return {
     firmware,
-    devices,
+    devices: fleet.length,
+    dialects: new Map(fleet.map(({ deviceName, dialect }) => [deviceName, dialect])),
     startedAt,
     batchStatus: 'STARTING',
     statusReason: null,
@@ -89,6 +98,25 @@ export function oldestWaiting({ tasks }: DemoState): TaskView | null {
     if (isActive(task.status) && (oldest === null || task.updatedAt < oldest.updatedAt)) oldest = task;
   }
   return oldest;
+}
+
+export interface DialectCount {
+  dialect: Dialect;
+  devices: number;
+  /** Devices whose tasks are over. */
+  ended: number;
+}
+
+/** Only the dialects that occur. */
+export function countsByDialect({ dialects, tasks }: DemoState): DialectCount[] {
+  const counts = DIALECTS.map((dialect): DialectCount => ({ dialect, devices: 0, ended: 0 }));
+  for (const [deviceName, dialect] of dialects) {
+    const count = counts[DIALECTS.indexOf(dialect)];
+    const task = tasks.get(deviceName);
+    if (count) count.devices += 1;
+    if (count && task && !isActive(task.status)) count.ended += 1;
+  }
+  return counts.filter(({ devices }) => devices > 0);
 }
 
 export interface CauseCount {

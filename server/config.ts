@@ -18,6 +18,8 @@ export interface Config {
   mqttPort: number;
   /** Null: no MQTT over TLS. */
   mqttsPort: number | null;
+  /** Null: no MQTT over WebSocket. */
+  mqttWsPort: number | null;
   /** Null: no port of its own for them. */
   metricsPort: number | null;
   quotas: MqttQuotas;
@@ -78,6 +80,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     httpPort: of('UPDRAFT_HTTP_PORT'),
     mqttPort: of('UPDRAFT_MQTT_PORT'),
     mqttsPort: of('UPDRAFT_MQTTS_PORT'),
+    mqttWsPort: of('UPDRAFT_MQTT_WS_PORT'),
     metricsPort: of('UPDRAFT_METRICS_PORT'),
     quotas: Object.fromEntries(
       [...QUOTA_SETTINGS].map(([name, setting]) => [name, read(quotaVariable(name), setting)]),

@@ -12,6 +12,7 @@ export interface Platform {
   explorerUrl?: string;
   mqttUrl?: string;
   mqttsUrl?: string;
+  mqttWsUrl?: string;
   /** Where the process has a port for it. */
   metricsUrl?: string;
   temporalUiUrl?: string;
@@ -59,6 +60,7 @@ export async function startPlatform(config: Config, logger: Logger, options: Pla
       explorerUrl: api?.explorerUrl,
       mqttUrl: gateway?.mqttUrl,
       mqttsUrl: gateway?.mqttsUrl,
+      mqttWsUrl: gateway?.mqttWsUrl,
       metricsUrl: metrics?.metricsUrl,
       temporalUiUrl: foundation.servers.temporalUiUrl,
       mongoUri: foundation.servers.mongoUri,
@@ -81,6 +83,6 @@ function portTaken(error: unknown): StartError | null {
   if (code !== 'EADDRINUSE' && code !== 'EACCES') return null;
   const why = code === 'EACCES' ? 'may not be used by this user' : 'is in use by another program';
   return new StartError(
-    `Port ${port} ${why}. Choose others with UPDRAFT_HTTP_PORT, UPDRAFT_MQTT_PORT, UPDRAFT_MQTTS_PORT and UPDRAFT_METRICS_PORT; 0 takes a free one.`,
+    `Port ${port} ${why}. Choose others with UPDRAFT_HTTP_PORT, UPDRAFT_MQTT_PORT, UPDRAFT_MQTTS_PORT, UPDRAFT_MQTT_WS_PORT and UPDRAFT_METRICS_PORT; 0 takes a free one.`,
   );
 }

@@ -52,11 +52,26 @@ export class UpdateDeviceInput {
   @Field(() => ID, { description: 'Which device.' })
   deviceId!: string;
 
+  @Field(() => DialectEnum, {
+    nullable: true,
+    description: 'What it speaks from its next connection on; refused while a task of it has not ended.',
+  })
+  dialect?: Dialect | null;
+
   @Field(() => RegionInput, { nullable: true, description: 'Null takes the region away.' })
   region?: RegionInput | null;
 
   @Field(() => [DeviceTagInput], { nullable: true, description: 'Takes the place of all tags it has; an empty list takes them away.' })
   tags?: DeviceTagInput[] | null;
+}
+
+@InputType()
+export class SetDevicesEnabledInput {
+  @Field(() => [ID], { description: 'One to 1,000: all or none.' })
+  deviceIds!: string[];
+
+  @Field(() => Boolean, { description: 'False disables them.' })
+  enabled!: boolean;
 }
 
 @InputType()

@@ -6,7 +6,7 @@ import { found } from '../errors/found';
 import { toConnection } from '../paging/connection';
 import { PageArgs } from '../paging/page-args';
 import { TaskConnection } from '../tasks/types';
-import { DeleteDevicesInput, DeviceFilterInput, RegisterDevicesInput, UpdateDeviceInput } from './inputs';
+import { DeleteDevicesInput, DeviceFilterInput, RegisterDevicesInput, SetDevicesEnabledInput, UpdateDeviceInput } from './inputs';
 import {
   DeleteDevicesPayload,
   DeviceConnection,
@@ -14,6 +14,7 @@ import {
   type DeviceTagType,
   DeviceType,
   RegisterDevicesPayload,
+  SetDevicesEnabledPayload,
   UpdateDevicePayload,
 } from './types';
 
@@ -42,8 +43,20 @@ export class DeviceResolver {
 
   @Mutation(() => UpdateDevicePayload, { description: 'Changes what people keep about a device. Twin of SetDeviceProp.' })
   updateDevice(@Arg('input', () => UpdateDeviceInput) input: UpdateDeviceInput, @Ctx() { core, viewer }: ApiContext) {
-    const { deviceId, region, tags } = input;
-    return asPayload(core.devices.update(viewer, deviceId, { region, tags: tags ?? undefined }).then((device) => ({ device })));
+    const { deviceId, dialect, region, tags } = input;
+    const changes = { dialect: dialect ?? undefined, region, tags: tags ?? undefined };
+    return asPayload(core.devices.update(viewer, deviceId, changes).then((device) => ({ device })));
+  }
+
+  @Mutation(() => SetDevicesEnabledPayload, {
+    description:
+      'Disables devices, or enables them again. A disabled device loses its connection within about a second and gets no other, no batch selects it, and its unfinished task waits. Twin of DisableThing and EnableThing, and of freezing a device.',
+  })
+  setDevicesEnabled(
+    @Arg('input', () => SetDevicesEnabledInput) { deviceIds, enabled }: SetDevicesEnabledInput,
+    @Ctx() { core, viewer }: ApiContext,
+  ) {
+    return asPayload(core.devices.setEnabled(viewer, deviceIds, enabled).then((devices) => ({ devices })));
   }
 
   @Mutation(() => DeleteDevicesPayload, {

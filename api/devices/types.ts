@@ -49,7 +49,7 @@ export class DeviceType {
   @Field(() => DialectEnum, { description: 'How it speaks.' })
   dialect!: Dialect;
 
-  @Field(() => Boolean, { description: 'False: its connection is refused.' })
+  @Field(() => Boolean, { description: 'False: it gets no connection, and no batch selects it.' })
   enabled!: boolean;
 
   @Field(() => Boolean, { description: 'Whether it has a connection now.' })
@@ -95,6 +95,15 @@ export class RegisterDevicesPayload extends Payload {
 export class UpdateDevicePayload extends Payload {
   @Field(() => DeviceType, { nullable: true, description: 'The device afterwards; null when it was refused.' })
   device!: DeviceType | null;
+}
+
+@ObjectType()
+export class SetDevicesEnabledPayload extends Payload {
+  @Field(() => [DeviceType], {
+    nullable: true,
+    description: 'In the order of the input; null when it was refused, and then nothing was changed.',
+  })
+  devices!: DeviceType[] | null;
 }
 
 @ObjectType()

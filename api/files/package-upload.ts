@@ -8,7 +8,7 @@ import { PACKAGE_FILES_MAXIMUM, type PackageKind } from '../../schema/model/pack
 import { API_LIMITS } from '../limits';
 import { fileQueue, type HeldFile, heldFile } from './file-queue';
 
-const FIELDS = ['productKey', 'name', 'module', 'version', 'description', 'digestAlgorithm', 'kind', 'verification'] as const;
+const FIELDS = ['productKey', 'name', 'module', 'version', 'description', 'customInfo', 'digestAlgorithm', 'kind', 'verification'] as const;
 /** One value for each file, in the order of the files; `sourceVersions` one for each version. */
 const LISTS = ['digest', 'signature', 'sourceVersions'] as const;
 type FieldName = (typeof FIELDS)[number];
@@ -154,6 +154,7 @@ function newPackage(fields: Fields): NewPackage {
     module: fields.module || null,
     version: fields.version ?? '',
     description: fields.description ?? null,
+    customInfo: fields.customInfo ?? null,
     digestAlgorithm: digestAlgorithm(fields.digestAlgorithm),
     kind: fields.kind ? (fields.kind as PackageKind) : null,
     sourceVersions: fields.sourceVersions.filter((version) => version !== ''),

@@ -66,6 +66,12 @@ export class PackageType {
   @Field(() => String, { description: 'For people.' })
   description!: string;
 
+  @Field(() => String, {
+    nullable: true,
+    description: 'Text for its devices, sent with each notification: `_package_udi` to Link devices, `custom_info` to IoTDA devices.',
+  })
+  customInfo!: string | null;
+
   @Field(() => DigestAlgorithmEnum, { description: 'What devices check the file with.' })
   digestAlgorithm!: DigestAlgorithm;
 

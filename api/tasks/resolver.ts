@@ -39,7 +39,10 @@ export class TaskResolver {
   async waitingFor(@Root() task: Task, @Ctx() { loaders }: ApiContext): Promise<WaitingFor | null> {
     if (!isActive(task.status)) return null;
     const batch = await loaders.batch.load(task.batchId);
-    return waitingFor(task, batch?.status ?? 'RUNNING', new Date(), batch?.policy.proactivePush);
+    const of = (enabled: boolean) => waitingFor(task, batch?.status ?? 'RUNNING', new Date(), batch?.policy.proactivePush, enabled);
+    const reason = of(true);
+    // Why it is off-line is asked only where that is the reason.
+    return reason === 'DEVICE_OFFLINE' ? of((await loaders.device.load(task.deviceId))?.enabled ?? true) : reason;
   }
 
   @FieldResolver()

@@ -26,6 +26,13 @@ export class CreatePackageInput {
   @Field(() => String, { nullable: true, description: 'For people, up to 100 characters.' })
   description?: string | null;
 
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Text for its devices, sent with each notification; up to 4,096 characters. Udi of Alibaba Cloud IoT, custom_info of IoTDA.',
+  })
+  customInfo?: string | null;
+
   @Field(() => DigestAlgorithmEnum, { nullable: true, description: 'What devices check the file with; SHA256 when not given.' })
   digestAlgorithm?: DigestAlgorithm | null;
 

@@ -56,8 +56,9 @@ export async function updateDevice(
   now: Date,
 ): Promise<Device> {
   refuseIfAny(attributeViolations(changes, '', limits));
-  const { region, tags } = changes;
+  const { dialect, region, tags } = changes;
   const set = {
+    ...(dialect && { dialect }),
     ...(region !== undefined && { changedAt: now }),
     ...(region && { region: regionOf(region) }),
     ...(tags && tags.length > 0 && { tags: tagsOf(tags) }),

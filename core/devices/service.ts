@@ -12,6 +12,8 @@ import type { VersionCounts } from '../products/version-counts';
 import type { CoreSettings } from '../settings';
 import { updateDevice } from './attributes';
 import { deleteDevices } from './delete';
+import { requireDialectFree } from './dialect-change';
+import { disabledOn, setEnabled } from './enabled';
 import { deviceQuery } from './filter';
 import { resetGateway, setConnected, setDisconnected } from './presence';
 import { notAllowed } from './presence-queries';
@@ -24,6 +26,8 @@ export interface DeviceDeps {
   versionCounts: Pick<VersionCounts, 'remove'>;
   /** Of devices that are being deleted; how many tasks it ended. */
   onRemoved?(deviceIds: readonly DeviceId[]): Promise<number>;
+  /** Whether a task of the device has not ended. */
+  isBusy?(deviceId: DeviceId): Promise<boolean>;
   clock: Clock;
   /** After the device document says so. `gatewayId` is null when the device went off-line. */
   onPresence?(deviceId: DeviceId, gatewayId: string | null): Promise<void>;
@@ -47,9 +51,16 @@ export function createDeviceService(deps: DeviceDeps): DeviceService {
     list: async (filter, page) => pageOf(devices, deviceQuery(filter), { _id: 1 }, page, settings.limits),
     async update(viewer, id, changes) {
       requireRole(viewer, 'OPERATOR');
+      if (changes.dialect) await requireDialectFree(devices, deps.isBusy ?? (async () => false), id, changes.dialect);
       const device = await updateDevice(store.collections, settings.limits, id, changes, deps.memberships, clock());
       if (changes.region !== undefined) await deps.onChanged?.([id]);
       return device;
+    },
+    async setEnabled(viewer, ids, enabled) {
+      requireRole(viewer, 'OPERATOR');
+      const switched = await setEnabled(devices, settings.limits, ids, enabled, clock());
+      if (enabled) await deps.onChanged?.(switched.map(({ _id }) => _id));
+      return switched;
     },
     async delete(viewer, ids) {
       requireRole(viewer, 'OPERATOR');
@@ -62,6 +73,7 @@ export function createDeviceService(deps: DeviceDeps): DeviceService {
         { projection: { _id: 0, secret: 1, enabled: 1, dialect: 1 } },
       ),
     notAllowed: (ids) => notAllowed(devices, ids),
+    disabledOn: (gatewayId) => disabledOn(devices, gatewayId),
     async credentialsOfNode(deviceName) {
       const projection = { _id: 0, secret: 1, enabled: 1, dialect: 1, productKey: 1, deviceName: 1 };
       const [found, another] = await devices

@@ -168,6 +168,7 @@ function packageOf(viewer: Viewer, input: NewPackage, plan: PackagePlan, files: 
     module: plan.module,
     version: input.version,
     description: plan.description,
+    ...(plan.customInfo !== '' && { customInfo: plan.customInfo }),
     digestAlgorithm: input.digestAlgorithm ?? 'SHA256',
     files,
     kind: plan.kind,

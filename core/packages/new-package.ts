@@ -11,6 +11,7 @@ import { refuseIfAny } from '../refuse';
 export interface PackagePlan {
   module: string;
   description: string;
+  customInfo: string;
   kind: PackageKind;
   sourceVersions: string[];
   verificationRequired: boolean;
@@ -28,6 +29,7 @@ type PackageLimits = Pick<Limits, 'descriptionLength' | 'packageSourceVersions'>
 export function planOf(input: NewPackage, first: PackageUpload, limits: PackageLimits): { plan: PackagePlan; firstFile: FilePlan } {
   const module = input.module ?? DEFAULT_MODULE;
   const description = input.description ?? '';
+  const customInfo = input.customInfo ?? '';
   const kind = input.kind ?? 'FULL';
   const sourceVersions = [...new Set(input.sourceVersions ?? [])];
   const verification = input.verification ?? 'NOT_REQUIRED';
@@ -37,11 +39,12 @@ export function planOf(input: NewPackage, first: PackageUpload, limits: PackageL
     moduleViolation(module, 'module'),
     versionViolation(input.version, 'version'),
     descriptionViolation(description, limits.descriptionLength),
+    customInfoViolation(customInfo),
     ...kindViolations({ kind, sourceVersions, version: input.version }, limits),
     verificationViolation(verification),
     ...fileViolations(file),
   ]);
-  const plan = { module, description, kind, sourceVersions, verificationRequired: verification === 'REQUIRED' };
+  const plan = { module, description, customInfo, kind, sourceVersions, verificationRequired: verification === 'REQUIRED' };
   return { plan, firstFile: checkedPlan(file) };
 }
 
@@ -109,6 +112,17 @@ export function descriptionViolation(description: string, maximum: number): Viol
   const limit = `${maximum} characters`;
   const hint = 'Shorten it.';
   return { code: 'INVALID_FORMAT', field: 'description', message: `A description has at most ${limit}, not ${length}.`, hint, limit };
+}
+
+/** What both vendors let a package tell its devices (device-protocols §1.3). */
+const CUSTOM_INFO_LENGTH = 4_096;
+
+function customInfoViolation(text: string): Violation | null {
+  const length = [...text].length;
+  if (length <= CUSTOM_INFO_LENGTH) return null;
+  const limit = `${CUSTOM_INFO_LENGTH} characters`;
+  const message = `The text for devices has at most ${limit}, not ${length}.`;
+  return { code: 'INVALID_FORMAT', field: 'customInfo', message, hint: 'Shorten it.', limit };
 }
 
 const formatViolation = (): Violation => ({

@@ -40,6 +40,7 @@ export async function notificationOf(
     differential: firmware.kind === 'DIFFERENTIAL',
     files,
     tags,
+    ...(firmware.customInfo !== undefined && { customInfo: firmware.customInfo }),
     ...(policy.downloadProtocol === 'MQTT' && firmware.streamId !== undefined && { stream: { streamId: firmware.streamId, fileId: 1 } }),
   };
 }

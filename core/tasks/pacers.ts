@@ -11,6 +11,8 @@ export interface Pacers {
   take(lane: string, intervalMs: number, most: number): number;
   /** Waits for one slot, at the interval that the lane had last, and takes it; false when none comes within `withinMs`. */
   takeOne(lane: string, withinMs: number): Promise<boolean>;
+  /** Uses up the next slot, whether or not it has come: something has left outside the lane that counts in it. */
+  spend(lane: string): void;
 }
 
 export function createPacers(minuteMs: number): Pacers {
@@ -38,6 +40,10 @@ export function createPacers(minuteMs: number): Pacers {
 
   return {
     take,
+    spend(lane) {
+      const known = lanes.get(lane);
+      if (known !== undefined) keep(lane, nextSlot(known.pacer, known.intervalMs, Date.now()).pacer, known.intervalMs);
+    },
     async comes(lane, intervalMs, wanted) {
       const pacer = pacerOf(lane);
       const { at } = nextSlot(pacer, intervalMs, Date.now());

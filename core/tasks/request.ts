@@ -6,7 +6,7 @@ import { transition } from './transition';
 
 /**
  * A device asks for its upgrade (`firmware/get`). What is queued may be handed out before its turn (device-protocols §1.3),
- * unless the batch is paused or stopped, or a retry still waits.
+ * unless the batch is paused or stopped, or a retry still waits. It uses one unit of the push rate: whoever is pushed next waits for it.
  */
 export async function onRequest(deps: OfferDeps, deviceId: DeviceId, module: string): Promise<Notification | null> {
   const task = await deps.tasks.activeOf(deviceId, module);
@@ -17,5 +17,6 @@ export async function onRequest(deps: OfferDeps, deviceId: DeviceId, module: str
   if (terms === null) return null;
   const repeatMs = deps.settings.reofferMinutes * deps.settings.minuteMs;
   const notified = await transition(deps.tasks, task, { kind: 'notified', repeatMs }, now);
+  if (notified !== null && task.notifiedAt === null) deps.pacers.spend(task.batchId);
   return notified && notificationOf(deps, deps.mintUrl, notified, terms.tags);
 }

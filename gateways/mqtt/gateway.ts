@@ -11,7 +11,7 @@ import { createAuthenticate } from './broker/authenticate';
 import { createDeviceBroker } from './broker/broker';
 import { createDeliver } from './broker/delivery';
 import { MQTT_LIMITS } from './broker/limits';
-import { type Listeners, type ListenSettings, openListeners } from './broker/listeners';
+import { type Listeners, type ListenSettings, type MqttUrls, openListeners } from './broker/listeners';
 import { createPresence } from './broker/presence';
 import { MQTT_QUOTAS, type MqttQuotas } from './broker/quotas';
 import { createSessions } from './broker/session';
@@ -36,7 +36,7 @@ export interface MqttGatewayDeps {
 }
 
 export interface MqttGateway {
-  start(): Promise<{ mqttUrl: string; mqttsUrl?: string }>;
+  start(): Promise<MqttUrls>;
   /** Ends within `stopWithinMs` (5 s) and a few seconds, whatever core does. */
   stop(): Promise<void>;
   readonly link: DeviceLink;
@@ -96,11 +96,10 @@ export async function createMqttGateway({ core, gatewayId, settings, logger, reg
       const admit = createAdmission({ concurrent, waiting, waitMs: MQTT_LIMITS.authenticateTimeoutMs });
       const opened = await createDeviceBroker({ authenticate, admit, quotas, sessions, metrics, logger });
       broker = opened;
-      listeners = await openListeners({ ...settings, connections }, metrics, (socket) => opened.handle(socket));
-      check = startSessionCheck({ devices: core.devices, sessions, everyMs: quotas.sessionCheckMs, metrics, sampled });
-      const { mqttUrl, mqttsUrl } = listeners;
-      logger.info({ gatewayId, mqttUrl, mqttsUrl }, 'Devices can connect');
-      return mqttsUrl === undefined ? { mqttUrl } : { mqttUrl, mqttsUrl };
+      listeners = await openListeners({ ...settings, connections }, metrics, (connection) => opened.handle(connection));
+      check = startSessionCheck({ devices: core.devices, gatewayId, sessions, everyMs: quotas.sessionCheckMs, metrics, sampled });
+      logger.info({ gatewayId, ...listeners.urls }, 'Devices can connect');
+      return listeners.urls;
     },
 
     async stop() {

@@ -86,8 +86,8 @@ export const FAILURE_CAUSES = {
   },
   DEVICE_REMOVED: {
     origin: 'platform',
-    description: 'The device was deleted or disabled while the task ran.',
-    recommendation: 'Nothing to do, unless the device should be enabled again.',
+    description: 'The device was deleted while the task ran.',
+    recommendation: 'Nothing to do.',
   },
   PLATFORM_INTERNAL_ERROR: {
     origin: 'platform',

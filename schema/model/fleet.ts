@@ -104,6 +104,8 @@ export interface FirmwarePackage {
   module: string;
   version: string;
   description: string;
+  /** Text for the device, sent with each notification; absent: none. */
+  customInfo?: string;
   /** What the notification carries as `sign`. */
   digestAlgorithm: DigestAlgorithm;
   files: PackageFile[];

@@ -9,6 +9,7 @@ export const WAITING_FOR = {
   BATCH_HALTED: 'The batch has halted because too many devices failed: no notification leaves until it is resumed.',
   RETRY: 'The last attempt failed; the next one begins at `retryAt`.',
   DEVICE_OFFLINE: 'The device is off-line. It is notified when it connects again.',
+  DEVICE_DISABLED: 'The device is disabled: its connection is refused until it is enabled again.',
   PUSH_RATE: 'The device is on-line; its notification leaves when the push rate allows.',
   DEVICE_REQUEST: 'The batch pushes nothing: the device has to ask for its upgrade.',
   DEVICE_VERSION: 'The device was asked for its version and has not answered yet.',
@@ -24,7 +25,12 @@ type Waiting = Pick<Task, 'status' | 'notifiedAt' | 'reacted' | 'reachable' | 'r
  * The first obstacle on a task's way, or null once it has ended. Total: a task that is active always has a reason.
  * A pause holds back notifications only, so it is no reason for a device that works on the one it has.
  */
-export function waitingFor(task: Waiting, batchStatus: BatchStatus, now: Date, proactivePush = true): WaitingFor | null {
+export function waitingFor(task: Waiting, batchStatus: BatchStatus, now: Date, proactivePush = true, enabled = true): WaitingFor | null {
+  const reason = obstacle(task, batchStatus, now, proactivePush);
+  return reason === 'DEVICE_OFFLINE' && !enabled ? 'DEVICE_DISABLED' : reason;
+}
+
+function obstacle(task: Waiting, batchStatus: BatchStatus, now: Date, proactivePush: boolean): WaitingFor | null {
   if (!isActive(task.status)) return null;
   if (task.status === 'UNCONFIRMED') return 'CONFIRMATION';
   if (task.notifiedAt === null && task.negotiation?.queriedAt) return 'DEVICE_VERSION';

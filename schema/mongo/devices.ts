@@ -31,6 +31,9 @@ export const inRegion = (province: string, city?: string | null) => ({ 'region.p
 /** Named, because a search for what has changed has to use it. */
 export const CHANGED_INDEX = 'changed';
 
+/** Named, because two indexes have its key. */
+export const DISABLED_SESSIONS_INDEX = 'disabledSessions';
+
 export const deviceSchema = new Schema<StoredDevice>(
   {
     _id: { type: String, required: true },
@@ -76,3 +79,5 @@ deviceSchema.index({ online: 1, _id: 1 }, { partialFilterExpression: { online: t
 deviceSchema.index({ productKey: 1, changedAt: 1 }, { name: CHANGED_INDEX, partialFilterExpression: { changedAt: { $exists: true } } });
 /** Whom a dead gateway leaves behind. */
 deviceSchema.index({ gatewayId: 1 }, { partialFilterExpression: { online: true } });
+/** Whose connection a gateway has to end: hardly anybody, hardly ever. */
+deviceSchema.index({ gatewayId: 1 }, { name: DISABLED_SESSIONS_INDEX, partialFilterExpression: { online: true, enabled: false } });

@@ -25,6 +25,7 @@ export const packageSchema = new Schema<FirmwarePackage>(
     version: { type: String, required: true },
     /** May be empty, which `required` would refuse. */
     description: { type: String, default: '' },
+    customInfo: String,
     digestAlgorithm: { type: String, enum: ['MD5', 'SHA256'], required: true },
     files: { type: [fileSchema], required: true },
     streamId: { type: Number, min: 1, max: 0xffff_ffff },

@@ -1,4 +1,5 @@
 import type { Registry } from 'prom-client';
+import type { MqttUrls } from '../../gateways/mqtt/broker/listeners';
 import { createMqttGateway } from '../../gateways/mqtt/gateway';
 import { createGatewayWorker, type DecorateActivities } from '../../workflows/worker';
 import { deviceCertificate } from '../device-certificate';
@@ -11,12 +12,16 @@ export async function startGateway(
   { config, logger, native, parts }: Foundation,
   registry: Registry,
   decorateActivities?: DecorateActivities,
-): Promise<Part & { mqttUrl: string; mqttsUrl?: string }> {
-  const { gatewayId, host, mqttPort, mqttsPort, iotdaHourTolerance } = config;
-  const tls = mqttsPort === null ? undefined : { ...(await deviceCertificate(config, logger)), port: mqttsPort };
-  const settings = { host, port: mqttPort, tls, quotas: config.quotas, iotdaHourTolerance };
+): Promise<Part & MqttUrls> {
+  const { gatewayId, host, mqttPort, mqttsPort, mqttWsPort, iotdaHourTolerance } = config;
+  const hasCertificate = config.mqttsTls !== undefined || config.tls !== undefined;
+  const certificate = mqttsPort === null && !hasCertificate ? undefined : await deviceCertificate(config, logger);
+  const tls = certificate && mqttsPort !== null ? { ...certificate, port: mqttsPort } : undefined;
+  // A certificate of our own would only be in the way: no browser takes it, and there is a port with TLS for trying out.
+  const webSocket = mqttWsPort === null ? undefined : { port: mqttWsPort, ...(hasCertificate && { tls: certificate }) };
+  const settings = { host, port: mqttPort, tls, webSocket, quotas: config.quotas, iotdaHourTolerance };
   const gateway = await createMqttGateway({ core: parts.core, gatewayId, settings, logger, registry });
-  const { mqttUrl, mqttsUrl } = await gateway.start();
+  const urls = await gateway.start();
   const worker = await createGatewayWorker(
     { connection: native, namespace: config.temporalNamespace, decorateActivities },
     gatewayId,
@@ -24,8 +29,7 @@ export async function startGateway(
   );
   const pushing = runWorker(worker, `gateway ${gatewayId}`, logger);
   return {
-    mqttUrl,
-    mqttsUrl,
+    ...urls,
     async stop() {
       await pushing.stop();
       await gateway.stop();

@@ -53,6 +53,12 @@ export const SETTINGS = {
     about: 'Port of the embedded MQTT broker over TLS, beside the plain one.',
     example: '8883',
   }),
+  UPDRAFT_MQTT_WS_PORT: setting(kinds.portOrOff as kinds.Kind<number | null>, null as number | null, {
+    defaultText: 'off',
+    about:
+      'Port of the embedded MQTT broker over WebSocket (path `/mqtt`), beside the plain one; over TLS where a certificate is set for MQTT or HTTPS.',
+    example: '9001',
+  }),
   UPDRAFT_METRICS_PORT: setting(kinds.portOrOff as kinds.Kind<number | null>, null as number | null, {
     defaultText: 'off',
     about:

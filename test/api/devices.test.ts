@@ -1,3 +1,4 @@
+import { aTask } from '../support/builders';
 import { operator } from '../support/core-parts';
 import { startTestApi, type TestApi } from './support/test-api';
 
@@ -47,4 +48,37 @@ test('R-DEV-5 a device is registered with its region and tags, changed, found by
   expect(await inThun()).toEqual({ edges: [] });
   const refused = await mutate('deleteDevices', { deviceIds: ['devA.dev-1'] }, 'deleted');
   expect(refused).toEqual({ deleted: null, userErrors: [{ code: 'DEVICE_UNKNOWN', field: 'deviceIds' }] });
+});
+
+test('R-DEV-2 R-TASK-1 devices are disabled and enabled together, and a task says that its device is disabled', async () => {
+  const ids = ['devA.dev-5', 'devA.dev-6'];
+  await mutate(
+    'registerDevices',
+    { productKey: 'devA', devices: [{ deviceName: 'dev-5' }, { deviceName: 'dev-6' }] },
+    'devices { secret }',
+  );
+  const task = aTask({ productKey: 'devA', deviceName: 'dev-5', deviceId: 'devA.dev-5', batchId: 'b', reachable: false });
+  await api.store.collections.tasks.insertOne(task);
+  const waits = async () => (await api.ask('query ($id: ID!) { task(id: $id) { waitingFor } }', { id: task._id })).data.task;
+  expect(await waits()).toEqual({ waitingFor: 'DEVICE_OFFLINE' });
+  const fields = 'devices { id enabled }';
+  expect(await mutate('setDevicesEnabled', { deviceIds: ids, enabled: false }, fields)).toEqual({
+    devices: ids.map((id) => ({ id, enabled: false })),
+    userErrors: [],
+  });
+  expect(await waits()).toEqual({ waitingFor: 'DEVICE_DISABLED' });
+  await mutate('setDevicesEnabled', { deviceIds: ids, enabled: true }, fields);
+  expect(await waits()).toEqual({ waitingFor: 'DEVICE_OFFLINE' });
+  expect(await mutate('setDevicesEnabled', { deviceIds: ['devA.none'], enabled: true }, fields)).toEqual({
+    devices: null,
+    userErrors: [{ code: 'DEVICE_UNKNOWN', field: 'deviceIds' }],
+  });
+});
+
+test('R-FLOW-7 the dialect of a device can be changed', async () => {
+  await mutate('registerDevices', { productKey: 'devA', devices: [{ deviceName: 'dev-7' }] }, 'devices { secret }');
+  expect(await mutate('updateDevice', { deviceId: 'devA.dev-7', dialect: 'IOTDA' }, 'device { dialect }')).toEqual({
+    device: { dialect: 'IOTDA' },
+    userErrors: [],
+  });
 });

@@ -42,7 +42,9 @@ const kept = async () => [await api.store.collections.packages.countDocuments({}
 test('R-PKG-1 an upload is answered with the package', async () => {
   const bytes = 'x'.repeat(200_000);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
-  const { status, body } = await send(form({ description: 'first', digestAlgorithm: 'SHA256', digest: sha256 }, { name: 'fw.bin', bytes }));
+  const { status, body } = await send(
+    form({ description: 'first', customInfo: 'for the device', digestAlgorithm: 'SHA256', digest: sha256 }, { name: 'fw.bin', bytes }),
+  );
   expect(status).toBe(201);
   expect(body).toMatchObject({
     id: expect.any(String),
@@ -51,8 +53,11 @@ test('R-PKG-1 an upload is answered with the package', async () => {
     version: '2.0.0',
     files: [{ name: 'fw.bin', size: 200_000, sha256, md5: expect.any(String) }],
   });
-  expect((await api.ask('query ($id: ID!) { package(id: $id) { version files { size } } }', { id: body.id })).data.package).toEqual({
+  expect(
+    (await api.ask('query ($id: ID!) { package(id: $id) { version customInfo files { size } } }', { id: body.id })).data.package,
+  ).toEqual({
     version: '2.0.0',
+    customInfo: 'for the device',
     files: [{ size: 200_000 }],
   });
 });

@@ -159,3 +159,47 @@ describe('deletion', () => {
     expect(await devices().get('meter.dev-a')).toMatchObject({ enabled: true });
   });
 });
+
+describe('enabling, disabling and the dialect', () => {
+  const ids = ['meter.dev-a', 'meter.dev-b'];
+
+  test('R-DEV-2 a gateway is told of its disabled devices that are connected, until they are gone or enabled', async () => {
+    await registerPlaces();
+    await devices().connected('meter.dev-a', 'gw-1', 's1');
+    await devices().connected('meter.dev-b', 'gw-2', 's2');
+    expect(await devices().disabledOn('gw-1')).toEqual([]);
+    const switched = await devices().setEnabled(operator, [...ids, 'meter.dev-a'], false);
+    expect(switched.map(({ _id, enabled }) => [_id, enabled])).toEqual(ids.map((id) => [id, false]));
+    expect(await devices().disabledOn('gw-1')).toEqual(['meter.dev-a']);
+    expect(await devices().disabledOn('gw-2')).toEqual(['meter.dev-b']);
+    expect(await devices().credentials('meter', 'dev-a')).toMatchObject({ enabled: false });
+    await devices().disconnected('meter.dev-a', 's1');
+    await devices().setEnabled(operator, ['meter.dev-b'], true);
+    expect([await devices().disabledOn('gw-1'), await devices().disabledOn('gw-2')]).toEqual([[], []]);
+    expect(await devices().credentials('meter', 'dev-b')).toMatchObject({ enabled: true });
+  });
+
+  test('R-DEV-2 all are disabled or none, by those who may', async () => {
+    await registerPlaces();
+    const change = (wanted: string[], viewer = operator) => refusal(devices().setEnabled(viewer, wanted, false));
+    expect(await change(['meter.dev-a', 'meter.nobody'])).toEqual([{ code: 'DEVICE_UNKNOWN', field: 'deviceIds' }]);
+    expect(await change([])).toEqual([{ code: 'REQUIRED', field: 'deviceIds' }]);
+    expect(await change(['a', 'b', 'c', 'd'])).toEqual([{ code: 'TOO_MANY', field: 'deviceIds' }]);
+    await expect(devices().setEnabled(spectator, ids, false)).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
+    expect((await devices().get('meter.dev-a'))?.enabled).toBe(true);
+  });
+
+  test('R-FLOW-7 the dialect of a device changes, but not while a task of it has not ended', async () => {
+    await registerPlaces();
+    expect(await devices().update(operator, 'meter.dev-a', { dialect: 'IOTDA' })).toMatchObject({
+      dialect: 'IOTDA',
+      region: { city: 'Thun' },
+    });
+    await store.collections.tasks.insertOne(aTask({ productKey: 'meter', deviceName: 'dev-a', deviceId: 'meter.dev-a' }));
+    expect(await refusal(devices().update(operator, 'meter.dev-a', { dialect: 'LINK' }))).toEqual([
+      { code: 'TASK_STATE', field: 'dialect' },
+    ]);
+    expect(await devices().update(operator, 'meter.dev-a', { dialect: 'IOTDA', tags: [] })).toMatchObject({ dialect: 'IOTDA' });
+    expect((await devices().credentials('meter', 'dev-a'))?.dialect).toBe('IOTDA');
+  });
+});

@@ -38,7 +38,7 @@ async function expectNothingKept(): Promise<void> {
 }
 
 test('R-PKG-1 a package belongs to a product and carries size and digests of its file', async () => {
-  const made = await packages.create(operator, input({ description: 'first' }), fileOf());
+  const made = await packages.create(operator, input({ description: 'first', customInfo: 'ü'.repeat(4_096) }), fileOf());
   expect(made).toMatchObject({
     productKey: 'meter',
     module: 'default',
@@ -55,6 +55,7 @@ test('R-PKG-1 a package belongs to a product and carries size and digests of its
       sha256: createHash('sha256').update(image).digest('hex'),
     },
   ]);
+  expect(made.customInfo).toHaveLength(4_096);
   expect(await packages.get(made._id)).toEqual(made);
   expect(await packages.getMany(['nobody', made._id])).toEqual([null, made]);
   expect(await store.collections.uploads.countDocuments()).toBe(0);
@@ -120,12 +121,20 @@ test('R-PKG-2 a short .zip that is one is taken', async () => {
 });
 
 test('R-PKG-3 every field that is wrong is named, in one answer', async () => {
-  const wrong = input({ name: '_fw', module: 'Radio', version: 'v 2', description: 'x'.repeat(101), declaredDigest: 'abc' });
+  const wrong = input({
+    name: '_fw',
+    module: 'Radio',
+    version: 'v 2',
+    description: 'x'.repeat(101),
+    customInfo: 'ü'.repeat(4_097),
+    declaredDigest: 'abc',
+  });
   expect(await refusal(packages.create(operator, wrong, fileOf(image, '固件.bin')))).toEqual([
     { code: 'INVALID_FORMAT', field: 'name' },
     { code: 'INVALID_FORMAT', field: 'module' },
     { code: 'INVALID_FORMAT', field: 'version' },
     { code: 'INVALID_FORMAT', field: 'description' },
+    { code: 'INVALID_FORMAT', field: 'customInfo' },
     { code: 'INVALID_FORMAT', field: 'declaredDigest' },
     { code: 'INVALID_FORMAT', field: 'file' },
   ]);

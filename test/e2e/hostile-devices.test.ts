@@ -1,3 +1,5 @@
+import { silent } from '../support/devices/behaviours';
+import { createFleet } from '../support/devices/fleet';
 import { ConnectRefused } from '../support/devices/link-session';
 import { ADMIN, startUpdraft, type Updraft } from '../support/updraft';
 
@@ -22,12 +24,33 @@ describe('Devices that are not, or no longer, welcome', () => {
     const fleet = await updraft.fleet([{ deviceName: 'deleted' }, { deviceName: 'disabled' }, { deviceName: 'kept' }]);
     const gone = Promise.all(['deleted', 'disabled'].map((name) => fleet.device(name).waitFor('disconnected')));
     await updraft.core.devices.delete(ADMIN, [`${updraft.productKey}.deleted`]);
-    await updraft.store.collections.devices.updateOne({ _id: `${updraft.productKey}.disabled` }, { $set: { enabled: false } });
+    await updraft.core.devices.setEnabled(ADMIN, [`${updraft.productKey}.disabled`], false);
     await gone;
     for (const name of ['deleted', 'disabled']) await expect(fleet.device(name).comeOnline()).rejects.toThrow(ConnectRefused);
     expect(fleet.device('kept').connected).toBe(true);
     expect(await counted('closed_total{reason="not_allowed"}')).toBe(2);
     await fleet.stop();
+  });
+
+  test('R-DEV-2 R-TASK-7 the task of a disabled device waits, and goes on when it is enabled and connects again', async () => {
+    const fleet = await updraft.fleet([{ deviceName: 'resting', behaviours: [silent()] }]);
+    const batch = await updraft.push(await updraft.package('3.0.0'), {}, { scope: { kind: 'targeted', deviceNames: ['resting'] } });
+    await updraft.until(async () => (await updraft.task(batch, 'resting')).status === 'NOTIFIED');
+    const gone = fleet.device('resting').waitFor('disconnected');
+    const ids = [`${updraft.productKey}.resting`];
+    await updraft.core.devices.setEnabled(ADMIN, ids, false);
+    await gone;
+    await updraft.until(async () => !(await updraft.task(batch, 'resting')).reachable);
+    await fleet.stop();
+    await updraft.core.devices.setEnabled(ADMIN, ids, true);
+    const { secret } = (await updraft.core.devices.get(`${updraft.productKey}.resting`)) ?? { secret: '' };
+    const again = createFleet({
+      mqttUrl: updraft.platform.mqttUrl ?? '',
+      devices: [{ productKey: updraft.productKey, deviceName: 'resting', secret, version: '1.0.0' }],
+    });
+    await again.start();
+    expect(await updraft.settled(batch)).toEqual({ resting: 'SUCCEEDED' });
+    await again.stop();
   });
 
   test('R-TASK-2 progress for no task, and for one that has ended, changes nothing and is counted', async () => {

@@ -1,22 +1,5 @@
-import type { FailureCause } from '../../schema/model/failure-causes';
 import type { Task, TaskStatus } from '../../schema/model/task';
-import {
-  answersLate,
-  type Behaviour,
-  corruptDownload,
-  disconnectsAt,
-  neverAnswers,
-  neverReportsVersion,
-  offlineUntil,
-  reorders,
-  reportsTwice,
-  resultCode,
-  sendsGarbage,
-  silent,
-  stallsAt,
-  staysOnSourceVersion,
-  wrongVersion,
-} from '../support/devices/behaviours';
+import { answersLate, type Behaviour, neverAnswers, offlineUntil, silent, stallsAt } from '../support/devices/behaviours';
 import type { Fleet } from '../support/devices/fleet';
 import { ADMIN, startUpdraft, type Updraft } from '../support/updraft';
 import type { DeviceOf } from '../support/updraft-driver';
@@ -92,51 +75,6 @@ describe('IoTDA devices upgraded over real MQTT, MongoDB and Temporal (R-FLOW-2)
     expect(problems(fleet, 'apps')).toBe(0);
   });
 
-  test('R-TASK-10 each wait that comes to its end has its own cause', async () => {
-    const waits: [string, Behaviour[], FailureCause][] = [
-      ['no-answer', [neverAnswers()], 'WAITING_FOR_REPORT_DEVICE_FIRMWARE_VERSION_TIMEOUT'],
-      ['no-reaction', [silent()], 'WAITING_FOR_DEVICE_START_DOWNLOAD_PACKAGE_TIMEOUT'],
-      ['not-the-end', [stallsAt(30)], 'WAITING_FOR_DEVICE_DOWNLOADED_PACKAGE_TIMEOUT'],
-      ['no-result', [neverReportsVersion()], 'WAIT_FOR_THE_DEVICE_TO_REPORT_UPGRADE_RESULT_TIMEOUT'],
-      ['old-version', [staysOnSourceVersion()], 'WAIT_FOR_THE_DEVICE_TO_REPORT_UPGRADE_RESULT_TIMEOUT'],
-      ['away', [offlineUntil('told')], 'WAITING_FOR_THE_DEVICE_ONLINE_TIMEOUT'],
-    ];
-    const names = waits.map(([name]) => name);
-    await updraft.fleet(waits.map(([name, behaviours]) => iotda(name, behaviours)));
-    // Too large for buffers on the way: who stops reading has not been sent it all.
-    const firmware = await updraft.package(`${target++}.0.0`, 12 * 1024 * 1024);
-    const batch = await updraft.push(firmware, {}, only(...names));
-    await updraft.settled(batch);
-    const ends = (await updraft.tasks(batch)).map(({ deviceName, status, cause }) => [deviceName, status, cause]);
-    expect(ends.sort()).toEqual(waits.map(([name, , cause]) => [name, 'FAILED', cause]).sort());
-  });
-
-  test('R-TASK-5 stage time-outs and failures are retried, each attempt with a question of its own', async () => {
-    const fleet = await updraft.fleet([
-      iotda('deaf-once', [neverAnswers({ times: 1 })]),
-      iotda('in-use', [resultCode(1, { times: 2, namesTarget: true })]),
-      iotda('damaged', [corruptDownload({ times: 1 })]),
-      iotda('other', [wrongVersion('0.0.1', { times: 1 })]),
-    ]);
-    const names = ['deaf-once', 'in-use', 'damaged', 'other'];
-    const batch = await updraft.push(await nextPackage(), { retry: { intervalMinutes: 0, maxRetries: 2 } }, only(...names));
-    expect(await updraft.settled(batch)).toEqual(Object.fromEntries(names.map((name) => [name, 'SUCCEEDED'])));
-    const causes = async (name: string) => (await updraft.task(batch, name)).attempts.map(({ cause }) => cause);
-    expect(await causes('deaf-once')).toEqual(['WAITING_FOR_REPORT_DEVICE_FIRMWARE_VERSION_TIMEOUT']);
-    expect(await causes('in-use')).toEqual(['DEVICE_IN_USE', 'DEVICE_IN_USE']);
-    expect(await causes('damaged')).toEqual(['INTEGRITY_CHECK_FAILURE_FOR_NEW_DOWNLOADED_PACKAGE']);
-    expect(await causes('other')).toEqual(['UNEXPECTED_VERSION_REPORTED']);
-    expect(fleet.any('in-use').counts.gets).toBeGreaterThanOrEqual(3);
-  });
-
-  test('R-TASK-7 who loses power on the way is asked again when it is back, and goes on', async () => {
-    const names = ['notified', 'progress', 'downloaded', 'reboot'] as const;
-    await updraft.fleet(names.map((point) => iotda(`cut-${point}`, [disconnectsAt(point, { forMs: 300 })])));
-    const batch = await updraft.push(await nextPackage(), {}, only(...names.map((point) => `cut-${point}`)));
-    expect(Object.values(await updraft.settled(batch))).toEqual(Array(4).fill('SUCCEEDED'));
-    for (const point of names) expect((await updraft.task(batch, `cut-${point}`)).attempt).toBe(1);
-  });
-
   test('R-TASK-4 the time-out of the batch runs from the first progress', async () => {
     await updraft.fleet([iotda('slowpoke', [stallsAt(60)])]);
     const batch = await updraft.push(await nextPackage(), { timeoutMinutes: 30 }, only('slowpoke'));
@@ -162,51 +100,5 @@ describe('IoTDA devices upgraded over real MQTT, MongoDB and Temporal (R-FLOW-2)
     expect((await updraft.task(batch, 'paused')).status).toBe('QUEUED');
     await updraft.core.batches.resume(ADMIN, batch._id);
     expect(await updraft.settled(batch)).toEqual({ paused: 'SUCCEEDED' });
-  });
-
-  test('R-FLOW-7 one batch over both dialects: each task ends as its device deserves', async () => {
-    const expected: Record<string, [TaskStatus, FailureCause | null]> = {};
-    const devices: DeviceOf[] = [];
-    const add = (device: DeviceOf, status: TaskStatus, cause: FailureCause | null = null) => {
-      devices.push(device);
-      expected[device.deviceName ?? ''] = [status, cause];
-    };
-    for (let index = 0; index < 10; index += 1) add({ deviceName: `both-link-${index}` }, 'SUCCEEDED');
-    for (let index = 0; index < 10; index += 1) add(iotda(`both-iotda-${index}`), 'SUCCEEDED');
-    add({ deviceName: 'both-link-mute', behaviours: [silent(), offlineUntil(200)] }, 'CANCELED');
-    add(iotda('both-late', [answersLate(1_000)]), 'SUCCEEDED');
-    add(iotda('both-never', [neverAnswers()]), 'FAILED', 'WAITING_FOR_REPORT_DEVICE_FIRMWARE_VERSION_TIMEOUT');
-    add(iotda('both-twice', [reportsTwice()]), 'SUCCEEDED');
-    add(iotda('both-mixed', [reorders()]), 'SUCCEEDED');
-    add(iotda('both-noise', [sendsGarbage()]), 'SUCCEEDED');
-    add(iotda('both-hundred', [neverReportsVersion()]), 'FAILED', 'WAIT_FOR_THE_DEVICE_TO_REPORT_UPGRADE_RESULT_TIMEOUT');
-    add(iotda('both-old', [staysOnSourceVersion({ times: 1 })]), 'SUCCEEDED');
-    add(iotda('both-cut', [disconnectsAt('progress', { forMs: 100 })]), 'SUCCEEDED');
-    const codes: [number, FailureCause][] = [
-      [1, 'DEVICE_IN_USE'],
-      [2, 'POOR_SIGNAL_QUALITY'],
-      [3, 'ALREADY_THE_LATEST_VERSION'],
-      [4, 'LOW_BATTERY'],
-      [5, 'NOT_ENOUGH_STORAGE_FOR_THE_NEW_FIRMWARE_PACKAGE'],
-      [6, 'DEVICE_DOWNLOAD_TIMEOUT'],
-      [7, 'INTEGRITY_CHECK_FAILURE_FOR_NEW_DOWNLOADED_PACKAGE'],
-      [8, 'UNSUPPORTED_PACKAGE_TYPE'],
-      [9, 'OUT_OF_MEMORY_DURING_DOWNLOADING_PROCESS'],
-      [10, 'PACKAGE_INSTALLATION_FAILURE'],
-      [77, 'UNKNOWN_DEVICE_ERROR'],
-      [255, 'DEVICE_INTERNAL_EXCEPTION'],
-    ];
-    for (const [code, cause] of codes) add(iotda(`both-code-${code}`, [resultCode(code)]), 'FAILED', cause);
-    const fleet = await updraft.fleet(devices);
-    const batch = await updraft.push(await nextPackage(), {}, only(...Object.keys(expected)));
-    await updraft.until(async () => {
-      const counts = await updraft.core.batches.counts(batch._id);
-      return counts.QUEUED + counts.IN_PROGRESS === 0 && counts.NOTIFIED === 1;
-    });
-    await updraft.core.batches.cancel(ADMIN, batch._id);
-    await updraft.settled(batch);
-    const ends = (await updraft.tasks(batch)).map(({ deviceName, status, cause }) => [deviceName, [status, cause]]);
-    expect(Object.fromEntries(ends)).toEqual(expected);
-    await fleet.stop();
   });
 });

@@ -73,6 +73,16 @@ describe('R-FLOW-2 IoTDA messages, byte by byte (device-protocols §2.2, §2.3)'
     expect(received).toEqual([{ topic: DOWN, payload: DOWN_FIRMWARE_UPGRADE, qos: 0 }]);
   });
 
+  test("R-FLOW-2 the package's own text comes as it is, in place of tags", async () => {
+    const device = await running.connect(iotdaOptions());
+    const received = inbox(device);
+    const arrived = new Promise((resolve) => device.once('message', resolve));
+    const tags = [{ key: 'wave', value: '2' }];
+    await running.gateway.link.notify(iotdaNotification({ tags, customInfo: '{"ota_notice":"Fixes the clock."}' }));
+    await arrived;
+    expect(received[0]?.payload).toContain(',"custom_info":"{\\"ota_notice\\":\\"Fixes the clock.\\"}"}');
+  });
+
   test('R-FLOW-2 R-BAT-17 the tags of a batch come as JSON in a text', async () => {
     const device = await running.connect(iotdaOptions());
     const received = inbox(device);

@@ -93,6 +93,16 @@ describe('R-FLOW-1 what one device may take', () => {
     expect(other.connected).toBe(true);
   });
 
+  test('R-DEV-2 a session ends within a second after its device was disabled, long before all are looked up', async () => {
+    running = await startGateway({}, { sessionCheckMs: 3_600_000 });
+    const [device, other] = await Promise.all([running.connect(), running.connect({ deviceName: 'other' })]);
+    const end = ended(device);
+    running.core.disabledNow.add(deviceId()).add(deviceId('nobody'));
+    expect(await end).toBe(true);
+    expect(await running.counted('closed_total', { reason: 'not_allowed' })).toBe(1);
+    expect(other.connected).toBe(true);
+  });
+
   test('R-DEV-2 a takeover is counted', async () => {
     running = await startGateway();
     const end = ended(await running.connect());

@@ -46,6 +46,8 @@ export class RecordingCore implements GatewayCore {
   unknown = new Set<string>();
   /** By device id: deleted or disabled after they connected. */
   removed = new Set<string>();
+  /** By device id: disabled after they connected. */
+  disabledNow = new Set<string>();
   /** Of reports that core has no task for. */
   hasTask = true;
   readonly failures: Call[] = [];
@@ -57,6 +59,7 @@ export class RecordingCore implements GatewayCore {
       return this.unknown.has(deviceName) ? null : this.known(deviceName);
     },
     notAllowed: async (ids) => ids.filter((id) => this.removed.has(id)),
+    disabledOn: async () => [...this.disabledNow],
     credentialsOfNode: async (deviceName) =>
       this.unknown.has(deviceName) ? null : { ...this.known(deviceName), productKey: PRODUCT_KEY, deviceName },
     connected: (deviceId, _gatewayId, sessionId) => this.record({ call: 'connected', deviceId, sessionId }),

@@ -17,6 +17,8 @@ export const MQTT_LIMITS = {
   topicLevels: 100,
   filterLength: 256,
   subscriptions: 32,
+  /** The session of a device that was disabled ends within about so long. */
+  disabledCheckMs: 1_000,
   /** A device that has not read for so long is disconnected. */
   drainTimeoutMs: 10_000,
 } as const;

@@ -1,8 +1,10 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { createServer as createTlsServer } from 'node:tls';
 import type { GatewayMetrics } from '../../metrics';
 import { MQTT_LIMITS } from './limits';
 import { guardPackets } from './packet-guard';
+import { createWebSocketListener, MQTT_PATH, type WebSocketSettings } from './web-socket';
 
 export interface ListenSettings {
   host: string;
@@ -12,11 +14,19 @@ export interface ListenSettings {
   port: number;
   /** PEM; beside the plain listener, not instead of it. */
   tls?: { cert: string | Buffer; key: string | Buffer; port: number };
+  webSocket?: WebSocketSettings;
+}
+
+/** Where devices connect to. */
+export interface MqttUrls {
+  mqttUrl: string;
+  mqttsUrl?: string;
+  /** Of MQTT over WebSocket, `ws:` or `wss:`. */
+  mqttWsUrl?: string;
 }
 
 export interface Listeners {
-  mqttUrl: string;
-  mqttsUrl?: string;
+  urls: MqttUrls;
   /** Refuses new connections and ends those that are there. */
   close(): Promise<void>;
 }
@@ -25,25 +35,26 @@ export interface Listeners {
 export async function openListeners(
   settings: ListenSettings,
   metrics: GatewayMetrics,
-  handle: (socket: Socket) => void,
+  handle: (connection: Duplex) => void,
 ): Promise<Listeners> {
   const sockets = new Set<Socket>();
 
-  function accept(socket: Socket): void {
+  function accept(connection: Duplex): void {
     if (sockets.size > settings.connections) {
       metrics.connects.too_many.inc();
-      socket.destroy();
+      connection.destroy();
       return;
     }
-    guardPackets(socket, MQTT_LIMITS, () => metrics.dropped.too_large.inc());
-    handle(socket);
+    guardPackets(connection, MQTT_LIMITS, () => metrics.dropped.too_large.inc());
+    handle(connection);
   }
 
-  const { host, port, tls } = settings;
+  const { host, port, tls, webSocket } = settings;
   const plain = createServer({ noDelay: true }, accept);
   const secure =
     tls && createTlsServer({ cert: tls.cert, key: tls.key, noDelay: true, handshakeTimeout: MQTT_LIMITS.connectTimeoutMs }, accept);
-  const servers: Server[] = secure ? [plain, secure] : [plain];
+  const web = webSocket && createWebSocketListener(webSocket, accept);
+  const servers: Server[] = [plain, ...(secure ? [secure] : []), ...(web ? [web] : [])];
 
   /** TCP connections, also those whose TLS handshake is not over; before `accept` looks how many there are. */
   for (const server of servers) {
@@ -60,9 +71,12 @@ export async function openListeners(
   }
 
   try {
-    const mqttUrl = `mqtt://${host}:${await listen(plain, host, port)}`;
-    const mqttsUrl = secure && tls && `mqtts://${host}:${await listen(secure, host, tls.port)}`;
-    return mqttsUrl === undefined ? { mqttUrl, close } : { mqttUrl, mqttsUrl, close };
+    const urls: MqttUrls = { mqttUrl: `mqtt://${host}:${await listen(plain, host, port)}` };
+    if (secure && tls) urls.mqttsUrl = `mqtts://${host}:${await listen(secure, host, tls.port)}`;
+    if (web && webSocket) {
+      urls.mqttWsUrl = `${webSocket.tls ? 'wss' : 'ws'}://${host}:${await listen(web, host, webSocket.port)}${MQTT_PATH}`;
+    }
+    return { urls, close };
   } catch (error) {
     await close();
     throw error;

@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 
 export interface PacketLimits {
   /** Of the first packet. */
@@ -77,7 +77,7 @@ export function createPacketFilter(limits: PacketLimits, onTooLarge: () => void)
 }
 
 /** Leaves out or ends what is too long. In front of the broker's parser, which pulls by `read()`: no stream in between. */
-export function guardPackets(socket: Socket, limits: PacketLimits, onTooLarge: () => void): void {
+export function guardPackets(socket: Duplex, limits: PacketLimits, onTooLarge: () => void): void {
   const filter = createPacketFilter(limits, onTooLarge);
   const read = socket.read.bind(socket);
   socket.read = (size?: number) => {

@@ -15,7 +15,7 @@ export interface MqttQuotas {
   outgoingBytes: number;
   /** Seconds; a shorter keep-alive is taken as this. */
   keepAliveMinimum: number;
-  /** A session of a device that was deleted or disabled ends within about so long. */
+  /** A session of a device that was deleted ends within about so long. */
   sessionCheckMs: number;
 }
 

@@ -1,6 +1,7 @@
 import type { GatewayCore } from '../../core';
 import type { GatewayMetrics } from '../../metrics';
 import type { SampledLog } from '../../sampled-log';
+import { MQTT_LIMITS } from './limits';
 import type { Session, Sessions } from './session';
 
 export interface SessionCheck {
@@ -10,30 +11,34 @@ export interface SessionCheck {
 const CHUNK = 500;
 
 /**
- * Whoever was deleted or disabled could not connect again, but would stay connected. All sessions are looked up once in `everyMs`,
- * in portions spread over it: no process has to tell another one.
+ * Whoever was deleted or disabled could not connect again, but would stay connected. No process has to tell another one: the store is
+ * asked for this gateway's disabled devices every second, and all sessions are looked up once in `everyMs`, in portions spread over it.
  */
 export function startSessionCheck(deps: {
-  devices: Pick<GatewayCore['devices'], 'notAllowed'>;
+  devices: Pick<GatewayCore['devices'], 'notAllowed' | 'disabledOn'>;
+  gatewayId: string;
   sessions: Sessions;
   everyMs: number;
   metrics: GatewayMetrics;
   sampled: SampledLog;
 }): SessionCheck {
-  const { devices, sessions, everyMs, metrics, sampled } = deps;
+  const { devices, gatewayId, sessions, everyMs, metrics, sampled } = deps;
   let waiting: Session[] = [];
   let pauseMs = everyMs;
-  let timer: NodeJS.Timeout;
-  let stopped = false;
-  let running: Promise<void> = Promise.resolve();
+
+  function end(session: Session | undefined): void {
+    if (session === undefined || session.client.closed) return;
+    metrics.closed.not_allowed.inc();
+    session.client.close();
+  }
 
   async function check(portion: readonly Session[]): Promise<void> {
     const refused = new Set(await devices.notAllowed(portion.map(({ deviceId }) => deviceId)));
-    for (const session of portion) {
-      if (!refused.has(session.deviceId) || session.client.closed) continue;
-      metrics.closed.not_allowed.inc();
-      session.client.close();
-    }
+    for (const session of portion) if (refused.has(session.deviceId)) end(session);
+  }
+
+  async function endDisabled(): Promise<void> {
+    for (const deviceId of await devices.disabledOn(gatewayId)) end(sessions.of(deviceId));
   }
 
   async function look(): Promise<void> {
@@ -42,26 +47,37 @@ export function startSessionCheck(deps: {
       pauseMs = everyMs / Math.max(1, Math.ceil(waiting.length / CHUNK));
     }
     const portion = waiting.splice(-CHUNK);
-    try {
-      if (portion.length > 0) await check(portion);
-    } catch (error) {
-      sampled.warn('session check', { err: error }, 'Sessions could not be compared with the registered devices; they are later');
-    }
+    if (portion.length > 0) await check(portion);
   }
 
+  const onFailure = (error: unknown) =>
+    sampled.warn('session check', { err: error }, 'Sessions could not be compared with the registered devices; they are later');
+  const stops = [
+    again(look, () => pauseMs, onFailure),
+    again(endDisabled, () => Math.min(everyMs, MQTT_LIMITS.disabledCheckMs), onFailure),
+  ];
+  return {
+    async stop() {
+      await Promise.all(stops.map((stop) => stop()));
+    },
+  };
+}
+
+/** Does the work over and over with a pause before each; what comes back ends that, and waits for the work under way. */
+function again(work: () => Promise<void>, pauseMs: () => number, onFailure: (error: unknown) => void): () => Promise<void> {
+  let timer: NodeJS.Timeout;
+  let stopped = false;
+  let running: Promise<void> = Promise.resolve();
   function plan(): void {
     if (stopped) return;
     timer = setTimeout(() => {
-      running = look().then(plan);
-    }, pauseMs).unref();
+      running = work().catch(onFailure).then(plan);
+    }, pauseMs()).unref();
   }
-
   plan();
-  return {
-    async stop() {
-      stopped = true;
-      clearTimeout(timer);
-      await running;
-    },
+  return async () => {
+    stopped = true;
+    clearTimeout(timer);
+    await running;
   };
 }

@@ -1,4 +1,5 @@
 import type { Notification } from '../../../core/ports';
+import type { BatchTag } from '../../../schema/model/batch';
 import { DEFAULT_MODULE } from '../../../schema/model/ids';
 
 /** Firmware is the default module; software, the other kind of package there is, is the module of this name. */
@@ -16,7 +17,7 @@ export const VERSION_QUERY = { type: 'version_query', paras: {} } as const;
  * `firmware_upgrade` and `software_upgrade`, or with `_v2` where the address needs no token (device-protocols §2.3). The digest is
  * SHA-256 in lower case, whatever the package declares: a C SDK compares bytes.
  */
-export function upgradeEvent({ module, version, files, tags = [] }: Notification): { type: string; paras: object } {
+export function upgradeEvent({ module, version, files, tags = [], customInfo }: Notification): { type: string; paras: object } {
   const [file] = files;
   if (file?.access === undefined || files.length !== 1) throw new RangeError('An IoTDA notification has one file, with its access.');
   const { token, lifeSeconds } = file.access;
@@ -31,10 +32,14 @@ export function upgradeEvent({ module, version, files, tags = [] }: Notification
       ...(token !== null && { access_token: token }),
       expires: lifeSeconds,
       sign: file.sha256.toLowerCase(),
-      custom_info: tags.length === 0 ? '' : JSON.stringify(Object.fromEntries(tags.map(({ key, value }) => [key, value]))),
+      custom_info: customInfo ?? tagsText(tags),
     },
   };
 }
+
+/** The dialect has no place for tags; where the package has no text of its own, they take its place. */
+const tagsText = (tags: readonly BatchTag[]): string =>
+  tags.length === 0 ? '' : JSON.stringify(Object.fromEntries(tags.map(({ key, value }) => [key, value])));
 
 /** As the download names it: some devices make a path of it. */
 const plainName = (name: string): string => name.replace(/[^A-Za-z0-9._-]/g, '_').slice(0, 128);

@@ -27,7 +27,10 @@ function upgradeData(notification: Notification): object {
   const signMethod = md5 ? 'Md5' : 'SHA256';
   const isDiff = differential ? { isDiff: 1 } : {};
   const module = notification.module === DEFAULT_MODULE ? {} : { module: notification.module };
-  const extData = Object.fromEntries((notification.tags ?? []).map(({ key, value }) => [key, value]));
+  const extData = {
+    ...Object.fromEntries((notification.tags ?? []).map(({ key, value }) => [key, value])),
+    ...(notification.customInfo !== undefined && { _package_udi: notification.customInfo }),
+  };
   if (notification.stream) {
     const { streamId, fileId } = notification.stream;
     const sign = signOf(file, md5);

@@ -17,6 +17,7 @@ const core: GatewayCore = {
     credentials: async () => ({ secret: SECRET, enabled: true, dialect: 'LINK' }),
     credentialsOfNode: async () => null,
     notAllowed: async () => [],
+    disabledOn: async () => [],
     connected: async () => {},
     disconnected: async () => {},
     gatewayReset: async () => {},

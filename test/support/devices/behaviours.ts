@@ -18,6 +18,7 @@ export type Behaviour =
   | { kind: 'offlineUntil'; ms: number | 'told' }
   | { kind: 'sendsGarbage' }
   | { kind: 'claimsTopicOf'; productKey: string; deviceName: string }
+  | { kind: 'hasChildren'; productKey: string; deviceNames: readonly string[] }
   /** The rest are of IoTDA devices. */
   | { kind: 'answersLate'; ms: number; times: Times }
   | { kind: 'neverAnswers'; times: Times }
@@ -67,6 +68,12 @@ export const offlineUntil = (ms: number | 'told'): Behaviour => ({ kind: 'offlin
 export const sendsGarbage = (): Behaviour => ({ kind: 'sendsGarbage' });
 /** Reports a version and a progress on another device's topics after each connect. */
 export const claimsTopicOf = (productKey: string, deviceName: string): Behaviour => ({ kind: 'claimsTopicOf', productKey, deviceName });
+/** A gateway: reports the versions of its sub-devices over its own connection after each connect (device-protocols §1.2, §2.6 H). */
+export const hasChildren = (productKey: string, deviceNames: readonly string[]): Behaviour => ({
+  kind: 'hasChildren',
+  productKey,
+  deviceNames,
+});
 
 /** Takes its time with the answer to a version query. */
 export const answersLate = (ms: number, { times = 'always' }: Repeated = {}): Behaviour => ({ kind: 'answersLate', ms, times });

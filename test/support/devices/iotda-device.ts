@@ -11,6 +11,7 @@ import {
   logEvent,
   progressReport,
   readDown,
+  subDeviceSync,
   upPayload,
   versionReport,
 } from './iotda-messages';
@@ -136,6 +137,11 @@ export class IotdaDevice extends WatchedDevice {
     if (subscribes === 'wildcard') await this.session.subscribe([`$oc/devices/${this.id}/sys/#`]);
     this.send(upPayload(this.id, [logEvent()]));
     if (this.plan.has('sendsGarbage')) for (const payload of iotdaGarbage(this.id)) this.session.publish(this.topics.up, payload);
+    const children = this.plan.get('hasChildren');
+    if (children) this.session.publish(this.topics.up, upPayload(this.id, [subDeviceSync()]));
+    for (const name of children?.deviceNames ?? []) {
+      this.session.publish(this.topics.up, upPayload(`${children?.productKey}_${name}`, [versionReport('5.0.0', '5.0.0')]));
+    }
     const claimed = this.plan.get('claimsTopicOf');
     if (!claimed) return;
     const other = `${claimed.productKey}_${claimed.deviceName}`;

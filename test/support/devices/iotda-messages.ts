@@ -77,6 +77,14 @@ export const logEvent = (now = new Date()) => ({
   paras: { timestamp: String(now.getTime()), type: 'DEVICE_STATUS', content: 'login success' },
 });
 
+/** A gateway asks for the list of its sub-devices: another service. */
+export const subDeviceSync = (now = new Date()) => ({
+  service_id: '$sub_device_manager',
+  event_type: 'sub_device_sync_request',
+  event_time: compact(now),
+  paras: { version: 0 },
+});
+
 export const versionReport = (firmware: string, software: string) =>
   otaEvent('version_report', { fw_version: firmware, sw_version: software });
 

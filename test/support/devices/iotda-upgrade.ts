@@ -55,10 +55,15 @@ function refuses(host: IotdaUpgradeHost, when: (code: number) => boolean): boole
 /** False: it has reported why not. The Java sample says code 6 whatever went wrong (§2.5). */
 async function downloaded(host: IotdaUpgradeHost): Promise<boolean> {
   const { offer, plan, pacing } = host;
-  const settings = { ...host.download, ...(offer.token !== null && { bearer: offer.token }) };
+  const stall = plan.get('stallsAt');
+  const settings = {
+    ...host.download,
+    ...(offer.token !== null && { bearer: offer.token }),
+    ...(stall && { bytes: Math.ceil((offer.size * stall.percent) / 100) }),
+  };
   const download = new ResumingDownload({ size: offer.size, sign: offer.sign }, 'sha256', settings);
   const steps = [...(pacing.stepsReported ?? [25, 50, 75])].filter((step) => step < 100);
-  const stall = plan.get('stallsAt');
+  const pauseMs = (plan.get('slow')?.overMs ?? pacing.downloadMs ?? 0) / Math.max(1, steps.length);
   const hooks = {
     onOpen: () => {},
     async onBytes(piece: number, done: number) {
@@ -66,7 +71,7 @@ async function downloaded(host: IotdaUpgradeHost): Promise<boolean> {
       const percent = (100 * done) / offer.size;
       for (let step = steps[0]; step !== undefined && step <= percent; step = steps[0]) {
         steps.shift();
-        if (stall && step > stall.percent) await forever(host.signal);
+        if (pauseMs > 0) await delay(pauseMs, undefined, { signal: host.signal });
         host.report(0, step);
         host.cutIfPlanned('progress');
       }

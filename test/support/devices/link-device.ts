@@ -168,6 +168,10 @@ export class LinkDevice extends WatchedDevice {
 
   private misreport(): void {
     if (this.plan.has('sendsGarbage')) for (const { topic, payload } of garbage(this.topics)) this.send(topic, payload);
+    const children = this.plan.get('hasChildren');
+    for (const name of children?.deviceNames ?? []) {
+      this.send(linkTopics(children?.productKey ?? '', name).inform, informPayload(this.nextId(), '5.0.0'));
+    }
     const claimed = this.plan.get('claimsTopicOf');
     if (!claimed) return;
     const others = linkTopics(claimed.productKey, claimed.deviceName);

@@ -24,6 +24,8 @@ export interface DownloadSettings extends StreamSettings {
   ca?: string;
   /** Shown with each request. */
   bearer?: string;
+  /** Asks for so many bytes and no more. Default: the file. */
+  bytes?: number;
 }
 
 /** The server answered, and not with the file: fatal for the SDK. 403 means that the token has expired. */
@@ -59,7 +61,7 @@ export class ResumingDownload {
   /** Settles when every byte is there, rejects with DownloadRefused, DownloadFailed or what aborted it. */
   async run(url: string, hooks: DownloadHooks, signal: AbortSignal): Promise<void> {
     const { retries = 5, retryMs = 1_000 } = this.settings;
-    for (let cuts = 0; this.done < this.file.size; ) {
+    for (let cuts = 0; this.done < this.wanted; ) {
       const before = this.done;
       try {
         await this.read(url, hooks, signal);
@@ -83,6 +85,10 @@ export class ResumingDownload {
     return verifyKey === undefined || this.verify.verify(verifyKey, this.file.digestSign ?? '', 'base64');
   }
 
+  private get wanted(): number {
+    return Math.min(this.file.size, this.settings.bytes ?? this.file.size);
+  }
+
   private async read(url: string, hooks: DownloadHooks, signal: AbortSignal): Promise<void> {
     hooks.onOpen();
     const response = await this.open(url, signal);
@@ -98,7 +104,7 @@ export class ResumingDownload {
     } finally {
       response.destroy();
     }
-    if (this.done < this.file.size) throw new Error('the server ended early');
+    if (this.done < this.wanted) throw new Error('the server ended early');
   }
 
   private open(url: string, signal: AbortSignal): Promise<IncomingMessage> {
@@ -107,7 +113,7 @@ export class ResumingDownload {
     return new Promise((resolve, reject) => {
       const headers = {
         Host: target.host,
-        Range: `bytes=${this.done}-`,
+        Range: `bytes=${this.done}-${this.wanted < this.file.size ? this.wanted - 1 : ''}`,
         Connection: 'close',
         ...(bearer && { Authorization: `Bearer ${bearer}` }),
       };
@@ -127,7 +133,7 @@ export class ResumingDownload {
     const length = Number(response.rawHeaders[at + 1]);
     const offset = status === 206 ? this.done : 0;
     if (offset !== this.done) throw new DownloadFailed('the server ignored Range when the download was resumed');
-    if (offset + length !== this.file.size) throw new DownloadFailed(`Content-Length ${length} at byte ${offset} of ${this.file.size}`);
+    if (offset + length !== this.wanted) throw new DownloadFailed(`Content-Length ${length} at byte ${offset} of ${this.file.size}`);
   }
 }
 

@@ -1,5 +1,6 @@
 import { createOffers } from '../../../core/tasks/offers';
 import { createPacers } from '../../../core/tasks/pacers';
+import { onRequest } from '../../../core/tasks/request';
 import { pushWindow } from '../../../schema/model/push-rate';
 import { aTask } from '../../support/builders';
 import { faultyCore } from '../../support/faulty-core';
@@ -31,6 +32,26 @@ test('R-RATE-1 over any 10 s at most rate / 6 + 1 pushes leave, whatever activit
   }
   expect(times).toHaveLength(DEVICES);
   expect(most(times, MINUTE_MS / 6)).toBeLessThanOrEqual(RATE / 6 + 1);
+});
+
+test('R-RATE-1 what a device asks for counts in the rate: each uses up the slot that the next push would have had', () => {
+  const pacers = createPacers(60_000);
+  const { intervalMs } = pushWindow(10, 60_000, 500);
+  pacers.spend('batch1');
+  expect(pacers.take('batch1', intervalMs, 5)).toBe(1);
+  expect(pacers.take('batch2', intervalMs, 0)).toBe(0);
+  pacers.spend('batch2');
+  expect(pacers.take('batch2', intervalMs, 5)).toBe(0);
+});
+
+test('R-RATE-1 a device is handed out its task once in a unit of the rate, however often it asks', async () => {
+  const task = aTask({ _id: 'batch1.d', deviceId: 'd' });
+  const core = faultyCore([task]);
+  const spent: string[] = [];
+  core.pacers = { ...createPacers(60_000), spend: (lane) => void spent.push(lane) };
+  expect(await onRequest(core, 'd', 'default')).toMatchObject({ deviceId: 'd' });
+  expect(await onRequest(core, 'd', 'default')).toMatchObject({ deviceId: 'd' });
+  expect(spent).toEqual(['batch1']);
 });
 
 test('R-RATE-1 R-FLOW-2 answers that come all at once are notified in slots of the same rate, or find none in time', async () => {

@@ -19,8 +19,13 @@ export function task(deviceName: string, more: Partial<TaskView> = {}): TaskView
   };
 }
 
+/** Every other device speaks IoTDA. */
 export function stateOf(tasks: TaskView[], devices = tasks.length): DemoState {
-  const state = newState('app.bin (1 MiB) as 2.0.0', devices, 600, STARTED);
+  const fleet = Array.from({ length: devices }, (_, n) => ({
+    deviceName: tasks[n]?.deviceName ?? `other-${n}`,
+    dialect: n % 2 === 0 ? ('LINK' as const) : ('IOTDA' as const),
+  }));
+  const state = newState('app.bin (1 MiB) as 2.0.0', fleet, 600, STARTED);
   for (const one of tasks) applyTask(state, one, STARTED);
   const count = (status: TaskView['status']): number => tasks.filter((one) => one.status === status).length;
   applyProgress(state, {

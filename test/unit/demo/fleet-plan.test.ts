@@ -1,8 +1,8 @@
-import { planFleet } from '../../../demo/fleet-plan';
+import { type FleetDialect, planFleet } from '../../../demo/fleet-plan';
 import { timeoutMinutesOf, timingOf } from '../../../demo/timing';
 
-const planOf = (devices: number, timeoutMinutes = 1) => {
-  const plan = planFleet(devices, timeoutMinutes);
+const planOf = (devices: number, timeoutMinutes = 1, dialect: FleetDialect = 'mixed') => {
+  const plan = planFleet(devices, timeoutMinutes, dialect);
   return {
     plan,
     offline: plan.filter(({ offline }) => offline).length,
@@ -16,7 +16,7 @@ test('of 200 devices 8 are off-line at first and 10 faulty, none both, and one s
   expect({ offline, faulty: kinds.length }).toEqual({ offline: 8, faulty: 10 });
   expect(kinds.filter((kind) => kind === 'stallsAt')).toHaveLength(1);
   expect(plan.some(({ offline, fault }) => offline && fault)).toBe(false);
-  expect(new Set(kinds)).toEqual(new Set(['failsWith', 'corruptDownload', 'disconnectsAt', 'stallsAt', 'wrongVersion']));
+  expect(new Set(kinds)).toEqual(new Set(['failsWith', 'resultCode', 'corruptDownload', 'disconnectsAt', 'stallsAt', 'wrongVersion']));
 });
 
 test('the stalled device stays the only one in the largest fleet, and every failure code occurs', () => {
@@ -25,7 +25,23 @@ test('the stalled device stays the only one in the largest fleet, and every fail
   expect(offline).toBeGreaterThan(180);
   expect(kinds.filter((kind) => kind === 'stallsAt')).toHaveLength(1);
   const causes = plan.flatMap(({ planned }) => planned.cause ?? []);
-  expect(new Set(causes).size).toBe(4);
+  expect(new Set(causes).size).toBe(6);
+});
+
+test('R-FLOW-7 a mixed fleet is half of each dialect, and each device misbehaves as its dialect can', () => {
+  const { plan } = planOf(200);
+  expect(plan.filter(({ dialect }) => dialect === 'IOTDA')).toHaveLength(100);
+  for (const { dialect, fault } of planOf(5_000).plan) {
+    if (fault?.kind === 'failsWith') expect(dialect).toBe('LINK');
+    if (fault?.kind === 'resultCode') expect(dialect).toBe('IOTDA');
+  }
+});
+
+test.each([
+  ['link', 'LINK'],
+  ['iotda', 'IOTDA'],
+] as const)('a fleet of %s is all of that dialect', (fleet, dialect) => {
+  expect(new Set(planOf(50, 1, fleet).plan.map((device) => device.dialect))).toEqual(new Set([dialect]));
 });
 
 test.each([1, 2, 9, 13, 49])('a fleet of %i is planned in full', (devices) => {

@@ -22,8 +22,8 @@ function problems(...args: string[]): readonly string[] {
   return [];
 }
 
-test('without options 200 devices get a generated image at 600 a minute, and the platform stays', () => {
-  expect(readOptions([])).toEqual({ devices: 200, rate: 600, packageFile: null, exit: false, help: false });
+test('without options 200 devices of both dialects get a generated image at 600 a minute, and the platform stays', () => {
+  expect(readOptions([])).toEqual({ devices: 200, rate: 600, dialect: 'mixed', packageFile: null, exit: false, help: false });
 });
 
 test('a path is taken from where the command was typed, and dashes before the options are passed over', () => {
@@ -33,8 +33,8 @@ test('a path is taken from where the command was typed, and dashes before the op
 
 test('options are taken with a blank or an equals sign', () => {
   const path = file('app.bin');
-  expect(readOptions(['--devices', '1', '--rate=10000', '--package', path, '--exit'])).toEqual({
-    ...{ devices: 1, rate: 10_000, packageFile: path, exit: true, help: false },
+  expect(readOptions(['--devices', '1', '--rate=10000', '--dialect', 'IoTDA', '--package', path, '--exit'])).toEqual({
+    ...{ devices: 1, rate: 10_000, dialect: 'iotda', packageFile: path, exit: true, help: false },
   });
 });
 
@@ -45,6 +45,8 @@ test.each([
   [['--rate', '9'], /--rate is "9": give a whole number from 10 to 10,000/],
   [['--rate', '10001'], /--rate is "10001"/],
   [['--rate', 'x'.repeat(500)], /--rate is "x{40}": give/],
+  [['--dialect', 'lwm2m'], /--dialect is "lwm2m": give one of link, iotda, mixed\./],
+  [['--dialect', ''], /--dialect is ""/],
   [['--speed', '9'], /'--speed'/],
   [['--devices'], /--devices/],
   [['--exit=yes'], /--exit/],
@@ -70,5 +72,5 @@ test.each([
 
 test('--help is answered whatever else is wrong with the values', () => {
   expect(readOptions(['--devices', '0', '-h']).help).toBe(true);
-  for (const option of ['--devices', '--rate', '--package', '--exit', '--help']) expect(USAGE).toContain(option);
+  for (const option of ['--devices', '--rate', '--dialect', '--package', '--exit', '--help']) expect(USAGE).toContain(option);
 });

@@ -42,6 +42,7 @@ test('in 80 columns and 23 rows everything a viewer wants is there', () => {
   expect(text).toMatch(/Succeeded +█+░+ +90/);
   expect(text).toMatch(/Canceled +█░+ +1$/m);
   expect(text).not.toContain('Unconfirmed');
+  expect(text).toMatch(/Dialects +Link 48 of 49 done · IoTDA 48 of 48 done/);
   expect(text).toMatch(/600 devices a minute asked, 598 reached/);
   expect(text).toContain('meter-slow waits for its new version (at 60 %), no news for 1:23');
   expect(text).toMatch(/DOWNLOAD_FAILED +1 failed +0 retried/);
@@ -59,7 +60,7 @@ test('a bar shows one device among thousands, and none where there is none', () 
 test('without failures and events their sections are left out', () => {
   const lines = picture(stateOf([task('meter-1')]), { columns: 80, rows: 24, now: seconds(1), paint: plain });
   expect(lines.join('\n')).not.toMatch(/Failures by cause|Last events/);
-  expect(lines).toHaveLength(10);
+  expect(lines).toHaveLength(11);
 });
 
 test('colours only on a terminal, and not with NO_COLOR', () => {

@@ -42,6 +42,13 @@ test.each(table)('R-TASK-1 a task that is %s shows what it waits for', (_name, t
   expect(waitingFor(task, batchStatus, now)).toBe(expected);
 });
 
+test('R-TASK-1 a device that is off-line because it is disabled says so, and nothing else changes', () => {
+  for (const [, task, batchStatus, expected] of table) {
+    const reason = waitingFor(task, batchStatus, now, true, false);
+    expect(reason).toBe(expected === 'DEVICE_OFFLINE' ? 'DEVICE_DISABLED' : expected);
+  }
+});
+
 test('R-TASK-1 a task has a reason to wait exactly as long as it is active', () => {
   const time = fc.constantFrom(null, earlier, later);
   const task = fc.record({
