@@ -31,9 +31,9 @@ export async function pushDue({ batchId, minuteMs }: BatchInput, due: DueTasks, 
         retry: { maximumAttempts: 2 },
       });
       try {
-        // First the workflow, then the question: its answer finds somebody who waits for it.
-        await startUpgrades(starting);
-        await offerTasks({ batchId, taskIds, ...(asked && { asked }), intervalMs: intervalMs / share, policyRevision: due.policyRevision });
+        const offer = { batchId, taskIds, ...(asked && { asked }), intervalMs: intervalMs / share, policyRevision: due.policyRevision };
+        // Side by side, or the rate would wait for the engine: an answer that needs a workflow which is not there yet starts it itself.
+        await Promise.all([startUpgrades(starting), offerTasks(offer)]);
         return null;
       } catch (error) {
         if (!(error instanceof ActivityFailure)) throw error;
