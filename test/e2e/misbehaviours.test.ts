@@ -8,7 +8,7 @@ const EACH = 100;
 /** Time for two attempts that come to nothing. */
 const POLICY = {
   rate: { kind: 'constant' as const, perMinute: 10_000 },
-  timeoutMinutes: 44,
+  timeoutMinutes: 54,
   retry: { intervalMinutes: 0, maxRetries: 1 },
 };
 
