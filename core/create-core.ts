@@ -38,7 +38,7 @@ import { createTaskStore } from './tasks/mongo-store';
 import { createOffers } from './tasks/offers';
 import { overrideEarlier } from './tasks/override';
 import { createPacers } from './tasks/pacers';
-import { onConnected, onDisconnected, onGatewayReset } from './tasks/presence';
+import { onConnected, onDisconnected, onGatewayReset, onUnheard } from './tasks/presence';
 import { onOpened } from './tasks/report';
 import { createTaskService } from './tasks/service';
 import { tellingStore } from './tasks/telling-store';
@@ -137,6 +137,7 @@ export async function createCore({
     onPresence,
     onChanged: matching.changed,
     onGatewayReset: (id) => onGatewayReset(base, id),
+    onUnheard: (id) => onUnheard(base, id),
     onRemoved: (ids) => onDevicesRemoved(base, ids),
     isBusy: async (id) => (await base.tasks.activeOfDevice(id)).length > 0,
   });

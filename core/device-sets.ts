@@ -6,6 +6,7 @@ import type { Group, GroupKind } from '../schema/model/group';
 import type { GroupRuleForm } from '../schema/model/group-rule-form';
 import type { DeviceId } from '../schema/model/ids';
 import type { Viewer } from './access/viewer';
+import type { BrokerPresence } from './devices/broker-presence';
 import type { Page, PageRequest } from './page';
 
 /** What a gateway checks a connection with. */
@@ -16,7 +17,7 @@ export interface DeviceCredentials {
 }
 
 /** What gateways ask about devices that connect. */
-export interface DeviceAdmission {
+export interface DeviceAdmission extends BrokerPresence {
   /** What it needs to check a device's signature. */
   credentials(productKey: string, deviceName: string): Promise<DeviceCredentials | null>;
   /** The same for an IoTDA device that names its node only; null as well when several products have one of that name. */

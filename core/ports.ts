@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { BatchTag } from '../schema/model/batch';
 import type { WhichTasks } from '../schema/model/cancel';
+import type { Dialect } from '../schema/model/dialect';
 import type { DigestAlgorithm } from '../schema/model/fleet';
 import type { BatchId, DeviceId } from '../schema/model/ids';
 import type { Task } from '../schema/model/task';
@@ -41,6 +42,8 @@ export interface Notification {
   deviceId: DeviceId;
   productKey: string;
   deviceName: string;
+  /** The device's; LINK when not given. */
+  dialect?: Dialect;
   module: string;
   version: string;
   digestAlgorithm: DigestAlgorithm;
@@ -73,7 +76,7 @@ export interface DeviceLink {
   readonly gatewayId: string;
   /** Whether the device has a session here now. */
   isConnected(deviceId: DeviceId): boolean;
-  /** Hands the notification to the device's connection; false when there is none. */
+  /** Hands the notification to the device's connection; false when there is none. Throws when that can't be known now. */
   notify(notification: Notification): Promise<boolean>;
   /** Asks a device of a platform-led dialect for its versions; false when there is no connection. */
   queryVersion(deviceId: DeviceId): Promise<boolean>;

@@ -1,10 +1,11 @@
 import type { DeviceService, DownloadService, TaskService } from '../core/core';
+import type { BrokerPresence } from '../core/devices/broker-presence';
 
 /** The part of core that gateways ask. */
 export interface GatewayCore {
   devices: Pick<
     DeviceService,
-    'credentials' | 'credentialsOfNode' | 'notAllowed' | 'disabledOn' | 'connected' | 'disconnected' | 'gatewayReset'
+    'credentials' | 'credentialsOfNode' | 'notAllowed' | 'disabledOn' | 'connected' | 'disconnected' | 'gatewayReset' | keyof BrokerPresence
   >;
   tasks: Pick<TaskService, 'report' | 'requested'>;
   downloads: Pick<DownloadService, 'block'>;

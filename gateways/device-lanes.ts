@@ -33,6 +33,8 @@ export interface DeviceLanes {
   push(deviceId: DeviceId, job: LaneJob): void;
   /** Takes back a job that has not begun. */
   withdraw(deviceId: DeviceId, job: LaneJob): boolean;
+  /** Settles when fewer than so many devices have work; null: they have not more now. */
+  room(devices: number): Promise<void> | null;
   /** Takes no more work, lets what is there end, and after `withinMs` gives the rest up. */
   stop(withinMs: number): Promise<void>;
 }
@@ -47,6 +49,7 @@ export async function createDeviceLanes({ metrics, settings }: { metrics: Gatewa
   const lanes = new Map<DeviceId, LaneJob[]>();
   const giveUp = new AbortController();
   let whenEmpty: (() => void) | null = null;
+  let whenRoom: { devices: number; told: Promise<void>; tell(): void } | null = null;
   let stopped = false;
 
   async function attempt(job: LaneJob): Promise<void> {
@@ -98,6 +101,10 @@ export async function createDeviceLanes({ metrics, settings }: { metrics: Gatewa
       lane.shift();
     }
     lanes.delete(deviceId);
+    if (whenRoom !== null && lanes.size < whenRoom.devices) {
+      whenRoom.tell();
+      whenRoom = null;
+    }
     if (lanes.size === 0) whenEmpty?.();
   }
 
@@ -135,6 +142,18 @@ export async function createDeviceLanes({ metrics, settings }: { metrics: Gatewa
       if (supersedesLast(lane, job)) lane.pop();
       else if (lane.length >= settings.capacity) makeRoom(lane);
       lane.push(job);
+    },
+
+    room(devices) {
+      if (lanes.size < devices) return null;
+      if (whenRoom === null) {
+        let tell = () => {};
+        const told = new Promise<void>((resolve) => {
+          tell = resolve;
+        });
+        whenRoom = { devices, told, tell };
+      }
+      return whenRoom.told;
     },
 
     withdraw(deviceId, job) {

@@ -20,6 +20,7 @@ const DROP_REASONS = [
   'too_fast',
   'too_many_requests',
   'no_session',
+  'unknown_device',
   'stopping',
 ] as const;
 const CLOSE_REASONS = ['takeover', 'not_allowed', 'slow_consumer', 'keep_alive'] as const;

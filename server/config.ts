@@ -2,6 +2,7 @@ import { S3_FILE_BYTES, type S3Settings } from '../core/packages/s3-store';
 import type { MqttQuotas } from '../gateways/mqtt/broker/quotas';
 import type { Limits } from '../schema/model/limits';
 import type { FlowWaits } from '../schema/model/negotiation';
+import { type BrokerConfig, brokerSettingsOf } from './settings/broker-settings';
 import { LIMIT_SETTINGS, limitVariable } from './settings/limit-settings';
 import { QUOTA_SETTINGS, quotaVariable } from './settings/quota-settings';
 import { s3SettingsOf } from './settings/s3-settings';
@@ -23,6 +24,8 @@ export interface Config {
   /** Null: no port of its own for them. */
   metricsPort: number | null;
   quotas: MqttQuotas;
+  /** Not set: the embedded broker. */
+  broker?: BrokerConfig;
   mqttsTls?: { certFile: string; keyFile: string };
   tls?: { certFile: string; keyFile: string };
   /** Without a slash at the end; not set means the address the API comes to listen on. */
@@ -85,6 +88,22 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     quotas: Object.fromEntries(
       [...QUOTA_SETTINGS].map(([name, setting]) => [name, read(quotaVariable(name), setting)]),
     ) as unknown as MqttQuotas,
+    broker: brokerSettingsOf(
+      {
+        url: of('UPDRAFT_MQTT_BROKER_URL'),
+        username: of('UPDRAFT_MQTT_BROKER_USERNAME'),
+        password: of('UPDRAFT_MQTT_BROKER_PASSWORD'),
+        caFile: of('UPDRAFT_MQTT_BROKER_CA_FILE'),
+        name: of('UPDRAFT_MQTT_BROKER_NAME'),
+        presence: of('UPDRAFT_MQTT_BROKER_PRESENCE'),
+        apiUrl: of('UPDRAFT_EMQX_API_URL'),
+        apiKey: of('UPDRAFT_EMQX_API_KEY'),
+        apiSecret: of('UPDRAFT_EMQX_API_SECRET'),
+        hookPort: of('UPDRAFT_MQTT_HOOK_PORT'),
+        hookSecret: of('UPDRAFT_MQTT_HOOK_SECRET'),
+      },
+      problems,
+    ),
     mqttsTls: tlsOf('UPDRAFT_MQTTS', of('UPDRAFT_MQTTS_CERT_FILE'), of('UPDRAFT_MQTTS_KEY_FILE'), problems),
     tls: tlsOf('UPDRAFT_TLS', of('UPDRAFT_TLS_CERT_FILE'), of('UPDRAFT_TLS_KEY_FILE'), problems),
     publicBaseUrl: of('UPDRAFT_PUBLIC_BASE_URL'),

@@ -12,8 +12,9 @@ async function main(): Promise<void> {
   quietTemporal(logger);
   const platform = await startPlatform(config, logger);
   onShutdown(() => platform.stop(), { onSignal: (signal) => logger.info({ signal }, 'Stopping') });
-  const { apiUrl, explorerUrl, mqttUrl, mqttsUrl, mqttWsUrl, temporalUiUrl } = platform;
-  logger.info({ roles: config.roles, apiUrl, explorerUrl, mqttUrl, mqttsUrl, mqttWsUrl, temporalUiUrl, pid: process.pid }, 'Updraft runs');
+  const { apiUrl, explorerUrl, mqttUrl, mqttsUrl, mqttWsUrl, hookUrl, temporalUiUrl } = platform;
+  const urls = { apiUrl, explorerUrl, mqttUrl, mqttsUrl, mqttWsUrl, hookUrl, temporalUiUrl };
+  logger.info({ roles: config.roles, ...urls, pid: process.pid }, 'Updraft runs');
   if (platform.firstKey) {
     process.stdout.write(`\nAdministrator's API key, shown this once:\n\n  ${platform.firstKey}\n\n`);
   }

@@ -12,6 +12,8 @@ export interface Platform {
   explorerUrl?: string;
   mqttUrl?: string;
   mqttsUrl?: string;
+  /** Where an external broker asks who may connect. */
+  hookUrl?: string;
   mqttWsUrl?: string;
   /** Where the process has a port for it. */
   metricsUrl?: string;
@@ -47,7 +49,7 @@ export async function startPlatform(config: Config, logger: Logger, options: Pla
       ? await (await import('./roles/gateway.js')).startGateway(foundation, registry, options.decorateActivities)
       : null;
     if (gateway) running.add(gateway);
-    const api = config.roles.includes('api') ? await (await import('./roles/api.js')).startApi(foundation, registry) : null;
+    const api = config.roles.includes('api') ? await (await import('./roles/api.js')).startApi(foundation, registry, gateway) : null;
     if (api) running.add(api);
     const { metricsPort } = config;
     const metrics =
@@ -60,6 +62,7 @@ export async function startPlatform(config: Config, logger: Logger, options: Pla
       explorerUrl: api?.explorerUrl,
       mqttUrl: gateway?.mqttUrl,
       mqttsUrl: gateway?.mqttsUrl,
+      hookUrl: gateway?.hookUrl,
       mqttWsUrl: gateway?.mqttWsUrl,
       metricsUrl: metrics?.metricsUrl,
       temporalUiUrl: foundation.servers.temporalUiUrl,

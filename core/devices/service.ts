@@ -11,6 +11,7 @@ import { requireProduct } from '../products/require-product';
 import type { VersionCounts } from '../products/version-counts';
 import type { CoreSettings } from '../settings';
 import { updateDevice } from './attributes';
+import { sessionAt, setHeard, setLeft } from './broker-presence';
 import { deleteDevices } from './delete';
 import { requireDialectFree } from './dialect-change';
 import { disabledOn, setEnabled } from './enabled';
@@ -35,6 +36,8 @@ export interface DeviceDeps {
   onChanged?(deviceIds: readonly DeviceId[]): Promise<void>;
   /** After all devices of the gateway are off-line. */
   onGatewayReset?(gatewayId: string): Promise<void>;
+  /** The gateways of a broker have heard nothing for a while. */
+  onUnheard?(gatewayId: string): Promise<void>;
 }
 
 export function createDeviceService(deps: DeviceDeps): DeviceService {
@@ -89,6 +92,18 @@ export function createDeviceService(deps: DeviceDeps): DeviceService {
     async disconnected(deviceId, sessionId) {
       if (await setDisconnected(devices, deviceId, sessionId, clock())) await deps.onPresence?.(deviceId, null);
     },
+    async heard(heard) {
+      const found = await setHeard(devices, heard, clock());
+      if (found === 'came') await deps.onPresence?.(heard.deviceId, heard.gatewayId);
+      return found !== 'unknown';
+    },
+    sessionAt: (deviceId, gatewayId) => sessionAt(devices, deviceId, gatewayId),
+    async left(deviceId, gatewayId, session) {
+      const left = await setLeft(devices, deviceId, gatewayId, session, clock());
+      if (left) await deps.onPresence?.(deviceId, null);
+      return left || (await sessionAt(devices, deviceId, gatewayId)) === null;
+    },
+    unheard: async (gatewayId) => deps.onUnheard?.(gatewayId),
     async gatewayReset(gatewayId) {
       await resetGateway(devices, gatewayId, clock());
       await deps.onGatewayReset?.(gatewayId);

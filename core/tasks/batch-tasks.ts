@@ -1,7 +1,7 @@
 import type { WhichTasks } from '../../schema/model/cancel';
 import { isPlatformLed } from '../../schema/model/dialect';
 import type { FailureCause } from '../../schema/model/failure-causes';
-import type { BatchId, TaskId } from '../../schema/model/ids';
+import { type BatchId, isBrokerGateway, type TaskId } from '../../schema/model/ids';
 import type { UpgradeInput } from '../../schema/model/upgrade';
 import { type CancelSomeDeps, cancelBatchTasks, cancelSomeTasks } from './cancel';
 import type { TaskDeps } from './deps';
@@ -48,7 +48,12 @@ export function createBatchTasks(deps: BatchTasksDeps) {
       cancelBatchTasks(deps, batchId, onProgress, cause),
     cancelSome: (batchId: BatchId, which: WhichTasks, onProgress: () => void) => cancelSomeTasks(deps, batchId, which, onProgress),
     reconcile: (batchId: BatchId, onProgress: () => void) => reconcileBatch(deps, batchId, onProgress),
-    gatewayLost: (gatewayId: string) => deps.resetGateway(gatewayId),
+    /** Devices of a broker stay connected when no gateway takes pushes for them: then only the batch has to wait, and says for what. */
+    async gatewayLost(gatewayId: string): Promise<string | null> {
+      if (isBrokerGateway(gatewayId)) return `No gateway is connected to ${gatewayId}: nothing can be pushed to its devices.`;
+      await deps.resetGateway(gatewayId);
+      return null;
+    },
   };
 }
 const earlier = (a: Date | null, b: Date | null): Date | null => (a === null || (b !== null && b < a) ? b : a);

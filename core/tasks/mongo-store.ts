@@ -38,6 +38,7 @@ export function createTaskStore(tasks: mongo.Collection<Task>): TaskStore {
         .limit(limit)
         .toArray(),
     activeOfGateway: (gatewayId, limit) => tasks.find({ gatewayId, active: true }).limit(limit).toArray(),
+    eachOfGateway: (gatewayId) => tasks.find({ gatewayId, active: true }),
     write: (writes) => writeAll(tasks, writes),
     due: (batchId, now, limit) =>
       tasks

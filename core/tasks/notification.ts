@@ -34,6 +34,7 @@ export async function notificationOf(
     deviceId: task.deviceId,
     productKey: task.productKey,
     deviceName: task.deviceName,
+    ...(task.dialect && { dialect: task.dialect }),
     module: task.module,
     version: task.targetVersion,
     digestAlgorithm: firmware.digestAlgorithm,

@@ -5,7 +5,7 @@ import type { DeviceLink, Notification } from '../ports';
 import type { TaskDeps } from './deps';
 import { type Mint, notificationOf } from './notification';
 import type { Pacers } from './pacers';
-import { transition, transitionMany } from './transition';
+import { transitionMany } from './transition';
 
 export interface Offer {
   batchId: BatchId;
@@ -98,12 +98,11 @@ async function query(deps: OfferDeps, link: DeviceLink, taskIds: TaskId[]): Prom
 }
 
 async function sentOf(deps: OfferDeps, tasks: readonly Task[], send: (task: Task) => Promise<boolean>): Promise<number> {
-  const sent = await Promise.all(
-    tasks.map(async (task) => {
-      const left = await send(task);
-      if (!left) await transition(deps.tasks, task, { kind: 'disconnected' }, deps.clock());
-      return left;
-    }),
-  );
-  return sent.filter(Boolean).length;
+  const sent = await Promise.allSettled(tasks.map(send));
+  const gone = tasks.filter((_, index) => sent[index]?.status === 'fulfilled' && !sent[index].value);
+  // One that changed since was heard of since.
+  await transitionMany(deps.tasks, gone, { kind: 'disconnected' }, deps.clock());
+  const failed = sent.find((each) => each.status === 'rejected');
+  if (failed) throw failed.reason;
+  return tasks.length - gone.length;
 }

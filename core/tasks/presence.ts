@@ -1,4 +1,5 @@
 import type { DeviceId } from '../../schema/model/ids';
+import type { Task } from '../../schema/model/task';
 import type { TaskDeps } from './deps';
 import { transition, transitionMany } from './transition';
 
@@ -20,6 +21,26 @@ export async function onGatewayReset(deps: TaskDeps, gatewayId: string): Promise
     if (left.length === 0) return;
     await transitionMany(deps.tasks, left, { kind: 'disconnected' }, deps.clock());
   }
+}
+
+/**
+ * What devices of a broker said while no gateway listened is lost, and they don't say it again: each unfinished one is notified again, as
+ * one that comes back is. A batch's rate holds for these as well.
+ */
+export async function onUnheard(deps: TaskDeps, gatewayId: string): Promise<void> {
+  const { settleMs } = deps.settings;
+  const batches = new Set<string>();
+  let chunk: Task[] = [];
+  const moveOn = async (): Promise<void> => {
+    await transitionMany(deps.tasks, chunk, { kind: 'connected', gatewayId, settleMs }, deps.clock());
+    chunk = [];
+  };
+  for await (const task of deps.tasks.eachOfGateway(gatewayId)) {
+    batches.add(task.batchId);
+    if (chunk.push(task) === CHUNK) await moveOn();
+  }
+  await moveOn();
+  for (const batchId of batches) deps.engine.wakeBatch(batchId, settleMs);
 }
 
 export async function onDisconnected(deps: TaskDeps, deviceId: DeviceId): Promise<void> {

@@ -32,6 +32,8 @@ export interface TaskStore {
   activeOfBatch(batchId: string, limit: number, after?: TaskId, statuses?: readonly TaskStatus[]): Promise<Task[]>;
   /** Active tasks whose device is connected through a gateway process. */
   activeOfGateway(gatewayId: string, limit: number): Promise<Task[]>;
+  /** The same, all of them, each once. */
+  eachOfGateway(gatewayId: string): AsyncIterable<Task>;
   /** Writes those that are still at the revision they were read at, and says which. */
   write(writes: readonly TaskWrite[]): Promise<Set<TaskId>>;
   /** Reachable tasks of the batch whose `offerAt` has come, oldest first. */

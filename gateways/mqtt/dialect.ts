@@ -1,7 +1,6 @@
 import type { Notification } from '../../core/ports';
 import type { Dialect } from '../../schema/model/dialect';
 import type { DeviceId } from '../../schema/model/ids';
-import type { Session } from './broker/session';
 
 /** The device that a connection speaks for, proven when it connected. */
 export interface Identity {
@@ -14,6 +13,21 @@ export interface Identity {
 
 /** Whom a CONNECT claims to come from, and how to check it. */
 export type Claim = (Identity | { nodeId: string }) & { proves(secret: string): boolean };
+
+/** Whom a name means that nobody has proven: the device, or where there is no such device, the node of that name. */
+export interface Named {
+  device: Identity | null;
+  nodeId?: string;
+}
+
+/** A device as its messages come: a session of the embedded broker, or whoever is behind an external one. */
+export interface Peer extends Identity {
+  readonly dialect: MqttDialect;
+  /** Nobody is there who could be answered. */
+  readonly closed: boolean;
+  /** One message to the device, once; false when it has certainly not left. */
+  send(message: DownMessage): Promise<boolean>;
+}
 
 /** CONNACK return codes (MQTT 3.1.1 §3.2.2.3), used as in device-protocols §1.1. */
 export const CONNACK = { unreadableClientId: 2, unavailable: 3, badCredentials: 4, disabled: 5 } as const;
@@ -32,10 +46,20 @@ export interface MqttDialect {
   readonly subscriptions?: number;
   /** Reads a CONNECT; null when it is not written in this dialect at all. */
   claim(packet: ConnectPacket): Claim | Refusal | null;
-  /** Whether a subscription filter can match a topic of this device. */
-  covers(filter: string, device: Identity): boolean;
-  /** A message of the session's device. Must not throw and must not wait. */
-  receive(session: Session, topic: string, payload: Buffer): void;
+  /** What a broker that routes has to hand to a gateway. */
+  readonly upFilters: readonly string[];
+  /** Whom such a topic names; null: it is none. */
+  namedBy(topic: string): Named | null;
+  /** Whom a connection names, its password aside; null: it is not written in this dialect. */
+  speaker(clientId: string, username: string): Named | null;
+  /** Filters for all topics that are the device's own. */
+  own(device: Identity): readonly string[];
+  /** The topics on which it gets messages. */
+  downTopics(device: Identity): readonly string[];
+  /** Every name under which it may have connected. */
+  names(device: Identity): readonly Identity[];
+  /** A message of the peer. Must not throw and must not wait. */
+  receive(peer: Peer, topic: string, payload: Buffer): void;
   upgradeMessage(device: Identity, notification: Notification): DownMessage;
   /** Only where the platform asks devices for their version. */
   queryMessage?(device: Identity): DownMessage;

@@ -25,6 +25,13 @@ export const upgradeWorkflowId = (deviceId: DeviceId, module: string): string =>
 
 export const batchWorkflowId = (batchId: BatchId): string => `batch/${batchId}`;
 
-/** Temporal task queues: one for workflows, one for each gateway process. */
+/**
+ * What stands for a broker in place of a gateway process: every gateway that is a client of it takes its pushes. The slash keeps it apart
+ * from names that processes are given.
+ */
+export const brokerGatewayId = (name: string): string => `broker/${name}`;
+export const isBrokerGateway = (gatewayId: string): boolean => gatewayId.startsWith('broker/');
+
+/** Temporal task queues: one for workflows, one for each gateway process or external broker. */
 export const WORKFLOW_QUEUE = 'updraft';
 export const gatewayQueue = (gatewayId: string): string => `gateway/${gatewayId}`;

@@ -17,7 +17,11 @@ const SWEEP_EVERY_MS = 10 * 60_000;
 const RESUME_EVERY_MS = 10_000;
 
 /** Answers GraphQL, uploads and downloads, and shows what changes. */
-export async function startApi(foundation: Foundation, registry: Registry): Promise<Part & { url: string; explorerUrl?: string }> {
+export async function startApi(
+  foundation: Foundation,
+  registry: Registry,
+  gateway: { readonly carries: boolean } | null = null,
+): Promise<Part & { url: string; explorerUrl?: string }> {
   const { config, logger, store, client, parts, httpPort } = foundation;
   const running = new Parts((error) => logger.error({ error }, 'A part of the API did not stop as it should'));
   const live = running.add(createLiveHub({ db: databaseOf(store), collections: store.collections, logger }));
@@ -31,7 +35,7 @@ export async function startApi(foundation: Foundation, registry: Registry): Prom
       live,
       logger,
       registry,
-      ready: () => whatIsMissing(store, client),
+      ready: () => whatIsMissing(store, client, gateway),
       settings: { host: config.host, port: httpPort, tls: await readTls(config.tls), explorer: config.explorer, limits: config.limits },
     });
     const { url, explorerUrl } = await api.start();

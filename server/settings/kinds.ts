@@ -70,6 +70,16 @@ export function url(...schemes: string[]): Kind<string> {
   };
 }
 
+/** Without user name and password, because it is logged. */
+export const brokerUrl: Kind<string> = {
+  parse: z
+    .string()
+    .max(2_048)
+    .refine((value) => /^mqtts?:\/\/[^@/?#\s]+$/.test(value.replace(/\/+$/, '')) && URL.canParse(value))
+    .transform((value) => value.replace(/\/+$/, '')),
+  expected: 'mqtt:// or mqtts://, a host and perhaps a port; user name and password have settings of their own',
+};
+
 /** Of 32 bytes, with commas between. */
 export const masterKeys: Kind<readonly string[]> = {
   parse: z

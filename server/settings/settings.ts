@@ -1,33 +1,14 @@
 import { hostname } from 'node:os';
 import { WORKFLOW_QUEUE } from '../../schema/model/ids';
 import { DEFAULT_IOTDA_WAITS } from '../../schema/model/negotiation';
-import type { Kind } from './kinds';
+import { BROKER_SETTINGS } from './broker-settings';
 import * as kinds from './kinds';
+import { optional, setting } from './setting';
+
+export type { Setting } from './setting';
 
 export const ROLES = ['api', 'worker', 'gateway'] as const;
 export type Role = (typeof ROLES)[number];
-
-export interface Setting<T> {
-  kind: Kind<T & NonNullable<unknown>>;
-  default: T;
-  /** For the document, where the default is not a constant. */
-  defaultText?: string;
-  about: string;
-  example: string;
-  /** May hold a password: never shown. */
-  secret?: boolean;
-}
-
-const setting = <T>(kind: Kind<T>, value: T, rest: Omit<Setting<T>, 'kind' | 'default'>): Setting<T> => ({
-  ...rest,
-  kind: kind as Setting<T>['kind'],
-  default: value,
-});
-const optional = <T>(kind: Kind<T>, rest: Omit<Setting<T>, 'kind' | 'default'>): Setting<T | undefined> => ({
-  ...rest,
-  kind: kind as unknown as Setting<T | undefined>['kind'],
-  default: undefined,
-});
 
 const HOST = /^[0-9A-Za-z.:_-]{1,253}$/;
 const ADDRESS = /^[0-9A-Za-z._-]{1,253}:\d{1,5}$|^\[[0-9A-Fa-f:]{2,45}\]:\d{1,5}$/;
@@ -156,6 +137,7 @@ export const SETTINGS = {
     about: 'Name of this gateway, which no other running one may have and which stays over restarts.',
     example: 'gateway-eu-1',
   }),
+  ...BROKER_SETTINGS,
   UPDRAFT_EXPLORER: optional(kinds.onOff, {
     defaultText: 'on for a loopback address',
     about: 'GraphQL explorer and introspection.',
@@ -217,6 +199,7 @@ export const SETUP_VARIABLES = {
   },
   UPDRAFT_TEST_S3_ACCESS_KEY_ID: { about: 'Its access key.', defaultText: 'test', example: 'test' },
   UPDRAFT_TEST_S3_SECRET_ACCESS_KEY: { about: 'Its secret.', defaultText: 'test', example: 'test' },
+  UPDRAFT_TEST_MOSQUITTO: { about: 'The Mosquitto for the tests.', defaultText: 'PATH, /usr/sbin', example: '/usr/sbin/mosquitto' },
   UPDRAFT_TEST_TEMPORAL_ADDRESS: { about: 'Temporal for the tests.', defaultText: 'embedded', example: '127.0.0.1:7233' },
 } as const;
 

@@ -170,6 +170,46 @@ describe('R-DEV-2 presence', () => {
     expect(resets).toEqual(['gw-1']);
   });
 
+  test('R-DEV-2 behind a broker a device is on-line with its first message, and told of once', async () => {
+    const heard = { deviceId: id, dialect: 'LINK' as const, gatewayId: 'broker/main', sessionId: 's1' };
+    expect(await devices.heard(heard)).toBe(true);
+    expect(await devices.heard({ ...heard, sessionId: 's2' })).toBe(true);
+    expect(await devices.heard({ ...heard, sessionId: null })).toBe(true);
+    expect(await devices.sessionAt(id, 'broker/main')).toBe('s2');
+    expect(await devices.sessionAt(id, 'gw-1')).toBeNull();
+    expect(presence).toEqual([[id, 'broker/main']]);
+    await devices.connected(id, 'gw-1', 'own');
+    expect(await devices.heard(heard)).toBe(true);
+    expect(presence.slice(1)).toEqual([
+      [id, 'gw-1'],
+      [id, 'broker/main'],
+    ]);
+  });
+
+  test('R-DEV-2 it leaves only when it was not heard since', async () => {
+    const heard = { deviceId: id, dialect: 'LINK' as const, gatewayId: 'broker/main' };
+    await devices.heard({ ...heard, sessionId: 's1' });
+    await devices.heard({ ...heard, sessionId: 's2' });
+    expect(await devices.left(id, 'broker/main', { is: 's1' })).toBe(false);
+    expect(await devices.get(id)).toMatchObject({ online: true });
+    expect(await devices.left(id, 'broker/main', { is: 's2' })).toBe(true);
+    expect(await devices.get(id)).toMatchObject({ online: false, gatewayId: null, sessionId: null });
+    expect(await devices.left(id, 'broker/main', { is: 's2' })).toBe(true);
+    await devices.connected(id, 'broker/main', 't05');
+    expect(await devices.left(id, 'broker/main', { until: 't04' })).toBe(false);
+    expect(await devices.left(id, 'broker/main', { until: 't06' })).toBe(true);
+    expect(presence.map(([, gatewayId]) => gatewayId)).toEqual(['broker/main', null, 'broker/main', null]);
+  });
+
+  test('R-DEV-2 a device that is unknown, disabled or of another dialect is not heard', async () => {
+    const heard = { deviceId: id, dialect: 'LINK' as const, gatewayId: 'broker/main', sessionId: 's1' };
+    expect(await devices.heard({ ...heard, deviceId: 'meter.nobody' })).toBe(false);
+    expect(await devices.heard({ ...heard, dialect: 'IOTDA' })).toBe(false);
+    await store.collections.devices.updateOne({ _id: id }, { $set: { enabled: false } });
+    expect(await devices.heard(heard)).toBe(false);
+    expect(presence).toEqual([]);
+  });
+
   test('an unknown device has no presence', async () => {
     await devices.connected('meter.nobody', 'gw-1', 's1');
     expect(presence).toEqual([]);

@@ -53,6 +53,9 @@ describe.each(stores)('the task store, %s', (_, storeOf) => {
     const here = aTask();
     const store = await storeOf([here, aTask({ gatewayId: 'gw-2' }), aTask({ status: 'FAILED' })]);
     expect(await store.activeOfGateway('gw-1', 10)).toEqual([here]);
+    const each: Task[] = [];
+    for await (const task of store.eachOfGateway('gw-1')) each.push(task);
+    expect(each).toEqual([here]);
   });
 
   test('pages active tasks of a batch by id', async () => {

@@ -93,3 +93,27 @@ test('R-FLOW-1 stopping lets work end, gives up what hangs, and takes nothing ne
   expect(done).toEqual(['runs']);
   expect(lost.map((each) => each.split(':')[0]).sort()).toEqual(['fails', 'waits']);
 });
+
+test('R-FLOW-1 who fills the lanes is told when there is room again', async () => {
+  const { lanes: work, job, done } = await lanes();
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  expect(work.room(2)).toBeNull();
+  work.push(
+    'a',
+    job('first', () => held),
+  );
+  expect(work.room(2)).toBeNull();
+  work.push(
+    'b',
+    job('second', () => held),
+  );
+  const room = work.room(2);
+  expect(room).toBeInstanceOf(Promise);
+  release();
+  await room;
+  expect(done.length).toBeGreaterThan(0);
+  expect(work.room(2)).toBeNull();
+});

@@ -15,7 +15,7 @@ export const SECRET = '0123456789abcdef0123456789abcdef';
 export const TIMESTAMP = '2524608000000';
 
 export type Call =
-  | { call: 'reset'; gatewayId: string }
+  | { call: 'reset' | 'unheard'; gatewayId: string }
   | { call: 'connected' | 'disconnected'; deviceId: string; sessionId: string }
   | { call: 'report'; deviceId: string; report: DeviceReport }
   | { call: 'requested'; deviceId: string; module: string }
@@ -42,6 +42,9 @@ export class RecordingCore implements GatewayCore {
 
   /** What blocks are answered with. */
   blocks: (deviceId: string, request: BlockRequest) => BlockAnswer = () => ({ kind: 'unknown' });
+  /** Of devices behind a broker, by device id. */
+  readonly sessions = new Map<string, string>();
+  private heardSoOften = 0;
   disabled = new Set<string>();
   unknown = new Set<string>();
   /** By device id: deleted or disabled after they connected. */
@@ -65,6 +68,25 @@ export class RecordingCore implements GatewayCore {
     connected: (deviceId, _gatewayId, sessionId) => this.record({ call: 'connected', deviceId, sessionId }),
     disconnected: (deviceId, sessionId) => this.record({ call: 'disconnected', deviceId, sessionId }),
     gatewayReset: (gatewayId) => this.record({ call: 'reset', gatewayId }),
+    heard: async ({ deviceId }) => {
+      const known = !this.unknown.has(deviceId.slice(deviceId.indexOf('.') + 1));
+      this.heardSoOften += 1;
+      const sessionId = `heard-${this.heardSoOften}`;
+      const came = known && !this.sessions.has(deviceId);
+      if (known) this.sessions.set(deviceId, sessionId);
+      if (came) await this.record({ call: 'connected', deviceId, sessionId });
+      return known;
+    },
+    sessionAt: async (deviceId) => this.sessions.get(deviceId) ?? null,
+    left: async (deviceId, _gatewayId, session) => {
+      const there = this.sessions.get(deviceId);
+      if (there === undefined) return true;
+      if ('is' in session && session.is !== there) return false;
+      this.sessions.delete(deviceId);
+      await this.record({ call: 'disconnected', deviceId, sessionId: there });
+      return true;
+    },
+    unheard: (gatewayId) => this.record({ call: 'unheard', gatewayId }),
   };
 
   readonly tasks: GatewayCore['tasks'] = {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { clampKeepAlive } from '../../gateways/mqtt/broker/limits';
 import { createPacketFilter } from '../../gateways/mqtt/broker/packet-guard';
-import { overlaps } from '../../gateways/mqtt/broker/topic-filter';
-import { coversOwnTopic, upTopic } from '../../gateways/mqtt/link/topics';
+import { contains, overlaps } from '../../gateways/mqtt/broker/topic-filter';
+import { ownLinkTopics, upTopic } from '../../gateways/mqtt/link/topics';
 
 const device = { deviceId: 'pk01.dn', productKey: 'pk01', deviceName: 'dn' };
 
@@ -42,7 +42,7 @@ test.each([
   ['$SYS/#', false],
   ['/broadcast/pk01/x', false],
 ])('R-FLOW-1 the filter %s covers a topic of the device: %s', (filter, covered) => {
-  expect(coversOwnTopic(filter, device)).toBe(covered);
+  expect(ownLinkTopics(device).some((own) => overlaps(filter, own))).toBe(covered);
 });
 
 const levels = fc.array(fc.constantFrom('a', 'b', ''), { minLength: 1, maxLength: 5 });
@@ -113,4 +113,32 @@ test.each([
   [65_535, 1_200],
 ])('R-FLOW-1 keep-alive %i is taken as %i', (asked, taken) => {
   expect(clampKeepAlive(asked, 30)).toBe(taken);
+});
+
+const level = fc.constantFrom('a', 'b', '+', '');
+const filter = fc
+  .tuple(fc.array(level, { minLength: 1, maxLength: 4 }), fc.boolean())
+  .map(([levels, rest]) => (rest ? [...levels, '#'] : levels).join('/'));
+
+test('R-FLOW-1 a filter contains another when every topic of the inner one matches it', () => {
+  fc.assert(
+    fc.property(filter, filter, fc.array(fc.constantFrom('a', 'b', ''), { minLength: 1, maxLength: 5 }), (outer, inner, levels) => {
+      const topic = levels.join('/');
+      if (contains(outer, inner) && overlaps(inner, topic)) expect(overlaps(outer, topic)).toBe(true);
+      expect(contains(outer, outer)).toBe(true);
+      expect(contains('#', inner)).toBe(true);
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+test.each([
+  ['/sys/pk01/dn/#', '/sys/pk01/dn/thing/+', true],
+  ['/sys/pk01/dn/#', '/sys/pk01/+/thing', false],
+  ['/sys/pk01/dn/#', '#', false],
+  ['/ota/device/+/pk01/dn', '/ota/device/+/pk01/dn', true],
+  ['/ota/device/+/pk01/dn', '/ota/device/#', false],
+  ['/ota/device/+/pk01/dn', '/ota/device/upgrade/pk01/dn/more', false],
+])('R-FLOW-1 %s contains %s: %s', (outer, inner, expected) => {
+  expect(contains(outer, inner)).toBe(expected);
 });

@@ -91,6 +91,7 @@ export class RecordedBatch implements BatchActivities {
     this.lostGateways.push(gatewayId);
     this.due = [];
     this.open.clear();
+    return null;
   };
   failing = 0;
   beforeOffer: () => Promise<void> = async () => {};

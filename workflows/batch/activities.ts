@@ -39,7 +39,7 @@ export function createBatchActivities({ lifecycle, tasks }: BatchActivityDeps) {
     async endMatching(batchId: BatchId): Promise<void> {
       await lifecycle.endMatching(batchId);
     },
-    gatewayLost: (gatewayId: string): Promise<void> => tasks.gatewayLost(gatewayId),
+    gatewayLost: (gatewayId: string): Promise<string | null> => tasks.gatewayLost(gatewayId),
   };
 }
 export type BatchActivities = ReturnType<typeof createBatchActivities>;

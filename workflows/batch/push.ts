@@ -38,8 +38,8 @@ export async function pushDue({ batchId, minuteMs }: BatchInput, due: DueTasks, 
       } catch (error) {
         if (!(error instanceof ActivityFailure)) throw error;
         if (!neverStarted(error)) return `Gateway ${gatewayId} could not push: ${error.cause?.message ?? error.message}`;
-        await gatewayLost(gatewayId);
-        return null;
+        // Histories of before have no answer.
+        return (await gatewayLost(gatewayId)) ?? null;
       }
     }),
   );

@@ -2,14 +2,15 @@ import type { EventEmitter } from 'node:events';
 import type { Aedes, AedesOptions, Client, PublishPacket } from 'aedes';
 import type { Logger } from 'pino';
 import type { GatewayMetrics } from '../../metrics';
-import { createTokenBuckets } from '../../token-bucket';
 import { CONNACK, type ConnectPacket } from '../dialect';
+import { createInlet } from '../inlet';
 import type { Admit } from './admission';
 import type { Authenticate } from './authenticate';
 import { clampKeepAlive, MQTT_LIMITS } from './limits';
 import type { MqttQuotas } from './quotas';
 import type { Session, Sessions } from './session';
 import { limitQos } from './subscribe-qos';
+import { overlaps } from './topic-filter';
 
 type Done = (error?: Error) => void;
 
@@ -31,7 +32,7 @@ export async function createDeviceBroker({ authenticate, admit, quotas, sessions
   /** What CONNECT said, until it is decided on. */
   const connecting = new WeakMap<Client, ConnectPacket>();
   const accepted = new WeakMap<Client, Exclude<Awaited<ReturnType<Authenticate>>, number>>();
-  const mayPublish = createTokenBuckets<Session>({ perSecond: quotas.messagesPerSecond, burst: quotas.messagesBurst });
+  const inlet = createInlet(metrics, quotas);
   let anonymous = 0;
 
   const sessionOf = (client: Client): Session | undefined => {
@@ -63,9 +64,10 @@ export async function createDeviceBroker({ authenticate, admit, quotas, sessions
     metrics.received.inc();
     const session = sessionOf(client);
     if (session === undefined) metrics.dropped.no_session.inc();
-    else if (!mayPublish(session)) metrics.dropped.too_fast.inc();
-    else if (payload.length > quotas.payloadBytes) metrics.dropped.too_large.inc();
-    else session.dialect.receive(session, topic, typeof payload === 'string' ? Buffer.from(payload) : payload);
+    else {
+      const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload;
+      if (inlet(session, bytes)) session.dialect.receive(session, topic, bytes);
+    }
   }
 
   const options: AedesOptions = {
@@ -118,7 +120,7 @@ export async function createDeviceBroker({ authenticate, admit, quotas, sessions
         session !== undefined &&
         topic.length <= MQTT_LIMITS.filterLength &&
         (session.granted.has(topic) || session.granted.size < (session.dialect.subscriptions ?? MQTT_LIMITS.subscriptions)) &&
-        session.dialect.covers(topic, session);
+        session.dialect.own(session).some((own) => overlaps(topic, own));
       if (allowed) session.granted.set(topic, qos === 0 ? 0 : 1);
       else metrics.subscriptionsRefused.inc();
       done(null, allowed ? subscription : null);

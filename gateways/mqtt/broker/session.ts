@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { Client } from 'aedes';
 import type { DeviceId } from '../../../schema/model/ids';
-import type { Identity, MqttDialect } from '../dialect';
+import type { DownMessage, Identity, MqttDialect, Peer } from '../dialect';
+import type { Deliver } from './delivery';
 
 /** One connection of one device, from its CONNACK until it closes. */
-export interface Session extends Identity {
+export interface Session extends Peer {
   /** Later sessions sort after earlier ones of the same process. */
   readonly id: string;
-  readonly dialect: MqttDialect;
   readonly client: Client;
   /** Filters the device subscribed to, with the QoS granted. They only choose the QoS of what it gets anyway. */
   readonly granted: Map<string, 0 | 1>;
@@ -22,7 +22,37 @@ export interface Sessions {
   all(): IterableIterator<Session>;
 }
 
-export function createSessions(on: { begin(session: Session): void; end(session: Session): void }): Sessions {
+/** Methods of a class, because there are as many sessions as devices. */
+class DeviceSession implements Session {
+  readonly deviceId: DeviceId;
+  readonly productKey: string;
+  readonly deviceName: string;
+  declare readonly alias?: string;
+  readonly granted = new Map<string, 0 | 1>();
+
+  constructor(
+    readonly id: string,
+    identity: Identity,
+    readonly dialect: MqttDialect,
+    readonly client: Client,
+    private readonly deliver: Deliver,
+  ) {
+    this.deviceId = identity.deviceId;
+    this.productKey = identity.productKey;
+    this.deviceName = identity.deviceName;
+    if (identity.alias) this.alias = identity.alias;
+  }
+
+  get closed(): boolean {
+    return this.client.closed;
+  }
+
+  send(message: DownMessage): Promise<boolean> {
+    return this.deliver(this, message);
+  }
+}
+
+export function createSessions(deliver: Deliver, on: { begin(session: Session): void; end(session: Session): void }): Sessions {
   const sessions = new Map<DeviceId, Session>();
   const nextId = createSessionIds();
 
@@ -33,23 +63,14 @@ export function createSessions(on: { begin(session: Session): void; end(session:
   }
 
   return {
-    begin({ deviceId, productKey, deviceName, alias }, dialect, client) {
-      const earlier = sessions.get(deviceId);
+    begin(identity, dialect, client) {
+      const earlier = sessions.get(identity.deviceId);
       if (earlier !== undefined) {
         end(earlier);
         earlier.client.close();
       }
-      const session: Session = {
-        id: nextId(),
-        deviceId,
-        productKey,
-        deviceName,
-        ...(alias && { alias }),
-        dialect,
-        client,
-        granted: new Map(),
-      };
-      sessions.set(deviceId, session);
+      const session = new DeviceSession(nextId(), identity, dialect, client, deliver);
+      sessions.set(session.deviceId, session);
       on.begin(session);
       return session;
     },

@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { deviceIdOf } from '../../../schema/model/ids';
-import { type Claim, CONNACK, type ConnectPacket, type Refusal } from '../dialect';
+import { type Claim, CONNACK, type ConnectPacket, type Named, type Refusal } from '../dialect';
 
 const CLIENT_ID_LENGTH = 256;
 const PASSWORD_LENGTH = 64;
@@ -34,6 +34,21 @@ export function parseIotdaClientId(clientId: string): IotdaClientId | null {
 export function deviceOfIotdaId(id: string): { productKey: string; deviceName: string } | null {
   const [, productKey, deviceName] = DEVICE_ID.exec(id) ?? [];
   return productKey === undefined || deviceName === undefined ? null : { productKey, deviceName };
+}
+
+/** A device id may look like a node's name, so the node is the second thing it can mean. */
+export function namedById(id: string): Named | null {
+  const named = deviceOfIotdaId(id);
+  const device = named && { ...named, deviceId: deviceIdOf(named.productKey, named.deviceName) };
+  return NODE_ID.test(id) ? { device, nodeId: id } : device && { device };
+}
+
+/** Who a connection says it is. */
+export function iotdaSpeaker(clientId: string, username: string): Named | null {
+  const parsed = parseIotdaClientId(clientId);
+  if (parsed === null || parsed.id !== username) return null;
+  const named = namedById(parsed.id);
+  return named && (parsed.identifiedBy === 'node' ? { device: null, nodeId: parsed.id } : { device: named.device });
 }
 
 /** Whether a UTC hour is this one, or as many hours off at most. */

@@ -4,31 +4,28 @@ import type { GatewayCore } from '../../core';
 import type { DeviceLanes } from '../../device-lanes';
 import type { GatewayMetrics } from '../../metrics';
 import type { SampledLog } from '../../sampled-log';
-import type { Deliver } from '../broker/delivery';
-import type { Session } from '../broker/session';
-import type { DownMessage } from '../dialect';
+import type { DownMessage, Peer } from '../dialect';
 
 /** What a handler can do with an event; none of it waits. */
 export interface IotdaExchange {
   /** Hands a report to core in the lane of the device, and carries back what the device is to be told. */
-  report(session: Session, report: DeviceReport): void;
+  report(peer: Peer, report: DeviceReport): void;
 }
 
 /** Handles one kind of event. False: `paras` is not such an event's. */
-export type IotdaHandler = (exchange: IotdaExchange, session: Session, paras: unknown) => boolean;
+export type IotdaHandler = (exchange: IotdaExchange, peer: Peer, paras: unknown) => boolean;
 
 export function createIotdaExchange(deps: {
   tasks: GatewayCore['tasks'];
   lanes: DeviceLanes;
-  deliver: Deliver;
-  word: (session: Session, notification: Notification) => DownMessage;
+  word: (peer: Peer, notification: Notification) => DownMessage;
   metrics: GatewayMetrics;
   sampled: SampledLog;
 }): IotdaExchange {
-  const { tasks, lanes, deliver, word, metrics, sampled } = deps;
+  const { tasks, lanes, word, metrics, sampled } = deps;
   return {
-    report(session, report) {
-      const { deviceId } = session;
+    report(peer, report) {
+      const { deviceId } = peer;
       // A plain percentage; one that names another version may be the end.
       const passing = report.kind === 'result' && report.code === 0 && report.progress !== null && report.progress < 100;
       lanes.push(deviceId, {
@@ -37,7 +34,7 @@ export function createIotdaExchange(deps: {
         ...(passing && { supersedes: `result ${report.version}` }),
         async run() {
           const notification = await tasks.report(deviceId, report, () => metrics.ignoredReports.inc());
-          if (notification !== null) void deliver(session, word(session, notification));
+          if (notification !== null) void peer.send(word(peer, notification));
         },
         lost: (error) =>
           sampled.error('lost report', { deviceId, report: report.kind, err: error }, 'A report was lost: core could not take it'),

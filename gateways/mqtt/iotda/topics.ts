@@ -1,5 +1,5 @@
-import { overlaps } from '../broker/topic-filter';
-import type { Identity } from '../dialect';
+import type { Identity, Named } from '../dialect';
+import { namedById } from './auth';
 
 /** What a device published to (device-protocols §2.2). `system`: another topic of its own, which means nothing here. */
 export type IotdaUpTopic = 'events' | 'system' | 'foreign' | 'unknown';
@@ -24,6 +24,15 @@ export function iotdaUpTopic(topic: string, device: Identity): IotdaUpTopic {
 
 export const eventsDownTopic = (device: Identity): string => `${ROOT}${iotdaId(device)}/sys/events/down`;
 
-/** Whether a filter can match a topic of this device. */
-export const coversIotdaTopic = (filter: string, device: Identity): boolean =>
-  overlaps(filter, `${ROOT}${iotdaId(device)}/#`) || overlaps(filter, `${ROOT}${device.productKey}_${device.deviceName}/#`);
+export const ownIotdaTopics = (device: Identity): readonly string[] => [
+  `${ROOT}${iotdaId(device)}/#`,
+  `${ROOT}${device.productKey}_${device.deviceName}/#`,
+];
+
+export const IOTDA_UP_FILTERS = [`${ROOT}+${EVENTS_UP}`];
+
+/** Whom an up-topic names. */
+export function namedByIotdaTopic(topic: string): Named | null {
+  const slash = topic.indexOf('/', ROOT.length);
+  return topic.startsWith(ROOT) && topic.slice(slash) === EVENTS_UP ? namedById(topic.slice(ROOT.length, slash)) : null;
+}

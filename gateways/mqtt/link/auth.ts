@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { deviceIdOf } from '../../../schema/model/ids';
-import { type Claim, CONNACK, type ConnectPacket, type Refusal } from '../dialect';
+import { type Claim, CONNACK, type ConnectPacket, type Named, type Refusal } from '../dialect';
 
 const HASHES = new Map([
   ['hmacsha256', 'sha256'],
@@ -42,7 +42,16 @@ export function parseUserName(username: string): { productKey: string; deviceNam
   const ampersand = username.lastIndexOf('&');
   const deviceName = username.slice(0, Math.max(ampersand, 0));
   const productKey = username.slice(ampersand + 1);
-  return PRODUCT_KEY.test(productKey) && DEVICE_NAME.test(deviceName) ? { productKey, deviceName } : null;
+  return isDeviceName(productKey, deviceName) ? { productKey, deviceName } : null;
+}
+
+export const isDeviceName = (productKey: string, deviceName: string): boolean =>
+  PRODUCT_KEY.test(productKey) && DEVICE_NAME.test(deviceName);
+
+/** Who a connection says it is. */
+export function linkSpeaker(clientId: string, username: string): Named | null {
+  const name = parseClientId(clientId) && parseUserName(username);
+  return name && { device: { ...name, deviceId: deviceIdOf(name.productKey, name.deviceName) } };
 }
 
 /** Who a Link device says it is, and the check of its password (device-protocols §1.1). The timestamp is no freshness check there. */

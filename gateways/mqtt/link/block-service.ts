@@ -2,10 +2,8 @@ import type { BlockAnswer, BlockRequest } from '../../../core/core';
 import type { GatewayCore } from '../../core';
 import type { GatewayMetrics } from '../../metrics';
 import type { SampledLog } from '../../sampled-log';
-import type { Deliver } from '../broker/delivery';
 import type { MqttQuotas } from '../broker/quotas';
-import type { Session } from '../broker/session';
-import type { DownMessage } from '../dialect';
+import type { DownMessage, Peer } from '../dialect';
 import { createBlockRate } from './block-rate';
 import { createOpenRequests } from './open-requests';
 
@@ -13,7 +11,7 @@ type WordedAnswer = Exclude<BlockAnswer, { kind: 'block' }> | (Extract<BlockAnsw
 
 /** `wrong`: the request can't be read any further, and the device is told so. */
 export type BlockService = (
-  session: Session,
+  peer: Peer,
   request: BlockRequest | { wrong: string },
   word: (answer: WordedAnswer | { kind: 'wrong'; wrong: string }) => DownMessage,
 ) => void;
@@ -29,48 +27,43 @@ const UNDER_WAY = 256;
  */
 export function createBlockService(deps: {
   downloads: GatewayCore['downloads'];
-  deliver: Deliver;
   metrics: GatewayMetrics;
   quotas: Pick<MqttQuotas, 'openRequests'>;
   sampled: SampledLog;
 }): BlockService {
-  const { downloads, deliver, metrics, quotas, sampled } = deps;
+  const { downloads, metrics, quotas, sampled } = deps;
   const openRequest = createOpenRequests(quotas.openRequests);
-  const rates = new WeakMap<Session, () => boolean>();
+  const rates = new WeakMap<Peer, () => boolean>();
   let underWay = 0;
 
-  function allows(session: Session): boolean {
-    let rate = rates.get(session);
+  function allows(peer: Peer): boolean {
+    let rate = rates.get(peer);
     if (!rate) {
       rate = createBlockRate(BLOCKS_PER_SECOND);
-      rates.set(session, rate);
+      rates.set(peer, rate);
     }
     return rate();
   }
 
-  async function answer(session: Session, request: BlockRequest, word: Parameters<BlockService>[2]): Promise<void> {
-    const open = openRequest(session);
+  async function answer(peer: Peer, request: BlockRequest, word: Parameters<BlockService>[2]): Promise<void> {
+    const open = openRequest(peer);
     if (open === null) return metrics.dropped.too_many_requests.inc();
     underWay += 1;
     try {
-      const found = await downloads.block(session.deviceId, request);
-      await deliver(session, word(found.kind === 'block' ? { ...found, offset: request.offset } : found));
+      const found = await downloads.block(peer.deviceId, request);
+      await peer.send(word(found.kind === 'block' ? { ...found, offset: request.offset } : found));
     } catch (error) {
-      sampled.warn(
-        `block ${session.deviceId}`,
-        { deviceId: session.deviceId, err: error },
-        'A block could not be read; its device asks again',
-      );
+      sampled.warn(`block ${peer.deviceId}`, { deviceId: peer.deviceId, err: error }, 'A block could not be read; its device asks again');
     } finally {
       underWay -= 1;
       open.close();
     }
   }
 
-  return (session, request, word) => {
-    if (!allows(session)) metrics.dropped.too_fast.inc();
+  return (peer, request, word) => {
+    if (!allows(peer)) metrics.dropped.too_fast.inc();
     else if (underWay >= UNDER_WAY) metrics.dropped.queue_full.inc();
-    else if ('wrong' in request) void deliver(session, word({ kind: 'wrong', wrong: request.wrong }));
-    else void answer(session, request, word);
+    else if ('wrong' in request) void peer.send(word({ kind: 'wrong', wrong: request.wrong }));
+    else void answer(peer, request, word);
   };
 }

@@ -4,10 +4,8 @@ import type { GatewayCore } from '../../core';
 import type { DeviceLanes } from '../../device-lanes';
 import type { GatewayMetrics } from '../../metrics';
 import type { SampledLog } from '../../sampled-log';
-import type { Deliver } from '../broker/delivery';
 import type { MqttQuotas } from '../broker/quotas';
-import type { Session } from '../broker/session';
-import type { DownMessage } from '../dialect';
+import type { DownMessage, Peer } from '../dialect';
 import type { BlockService } from './block-service';
 import { createOpenRequests } from './open-requests';
 
@@ -16,26 +14,25 @@ export type LinkReport = Exclude<DeviceReport, { kind: 'result' }>;
 
 /** What a handler can do with a message; none of it waits. Reports and questions are queued in the lane of the device. */
 export interface Exchange {
-  report(session: Session, report: LinkReport): void;
+  report(peer: Peer, report: LinkReport): void;
   /** Gets a block of a file; `answer` words it. Silence when too much is asked for (device-protocols §1.4). */
   block: BlockService;
-  /** Asks core what the device has to do. `answer` words it; null is silence. Not sent when the session is over by then. */
-  ask(session: Session, module: string, answer: (notification: Notification | null) => DownMessage | null): void;
+  /** Asks core what the device has to do. `answer` words it; null is silence. Not sent when the peer has gone by then. */
+  ask(peer: Peer, module: string, answer: (notification: Notification | null) => DownMessage | null): void;
 }
 
 /** Handles one kind of message. False: the body is not such a message. */
-export type LinkHandler = (exchange: Exchange, session: Session, body: unknown) => boolean;
+export type LinkHandler = (exchange: Exchange, peer: Peer, body: unknown) => boolean;
 
 export function createExchange(deps: {
   tasks: GatewayCore['tasks'];
   lanes: DeviceLanes;
-  deliver: Deliver;
   blocks: BlockService;
   metrics: GatewayMetrics;
   quotas: Pick<MqttQuotas, 'openRequests'>;
   sampled: SampledLog;
 }): Exchange {
-  const { tasks, lanes, deliver, blocks, metrics, quotas, sampled } = deps;
+  const { tasks, lanes, blocks, metrics, quotas, sampled } = deps;
   const openRequest = createOpenRequests(quotas.openRequests);
   return {
     block: blocks,
@@ -55,18 +52,18 @@ export function createExchange(deps: {
       });
     },
 
-    ask(session, module, answer) {
-      const { deviceId } = session;
-      const open = openRequest(session);
+    ask(peer, module, answer) {
+      const { deviceId } = peer;
+      const open = openRequest(peer);
       if (open === null) return metrics.dropped.too_many_requests.inc();
       lanes.push(deviceId, {
         kind: 'request',
         expendable: false,
         async run() {
-          if (session.client.closed) return;
+          if (peer.closed) return;
           const message = answer(await tasks.requested(deviceId, module));
           open.close();
-          if (message !== null) void deliver(session, message);
+          if (message !== null) void peer.send(message);
         },
         crowdedOut: open.close,
         lost(error) {

@@ -1,5 +1,6 @@
-import { overlaps } from '../broker/topic-filter';
-import type { Identity } from '../dialect';
+import { deviceIdOf } from '../../../schema/model/ids';
+import type { Identity, Named } from '../dialect';
+import { isDeviceName } from './auth';
 
 /** Up-topics of device-protocols §1.2, and what else a topic can be. */
 export type UpTopic = 'inform' | 'progress' | 'firmware-get' | 'file-download' | 'legacy-request' | 'config' | 'foreign' | 'unknown';
@@ -45,8 +46,23 @@ export const getReplyTopic = ({ productKey, deviceName }: Identity): string =>
 export const downloadReplyTopic = ({ productKey, deviceName }: Identity): string =>
   `/sys/${productKey}/${deviceName}/thing/file/download_reply`;
 
-/** Whether a filter can match a topic of this device: of the OTA and system kind, or of its own (`/{pk}/{dn}/…`). */
-export function coversOwnTopic(filter: string, { productKey, deviceName }: Identity): boolean {
+/** Of the OTA and system kind, and those of the product's own (`/{pk}/{dn}/…`). */
+export function ownLinkTopics({ productKey, deviceName }: Identity): readonly string[] {
   const device = `${productKey}/${deviceName}`;
-  return overlaps(filter, `/ota/device/+/${device}`) || overlaps(filter, `/sys/${device}/#`) || overlaps(filter, `/${device}/#`);
+  return [`/ota/device/+/${device}`, `/sys/${device}/#`, `/${device}/#`];
+}
+
+/** The up-topics that mean something here. */
+export const LINK_UP_FILTERS = [
+  ...['inform', 'progress', 'request'].map((kind) => `${OTA}${kind}/+/+`),
+  ...['thing/ota/firmware/get', 'thing/file/download'].map((kind) => `${SYS}+/+/${kind}`),
+];
+
+/** Whom an up-topic names. */
+export function namedByLinkTopic(topic: string): Named | null {
+  const levels = topic.split('/');
+  const [productKey, deviceName] = topic.startsWith(OTA) ? levels.slice(4) : topic.startsWith(SYS) ? levels.slice(2) : [];
+  return productKey !== undefined && deviceName !== undefined && isDeviceName(productKey, deviceName)
+    ? { device: { deviceId: deviceIdOf(productKey, deviceName), productKey, deviceName } }
+    : null;
 }

@@ -11,6 +11,8 @@ export interface IotdaIdentity {
   timeChecked?: boolean;
   /** Hours that its clock is off. Default 0. */
   clockOffHours?: number;
+  /** The hour it has stopped at; default its clock's. */
+  hour?: string;
 }
 
 /** What it calls itself in CONNECT, topics and messages (device-protocols §2.1). */
@@ -24,7 +26,7 @@ export const hourOf = (at: Date): string => at.toISOString().slice(0, 13).replac
 export function iotdaCredentials(identity: IotdaIdentity, now = new Date()): DeviceCredentials {
   const { secret, identifiedBy = 'device', timeChecked = false, clockOffHours = 0 } = identity;
   const id = iotdaIdOf(identity);
-  const hour = hourOf(new Date(now.getTime() + clockOffHours * 3_600_000));
+  const hour = identity.hour ?? hourOf(new Date(now.getTime() + clockOffHours * 3_600_000));
   return {
     clientId: `${id}_${identifiedBy === 'node' ? 2 : 0}_${timeChecked ? 1 : 0}_${hour}`,
     username: id,

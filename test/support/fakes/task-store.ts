@@ -28,6 +28,9 @@ export function fakeTaskStore(initial: Task[] = []): TaskStore & { all(): Task[]
       active()
         .filter((task) => task.gatewayId === gatewayId)
         .slice(0, limit),
+    eachOfGateway: async function* (gatewayId: string) {
+      yield* active().filter((task) => task.gatewayId === gatewayId);
+    },
     write: async (writes: Parameters<TaskStore['write']>[0]) => {
       const written = writes.filter(({ task }) => {
         store.beforeWrite(task);

@@ -13,6 +13,7 @@ interface Service {
   restart?: string;
   depends_on?: Record<string, { condition: string }>;
   volumes?: string[];
+  profiles?: string[];
 }
 
 const root = join(__dirname, '../../..');
@@ -45,7 +46,8 @@ test('every published port is on loopback only', () => {
 });
 
 test('each role is a service, whose settings exist and are accepted', () => {
-  expect(ours.map(([, { environment }]) => environment?.UPDRAFT_ROLES).sort()).toEqual([...ROLES].sort());
+  const always = ours.filter(([, { profiles }]) => !profiles);
+  expect(always.map(([, { environment }]) => environment?.UPDRAFT_ROLES).sort()).toEqual([...ROLES].sort());
   for (const [, { environment = {} }] of ours) {
     expect(Object.keys(environment).filter((variable) => !(variable in SETTINGS))).toEqual([]);
     expect(readConfig(environment)).toMatchObject({ roles: [environment.UPDRAFT_ROLES], host: '0.0.0.0' });
@@ -55,7 +57,9 @@ test('each role is a service, whose settings exist and are accepted', () => {
 test('what a service depends on and stores is declared', () => {
   const wanted = services.flatMap(([, service]) => Object.keys(service.depends_on ?? {}));
   expect(wanted.filter((name) => !(name in compose.services))).toEqual([]);
-  const stored = services.flatMap(([, service]) => (service.volumes ?? []).map((volume) => volume.split(':')[0]));
+  const mounted = services.flatMap(([, service]) => (service.volumes ?? []).map((volume) => volume.split(':')[0] ?? ''));
+  const [files, stored] = [mounted.filter((path) => path.startsWith('./')), mounted.filter((path) => !path.startsWith('./'))];
+  expect(files.filter((path) => !existsSync(join(root, path)))).toEqual([]);
   expect(stored.sort()).toEqual(Object.keys(compose.volumes).sort());
 });
 
@@ -71,4 +75,36 @@ test('the image starts Updraft with the flags that its commands use', async () =
   const { NODE_FLAGS } = await import('#setup/node-flags.mjs');
   const [, command = ''] = /^CMD (.+)$/m.exec(readFileSync(join(root, 'Dockerfile'), 'utf8')) ?? [];
   expect(JSON.parse(command)).toEqual(['node', ...NODE_FLAGS, 'dist/server/main.js']);
+});
+
+describe('EMQX, which asks Updraft', () => {
+  const hocon = readFileSync(join(root, 'deploy/emqx/base.hocon'), 'utf8');
+  const { environment = {} } = compose.services['gateway-emqx'] ?? {};
+  const { broker } = readConfig(environment);
+
+  test('its configuration is whole: every brace, bracket and quote has its other half', () => {
+    const open: string[] = [];
+    const other: Record<string, string> = { '}': '{', ']': '[' };
+    const bare = hocon.replace(/^\s*#.*$/gm, '').replace(/"[^"\n]*"/g, '');
+    for (const sign of bare.match(/[{}[\]"]/g) ?? []) {
+      if (sign in other) expect(open.pop()).toBe(other[sign]);
+      else open.push(sign);
+    }
+    expect(open).toEqual([]);
+  });
+
+  test('it asks the gateway of the compose file, with the secret that this one expects', () => {
+    const port = broker?.hook?.port;
+    expect(hocon.match(/url = "[^"]+"/g)).toEqual(
+      ['authenticate', 'authorize'].map((path) => `url = "http://gateway-emqx:${port}/mqtt/${path}"`),
+    );
+    expect(hocon.match(/"x-updraft-secret" = "([^"]+)"/g)).toEqual(Array(2).fill(`"x-updraft-secret" = "${broker?.hook?.secret}"`));
+    for (const field of ['clientid', 'username', 'password', 'topic', 'action']) expect(hocon).toContain(`${field} = "\${${field}}"`);
+    expect(hocon).toMatch(/no_match = deny/);
+  });
+
+  test('the gateway is a client of it, knows who connects, and has the key of its API', () => {
+    expect(broker).toMatchObject({ url: 'mqtt://emqx:1883', presence: 'emqx', emqxApi: { url: 'http://emqx:18083' } });
+    expect(readFileSync(join(root, 'deploy/emqx/api-keys'), 'utf8')).toBe(`${broker?.emqxApi?.key}:${broker?.emqxApi?.secret}\n`);
+  });
 });

@@ -53,6 +53,23 @@ test('settings are read into values', () => {
   });
 });
 
+test('an external broker is read from its settings, and what belongs together is asked for together', () => {
+  const url = { UPDRAFT_MQTT_BROKER_URL: 'mqtts://mqtt.example.com:8883/' };
+  expect(readConfig({ ...url, UPDRAFT_MQTT_BROKER_USERNAME: 'updraft', UPDRAFT_MQTT_BROKER_PASSWORD: 'secret' }).broker).toEqual({
+    ...{ url: 'mqtts://mqtt.example.com:8883', name: 'main', presence: 'messages', username: 'updraft', password: 'secret' },
+  });
+  expect(readConfig({}).broker).toBeUndefined();
+  const api = { UPDRAFT_EMQX_API_URL: 'http://emqx:18083', UPDRAFT_EMQX_API_KEY: 'key', UPDRAFT_EMQX_API_SECRET: 'secret' };
+  expect(problems({ ...url, UPDRAFT_MQTT_BROKER_PASSWORD: 'secret' })[0]).toContain('UPDRAFT_MQTT_BROKER_USERNAME is not set');
+  expect(problems({ ...url, UPDRAFT_MQTT_HOOK_PORT: '8085' })[0]).toContain('UPDRAFT_MQTT_HOOK_SECRET is not set');
+  expect(problems({ UPDRAFT_MQTT_HOOK_PORT: '8085' })[0]).toContain('UPDRAFT_MQTT_BROKER_URL is not set');
+  expect(problems({ ...url, ...api })[0]).toContain('UPDRAFT_MQTT_BROKER_PRESENCE is "messages"');
+  expect(problems({ ...url, ...api, UPDRAFT_EMQX_API_KEY: '', UPDRAFT_MQTT_BROKER_PRESENCE: 'emqx' })[0]).toContain('UPDRAFT_EMQX_API_KEY');
+  for (const wrong of ['mqtt://user:password@host', 'http://host', 'mqtt://', 'mqtt://host/path']) {
+    expect(problems({ UPDRAFT_MQTT_BROKER_URL: wrong })).toHaveLength(1);
+  }
+});
+
 test.each([
   [
     'UPDRAFT_HTTP_PORT',

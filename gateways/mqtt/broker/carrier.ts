@@ -1,0 +1,89 @@
+import type { Aedes } from 'aedes';
+import type { Carrier, CarrierParts } from '../carrier';
+import { createAdmission } from './admission';
+import { createAuthenticate } from './authenticate';
+import { createDeviceBroker } from './broker';
+import { createDeliver } from './delivery';
+import { MQTT_LIMITS } from './limits';
+import { type Listeners, type ListenSettings, type MqttUrls, openListeners } from './listeners';
+import { createPresence } from './presence';
+import { createSessions } from './session';
+import { type SessionCheck, startSessionCheck } from './session-check';
+
+/** Devices connect to a broker inside this process, which holds their sessions. */
+export function createEmbeddedCarrier(
+  { devices, dialects, gatewayId, lanes, quotas, metrics, sampled, logger }: CarrierParts,
+  settings: Omit<ListenSettings, 'connections'>,
+  resetWithinMs: number,
+): Carrier<MqttUrls> {
+  const presence = createPresence({ devices, gatewayId, lanes, sampled });
+  let stopping = false;
+  const sessions = createSessions(createDeliver(metrics, quotas), {
+    begin(session) {
+      metrics.sessions.inc();
+      presence.began(session);
+    },
+    end(session) {
+      metrics.sessions.dec();
+      /** On the way down one reset says it for all of them. */
+      if (!stopping) presence.ended(session);
+    },
+  });
+  let broker: Aedes | null = null;
+  let listeners: Listeners | null = null;
+  let check: SessionCheck | null = null;
+
+  return {
+    carries: true,
+    onCarries: (listener) => listener(true),
+    onPushes: (listener) => listener(true),
+    link: {
+      gatewayId,
+      isConnected: (deviceId) => sessions.of(deviceId)?.client.closed === false,
+      async notify(notification) {
+        const session = sessions.of(notification.deviceId);
+        return session ? session.send(session.dialect.upgradeMessage(session, notification)) : false;
+      },
+      async queryVersion(deviceId) {
+        const session = sessions.of(deviceId);
+        const message = session?.dialect.queryMessage?.(session);
+        return session !== undefined && message !== undefined && session.send(message);
+      },
+    },
+
+    async start() {
+      await devices.gatewayReset(gatewayId);
+      const authenticate = createAuthenticate({ devices, dialects, metrics, sampled });
+      const { authentications: concurrent, connectsWaiting: waiting, connections } = quotas;
+      const admit = createAdmission({ concurrent, waiting, waitMs: MQTT_LIMITS.authenticateTimeoutMs });
+      const opened = await createDeviceBroker({ authenticate, admit, quotas, sessions, metrics, logger });
+      broker = opened;
+      listeners = await openListeners({ ...settings, connections }, metrics, (connection) => opened.handle(connection));
+      check = startSessionCheck({ devices, gatewayId, sessions, everyMs: quotas.sessionCheckMs, metrics, sampled });
+      logger.info({ gatewayId, ...listeners.urls }, 'Devices can connect');
+      return listeners.urls;
+    },
+
+    async close() {
+      stopping = true;
+      const running = broker;
+      await listeners?.close();
+      await check?.stop();
+      if (running !== null) await new Promise<void>((resolve) => running.close(() => resolve()));
+    },
+
+    /** What this does not manage in its time, the next start does. */
+    async ended() {
+      if (listeners === null) return;
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, resetWithinMs);
+      });
+      const reset = devices.gatewayReset(gatewayId).catch((error: unknown) => {
+        logger.warn({ err: error }, 'Devices could not be marked off-line while stopping');
+      });
+      await Promise.race([reset, late]);
+      clearTimeout(timer);
+    },
+  };
+}

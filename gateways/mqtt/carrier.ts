@@ -1,0 +1,42 @@
+import type { Logger } from 'pino';
+import type { DeviceLink } from '../../core/ports';
+import type { GatewayCore } from '../core';
+import type { DeviceLanes } from '../device-lanes';
+import type { GatewayMetrics } from '../metrics';
+import type { SampledLog } from '../sampled-log';
+import type { MqttQuotas } from './broker/quotas';
+import type { MqttDialect } from './dialect';
+
+export interface DeviceUrls {
+  mqttUrl?: string;
+  mqttsUrl?: string;
+  mqttWsUrl?: string;
+}
+
+/** What brings messages of devices to their dialects, and takes messages to devices: the embedded broker, or a client of another one. */
+export interface Carrier<U extends DeviceUrls = DeviceUrls> {
+  /** Where devices connect, if that is here. */
+  start(): Promise<U>;
+  /** Nothing comes in any more; the lanes run out afterwards. */
+  close(): Promise<void>;
+  /** After the lanes have run out. */
+  ended(): Promise<void>;
+  readonly link: DeviceLink;
+  /** Whether messages for devices leave now. */
+  readonly carries: boolean;
+  /** Called with each change of it, and at once. */
+  onCarries(listener: (carries: boolean) => void): void;
+  /** Whether this process is to take pushes; told with each change, and at once. */
+  onPushes(listener: (pushes: boolean) => void): void;
+}
+
+export interface CarrierParts {
+  devices: GatewayCore['devices'];
+  dialects: readonly MqttDialect[];
+  gatewayId: string;
+  lanes: DeviceLanes;
+  quotas: MqttQuotas;
+  metrics: GatewayMetrics;
+  sampled: SampledLog;
+  logger: Logger;
+}

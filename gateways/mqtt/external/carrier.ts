@@ -1,0 +1,93 @@
+import { createAdmission } from '../broker/admission';
+import { createAuthenticate } from '../broker/authenticate';
+import { MQTT_LIMITS } from '../broker/limits';
+import type { Carrier, CarrierParts, DeviceUrls } from '../carrier';
+import { createBrokerConnection } from './connection';
+import { createSubscribeClient } from './emqx-api';
+import { createEmqxPresence, EMQX_PRESENCE_FILTERS } from './emqx-presence';
+import type { ExternalSettings } from './gateway';
+import { createBrokerHook } from './hook';
+import { type HookServer, openHookServer } from './hook-server';
+import { createInbox } from './inbox';
+import { createBrokerLink } from './link';
+import { createBrokerMetrics } from './metrics';
+import { createPeers } from './peers';
+import { createResolve } from './resolve';
+import { BROKER_LIMITS } from './settings';
+
+/** A share of what comes goes to each gateway that is subscribed by this name. */
+const SHARED = '$share/updraft/';
+
+/** Devices connect to a broker of its own; this process is one of its clients. */
+export function createBrokerCarrier(
+  parts: CarrierParts,
+  { broker: settings, hook: hookSettings }: ExternalSettings,
+  gatewayName: string,
+): Carrier<DeviceUrls & { hookUrl?: string }> {
+  const { devices, dialects, gatewayId, quotas, metrics, sampled, logger } = parts;
+  const resolve = createResolve(devices);
+  const emqx = settings.presence === 'emqx';
+  const subscribe = settings.emqxApi && createSubscribeClient(settings.emqxApi);
+  const peerOf = createPeers(BROKER_LIMITS.peers, async ({ topic, payload }) => {
+    const left = await connection.publish(topic, payload, 0).then(
+      () => true,
+      () => false,
+    );
+    metrics.deliveries[left ? 'delivered' : 'disconnected'].inc();
+    return left;
+  });
+  const inbox = createInbox({ ...parts, resolve, peerOf, renames: !emqx });
+  const presence = emqx ? createEmqxPresence({ ...parts, resolve, subscribe }) : () => false as const;
+  // A platform-led device answers into the rate at which it was asked, so its answers go where the pushes come from.
+  const unshared = dialects.flatMap(({ upFilters, queryMessage }) => (queryMessage ? upFilters : []));
+  const shared = dialects.flatMap(({ upFilters, queryMessage }) => (queryMessage ? [] : upFilters));
+
+  const connection = createBrokerConnection({
+    ...{ settings, gatewayName, sampled, logger },
+    filters: [...shared, ...(emqx ? EMQX_PRESENCE_FILTERS : [])].map((filter) => `${SHARED}${filter}`),
+    unshared,
+    onMessage(topic, payload) {
+      const taken = presence(topic, payload);
+      return taken === false ? inbox(topic, payload) : taken;
+    },
+    onUnheard: () => devices.unheard(gatewayId),
+    metrics: createBrokerMetrics(metrics.registry),
+  });
+  let server: HookServer | null = null;
+
+  async function openHook({ host, port, secret }: NonNullable<ExternalSettings['hook']>): Promise<HookServer> {
+    const { authentications: concurrent, connectsWaiting: waiting } = quotas;
+    const hook = createBrokerHook({
+      ...{ dialects, resolve, metrics, secret, account: settings },
+      authenticate: createAuthenticate({ devices, dialects, metrics, sampled }),
+      admit: createAdmission({ concurrent, waiting, waitMs: MQTT_LIMITS.authenticateTimeoutMs }),
+    });
+    return openHookServer(hook, { host, port, isReady: () => connection.connected, sampled });
+  }
+
+  return {
+    get carries() {
+      return connection.connected;
+    },
+    onCarries(listener) {
+      connection.onChange(listener);
+      listener(connection.connected);
+    },
+    onPushes(listener) {
+      connection.onPushes(listener);
+      listener(connection.pushes);
+    },
+    link: createBrokerLink(parts, (topic, payload, qos) => connection.publish(topic, payload, qos)),
+    async start() {
+      // The broker may need its answers before it lets us in.
+      if (hookSettings) server = await openHook(hookSettings);
+      connection.open();
+      return server === null ? {} : { hookUrl: server.url };
+    },
+    async close() {
+      await connection.close();
+      await server?.close();
+    },
+    ended: async () => undefined,
+  };
+}

@@ -1,0 +1,93 @@
+import { randomBytes } from 'node:crypto';
+import type { CarrierParts } from '../carrier';
+import type { Identity, MqttDialect } from '../dialect';
+import { createInlet } from '../inlet';
+import type { BrokerPeer } from './peers';
+import type { Resolve } from './resolve';
+import { BROKER_LIMITS } from './settings';
+
+/** A device that floods one topic (blocks of a download) is looked up so often in so long: it was there a moment ago. */
+const LOOKUPS = 5;
+const HEARD_FOR_MS = 1_000;
+
+interface InboxDeps extends Omit<CarrierParts, 'logger'> {
+  resolve: Resolve;
+  peerOf: (identity: Identity, dialect: MqttDialect) => BrokerPeer;
+  /** Names the session anew with each message; off where the broker says who connects. */
+  renames: boolean;
+}
+
+function needsLookup(peer: BrokerPeer, topic: string): boolean {
+  const now = performance.now();
+  if (peer.heardOn !== topic || now - peer.heardSince > HEARD_FOR_MS) {
+    peer.heardOn = topic;
+    peer.heardSince = now;
+    peer.lookedUp = 0;
+  }
+  peer.lookedUp += 1;
+  return peer.lookedUp <= LOOKUPS;
+}
+
+/**
+ * What devices send, in their lanes. The device is the one that the topic names: the broker lets no other write there. Settles when there
+ * is room for more, which is what holds the broker back.
+ */
+export function createInbox(deps: InboxDeps): (topic: string, payload: Buffer) => Promise<void> | void {
+  const { devices, dialects, gatewayId, lanes, quotas, metrics, sampled, resolve, peerOf, renames } = deps;
+  const inlet = createInlet(metrics, quotas);
+  const run = randomBytes(4).toString('hex');
+  let count = 0;
+
+  async function allowed(peer: BrokerPeer, topic: string): Promise<boolean> {
+    if (!needsLookup(peer, topic)) return true;
+    count += 1;
+    const sessionId = renames ? `${run}-${count}` : null;
+    let known = false;
+    try {
+      known = await devices.heard({ deviceId: peer.deviceId, dialect: peer.dialect.name, gatewayId, sessionId });
+    } finally {
+      // Whoever was not found is looked up again with each message, and so is one that could not be.
+      if (!known) peer.heardOn = '';
+    }
+    return known;
+  }
+
+  function take(identity: Identity | null, dialect: MqttDialect, topic: string, payload: Buffer): Promise<void> | void {
+    if (identity === null) return metrics.dropped.unknown_device.inc();
+    const peer = peerOf(identity, dialect);
+    if (!inlet(peer, payload)) return;
+    const { deviceId } = identity;
+    lanes.push(deviceId, {
+      kind: 'report',
+      expendable: false,
+      async run() {
+        if (await allowed(peer, topic)) dialect.receive(peer, topic, payload);
+        else metrics.dropped.unknown_device.inc();
+      },
+      lost: (error) => sampled.error('lost message', { deviceId, err: error }, 'A message was lost: core could not look its device up'),
+    });
+    return lanes.room(BROKER_LIMITS.busyDevices) ?? undefined;
+  }
+
+  return (topic, payload) => {
+    metrics.received.inc();
+    for (const dialect of dialects) {
+      const named = dialect.namedBy(topic);
+      if (named === null) continue;
+      const identity = resolve(named);
+      if (!(identity instanceof Promise)) return take(identity, dialect, topic, payload);
+      return identity.then(
+        (found) => take(found, dialect, topic, payload),
+        (error: unknown) => {
+          metrics.lost.report.inc();
+          sampled.error(
+            'lost message',
+            { topic: topic.slice(0, 128), err: error },
+            'A message was lost: core could not look its device up',
+          );
+        },
+      );
+    }
+    metrics.dropped.unknown_topic.inc();
+  };
+}

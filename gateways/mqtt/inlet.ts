@@ -1,0 +1,17 @@
+import type { GatewayMetrics } from '../metrics';
+import { createTokenBuckets } from '../token-bucket';
+import type { MqttQuotas } from './broker/quotas';
+import type { Peer } from './dialect';
+
+export type Inlet = (peer: Peer, payload: Buffer) => boolean;
+
+/** Whether a message of a device may come in: no more a second than its quota, and no longer than allowed. */
+export function createInlet(metrics: GatewayMetrics, quotas: MqttQuotas): Inlet {
+  const mayPublish = createTokenBuckets<Peer>({ perSecond: quotas.messagesPerSecond, burst: quotas.messagesBurst });
+  return (peer, payload) => {
+    if (!mayPublish(peer)) metrics.dropped.too_fast.inc();
+    else if (payload.length > quotas.payloadBytes) metrics.dropped.too_large.inc();
+    else return true;
+    return false;
+  };
+}

@@ -1,0 +1,69 @@
+import pino from 'pino';
+import type { DeviceUrls } from '../../gateways/mqtt/carrier';
+import { createBrokerGateway } from '../../gateways/mqtt/external/gateway';
+import type { MqttGateway } from '../../gateways/mqtt/gateway';
+import { GATEWAYS, linkAcl, type Mosquitto, prepareMosquitto } from '../support/mosquitto';
+import { NOW, VECTOR } from './iotda-support';
+import { deviceOptions, PRODUCT_KEY, RecordingCore } from './support';
+
+/** A gateway, whatever carries its messages. */
+export interface Carried {
+  core: RecordingCore;
+  gateway: Pick<MqttGateway<DeviceUrls>, 'link'>;
+  url: string;
+  stop(): Promise<void>;
+}
+
+export const LINK_NAMES = ['meter-0001', 'other'];
+
+/** From now on every device is the IoTDA one of the test vector. */
+export function knowsIotda(core: RecordingCore): void {
+  core.secret = VECTOR.secret;
+  core.iotda.add(VECTOR.deviceName);
+}
+
+/** The accounts of the tests' devices. */
+export const deviceAccounts = () => [
+  ...LINK_NAMES.map((name) => {
+    const { username = '', password } = deviceOptions({ deviceName: name });
+    return { username, password: String(password), acl: linkAcl(PRODUCT_KEY, name) };
+  }),
+  { username: VECTOR.id, password: VECTOR.password },
+];
+
+/** Settles when the gateway is subscribed. */
+export async function connectedGateway(
+  core: RecordingCore,
+  mosquitto: Pick<Mosquitto, 'url'>,
+  gatewayId = 'gateway-1',
+): Promise<MqttGateway<DeviceUrls>> {
+  const gateway = await createBrokerGateway({
+    core,
+    gatewayId,
+    settings: { broker: { url: mosquitto.url, ...GATEWAYS, name: 'test', presence: 'messages' }, stopWithinMs: 200 },
+    logger: pino({ level: 'silent' }),
+    clock: () => NOW,
+  });
+  await gateway.start();
+  await carrying(gateway);
+  return gateway;
+}
+
+export const carrying = (gateway: Pick<MqttGateway, 'onCarries'>, wanted = true): Promise<void> =>
+  new Promise((resolve) => gateway.onCarries((carries) => carries === wanted && resolve()));
+
+export async function startAtMosquitto(): Promise<Carried> {
+  const mosquitto = await prepareMosquitto();
+  await mosquitto.start(deviceAccounts());
+  const core = new RecordingCore();
+  const gateway = await connectedGateway(core, mosquitto);
+  return {
+    core,
+    gateway,
+    url: mosquitto.url,
+    async stop() {
+      await gateway.stop();
+      await mosquitto.stop();
+    },
+  };
+}

@@ -1,0 +1,192 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { connect, type MqttClient } from 'mqtt';
+import pino from 'pino';
+import type { DeviceUrls } from '../../gateways/mqtt/carrier';
+import { createBrokerGateway } from '../../gateways/mqtt/external/gateway';
+import type { MqttGateway } from '../../gateways/mqtt/gateway';
+import { describeWithMosquitto, GATEWAYS, type Mosquitto, prepareMosquitto } from '../support/mosquitto';
+import { carrying, connectedGateway, deviceAccounts, knowsIotda } from './broker-support';
+import { iotdaOptions, VECTOR } from './iotda-support';
+import { deviceId, deviceOptions, notification, RecordingCore, topics } from './support';
+
+describeWithMosquitto('that gateways share an external broker, and come back after it')(
+  'gateways at an external broker (Mosquitto)',
+  () => {
+    let mosquitto: Mosquitto;
+    const gateways: MqttGateway<DeviceUrls>[] = [];
+    const clients: MqttClient[] = [];
+    beforeEach(async () => {
+      mosquitto = await prepareMosquitto();
+    });
+    afterEach(async () => {
+      await Promise.all(clients.splice(0).map((client) => client.endAsync(true)));
+      await Promise.all(gateways.splice(0).map((gateway) => gateway.stop()));
+      await mosquitto.stop();
+    });
+
+    const begin = () => mosquitto.start(deviceAccounts());
+    async function gateway(core: RecordingCore, id?: string) {
+      const started = await connectedGateway(core, mosquitto, id);
+      gateways.push(started);
+      return started;
+    }
+    async function device(options = deviceOptions(), filter: string = topics().upgrade): Promise<MqttClient> {
+      const client = connect(mosquitto.url, { protocolVersion: 4, ...options, reconnectPeriod: 20 });
+      clients.push(client);
+      client.on('error', () => undefined);
+      await new Promise<void>((resolve) => client.once('connect', () => resolve()));
+      await client.subscribeAsync(filter);
+      return client;
+    }
+    const inform = (version: string) => `{"id":"1","params":{"version":"${version}"}}`;
+    const versions = (core: RecordingCore) => core.reports.map((report) => ('version' in report ? report.version : null));
+    const unheard = (core: RecordingCore) => core.calls.filter(({ call }) => call === 'unheard').length;
+
+    test('R-FLOW-1 two gateways share what devices send: each message is handled once', async () => {
+      await begin();
+      const cores = [new RecordingCore(), new RecordingCore()];
+      for (const [index, core] of cores.entries()) await gateway(core, `gateway-${index}`);
+      const client = await device();
+      for (let step = 0; step < 40; step += 1) await client.publishAsync(topics().inform, inform(`${step}`), { qos: 1 });
+      while (cores.flatMap(versions).length < 40) await delay(5);
+      expect(
+        cores
+          .flatMap(versions)
+          .map(Number)
+          .sort((a, b) => a - b),
+      ).toEqual(Array.from({ length: 40 }, (_, step) => step));
+      expect(cores.every((core) => core.reports.length > 0)).toBe(true);
+    });
+
+    test('R-FLOW-2 R-RATE-1 one gateway at a time pushes and hears platform-led devices, and another takes over from it', async () => {
+      await begin();
+      const cores = [new RecordingCore(), new RecordingCore()];
+      for (const core of cores) knowsIotda(core);
+      const started = await Promise.all(cores.map((core, index) => gateway(core, `gateway-${index}`)));
+      const client = await device(iotdaOptions(), `$oc/devices/${VECTOR.id}/sys/events/down`);
+      const report = (version: string) =>
+        client.publishAsync(
+          `$oc/devices/${VECTOR.id}/sys/events/up`,
+          JSON.stringify({ services: [{ service_id: '$ota', event_type: 'version_report', paras: { fw_version: version } }] }),
+          { qos: 1 },
+        );
+      /** Both came at once: they may need a moment to agree. */
+      for (let step = 0; cores.every((core) => versions(core).filter((version) => version === 'last').length === 0); step += 1) {
+        await report(step < 3 ? `${step}` : 'last');
+        await delay(20);
+      }
+      const pushing = started.map((each) => {
+        const states: boolean[] = [];
+        each.onPushes((pushes) => states.push(pushes));
+        return states;
+      });
+      const holder = cores.findIndex((core) => versions(core).includes('last'));
+      expect(versions(cores[1 - holder] as RecordingCore)).not.toContain('last');
+      expect(pushing.map((states) => states.at(-1))).toEqual([holder === 0, holder === 1]);
+      await started[holder]?.stop();
+      const other = cores[1 - holder] as RecordingCore;
+      while (!versions(other).includes('after')) {
+        await report('after');
+        await delay(100);
+      }
+      expect(unheard(other)).toBeGreaterThan(0);
+      expect(pushing[holder]?.at(-1)).toBe(false);
+      expect(pushing[1 - holder]?.at(-1)).toBe(true);
+    });
+
+    test('R-DEV-2 the broker is killed and comes back: gateways and devices are connected again, and what was missed is asked for once', async () => {
+      await begin();
+      const cores = [new RecordingCore(), new RecordingCore()];
+      const [first, second] = [await gateway(cores[0] as RecordingCore, 'a'), await gateway(cores[1] as RecordingCore, 'b')];
+      expect(cores.map(unheard)).toEqual([1, 0]);
+      const client = await device();
+      await mosquitto.kill();
+      await Promise.all([carrying(first, false), carrying(second, false)]);
+      expect([first.carries, second.carries]).toEqual([false, false]);
+      await expect(first.link.notify(notification())).rejects.toThrow('no connection');
+      await begin();
+      await Promise.all([carrying(first), carrying(second)]);
+      expect(cores.reduce((sum, core) => sum + unheard(core), 0)).toBeGreaterThanOrEqual(2);
+      while (!client.connected) await delay(5);
+      await client.publishAsync(topics().inform, inform('2.0.0'), { qos: 1 });
+      while (cores.flatMap(versions).length === 0) await delay(5);
+      expect(await second.link.notify(notification())).toBe(true);
+    });
+
+    test('R-DEV-2 a gateway that comes while another listens asks for nothing again', async () => {
+      await begin();
+      const [first, second] = [new RecordingCore(), new RecordingCore()];
+      await gateway(first, 'a');
+      await gateway(second, 'b');
+      expect([unheard(first), unheard(second)]).toEqual([1, 0]);
+    });
+
+    test('R-DEV-2 a device that was heard while it was asked for stays on-line', async () => {
+      await begin();
+      const core = new RecordingCore();
+      const { link } = await gateway(core);
+      core.sessions.set(deviceId(), 'before');
+      const asked = core.devices.sessionAt;
+      core.devices.sessionAt = async (...args) => {
+        const session = await asked(...args);
+        core.sessions.set(deviceId(), 'heard meanwhile');
+        return session;
+      };
+      expect(await link.notify(notification())).toBe(true);
+      expect(core.calls.some(({ call }) => call === 'disconnected')).toBe(false);
+    });
+
+    test('R-DEV-2 an unknown or disabled device is not heard, and its messages go nowhere', async () => {
+      await begin();
+      const core = new RecordingCore();
+      core.unknown.add('meter-0001');
+      const { metrics } = await gateway(core);
+      const client = await device();
+      await client.publishAsync(topics().inform, inform('1.0.0'), { qos: 1 });
+      const dropped = async () =>
+        (await metrics.registry.getSingleMetric('updraft_gateway_dropped_total')?.get())?.values.find(
+          ({ labels }) => labels.reason === 'unknown_device',
+        )?.value;
+      while ((await dropped()) !== 1) await delay(5);
+      expect(core.calls.filter(({ call }) => call !== 'unheard')).toEqual([]);
+    });
+
+    test('R-FLOW-1 a gateway that is refused tries again and again, says so, and shows no password', async () => {
+      await begin();
+      const lines: string[] = [];
+      const refused = await createBrokerGateway({
+        core: new RecordingCore(),
+        gatewayId: 'refused',
+        settings: {
+          broker: { url: mosquitto.url, username: 'updraft', password: 'wrong-password', name: 'test', presence: 'messages' },
+          stopWithinMs: 100,
+        },
+        logger: pino({ level: 'debug' }, { write: (line) => lines.push(line) }),
+      });
+      gateways.push(refused);
+      expect(await refused.start()).toEqual({});
+      const failed = async () =>
+        (await refused.metrics.registry.getSingleMetric('updraft_gateway_broker_connects_total')?.get())?.values[0]?.value ?? 0;
+      while ((await failed()) < 2) await delay(10);
+      expect(refused.carries).toBe(false);
+      expect(lines.join('')).toContain('The broker of the devices cannot be used');
+      expect(lines.join('')).not.toContain('wrong-password');
+    });
+
+    test('R-FLOW-1 a gateway waits for a broker that is not there yet, and can be stopped meanwhile', async () => {
+      const settings = { broker: { url: mosquitto.url, ...GATEWAYS, name: 'test', presence: 'messages' as const }, stopWithinMs: 100 };
+      const make = () =>
+        createBrokerGateway({ core: new RecordingCore(), gatewayId: 'early', settings, logger: pino({ level: 'silent' }) });
+      const stopped = await make();
+      await stopped.start();
+      await stopped.stop();
+      const early = await make();
+      gateways.push(early);
+      await early.start();
+      expect(early.carries).toBe(false);
+      await begin();
+      await carrying(early);
+      expect(early.carries).toBe(true);
+    });
+  },
+);
