@@ -1,7 +1,6 @@
 import type { GatewayMetrics } from '../../metrics';
-import type { DownMessage } from '../dialect';
 import type { MqttQuotas } from './quotas';
-import type { Session } from './session';
+import type { Deliver, Session } from './session';
 import { overlaps } from './topic-filter';
 
 /** QoS 0 unless the device subscribed with more (device-protocols §0.2.5). */
@@ -11,8 +10,6 @@ function qosOf(session: Session, topic: string): 0 | 1 {
   }
   return 0;
 }
-
-export type Deliver = (session: Session, message: DownMessage) => Promise<boolean>;
 
 /**
  * Writes a message to the session's own connection, once, whatever the device subscribed to (device-protocols §0.2.3).

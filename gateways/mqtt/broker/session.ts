@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import type { Client } from 'aedes';
 import type { DeviceId } from '../../../schema/model/ids';
 import type { DownMessage, Identity, MqttDialect, Peer } from '../dialect';
-import type { Deliver } from './delivery';
 
 /** One connection of one device, from its CONNACK until it closes. */
 export interface Session extends Peer {
@@ -12,6 +11,9 @@ export interface Session extends Peer {
   /** Filters the device subscribed to, with the QoS granted. They only choose the QoS of what it gets anyway. */
   readonly granted: Map<string, 0 | 1>;
 }
+
+/** Writes a message to the session's own connection; false: it has gone. */
+export type Deliver = (session: Session, message: DownMessage) => Promise<boolean>;
 
 export interface Sessions {
   /** Begins a session; one of the same device that is still there ends before (`onEnd`), and its connection is closed. */

@@ -5,7 +5,6 @@ import type { Carrier, CarrierParts, DeviceUrls } from '../carrier';
 import { createBrokerConnection } from './connection';
 import { createSubscribeClient } from './emqx-api';
 import { createEmqxPresence, EMQX_PRESENCE_FILTERS } from './emqx-presence';
-import type { ExternalSettings } from './gateway';
 import { createBrokerHook } from './hook';
 import { type HookServer, openHookServer } from './hook-server';
 import { createInbox } from './inbox';
@@ -13,7 +12,7 @@ import { createBrokerLink } from './link';
 import { createBrokerMetrics } from './metrics';
 import { createPeers } from './peers';
 import { createResolve } from './resolve';
-import { BROKER_LIMITS } from './settings';
+import { BROKER_LIMITS, type ExternalSettings } from './settings';
 
 /** A share of what comes goes to each gateway that is subscribed by this name. */
 const SHARED = '$share/updraft/';

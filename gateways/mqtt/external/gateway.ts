@@ -2,13 +2,7 @@ import { brokerGatewayId } from '../../../schema/model/ids';
 import type { DeviceUrls } from '../carrier';
 import { createGatewayOver, type GatewayDeps, type MqttGateway } from '../gateway';
 import { createBrokerCarrier } from './carrier';
-import type { BrokerSettings } from './settings';
-
-export interface ExternalSettings {
-  broker: BrokerSettings;
-  /** Where a broker asks who may connect; not set: nowhere. */
-  hook?: { host: string; port: number; secret?: string };
-}
+import type { ExternalSettings } from './settings';
 
 /** The MQTT door for devices at a broker of its own, shared with the other gateways that are its clients. `gatewayId` is this process's. */
 export function createBrokerGateway(deps: GatewayDeps<ExternalSettings>): Promise<MqttGateway<DeviceUrls & { hookUrl?: string }>> {

@@ -38,3 +38,9 @@ export const BROKER_LIMITS = {
   /** Devices whose quotas are remembered. */
   peers: 50_000,
 } as const;
+
+export interface ExternalSettings {
+  broker: BrokerSettings;
+  /** Where a broker asks who may connect; not set: nowhere. */
+  hook?: { host: string; port: number; secret?: string };
+}
