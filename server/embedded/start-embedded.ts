@@ -1,12 +1,14 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { lockData } from './data-lock';
-import { freePort, isFree } from './free-port';
+import { freePort, isFreeWithin } from './free-port';
 import { mongodProgram, mongoUri } from './mongod';
 import { programPath } from './programs';
 import { StartError } from './start-error';
 import { type SupervisedServer, type SupervisorEvents, supervise } from './supervisor';
 import { temporalProgram } from './temporal';
+
+const PORT_PATIENCE_MS = 10_000;
 
 export interface EmbeddedOptions extends Partial<SupervisorEvents> {
   /** `mongo/`, `temporal.db` and `logs/` are made in it. */
@@ -86,9 +88,10 @@ async function startTemporal(options: EmbeddedOptions, logFile: string, events: 
   return { server: await supervise(program, events), port };
 }
 
+/** The servers of an instance that was killed are still ending when it is started again at once. */
 async function usablePort(wanted: number | undefined, what: string): Promise<number> {
   if (wanted === undefined) return freePort();
-  if (!(await isFree(wanted)))
+  if (!(await isFreeWithin(wanted, PORT_PATIENCE_MS)))
     throw new StartError(`Port ${wanted} for ${what} is in use by another program. Choose another, or end that program.`);
   return wanted;
 }
