@@ -94,7 +94,9 @@ export const createBatch = step({
       schedule: startAt && { startAt, endAt: null },
     });
     world.batchIds.push(_id);
-    if (typeof batch.scope === 'object' && 'percent' in batch.scope) subject.chosen = await chosenBy(world);
+    // A device that becomes free while the batch still selects may be in it or not.
+    const chosen = await chosenBy(world);
+    if (typeof batch.scope === 'object' && 'percent' in batch.scope) subject.chosen = chosen;
     return 'done';
   },
   rules: (rules, { batch, chosen }) => rules.create(batch, chosen),
