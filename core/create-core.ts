@@ -38,7 +38,7 @@ import { createTaskStore } from './tasks/mongo-store';
 import { createOffers } from './tasks/offers';
 import { overrideEarlier } from './tasks/override';
 import { createPacers } from './tasks/pacers';
-import { onConnected, onDisconnected, onGatewayReset, onUnheard } from './tasks/presence';
+import { onChildren, onConnected, onDisconnected, onGatewayReset, onUnheard } from './tasks/presence';
 import { onOpened } from './tasks/report';
 import { createTaskService } from './tasks/service';
 import { tellingStore } from './tasks/telling-store';
@@ -137,6 +137,7 @@ export async function createCore({
     onPresence,
     onChanged: matching.changed,
     onGatewayReset: (id) => onGatewayReset(base, id),
+    onChildren: (ids, gatewayId) => onChildren(base, ids, gatewayId),
     onUnheard: (id) => onUnheard(base, id),
     onRemoved: (ids) => onDevicesRemoved(base, ids),
     isBusy: async (id) => (await base.tasks.activeOfDevice(id)).length > 0,
@@ -169,7 +170,10 @@ export async function createCore({
     lifecycle,
     batchTasks: createBatchTasks({
       ...base,
-      gatewaysOf: (ids) => gatewaysOf(collections.devices, ids),
+      async gatewaysOf(ids) {
+        await devices.followGatewaysOf(ids);
+        return gatewaysOf(collections.devices, ids);
+      },
       resetGateway: (gatewayId) => devices.gatewayReset(gatewayId),
     }),
     upgradeTasks: createUpgradeTasks(base),
@@ -177,7 +181,7 @@ export async function createCore({
     sweepUploads: () => sweepUploads({ collections, files, settings, clock }),
     imports,
     resealSecrets: secureUpdates.reseal,
-    offersOver: (link) => createOffers(offerDeps, link),
+    offersOver: (link) => createOffers({ ...offerDeps, gatewaysOver: devices.gatewaysOver }, link),
     checkGroups: groupChecks.checkDue,
     close: async () => {
       await Promise.all([meter.close(), groupChecks.close(), imports.stop()]);

@@ -14,6 +14,8 @@ export interface DeviceCredentials {
   secret: string;
   enabled: boolean;
   dialect: Dialect;
+  /** Devices behind it; absent: none. */
+  children?: number;
 }
 
 /** What gateways ask about devices that connect. */
@@ -26,6 +28,8 @@ export interface DeviceAdmission extends BrokerPresence {
   notAllowed(ids: readonly DeviceId[]): Promise<DeviceId[]>;
   /** Disabled devices that are connected to the gateway, at most 1,000. */
   disabledOn(gatewayId: string): Promise<DeviceId[]>;
+  /** The enabled devices behind a gateway. */
+  childrenOf(gateway: DeviceId): Promise<DeviceId[]>;
 }
 
 export interface DeviceSwitch {
@@ -34,6 +38,15 @@ export interface DeviceSwitch {
    * selects it, and what it has not finished waits. Throws DEVICE_UNKNOWN, TOO_MANY, REQUIRED.
    */
   setEnabled(viewer: Viewer, ids: readonly DeviceId[], enabled: boolean): Promise<Device[]>;
+  /**
+   * Puts devices behind a gateway, or behind none (null): at most 1,000, all or none; in the order given. They are on-line with it from
+   * then on. Throws DEVICE_UNKNOWN, GATEWAY_LEVELS, GATEWAY_DIALECT, TOO_MANY, REQUIRED.
+   */
+  setGateway(viewer: Viewer, ids: readonly DeviceId[], gateway: DeviceId | null): Promise<Device[]>;
+  /** Of those that are children and enabled: by which gateway each is reached. */
+  gatewaysOver(ids: readonly DeviceId[]): Promise<Map<DeviceId, DeviceId>>;
+  /** Gives those that are children the presence of their gateways, should an event have been lost. */
+  followGatewaysOf(ids: readonly DeviceId[]): Promise<void>;
 }
 
 export interface NewDevice {
@@ -44,6 +57,8 @@ export interface NewDevice {
   dialect?: Dialect | null;
   region?: Region | null;
   tags?: readonly DeviceTag[] | null;
+  /** The device it is behind, of the same product when none is named. */
+  gateway?: { productKey?: string | null; deviceName: string } | null;
 }
 
 export interface DeviceTag {
@@ -72,6 +87,8 @@ export interface DeviceFilter {
   city?: string | null;
   /** Those in this group itself. */
   groupId?: string | null;
+  /** Those behind this gateway. */
+  parentId?: DeviceId | null;
 }
 
 /** R-BAT-3: files that name the devices of a batch. */

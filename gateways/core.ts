@@ -5,7 +5,15 @@ import type { BrokerPresence } from '../core/devices/broker-presence';
 export interface GatewayCore {
   devices: Pick<
     DeviceService,
-    'credentials' | 'credentialsOfNode' | 'notAllowed' | 'disabledOn' | 'connected' | 'disconnected' | 'gatewayReset' | keyof BrokerPresence
+    | 'credentials'
+    | 'credentialsOfNode'
+    | 'notAllowed'
+    | 'disabledOn'
+    | 'childrenOf'
+    | 'connected'
+    | 'disconnected'
+    | 'gatewayReset'
+    | keyof BrokerPresence
   >;
   tasks: Pick<TaskService, 'report' | 'requested'>;
   downloads: Pick<DownloadService, 'block'>;

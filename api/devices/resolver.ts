@@ -6,7 +6,14 @@ import { found } from '../errors/found';
 import { toConnection } from '../paging/connection';
 import { PageArgs } from '../paging/page-args';
 import { TaskConnection } from '../tasks/types';
-import { DeleteDevicesInput, DeviceFilterInput, RegisterDevicesInput, SetDevicesEnabledInput, UpdateDeviceInput } from './inputs';
+import {
+  DeleteDevicesInput,
+  DeviceFilterInput,
+  RegisterDevicesInput,
+  SetDeviceGatewayInput,
+  SetDevicesEnabledInput,
+  UpdateDeviceInput,
+} from './inputs';
 import {
   DeleteDevicesPayload,
   DeviceConnection,
@@ -14,6 +21,7 @@ import {
   type DeviceTagType,
   DeviceType,
   RegisterDevicesPayload,
+  SetDeviceGatewayPayload,
   SetDevicesEnabledPayload,
   UpdateDevicePayload,
 } from './types';
@@ -59,6 +67,17 @@ export class DeviceResolver {
     return asPayload(core.devices.setEnabled(viewer, deviceIds, enabled).then((devices) => ({ devices })));
   }
 
+  @Mutation(() => SetDeviceGatewayPayload, {
+    description:
+      'Puts devices behind a gateway, whose connection they share, or takes them away from theirs. They are on-line with it, and upgraded over it. Twin of NotifyAddThingTopo and RemoveThingTopo.',
+  })
+  setDeviceGateway(
+    @Arg('input', () => SetDeviceGatewayInput) { deviceIds, gatewayId }: SetDeviceGatewayInput,
+    @Ctx() { core, viewer }: ApiContext,
+  ) {
+    return asPayload(core.devices.setGateway(viewer, deviceIds, gatewayId ?? null).then((devices) => ({ devices })));
+  }
+
   @Mutation(() => DeleteDevicesPayload, {
     description: 'Deletes up to 1,000 devices, all or none; their unfinished tasks fail. Twin of BatchDeleteDevice.',
   })
@@ -76,6 +95,16 @@ export class DeviceResolver {
   @FieldResolver()
   id(@Root() device: Device): string {
     return device._id;
+  }
+
+  @FieldResolver(() => DeviceType, { nullable: true, description: 'The device whose connection it shares; null for most.' })
+  gateway(@Root() { parentId }: Device, @Ctx() { loaders }: ApiContext): Promise<Device | null> | null {
+    return parentId ? loaders.device.load(parentId) : null;
+  }
+
+  @FieldResolver(() => DeviceConnection, { description: 'The devices that share its connection, by name. Twin of GetThingTopo.' })
+  async children(@Root() device: Device, @Args(() => PageArgs) page: PageArgs, @Ctx() { core }: ApiContext) {
+    return toConnection(await core.devices.list({ parentId: device._id }, page));
   }
 
   @FieldResolver()

@@ -18,6 +18,7 @@ const core: GatewayCore = {
     credentialsOfNode: async () => null,
     notAllowed: async () => [],
     disabledOn: async () => [],
+    childrenOf: async () => [],
     connected: async () => {},
     disconnected: async () => {},
     gatewayReset: async () => {},
