@@ -37,7 +37,9 @@ export async function bind(
     .toArray();
   const found = new Map(relatives.map((device) => [device._id, device]));
   const wanted = new Map(bindings.map(({ deviceId, gateway }) => [deviceId, gateway]));
-  refuseIfAny(bindings.map((binding) => bindingViolation(binding, found, wanted)));
+  const refused = bindings.map((binding) => bindingViolation(binding, found, wanted)).filter((violation) => violation !== null);
+  // A thousand devices may be refused for the same gateway: that is one thing to mend.
+  refuseIfAny([...new Map(refused.map((violation) => [`${violation.field} ${violation.message}`, violation])).values()]);
   const changed = bindings.filter(({ deviceId, gateway }) => (found.get(deviceId)?.parentId ?? null) !== gateway);
   if (changed.length === 0) return [];
   const changedIds = changed.map(({ deviceId }) => deviceId);
