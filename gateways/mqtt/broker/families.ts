@@ -8,8 +8,8 @@ import type { ChildOf, Session } from './session';
 
 /** A device that was put behind a gateway, or taken away from it, counts as such within about so long. */
 const FRESH_MS = 2_000;
-/** Messages of one connection that wait until its children are known. */
-const WAITING = 4_000;
+/** Messages of one connection that wait until its children are known: as many as a lane holds, and one for each child. */
+const WAITING = 64;
 
 interface Family {
   children: Map<DeviceId, ChildPeer>;
@@ -100,7 +100,7 @@ export function createFamilies(
     childOf(session, deviceId) {
       const family = familyOf(session);
       if (family.waiting.length === 0 && now() < family.freshUntil) return family.children.get(deviceId) ?? null;
-      if (family.waiting.length >= WAITING) {
+      if (family.waiting.length >= WAITING + session.children) {
         metrics.dropped.queue_full.inc();
         return Promise.reject(new Error('Too many messages wait'));
       }
