@@ -199,7 +199,16 @@ export const SETUP_VARIABLES = {
   },
   UPDRAFT_TEST_S3_ACCESS_KEY_ID: { about: 'Its access key.', defaultText: 'test', example: 'test' },
   UPDRAFT_TEST_S3_SECRET_ACCESS_KEY: { about: 'Its secret.', defaultText: 'test', example: 'test' },
-  UPDRAFT_TEST_MOSQUITTO: { about: 'The Mosquitto for the tests.', defaultText: 'PATH, /usr/sbin', example: '/usr/sbin/mosquitto' },
+  UPDRAFT_TEST_MOSQUITTO: {
+    about: 'The Mosquitto for tests and benchmark.',
+    defaultText: 'the installed one, else from Debian',
+    example: '/usr/sbin/mosquitto',
+  },
+  UPDRAFT_TEST_NGINX: {
+    about: 'The nginx for the benchmark.',
+    defaultText: 'the installed one, else from Debian',
+    example: '/usr/sbin/nginx',
+  },
   UPDRAFT_TEST_TEMPORAL_ADDRESS: { about: 'Temporal for the tests.', defaultText: 'embedded', example: '127.0.0.1:7233' },
 } as const;
 
