@@ -21,7 +21,7 @@ export const SETTINGS = {
     example: 'api,worker',
   }),
   UPDRAFT_DATA_DIR: setting(kinds.path, '.updraft', {
-    about: 'Where embedded servers keep their data and logs.',
+    about: 'Where embedded servers keep their data and logs, and copies of package files are while they are downloaded.',
     example: '/var/lib/updraft',
   }),
   UPDRAFT_HOST: setting(kinds.text(HOST, 'a host name or address'), '127.0.0.1', {
@@ -124,6 +124,10 @@ export const SETTINGS = {
     defaultText: 'off',
     about: 'The bucket in the path instead of the host name, as most servers other than Amazon want it.',
     example: 'on',
+  }),
+  UPDRAFT_PACKAGE_COPIES_MB: setting(kinds.wholeNumber(0, 10_000_000, 'MiB'), 2_048, {
+    about: 'Disk, under the data directory, for copies of the package files that are being downloaded; 0 reads all from the store.',
+    example: '20480',
   }),
   UPDRAFT_MONGO_PORT: optional(kinds.fixedPort, { defaultText: 'a free one', about: 'Port of the embedded mongod.', example: '27017' }),
   UPDRAFT_TEMPORAL_PORT: optional(kinds.fixedPort, { defaultText: 'a free one', about: 'Port of the embedded Temporal.', example: '7233' }),
