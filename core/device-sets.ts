@@ -30,6 +30,8 @@ export interface DeviceAdmission extends BrokerPresence {
   disabledOn(gatewayId: string): Promise<DeviceId[]>;
   /** The enabled devices behind a gateway. */
   childrenOf(gateway: DeviceId): Promise<DeviceId[]>;
+  /** Of those that are children and enabled: by which gateway each is reached. */
+  gatewaysOver(ids: readonly DeviceId[]): Promise<Map<DeviceId, DeviceId>>;
 }
 
 export interface DeviceSwitch {
@@ -43,8 +45,6 @@ export interface DeviceSwitch {
    * then on. Throws DEVICE_UNKNOWN, GATEWAY_LEVELS, GATEWAY_DIALECT, TOO_MANY, REQUIRED.
    */
   setGateway(viewer: Viewer, ids: readonly DeviceId[], gateway: DeviceId | null): Promise<Device[]>;
-  /** Of those that are children and enabled: by which gateway each is reached. */
-  gatewaysOver(ids: readonly DeviceId[]): Promise<Map<DeviceId, DeviceId>>;
   /** Gives those that are children the presence of their gateways, should an event have been lost. */
   followGatewaysOf(ids: readonly DeviceId[]): Promise<void>;
 }

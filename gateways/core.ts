@@ -10,6 +10,7 @@ export interface GatewayCore {
     | 'notAllowed'
     | 'disabledOn'
     | 'childrenOf'
+    | 'gatewaysOver'
     | 'connected'
     | 'disconnected'
     | 'gatewayReset'

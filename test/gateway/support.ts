@@ -74,6 +74,8 @@ export class RecordingCore implements GatewayCore {
       if (failure !== null) throw failure;
       return this.children.get(gateway) ?? [];
     },
+    gatewaysOver: async (ids) =>
+      new Map([...this.children].flatMap(([gateway, children]) => children.filter((id) => ids.includes(id)).map((id) => [id, gateway]))),
     credentialsOfNode: async (deviceName) =>
       this.unknown.has(deviceName) ? null : { ...this.known(deviceName), productKey: PRODUCT_KEY, deviceName },
     connected: (deviceId, _gatewayId, sessionId) => this.record({ call: 'connected', deviceId, sessionId }),

@@ -19,6 +19,7 @@ const core: GatewayCore = {
     notAllowed: async () => [],
     disabledOn: async () => [],
     childrenOf: async () => [],
+    gatewaysOver: async () => new Map(),
     connected: async () => {},
     disconnected: async () => {},
     gatewayReset: async () => {},
