@@ -53,12 +53,8 @@ export function createDeviceService(deps: DeviceDeps): DeviceService {
       const product = await requireProduct(products, productKey);
       const registered = await registerDevices(store, settings.limits, product, inputs, clock(), deps.memberships, children.enroll);
       if (!inputs.some(({ gateway }) => gateway)) return registered;
-      const ids = registered.map(({ _id }) => _id);
-      await children.followGatewaysOf(ids);
-      return devices
-        .find({ _id: { $in: ids } })
-        .toArray()
-        .then((found) => inOrderOf(ids, found).filter((device) => device !== null));
+      // They are there, and their secrets are shown only now: a presence that cannot be found out yet is, with the next event.
+      return children.introduce(registered.map(({ _id }) => _id)).catch(() => registered);
     },
     get: (id) => devices.findOne({ _id: id }),
     getMany: async (ids) => inOrderOf(ids, await devices.find({ _id: { $in: [...ids] } }).toArray()),

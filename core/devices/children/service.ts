@@ -24,6 +24,9 @@ export function createChildren(deps: ChildrenDeps) {
   const inTransaction = (bindings: readonly Binding[]): Promise<DeviceId[]> =>
     connection.withSession((session) => session.withTransaction(() => bind(devices, session, bindings, limits.gatewayChildren, clock())));
 
+  const present = async (ids: readonly DeviceId[]): Promise<Device[]> =>
+    inOrderOf(ids, await devices.find({ _id: { $in: [...ids] } }).toArray()).filter((device) => device !== null);
+
   async function followAll(gateways: Iterable<DeviceId>): Promise<void> {
     for (const gateway of new Set(gateways)) await followGateway(deps, gateway);
   }
@@ -51,7 +54,7 @@ export function createChildren(deps: ChildrenDeps) {
       // Also when nothing has changed: the first call may have ended in between.
       await tellGone(ids);
       if (gateway !== null) await followGateway(deps, gateway);
-      return inOrderOf(ids, await devices.find({ _id: { $in: ids } }).toArray()).filter((device) => device !== null);
+      return present(ids);
     },
 
     /** Of devices that are just being registered, in their transaction. */
@@ -70,7 +73,13 @@ export function createChildren(deps: ChildrenDeps) {
       if (bindings.length > 0) await bind(devices, session, bindings, limits.gatewayChildren, clock());
     },
 
-    /** They were enabled or disabled, or have just come to be. */
+    /** After their registration: on-line with their gateways. In the order given. */
+    async introduce(ids: readonly DeviceId[]): Promise<Device[]> {
+      await followGatewaysOf(deps, ids);
+      return present(ids);
+    },
+
+    /** They were enabled or disabled, or have come or gone. */
     followRelated: (related: readonly Relation[]): Promise<void> =>
       followAll(related.flatMap(({ _id, parentId, children }) => [...(parentId ? [parentId] : []), ...(children ? [_id] : [])])),
 
