@@ -1,4 +1,6 @@
+import type { DeviceCredentials } from '../../core/core';
 import type { Notification } from '../../core/ports';
+import type { ProvenCertificate } from '../../schema/model/certificate';
 import type { Dialect } from '../../schema/model/dialect';
 import type { DeviceId } from '../../schema/model/ids';
 
@@ -12,7 +14,10 @@ export interface Identity {
 }
 
 /** Whom a CONNECT claims to come from, and how to check it. */
-export type Claim = (Identity | { nodeId: string }) & { proves(secret: string): boolean };
+export type Claim = (Identity | { nodeId: string }) & { proves(known: Known): boolean };
+
+/** What a claim is checked with. */
+export type Known = Pick<DeviceCredentials, 'secret' | 'certificates'>;
 
 /** Whom a name means that nobody has proven: the device, or where there is no such device, the node of that name. */
 export interface Named {
@@ -37,6 +42,8 @@ export interface ConnectPacket {
   clientId: string;
   username: string | undefined;
   password: Buffer | undefined;
+  /** What TLS has proven of the peer, if it did. */
+  certificate?: ProvenCertificate;
 }
 
 /** What a family of device SDKs speaks over MQTT. The broker knows no more of it than this. */

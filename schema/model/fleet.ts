@@ -61,6 +61,8 @@ export interface Device {
   deviceName: string;
   /** Shared with the device for its HMAC; never leaves the platform again after registration. */
   secret: string;
+  /** R-FLOW-2: SHA-256 fingerprints of the client certificates it may sign in with; absent where there are none. */
+  certificates?: string[];
   enabled: boolean;
   dialect: Dialect;
   /** Versions by module name. Module names have no dots. */

@@ -82,3 +82,33 @@ test('R-FLOW-7 the dialect of a device can be changed', async () => {
     userErrors: [],
   });
 });
+
+test('R-FLOW-2 devices are registered with certificates in place of a secret, or beside it, and get other certificates later', async () => {
+  const [first, second] = ['ab'.repeat(32), 'CD:'.repeat(31).concat('CD')];
+  const registered = await mutate(
+    'registerDevices',
+    {
+      productKey: 'devA',
+      devices: [
+        { deviceName: 'dev-20', dialect: 'IOTDA', certificateFingerprints: [second] },
+        { deviceName: 'dev-21', secret: 'a-secret-of-its-own', certificateFingerprints: [first, second] },
+      ],
+    },
+    'devices { secret device { certificateFingerprints } }',
+  );
+  expect(registered).toEqual({
+    devices: [
+      { secret: null, device: { certificateFingerprints: ['cd'.repeat(32)] } },
+      { secret: 'a-secret-of-its-own', device: { certificateFingerprints: [first, 'cd'.repeat(32)] } },
+    ],
+    userErrors: [],
+  });
+  const set = (deviceId: string, fingerprints: string[]) =>
+    mutate('setDeviceCertificates', { devices: [{ deviceId, fingerprints }] }, 'devices { certificateFingerprints }');
+  expect(await set('devA.dev-20', [first])).toEqual({ devices: [{ certificateFingerprints: [first] }], userErrors: [] });
+  expect(await set('devA.dev-20', [])).toEqual({ devices: [{ certificateFingerprints: [] }], userErrors: [] });
+  expect(await set('devA.dev-20', ['not a fingerprint'])).toEqual({
+    devices: null,
+    userErrors: [{ code: 'INVALID_FORMAT', field: 'devices[0].fingerprints[0]' }],
+  });
+});

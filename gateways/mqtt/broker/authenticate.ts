@@ -28,7 +28,7 @@ export function createAuthenticate(deps: {
   sampled: SampledLog;
 }): Authenticate {
   const { devices, dialects, metrics, sampled } = deps;
-  const noSecret = randomBytes(16).toString('hex');
+  const nothingKnown = { secret: randomBytes(16).toString('hex') };
 
   async function knownBy(claim: Claim) {
     if ('nodeId' in claim) {
@@ -47,7 +47,7 @@ export function createAuthenticate(deps: {
     if (typeof reading === 'number') return reading;
     const { claim, dialect } = reading;
     const known = await inTime(knownBy(claim));
-    const proven = claim.proves(known?.secret ?? noSecret);
+    const proven = claim.proves(known ?? nothingKnown);
     if (known === null || !proven) return CONNACK.badCredentials;
     const { deviceId } = known.identity;
     if (known.dialect !== dialect.name) {

@@ -1,6 +1,8 @@
 import type { EventEmitter } from 'node:events';
+import type { Duplex } from 'node:stream';
 import type { Aedes, AedesOptions, Client, PublishPacket } from 'aedes';
 import type { Logger } from 'pino';
+import type { ProvenCertificate } from '../../../schema/model/certificate';
 import type { GatewayMetrics } from '../../metrics';
 import { CONNACK, type ConnectPacket } from '../dialect';
 import { createInlet } from '../inlet';
@@ -17,6 +19,8 @@ type Done = (error?: Error) => void;
 interface BrokerDeps {
   authenticate: Authenticate;
   admit: Admit;
+  /** What TLS has proven of a connection. */
+  certificateOf(connection: Duplex): ProvenCertificate | undefined;
   quotas: MqttQuotas;
   sessions: Sessions;
   metrics: GatewayMetrics;
@@ -27,7 +31,8 @@ interface BrokerDeps {
  * aedes as a protocol engine without a router: what a device publishes goes to its dialect and nowhere else, and what it
  * subscribes to is acknowledged and noted. No message of one device can reach another, whatever is authorized.
  */
-export async function createDeviceBroker({ authenticate, admit, quotas, sessions, metrics, logger }: BrokerDeps): Promise<Aedes> {
+export async function createDeviceBroker(deps: BrokerDeps): Promise<Aedes> {
+  const { authenticate, admit, certificateOf, quotas, sessions, metrics, logger } = deps;
   const { Aedes: Broker } = await import('aedes');
   /** What CONNECT said, until it is decided on. */
   const connecting = new WeakMap<Client, ConnectPacket>();
@@ -82,7 +87,8 @@ export async function createDeviceBroker({ authenticate, admit, quotas, sessions
     /** Sessions are not kept, wills are not sent (device-protocols §0.2.6). Until a device is proven its connection has a name of ours. */
     preConnect(client, packet, done) {
       const password = typeof packet.password === 'string' ? Buffer.from(packet.password) : packet.password;
-      connecting.set(client, { clientId: packet.clientId, username: packet.username, password });
+      const certificate = certificateOf(client.conn);
+      connecting.set(client, { clientId: packet.clientId, username: packet.username, password, certificate });
       anonymous += 1;
       packet.clientId = `?${anonymous}`;
       packet.clean = true;

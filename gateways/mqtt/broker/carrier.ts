@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { Aedes } from 'aedes';
 import type { Carrier, CarrierParts } from '../carrier';
 import { createAdmission } from './admission';
@@ -7,6 +8,7 @@ import { createDeliver } from './delivery';
 import { MQTT_LIMITS } from './limits';
 import { type Listeners, type ListenSettings, type MqttUrls, openListeners } from './listeners';
 import { createPresence } from './presence';
+import { provenCertificate } from './proven-peer';
 import { createSessions } from './session';
 import { type SessionCheck, startSessionCheck } from './session-check';
 
@@ -56,9 +58,14 @@ export function createEmbeddedCarrier(
       const authenticate = createAuthenticate({ devices, dialects, metrics, sampled });
       const { authentications: concurrent, connectsWaiting: waiting, connections } = quotas;
       const admit = createAdmission({ concurrent, waiting, waitMs: MQTT_LIMITS.authenticateTimeoutMs });
-      const opened = await createDeviceBroker({ authenticate, admit, quotas, sessions, metrics, logger });
+      const sockets = new WeakMap<Duplex, Duplex>();
+      const certificateOf = (connection: Duplex) => provenCertificate(sockets.get(connection) ?? connection);
+      const opened = await createDeviceBroker({ authenticate, admit, certificateOf, quotas, sessions, metrics, logger });
       broker = opened;
-      listeners = await openListeners({ ...settings, connections }, metrics, (connection) => opened.handle(connection));
+      listeners = await openListeners({ ...settings, connections }, metrics, (connection, socket) => {
+        sockets.set(connection, socket);
+        opened.handle(connection);
+      });
       check = startSessionCheck({ devices, gatewayId, sessions, everyMs: quotas.sessionCheckMs, metrics, sampled });
       logger.info({ gatewayId, ...listeners.urls }, 'Devices can connect');
       return listeners.urls;

@@ -4,6 +4,7 @@ import { createServer as createTlsServer } from 'node:tls';
 import type { GatewayMetrics } from '../../metrics';
 import { MQTT_LIMITS } from './limits';
 import { guardPackets } from './packet-guard';
+import { ASK_FOR_CERTIFICATE } from './proven-peer';
 import { createWebSocketListener, MQTT_PATH, type WebSocketSettings } from './web-socket';
 
 export interface ListenSettings {
@@ -35,24 +36,25 @@ export interface Listeners {
 export async function openListeners(
   settings: ListenSettings,
   metrics: GatewayMetrics,
-  handle: (connection: Duplex) => void,
+  /** `socket` is what the connection runs over: itself, or what is below a WebSocket. */
+  handle: (connection: Duplex, socket: Duplex) => void,
 ): Promise<Listeners> {
   const sockets = new Set<Socket>();
 
-  function accept(connection: Duplex): void {
+  function accept(connection: Duplex, socket: Duplex = connection): void {
     if (sockets.size > settings.connections) {
       metrics.connects.too_many.inc();
       connection.destroy();
       return;
     }
     guardPackets(connection, MQTT_LIMITS, () => metrics.dropped.too_large.inc());
-    handle(connection);
+    handle(connection, socket);
   }
 
   const { host, port, tls, webSocket } = settings;
-  const plain = createServer({ noDelay: true }, accept);
-  const secure =
-    tls && createTlsServer({ cert: tls.cert, key: tls.key, noDelay: true, handshakeTimeout: MQTT_LIMITS.connectTimeoutMs }, accept);
+  const plain = createServer({ noDelay: true }, (socket) => accept(socket));
+  const handshakes = { ...ASK_FOR_CERTIFICATE, noDelay: true, handshakeTimeout: MQTT_LIMITS.connectTimeoutMs };
+  const secure = tls && createTlsServer({ ...handshakes, cert: tls.cert, key: tls.key }, (socket) => accept(socket));
   const web = webSocket && createWebSocketListener(webSocket, accept);
   const servers: Server[] = [plain, ...(secure ? [secure] : []), ...(web ? [web] : [])];
 
