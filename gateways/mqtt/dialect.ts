@@ -42,9 +42,14 @@ export interface ConnectPacket {
   clientId: string;
   username: string | undefined;
   password: Buffer | undefined;
-  /** What TLS has proven of the peer, if it did. */
+  /** The peer has this certificate's key: TLS has proven it. */
   certificate?: ProvenCertificate;
+  /** The peer knows this device's secret: TLS-PSK has proven it. */
+  deviceId?: DeviceId;
 }
+
+/** Whom a TLS-PSK identity claims to come from, and the key that goes with it. */
+export type PskClaim = Identity & { keyOf(secret: string): Buffer };
 
 /** What a family of device SDKs speaks over MQTT. The broker knows no more of it than this. */
 export interface MqttDialect {
@@ -53,6 +58,8 @@ export interface MqttDialect {
   readonly subscriptions?: number;
   /** Reads a CONNECT; null when it is not written in this dialect at all. */
   claim(packet: ConnectPacket): Claim | Refusal | null;
+  /** Reads a TLS-PSK identity; null when it is not of this dialect. */
+  psk?(identity: string): PskClaim | null;
   /** What a broker that routes has to hand to a gateway. */
   readonly upFilters: readonly string[];
   /** Whom such a topic names; null: it is none. */

@@ -4,7 +4,7 @@ import type { GatewayCore } from '../../core';
 import type { ConnectResult, GatewayMetrics } from '../../metrics';
 import type { SampledLog } from '../../sampled-log';
 import { type Claim, CONNACK, type ConnectPacket, type Identity, type MqttDialect, type Refusal } from '../dialect';
-import { MQTT_LIMITS } from './limits';
+import { inTime } from './in-time';
 
 export interface Authenticated {
   identity: Identity;
@@ -50,6 +50,7 @@ export function createAuthenticate(deps: {
     const proven = claim.proves(known ?? nothingKnown);
     if (known === null || !proven) return CONNACK.badCredentials;
     const { deviceId } = known.identity;
+    if (packet.deviceId !== undefined && packet.deviceId !== deviceId) return CONNACK.badCredentials;
     if (known.dialect !== dialect.name) {
       metrics.connects.wrong_dialect.inc();
       const registered = known.dialect;
@@ -80,16 +81,4 @@ function readClaim(dialects: readonly MqttDialect[], packet: ConnectPacket): { c
     if (claim !== null) return { claim, dialect };
   }
   return CONNACK.unreadableClientId;
-}
-
-async function inTime<T>(answer: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('No answer in time')), MQTT_LIMITS.authenticateTimeoutMs);
-  });
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -2,7 +2,6 @@ import type { EventEmitter } from 'node:events';
 import type { Duplex } from 'node:stream';
 import type { Aedes, AedesOptions, Client, PublishPacket } from 'aedes';
 import type { Logger } from 'pino';
-import type { ProvenCertificate } from '../../../schema/model/certificate';
 import type { GatewayMetrics } from '../../metrics';
 import { CONNACK, type ConnectPacket } from '../dialect';
 import { createInlet } from '../inlet';
@@ -12,6 +11,7 @@ import { clampKeepAlive, MQTT_LIMITS } from './limits';
 import type { MqttQuotas } from './quotas';
 import type { Session, Sessions } from './session';
 import { limitQos } from './subscribe-qos';
+import type { ProvenPeer } from './tls/proven-peer';
 import { overlaps } from './topic-filter';
 
 type Done = (error?: Error) => void;
@@ -19,8 +19,7 @@ type Done = (error?: Error) => void;
 interface BrokerDeps {
   authenticate: Authenticate;
   admit: Admit;
-  /** What TLS has proven of a connection. */
-  certificateOf(connection: Duplex): ProvenCertificate | undefined;
+  provenOf(connection: Duplex): ProvenPeer;
   quotas: MqttQuotas;
   sessions: Sessions;
   metrics: GatewayMetrics;
@@ -32,7 +31,7 @@ interface BrokerDeps {
  * subscribes to is acknowledged and noted. No message of one device can reach another, whatever is authorized.
  */
 export async function createDeviceBroker(deps: BrokerDeps): Promise<Aedes> {
-  const { authenticate, admit, certificateOf, quotas, sessions, metrics, logger } = deps;
+  const { authenticate, admit, provenOf, quotas, sessions, metrics, logger } = deps;
   const { Aedes: Broker } = await import('aedes');
   /** What CONNECT said, until it is decided on. */
   const connecting = new WeakMap<Client, ConnectPacket>();
@@ -87,8 +86,7 @@ export async function createDeviceBroker(deps: BrokerDeps): Promise<Aedes> {
     /** Sessions are not kept, wills are not sent (device-protocols §0.2.6). Until a device is proven its connection has a name of ours. */
     preConnect(client, packet, done) {
       const password = typeof packet.password === 'string' ? Buffer.from(packet.password) : packet.password;
-      const certificate = certificateOf(client.conn);
-      connecting.set(client, { clientId: packet.clientId, username: packet.username, password, certificate });
+      connecting.set(client, { clientId: packet.clientId, username: packet.username, password, ...provenOf(client.conn) });
       anonymous += 1;
       packet.clientId = `?${anonymous}`;
       packet.clean = true;

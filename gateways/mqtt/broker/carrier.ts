@@ -8,9 +8,10 @@ import { createDeliver } from './delivery';
 import { MQTT_LIMITS } from './limits';
 import { type Listeners, type ListenSettings, type MqttUrls, openListeners } from './listeners';
 import { createPresence } from './presence';
-import { provenCertificate } from './proven-peer';
 import { createSessions } from './session';
 import { type SessionCheck, startSessionCheck } from './session-check';
+import type { ProvenPeer } from './tls/proven-peer';
+import { createPskKeys } from './tls/psk-keys';
 
 /** Devices connect to a broker inside this process, which holds their sessions. */
 export function createEmbeddedCarrier(
@@ -58,12 +59,13 @@ export function createEmbeddedCarrier(
       const authenticate = createAuthenticate({ devices, dialects, metrics, sampled });
       const { authentications: concurrent, connectsWaiting: waiting, connections } = quotas;
       const admit = createAdmission({ concurrent, waiting, waitMs: MQTT_LIMITS.authenticateTimeoutMs });
-      const sockets = new WeakMap<Duplex, Duplex>();
-      const certificateOf = (connection: Duplex) => provenCertificate(sockets.get(connection) ?? connection);
-      const opened = await createDeviceBroker({ authenticate, admit, certificateOf, quotas, sessions, metrics, logger });
+      const keys = createPskKeys({ devices, dialects, admit, metrics, sampled });
+      const peers = new WeakMap<Duplex, ProvenPeer>();
+      const provenOf = (connection: Duplex) => peers.get(connection) ?? {};
+      const opened = await createDeviceBroker({ authenticate, admit, provenOf, quotas, sessions, metrics, logger });
       broker = opened;
-      listeners = await openListeners({ ...settings, connections }, metrics, (connection, socket) => {
-        sockets.set(connection, socket);
+      listeners = await openListeners({ ...settings, connections }, metrics, keys, (connection, proven) => {
+        peers.set(connection, proven);
         opened.handle(connection);
       });
       check = startSessionCheck({ devices, gatewayId, sessions, everyMs: quotas.sessionCheckMs, metrics, sampled });

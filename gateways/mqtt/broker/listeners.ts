@@ -1,10 +1,11 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { createServer as createTlsServer } from 'node:tls';
 import type { GatewayMetrics } from '../../metrics';
 import { MQTT_LIMITS } from './limits';
 import { guardPackets } from './packet-guard';
-import { ASK_FOR_CERTIFICATE } from './proven-peer';
+import type { ProvenPeer } from './tls/proven-peer';
+import type { PskKeys } from './tls/psk-keys';
+import { createSecureListener } from './tls/secure-listener';
 import { createWebSocketListener, MQTT_PATH, type WebSocketSettings } from './web-socket';
 
 export interface ListenSettings {
@@ -36,25 +37,24 @@ export interface Listeners {
 export async function openListeners(
   settings: ListenSettings,
   metrics: GatewayMetrics,
-  /** `socket` is what the connection runs over: itself, or what is below a WebSocket. */
-  handle: (connection: Duplex, socket: Duplex) => void,
+  keys: PskKeys,
+  handle: (connection: Duplex, proven: ProvenPeer) => void,
 ): Promise<Listeners> {
   const sockets = new Set<Socket>();
 
-  function accept(connection: Duplex, socket: Duplex = connection): void {
+  function accept(connection: Duplex, proven: ProvenPeer): void {
     if (sockets.size > settings.connections) {
       metrics.connects.too_many.inc();
       connection.destroy();
       return;
     }
     guardPackets(connection, MQTT_LIMITS, () => metrics.dropped.too_large.inc());
-    handle(connection, socket);
+    handle(connection, proven);
   }
 
   const { host, port, tls, webSocket } = settings;
-  const plain = createServer({ noDelay: true }, (socket) => accept(socket));
-  const handshakes = { ...ASK_FOR_CERTIFICATE, noDelay: true, handshakeTimeout: MQTT_LIMITS.connectTimeoutMs };
-  const secure = tls && createTlsServer({ ...handshakes, cert: tls.cert, key: tls.key }, (socket) => accept(socket));
+  const plain = createServer({ noDelay: true }, (socket) => accept(socket, {}));
+  const secure = tls && createSecureListener(tls, keys, metrics, accept);
   const web = webSocket && createWebSocketListener(webSocket, accept);
   const servers: Server[] = [plain, ...(secure ? [secure] : []), ...(web ? [web] : [])];
 

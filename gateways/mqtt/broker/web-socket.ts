@@ -3,7 +3,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { createWebSocketStream, type WebSocket, WebSocketServer } from 'ws';
 import { MQTT_LIMITS } from './limits';
-import { ASK_FOR_CERTIFICATE } from './proven-peer';
+import { ASK_FOR_CERTIFICATE, type ProvenPeer, provenCertificate } from './tls/proven-peer';
 
 export interface WebSocketSettings {
   port: number;
@@ -17,7 +17,7 @@ const SUBPROTOCOLS = ['mqtt', 'mqttv3.1'];
 const NOT_TEXT = 1003;
 
 /** A port that speaks MQTT over WebSocket on one path, and answers anything else with an HTTP status. */
-export function createWebSocketListener({ tls }: WebSocketSettings, accept: (connection: Duplex, socket: Duplex) => void): Server {
+export function createWebSocketListener({ tls }: WebSocketSettings, accept: (connection: Duplex, proven: ProvenPeer) => void): Server {
   const webSockets = new WebSocketServer({
     noServer: true,
     // MQTT packets are short, and a compressor for each device is not.
@@ -36,7 +36,7 @@ export function createWebSocketListener({ tls }: WebSocketSettings, accept: (con
     const offered = request.headers['sec-websocket-protocol']?.split(',').map((name) => name.trim()) ?? [];
     if (!isMqttPath(request)) return refuse(socket, answer(request));
     if (!offered.some((name) => SUBPROTOCOLS.includes(name))) return refuse(socket, '400 Bad Request');
-    webSockets.handleUpgrade(request, socket, head, (webSocket) => accept(streamOf(webSocket), socket));
+    webSockets.handleUpgrade(request, socket, head, (webSocket) => accept(streamOf(webSocket), { certificate: provenCertificate(socket) }));
   });
   return server;
 }

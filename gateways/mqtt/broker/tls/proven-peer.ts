@@ -1,6 +1,15 @@
 import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
-import { certificateFingerprint, type ProvenCertificate } from '../../../schema/model/certificate';
+import { certificateFingerprint, type ProvenCertificate } from '../../../../schema/model/certificate';
+import type { DeviceId } from '../../../../schema/model/ids';
+
+/** What the transport has proven of the other end, before it has said anything. */
+export interface ProvenPeer {
+  /** It has the private key of this certificate. */
+  certificate?: ProvenCertificate;
+  /** It knows the secret of this device. */
+  deviceId?: DeviceId;
+}
 
 /** Who has a certificate may show it, and nobody has to: a device without one answers that it has none. */
 export const ASK_FOR_CERTIFICATE = { requestCert: true, rejectUnauthorized: false } as const;
