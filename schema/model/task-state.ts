@@ -1,6 +1,7 @@
 import type { FailureCause } from './failure-causes';
 import {
   begun,
+  confirming,
   heard,
   noted,
   offlineFailure,
@@ -39,6 +40,8 @@ export type TaskEvent =
   | { kind: 'connected'; gatewayId: string; settleMs: number }
   | { kind: 'disconnected' }
   | PlatformLedEvent
+  /** Within `withinMs` of its success the device reported another version. Goes on record, once, and the task stays as it is. */
+  | { kind: 'versionRegressed'; version: string; withinMs: number }
   /** The device reported the version it is to be upgraded from: it has (re)started and wants its notification again. */
   | { kind: 'sourceReported'; version: string };
 
@@ -69,6 +72,7 @@ const latest = (...dates: (Date | null)[]): Date => new Date(Math.max(...dates.m
 export function nextState(task: Task, event: TaskEvent, now: Date): TaskChange | null {
   if (event.kind === 'reinitiated') return reinitiated(task, event, now);
   if (event.kind === 'matchedAgain') return matchedAgain(task, event, now);
+  if (event.kind === 'versionRegressed') return versionRegressed(task, event, now);
   if (!isActive(task.status)) return null;
   switch (event.kind) {
     case 'notified':
@@ -97,6 +101,8 @@ export function nextState(task: Task, event: TaskEvent, now: Date): TaskChange |
       return answered(task, event, now);
     case 'opened':
       return fileOpened(task, event, now);
+    case 'confirming':
+      return targetClaimed(task, event.repeatMs, now);
     case 'queried':
       return maybe(queried(task, event.repeatMs, now), (set) => quiet(set, now));
     case 'noted':
@@ -198,6 +204,19 @@ function answered(task: Task, { version, repeatMs }: Extract<TaskEvent, { kind: 
 function fileOpened(task: Task, event: Extract<TaskEvent, { kind: 'opened' }>, now: Date): TaskChange | null {
   const set = awaitsDevice(task) ? opened(task, event, now) : null;
   return set && (task.status === 'NOTIFIED' ? moved(task, 'IN_PROGRESS', set, now) : quiet(set, now));
+}
+
+function targetClaimed(task: Task, repeatMs: number, now: Date): TaskChange | null {
+  const set = awaitsDevice(task) ? confirming(task, repeatMs, now) : null;
+  return set && (task.status === 'NOTIFIED' ? moved(task, 'IN_PROGRESS', set, now) : quiet(set, now));
+}
+
+function versionRegressed(task: Task, event: Extract<TaskEvent, { kind: 'versionRegressed' }>, now: Date): TaskChange | null {
+  const { status, endedAt, targetVersion, transitions } = task;
+  const isOnRecord = transitions.at(-1)?.from === 'SUCCEEDED';
+  if (status !== 'SUCCEEDED' || endedAt === null || event.version === targetVersion || isOnRecord) return null;
+  if (now.getTime() - endedAt.getTime() > event.withinMs) return null;
+  return moved(task, status, {}, now, { cause: null, text: `version regressed: ${event.version}` });
 }
 
 /** Attempt numbers go on and the record stays; retries and time-out count anew. */

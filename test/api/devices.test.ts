@@ -75,6 +75,17 @@ test('R-DEV-2 R-TASK-1 devices are disabled and enabled together, and a task say
   });
 });
 
+test('R-FLOW-2 a product says whether its devices confirm their results, from the first or later', async () => {
+  const created = await mutate(
+    'createProduct',
+    { key: 'devB', name: 'B', dialect: 'IOTDA', confirmByQuery: true },
+    'product { confirmByQuery }',
+  );
+  expect(created).toEqual({ product: { confirmByQuery: true }, userErrors: [] });
+  const updated = await mutate('updateProduct', { key: 'devB', confirmByQuery: false }, 'product { confirmByQuery }');
+  expect(updated).toEqual({ product: { confirmByQuery: false }, userErrors: [] });
+});
+
 test('R-FLOW-7 the dialect of a device can be changed', async () => {
   await mutate('registerDevices', { productKey: 'devA', devices: [{ deviceName: 'dev-7' }] }, 'devices { secret }');
   expect(await mutate('updateDevice', { deviceId: 'devA.dev-7', dialect: 'IOTDA' }, 'device { dialect }')).toEqual({

@@ -3,7 +3,7 @@ import { EventEmitter, once } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
 import { connect, type IClientOptions, type MqttClient } from 'mqtt';
 import pino from 'pino';
-import type { BlockAnswer, BlockRequest, DeviceReport } from '../../core/core';
+import type { BlockAnswer, BlockRequest, DeviceAnswer, DeviceReport } from '../../core/core';
 import type { Notification } from '../../core/ports';
 import type { GatewayCore } from '../../gateways/core';
 import type { LaneSettings } from '../../gateways/device-lanes';
@@ -30,7 +30,7 @@ export class RecordingCore implements GatewayCore {
   hold: Promise<void> = Promise.resolve();
   task: Notification | null = null;
   /** What reports are answered with. */
-  answer: Notification | null = null;
+  answer: DeviceAnswer | null = null;
   iotda = new Set<string>();
   secret = SECRET;
   /** Fingerprints, by device name. */
