@@ -178,7 +178,10 @@ export interface Download {
   sha256: string;
   /** The bytes never change after it. */
   createdAt: Date;
-  /** Bytes `start` to `end`, both included, each piece read when the one before was taken. The pieces are shared: never write to them. */
+  /**
+   * Bytes `start` to `end`, both included. A piece is good until the next one is asked for, when its memory is used again, and is shared:
+   * never write to it.
+   */
   read(range: { start: number; end: number }): AsyncIterable<Buffer>;
   /** Bytes of the file that left: kept on the task. */
   served(bytes: number): void;

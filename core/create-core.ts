@@ -17,6 +17,7 @@ import { createDeviceListService } from './device-lists/service';
 import { devicesChangedSince, gatewaysOf } from './devices/presence-queries';
 import { createDeviceService } from './devices/service';
 import { createBlockReader } from './downloads/block-reader';
+import { type BlockSource, storeSource } from './downloads/block-source';
 import { downloadSecret } from './downloads/download-secret';
 import { createDownloadUrls } from './downloads/download-token';
 import { createDownloadMeter } from './downloads/meter';
@@ -49,6 +50,8 @@ import { sweepUploads } from './uploads/sweep';
 export interface CoreDeps {
   store: Store;
   files: PackageStore;
+  /** Where downloads are read from; the package store itself when not given. */
+  blocks?: BlockSource;
   engine: UpgradeEngine;
   settings: CoreSettings;
   /** 32 bytes each, the newest first: what secrets in the store are encrypted under. */
@@ -82,6 +85,7 @@ export interface CoreParts {
 export async function createCore({
   store,
   files,
+  blocks = storeSource(files),
   engine,
   settings,
   masterKeys,
@@ -156,7 +160,7 @@ export async function createCore({
       deviceImports: createDeviceImportService({ collections, settings, creation: imports, clock }),
       packages: createPackageService({ collections, files, settings, clock, presign: secureUpdates.digestSigns }),
       downloads: createDownloadService({
-        ...{ collections, urls, reader: createBlockReader(files), meter, settings, clock },
+        ...{ collections, urls, reader: createBlockReader(blocks), meter, settings, clock },
         onOpened: (taskId, attempt) => onOpened(base, taskId, attempt),
       }),
       uploads: createUploadService({ collections, files, settings, clock, presign: secureUpdates.digestSigns }),

@@ -40,6 +40,7 @@ export interface Config {
   embedded: { mongoPort?: number; temporalPort?: number; temporalUiPort?: number };
   /** Not set: packages are kept in MongoDB (GridFS). */
   s3?: S3Settings;
+  packageCopiesBytes: number;
   gatewayId: string;
   explorer: boolean;
   log: { level: string; format: 'auto' | 'json' | 'text' };
@@ -129,6 +130,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       },
       problems,
     ),
+    packageCopiesBytes: of('UPDRAFT_PACKAGE_COPIES_MB') * 1024 ** 2,
     gatewayId: of('UPDRAFT_GATEWAY_ID'),
     explorer: of('UPDRAFT_EXPLORER') ?? isLoopback(host),
     log: { level: of('UPDRAFT_LOG_LEVEL'), format: of('UPDRAFT_LOG_FORMAT') },

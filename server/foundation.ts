@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { type CoreParts, createCore } from '../core/create-core';
+import { createLocalCopies } from '../core/downloads/local-copies';
 import { SealedByOther } from '../core/products/sealing';
 import { connectStore, type Store } from '../schema/mongo/connect';
 import { createEngine } from '../workflows/client';
@@ -57,7 +59,14 @@ export async function startFoundation(config: Config, logger: Logger): Promise<F
     const files = await packageStoreOf(config, store);
     running.add({ stop: async () => files.close?.() });
     const masterKeys = await readMasterKeys(config, logger);
-    const parts = await createCore({ store, files, engine, settings, masterKeys });
+    const blocks = createLocalCopies({
+      files,
+      directory: join(config.dataDir, 'package-copies'),
+      maxBytes: config.packageCopiesBytes,
+      onFailed: (error) => logger.warn({ error }, 'A package file could not be copied to the local disk; downloads read it from the store'),
+    });
+    running.add({ stop: () => blocks.close() });
+    const parts = await createCore({ store, files, blocks, engine, settings, masterKeys });
     await parts.resealSecrets().catch((error) => {
       throw error instanceof SealedByOther ? new StartError(error.message) : error;
     });

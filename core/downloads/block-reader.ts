@@ -1,15 +1,10 @@
-import { LRUCache } from 'lru-cache';
-import type { PackageStore } from '../ports';
-
-export interface StoredBytes {
-  fileId: string;
-  size: number;
-}
+import { createBlockSlots } from './block-slots';
+import type { BlockSource, StoredBytes } from './block-source';
 
 export interface BlockReader {
-  /** Bytes `start` to `end`, both included. Pieces are shared with other readers: never write to them. */
+  /** Bytes `start` to `end`, both included. A piece is good until the next one is asked for, or the reading ends. Never write to it. */
   read(file: StoredBytes, range: { start: number; end: number }): AsyncIterable<Buffer>;
-  /** `length` bytes from `offset`, all within the file. May be shared, too. */
+  /** `length` bytes from `offset`, all within the file; the caller's own. */
   slice(file: StoredBytes, offset: number, length: number): Promise<Buffer>;
 }
 
@@ -30,57 +25,61 @@ const SETTINGS: BlockReaderSettings = { blockBytes: 512 * 1024, blocks: 32, ahea
  * Reads package files by aligned blocks, each fetched once for all who want it now or soon (R-DL-6). Memory is bounded: the kept blocks,
  * those being fetched, and the one block that each transfer is sending.
  */
-export function createBlockReader(files: Pick<PackageStore, 'read'>, settings: Partial<BlockReaderSettings> = {}): BlockReader {
+export function createBlockReader(source: BlockSource, settings: Partial<BlockReaderSettings> = {}): BlockReader {
   const { blockBytes, blocks, ahead, fetches } = { ...SETTINGS, ...settings };
-  const kept = new LRUCache<string, Promise<Buffer>>({ max: blocks });
+  const slots = createBlockSlots({ blockBytes, blocks });
   const gated = createGate(fetches);
   let readers = 0;
 
-  function block(file: StoredBytes, index: number): Promise<Buffer> {
-    const key = `${file.fileId} ${index}`;
-    const known = kept.get(key);
-    if (known) return known;
+  function hold(file: StoredBytes, index: number) {
     const start = index * blockBytes;
-    const end = Math.min(start + blockBytes, file.size) - 1;
-    const fetched = gated(() => whole(files.read(file.fileId, { start, end })));
-    kept.set(key, fetched);
-    fetched.catch(() => {
-      if (kept.peek(key) === fetched) kept.delete(key);
-    });
-    return fetched;
+    const length = Math.min(blockBytes, file.size - start);
+    return slots.hold(`${file.fileId} ${index}`, length, (into) => gated(() => source.fill(file, start, into)));
   }
 
   /** Beyond the range too: who asks for one asks for the next. Not when so many read at different places that what is fetched early would be gone again before its turn. */
   function readAhead(file: StoredBytes, from: number): void {
     const last = Math.floor((file.size - 1) / blockBytes);
     if (readers * (ahead + 1) > blocks / 2) return;
-    for (let index = from; index <= Math.min(last, from + ahead - 1); index++) void block(file, index);
+    for (let index = from; index <= Math.min(last, from + ahead - 1); index++) slots.release(hold(file, index));
+  }
+
+  async function* read(file: StoredBytes, { start, end }: { start: number; end: number }): AsyncGenerator<Buffer> {
+    readers += 1;
+    try {
+      const last = Math.floor(end / blockBytes);
+      for (let index = Math.floor(start / blockBytes); index <= last; index++) {
+        const slot = hold(file, index);
+        try {
+          readAhead(file, index + 1);
+          await slot.filled;
+          const base = index * blockBytes;
+          yield slot.bytes.subarray(Math.max(0, start - base), end + 1 - base);
+        } finally {
+          slots.release(slot);
+        }
+      }
+    } finally {
+      readers -= 1;
+    }
   }
 
   return {
-    async *read(file, { start, end }) {
-      readers += 1;
-      try {
-        const last = Math.floor(end / blockBytes);
-        for (let index = Math.floor(start / blockBytes); index <= last; index++) {
-          const bytes = block(file, index);
-          readAhead(file, index + 1);
-          const base = index * blockBytes;
-          yield (await bytes).subarray(Math.max(0, start - base), end + 1 - base);
-        }
-      } finally {
-        readers -= 1;
-      }
-    },
+    read,
     async slice(file, offset, length) {
-      const first = Math.floor(offset / blockBytes);
-      const last = Math.floor((offset + length - 1) / blockBytes);
-      const parts: Buffer[] = [];
-      for (let index = first; index <= last; index++) {
-        const base = index * blockBytes;
-        parts.push((await block(file, index)).subarray(Math.max(0, offset - base), offset + length - base));
+      const whole = Buffer.allocUnsafe(length);
+      let copied = 0;
+      while (copied < length) {
+        const at = offset + copied;
+        const slot = hold(file, Math.floor(at / blockBytes));
+        try {
+          await slot.filled;
+          copied += slot.bytes.copy(whole, copied, at % blockBytes);
+        } finally {
+          slots.release(slot);
+        }
       }
-      return parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts);
+      return whole;
     },
   };
 }
@@ -100,10 +99,4 @@ function createGate(most: number): <T>(work: () => Promise<T>) => Promise<T> {
       else free += 1;
     }
   };
-}
-
-async function whole(source: AsyncIterable<Buffer>): Promise<Buffer> {
-  const parts: Buffer[] = [];
-  for await (const part of source) parts.push(part);
-  return parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts);
 }

@@ -21,7 +21,7 @@ export const SETTINGS = {
     example: 'api,worker',
   }),
   UPDRAFT_DATA_DIR: setting(kinds.path, '.updraft', {
-    about: 'Where embedded servers keep their data and logs.',
+    about: 'Where embedded servers keep their data and logs, and copies of package files are while they are downloaded.',
     example: '/var/lib/updraft',
   }),
   UPDRAFT_HOST: setting(kinds.text(HOST, 'a host name or address'), '127.0.0.1', {
@@ -125,6 +125,10 @@ export const SETTINGS = {
     about: 'The bucket in the path instead of the host name, as most servers other than Amazon want it.',
     example: 'on',
   }),
+  UPDRAFT_PACKAGE_COPIES_MB: setting(kinds.wholeNumber(0, 10_000_000, 'MiB'), 2_048, {
+    about: 'Disk, under the data directory, for copies of the package files that are being downloaded; 0 reads all from the store.',
+    example: '20480',
+  }),
   UPDRAFT_MONGO_PORT: optional(kinds.fixedPort, { defaultText: 'a free one', about: 'Port of the embedded mongod.', example: '27017' }),
   UPDRAFT_TEMPORAL_PORT: optional(kinds.fixedPort, { defaultText: 'a free one', about: 'Port of the embedded Temporal.', example: '7233' }),
   UPDRAFT_TEMPORAL_UI_PORT: optional(kinds.fixedPort, {
@@ -203,7 +207,16 @@ export const SETUP_VARIABLES = {
   },
   UPDRAFT_TEST_S3_ACCESS_KEY_ID: { about: 'Its access key.', defaultText: 'test', example: 'test' },
   UPDRAFT_TEST_S3_SECRET_ACCESS_KEY: { about: 'Its secret.', defaultText: 'test', example: 'test' },
-  UPDRAFT_TEST_MOSQUITTO: { about: 'The Mosquitto for the tests.', defaultText: 'PATH, /usr/sbin', example: '/usr/sbin/mosquitto' },
+  UPDRAFT_TEST_MOSQUITTO: {
+    about: 'The Mosquitto for tests and benchmark.',
+    defaultText: 'the installed one, else from Debian',
+    example: '/usr/sbin/mosquitto',
+  },
+  UPDRAFT_TEST_NGINX: {
+    about: 'The nginx for the benchmark.',
+    defaultText: 'the installed one, else from Debian',
+    example: '/usr/sbin/nginx',
+  },
   UPDRAFT_TEST_TEMPORAL_ADDRESS: { about: 'Temporal for the tests.', defaultText: 'embedded', example: '127.0.0.1:7233' },
 } as const;
 

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import type { DownloadService } from '../../core/core';
 import { createBlockReader } from '../../core/downloads/block-reader';
+import { storeSource } from '../../core/downloads/block-source';
 import { downloadSecret } from '../../core/downloads/download-secret';
 import { createDownloadUrls, type DownloadUrls } from '../../core/downloads/download-token';
 import { createDownloadMeter, type DownloadMeter } from '../../core/downloads/meter';
@@ -35,7 +36,7 @@ beforeEach(async () => {
   await collections.tasks.insertOne(task);
   urls = createDownloadUrls({ settings, secret: await downloadSecret(collections), clock });
   meter = createDownloadMeter({ tasks: collections.tasks, clock, everyMs: 60_000 });
-  downloads = createDownloadService({ collections, urls, reader: createBlockReader(files), meter, settings, clock });
+  downloads = createDownloadService({ collections, urls, reader: createBlockReader(storeSource(files)), meter, settings, clock });
 });
 afterEach(async () => {
   await meter.close();
@@ -175,7 +176,7 @@ test('R-DL-1 an https address names port 443 where a device needs it, and no por
 test('R-FLOW-2 R-DL-1 the first request with the token of the present attempt is told of, before a byte leaves; others are not', async () => {
   const opened: [string, number][] = [];
   const telling = createDownloadService({
-    ...{ collections: store.collections, urls, reader: createBlockReader(files), meter, settings, clock },
+    ...{ collections: store.collections, urls, reader: createBlockReader(storeSource(files)), meter, settings, clock },
     onOpened: async (taskId, attempt) => void opened.push([taskId, attempt]),
   });
   const iotda = anAnsweredTask({ attempt: 2, packageId: task.packageId });

@@ -1,12 +1,13 @@
 import { pbkdf2Sync, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from '../../server/embedded/free-port';
 import { type GuardedChild, spawnGuarded } from '../../server/embedded/guarded-child';
+import { canHaveProgram, debianProgram } from './debian-program';
 
 /** An account, with lines of Mosquitto's ACL file that are about it. */
 export interface MosquittoUser {
@@ -40,7 +41,8 @@ const GATEWAY_ACL = [
   'topic write $oc/devices/+/sys/events/down',
   'topic readwrite updraft/gateways/#',
 ];
-const NEEDED = 'It needs Mosquitto 2 (Debian: apt-get install mosquitto), or its path in UPDRAFT_TEST_MOSQUITTO.';
+export const MOSQUITTO = { name: 'mosquitto', package: 'mosquitto', variable: 'UPDRAFT_TEST_MOSQUITTO' };
+const NEEDED = `It needs Mosquitto 2, or its path in ${MOSQUITTO.variable}.`;
 
 /** What a Link device may do: its user name is not a level of its topics, so each device has lines of its own. */
 export const linkAcl = (productKey: string, deviceName: string): string[] => [
@@ -53,7 +55,7 @@ export const linkAcl = (productKey: string, deviceName: string): string[] => [
 
 /** A real Mosquitto on loopback that lets nobody in without a password, and each device to its own topics only. Throws without one. */
 export async function prepareMosquitto(env: NodeJS.ProcessEnv = process.env): Promise<Mosquitto> {
-  const program = programOf(env);
+  const program = await debianProgram(MOSQUITTO, env);
   const port = await freePort();
   const directory = mkdtempSync(join(tmpdir(), 'updraft-mosquitto-'));
   const file = (name: string): string => join(directory, name);
@@ -74,7 +76,7 @@ export async function prepareMosquitto(env: NodeJS.ProcessEnv = process.env): Pr
         file('mosquitto.conf'),
         `${[...settings, `user ${userInfo().username}`, 'persistence false', 'log_dest stderr'].join('\n')}\n`,
       );
-      child = await spawnGuarded(program, ['-c', file('mosquitto.conf')], env, file('log'));
+      child = await spawnGuarded(program.path, ['-c', file('mosquitto.conf')], program.env, file('log'));
       let ended = false;
       void child.exited.then(() => {
         ended = true;
@@ -94,22 +96,11 @@ export async function prepareMosquitto(env: NodeJS.ProcessEnv = process.env): Pr
   };
 }
 
-/** `describe`, or where there is no Mosquitto, which no registry has: a line that says what stays unproven, and nothing run. */
+/** `describe`, or where Mosquitto can't be had: a line that says what stays unproven, and nothing run. */
 export function describeWithMosquitto(what: string): typeof describe | typeof describe.skip {
-  if (programIn(process.env) !== undefined) return describe;
+  if (canHaveProgram(MOSQUITTO, process.env)) return describe;
   console.warn(`NOT PROVEN here: ${what}. ${NEEDED}`);
   return describe.skip;
-}
-
-function programOf(env: NodeJS.ProcessEnv): string {
-  const found = programIn(env);
-  if (found === undefined) throw new Error(`There is no Mosquitto. ${NEEDED}`);
-  return found;
-}
-
-function programIn(env: NodeJS.ProcessEnv): string | undefined {
-  const places = [...(env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin', '/opt/homebrew/sbin'];
-  return env.UPDRAFT_TEST_MOSQUITTO || places.map((place) => join(place, 'mosquitto')).find((path) => existsSync(path));
 }
 
 /** As mosquitto_passwd writes it: PBKDF2 with SHA-512. */

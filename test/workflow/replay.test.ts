@@ -1,10 +1,11 @@
 import { readdirSync } from 'node:fs';
 import { Worker } from '@temporalio/worker';
 import { HISTORIES, readHistory } from '../support/histories';
-import { workflowBundle } from '../support/temporal';
+import { quietRuntime, workflowBundle } from '../support/temporal';
 
 /** Upgrades and batches in flight survive a deployment: what earlier code decided, this code decides again. */
 describe('committed histories replay', () => {
+  beforeAll(quietRuntime);
   const names = readdirSync(HISTORIES)
     .filter((file) => file.endsWith('.json'))
     .map((file) => file.slice(0, -'.json'.length));

@@ -3,7 +3,9 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from '../../../server/embedded/free-port';
+import type { FoundProgram } from '../../support/debian-program';
 import type { BenchScope } from '../benchmark';
+import { programOrNull } from '../program';
 
 export interface Nginx {
   version: string;
@@ -14,20 +16,23 @@ export interface Nginx {
   pids: number[];
 }
 
-export const NGINX_MISSING = 'nginx is not on PATH: install it (Debian: apt-get install nginx-light) for the other half of the comparison.';
+const NGINX = { name: 'nginx', package: 'nginx-light', variable: 'UPDRAFT_TEST_NGINX' };
+
+export const NGINX_MISSING = 'Without nginx the other half of the comparison stays empty.';
 
 const START_WITHIN_MS = 10_000;
 
 /** Serves one file from disk as nginx does out of the box, on loopback, with a configuration and data of its own; null when there is none. */
 export async function startNginx(scope: BenchScope, bytes: Buffer): Promise<Nginx | null> {
-  const version = nginxVersion();
-  if (version === null) return null;
+  const program = await programOrNull(NGINX, scope);
+  if (program === null) return null;
   const prefix = join(scope.dataDir, 'nginx');
   mkdirSync(join(prefix, 'files'), { recursive: true });
   writeFileSync(join(prefix, 'files', 'fw.bin'), bytes, { mode: 0o644 });
   const port = await freePort();
   writeFileSync(join(prefix, 'nginx.conf'), config(prefix, port));
-  const child = spawn('nginx', ['-p', prefix, '-c', 'nginx.conf', '-e', join(prefix, 'error.log'), '-g', 'daemon off;'], {
+  const child = spawn(program.path, ['-p', prefix, '-c', 'nginx.conf', '-e', join(prefix, 'error.log'), '-g', 'daemon off;'], {
+    env: program.env,
     stdio: 'inherit',
   });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()).once('error', () => resolve()));
@@ -36,16 +41,11 @@ export async function startNginx(scope: BenchScope, bytes: Buffer): Promise<Ngin
     await ended;
   });
   await untilServed(port);
-  return { version, port, path: '/fw.bin', pids: [child.pid ?? 0, ...childrenOf(child.pid ?? 0)] };
+  return { version: versionOf(program), port, path: '/fw.bin', pids: [child.pid ?? 0, ...childrenOf(child.pid ?? 0)] };
 }
 
-function nginxVersion(): string | null {
-  try {
-    return execFileSync('sh', ['-c', 'nginx -v 2>&1'], { encoding: 'utf8', timeout: 10_000 }).trim().replace('nginx version: ', '');
-  } catch {
-    return null;
-  }
-}
+const versionOf = ({ path, env }: FoundProgram): string =>
+  execFileSync('sh', ['-c', '"$0" -v 2>&1', path], { env, encoding: 'utf8', timeout: 10_000 }).trim().replace('nginx version: ', '');
 
 /** Workers as the one who runs it, who also owns the file. */
 const config = (prefix: string, port: number): string => `

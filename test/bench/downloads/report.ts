@@ -1,6 +1,6 @@
 import type { Machine } from '../machine';
 import { alignedTable } from '../table';
-import { type HttpMeasure, PARALLEL } from './http-part';
+import { type HttpMeasure, LOADS, type Load, loadText } from './http-part';
 import type { MqttMeasure } from './mqtt-part';
 import { NGINX_MISSING } from './nginx';
 
@@ -22,7 +22,7 @@ const AIM = 0.5;
 
 export function reportText({ machine, nginx, fileBytes, http, mqtt }: DownloadsResult): string {
   const head = ['', 'MB/s', 'nginx MB/s', 'ratio', `aim ${AIM}`, 'updraft s/GB', 'mongod s/GB', 'nginx s/GB', 'RSS + MB'];
-  const rows = [false, true].flatMap((ranged) => PARALLEL.map((parallel) => row(http, parallel, ranged)));
+  const rows = LOADS.map((load) => row(http, load));
   return [
     `downloads of ${fileBytes / MEBIBYTE} MiB, ${machine.cores} cores (${machine.cpu}), load before ${machine.loadBefore.toFixed(1)}, Node ${machine.node}`,
     nginx ?? NGINX_MISSING,
@@ -42,15 +42,14 @@ export function reportText({ machine, nginx, fileBytes, http, mqtt }: DownloadsR
   ].join('\n');
 }
 
-function row(http: readonly HttpMeasure[], parallel: number, ranged: boolean): string[] {
-  const of = (server: HttpMeasure['server']) =>
-    http.find((each) => each.server === server && each.parallel === parallel && each.ranged === ranged);
+function row(http: readonly HttpMeasure[], load: Load): string[] {
+  const of = (server: HttpMeasure['server']) => http.find((each) => each.server === server && loadText(each) === loadText(load));
   const ours = of('updraft');
   const theirs = of('nginx');
   const ratio = ours && theirs && ours.megabytesPerSecond / theirs.megabytesPerSecond;
   const shown = (value: number | undefined, digits: number): string => (value === undefined ? '–' : value.toFixed(digits));
   return [
-    `${parallel} at a time, ${ranged ? '1 MiB ranges' : 'whole'}`,
+    loadText(load),
     shown(ours?.megabytesPerSecond, 0),
     shown(theirs?.megabytesPerSecond, 0),
     shown(ratio, 2),

@@ -1,14 +1,17 @@
 import { execFileSync, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from '../../../server/embedded/free-port';
+import type { FoundProgram } from '../../support/debian-program';
+import { MOSQUITTO } from '../../support/mosquitto';
 import type { BenchScope } from '../benchmark';
+import { programOrNull } from '../program';
 import type { GatewayAnswer, GatewayQuestion } from './gateway-messages';
 
-export const MOSQUITTO_MISSING = 'mosquitto is not installed (Debian: apt-get install mosquitto): its half of the comparison stays empty.';
+export const MOSQUITTO_MISSING = 'Without Mosquitto its half of the comparison stays empty.';
 
 const START_WITHIN_MS = 15_000;
 
@@ -54,14 +57,14 @@ export interface Mosquitto {
 
 /** Mosquitto on loopback, that lets everybody in; null when there is none. */
 export async function startMosquitto(scope: BenchScope): Promise<Mosquitto | null> {
-  const program = ['/usr/sbin/mosquitto', '/usr/local/sbin/mosquitto', '/opt/homebrew/sbin/mosquitto'].find((path) => existsSync(path));
-  if (program === undefined) return null;
+  const program = await programOrNull(MOSQUITTO, scope);
+  if (program === null) return null;
   const dir = join(scope.dataDir, 'mosquitto');
   mkdirSync(dir, { recursive: true });
   const port = await freePort();
   const settings = [`listener ${port} 127.0.0.1`, 'allow_anonymous true', 'persistence false', 'max_queued_messages 0', 'log_type error'];
   writeFileSync(join(dir, 'mosquitto.conf'), `${settings.join('\n')}\n`);
-  const child = spawn(program, ['-c', join(dir, 'mosquitto.conf')], { stdio: 'ignore' });
+  const child = spawn(program.path, ['-c', join(dir, 'mosquitto.conf')], { env: program.env, stdio: 'ignore' });
   const ended = once(child, 'exit');
   const stop = scope.defer(async () => {
     child.kill('SIGTERM');
@@ -71,8 +74,8 @@ export async function startMosquitto(scope: BenchScope): Promise<Mosquitto | nul
   return { version: versionOf(program), port, pid: child.pid ?? 0, stop };
 }
 
-function versionOf(program: string): string {
-  const said = execFileSync('sh', ['-c', '"$0" -h 2>&1 | head -1', program], { encoding: 'utf8', timeout: 10_000 });
+function versionOf({ path, env }: FoundProgram): string {
+  const said = execFileSync('sh', ['-c', '"$0" -h 2>&1 | head -1', path], { env, encoding: 'utf8', timeout: 10_000 });
   return /version ([\d.]+)/.exec(said)?.[1] ?? 'unknown';
 }
 

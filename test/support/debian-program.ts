@@ -1,0 +1,96 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** A program of Debian's (and of what descends from it) that tests and benchmarks run beside ours. */
+export interface DebianProgram {
+  name: string;
+  package: string;
+  /** Names the program in the environment. */
+  variable: string;
+}
+
+/** How to start it: `env` has where its libraries are. */
+export interface FoundProgram {
+  path: string;
+  env: NodeJS.ProcessEnv;
+}
+
+const SYSTEM = ['/usr/sbin', '/usr/local/sbin', '/opt/homebrew/sbin', '/usr/bin'];
+const LIMIT_MS = 5 * 60_000;
+
+/** Whether `debianProgram` can find it, or get it from Debian's archive; without asking the network. */
+export const canHaveProgram = (program: DebianProgram, env: NodeJS.ProcessEnv): boolean =>
+  installed(program, env) !== undefined || ['apt-get', 'dpkg-deb'].every((tool) => onPath(tool, env) !== undefined);
+
+/**
+ * The program that the environment names or the machine has. Otherwise its package and what that needs are unpacked into the cache:
+ * apt's own settings and keys are used, nothing is installed, and nobody has to be root. Throws when it can't be had.
+ */
+export async function debianProgram(program: DebianProgram, env: NodeJS.ProcessEnv): Promise<FoundProgram> {
+  const there = installed(program, env);
+  if (there !== undefined) return { path: there, env };
+  const { cacheDir } = await import('#setup/paths.mjs');
+  const root = join(cacheDir(env), `debian-${program.package}`);
+  if (!existsSync(root)) await unpack(program, root, env);
+  const path = onPath(program.name, { PATH: ['usr/sbin', 'usr/bin'].map((bin) => join(root, bin)).join(delimiter) });
+  if (path === undefined) throw new Error(`Debian's package ${program.package} has no ${program.name}: ${root}`);
+  return { path, env: { ...env, LD_LIBRARY_PATH: libraries(root).join(delimiter) } };
+}
+
+/** Got beside its place and moved there at the end: a crash leaves nothing half made in use. */
+async function unpack({ name, package: wanted, variable }: DebianProgram, root: string, env: NodeJS.ProcessEnv): Promise<void> {
+  const { runChild } = await import('#setup/run-child.mjs');
+  const { waiting } = await import('#setup/progress.mjs');
+  const work = mkdtempSync(`${root}-`);
+  const directory = (path: string): string => {
+    mkdirSync(join(work, path), { recursive: true });
+    return join(work, path);
+  };
+  directory('lists/partial');
+  directory('archives/partial');
+  const own = [
+    `Dir::State::lists=${directory('lists')}`,
+    `Dir::Cache=${work}`,
+    `Dir::Cache::archives=${directory('archives')}`,
+    'Debug::NoLocking=true',
+    'APT::Sandbox::User=root',
+    'Acquire::Languages=none',
+  ].flatMap((option) => ['-o', option]);
+  const done = waiting(`Getting ${name} from Debian's archive`);
+  try {
+    await runChild('apt-get', [...own, '-q', 'update'], { limitMs: LIMIT_MS, env });
+    const install = ['-q', '-y', '--no-install-recommends', '--download-only', 'install', wanted];
+    await runChild('apt-get', [...own, ...install], { limitMs: LIMIT_MS, env });
+    const packages = readdirSync(join(work, 'archives')).filter((file) => file.endsWith('.deb'));
+    for (const file of packages)
+      await runChild('dpkg-deb', ['-x', join(work, 'archives', file), directory('root')], { limitMs: LIMIT_MS, env });
+    renameSync(join(work, 'root'), root);
+    done();
+  } catch (error) {
+    done('failed');
+    if (!existsSync(root))
+      throw new Error(`${(error as Error).message}\nInstall ${name} (Debian: apt-get install ${wanted}), or set ${variable} to it.`);
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+const installed = ({ name, variable }: DebianProgram, env: NodeJS.ProcessEnv): string | undefined =>
+  env[variable] || onPath(name, { PATH: [env.PATH ?? '', ...SYSTEM].join(delimiter) });
+
+const onPath = (name: string, { PATH = '' }: NodeJS.ProcessEnv): string | undefined =>
+  PATH.split(delimiter)
+    .map((place) => join(place, name))
+    .find((path) => existsSync(path));
+
+/** `usr/lib/x86_64-linux-gnu` and its like. */
+const libraries = (root: string): string[] =>
+  ['usr/lib', 'lib']
+    .map((path) => join(root, path))
+    .filter((path) => existsSync(path))
+    .flatMap((path) => [
+      path,
+      ...readdirSync(path)
+        .filter((name) => name.includes('-linux-'))
+        .map((name) => join(path, name)),
+    ]);
