@@ -87,7 +87,7 @@ export function createLocalCopies({ files, directory, maxBytes, onFailed, settin
     copies.set(fileId, copy);
     try {
       for await (const piece of files.read(fileId, { start: 0, end: size - 1 }) as AsyncIterable<Buffer>) {
-        if (copy.ended) return;
+        if (copy.ended || closed) return;
         await handle.write(piece, 0, piece.length, copy.copied);
         copy.copied += piece.length;
         tell();
@@ -125,6 +125,8 @@ export function createLocalCopies({ files, directory, maxBytes, onFailed, settin
       closed = true;
       copies.clear();
       await Promise.allSettled(making.values());
+      // One may have been on its way to its place.
+      copies.clear();
     },
   };
 }
