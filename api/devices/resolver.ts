@@ -1,4 +1,5 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { secretTold } from '../../core/devices/certificates';
 import type { Device } from '../../schema/model/fleet';
 import type { ApiContext } from '../context';
 import { asPayload } from '../errors/as-payload';
@@ -6,7 +7,14 @@ import { found } from '../errors/found';
 import { toConnection } from '../paging/connection';
 import { PageArgs } from '../paging/page-args';
 import { TaskConnection } from '../tasks/types';
-import { DeleteDevicesInput, DeviceFilterInput, RegisterDevicesInput, SetDevicesEnabledInput, UpdateDeviceInput } from './inputs';
+import {
+  DeleteDevicesInput,
+  DeviceFilterInput,
+  RegisterDevicesInput,
+  SetDeviceCertificatesInput,
+  SetDevicesEnabledInput,
+  UpdateDeviceInput,
+} from './inputs';
 import {
   DeleteDevicesPayload,
   DeviceConnection,
@@ -14,6 +22,7 @@ import {
   type DeviceTagType,
   DeviceType,
   RegisterDevicesPayload,
+  SetDeviceCertificatesPayload,
   SetDevicesEnabledPayload,
   UpdateDevicePayload,
 } from './types';
@@ -38,7 +47,10 @@ export class DeviceResolver {
   @Mutation(() => RegisterDevicesPayload, { description: 'Registers up to 1,000 devices, all or none. Twin of BatchRegisterDevice.' })
   registerDevices(@Arg('input', () => RegisterDevicesInput) input: RegisterDevicesInput, @Ctx() { core, viewer }: ApiContext) {
     const registered = core.devices.register(viewer, input.productKey, input.devices);
-    return asPayload(registered.then((devices) => ({ devices: devices.map((device) => ({ device, secret: device.secret })) })));
+    const told = (device: Device, index: number) => secretTold(input.devices[index], device);
+    return asPayload(
+      registered.then((devices) => ({ devices: devices.map((device, index) => ({ device, secret: told(device, index) })) })),
+    );
   }
 
   @Mutation(() => UpdateDevicePayload, { description: 'Changes what people keep about a device. Twin of SetDeviceProp.' })
@@ -59,6 +71,17 @@ export class DeviceResolver {
     return asPayload(core.devices.setEnabled(viewer, deviceIds, enabled).then((devices) => ({ devices })));
   }
 
+  @Mutation(() => SetDeviceCertificatesPayload, {
+    description:
+      'Says which client certificates devices may sign in with from now on; connections that are there stay. Up to 1,000 devices, all or none.',
+  })
+  setDeviceCertificates(
+    @Arg('input', () => SetDeviceCertificatesInput) { devices: wanted }: SetDeviceCertificatesInput,
+    @Ctx() { core, viewer }: ApiContext,
+  ) {
+    return asPayload(core.devices.setCertificates(viewer, wanted).then((devices) => ({ devices })));
+  }
+
   @Mutation(() => DeleteDevicesPayload, {
     description: 'Deletes up to 1,000 devices, all or none; their unfinished tasks fail. Twin of BatchDeleteDevice.',
   })
@@ -71,6 +94,11 @@ export class DeviceResolver {
     return Object.entries(tags)
       .map(([key, value]) => ({ key, value }))
       .sort((a, b) => (a.key < b.key ? -1 : 1));
+  }
+
+  @FieldResolver()
+  certificateFingerprints(@Root() { certificates = [] }: Device): string[] {
+    return certificates;
   }
 
   @FieldResolver()

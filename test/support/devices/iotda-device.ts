@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type BehaviourPlan, createBehaviourPlan } from './behaviour-plan';
 import type { Behaviour, CutPoint } from './behaviours';
 import { type DeviceObserver, preciseNow } from './device-events';
-import { type IotdaIdentity, iotdaCredentials, iotdaIdOf } from './iotda-identity';
+import { certificateCredentials, type IotdaIdentity, iotdaCredentials, iotdaIdOf } from './iotda-identity';
 import {
   type IotdaDown,
   type IotdaOffer,
@@ -35,6 +35,8 @@ export interface IotdaDeviceDescription extends IotdaIdentity {
   version: string;
   /** Default: the firmware's, as the Java SDK has it. */
   softwareVersion?: string;
+  /** It signs in with this certificate and no password; PEM. */
+  certificate?: { cert: string; key: string };
   behaviours?: readonly Behaviour[];
 }
 
@@ -65,13 +67,14 @@ export class IotdaDevice extends WatchedDevice {
     observer?: DeviceObserver,
   ) {
     super(observer);
-    const { deviceName, version, softwareVersion = version, behaviours } = description;
+    const { deviceName, version, softwareVersion = version, behaviours, certificate } = description;
     this.deviceName = deviceName;
     this.versions = { firmware: version, software: softwareVersion };
     this.id = iotdaIdOf(description);
     this.topics = iotdaTopics(this.id);
     this.plan = createBehaviourPlan(behaviours);
-    this.session = new KeptSession(() => iotdaCredentials(description), settings, {
+    const credentials = () => (certificate ? certificateCredentials(description, certificate) : iotdaCredentials(description));
+    this.session = new KeptSession(credentials, settings, {
       onMessage: (topic, payload) => this.receive(topic, payload.toString('utf8')),
       onConnected: () => this.onConnected(),
       onDisconnected: () => this.tell('disconnected', { at: preciseNow() }),
