@@ -15,7 +15,7 @@ import type { TaskService } from './tasks/contract';
 export type { BatchPreview, BatchService, NewDynamicBatch, NewStaticBatch, NewVerification } from './batches/contract';
 export type { DeviceChanges, DeviceCredentials, DeviceFilter, DeviceTag, NewDevice } from './device-sets';
 export type { NewProduct } from './products/new-product';
-export type { Cancellation, DeviceReport, Reinitiated, Reinitiation, TaskFilter, TaskService } from './tasks/contract';
+export type { Cancellation, DeviceAnswer, DeviceReport, Reinitiated, Reinitiation, TaskFilter, TaskService } from './tasks/contract';
 
 /**
  * Everything the doors (api, gateways, workflows) may ask. Services throw UserError or UserErrors for what a caller can mend;
@@ -76,6 +76,8 @@ export interface ProductChanges {
   name?: string | null;
   /** R-BAT-20; for batches created from now on. */
   refuseConflictingBatches?: boolean | null;
+  /** R-FLOW-2; for batches created from now on. */
+  confirmByQuery?: boolean | null;
 }
 
 /** A change of key pair has two steps, so that devices can come to know the next public key while the current pair signs. */

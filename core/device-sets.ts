@@ -12,6 +12,8 @@ import type { Page, PageRequest } from './page';
 /** What a gateway checks a connection with. */
 export interface DeviceCredentials {
   secret: string;
+  /** Fingerprints of client certificates (`schema/model/certificate.ts`); absent: none. */
+  certificates?: readonly string[];
   enabled: boolean;
   dialect: Dialect;
   /** Devices behind it; absent: none. */
@@ -47,12 +49,25 @@ export interface DeviceSwitch {
   setGateway(viewer: Viewer, ids: readonly DeviceId[], gateway: DeviceId | null): Promise<Device[]>;
   /** Gives those that are children the presence of their gateways, should an event have been lost. */
   followGatewaysOf(ids: readonly DeviceId[]): Promise<void>;
+  /**
+   * Which client certificates devices may sign in with from now on, in place of those they had: at most 1,000 devices, all or none, in
+   * the order given. Connections that are there stay. Throws DEVICE_UNKNOWN, INVALID_FORMAT, TOO_MANY, REQUIRED.
+   */
+  setCertificates(viewer: Viewer, wanted: readonly DeviceCertificates[]): Promise<Device[]>;
+}
+
+export interface DeviceCertificates {
+  deviceId: DeviceId;
+  /** At most two; none takes them away. */
+  fingerprints: readonly string[];
 }
 
 export interface NewDevice {
   deviceName: string;
   /** 16–64 printable ASCII characters; generated (32 hex digits) when not given. */
   secret?: string | null;
+  /** R-FLOW-2: at most two. With them and without `secret` nobody is told a secret, so that it signs in with a certificate only. */
+  certificateFingerprints?: readonly string[] | null;
   /** R-FLOW-7: that of its product when not given. */
   dialect?: Dialect | null;
   region?: Region | null;

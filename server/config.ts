@@ -139,6 +139,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       onlineMinutes: of('UPDRAFT_IOTDA_ONLINE_MINUTES'),
       versionMinutes: of('UPDRAFT_IOTDA_VERSION_MINUTES'),
       resultMinutes: of('UPDRAFT_IOTDA_DOWNLOAD_MINUTES'),
+      confirmMinutes: of('UPDRAFT_IOTDA_CONFIRM_MINUTES'),
     },
     iotdaHourTolerance: of('UPDRAFT_IOTDA_HOUR_TOLERANCE'),
     settleMs: of('UPDRAFT_SETTLE_MS'),

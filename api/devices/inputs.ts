@@ -37,6 +37,13 @@ export class NewDeviceInput {
   @Field(() => String, { nullable: true, description: '16–64 printable ASCII characters; made up when not given.' })
   secret?: string | null;
 
+  @Field(() => [String], {
+    nullable: true,
+    description:
+      'SHA-256 fingerprints of client certificates it may sign in with over TLS (IoTDA), at most two: 64 hex digits, with or without colons. A device with certificates and without `secret` has no other way in.',
+  })
+  certificateFingerprints?: string[] | null;
+
   @Field(() => DialectEnum, { nullable: true, description: 'What it speaks; that of its product when not given.' })
   dialect?: Dialect | null;
 
@@ -87,6 +94,24 @@ export class SetDevicesEnabledInput {
 
   @Field(() => Boolean, { description: 'False disables them.' })
   enabled!: boolean;
+}
+
+@InputType({ description: 'The certificates of one device.' })
+export class DeviceCertificatesInput {
+  @Field(() => ID, { description: 'Which device.' })
+  deviceId!: string;
+
+  @Field(() => [String], {
+    description:
+      'SHA-256 fingerprints, at most two, in place of those it has; none takes them away. 64 hex digits, with or without colons.',
+  })
+  fingerprints!: string[];
+}
+
+@InputType()
+export class SetDeviceCertificatesInput {
+  @Field(() => [DeviceCertificatesInput], { description: 'One to 1,000: all or none.' })
+  devices!: DeviceCertificatesInput[];
 }
 
 @InputType()

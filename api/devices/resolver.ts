@@ -1,4 +1,5 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { secretTold } from '../../core/devices/certificates';
 import type { Device } from '../../schema/model/fleet';
 import type { ApiContext } from '../context';
 import { asPayload } from '../errors/as-payload';
@@ -10,6 +11,7 @@ import {
   DeleteDevicesInput,
   DeviceFilterInput,
   RegisterDevicesInput,
+  SetDeviceCertificatesInput,
   SetDeviceGatewayInput,
   SetDevicesEnabledInput,
   UpdateDeviceInput,
@@ -21,6 +23,7 @@ import {
   type DeviceTagType,
   DeviceType,
   RegisterDevicesPayload,
+  SetDeviceCertificatesPayload,
   SetDeviceGatewayPayload,
   SetDevicesEnabledPayload,
   UpdateDevicePayload,
@@ -46,7 +49,10 @@ export class DeviceResolver {
   @Mutation(() => RegisterDevicesPayload, { description: 'Registers up to 1,000 devices, all or none. Twin of BatchRegisterDevice.' })
   registerDevices(@Arg('input', () => RegisterDevicesInput) input: RegisterDevicesInput, @Ctx() { core, viewer }: ApiContext) {
     const registered = core.devices.register(viewer, input.productKey, input.devices);
-    return asPayload(registered.then((devices) => ({ devices: devices.map((device) => ({ device, secret: device.secret })) })));
+    const told = (device: Device, index: number) => secretTold(input.devices[index], device);
+    return asPayload(
+      registered.then((devices) => ({ devices: devices.map((device, index) => ({ device, secret: told(device, index) })) })),
+    );
   }
 
   @Mutation(() => UpdateDevicePayload, { description: 'Changes what people keep about a device. Twin of SetDeviceProp.' })
@@ -78,6 +84,17 @@ export class DeviceResolver {
     return asPayload(core.devices.setGateway(viewer, deviceIds, gatewayId ?? null).then((devices) => ({ devices })));
   }
 
+  @Mutation(() => SetDeviceCertificatesPayload, {
+    description:
+      'Says which client certificates devices may sign in with from now on; connections that are there stay. Up to 1,000 devices, all or none.',
+  })
+  setDeviceCertificates(
+    @Arg('input', () => SetDeviceCertificatesInput) { devices: wanted }: SetDeviceCertificatesInput,
+    @Ctx() { core, viewer }: ApiContext,
+  ) {
+    return asPayload(core.devices.setCertificates(viewer, wanted).then((devices) => ({ devices })));
+  }
+
   @Mutation(() => DeleteDevicesPayload, {
     description: 'Deletes up to 1,000 devices, all or none; their unfinished tasks fail. Twin of BatchDeleteDevice.',
   })
@@ -90,6 +107,11 @@ export class DeviceResolver {
     return Object.entries(tags)
       .map(([key, value]) => ({ key, value }))
       .sort((a, b) => (a.key < b.key ? -1 : 1));
+  }
+
+  @FieldResolver()
+  certificateFingerprints(@Root() { certificates = [] }: Device): string[] {
+    return certificates;
   }
 
   @FieldResolver()

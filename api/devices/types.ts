@@ -49,6 +49,11 @@ export class DeviceType {
   @Field(() => DialectEnum, { description: 'How it speaks.' })
   dialect!: Dialect;
 
+  @Field(() => [String], {
+    description: 'SHA-256 fingerprints of the client certificates it may sign in with, 64 lower-case hex digits each.',
+  })
+  certificateFingerprints!: string[];
+
   @Field(() => Boolean, { description: 'False: it gets no connection, and no batch selects it.' })
   enabled!: boolean;
 
@@ -78,8 +83,11 @@ export class RegisteredDevice {
   @Field(() => DeviceType, { description: 'The device.' })
   device!: DeviceType;
 
-  @Field(() => String, { description: 'Shown here and never again. DeviceSecret of Alibaba Cloud IoT.' })
-  secret!: string;
+  @Field(() => String, {
+    nullable: true,
+    description: 'Shown here and never again; null for a device that signs in with a certificate only. DeviceSecret of Alibaba Cloud IoT.',
+  })
+  secret!: string | null;
 }
 
 @ObjectType()
@@ -108,6 +116,15 @@ export class SetDevicesEnabledPayload extends Payload {
 
 @ObjectType()
 export class SetDeviceGatewayPayload extends Payload {
+  @Field(() => [DeviceType], {
+    nullable: true,
+    description: 'In the order of the input; null when it was refused, and then nothing was changed.',
+  })
+  devices!: DeviceType[] | null;
+}
+
+@ObjectType()
+export class SetDeviceCertificatesPayload extends Payload {
   @Field(() => [DeviceType], {
     nullable: true,
     description: 'In the order of the input; null when it was refused, and then nothing was changed.',

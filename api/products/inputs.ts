@@ -19,6 +19,13 @@ export class CreateProductInput {
     description: 'Its IoTDA devices take the `_v2` events, whose address needs no token beside it. They take the others when not given.',
   })
   selfSignedUrls?: boolean | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Its IoTDA devices are asked for their version before a result counts as success: for devices that report success before they install. Their word is enough when not given.',
+  })
+  confirmByQuery?: boolean | null;
 }
 
 @InputType({ description: 'What is not given stays as it is.' })
@@ -35,6 +42,13 @@ export class UpdateProductInput {
       'True: from now on a second batch for the same module and source version, of another package, is refused while the first is live.',
   })
   refuseConflictingBatches?: boolean | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Whether its IoTDA devices are asked for their version before a result counts as success; for batches created from now on.',
+  })
+  confirmByQuery?: boolean | null;
 }
 
 @InputType()

@@ -92,6 +92,11 @@ export class ProductResolver {
   }
 
   @FieldResolver()
+  confirmByQuery(@Root() { confirmByQuery = false }: Product): boolean {
+    return confirmByQuery;
+  }
+
+  @FieldResolver()
   key(@Root() product: Product): string {
     return product._id;
   }

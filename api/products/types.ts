@@ -78,6 +78,9 @@ export class ProductType {
   @Field(() => Boolean, { description: 'Whether its IoTDA devices get the `_v2` events.' })
   selfSignedUrls!: boolean;
 
+  @Field(() => Boolean, { description: 'Whether its IoTDA devices are asked for their version before a result counts as success.' })
+  confirmByQuery!: boolean;
+
   @Field(() => Boolean, { description: 'Whether a second batch for the same module and source version, of another package, is refused.' })
   refuseConflictingBatches!: boolean;
 

@@ -25,7 +25,9 @@ export class AttemptType {
   endedAt!: Date;
 }
 
-@ObjectType('Transition', { description: 'A change of status.' })
+@ObjectType('Transition', {
+  description: 'A change of status; or, with the same status twice, something that happened to the task after its end.',
+})
 export class TransitionType {
   @Field(() => GraphQLDateTime, { description: 'When.' })
   at!: Date;
@@ -39,7 +41,7 @@ export class TransitionType {
   @Field(() => FailureCauseType, { nullable: true, description: 'Why, where there is a cause.' })
   cause!: FailureCauseType | null;
 
-  @Field(() => String, { nullable: true, description: 'What the device said.' })
+  @Field(() => String, { nullable: true, description: 'What the device said, or what happened: `version regressed: 1.0.0`.' })
   text!: string | null;
 }
 

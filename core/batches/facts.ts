@@ -7,7 +7,8 @@ export type BatchFacts = Pick<Batch, '_id' | 'targetVersion' | 'module'> & {
   /** Without what an operator may edit (R-BAT-16). */
   policy: Omit<Batch['policy'], 'rate' | 'tags'>;
   package: FirmwarePackage;
-} & Pick<Product, 'selfSignedUrls'>;
+} & Pick<Product, 'selfSignedUrls'> &
+  Pick<Batch, 'confirmByQuery'>;
 
 const KEPT = 1_000;
 
@@ -38,7 +39,8 @@ async function readFacts(source: FactsSource, id: BatchId): Promise<BatchFacts> 
   const batch = await source.batch(id);
   const firmware = batch && (await source.package(batch.packageId));
   if (!batch || !firmware) throw new Error(`batch ${id} or its package is gone`);
-  const { _id, policy, targetVersion, module, productKey } = batch;
+  const { _id, policy, targetVersion, module, productKey, confirmByQuery } = batch;
   const selfSignedUrls = (await source.product(productKey))?.selfSignedUrls;
-  return { _id, policy, targetVersion, module, package: firmware, ...(selfSignedUrls && { selfSignedUrls }) };
+  const switches = { ...(selfSignedUrls && { selfSignedUrls }), ...(confirmByQuery && { confirmByQuery }) };
+  return { _id, policy, targetVersion, module, package: firmware, ...switches };
 }

@@ -21,6 +21,7 @@ export async function insertOnce(deps: InsertDeps, draft: () => Promise<{ batch:
   for (let attempt = 1; ; attempt++) {
     const { batch, repeated } = await draft();
     if (repeated) return batch;
+    if (await confirmsByQuery(collections, batch)) batch.confirmByQuery = true;
     if (batch.policy.downloadProtocol === 'MQTT') await ensureStreamId(collections, batch.packageId);
     try {
       await insertInTurn(deps, batch);
@@ -31,6 +32,11 @@ export async function insertOnce(deps: InsertDeps, draft: () => Promise<{ batch:
       if (attempt === 2 || !again) throw error;
     }
   }
+}
+
+/** Kept with the batch: every process is to judge its devices alike, from the first to the last. */
+async function confirmsByQuery({ products }: Collections, { productKey }: Batch): Promise<boolean> {
+  return (await products.findOne({ _id: productKey, confirmByQuery: true }, { projection: { _id: 1 } })) !== null;
 }
 
 /** What stands in the way may be what the same call has made before. */

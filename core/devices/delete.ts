@@ -32,12 +32,12 @@ export async function deleteDevices(deps: DeletionDeps, wanted: readonly DeviceI
 }
 
 /** Throws DEVICE_UNKNOWN. */
-export async function requireKnownDevices(devices: Collections['devices'], ids: readonly DeviceId[]): Promise<void> {
+export async function requireKnownDevices(devices: Collections['devices'], ids: readonly DeviceId[], field = 'deviceIds'): Promise<void> {
   const found = await devices.find({ _id: { $in: [...ids] } }, { projection: { _id: 1 } }).toArray();
   if (found.length === ids.length) return;
   const known = new Set(found.map(({ _id }) => _id));
   const unknown = ids.filter((id) => !known.has(id));
-  throw devicesUnknown('deviceIds', unknown, unknown.length);
+  throw devicesUnknown(field, unknown, unknown.length);
 }
 
 export function idsViolation(count: number, maximum: number, field: string, verb: string) {

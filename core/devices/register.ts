@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { certificateFingerprints, certificateViolations } from '../../schema/model/certificate';
 import type { Product } from '../../schema/model/fleet';
 import { deviceIdOf } from '../../schema/model/ids';
 import type { Limits } from '../../schema/model/limits';
@@ -59,12 +60,13 @@ function countViolation(count: number, maximum: number): Violation | null {
 }
 
 export const newDeviceViolations = (
-  { deviceName, secret, region, tags }: NewDevice,
+  { deviceName, secret, certificateFingerprints: certificates, region, tags }: NewDevice,
   path: string,
   limits: Pick<Limits, 'deviceTags'>,
 ): (Violation | null)[] => [
   deviceNameViolation(deviceName, `${path}deviceName`),
   secret == null ? null : deviceSecretViolation(secret, `${path}secret`),
+  ...certificateViolations(certificates ?? [], `${path}certificateFingerprints`),
   ...attributeViolations({ region, tags: tags ?? undefined }, path, limits),
 ];
 
@@ -93,11 +95,16 @@ const deviceExists = (index: number, message: string): Violation => ({
   hint: 'Take it off the list. No device of the list was registered.',
 });
 
-export const deviceOf = (product: Product, { deviceName, secret, dialect, region, tags }: NewDevice, now: Date): StoredDevice => ({
+export const deviceOf = (
+  product: Product,
+  { deviceName, secret, certificateFingerprints: certificates, dialect, region, tags }: NewDevice,
+  now: Date,
+): StoredDevice => ({
   _id: deviceIdOf(product._id, deviceName),
   productKey: product._id,
   deviceName,
   secret: secret ?? randomBytes(16).toString('hex'),
+  ...(certificates && certificates.length > 0 && { certificates: certificateFingerprints(certificates) }),
   enabled: true,
   dialect: dialect ?? product.dialect,
   modules: {},

@@ -12,6 +12,7 @@ import type { VersionCounts } from '../products/version-counts';
 import type { CoreSettings } from '../settings';
 import { updateDevice } from './attributes';
 import { sessionAt, setHeard, setLeft } from './broker-presence';
+import { setCertificates } from './certificates';
 import { createChildren } from './children/service';
 import { deleteDevices } from './delete';
 import { requireDialectFree } from './dialect-change';
@@ -73,6 +74,10 @@ export function createDeviceService(deps: DeviceDeps): DeviceService {
       if (enabled) await deps.onChanged?.(switched.map(({ _id }) => _id));
       return switched;
     },
+    async setCertificates(viewer, wanted) {
+      requireRole(viewer, 'OPERATOR');
+      return setCertificates(store, settings.limits, wanted);
+    },
     async delete(viewer, ids) {
       requireRole(viewer, 'OPERATOR');
       const endTasks = deps.onRemoved ?? (async () => 0);
@@ -91,12 +96,12 @@ export function createDeviceService(deps: DeviceDeps): DeviceService {
     credentials: (productKey, deviceName) =>
       devices.findOne<DeviceCredentials>(
         { _id: deviceIdOf(productKey, deviceName), productKey },
-        { projection: { _id: 0, secret: 1, enabled: 1, dialect: 1, children: 1 } },
+        { projection: { _id: 0, secret: 1, certificates: 1, enabled: 1, dialect: 1, children: 1 } },
       ),
     notAllowed: (ids) => notAllowed(devices, ids),
     disabledOn: (gatewayId) => disabledOn(devices, gatewayId),
     async credentialsOfNode(deviceName) {
-      const projection = { _id: 0, secret: 1, enabled: 1, dialect: 1, children: 1, productKey: 1, deviceName: 1 };
+      const projection = { _id: 0, secret: 1, certificates: 1, enabled: 1, dialect: 1, children: 1, productKey: 1, deviceName: 1 };
       const [found, another] = await devices
         .find({ deviceName, dialect: 'IOTDA' })
         .limit(2)

@@ -7,4 +7,6 @@ export interface NewProduct {
   dialect?: Dialect | null;
   /** IoTDA devices get the `_v2` events. */
   selfSignedUrls?: boolean | null;
+  /** R-FLOW-2: IoTDA devices are asked for their version before a result counts as success. */
+  confirmByQuery?: boolean | null;
 }

@@ -29,7 +29,7 @@ export function createProductService(deps: ProductDeps): ProductService {
   const { collections, settings, clock, secureUpdates } = deps;
   const { products } = collections;
   return {
-    async create(viewer, { key, name, dialect, selfSignedUrls }) {
+    async create(viewer, { key, name, dialect, selfSignedUrls, confirmByQuery }) {
       requireRole(viewer, 'OPERATOR');
       refuseIfAny([key == null ? null : productKeyViolation(key, 'key'), displayNameViolation(name, 'name')]);
       const product: Product = {
@@ -37,6 +37,7 @@ export function createProductService(deps: ProductDeps): ProductService {
         name: name.trim(),
         dialect: dialect ?? 'LINK',
         ...(selfSignedUrls && { selfSignedUrls }),
+        ...(confirmByQuery && { confirmByQuery }),
         createdAt: clock(),
       };
       try {
@@ -47,12 +48,13 @@ export function createProductService(deps: ProductDeps): ProductService {
         throw error;
       }
     },
-    async update(viewer, key, { name, refuseConflictingBatches }) {
+    async update(viewer, key, { name, refuseConflictingBatches, confirmByQuery }) {
       requireRole(viewer, 'OPERATOR');
       refuseIfAny([name == null ? null : displayNameViolation(name, 'name')]);
       const set: Partial<Product> = {
         ...(name != null && { name: name.trim() }),
         ...(refuseConflictingBatches != null && { refuseConflictingBatches }),
+        ...(confirmByQuery != null && { confirmByQuery }),
       };
       const product = await requireProduct(products, key, 'key');
       if (Object.keys(set).length === 0) return product;

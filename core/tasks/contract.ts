@@ -54,7 +54,7 @@ export interface TaskService {
    * What a device said, and what it is to be told now, if anything (R-FLOW-2). Never throws for what a device sent; throws when the store or
    * the engine can't be reached, and may be repeated. `ignored` is called for progress, failures and results that no task awaits.
    */
-  report(deviceId: DeviceId, report: DeviceReport, ignored?: () => void): Promise<Notification | null>;
+  report(deviceId: DeviceId, report: DeviceReport, ignored?: () => void): Promise<DeviceAnswer | null>;
   /** `firmware/get`: the device asks. Null: nothing to do. Marks the task as pushed. */
   requested(deviceId: DeviceId, module: string): Promise<Notification | null>;
   /** R-TASK-8: the tasks of a device that have not ended. Throws NOT_FOUND for a device that does not exist. */
@@ -71,6 +71,10 @@ export interface TaskService {
    */
   cancel(viewer: Viewer, request: Cancellation): Promise<{ canceled: number; tasks: Task[] }>;
 }
+
+/** What a device is told at once: its upgrade, or the question which version it runs. */
+export type DeviceAnswer = Notification | typeof VERSION_QUERY;
+export const VERSION_QUERY = 'VERSION_QUERY';
 
 export type DeviceReport =
   | { kind: 'version'; module: string; version: string }

@@ -31,6 +31,11 @@ export function createTaskStore(tasks: mongo.Collection<Task>): TaskStore {
     activeOfDevice: (deviceId) => tasks.find({ deviceId, active: true }).toArray(),
     activeOfDevices: (deviceIds) => tasks.find({ deviceId: { $in: [...deviceIds] }, active: true }).toArray(),
     activeOf: (deviceId, module) => tasks.findOne({ deviceId, module, active: true }),
+    succeededOf: (deviceId, module, targetVersion, since) =>
+      tasks.findOne(
+        { deviceId, module, targetVersion, status: 'SUCCEEDED', endedAt: { $gte: since } },
+        { sort: { createdAt: -1, _id: 1 } },
+      ),
     activeOfBatch: (batchId, limit, after, statuses) =>
       tasks
         .find({ batchId, active: true, ...(after && { _id: { $gt: after } }), ...(statuses && { status: { $in: [...statuses] } }) })

@@ -34,7 +34,7 @@ export async function onVersionAnswer(deps: OfferDeps, task: Task, version: stri
     return null;
   }
   if (!task.negotiation?.queriedAt) return null;
-  if (task.negotiation.heard) {
+  if (task.negotiation.heard || task.negotiation.confirmingAt) {
     await transition(deps.tasks, task, { kind: 'noted' }, deps.clock());
     return null;
   }

@@ -5,7 +5,7 @@ import { awaitsDevice } from '../../schema/model/task-state';
 import type { Collections } from '../../schema/mongo/connect';
 import { requireDevices } from '../access/require-role';
 import type { Matching } from '../batches/dynamic/match';
-import type { DeviceReport, TaskFilter, TaskService } from '../core';
+import type { DeviceAnswer, DeviceReport, TaskFilter, TaskService } from '../core';
 import { reportVersion } from '../devices/report-version';
 import { requireDevice } from '../devices/require-device';
 import { NO_MEMBERSHIPS } from '../groups/memberships';
@@ -15,6 +15,7 @@ import type { Notification } from '../ports';
 import type { CancelSomeDeps } from './cancel';
 import { cancelOfDevices } from './cancel-of-devices';
 import { confirmTasks, rejectTasks } from './confirm';
+import { confirmTarget, onRegression } from './confirm-target';
 import { awaitedTask, onResult, onVersionAnswer } from './negotiate';
 import { byDeviceName, exportTasks } from './of-batch';
 import type { OfferDeps } from './offers';
@@ -36,6 +37,9 @@ export function createTaskService(
     if (stored === null) return null;
     if (stored.previous !== version) versionChanged();
     const task = await deps.tasks.activeOf(deviceId, module);
+    const { previous } = stored;
+    const isNews = previous !== null && previous !== version && version !== task?.targetVersion;
+    if (isNews) await onRegression(deps, deviceId, module, previous, version);
     const platformLed = task !== null && isPlatformLed(task);
     if (task && !platformLed) await onVersion(deps, task, version, stored.previous);
     if (stored.groups) await memberships.changed([stored.groups]);
@@ -44,11 +48,16 @@ export function createTaskService(
     return platformLed ? onVersionAnswer(deps, task, version) : null;
   }
 
-  async function result(deviceId: string, report: Extract<DeviceReport, { kind: 'result' }>, ignored?: () => void): Promise<null> {
+  async function result(
+    deviceId: string,
+    report: Extract<DeviceReport, { kind: 'result' }>,
+    ignored?: () => void,
+  ): Promise<DeviceAnswer | null> {
     const task = await awaitedTask(deps, deviceId);
     if (task === null) ignored?.();
-    if (task && (await onResult(deps, task, report)))
-      await version(deviceId, { kind: 'version', module: task.module, version: report.version });
+    if (task === null || !(await onResult(deps, task, report))) return null;
+    if ((await deps.facts(task.batchId)).confirmByQuery) return confirmTarget(deps, task);
+    await version(deviceId, { kind: 'version', module: task.module, version: report.version });
     return null;
   }
 

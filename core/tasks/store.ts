@@ -28,6 +28,8 @@ export interface TaskStore {
   activeOfDevice(deviceId: DeviceId): Promise<Task[]>;
   activeOfDevices(deviceIds: readonly DeviceId[]): Promise<Task[]>;
   activeOf(deviceId: DeviceId, module: string): Promise<Task | null>;
+  /** The latest task that has brought the device this version of the module, if it ended after `since`. */
+  succeededOf(deviceId: DeviceId, module: string, targetVersion: string, since: Date): Promise<Task | null>;
   /** Active tasks of a batch, in id order, after `after`; with `statuses` only those. */
   activeOfBatch(batchId: string, limit: number, after?: TaskId, statuses?: readonly TaskStatus[]): Promise<Task[]>;
   /** Active tasks whose device is connected through a gateway process. */

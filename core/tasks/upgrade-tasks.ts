@@ -41,7 +41,8 @@ export function createUpgradeTasks(deps: TaskDeps) {
       const task = await deps.tasks.get(taskId);
       if (!task?.active || task.attempt !== attempt) return null;
       const { minuteMs, iotdaWaits } = deps.settings;
-      const waits = { versionMs: iotdaWaits.versionMinutes * minuteMs, resultMs: iotdaWaits.resultMinutes * minuteMs };
+      const { versionMinutes, resultMinutes, confirmMinutes } = iotdaWaits;
+      const waits = { versionMs: versionMinutes * minuteMs, resultMs: resultMinutes * minuteMs, confirmMs: confirmMinutes * minuteMs };
       const end = waitEndsAt(task, waits);
       if (end === null) return null;
       const now = deps.clock();

@@ -1,4 +1,6 @@
+import type { DeviceCredentials } from '../../core/core';
 import type { Notification } from '../../core/ports';
+import type { ProvenCertificate } from '../../schema/model/certificate';
 import type { Dialect } from '../../schema/model/dialect';
 import type { DeviceId } from '../../schema/model/ids';
 
@@ -14,7 +16,10 @@ export interface Identity {
 }
 
 /** Whom a CONNECT claims to come from, and how to check it. */
-export type Claim = (Identity | { nodeId: string }) & { proves(secret: string): boolean };
+export type Claim = (Identity | { nodeId: string }) & { proves(known: Known): boolean };
+
+/** What a claim is checked with. */
+export type Known = Pick<DeviceCredentials, 'secret' | 'certificates'>;
 
 /** Whom a name means that nobody has proven: the device, or where there is no such device, the node of that name. */
 export interface Named {
@@ -43,7 +48,14 @@ export interface ConnectPacket {
   clientId: string;
   username: string | undefined;
   password: Buffer | undefined;
+  /** The peer has this certificate's key: TLS has proven it. */
+  certificate?: ProvenCertificate;
+  /** The peer knows this device's secret: TLS-PSK has proven it. */
+  deviceId?: DeviceId;
 }
+
+/** Whom a TLS-PSK identity claims to come from, and the key that goes with it. */
+export type PskClaim = Identity & { keyOf(secret: string): Buffer };
 
 /** What a family of device SDKs speaks over MQTT. The broker knows no more of it than this. */
 export interface MqttDialect {
@@ -52,6 +64,8 @@ export interface MqttDialect {
   readonly subscriptions?: number;
   /** Reads a CONNECT; null when it is not written in this dialect at all. */
   claim(packet: ConnectPacket): Claim | Refusal | null;
+  /** Reads a TLS-PSK identity; null when it is not of this dialect. */
+  psk?(identity: string): PskClaim | null;
   /** What a broker that routes has to hand to a gateway. */
   readonly upFilters: readonly string[];
   /** Whom such a topic names; null: it is none. */

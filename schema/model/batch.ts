@@ -168,6 +168,8 @@ export interface Batch {
   pendingVersions?: string[];
   /** Who had finished when a halted batch was resumed, and when that was: its threshold counts from there. */
   haltBase?: Finished & { at?: Date };
+  /** R-FLOW-2: its product asked for it when it was made; a result that says the target is confirmed by a version report. Absent: no. */
+  confirmByQuery?: boolean;
   /** The caller's key for this creation, and what was asked with it. */
   idempotency: { key: string; inputHash: string } | null;
   createdBy: string;

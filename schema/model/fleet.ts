@@ -11,6 +11,8 @@ export interface Product {
   dialect: Dialect;
   /** Its IoTDA devices want the `_v2` events, whose address needs no token. Absent: no. */
   selfSignedUrls?: boolean;
+  /** R-FLOW-2: its IoTDA devices are asked for their version before a result counts as success. Absent: no. */
+  confirmByQuery?: boolean;
   /** R-BAT-20: a second batch for the same module and source version, of another package, is refused. Absent: no. */
   refuseConflictingBatches?: boolean;
   /** Written by every creation that looks for conflicts, so that two at once meet. */
@@ -61,6 +63,8 @@ export interface Device {
   deviceName: string;
   /** Shared with the device for its HMAC; never leaves the platform again after registration. */
   secret: string;
+  /** R-FLOW-2: SHA-256 fingerprints of the client certificates it may sign in with; absent where there are none. */
+  certificates?: string[];
   enabled: boolean;
   dialect: Dialect;
   /** The gateway it is behind, whose connection it shares; absent: none. */

@@ -11,10 +11,12 @@ export interface FlowWaits {
   versionMinutes: number;
   /** From the first notification of an attempt to its result, the download included. */
   resultMinutes: number;
+  /** From a result that says the target version to the version that confirms it, where the product wants that. */
+  confirmMinutes: number;
 }
 
-/** Seed values: 25 h, 3 min, 24 h (device-protocols §2.7). */
-export const DEFAULT_IOTDA_WAITS: FlowWaits = { onlineMinutes: 25 * 60, versionMinutes: 3, resultMinutes: 24 * 60 };
+/** Seed values: 25 h, 3 min, 24 h (device-protocols §2.7), 30 min (§2.4). */
+export const DEFAULT_IOTDA_WAITS: FlowWaits = { onlineMinutes: 25 * 60, versionMinutes: 3, resultMinutes: 24 * 60, confirmMinutes: 30 };
 
 export const newNegotiation = (onlineMs: number, servedBefore = 0): Negotiation => ({
   onlineMs,
@@ -32,16 +34,18 @@ type Downloading = Negotiating & Pick<Task, 'reacted' | 'progress' | 'download'>
 export const isNegotiating = ({ negotiation }: Negotiating): boolean =>
   negotiation != null && (negotiation.queriedAt !== null || negotiation.begunAt !== null);
 
-/** Milliseconds of the two waits that a running upgrade has. */
+/** Milliseconds of the waits that a running upgrade has. */
 export interface WaitMs {
   versionMs: number;
   resultMs: number;
+  confirmMs: number;
 }
 
 /** When the present wait is over, or null when the task waits as a document. A repeated query during the download ends nothing. */
-export function waitEndsAt({ negotiation }: Negotiating, { versionMs, resultMs }: WaitMs): Date | null {
+export function waitEndsAt({ negotiation }: Negotiating, { versionMs, resultMs, confirmMs }: WaitMs): Date | null {
   if (negotiation == null) return null;
-  const { queriedAt, begunAt } = negotiation;
+  const { queriedAt, begunAt, confirmingAt } = negotiation;
+  if (confirmingAt) return new Date(confirmingAt.getTime() + confirmMs);
   if (begunAt !== null) return new Date(begunAt.getTime() + resultMs);
   return queriedAt === null ? null : new Date(queriedAt.getTime() + versionMs);
 }
@@ -50,6 +54,7 @@ export function waitEndsAt({ negotiation }: Negotiating, { versionMs, resultMs }
 export function overdueCause(task: Downloading, fileBytes: number): FailureCause {
   const { negotiation, reacted, progress, download } = task;
   if (negotiation == null || negotiation.begunAt === null) return 'WAITING_FOR_REPORT_DEVICE_FIRMWARE_VERSION_TIMEOUT';
+  if (negotiation.confirmingAt) return 'UPDATING_TIMEOUT_AND_QUERY_DEVICE_VERSION_FOR_CHECK_TIMEOUT';
   if (!reacted) return 'WAITING_FOR_DEVICE_START_DOWNLOAD_PACKAGE_TIMEOUT';
   const served = (download?.bytesServed ?? 0) - negotiation.servedBefore;
   return progress === 100 || served >= fileBytes

@@ -7,6 +7,8 @@ export type PlatformLedEvent =
   | { kind: 'queried'; repeatMs: number }
   /** Its answer, and the notification that follows from it. */
   | { kind: 'answered'; version: string; repeatMs: number }
+  /** It says that it runs the target, and is asked whether it does. */
+  | { kind: 'confirming'; repeatMs: number }
   /** Its answer while it is at work. */
   | { kind: 'noted' }
   /** It answered when nothing could be pushed: it is asked again in its turn. */
@@ -31,9 +33,21 @@ export function heard({ negotiation, reacted, offerAt }: Task): Change & Pick<Ta
   return { negotiation: { ...negotiation, heard: true }, offerAt: reacted ? offerAt : null };
 }
 
-/** Its version is as it was, and it is at work: there is nothing to tell it. */
-export function noted({ negotiation }: Task) {
-  return negotiation?.queriedAt ? { offerAt: null, negotiation: { ...negotiation, queriedAt: null } } : null;
+/** Its version is as it was, and it is at work: there is nothing to tell it. Who has to confirm a version is asked again later. */
+export function noted({ negotiation, offerAt }: Task) {
+  if (!negotiation?.queriedAt) return null;
+  return { offerAt: negotiation.confirmingAt ? offerAt : null, negotiation: { ...negotiation, queriedAt: null } };
+}
+
+/** While its answer is awaited, saying the same again asks nothing more; the wait runs from the first time. */
+export function confirming({ negotiation }: Task, repeatMs: number, now: Date) {
+  if (!negotiation || (negotiation.confirmingAt && negotiation.queriedAt)) return null;
+  const confirmingAt = negotiation.confirmingAt ?? now;
+  return {
+    reacted: true,
+    offerAt: new Date(now.getTime() + repeatMs),
+    negotiation: { ...negotiation, heard: true, queriedAt: now, confirmingAt },
+  };
 }
 
 /** Its turn has come and its question is answered. */

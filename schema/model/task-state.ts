@@ -1,6 +1,7 @@
 import type { FailureCause } from './failure-causes';
 import {
   begun,
+  confirming,
   heard,
   noted,
   offlineFailure,
@@ -11,7 +12,10 @@ import {
   unheard,
   waitingAnew,
 } from './platform-led';
-import { type Attempt, isActive, type Task, type TaskStatus, type Transition } from './task';
+import { type Attempt, isActive, type Task, type TaskStatus } from './task';
+import { ended, maybe, moved, quiet, type TaskChange } from './task-change';
+
+export type { TaskChange } from './task-change';
 
 /** Everything that can happen to a task. Times come in from outside, so that the machine stays a function. */
 export type TaskEvent =
@@ -39,6 +43,8 @@ export type TaskEvent =
   | { kind: 'connected'; gatewayId: string; settleMs: number }
   | { kind: 'disconnected' }
   | PlatformLedEvent
+  /** Within `withinMs` of its success the device reported another version. Goes on record, once, and the task stays as it is. */
+  | { kind: 'versionRegressed'; version: string; withinMs: number }
   /** The device reported the version it is to be upgraded from: it has (re)started and wants its notification again. */
   | { kind: 'sourceReported'; version: string };
 
@@ -52,13 +58,6 @@ export interface MatchedAgain {
 /** What the record of a rejected task says: no failure, so the catalogue of causes has none for it. */
 export const REJECTED_TEXT = 'Rejected by the user.';
 
-/** The fields an event changes. `transition` and `attemptLog` are appended to their logs. */
-export interface TaskChange {
-  set: Partial<Omit<Task, '_id' | 'attempts' | 'transitions'>>;
-  transition: Transition | null;
-  attemptLog: Attempt | null;
-}
-
 const later = (now: Date, ms: number): Date => new Date(now.getTime() + ms);
 const latest = (...dates: (Date | null)[]): Date => new Date(Math.max(...dates.map((date) => date?.getTime() ?? 0)));
 
@@ -69,6 +68,7 @@ const latest = (...dates: (Date | null)[]): Date => new Date(Math.max(...dates.m
 export function nextState(task: Task, event: TaskEvent, now: Date): TaskChange | null {
   if (event.kind === 'reinitiated') return reinitiated(task, event, now);
   if (event.kind === 'matchedAgain') return matchedAgain(task, event, now);
+  if (event.kind === 'versionRegressed') return versionRegressed(task, event, now);
   if (!isActive(task.status)) return null;
   switch (event.kind) {
     case 'notified':
@@ -96,7 +96,9 @@ export function nextState(task: Task, event: TaskEvent, now: Date): TaskChange |
     case 'answered':
       return answered(task, event, now);
     case 'opened':
-      return fileOpened(task, event, now);
+      return atWork(task, opened(task, event, now), now);
+    case 'confirming':
+      return atWork(task, confirming(task, event.repeatMs, now), now);
     case 'queried':
       return maybe(queried(task, event.repeatMs, now), (set) => quiet(set, now));
     case 'noted':
@@ -195,9 +197,18 @@ function answered(task: Task, { version, repeatMs }: Extract<TaskEvent, { kind: 
   return change && { ...change, set: { ...change.set, sourceVersion: version } };
 }
 
-function fileOpened(task: Task, event: Extract<TaskEvent, { kind: 'opened' }>, now: Date): TaskChange | null {
-  const set = awaitsDevice(task) ? opened(task, event, now) : null;
-  return set && (task.status === 'NOTIFIED' ? moved(task, 'IN_PROGRESS', set, now) : quiet(set, now));
+/** The device has reacted in another way than by progress. */
+function atWork(task: Task, set: TaskChange['set'] | null, now: Date): TaskChange | null {
+  if (set === null || !awaitsDevice(task)) return null;
+  return task.status === 'NOTIFIED' ? moved(task, 'IN_PROGRESS', set, now) : quiet(set, now);
+}
+
+function versionRegressed(task: Task, event: Extract<TaskEvent, { kind: 'versionRegressed' }>, now: Date): TaskChange | null {
+  const { status, endedAt, targetVersion, transitions } = task;
+  const isOnRecord = transitions.at(-1)?.from === 'SUCCEEDED';
+  if (status !== 'SUCCEEDED' || endedAt === null || event.version === targetVersion || isOnRecord) return null;
+  if (now.getTime() - endedAt.getTime() > event.withinMs) return null;
+  return moved(task, status, {}, now, { cause: null, text: `version regressed: ${event.version}` });
 }
 
 /** Attempt numbers go on and the record stays; retries and time-out count anew. */
@@ -245,37 +256,4 @@ function lastAttempt({ attempt, attempts, cause, causeText, notifiedAt, endedAt 
 /** True when this attempt's notification has left, so that a report can only be about it. */
 export function awaitsDevice(task: Pick<Task, 'status' | 'notifiedAt'>): boolean {
   return (task.status === 'NOTIFIED' || task.status === 'IN_PROGRESS') && task.notifiedAt !== null;
-}
-
-function ended(task: Task, to: TaskStatus, why: { cause: FailureCause | null; text: string | null }, now: Date): TaskChange {
-  const set = {
-    active: false,
-    cause: why.cause,
-    causeText: why.text,
-    reachable: false,
-    gatewayId: null,
-    offerAt: null,
-    retryAt: null,
-    endedAt: now,
-    ...(task.onlineBy && { onlineBy: null }),
-  };
-  return moved(task, to, set, now, why);
-}
-
-function moved(
-  task: Task,
-  to: TaskStatus,
-  set: TaskChange['set'],
-  now: Date,
-  why: { cause: FailureCause | null; text: string | null } = { cause: null, text: null },
-): TaskChange {
-  const transition = { at: now, from: task.status, to, cause: why.cause, text: why.text };
-  return { set: { ...set, status: to, updatedAt: now }, transition, attemptLog: null };
-}
-
-const maybe = <A, B>(value: A | null, then: (value: A) => B | null): B | null => (value === null ? null : then(value));
-
-/** A change of anything but the status: nothing for the transition log. */
-function quiet(set: TaskChange['set'], now: Date): TaskChange {
-  return { set: { ...set, updatedAt: now }, transition: null, attemptLog: null };
 }

@@ -115,4 +115,6 @@ export interface Negotiation {
   heard: boolean;
   /** Bytes that earlier attempts were served. */
   servedBefore: number;
+  /** When the device first said that it runs the target, and was asked before that counts. Absent: it has not, or its word is enough. */
+  confirmingAt?: Date | null;
 }

@@ -29,6 +29,7 @@ export const batchSchema = new Schema<Batch>(
     matching: Boolean,
     scannedAt: Date,
     pendingVersions: { type: [String], default: undefined },
+    confirmByQuery: Boolean,
     haltBase: { type: Schema.Types.Mixed },
     idempotency: { type: Schema.Types.Mixed, default: null },
     createdBy: { type: String, required: true },

@@ -40,6 +40,7 @@ export const deviceSchema = new Schema<StoredDevice>(
     productKey: { type: String, required: true },
     deviceName: { type: String, required: true },
     secret: { type: String, required: true },
+    certificates: { type: [String], default: undefined },
     enabled: { type: Boolean, required: true },
     dialect: { type: String, enum: DIALECTS, required: true },
     parentId: { type: String, default: undefined },

@@ -9,6 +9,7 @@ export const productSchema = new Schema<Product>(
     name: { type: String, required: true },
     dialect: { type: String, enum: DIALECTS, required: true },
     selfSignedUrls: Boolean,
+    confirmByQuery: { type: Boolean, default: undefined },
     refuseConflictingBatches: { type: Boolean, default: undefined },
     lastBatchId: String,
     createdAt: { type: Date, required: true },

@@ -47,6 +47,7 @@ const negotiationSchema = new Schema<Negotiation>(
     openedAt: date,
     heard: { type: Boolean, required: true },
     servedBefore: { type: Number, required: true },
+    confirmingAt: { type: Date },
   },
   { _id: false },
 );

@@ -175,6 +175,10 @@ export const SETTINGS = {
     about: 'An IoTDA device has so long from its notification to its result, the download included.',
     example: '1440',
   }),
+  UPDRAFT_IOTDA_CONFIRM_MINUTES: setting(kinds.wholeNumber(1, 525_600, 'minutes'), DEFAULT_IOTDA_WAITS.confirmMinutes, {
+    about: 'Where a product confirms results by a query, an IoTDA device has so long from its result to the version that confirms it.',
+    example: '30',
+  }),
   UPDRAFT_IOTDA_HOUR_TOLERANCE: setting(kinds.wholeNumber(0, 24, 'hours'), 1, {
     about: "Hours by which an IoTDA device's clock may be off, where its client id asks for the check.",
     example: '1',

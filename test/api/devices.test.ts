@@ -75,11 +75,52 @@ test('R-DEV-2 R-TASK-1 devices are disabled and enabled together, and a task say
   });
 });
 
+test('R-FLOW-2 a product says whether its devices confirm their results, from the first or later', async () => {
+  const created = await mutate(
+    'createProduct',
+    { key: 'devB', name: 'B', dialect: 'IOTDA', confirmByQuery: true },
+    'product { confirmByQuery }',
+  );
+  expect(created).toEqual({ product: { confirmByQuery: true }, userErrors: [] });
+  const updated = await mutate('updateProduct', { key: 'devB', confirmByQuery: false }, 'product { confirmByQuery }');
+  expect(updated).toEqual({ product: { confirmByQuery: false }, userErrors: [] });
+});
+
 test('R-FLOW-7 the dialect of a device can be changed', async () => {
   await mutate('registerDevices', { productKey: 'devA', devices: [{ deviceName: 'dev-7' }] }, 'devices { secret }');
   expect(await mutate('updateDevice', { deviceId: 'devA.dev-7', dialect: 'IOTDA' }, 'device { dialect }')).toEqual({
     device: { dialect: 'IOTDA' },
     userErrors: [],
+  });
+});
+
+test('R-FLOW-2 devices are registered with certificates in place of a secret, or beside it, and get other certificates later', async () => {
+  const [first, second] = ['ab'.repeat(32), 'CD:'.repeat(31).concat('CD')];
+  const registered = await mutate(
+    'registerDevices',
+    {
+      productKey: 'devA',
+      devices: [
+        { deviceName: 'dev-20', dialect: 'IOTDA', certificateFingerprints: [second] },
+        { deviceName: 'dev-21', secret: 'a-secret-of-its-own', certificateFingerprints: [first, second] },
+      ],
+    },
+    'devices { secret device { certificateFingerprints } }',
+  );
+  expect(registered).toEqual({
+    devices: [
+      { secret: null, device: { certificateFingerprints: ['cd'.repeat(32)] } },
+      { secret: 'a-secret-of-its-own', device: { certificateFingerprints: [first, 'cd'.repeat(32)] } },
+    ],
+    userErrors: [],
+  });
+  const set = (deviceId: string, fingerprints: string[]) =>
+    mutate('setDeviceCertificates', { devices: [{ deviceId, fingerprints }] }, 'devices { certificateFingerprints }');
+  expect(await set('devA.dev-20', [first])).toEqual({ devices: [{ certificateFingerprints: [first] }], userErrors: [] });
+  expect(await set('devA.dev-20', [])).toEqual({ devices: [{ certificateFingerprints: [] }], userErrors: [] });
+  expect(await set('devA.dev-20', ['not a fingerprint'])).toEqual({
+    devices: null,
+    userErrors: [{ code: 'INVALID_FORMAT', field: 'devices[0].fingerprints[0]' }],
   });
 });
 

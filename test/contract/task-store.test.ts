@@ -49,6 +49,17 @@ describe.each(stores)('the task store, %s', (_, storeOf) => {
     expect((await store.getMany([active._id, ended._id, 'nothing'])).map(({ _id }) => _id).sort()).toEqual([active._id, ended._id].sort());
   });
 
+  test('R-TASK-2 finds the latest success of a device that brought a version, if it is not too long ago', async () => {
+    const done = { deviceName: 'meter-1', status: 'SUCCEEDED' as const, endedAt: NOW };
+    const earlier = aTask({ ...done, batchId: 'earlier', createdAt: new Date(1) });
+    const later = aTask({ ...done, batchId: 'later', createdAt: new Date(2) });
+    const store = await storeOf([earlier, later, aTask({ ...done, batchId: 'failed', status: 'FAILED', createdAt: new Date(3) })]);
+    const found = (module = 'default', version = '2.0.0', since = NOW) => store.succeededOf(later.deviceId, module, version, since);
+    expect(await found()).toEqual(later);
+    expect([await found('MCU'), await found('default', '1.0.0')]).toEqual([null, null]);
+    expect(await found('default', '2.0.0', new Date(NOW.getTime() + 1))).toBeNull();
+  });
+
   test('R-DEV-2 finds the active tasks of a gateway', async () => {
     const here = aTask();
     const store = await storeOf([here, aTask({ gatewayId: 'gw-2' }), aTask({ status: 'FAILED' })]);

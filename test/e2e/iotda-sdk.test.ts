@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type ClientCertificate, clientCertificate } from '../support/client-certificate';
 import { missingForSdk, runSdkDevice } from '../support/iotda-sdk/iotda-sdk';
 import { ADMIN, startUpdraft, type Updraft } from '../support/updraft';
 
@@ -22,16 +23,18 @@ if (missing) console.warn(`NOT PROVEN here: that devices on the vendor's IoTDA S
   const SIZE = 300_000;
   const LOW_SPACE = 5;
 
-  async function run(deviceName: string, version: string, over: 'tcp' | 'ssl', result = 0) {
+  async function run(deviceName: string, version: string, over: 'tcp' | 'ssl', result = 0, certificate?: ClientCertificate) {
     const { core, platform, productKey } = updraft;
-    const [registered] = await core.devices.register(ADMIN, productKey, [{ deviceName, dialect: 'IOTDA' }]);
+    const certificateFingerprints = certificate && [certificate.fingerprint];
+    const [registered] = await core.devices.register(ADMIN, productKey, [{ deviceName, dialect: 'IOTDA', certificateFingerprints }]);
     const firmware = await updraft.package(version, SIZE);
     const batch = await updraft.push(firmware, {}, { scope: { kind: 'targeted', deviceNames: [deviceName] } });
     const url = new URL((over === 'ssl' ? platform.mqttsUrl : platform.mqttUrl) ?? '');
     const file = join(directory, deviceName);
     const ca = over === 'ssl' ? join(updraft.config.dataDir, 'tls/ca.pem') : null;
-    const secret = registered?.secret ?? '';
-    const told = await runSdkDevice({ server: `${over}://${url.host}`, ca, deviceId: `${productKey}_${deviceName}`, secret, file, result });
+    const known = certificate ? { secret: '', certificate } : { secret: registered?.secret ?? '' };
+    const server = `${over}://${url.host}`;
+    const told = await runSdkDevice({ server, ca, deviceId: `${productKey}_${deviceName}`, ...known, file, result });
     await updraft.settled(batch);
     expect(readFileSync(file)).toHaveLength(SIZE);
     expect(told).toEqual([
@@ -49,6 +52,11 @@ if (missing) console.warn(`NOT PROVEN here: that devices on the vendor's IoTDA S
 
   test('R-FLOW-2 over TLS, trusting the CA that the first start made', async () => {
     expect(await run('over-tls', '2.1.0', 'ssl')).toMatchObject({ status: 'SUCCEEDED' });
+  });
+
+  test('R-FLOW-2 by its certificate, without a secret', async () => {
+    const certificate = await clientCertificate('by-certificate');
+    expect(await run('by-certificate', '2.3.0', 'ssl', 0, certificate)).toMatchObject({ status: 'SUCCEEDED' });
   });
 
   test('R-FLOW-2 R-TASK-10 a result code of the SDK is the cause', async () => {

@@ -1,6 +1,16 @@
 import type { Task, TaskStatus } from '../../schema/model/task';
-import { answersLate, type Behaviour, neverAnswers, offlineUntil, silent, stallsAt } from '../support/devices/behaviours';
+import {
+  answersLate,
+  type Behaviour,
+  claimsEarly,
+  neverAnswers,
+  offlineUntil,
+  silent,
+  stallsAt,
+  staysOnSourceVersion,
+} from '../support/devices/behaviours';
 import type { Fleet } from '../support/devices/fleet';
+import { IotdaDevice } from '../support/devices/iotda-device';
 import { ADMIN, startUpdraft, type Updraft } from '../support/updraft';
 import type { DeviceOf } from '../support/updraft-driver';
 
@@ -15,6 +25,7 @@ describe('IoTDA devices upgraded over real MQTT, MongoDB and Temporal (R-FLOW-2)
       UPDRAFT_IOTDA_ONLINE_MINUTES: '200',
       UPDRAFT_IOTDA_VERSION_MINUTES: '50',
       UPDRAFT_IOTDA_DOWNLOAD_MINUTES: '150',
+      UPDRAFT_IOTDA_CONFIRM_MINUTES: '20',
       UPDRAFT_REOFFER_MINUTES: '1440',
     });
   });
@@ -73,6 +84,39 @@ describe('IoTDA devices upgraded over real MQTT, MongoDB and Temporal (R-FLOW-2)
     expect(await updraft.settled(batch)).toEqual({ apps: 'SUCCEEDED' });
     expect(fleet.any('apps').versions).toEqual({ firmware: '1.0.0', software: firmware.version });
     expect(problems(fleet, 'apps')).toBe(0);
+  });
+
+  test('R-FLOW-2 R-TASK-10 where its product wants that, a claimed target counts when the device confirms it', async () => {
+    const { products } = updraft.core;
+    await products.update(ADMIN, updraft.productKey, { confirmByQuery: true });
+    const boasts = [claimsEarly(), staysOnSourceVersion()];
+    const fleet = await updraft.fleet([iotda('honest'), iotda('early', [claimsEarly()]), iotda('boaster', boasts)]);
+    const batch = await updraft.push(await nextPackage(), {}, only('honest', 'early', 'boaster'));
+    expect(await updraft.settled(batch)).toEqual({ honest: 'SUCCEEDED', early: 'SUCCEEDED', boaster: 'FAILED' });
+    await products.update(ADMIN, updraft.productKey, { confirmByQuery: false });
+    expect(path(await updraft.task(batch, 'early'))).toEqual(['NOTIFIED', 'IN_PROGRESS', 'SUCCEEDED']);
+    expect(await updraft.task(batch, 'boaster')).toMatchObject({
+      cause: 'UPDATING_TIMEOUT_AND_QUERY_DEVICE_VERSION_FOR_CHECK_TIMEOUT',
+      attempts: [{ number: 1 }],
+    });
+    for (const name of ['honest', 'early', 'boaster']) {
+      expect(fleet.any(name).counts.gets).toBeGreaterThanOrEqual(2);
+      expect(problems(fleet, name)).toBe(0);
+    }
+  });
+
+  test('R-TASK-2 elsewhere its word is enough, and another version soon afterwards goes on record', async () => {
+    const fleet = await updraft.fleet([iotda('regretful', [claimsEarly(), staysOnSourceVersion()])]);
+    const batch = await updraft.push(await nextPackage(), {}, only('regretful'));
+    expect(await updraft.settled(batch)).toEqual({ regretful: 'SUCCEEDED' });
+    const device = fleet.any('regretful');
+    await updraft.until(async () => {
+      if (device instanceof IotdaDevice) device.reportVersions();
+      return (await updraft.task(batch, 'regretful')).transitions.some(({ text }) => text !== null);
+    });
+    const { status, active, transitions } = await updraft.task(batch, 'regretful');
+    expect([status, active]).toEqual(['SUCCEEDED', false]);
+    expect(transitions.at(-1)).toMatchObject({ from: 'SUCCEEDED', to: 'SUCCEEDED', cause: null, text: 'version regressed: 1.0.0' });
   });
 
   test('R-TASK-4 the time-out of the batch runs from the first progress', async () => {

@@ -45,6 +45,17 @@ describe('R-FLOW-2 IoTDA messages, byte by byte (device-protocols §2.2, §2.3)'
     expect(received).toEqual([{ topic: DOWN, payload: DOWN_VERSION_QUERY, qos: 1 }]);
   });
 
+  test('R-FLOW-2 version_query as the answer to a result', async () => {
+    const device = await running.connect(iotdaOptions());
+    const received = inbox(device);
+    running.core.answer = 'VERSION_QUERY';
+    const arrived = new Promise((resolve) => device.once('message', resolve));
+    const [, result] = UPS.find(([name]) => name === 'upgrade_progress_report as documented') ?? ['', ''];
+    await device.publishAsync(UP, result, { qos: 1 });
+    await arrived;
+    expect(received).toEqual([{ topic: DOWN, payload: DOWN_VERSION_QUERY, qos: 0 }]);
+  });
+
   test.each(UPS)('R-FLOW-2 R-DEV-1 understood: %s', async (_name, payload, reports) => {
     const device = await running.connect(iotdaOptions());
     await device.publishAsync(UP, payload, { qos: 1 });

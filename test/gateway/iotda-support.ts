@@ -16,8 +16,8 @@ export const VECTOR = {
 /** Within the vector's hour; also the time that is written on messages. */
 export const NOW = new Date('2026-11-20T21:36:29Z');
 
-export async function startIotdaGateway(): Promise<Running> {
-  const running = await startGateway({}, { clock: () => NOW });
+export async function startIotdaGateway(listeners?: Parameters<typeof startGateway>[2]): Promise<Running> {
+  const running = await startGateway({}, { clock: () => NOW }, listeners);
   running.core.iotda.add(VECTOR.deviceName);
   running.core.secret = VECTOR.secret;
   return running;

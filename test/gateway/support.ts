@@ -3,12 +3,12 @@ import { EventEmitter, once } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
 import { connect, type IClientOptions, type MqttClient } from 'mqtt';
 import pino from 'pino';
-import type { BlockAnswer, BlockRequest, DeviceReport } from '../../core/core';
+import type { BlockAnswer, BlockRequest, DeviceAnswer, DeviceReport } from '../../core/core';
 import type { Notification } from '../../core/ports';
 import type { GatewayCore } from '../../gateways/core';
 import type { LaneSettings } from '../../gateways/device-lanes';
 import type { MqttQuotas } from '../../gateways/mqtt/broker/quotas';
-import { createMqttGateway, type MqttGateway } from '../../gateways/mqtt/gateway';
+import { createMqttGateway, type MqttGateway, type MqttGatewayDeps } from '../../gateways/mqtt/gateway';
 
 export const PRODUCT_KEY = 'upd7Kx2QmZ1';
 export const SECRET = '0123456789abcdef0123456789abcdef';
@@ -31,12 +31,15 @@ export class RecordingCore implements GatewayCore {
   hold: Promise<void> = Promise.resolve();
   task: Notification | null = null;
   /** What reports are answered with. */
-  answer: Notification | null = null;
+  answer: DeviceAnswer | null = null;
   iotda = new Set<string>();
   secret = SECRET;
+  /** Fingerprints, by device name. */
+  certificates = new Map<string, string[]>();
 
   private readonly known = (deviceName: string) => ({
     secret: this.secret,
+    certificates: this.certificates.get(deviceName),
     enabled: !this.disabled.has(deviceName),
     children: this.children.get(deviceId(deviceName))?.length,
     dialect: this.iotda.has(deviceName) ? ('IOTDA' as const) : ('LINK' as const),
@@ -142,6 +145,8 @@ export interface Running {
   core: RecordingCore;
   gateway: MqttGateway;
   url: string;
+  /** Of the listeners over TLS, where there are any. */
+  urls: { mqttsUrl?: string; mqttWsUrl?: string };
   /** Lines of the log, as parsed JSON. */
   log: { level: number; msg: string; deviceId?: string }[];
   /** The counter's value, e.g. `dropped{reason="malformed"}`. */
@@ -157,6 +162,7 @@ export interface DeviceOptions extends IClientOptions {
 export async function startGateway(
   lanes: Partial<LaneSettings> = {},
   { clock, ...quotas }: Partial<MqttQuotas> & { clock?: () => Date } = {},
+  listeners: Partial<Pick<MqttGatewayDeps['settings'], 'tls' | 'webSocket'>> = {},
 ): Promise<Running> {
   const core = new RecordingCore();
   const log: Running['log'] = [];
@@ -164,16 +170,17 @@ export async function startGateway(
   const gateway = await createMqttGateway({
     core,
     gatewayId: 'gateway-1',
-    settings: { host: '127.0.0.1', port: 0, lanes: { retryMinMs: 1, retryMaxMs: 5, ...lanes }, quotas, stopWithinMs: 200 },
+    settings: { host: '127.0.0.1', port: 0, lanes: { retryMinMs: 1, retryMaxMs: 5, ...lanes }, quotas, stopWithinMs: 200, ...listeners },
     logger,
     clock,
   });
-  const { mqttUrl: url } = await gateway.start();
+  const { mqttUrl: url, ...urls } = await gateway.start();
   const clients: MqttClient[] = [];
   return {
     core,
     gateway,
     url,
+    urls,
     log,
     async counted(name, labels = {}) {
       const metric = await gateway.metrics.registry.getSingleMetric(`updraft_gateway_${name}`)?.get();

@@ -39,6 +39,7 @@ const STORE_CALLS = [
   'activeOf',
   'activeOfBatch',
   'activeOfGateway',
+  'succeededOf',
   'write',
   'overdueOffline',
   'nextOnlineBy',

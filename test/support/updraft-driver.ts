@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Viewer } from '../../core/access/viewer';
-import type { Core, NewDynamicBatch, NewPackage, NewStaticBatch } from '../../core/core';
+import type { Core, NewDevice, NewDynamicBatch, NewPackage, NewStaticBatch } from '../../core/core';
 import type { Batch, BatchPolicy } from '../../schema/model/batch';
 import type { FirmwarePackage } from '../../schema/model/fleet';
 import { deviceIdOf, taskIdOf } from '../../schema/model/ids';
@@ -15,7 +15,9 @@ export const ADMIN: Viewer = { keyId: 'test', name: 'test', role: 'ADMINISTRATOR
 export const POLICY: BatchPolicy = { rate: { kind: 'constant', perMinute: 10_000 }, retry: null, timeoutMinutes: null };
 
 /** A Link device, unless it says otherwise. */
-export type DeviceOf =
+export type DeviceOf = Pick<NewDevice, 'certificateFingerprints'> & DescribedDevice;
+
+type DescribedDevice =
   | Partial<Omit<LinkDeviceDescription & { dialect?: 'LINK' }, 'productKey' | 'secret'>>
   | (Partial<Omit<IotdaDeviceDescription, 'productKey' | 'secret'>> & { dialect: 'IOTDA' });
 
@@ -72,9 +74,10 @@ export async function createDriver({ core, productKey, mqttUrl, downloads }: Dri
       ),
     async fleet(devices, settings = {}) {
       const named = devices.map((device, index) => ({ deviceName: `meter-${index}`, version: '1.0.0', ...device }));
-      const names = named.map(({ deviceName, dialect, gateway }) => ({
+      const names = named.map(({ deviceName, dialect, certificateFingerprints, gateway }) => ({
         deviceName,
         dialect,
+        certificateFingerprints,
         ...(gateway && { gateway: { deviceName: gateway } }),
       }));
       const registered = await core.devices.register(ADMIN, productKey, names);

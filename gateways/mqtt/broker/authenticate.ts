@@ -4,7 +4,7 @@ import type { GatewayCore } from '../../core';
 import type { ConnectResult, GatewayMetrics } from '../../metrics';
 import type { SampledLog } from '../../sampled-log';
 import { type Claim, CONNACK, type ConnectPacket, type Identity, type MqttDialect, type Refusal } from '../dialect';
-import { MQTT_LIMITS } from './limits';
+import { inTime } from './in-time';
 
 export interface Authenticated {
   identity: Identity;
@@ -30,7 +30,7 @@ export function createAuthenticate(deps: {
   sampled: SampledLog;
 }): Authenticate {
   const { devices, dialects, metrics, sampled } = deps;
-  const noSecret = randomBytes(16).toString('hex');
+  const nothingKnown = { secret: randomBytes(16).toString('hex') };
 
   async function knownBy(claim: Claim) {
     if ('nodeId' in claim) {
@@ -49,9 +49,10 @@ export function createAuthenticate(deps: {
     if (typeof reading === 'number') return reading;
     const { claim, dialect } = reading;
     const known = await inTime(knownBy(claim));
-    const proven = claim.proves(known?.secret ?? noSecret);
+    const proven = claim.proves(known ?? nothingKnown);
     if (known === null || !proven) return CONNACK.badCredentials;
     const { deviceId } = known.identity;
+    if (packet.deviceId !== undefined && packet.deviceId !== deviceId) return CONNACK.badCredentials;
     if (known.dialect !== dialect.name) {
       metrics.connects.wrong_dialect.inc();
       const registered = known.dialect;
@@ -82,16 +83,4 @@ function readClaim(dialects: readonly MqttDialect[], packet: ConnectPacket): { c
     if (claim !== null) return { claim, dialect };
   }
   return CONNACK.unreadableClientId;
-}
-
-async function inTime<T>(answer: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('No answer in time')), MQTT_LIMITS.authenticateTimeoutMs);
-  });
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

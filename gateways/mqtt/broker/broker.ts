@@ -1,4 +1,5 @@
 import type { EventEmitter } from 'node:events';
+import type { Duplex } from 'node:stream';
 import type { Aedes, AedesOptions, Client, PublishPacket } from 'aedes';
 import type { Logger } from 'pino';
 import type { GatewayMetrics } from '../../metrics';
@@ -11,6 +12,7 @@ import { clampKeepAlive, MQTT_LIMITS } from './limits';
 import type { MqttQuotas } from './quotas';
 import type { Session, Sessions } from './session';
 import { limitQos } from './subscribe-qos';
+import type { ProvenPeer } from './tls/proven-peer';
 import { overlaps } from './topic-filter';
 
 type Done = (error?: Error) => void;
@@ -26,6 +28,7 @@ function hasRoomFor({ granted, dialect, children }: Session, filter: string): bo
 interface BrokerDeps {
   authenticate: Authenticate;
   admit: Admit;
+  provenOf(connection: Duplex): ProvenPeer;
   quotas: MqttQuotas;
   sessions: Sessions;
   metrics: GatewayMetrics;
@@ -36,7 +39,8 @@ interface BrokerDeps {
  * aedes as a protocol engine without a router: what a device publishes goes to its dialect and nowhere else, and what it
  * subscribes to is acknowledged and noted. No message of one device can reach another, whatever is authorized.
  */
-export async function createDeviceBroker({ authenticate, admit, quotas, sessions, metrics, logger }: BrokerDeps): Promise<Aedes> {
+export async function createDeviceBroker(deps: BrokerDeps): Promise<Aedes> {
+  const { authenticate, admit, provenOf, quotas, sessions, metrics, logger } = deps;
   const { Aedes: Broker } = await import('aedes');
   /** What CONNECT said, until it is decided on. */
   const connecting = new WeakMap<Client, ConnectPacket>();
@@ -91,7 +95,7 @@ export async function createDeviceBroker({ authenticate, admit, quotas, sessions
     /** Sessions are not kept, wills are not sent (device-protocols §0.2.6). Until a device is proven its connection has a name of ours. */
     preConnect(client, packet, done) {
       const password = typeof packet.password === 'string' ? Buffer.from(packet.password) : packet.password;
-      connecting.set(client, { clientId: packet.clientId, username: packet.username, password });
+      connecting.set(client, { clientId: packet.clientId, username: packet.username, password, ...provenOf(client.conn) });
       anonymous += 1;
       packet.clientId = `?${anonymous}`;
       packet.clean = true;

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { Aedes } from 'aedes';
 import type { DeviceId } from '../../../schema/model/ids';
 import type { Carrier, CarrierParts } from '../carrier';
@@ -12,6 +13,8 @@ import { type Listeners, type ListenSettings, type MqttUrls, openListeners } fro
 import { createPresence } from './presence';
 import { createSessions, type Session } from './session';
 import { type SessionCheck, startSessionCheck } from './session-check';
+import type { ProvenPeer } from './tls/proven-peer';
+import { createPskKeys } from './tls/psk-keys';
 
 /** Devices connect to a broker inside this process, which holds their sessions. */
 export function createEmbeddedCarrier(
@@ -78,9 +81,15 @@ export function createEmbeddedCarrier(
       const authenticate = createAuthenticate({ devices, dialects, metrics, sampled });
       const { authentications: concurrent, connectsWaiting: waiting, connections } = quotas;
       const admit = createAdmission({ concurrent, waiting, waitMs: MQTT_LIMITS.authenticateTimeoutMs });
-      const opened = await createDeviceBroker({ authenticate, admit, quotas, sessions, metrics, logger });
+      const keys = createPskKeys({ devices, dialects, admit, metrics, sampled });
+      const peers = new WeakMap<Duplex, ProvenPeer>();
+      const provenOf = (connection: Duplex) => peers.get(connection) ?? {};
+      const opened = await createDeviceBroker({ authenticate, admit, provenOf, quotas, sessions, metrics, logger });
       broker = opened;
-      listeners = await openListeners({ ...settings, connections }, metrics, (connection) => opened.handle(connection));
+      listeners = await openListeners({ ...settings, connections }, metrics, keys, (connection, proven) => {
+        peers.set(connection, proven);
+        opened.handle(connection);
+      });
       check = startSessionCheck({ devices, gatewayId, sessions, everyMs: quotas.sessionCheckMs, metrics, sampled });
       logger.info({ gatewayId, ...listeners.urls }, 'Devices can connect');
       return listeners.urls;

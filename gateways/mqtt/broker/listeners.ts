@@ -1,9 +1,11 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { createServer as createTlsServer } from 'node:tls';
 import type { GatewayMetrics } from '../../metrics';
 import { MQTT_LIMITS } from './limits';
 import { guardPackets } from './packet-guard';
+import type { ProvenPeer } from './tls/proven-peer';
+import type { PskKeys } from './tls/psk-keys';
+import { createSecureListener } from './tls/secure-listener';
 import { createWebSocketListener, MQTT_PATH, type WebSocketSettings } from './web-socket';
 
 export interface ListenSettings {
@@ -35,24 +37,24 @@ export interface Listeners {
 export async function openListeners(
   settings: ListenSettings,
   metrics: GatewayMetrics,
-  handle: (connection: Duplex) => void,
+  keys: PskKeys,
+  handle: (connection: Duplex, proven: ProvenPeer) => void,
 ): Promise<Listeners> {
   const sockets = new Set<Socket>();
 
-  function accept(connection: Duplex): void {
+  function accept(connection: Duplex, proven: ProvenPeer): void {
     if (sockets.size > settings.connections) {
       metrics.connects.too_many.inc();
       connection.destroy();
       return;
     }
     guardPackets(connection, MQTT_LIMITS, () => metrics.dropped.too_large.inc());
-    handle(connection);
+    handle(connection, proven);
   }
 
   const { host, port, tls, webSocket } = settings;
-  const plain = createServer({ noDelay: true }, accept);
-  const secure =
-    tls && createTlsServer({ cert: tls.cert, key: tls.key, noDelay: true, handshakeTimeout: MQTT_LIMITS.connectTimeoutMs }, accept);
+  const plain = createServer({ noDelay: true }, (socket) => accept(socket, {}));
+  const secure = tls && createSecureListener(tls, keys, metrics, accept);
   const web = webSocket && createWebSocketListener(webSocket, accept);
   const servers: Server[] = [plain, ...(secure ? [secure] : []), ...(web ? [web] : [])];
 

@@ -1,6 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { isCurrent, type ProvenCertificate } from '../../../schema/model/certificate';
 import { deviceIdOf } from '../../../schema/model/ids';
-import { type Claim, CONNACK, type ConnectPacket, type Named, type Refusal } from '../dialect';
+import { type Claim, CONNACK, type ConnectPacket, type Known, type Named, type Refusal } from '../dialect';
 
 const CLIENT_ID_LENGTH = 256;
 const PASSWORD_LENGTH = 64;
@@ -59,19 +60,28 @@ export function isHourNear(hour: string, now: Date, toleranceHours: number): boo
   return Math.abs(given - current) <= toleranceHours * HOUR_MS;
 }
 
-/** Who an IoTDA device says it is, and the check of its password (device-protocols §2.1). */
-export function iotdaClaim({ clientId, username, password }: ConnectPacket, now: Date, toleranceHours: number): Claim | Refusal | null {
+/** Who an IoTDA device says it is, and the check of its password, or of its certificate where it sends none (device-protocols §2.1). */
+export function iotdaClaim(packet: ConnectPacket, now: Date, toleranceHours: number): Claim | Refusal | null {
+  const { clientId, username, password, certificate } = packet;
   const parsed = parseIotdaClientId(clientId);
   if (parsed === null) return null;
   const { id, identifiedBy, timeChecked, hour } = parsed;
-  if (username !== id || password === undefined || password.length > PASSWORD_LENGTH) return CONNACK.badCredentials;
+  if (username !== id) return CONNACK.badCredentials;
   if (timeChecked && !isHourNear(hour, now, toleranceHours)) return CONNACK.badCredentials;
-  const proves = (secret: string): boolean => isPassword(password, secret, hour);
+  const proves = password?.length ? byPassword(password, hour) : byCertificate(certificate, now);
+  if (proves === null) return CONNACK.badCredentials;
   if (identifiedBy === 'node') return NODE_ID.test(id) ? { nodeId: id, proves } : CONNACK.badCredentials;
   const named = deviceOfIotdaId(id);
   if (named === null) return CONNACK.badCredentials;
   return { ...named, deviceId: deviceIdOf(named.productKey, named.deviceName), proves };
 }
+
+const byPassword = (password: Buffer, hour: string) =>
+  password.length > PASSWORD_LENGTH ? null : ({ secret }: Known) => isPassword(password, secret, hour);
+
+/** The certificate itself is what was registered, so whoever signed it, and what it names, makes no difference. */
+const byCertificate = (certificate: ProvenCertificate | undefined, now: Date) =>
+  certificate && isCurrent(certificate, now) ? ({ certificates = [] }: Known) => certificates.includes(certificate.fingerprint) : null;
 
 /** The hour is the key, and the secret the message: the other way round than one would expect. */
 function isPassword(password: Buffer, secret: string, hour: string): boolean {

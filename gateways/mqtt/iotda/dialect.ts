@@ -1,3 +1,4 @@
+import type { DeviceAnswer } from '../../../core/core';
 import type { GatewayCore } from '../../core';
 import type { DeviceLanes } from '../../device-lanes';
 import type { GatewayMetrics } from '../../metrics';
@@ -36,7 +37,9 @@ export function createIotdaDialect(deps: IotdaDeps): MqttDialect {
     payload: downEvent(device, type, paras, clock()),
   });
   const upgradeMessage: MqttDialect['upgradeMessage'] = (device, notification) => down(device, upgradeEvent(notification));
-  const exchange = createIotdaExchange({ tasks, lanes, word: upgradeMessage, metrics, sampled });
+  const queryMessage = (device: Identity) => down(device, VERSION_QUERY);
+  const word = (peer: Peer, answer: DeviceAnswer) => (answer === 'VERSION_QUERY' ? queryMessage(peer) : upgradeMessage(peer, answer));
+  const exchange = createIotdaExchange({ tasks, lanes, word, metrics, sampled });
 
   function drop(peer: Peer, reason: keyof typeof DROPPED, topic: string): void {
     metrics.dropped[reason].inc();
@@ -80,7 +83,7 @@ export function createIotdaDialect(deps: IotdaDeps): MqttDialect {
     downTopics: (device) => [eventsDownTopic(device)],
     names: (device) => [device, { ...device, alias: device.deviceName }],
     upgradeMessage,
-    queryMessage: (device) => down(device, VERSION_QUERY),
+    queryMessage,
 
     receive(peer, topic, payload) {
       switch (iotdaUpTopic(topic, peer)) {

@@ -1,5 +1,4 @@
-import type { DeviceReport } from '../../../core/core';
-import type { Notification } from '../../../core/ports';
+import type { DeviceAnswer, DeviceReport } from '../../../core/core';
 import type { GatewayCore } from '../../core';
 import type { DeviceLanes } from '../../device-lanes';
 import type { GatewayMetrics } from '../../metrics';
@@ -18,7 +17,7 @@ export type IotdaHandler = (exchange: IotdaExchange, peer: Peer, paras: unknown)
 export function createIotdaExchange(deps: {
   tasks: GatewayCore['tasks'];
   lanes: DeviceLanes;
-  word: (peer: Peer, notification: Notification) => DownMessage;
+  word: (peer: Peer, answer: DeviceAnswer) => DownMessage;
   metrics: GatewayMetrics;
   sampled: SampledLog;
 }): IotdaExchange {
@@ -33,8 +32,8 @@ export function createIotdaExchange(deps: {
         expendable: passing,
         ...(passing && { supersedes: `result ${report.version}` }),
         async run() {
-          const notification = await tasks.report(deviceId, report, () => metrics.ignoredReports.inc());
-          if (notification !== null) void peer.send(word(peer, notification));
+          const answer = await tasks.report(deviceId, report, () => metrics.ignoredReports.inc());
+          if (answer !== null) void peer.send(word(peer, answer));
         },
         lost: (error) =>
           sampled.error('lost report', { deviceId, report: report.kind, err: error }, 'A report was lost: core could not take it'),

@@ -67,7 +67,7 @@ export function linkClaim({ clientId, username, password }: ConnectPacket): Clai
     deviceId: deviceIdOf(productKey, deviceName),
     productKey,
     deviceName,
-    proves(secret) {
+    proves({ secret }) {
       const expected = Buffer.from(createHmac(hash, secret).update(content).digest('hex'), 'latin1');
       const given = Buffer.from(password.toString('latin1').toLowerCase(), 'latin1');
       return given.length === expected.length && timingSafeEqual(given, expected);

@@ -14,6 +14,7 @@ import { onFirmwareGet } from './on-firmware-get';
 import { onInform } from './on-inform';
 import { onLegacyRequest } from './on-legacy-request';
 import { onProgress } from './on-progress';
+import { linkPskClaim } from './psk';
 import { downloadReplyTopic, getReplyTopic, LINK_UP_FILTERS, namedByLinkTopic, ownLinkTopics, upgradeTopic, upTopic } from './topics';
 import { upgradeMessage } from './upgrade-message';
 
@@ -83,6 +84,7 @@ export function createLinkDialect({ tasks, downloads, lanes, metrics, quotas, sa
   return {
     name: 'LINK',
     claim: linkClaim,
+    psk: linkPskClaim,
     speaker: linkSpeaker,
     upFilters: LINK_UP_FILTERS,
     namedBy: namedByLinkTopic,

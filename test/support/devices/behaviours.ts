@@ -23,6 +23,7 @@ export type Behaviour =
   | { kind: 'answersLate'; ms: number; times: Times }
   | { kind: 'neverAnswers'; times: Times }
   | { kind: 'resultCode'; code: number; namesTarget: boolean; times: Times }
+  | { kind: 'claimsEarly' }
   | { kind: 'reorders' };
 
 export type BehaviourKind = Behaviour['kind'];
@@ -89,5 +90,7 @@ export const resultCode = (
   namesTarget,
   times,
 });
+/** Reports the target version as soon as it has the file, before it installs: the C sample (device-protocols §2.4). */
+export const claimsEarly = (): Behaviour => ({ kind: 'claimsEarly' });
 /** Every second message overtakes the one before it; of a Link device, only progress is held back, the last one beyond the version. */
 export const reorders = (): Behaviour => ({ kind: 'reorders' });

@@ -1,16 +1,11 @@
-import { KeptSession, type KeptSessionHandlers, type KeptSessionSettings } from './kept-session';
-import type { DeviceCredentials } from './link-session';
+import { KeptSession, type KeptSessionHandlers } from './kept-session';
 
 /** What a device speaks over: a connection of its own, or its part of its gateway's. */
 export type DeviceLine = Pick<
   KeptSession,
   'connected' | 'begin' | 'connect' | 'keepConnecting' | 'connectAfter' | 'publish' | 'subscribe' | 'drop' | 'leave' | 'end'
 >;
-export type LineOf = (
-  credentials: (tls: boolean) => DeviceCredentials,
-  settings: KeptSessionSettings,
-  handlers: KeptSessionHandlers,
-) => DeviceLine;
+export type LineOf = (...connection: ConstructorParameters<typeof KeptSession>) => DeviceLine;
 
 export const ownLine: LineOf = (...connection) => new KeptSession(...connection);
 

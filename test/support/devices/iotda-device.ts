@@ -3,7 +3,7 @@ import { type BehaviourPlan, createBehaviourPlan } from './behaviour-plan';
 import type { Behaviour, CutPoint } from './behaviours';
 import { type DeviceObserver, preciseNow } from './device-events';
 import { type DeviceLine, type LineOf, ownLine } from './device-line';
-import { type IotdaIdentity, iotdaCredentials, iotdaIdOf } from './iotda-identity';
+import { certificateCredentials, type IotdaIdentity, iotdaCredentials, iotdaIdOf } from './iotda-identity';
 import {
   type IotdaDown,
   type IotdaOffer,
@@ -36,6 +36,8 @@ export interface IotdaDeviceDescription extends IotdaIdentity {
   version: string;
   /** Default: the firmware's, as the Java SDK has it. */
   softwareVersion?: string;
+  /** It signs in with this certificate and no password; PEM. */
+  certificate?: { cert: string; key: string };
   behaviours?: readonly Behaviour[];
   /** The device of the fleet that it is behind, and over whose connection and topics it speaks (device-protocols §2.6 H). */
   gateway?: string;
@@ -69,13 +71,14 @@ export class IotdaDevice extends WatchedDevice {
     { of = ownLine, gatewayId }: { of?: LineOf; gatewayId?: string } = {},
   ) {
     super(observer);
-    const { deviceName, version, softwareVersion = version, behaviours } = description;
+    const { deviceName, version, softwareVersion = version, behaviours, certificate } = description;
     this.deviceName = deviceName;
     this.versions = { firmware: version, software: softwareVersion };
     this.id = iotdaIdOf(description);
     this.topics = iotdaTopics(gatewayId ?? this.id);
     this.plan = createBehaviourPlan(behaviours);
-    this.session = of(() => iotdaCredentials(description), settings, {
+    const credentials = () => (certificate ? certificateCredentials(description, certificate) : iotdaCredentials(description));
+    this.session = of(credentials, settings, {
       onMessage: (topic, payload) => this.receive(topic, payload.toString('utf8')),
       onConnected: () => this.onConnected(),
       onDisconnected: () => this.tell('disconnected', { at: preciseNow() }),

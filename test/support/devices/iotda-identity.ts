@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { DeviceCredentials } from './link-session';
+import type { CertificateCredentials, DeviceCredentials } from './link-session';
 
 export interface IotdaIdentity {
   productKey: string;
@@ -21,6 +21,12 @@ export const iotdaIdOf = ({ productKey, deviceName, identifiedBy = 'device' }: I
 
 /** UTC, `YYYYMMDDHH`. */
 export const hourOf = (at: Date): string => at.toISOString().slice(0, 13).replace(/[-T]/g, '');
+
+/** What an IoTDA device with a certificate puts into CONNECT. */
+export function certificateCredentials(identity: IotdaIdentity, { cert, key }: { cert: string; key: string }): CertificateCredentials {
+  const { clientId, username } = iotdaCredentials(identity);
+  return { clientId, username, cert, key };
+}
 
 /** What an IoTDA device puts into CONNECT: the hour is the key, the secret the message. */
 export function iotdaCredentials(identity: IotdaIdentity, now = new Date()): DeviceCredentials {

@@ -36,7 +36,7 @@ export async function performIotdaUpgrade(host: IotdaUpgradeHost): Promise<void>
   if (!pacing.skipDownload && !(await downloaded(host))) return;
   if (plan.take('corruptDownload')) return host.report(VERIFICATION_FAILED, 0);
   if (refuses(host, () => true)) return;
-  host.report(0, 100);
+  host.report(0, 100, plan.has('claimsEarly') ? offer.version : undefined);
   host.cutIfPlanned('downloaded');
   if (pacing.installMs) await delay(pacing.installMs, undefined, { signal });
   if (plan.has('neverReportsVersion')) return;

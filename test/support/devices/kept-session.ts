@@ -1,4 +1,4 @@
-import { ConnectRefused, type DeviceCredentials, LinkSession, type SessionSettings } from './link-session';
+import { type CertificateCredentials, ConnectRefused, type DeviceCredentials, LinkSession, type SessionSettings } from './link-session';
 
 export interface KeptSessionSettings extends SessionSettings {
   /** First wait after a lost connection; doubled up to 16 times it. Default 1,000. */
@@ -23,7 +23,7 @@ export class KeptSession {
   private ended = true;
 
   constructor(
-    credentials: (tls: boolean) => DeviceCredentials,
+    credentials: (tls: boolean) => DeviceCredentials | CertificateCredentials,
     private readonly settings: KeptSessionSettings,
     private readonly handlers: KeptSessionHandlers,
   ) {

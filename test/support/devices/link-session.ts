@@ -7,6 +7,9 @@ export interface DeviceCredentials {
   password: string;
 }
 
+/** What it puts there when it shows a certificate instead; PEM. */
+export type CertificateCredentials = Omit<DeviceCredentials, 'password'> & { cert: string; key: string };
+
 export interface SessionSettings {
   /** `mqtt://` or `mqtts://`. */
   mqttUrl: string;
@@ -36,7 +39,7 @@ export class LinkSession {
   private client: MqttClient | null = null;
 
   constructor(
-    private readonly credentials: (tls: boolean) => DeviceCredentials,
+    private readonly credentials: (tls: boolean) => DeviceCredentials | CertificateCredentials,
     private readonly settings: SessionSettings,
     private readonly handlers: SessionHandlers,
   ) {}

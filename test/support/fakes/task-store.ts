@@ -19,6 +19,11 @@ export function fakeTaskStore(initial: Task[] = []): TaskStore & { all(): Task[]
     activeOfDevices: async (deviceIds: readonly string[]) => active().filter((task) => deviceIds.includes(task.deviceId)),
     activeOf: async (deviceId: string, module: string) =>
       active().find((task) => task.deviceId === deviceId && task.module === module) ?? null,
+    succeededOf: async (deviceId: string, module: string, targetVersion: string, since: Date) => {
+      const ended = [...tasks.values()].filter(({ status, endedAt }) => status === 'SUCCEEDED' && endedAt !== null && endedAt >= since);
+      const own = ended.filter((task) => task.deviceId === deviceId && task.module === module && task.targetVersion === targetVersion);
+      return own.sort((a, b) => Number(b.createdAt) - Number(a.createdAt))[0] ?? null;
+    },
     activeOfBatch: async (batchId: string, limit: number, after = '', statuses?: readonly TaskStatus[]) =>
       active()
         .filter((task) => task.batchId === batchId && task._id > after && (statuses?.includes(task.status) ?? true))

@@ -6,12 +6,19 @@ import com.huaweicloud.sdk.iot.device.ota.OTAPackage;
 import com.huaweicloud.sdk.iot.device.ota.OTAPackageV2;
 import com.huaweicloud.sdk.iot.device.ota.OTAQueryInfo;
 import com.huaweicloud.sdk.iot.device.ota.OTAService;
+import java.io.ByteArrayInputStream;
 import java.io.File;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyFactory;
+import java.security.KeyStore;
 import java.security.MessageDigest;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -21,11 +28,14 @@ import java.util.concurrent.TimeUnit;
  * A device on the vendor's own SDK for Java, as it is. The SDK hands over the address and the token; the download is the device's own, as in
  * the vendor's sample.
  *
- * Reads one JSON object: server (tcp:// or ssl://), ca (a PEM file, or null), deviceId, secret, file (where the image goes), result (the code
+ * Reads one JSON object: server (tcp:// or ssl://), ca (a PEM file, or null), deviceId, secret, or
+ * certificate with cert and key in PEM, file (where the image goes), result (the code
  * to report). Writes a JSON object a line for each thing the SDK told it. Ends with 0 after it has reported, with 1 after a minute without.
  */
 public class Device implements OTAListener {
   private static final ObjectMapper JSON = new ObjectMapper();
+  /** Of a key store that is in memory only. */
+  private static final String PASSWORD = "in memory";
 
   private final CountDownLatch reported = new CountDownLatch(1);
   private final JsonNode told;
@@ -40,11 +50,29 @@ public class Device implements OTAListener {
   public static void main(String[] arguments) throws Exception {
     JsonNode told = JSON.readTree(System.in);
     File ca = told.get("ca").isNull() ? null : new File(told.get("ca").asText());
-    IoTDevice kit = new IoTDevice(told.get("server").asText(), told.get("deviceId").asText(), told.get("secret").asText(), ca);
+    String server = told.get("server").asText();
+    String deviceId = told.get("deviceId").asText();
+    IoTDevice kit = told.hasNonNull("certificate")
+        ? new IoTDevice(server, deviceId, keyStore(told.get("certificate")), PASSWORD, ca)
+        : new IoTDevice(server, deviceId, told.get("secret").asText(), ca);
     Device device = new Device(told, kit.getOtaService());
     kit.getOtaService().setOtaListener(device);
     tell(Map.of("connected", kit.init()));
     System.exit(device.reported.await(60, TimeUnit.SECONDS) ? 0 : 1);
+  }
+
+  /** Of a certificate and its EC key, both PEM. */
+  private static KeyStore keyStore(JsonNode certificate) throws Exception {
+    byte[] pem = certificate.get("cert").asText().getBytes();
+    String key = certificate.get("key").asText().replaceAll("-----[A-Z ]+-----|\\s", "");
+    KeyStore store = KeyStore.getInstance("PKCS12");
+    store.load(null, null);
+    store.setKeyEntry(
+        "device",
+        KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(Base64.getDecoder().decode(key))),
+        PASSWORD.toCharArray(),
+        new Certificate[] {CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(pem))});
+    return store;
   }
 
   private static void tell(Map<String, Object> what) {

@@ -12,6 +12,8 @@ export interface SdkDevice {
   ca: string | null;
   deviceId: string;
   secret: string;
+  /** It shows this instead of signing with its secret; PEM. */
+  certificate?: { cert: string; key: string };
   /** Where the image goes. */
   file: string;
   /** The result code it reports. */

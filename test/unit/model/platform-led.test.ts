@@ -7,7 +7,7 @@ import { anAnsweredTask, anIotdaTask, aQueriedTask, aTask } from '../../support/
 const EPOCH = new Date('2026-01-01T00:00:00Z');
 const HOUR = 3_600_000;
 const at = (ms: number) => new Date(EPOCH.getTime() + ms);
-const WAITS = { versionMs: 180_000, resultMs: 24 * HOUR };
+const WAITS = { versionMs: 180_000, resultMs: 24 * HOUR, confirmMs: 1_800_000 };
 
 /** The task after some events, each at its millisecond. */
 function taskAfter(task: Task, ...events: [number, TaskEvent][]): Task {
@@ -119,6 +119,50 @@ describe('platform-led tasks (R-FLOW-2)', () => {
     const answered = taskAfter(back, [1_500, { kind: 'queried', repeatMs }], [1_600, { kind: 'noted' }]);
     expect(answered).toMatchObject({ offerAt: null, negotiation: { queriedAt: null } });
     expect(taskAfter(answered, [2_000, { kind: 'disconnected' }]).negotiation).toMatchObject({ heard: false });
+  });
+
+  test('R-FLOW-2 a claimed target is asked about: it has half an hour from the first claim, whatever is said and dropped meanwhile', () => {
+    const claimed = taskAfter(anAnsweredTask(), [1_000, { kind: 'confirming', repeatMs }]);
+    expect(claimed).toMatchObject({ status: 'IN_PROGRESS', reacted: true, offerAt: at(601_000) });
+    expect(claimed.negotiation).toMatchObject({ queriedAt: at(1_000), confirmingAt: at(1_000), heard: true });
+    expect(waitingFor(claimed, 'RUNNING', at(2_000))).toBe('TARGET_VERSION');
+    expect(nextState(claimed, { kind: 'confirming', repeatMs }, at(2_000))).toBeNull();
+    const old = taskAfter(claimed, [2_000, { kind: 'noted' }]);
+    expect(old).toMatchObject({ offerAt: at(601_000), negotiation: { queriedAt: null, confirmingAt: at(1_000) } });
+    const again = taskAfter(
+      old,
+      [3_000, { kind: 'confirming', repeatMs }],
+      [4_000, { kind: 'disconnected' }],
+      [5_000, { kind: 'connected', gatewayId: 'gw-1', settleMs: 500 }],
+    );
+    expect(again).toMatchObject({ status: 'IN_PROGRESS', offerAt: at(5_500), negotiation: { queriedAt: null, confirmingAt: at(1_000) } });
+    expect(waitEndsAt(again, WAITS)).toEqual(at(1_801_000));
+    expect(nextState(again, overdue(), at(1_800_999))).toBeNull();
+    expect(nextState(again, overdue(), at(1_801_000))?.set).toMatchObject({
+      status: 'FAILED',
+      cause: 'UPDATING_TIMEOUT_AND_QUERY_DEVICE_VERSION_FOR_CHECK_TIMEOUT',
+    });
+    const retried = nextState(again, { ...overdue(), retryAt: at(2 * HOUR) } as TaskEvent, at(HOUR));
+    expect(retried?.set).toMatchObject({ attempt: 2, negotiation: { queriedAt: null, begunAt: null } });
+    expect(retried?.set.negotiation).not.toHaveProperty('confirmingAt');
+  });
+
+  test('R-FLOW-2 nothing is confirmed that was not notified, or is over', () => {
+    for (const task of [anIotdaTask(), aQueriedTask(), aTask(), anAnsweredTask({ status: 'SUCCEEDED', active: false })])
+      expect(nextState(task, { kind: 'confirming', repeatMs }, EPOCH)).toBeNull();
+  });
+
+  test.each([
+    ['within the hour, another version', { version: '1.0.0' }, HOUR, 'version regressed: 1.0.0'],
+    ['after the hour', { version: '1.0.0' }, HOUR + 1, undefined],
+    ['the same version', { version: '2.0.0' }, 1, undefined],
+  ])('R-TASK-2 after a success %s: on record at most, and the task stays as it is', (_, said, ms, text) => {
+    const done = aTask({ status: 'SUCCEEDED', active: false, endedAt: EPOCH });
+    const change = nextState(done, { kind: 'versionRegressed', withinMs: HOUR, ...said }, at(ms));
+    expect(change?.transition?.text).toBe(text);
+    expect({ ...done, ...change?.set, updatedAt: EPOCH }).toEqual(done);
+    for (const status of ['FAILED', 'CANCELED', 'IN_PROGRESS'] as const)
+      expect(nextState({ ...done, status }, { kind: 'versionRegressed', withinMs: HOUR, ...said }, at(ms))).toBeNull();
   });
 
   test('R-BAT-24 an answer that finds no push is asked for again at once', () => {
