@@ -1,3 +1,4 @@
+import { VERSION_QUERY } from '../../core/tasks/contract';
 import { CHILD_FIRMWARE_UPGRADE, CHILD_VERSION_QUERY, IOTDA_CHILD, linkGetReply, linkUpgrade } from './fixtures/children';
 import { DOWN, UP } from './fixtures/iotda';
 import { iotdaNotification, iotdaOptions, startIotdaGateway, VECTOR } from './iotda-support';
@@ -192,6 +193,16 @@ describe('R-FLOW-2 devices behind an IoTDA gateway (device-protocols §2.2, §2.
       [CHILD, 'result'],
     ]);
     expect(received[0]).toEqual({ topic: DOWN, payload: CHILD_FIRMWARE_UPGRADE, qos: 0 });
+  });
+
+  test('the question with which a result is confirmed comes the same way', async () => {
+    const hub = await running.connect(iotdaOptions());
+    const received = inbox(hub);
+    running.core.answer = VERSION_QUERY;
+    const arrived = new Promise((resolve) => hub.once('message', resolve));
+    await hub.publishAsync(UP, report(IOTDA_CHILD, 'upgrade_progress_report', '{"result_code":0,"progress":100,"version":"v2.0"}'));
+    await arrived;
+    expect(received).toEqual([{ topic: DOWN, payload: CHILD_VERSION_QUERY, qos: 0 }]);
   });
 
   test('for anybody else it is dropped and counted; so is what comes on the topic of the device', async () => {
