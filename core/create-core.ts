@@ -39,7 +39,7 @@ import { createTaskStore } from './tasks/mongo-store';
 import { createOffers } from './tasks/offers';
 import { overrideEarlier } from './tasks/override';
 import { createPacers } from './tasks/pacers';
-import { onConnected, onDisconnected, onGatewayReset, onUnheard } from './tasks/presence';
+import { onChildren, onConnected, onDisconnected, onGatewayReset, onUnheard } from './tasks/presence';
 import { onOpened } from './tasks/report';
 import { createTaskService } from './tasks/service';
 import { tellingStore } from './tasks/telling-store';
@@ -141,6 +141,7 @@ export async function createCore({
     onPresence,
     onChanged: matching.changed,
     onGatewayReset: (id) => onGatewayReset(base, id),
+    onChildren: (ids, gatewayId) => onChildren(base, ids, gatewayId),
     onUnheard: (id) => onUnheard(base, id),
     onRemoved: (ids) => onDevicesRemoved(base, ids),
     isBusy: async (id) => (await base.tasks.activeOfDevice(id)).length > 0,
@@ -173,7 +174,10 @@ export async function createCore({
     lifecycle,
     batchTasks: createBatchTasks({
       ...base,
-      gatewaysOf: (ids) => gatewaysOf(collections.devices, ids),
+      async gatewaysOf(ids) {
+        await devices.followGatewaysOf(ids);
+        return gatewaysOf(collections.devices, ids);
+      },
       resetGateway: (gatewayId) => devices.gatewayReset(gatewayId),
     }),
     upgradeTasks: createUpgradeTasks(base),
@@ -181,7 +185,7 @@ export async function createCore({
     sweepUploads: () => sweepUploads({ collections, files, settings, clock }),
     imports,
     resealSecrets: secureUpdates.reseal,
-    offersOver: (link) => createOffers(offerDeps, link),
+    offersOver: (link) => createOffers({ ...offerDeps, gatewaysOver: devices.gatewaysOver }, link),
     checkGroups: groupChecks.checkDue,
     close: async () => {
       await Promise.all([meter.close(), groupChecks.close(), imports.stop()]);

@@ -16,6 +16,8 @@ export interface DeviceCredentials {
   certificates?: readonly string[];
   enabled: boolean;
   dialect: Dialect;
+  /** Devices behind it; absent: none. */
+  children?: number;
 }
 
 /** What gateways ask about devices that connect. */
@@ -28,6 +30,10 @@ export interface DeviceAdmission extends BrokerPresence {
   notAllowed(ids: readonly DeviceId[]): Promise<DeviceId[]>;
   /** Disabled devices that are connected to the gateway, at most 1,000. */
   disabledOn(gatewayId: string): Promise<DeviceId[]>;
+  /** The enabled devices behind a gateway. */
+  childrenOf(gateway: DeviceId): Promise<DeviceId[]>;
+  /** Of those that are children and enabled: by which gateway each is reached. */
+  gatewaysOver(ids: readonly DeviceId[]): Promise<Map<DeviceId, DeviceId>>;
 }
 
 export interface DeviceSwitch {
@@ -36,6 +42,13 @@ export interface DeviceSwitch {
    * selects it, and what it has not finished waits. Throws DEVICE_UNKNOWN, TOO_MANY, REQUIRED.
    */
   setEnabled(viewer: Viewer, ids: readonly DeviceId[], enabled: boolean): Promise<Device[]>;
+  /**
+   * Puts devices behind a gateway, or behind none (null): at most 1,000, all or none; in the order given. They are on-line with it from
+   * then on. Throws DEVICE_UNKNOWN, GATEWAY_LEVELS, GATEWAY_DIALECT, TOO_MANY, REQUIRED.
+   */
+  setGateway(viewer: Viewer, ids: readonly DeviceId[], gateway: DeviceId | null): Promise<Device[]>;
+  /** Gives those that are children the presence of their gateways, should an event have been lost. */
+  followGatewaysOf(ids: readonly DeviceId[]): Promise<void>;
   /**
    * Which client certificates devices may sign in with from now on, in place of those they had: at most 1,000 devices, all or none, in
    * the order given. Connections that are there stay. Throws DEVICE_UNKNOWN, INVALID_FORMAT, TOO_MANY, REQUIRED.
@@ -59,6 +72,8 @@ export interface NewDevice {
   dialect?: Dialect | null;
   region?: Region | null;
   tags?: readonly DeviceTag[] | null;
+  /** The device it is behind, of the same product when none is named. */
+  gateway?: { productKey?: string | null; deviceName: string } | null;
 }
 
 export interface DeviceTag {
@@ -87,6 +102,8 @@ export interface DeviceFilter {
   city?: string | null;
   /** Those in this group itself. */
   groupId?: string | null;
+  /** Those behind this gateway. */
+  parentId?: DeviceId | null;
 }
 
 /** R-BAT-3: files that name the devices of a batch. */

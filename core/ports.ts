@@ -76,10 +76,13 @@ export interface DeviceLink {
   readonly gatewayId: string;
   /** Whether the device has a session here now. */
   isConnected(deviceId: DeviceId): boolean;
-  /** Hands the notification to the device's connection; false when there is none. Throws when that can't be known now. */
-  notify(notification: Notification): Promise<boolean>;
+  /**
+   * Hands the notification to the device's connection, or to that of the gateway it is behind; false when there is none. Throws when that
+   * can't be known now.
+   */
+  notify(notification: Notification, gateway?: DeviceId): Promise<boolean>;
   /** Asks a device of a platform-led dialect for its versions; false when there is no connection. */
-  queryVersion(deviceId: DeviceId): Promise<boolean>;
+  queryVersion(deviceId: DeviceId, gateway?: DeviceId): Promise<boolean>;
 }
 
 export interface StoredFile {

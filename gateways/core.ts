@@ -5,7 +5,16 @@ import type { BrokerPresence } from '../core/devices/broker-presence';
 export interface GatewayCore {
   devices: Pick<
     DeviceService,
-    'credentials' | 'credentialsOfNode' | 'notAllowed' | 'disabledOn' | 'connected' | 'disconnected' | 'gatewayReset' | keyof BrokerPresence
+    | 'credentials'
+    | 'credentialsOfNode'
+    | 'notAllowed'
+    | 'disabledOn'
+    | 'childrenOf'
+    | 'gatewaysOver'
+    | 'connected'
+    | 'disconnected'
+    | 'gatewayReset'
+    | keyof BrokerPresence
   >;
   tasks: Pick<TaskService, 'report' | 'requested'>;
   downloads: Pick<DownloadService, 'block'>;

@@ -4,20 +4,24 @@ export interface BucketSize {
   burst: number;
 }
 
-/** Lets `burst` calls through at once and `perSecond` over time, for each key apart. A refused call takes nothing. */
+/**
+ * Lets `burst` calls through at once and `perSecond` over time, for each key apart, and `more` for each unit that a call says its key has.
+ * A refused call takes nothing.
+ */
 export function createTokenBuckets<K extends object>(
-  { perSecond, burst }: BucketSize,
+  { perSecond, burst, more = { perSecond: 0, burst: 0 } }: BucketSize & { more?: BucketSize },
   now: () => number = () => performance.now(),
-): (key: K) => boolean {
+): (key: K, units?: number) => boolean {
   const buckets = new WeakMap<K, { tokens: number; at: number }>();
-  return (key) => {
+  return (key, units = 0) => {
     const at = now();
+    const most = burst + units * more.burst;
     let bucket = buckets.get(key);
     if (bucket === undefined) {
-      bucket = { tokens: burst, at };
+      bucket = { tokens: most, at };
       buckets.set(key, bucket);
     }
-    bucket.tokens = Math.min(burst, bucket.tokens + ((at - bucket.at) / 1_000) * perSecond);
+    bucket.tokens = Math.min(most, bucket.tokens + ((at - bucket.at) / 1_000) * (perSecond + units * more.perSecond));
     bucket.at = at;
     if (bucket.tokens < 1) return false;
     bucket.tokens -= 1;

@@ -20,6 +20,15 @@ export class DeviceTagInput {
   value!: string;
 }
 
+@InputType({ description: 'A device by its name.' })
+export class NamedDeviceInput {
+  @Field(() => String, { nullable: true, description: 'The product it is of; that of the devices registered when not given.' })
+  productKey?: string | null;
+
+  @Field(() => String, { description: 'Its name there.' })
+  deviceName!: string;
+}
+
 @InputType()
 export class NewDeviceInput {
   @Field(() => String, { description: 'Unique within the product.' })
@@ -43,6 +52,12 @@ export class NewDeviceInput {
 
   @Field(() => [DeviceTagInput], { nullable: true, description: 'At most 20.' })
   tags?: DeviceTagInput[] | null;
+
+  @Field(() => NamedDeviceInput, {
+    nullable: true,
+    description: 'The gateway whose connection it shares; it may be in the same list.',
+  })
+  gateway?: NamedDeviceInput | null;
 }
 
 @InputType()
@@ -97,6 +112,15 @@ export class DeviceCertificatesInput {
 export class SetDeviceCertificatesInput {
   @Field(() => [DeviceCertificatesInput], { description: 'One to 1,000: all or none.' })
   devices!: DeviceCertificatesInput[];
+}
+
+@InputType()
+export class SetDeviceGatewayInput {
+  @Field(() => [ID], { description: 'The devices that have no connection of their own; one to 1,000: all or none.' })
+  deviceIds!: string[];
+
+  @Field(() => ID, { nullable: true, description: 'The device whose connection they share from now on; null: none.' })
+  gatewayId?: string | null;
 }
 
 @InputType()

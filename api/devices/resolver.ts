@@ -12,6 +12,7 @@ import {
   DeviceFilterInput,
   RegisterDevicesInput,
   SetDeviceCertificatesInput,
+  SetDeviceGatewayInput,
   SetDevicesEnabledInput,
   UpdateDeviceInput,
 } from './inputs';
@@ -23,6 +24,7 @@ import {
   DeviceType,
   RegisterDevicesPayload,
   SetDeviceCertificatesPayload,
+  SetDeviceGatewayPayload,
   SetDevicesEnabledPayload,
   UpdateDevicePayload,
 } from './types';
@@ -71,6 +73,17 @@ export class DeviceResolver {
     return asPayload(core.devices.setEnabled(viewer, deviceIds, enabled).then((devices) => ({ devices })));
   }
 
+  @Mutation(() => SetDeviceGatewayPayload, {
+    description:
+      'Puts devices behind a gateway, whose connection they share, or takes them away from theirs. They are on-line with it, and upgraded over it. Twin of NotifyAddThingTopo and RemoveThingTopo.',
+  })
+  setDeviceGateway(
+    @Arg('input', () => SetDeviceGatewayInput) { deviceIds, gatewayId }: SetDeviceGatewayInput,
+    @Ctx() { core, viewer }: ApiContext,
+  ) {
+    return asPayload(core.devices.setGateway(viewer, deviceIds, gatewayId ?? null).then((devices) => ({ devices })));
+  }
+
   @Mutation(() => SetDeviceCertificatesPayload, {
     description:
       'Says which client certificates devices may sign in with from now on; connections that are there stay. Up to 1,000 devices, all or none.',
@@ -104,6 +117,16 @@ export class DeviceResolver {
   @FieldResolver()
   id(@Root() device: Device): string {
     return device._id;
+  }
+
+  @FieldResolver(() => DeviceType, { nullable: true, description: 'The device whose connection it shares; null for most.' })
+  gateway(@Root() { parentId }: Device, @Ctx() { loaders }: ApiContext): Promise<Device | null> | null {
+    return parentId ? loaders.device.load(parentId) : null;
+  }
+
+  @FieldResolver(() => DeviceConnection, { description: 'The devices that share its connection, by name. Twin of GetThingTopo.' })
+  async children(@Root() device: Device, @Args(() => PageArgs) page: PageArgs, @Ctx() { core }: ApiContext) {
+    return toConnection(await core.devices.list({ parentId: device._id }, page));
   }
 
   @FieldResolver()

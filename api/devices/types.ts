@@ -57,7 +57,7 @@ export class DeviceType {
   @Field(() => Boolean, { description: 'False: it gets no connection, and no batch selects it.' })
   enabled!: boolean;
 
-  @Field(() => Boolean, { description: 'Whether it has a connection now.' })
+  @Field(() => Boolean, { description: 'Whether it has a connection now, its own or that of its gateway.' })
   online!: boolean;
 
   @Field(() => GraphQLDateTime, { nullable: true, description: 'Since when it is on-line or off-line; null before its first connection.' })
@@ -107,6 +107,15 @@ export class UpdateDevicePayload extends Payload {
 
 @ObjectType()
 export class SetDevicesEnabledPayload extends Payload {
+  @Field(() => [DeviceType], {
+    nullable: true,
+    description: 'In the order of the input; null when it was refused, and then nothing was changed.',
+  })
+  devices!: DeviceType[] | null;
+}
+
+@ObjectType()
+export class SetDeviceGatewayPayload extends Payload {
   @Field(() => [DeviceType], {
     nullable: true,
     description: 'In the order of the input; null when it was refused, and then nothing was changed.',

@@ -45,6 +45,9 @@ export class LimitsType {
   @Field(() => Int, { description: 'Devices registered in one call.' })
   registrations!: number;
 
+  @Field(() => Int, { description: 'Devices behind one gateway.' })
+  gatewayChildren!: number;
+
   @Field(() => Int, { description: 'Items of one page.' })
   pageSize!: number;
 

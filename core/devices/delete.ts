@@ -9,6 +9,8 @@ export interface DeletionDeps {
   limits: Pick<Limits, 'devicesPerCall'>;
   /** Ends what the devices have not finished; how many tasks that were. */
   endTasks(ids: readonly DeviceId[]): Promise<number>;
+  /** They are behind no gateway any more, and nothing is behind them. */
+  release(ids: readonly DeviceId[]): Promise<void>;
   /** Takes the devices out of the store and of the counts of versions, in one transaction. */
   remove(ids: readonly DeviceId[]): Promise<number>;
 }
@@ -24,6 +26,7 @@ export async function deleteDevices(deps: DeletionDeps, wanted: readonly DeviceI
   await requireKnownDevices(devices, ids);
   await devices.updateMany({ _id: { $in: ids } }, { $set: { enabled: false } });
   const before = await deps.endTasks(ids);
+  await deps.release(ids);
   const deleted = await deps.remove(ids);
   return { deleted, tasksEnded: before + (await deps.endTasks(ids)) };
 }

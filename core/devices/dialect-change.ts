@@ -10,8 +10,16 @@ export async function requireDialectFree(
   id: DeviceId,
   dialect: Dialect,
 ): Promise<void> {
-  const device = await devices.findOne({ _id: id }, { projection: { dialect: 1 } });
-  if (device === null || device.dialect === dialect || !(await isBusy(id))) return;
+  const device = await devices.findOne({ _id: id }, { projection: { dialect: 1, parentId: 1, children: 1 } });
+  if (device === null || device.dialect === dialect) return;
+  if (device.parentId || device.children) {
+    throw new UserError('GATEWAY_DIALECT', {
+      field: 'dialect',
+      message: device.parentId ? 'The device is behind a gateway, and both speak the same dialect.' : 'The device has devices behind it.',
+      hint: 'Take the devices away from their gateway first.',
+    });
+  }
+  if (!(await isBusy(id))) return;
   throw new UserError('TASK_STATE', {
     field: 'dialect',
     message: `A task of the device has not ended, and goes on in the dialect ${device.dialect}.`,

@@ -6,7 +6,7 @@ import { UserError } from '../errors';
 
 /** Every list is ordered by `_id`, `<productKey>.<deviceName>`; the range lets the one index order and filter by product. */
 export function deviceQuery(filter: DeviceFilter): mongo.Filter<StoredDevice> {
-  const { productKey, online, namePrefix, module, version, province, city, groupId } = filter;
+  const { productKey, online, namePrefix, module, version, province, city, groupId, parentId } = filter;
   const from = productKey ? `${productKey}.${namePrefix ?? ''}` : null;
   const byVersion = version ? runsOneOf(module ?? DEFAULT_MODULE, [version]) : module ? hasModule(module) : {};
   if (from === null && (namePrefix || version || module || province || city)) throw productNeeded();
@@ -14,6 +14,7 @@ export function deviceQuery(filter: DeviceFilter): mongo.Filter<StoredDevice> {
   return {
     ...(productKey && from && { productKey, _id: { $gte: from, $lt: after(from) } }),
     ...(groupId && { groups: groupId }),
+    ...(parentId && { parentId }),
     ...(online != null && { online }),
     ...byVersion,
     ...(province && inRegion(province, city)),

@@ -1,7 +1,12 @@
+import type { Device } from '../../schema/model/fleet';
 import type { DeviceId } from '../../schema/model/ids';
 import type { Collections } from '../../schema/mongo/connect';
 
 type Devices = Collections['devices'];
+
+/** Who shares its connection, or whose it shares: read with the write. */
+const RELATED = { parentId: 1, children: 1 } as const;
+type Related = Pick<Device, '_id' | keyof typeof RELATED>;
 
 /** One write each. A takeover replaces the session, and is a change too: whoever asks what changed learns of the new gateway. */
 export async function setConnected(
@@ -10,22 +15,20 @@ export async function setConnected(
   gatewayId: string,
   sessionId: string,
   now: Date,
-): Promise<boolean> {
-  const { matchedCount } = await devices.updateOne(
+): Promise<Related | null> {
+  return devices.findOneAndUpdate(
     { _id: deviceId },
     { $set: { online: true, gatewayId, sessionId, onlineChangedAt: now } },
+    { projection: RELATED },
   );
-  return matchedCount > 0;
 }
 
-/** False when another session has taken over since: that one's device is on-line. */
-export async function setDisconnected(devices: Devices, deviceId: DeviceId, sessionId: string, now: Date): Promise<boolean> {
-  const { matchedCount } = await devices.updateOne({ _id: deviceId, sessionId }, { $set: offline(now) });
-  return matchedCount > 0;
-}
+/** Null when another session has taken over since: that one's device is on-line. */
+export const setDisconnected = (devices: Devices, deviceId: DeviceId, sessionId: string, now: Date): Promise<Related | null> =>
+  devices.findOneAndUpdate({ _id: deviceId, sessionId }, { $set: offline(now) }, { projection: RELATED });
 
 export async function resetGateway(devices: Devices, gatewayId: string, now: Date): Promise<void> {
   await devices.updateMany({ gatewayId, online: true }, { $set: offline(now) });
 }
 
-const offline = (now: Date) => ({ online: false, gatewayId: null, sessionId: null, onlineChangedAt: now });
+export const offline = (now: Date) => ({ online: false, gatewayId: null, sessionId: null, onlineChangedAt: now });

@@ -12,6 +12,7 @@ import { isDuplicateKey } from '../duplicate-key';
 import { enrolled, type Memberships, NO_MEMBERSHIPS } from '../groups/memberships';
 import { refuseIfAny } from '../refuse';
 import { attributeViolations, regionOf, tagsOf } from './attributes';
+import type { Children } from './children/service';
 
 /** All or none: everything is checked first, and one transaction inserts. */
 export async function registerDevices(
@@ -21,6 +22,7 @@ export async function registerDevices(
   inputs: readonly NewDevice[],
   now: Date,
   memberships: Memberships = NO_MEMBERSHIPS,
+  enroll: Children['enroll'] = async () => {},
 ): Promise<StoredDevice[]> {
   const { devices } = collections;
   refuseIfAny([countViolation(inputs.length, limits.registrations)]);
@@ -29,7 +31,12 @@ export async function registerDevices(
   refuseIfAny(await registeredAlready(devices, registered));
   const { documents, changes } = enrolled(await memberships.rulesFor(product._id), registered, now);
   try {
-    await connection.withSession((session) => session.withTransaction(() => devices.insertMany(documents, { session })));
+    await connection.withSession((session) =>
+      session.withTransaction(async () => {
+        await devices.insertMany(documents, { session });
+        await enroll(session, product._id, inputs);
+      }),
+    );
   } catch (error) {
     if (isDuplicateKey(error)) refuseIfAny(await registeredAlready(devices, documents));
     throw error;

@@ -13,6 +13,7 @@ import type { CoreSettings } from '../settings';
 import { updateDevice } from './attributes';
 import { sessionAt, setHeard, setLeft } from './broker-presence';
 import { setCertificates } from './certificates';
+import { createChildren } from './children/service';
 import { deleteDevices } from './delete';
 import { requireDialectFree } from './dialect-change';
 import { disabledOn, setEnabled } from './enabled';
@@ -37,6 +38,8 @@ export interface DeviceDeps {
   onChanged?(deviceIds: readonly DeviceId[]): Promise<void>;
   /** After all devices of the gateway are off-line. */
   onGatewayReset?(gatewayId: string): Promise<void>;
+  /** The same as `onPresence` for devices that came or went with the gateway they are behind. */
+  onChildren?(deviceIds: readonly DeviceId[], gatewayId: string | null): Promise<void>;
   /** The gateways of a broker have heard nothing for a while. */
   onUnheard?(gatewayId: string): Promise<void>;
 }
@@ -44,11 +47,15 @@ export interface DeviceDeps {
 export function createDeviceService(deps: DeviceDeps): DeviceService {
   const { store, settings, clock } = deps;
   const { devices, products } = store.collections;
+  const children = createChildren({ devices, connection: store.connection, limits: settings.limits, clock, onChildren: deps.onChildren });
   return {
     async register(viewer, productKey, inputs) {
       requireRole(viewer, 'OPERATOR');
       const product = await requireProduct(products, productKey);
-      return registerDevices(store, settings.limits, product, inputs, clock(), deps.memberships);
+      const registered = await registerDevices(store, settings.limits, product, inputs, clock(), deps.memberships, children.enroll);
+      if (!inputs.some(({ gateway }) => gateway)) return registered;
+      // They are there, and their secrets are shown only now: a presence that cannot be found out yet is, with the next event.
+      return children.introduce(registered.map(({ _id }) => _id)).catch(() => registered);
     },
     get: (id) => devices.findOne({ _id: id }),
     getMany: async (ids) => inOrderOf(ids, await devices.find({ _id: { $in: [...ids] } }).toArray()),
@@ -63,6 +70,7 @@ export function createDeviceService(deps: DeviceDeps): DeviceService {
     async setEnabled(viewer, ids, enabled) {
       requireRole(viewer, 'OPERATOR');
       const switched = await setEnabled(devices, settings.limits, ids, enabled, clock());
+      await children.followRelated(switched);
       if (enabled) await deps.onChanged?.(switched.map(({ _id }) => _id));
       return switched;
     },
@@ -73,17 +81,27 @@ export function createDeviceService(deps: DeviceDeps): DeviceService {
     async delete(viewer, ids) {
       requireRole(viewer, 'OPERATOR');
       const endTasks = deps.onRemoved ?? (async () => 0);
-      return deleteDevices({ devices, limits: settings.limits, endTasks, remove: deps.versionCounts.remove }, ids);
+      return deleteDevices(
+        { devices, limits: settings.limits, endTasks, release: children.release, remove: deps.versionCounts.remove },
+        ids,
+      );
     },
+    async setGateway(viewer, ids, gateway) {
+      requireRole(viewer, 'OPERATOR');
+      return children.setGateway(ids, gateway);
+    },
+    childrenOf: children.childrenOf,
+    gatewaysOver: children.gatewaysOver,
+    followGatewaysOf: children.followGatewaysOf,
     credentials: (productKey, deviceName) =>
       devices.findOne<DeviceCredentials>(
         { _id: deviceIdOf(productKey, deviceName), productKey },
-        { projection: { _id: 0, secret: 1, certificates: 1, enabled: 1, dialect: 1 } },
+        { projection: { _id: 0, secret: 1, certificates: 1, enabled: 1, dialect: 1, children: 1 } },
       ),
     notAllowed: (ids) => notAllowed(devices, ids),
     disabledOn: (gatewayId) => disabledOn(devices, gatewayId),
     async credentialsOfNode(deviceName) {
-      const projection = { _id: 0, secret: 1, certificates: 1, enabled: 1, dialect: 1, productKey: 1, deviceName: 1 };
+      const projection = { _id: 0, secret: 1, certificates: 1, enabled: 1, dialect: 1, children: 1, productKey: 1, deviceName: 1 };
       const [found, another] = await devices
         .find({ deviceName, dialect: 'IOTDA' })
         .limit(2)
@@ -92,10 +110,17 @@ export function createDeviceService(deps: DeviceDeps): DeviceService {
       return found === undefined || another !== undefined ? null : found;
     },
     async connected(deviceId, gatewayId, sessionId) {
-      if (await setConnected(devices, deviceId, gatewayId, sessionId, clock())) await deps.onPresence?.(deviceId, gatewayId);
+      const device = await setConnected(devices, deviceId, gatewayId, sessionId, clock());
+      if (device === null) return;
+      await deps.onPresence?.(deviceId, gatewayId);
+      if (device.children) await children.followGateway(deviceId, true);
     },
     async disconnected(deviceId, sessionId) {
-      if (await setDisconnected(devices, deviceId, sessionId, clock())) await deps.onPresence?.(deviceId, null);
+      const device = await setDisconnected(devices, deviceId, sessionId, clock());
+      if (device === null) return;
+      await deps.onPresence?.(deviceId, null);
+      // A child that had a connection of its own may still be reached by its gateway.
+      await children.followRelated([device]);
     },
     async heard(heard) {
       const found = await setHeard(devices, heard, clock());

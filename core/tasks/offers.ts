@@ -1,4 +1,4 @@
-import type { BatchId, TaskId } from '../../schema/model/ids';
+import type { BatchId, DeviceId, TaskId } from '../../schema/model/ids';
 import type { Task } from '../../schema/model/task';
 import type { PushTerms } from '../batches/push-terms';
 import type { DeviceLink, Notification } from '../ports';
@@ -22,6 +22,8 @@ export interface OfferDeps extends TaskDeps, Mint {
   pacers: Pacers;
   /** Null as soon as the batch is paused, halted or canceled: read before each push, so that a stop stops. */
   pushTerms: (batchId: BatchId) => Promise<PushTerms | null>;
+  /** Of devices without a connection of their own: the gateways of those that are behind one. */
+  gatewaysOver?: (deviceIds: readonly DeviceId[]) => Promise<ReadonlyMap<DeviceId, DeviceId>>;
 }
 
 /** R-BAT-16: from an edit on, nothing leaves at the old rate; the batch hands out the rest anew. */
@@ -62,12 +64,29 @@ export function createOffers(deps: OfferDeps, link: DeviceLink) {
   };
 }
 
-/** Those that are due still; who has gone since waits for its return. */
-async function dueHere(deps: OfferDeps, link: DeviceLink, taskIds: TaskId[], now: Date): Promise<Task[]> {
+interface Due {
+  tasks: Task[];
+  /** Over whose connection a device is reached that has none of its own. */
+  over: ReadonlyMap<DeviceId, DeviceId>;
+}
+
+/** Those that are due still; who has gone since waits for its return. Who is connected itself costs no question for its gateway. */
+async function dueHere(deps: OfferDeps, link: DeviceLink, taskIds: TaskId[], now: Date): Promise<Due> {
   const due = (await deps.tasks.getMany(taskIds)).filter((task) => task.active && task.offerAt !== null && task.offerAt <= now);
-  const gone = due.filter((task) => !link.isConnected(task.deviceId));
-  await transitionMany(deps.tasks, gone, { kind: 'disconnected' }, now);
-  return due.filter((task) => link.isConnected(task.deviceId));
+  const away = due.filter((task) => !link.isConnected(task.deviceId)).map(({ deviceId }) => deviceId);
+  const over = (away.length > 0 && (await deps.gatewaysOver?.(away))) || new Map<DeviceId, DeviceId>();
+  const isHere = ({ deviceId }: Task): boolean => {
+    const gateway = over.get(deviceId);
+    return link.isConnected(deviceId) || (gateway !== undefined && link.isConnected(gateway));
+  };
+  const tasks = due.filter(isHere);
+  await transitionMany(
+    deps.tasks,
+    due.filter((task) => !tasks.includes(task)),
+    { kind: 'disconnected' },
+    now,
+  );
+  return { tasks, over };
 }
 
 const repeatMsOf = ({ settings }: OfferDeps): number => settings.reofferMinutes * settings.minuteMs;
@@ -78,23 +97,23 @@ const repeatMsOf = ({ settings }: OfferDeps): number => settings.reofferMinutes 
  */
 async function push(deps: OfferDeps, link: DeviceLink, taskIds: TaskId[], { tags }: PushTerms): Promise<number> {
   const now = deps.clock();
-  const here = await dueHere(deps, link, taskIds, now);
+  const { tasks: here, over } = await dueHere(deps, link, taskIds, now);
   const notifications = new Map(
     await Promise.all(here.map(async (task) => [task._id, await notificationOf(deps, deps.mintUrl, task, tags)] as const)),
   );
   const pushed = await transitionMany(deps.tasks, here, { kind: 'notified', repeatMs: repeatMsOf(deps) }, now);
   return sentOf(deps, pushed, async (task) => {
     const notification: Notification | undefined = notifications.get(task._id);
-    return notification !== undefined && link.notify(notification);
+    return notification !== undefined && link.notify(notification, over.get(task.deviceId));
   });
 }
 
 /** R-FLOW-2: the store first, as with a push: an answer that comes before its question is known would count for nothing. */
 async function query(deps: OfferDeps, link: DeviceLink, taskIds: TaskId[]): Promise<number> {
   const now = deps.clock();
-  const here = await dueHere(deps, link, taskIds, now);
+  const { tasks: here, over } = await dueHere(deps, link, taskIds, now);
   const asked = await transitionMany(deps.tasks, here, { kind: 'queried', repeatMs: repeatMsOf(deps) }, now);
-  return sentOf(deps, asked, (task) => link.queryVersion(task.deviceId));
+  return sentOf(deps, asked, (task) => link.queryVersion(task.deviceId, over.get(task.deviceId)));
 }
 
 async function sentOf(deps: OfferDeps, tasks: readonly Task[], send: (task: Task) => Promise<boolean>): Promise<number> {

@@ -43,6 +43,23 @@ export async function onUnheard(deps: TaskDeps, gatewayId: string): Promise<void
   for (const batchId of batches) deps.engine.wakeBatch(batchId, settleMs);
 }
 
+/** R-TASK-7: devices that come or go with the gateway they are behind, with few round trips for all of them. */
+export async function onChildren(deps: TaskDeps, deviceIds: readonly DeviceId[], gatewayId: string | null): Promise<void> {
+  const { settleMs } = deps.settings;
+  const event = gatewayId === null ? ({ kind: 'disconnected' } as const) : ({ kind: 'connected', gatewayId, settleMs } as const);
+  const batches = new Set<string>();
+  for (let begin = 0; begin < deviceIds.length; begin += CHUNK) {
+    const active = await deps.tasks.activeOfDevices(deviceIds.slice(begin, begin + CHUNK));
+    const moved = new Set((await transitionMany(deps.tasks, active, event, deps.clock())).map(({ _id }) => _id));
+    for (const task of active) {
+      batches.add(task.batchId);
+      // One that was written meanwhile is read again; one that has nothing to change costs nothing.
+      if (!moved.has(task._id)) await transition(deps.tasks, task, event, deps.clock());
+    }
+  }
+  if (gatewayId !== null) for (const batchId of batches) deps.engine.wakeBatch(batchId, settleMs);
+}
+
 export async function onDisconnected(deps: TaskDeps, deviceId: DeviceId): Promise<void> {
   for (const task of await deps.tasks.activeOfDevice(deviceId)) {
     await transition(deps.tasks, task, { kind: 'disconnected' }, deps.clock());

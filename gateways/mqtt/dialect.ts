@@ -11,6 +11,8 @@ export interface Identity {
   deviceName: string;
   /** What it calls itself in topics and messages, where that is not made of the two. */
   alias?: string;
+  /** The device over whose connection it is spoken to, where that is another one's. */
+  gateway?: Identity;
 }
 
 /** Whom a CONNECT claims to come from, and how to check it. */
@@ -30,6 +32,10 @@ export interface Peer extends Identity {
   readonly dialect: MqttDialect;
   /** Nobody is there who could be answered. */
   readonly closed: boolean;
+  /** Devices behind it, as far as is known. */
+  children?: number;
+  /** The peer of a device that is registered behind this one; null: it is not. Rejects when nobody could say. Absent: there can be none. */
+  childOf?(deviceId: DeviceId): Peer | null | Promise<Peer | null>;
   /** One message to the device, once; false when it has certainly not left. */
   send(message: DownMessage): Promise<boolean>;
 }
@@ -68,6 +74,8 @@ export interface MqttDialect {
   speaker(clientId: string, username: string): Named | null;
   /** Filters for all topics that are the device's own. */
   own(device: Identity): readonly string[];
+  /** Whose topics a filter is about, where devices behind a gateway have topics of their own. */
+  childNamedBy?(filter: string): DeviceId | undefined;
   /** The topics on which it gets messages. */
   downTopics(device: Identity): readonly string[];
   /** Every name under which it may have connected. */

@@ -5,11 +5,14 @@ import type { Peer } from './dialect';
 
 export type Inlet = (peer: Peer, payload: Buffer) => boolean;
 
+/** What a connection may send more for each device behind it: a gateway that starts says the version of all of them. */
+const CHILD = { perSecond: 1, burst: 4 };
+
 /** Whether a message of a device may come in: no more a second than its quota, and no longer than allowed. */
 export function createInlet(metrics: GatewayMetrics, quotas: MqttQuotas): Inlet {
-  const mayPublish = createTokenBuckets<Peer>({ perSecond: quotas.messagesPerSecond, burst: quotas.messagesBurst });
+  const mayPublish = createTokenBuckets<Peer>({ perSecond: quotas.messagesPerSecond, burst: quotas.messagesBurst, more: CHILD });
   return (peer, payload) => {
-    if (!mayPublish(peer)) metrics.dropped.too_fast.inc();
+    if (!mayPublish(peer, peer.children)) metrics.dropped.too_fast.inc();
     else if (payload.length > quotas.payloadBytes) metrics.dropped.too_large.inc();
     else return true;
     return false;

@@ -67,6 +67,10 @@ export interface Device {
   certificates?: string[];
   enabled: boolean;
   dialect: Dialect;
+  /** The gateway it is behind, whose connection it shares; absent: none. */
+  parentId?: DeviceId;
+  /** Devices behind it; absent: none. */
+  children?: number;
   /** Versions by module name. Module names have no dots. */
   modules: Record<string, ModuleVersion>;
   /** R-DEV-5; null or absent where nobody said. */
@@ -78,7 +82,7 @@ export interface Device {
   /** When it came into each group that it is in, by group. */
   memberSince?: Record<string, Date>;
   online: boolean;
-  /** The gateway process that holds the connection, while there is one. */
+  /** The gateway process that holds the connection, its own or that of the gateway it is behind, while there is one. */
   gatewayId: string | null;
   sessionId: string | null;
   onlineChangedAt: Date | null;

@@ -11,6 +11,9 @@ export const deviceIdOf = (productKey: string, deviceName: string): DeviceId => 
 /** The product a device is of. */
 export const productKeyOf = (deviceId: DeviceId): string => deviceId.slice(0, deviceId.indexOf('.'));
 
+/** What it is called there. */
+export const deviceNameOf = (deviceId: DeviceId): string => deviceId.slice(deviceId.indexOf('.') + 1);
+
 /** A batch touches one module, so batch and device name a task. */
 export const taskIdOf = (batchId: BatchId, deviceId: DeviceId): TaskId => `${batchId}.${deviceId}`;
 

@@ -48,6 +48,8 @@ export const DEFAULT_LIMITS = {
   registrations: 1_000,
   /** Devices named by id in one call: deleted, put into a group, taken out of it. */
   devicesPerCall: 1_000,
+  /** Devices behind one gateway. */
+  gatewayChildren: 1_500,
   /** R-BAT-13: tasks of one device that run at once, each for another module. */
   runningModules: 5,
   /** R-BAT-17: tags of a batch; characters of a key, of a value, and of all keys and values together. */

@@ -43,6 +43,8 @@ export const deviceSchema = new Schema<StoredDevice>(
     certificates: { type: [String], default: undefined },
     enabled: { type: Boolean, required: true },
     dialect: { type: String, enum: DIALECTS, required: true },
+    parentId: { type: String, default: undefined },
+    children: { type: Number, default: undefined },
     /** A plain object and not a Map: that is what everybody reads. */
     modules: { type: Schema.Types.Mixed, default: {} },
     moduleVersions: { type: [String], default: [] },
@@ -72,6 +74,8 @@ deviceSchema.index(
 );
 /** Members of groups, whatever their product, in the order of lists. */
 deviceSchema.index({ groups: 1, _id: 1 }, { partialFilterExpression: { groups: { $exists: true } } });
+/** Who is behind a gateway, in the order of lists. */
+deviceSchema.index({ parentId: 1, _id: 1, enabled: 1 }, { partialFilterExpression: { parentId: { $exists: true } } });
 /** What the roll-up of versions does not have yet. */
 deviceSchema.index({ productKey: 1 }, { partialFilterExpression: { uncounted: true } });
 /** Those that have a connection, in the order of lists: few of many. */

@@ -123,3 +123,43 @@ test('R-FLOW-2 devices are registered with certificates in place of a secret, or
     userErrors: [{ code: 'INVALID_FORMAT', field: 'devices[0].fingerprints[0]' }],
   });
 });
+
+test('R-FLOW-1 R-FLOW-2 devices are put behind a gateway at their registration or later, and both sides show it', async () => {
+  await mutate(
+    'registerDevices',
+    { productKey: 'devA', devices: [{ deviceName: 'hub-1' }, ...['g-1', 'g-2', 'g-3'].map((name) => behind(name))] },
+    'devices { device { gateway { id } } }',
+  );
+  const look = async (first: number, after: string | null = null) => {
+    const query = `query ($first: Int, $after: String) { device(id: "devA.hub-1") {
+      gateway { id } children(first: $first, after: $after) { edges { node { id gateway { deviceName } } } pageInfo { hasNextPage endCursor } } } }`;
+    return (await api.ask(query, { first, after })).data.device;
+  };
+  const page = await look(2);
+  expect(page).toMatchObject({
+    gateway: null,
+    children: { edges: ['g-1', 'g-2'].map((name) => ({ node: { id: `devA.${name}dev`, gateway: { deviceName: 'hub-1' } } })) },
+  });
+  const { endCursor } = (page as { children: { pageInfo: { endCursor: string } } }).children.pageInfo;
+  expect(await look(2, endCursor)).toMatchObject({
+    children: { edges: [{ node: { id: 'devA.g-3dev' } }], pageInfo: { hasNextPage: false } },
+  });
+  const set = (input: object) => mutate('setDeviceGateway', input, 'devices { id gateway { id } }');
+  expect(await set({ deviceIds: ['devA.g-1dev'], gatewayId: null })).toEqual({
+    devices: [{ id: 'devA.g-1dev', gateway: null }],
+    userErrors: [],
+  });
+  expect(await set({ deviceIds: ['devA.g-1dev'], gatewayId: 'devA.g-2dev' })).toEqual({
+    devices: null,
+    userErrors: [{ code: 'GATEWAY_LEVELS', field: 'gatewayId' }],
+  });
+  expect(await set({ deviceIds: ['devA.g-1dev'], gatewayId: 'devA.hub-1' })).toMatchObject({
+    devices: [{ gateway: { id: 'devA.hub-1' } }],
+  });
+  expect(await mutate('registerDevices', { productKey: 'devA', devices: [behind('g-9', 'nobody')] }, 'devices { secret }')).toEqual({
+    devices: null,
+    userErrors: [{ code: 'DEVICE_UNKNOWN', field: 'devices[0].gateway' }],
+  });
+});
+
+const behind = (name: string, gateway = 'hub-1') => ({ deviceName: `${name}dev`, gateway: { deviceName: gateway } });

@@ -40,6 +40,16 @@ describe('R-DL-3 download over MQTT, by devices over real MQTT, MongoDB and Temp
     await fleet.stop();
   });
 
+  test('R-DL-3 R-FLOW-1 devices behind a gateway load it in blocks too, each as fast as if it had a connection of its own', async () => {
+    const names = ['probe-0', 'probe-1', 'probe-2'];
+    const children = names.map((deviceName) => ({ deviceName, gateway: 'block-hub' }));
+    const fleet = await updraft.fleet([{ deviceName: 'block-hub' }, ...children], { download: { blockBytes: 10 * 1024 } });
+    const batch = await updraft.push(await packageOf('2.1.0'), overMqtt, only(names));
+    expect(await updraft.settled(batch)).toEqual(Object.fromEntries(names.map((name) => [name, 'SUCCEEDED'])));
+    for (const name of names) expect(fleet.device(name).counts).toMatchObject({ bytes: SIZE, blocks: 7, problems: 0, dropped: 0 });
+    await fleet.stop();
+  });
+
   test('R-DL-3 the same stream id serves the next batch of the package', async () => {
     const firmware = await packageOf('3.0.0');
     const fleet = await updraft.fleet([{ deviceName: 'first' }, { deviceName: 'second' }], { download: { blockBytes: 64 * 1024 } });

@@ -4,7 +4,7 @@ import { createBrokerGateway } from '../../gateways/mqtt/external/gateway';
 import type { MqttGateway } from '../../gateways/mqtt/gateway';
 import { knowsIotda } from './broker-support';
 import { iotdaOptions, NOW, VECTOR } from './iotda-support';
-import { deviceOptions, PRODUCT_KEY, RecordingCore, topics } from './support';
+import { deviceId, deviceOptions, PRODUCT_KEY, RecordingCore, topics } from './support';
 
 const SECRET = 'sixteen-or-more-characters';
 const ACCOUNT = { username: 'updraft', password: 'gateway-password' };
@@ -106,6 +106,22 @@ describe("R-FLOW-1 R-FLOW-2 the broker's questions", () => {
     knowsIotda(core);
     const ask = await hook(core);
     const { clientid, username } = iotda;
+    expect(await ask('/mqtt/authorize', { clientid, username, topic, action })).toEqual({ status: 200, result });
+  });
+
+  test.each<[string, string, 'allow' | 'deny']>([
+    ['publish', topics('probe-7').inform, 'allow'],
+    ['subscribe', topics('probe-7').upgrade, 'allow'],
+    ['subscribe', `/sys/${PRODUCT_KEY}/probe-7/#`, 'allow'],
+    ['publish', topics('victim').inform, 'deny'],
+    ['subscribe', topics('victim').upgrade, 'deny'],
+    ['subscribe', `/ota/device/upgrade/${PRODUCT_KEY}/+`, 'deny'],
+  ])('R-FLOW-1 a Link gateway that wants to %s %s: %s', async (action, topic, result) => {
+    const core = new RecordingCore();
+    core.children.set(deviceId(), [deviceId('probe-7')]);
+    core.children.set(deviceId('other'), [deviceId('victim')]);
+    const ask = await hook(core);
+    const { clientid, username } = link;
     expect(await ask('/mqtt/authorize', { clientid, username, topic, action })).toEqual({ status: 200, result });
   });
 

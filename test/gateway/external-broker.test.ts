@@ -4,10 +4,10 @@ import pino from 'pino';
 import type { DeviceUrls } from '../../gateways/mqtt/carrier';
 import { createBrokerGateway } from '../../gateways/mqtt/external/gateway';
 import type { MqttGateway } from '../../gateways/mqtt/gateway';
-import { describeWithMosquitto, GATEWAYS, type Mosquitto, prepareMosquitto } from '../support/mosquitto';
+import { describeWithMosquitto, GATEWAYS, linkAcl, type Mosquitto, type MosquittoUser, prepareMosquitto } from '../support/mosquitto';
 import { carrying, connectedGateway, deviceAccounts, knowsIotda } from './broker-support';
 import { iotdaOptions, VECTOR } from './iotda-support';
-import { deviceId, deviceOptions, notification, RecordingCore, topics } from './support';
+import { deviceId, deviceOptions, notification, PRODUCT_KEY, RecordingCore, topics } from './support';
 
 describeWithMosquitto('that gateways share an external broker, and come back after it')(
   'gateways at an external broker (Mosquitto)',
@@ -56,6 +56,25 @@ describeWithMosquitto('that gateways share an external broker, and come back aft
           .sort((a, b) => a - b),
       ).toEqual(Array.from({ length: 40 }, (_, step) => step));
       expect(cores.every((core) => core.reports.length > 0)).toBe(true);
+    });
+
+    test('R-FLOW-1 R-DEV-2 a Link gateway that may use the topics of a device behind it speaks for it, and gets what is for it', async () => {
+      const accounts: MosquittoUser[] = deviceAccounts();
+      accounts[0]?.acl?.push(...linkAcl(PRODUCT_KEY, 'probe-7'));
+      await mosquitto.start(accounts);
+      const core = new RecordingCore();
+      const { link } = await gateway(core);
+      const hub = await device();
+      await hub.subscribeAsync(topics('probe-7').upgrade);
+      await hub.publishAsync(topics('probe-7').inform, inform('1.0.0'), { qos: 1 });
+      await core.until(() => core.reports.length === 1);
+      const arrived = new Promise((resolve) => hub.once('message', (topic) => resolve(topic)));
+      expect(await link.notify(notification({ deviceId: deviceId('probe-7'), deviceName: 'probe-7' }))).toBe(true);
+      expect(await arrived).toBe(topics('probe-7').upgrade);
+      expect(core.calls.flatMap((each) => ('deviceId' in each ? [[each.call, each.deviceId]] : []))).toEqual([
+        ['connected', deviceId('probe-7')],
+        ['report', deviceId('probe-7')],
+      ]);
     });
 
     test('R-FLOW-2 R-RATE-1 one gateway at a time pushes and hears platform-led devices, and another takes over from it', async () => {

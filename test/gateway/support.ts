@@ -16,6 +16,7 @@ export const TIMESTAMP = '2524608000000';
 
 export type Call =
   | { call: 'reset' | 'unheard'; gatewayId: string }
+  | { call: 'childrenOf'; deviceId: string }
   | { call: 'connected' | 'disconnected'; deviceId: string; sessionId: string }
   | { call: 'report'; deviceId: string; report: DeviceReport }
   | { call: 'requested'; deviceId: string; module: string }
@@ -40,6 +41,7 @@ export class RecordingCore implements GatewayCore {
     secret: this.secret,
     certificates: this.certificates.get(deviceName),
     enabled: !this.disabled.has(deviceName),
+    children: this.children.get(deviceId(deviceName))?.length,
     dialect: this.iotda.has(deviceName) ? ('IOTDA' as const) : ('LINK' as const),
   });
 
@@ -52,6 +54,9 @@ export class RecordingCore implements GatewayCore {
   unknown = new Set<string>();
   /** By device id: deleted or disabled after they connected. */
   removed = new Set<string>();
+  /** Of gateways, by device id. */
+  readonly children = new Map<string, string[]>();
+  familyLookups = 0;
   /** By device id: disabled after they connected. */
   disabledNow = new Set<string>();
   /** Of reports that core has no task for. */
@@ -66,6 +71,14 @@ export class RecordingCore implements GatewayCore {
     },
     notAllowed: async (ids) => ids.filter((id) => this.removed.has(id)),
     disabledOn: async () => [...this.disabledNow],
+    childrenOf: async (gateway) => {
+      this.familyLookups += 1;
+      const failure = this.fail({ call: 'childrenOf', deviceId: gateway });
+      if (failure !== null) throw failure;
+      return this.children.get(gateway) ?? [];
+    },
+    gatewaysOver: async (ids) =>
+      new Map([...this.children].flatMap(([gateway, children]) => children.filter((id) => ids.includes(id)).map((id) => [id, gateway]))),
     credentialsOfNode: async (deviceName) =>
       this.unknown.has(deviceName) ? null : { ...this.known(deviceName), productKey: PRODUCT_KEY, deviceName },
     connected: (deviceId, _gatewayId, sessionId) => this.record({ call: 'connected', deviceId, sessionId }),

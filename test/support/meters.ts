@@ -2,13 +2,17 @@ import type { Clock } from '../../core/clock';
 import type { NewDevice } from '../../core/core';
 import { type CoreParts, createCore } from '../../core/create-core';
 import type { UpgradeEngine } from '../../core/ports';
+import type { Limits } from '../../schema/model/limits';
 import type { Store } from '../../schema/mongo/connect';
 import { MASTER_KEY, operator, settingsWith } from './core-parts';
 import { fakePackageStore } from './fakes/package-store';
 
 /** Core over a real store, with the product `meter` and some of its devices. */
-export async function meters(over: { store: Store; engine: UpgradeEngine; clock: Clock }, devices: NewDevice[]): Promise<CoreParts> {
-  const parts = await createCore({ ...over, files: fakePackageStore(), settings: settingsWith(), masterKeys: [MASTER_KEY] });
+export async function meters(
+  { limits, ...over }: { store: Store; engine: UpgradeEngine; clock: Clock; limits?: Partial<Limits> },
+  devices: NewDevice[],
+): Promise<CoreParts> {
+  const parts = await createCore({ ...over, files: fakePackageStore(), settings: settingsWith(limits), masterKeys: [MASTER_KEY] });
   await parts.core.products.create(operator, { key: 'meter', name: 'Water meter' });
   if (devices.length > 0) await parts.core.devices.register(operator, 'meter', devices);
   return parts;

@@ -74,7 +74,12 @@ export async function createDriver({ core, productKey, mqttUrl, downloads }: Dri
       ),
     async fleet(devices, settings = {}) {
       const named = devices.map((device, index) => ({ deviceName: `meter-${index}`, version: '1.0.0', ...device }));
-      const names = named.map(({ deviceName, dialect, certificateFingerprints }) => ({ deviceName, dialect, certificateFingerprints }));
+      const names = named.map(({ deviceName, dialect, certificateFingerprints, gateway }) => ({
+        deviceName,
+        dialect,
+        certificateFingerprints,
+        ...(gateway && { gateway: { deviceName: gateway } }),
+      }));
       const registered = await core.devices.register(ADMIN, productKey, names);
       const fleet = createFleet({
         mqttUrl,

@@ -13,8 +13,8 @@ import { startProcess, type UpdraftProcess } from './updraft-process';
 export interface UpdraftProcesses extends Driver {
   store: Store;
   processes: readonly UpdraftProcess[];
-  /** Starts a process with the common settings and these roles; all of them end with `stop`. */
-  start(roles: string): Promise<UpdraftProcess>;
+  /** Starts a process with the common settings, others over them, and these roles; all of them end with `stop`. */
+  start(roles: string, others?: Record<string, string>): Promise<UpdraftProcess>;
   stop(): Promise<void>;
 }
 
@@ -24,8 +24,8 @@ export async function startProcesses(roles: string[], overrides: Record<string, 
   const [httpPort, mqttPort] = [await freePort(), await freePort()];
   const settings = testEnvironment({ UPDRAFT_HTTP_PORT: `${httpPort}`, UPDRAFT_MQTT_PORT: `${mqttPort}`, ...overrides });
   const processes: UpdraftProcess[] = [];
-  const start = async (role: string): Promise<UpdraftProcess> => {
-    const started = await startProcess({ ...settings, UPDRAFT_ROLES: role });
+  const start = async (role: string, others: Record<string, string> = {}): Promise<UpdraftProcess> => {
+    const started = await startProcess({ ...settings, ...others, UPDRAFT_ROLES: role });
     processes.push(started);
     return started;
   };

@@ -9,6 +9,8 @@ import { inTime } from './in-time';
 export interface Authenticated {
   identity: Identity;
   dialect: MqttDialect;
+  /** Devices behind it. */
+  children?: number;
 }
 
 export type Authenticate = (packet: ConnectPacket) => Promise<Authenticated | Refusal>;
@@ -61,7 +63,7 @@ export function createAuthenticate(deps: {
       );
       return CONNACK.badCredentials;
     }
-    return known.enabled ? { identity: known.identity, dialect } : CONNACK.disabled;
+    return known.enabled ? { identity: known.identity, dialect, children: known.children } : CONNACK.disabled;
   }
 
   return async (packet) => {

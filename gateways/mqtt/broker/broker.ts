@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { Aedes, AedesOptions, Client, PublishPacket } from 'aedes';
 import type { Logger } from 'pino';
 import type { GatewayMetrics } from '../../metrics';
+import { whenChild } from '../children';
 import { CONNACK, type ConnectPacket } from '../dialect';
 import { createInlet } from '../inlet';
 import type { Admit } from './admission';
@@ -15,6 +16,14 @@ import type { ProvenPeer } from './tls/proven-peer';
 import { overlaps } from './topic-filter';
 
 type Done = (error?: Error) => void;
+
+/** Filters that the topics of one device behind a gateway take. */
+const FILTERS_OF_CHILD = 4;
+
+function hasRoomFor({ granted, dialect, children }: Session, filter: string): boolean {
+  if (filter.length > MQTT_LIMITS.filterLength) return false;
+  return granted.has(filter) || granted.size < (dialect.subscriptions ?? MQTT_LIMITS.subscriptions) + FILTERS_OF_CHILD * children;
+}
 
 interface BrokerDeps {
   authenticate: Authenticate;
@@ -120,14 +129,16 @@ export async function createDeviceBroker(deps: BrokerDeps): Promise<Aedes> {
     authorizeSubscribe(client, subscription, done) {
       const { topic, qos } = subscription;
       const session = sessionOf(client);
-      const allowed =
-        session !== undefined &&
-        topic.length <= MQTT_LIMITS.filterLength &&
-        (session.granted.has(topic) || session.granted.size < (session.dialect.subscriptions ?? MQTT_LIMITS.subscriptions)) &&
-        session.dialect.own(session).some((own) => overlaps(topic, own));
-      if (allowed) session.granted.set(topic, qos === 0 ? 0 : 1);
-      else metrics.subscriptionsRefused.inc();
-      done(null, allowed ? subscription : null);
+      const answer = (allowed: boolean): void => {
+        if (allowed) session?.granted.set(topic, qos === 0 ? 0 : 1);
+        else metrics.subscriptionsRefused.inc();
+        done(null, allowed ? subscription : null);
+      };
+      if (session === undefined || !hasRoomFor(session, topic)) return answer(false);
+      const { dialect } = session;
+      if (dialect.own(session).some((own) => overlaps(topic, own))) return answer(true);
+      const refuse = () => answer(false);
+      whenChild(session, dialect.childNamedBy?.(topic), (child) => answer(child !== null), refuse);
     },
 
     authorizeForward: (client, packet) => (sessionOf(client) === undefined ? null : packet),
@@ -140,7 +151,7 @@ export async function createDeviceBroker(deps: BrokerDeps): Promise<Aedes> {
   broker.on('connackSent', (_packet, client) => {
     const proven = accepted.get(client);
     if (proven === undefined || client.closed || client.conn.destroyed) return;
-    const session = sessions.begin(proven.identity, proven.dialect, client);
+    const session = sessions.begin(proven, client);
     /** The socket's end, not the broker's announcement of it: that one is left out when two connections cross. */
     client.conn.once('close', () => sessions.end(session));
   });

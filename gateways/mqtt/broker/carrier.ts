@@ -1,14 +1,17 @@
 import type { Duplex } from 'node:stream';
 import type { Aedes } from 'aedes';
+import type { DeviceId } from '../../../schema/model/ids';
 import type { Carrier, CarrierParts } from '../carrier';
+import type { Identity } from '../dialect';
 import { createAdmission } from './admission';
 import { createAuthenticate } from './authenticate';
 import { createDeviceBroker } from './broker';
 import { createDeliver } from './delivery';
+import { createFamilies } from './families';
 import { MQTT_LIMITS } from './limits';
 import { type Listeners, type ListenSettings, type MqttUrls, openListeners } from './listeners';
 import { createPresence } from './presence';
-import { createSessions } from './session';
+import { createSessions, type Session } from './session';
 import { type SessionCheck, startSessionCheck } from './session-check';
 import type { ProvenPeer } from './tls/proven-peer';
 import { createPskKeys } from './tls/psk-keys';
@@ -21,17 +24,31 @@ export function createEmbeddedCarrier(
 ): Carrier<MqttUrls> {
   const presence = createPresence({ devices, gatewayId, lanes, sampled });
   let stopping = false;
-  const sessions = createSessions(createDeliver(metrics, quotas), {
-    begin(session) {
-      metrics.sessions.inc();
-      presence.began(session);
+  const families = createFamilies({ devices, lanes, metrics, sampled });
+  const sessions = createSessions(
+    { deliver: createDeliver(metrics, quotas), childOf: families.childOf },
+    {
+      begin(session) {
+        metrics.sessions.inc();
+        presence.began(session);
+      },
+      end(session) {
+        metrics.sessions.dec();
+        /** On the way down one reset says it for all of them. */
+        if (!stopping) presence.ended(session);
+      },
     },
-    end(session) {
-      metrics.sessions.dec();
-      /** On the way down one reset says it for all of them. */
-      if (!stopping) presence.ended(session);
-    },
-  });
+  );
+  const isOpen = (deviceId: DeviceId): boolean => sessions.of(deviceId)?.client.closed === false;
+
+  /** A device's own connection, or that of the gateway it is behind. */
+  function reach(deviceId: DeviceId, gateway?: DeviceId): { session: Session; device: Identity } | null {
+    const own = sessions.of(deviceId);
+    if (own !== undefined && (gateway === undefined || isOpen(deviceId))) return { session: own, device: own };
+    const session = gateway === undefined ? undefined : sessions.of(gateway);
+    return session ? { session, device: families.identityOf(session, deviceId) } : null;
+  }
+
   let broker: Aedes | null = null;
   let listeners: Listeners | null = null;
   let check: SessionCheck | null = null;
@@ -42,15 +59,20 @@ export function createEmbeddedCarrier(
     onPushes: (listener) => listener(true),
     link: {
       gatewayId,
-      isConnected: (deviceId) => sessions.of(deviceId)?.client.closed === false,
-      async notify(notification) {
-        const session = sessions.of(notification.deviceId);
-        return session ? session.send(session.dialect.upgradeMessage(session, notification)) : false;
+      isConnected: isOpen,
+      async notify(notification, gateway) {
+        const reached = reach(notification.deviceId, gateway);
+        if (reached === null) return false;
+        const { session, device } = reached;
+        if (device.gateway && notification.dialect && notification.dialect !== session.dialect.name) return false;
+        return session.send(session.dialect.upgradeMessage(device, notification));
       },
-      async queryVersion(deviceId) {
-        const session = sessions.of(deviceId);
-        const message = session?.dialect.queryMessage?.(session);
-        return session !== undefined && message !== undefined && session.send(message);
+      async queryVersion(deviceId, gateway) {
+        const reached = reach(deviceId, gateway);
+        if (reached === null) return false;
+        const { session, device } = reached;
+        const message = session.dialect.queryMessage?.(device);
+        return message !== undefined && session.send(message);
       },
     },
 

@@ -3,10 +3,14 @@ import type { MqttQuotas } from './quotas';
 import type { Deliver, Session } from './session';
 import { overlaps } from './topic-filter';
 
+const WILDCARD = /[+#]/;
+
 /** QoS 0 unless the device subscribed with more (device-protocols §0.2.5). */
 function qosOf(session: Session, topic: string): 0 | 1 {
+  if (session.granted.get(topic) === 1) return 1;
+  // A gateway may have thousands of filters, for the devices behind it.
   for (const [filter, qos] of session.granted) {
-    if (qos === 1 && overlaps(filter, topic)) return 1;
+    if (qos === 1 && WILDCARD.test(filter) && overlaps(filter, topic)) return 1;
   }
   return 0;
 }

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Client } from 'aedes';
 import type { DeviceId } from '../../../schema/model/ids';
-import type { DownMessage, Identity, MqttDialect, Peer } from '../dialect';
+import type { DownMessage, MqttDialect, Peer } from '../dialect';
+import type { Authenticated } from './authenticate';
 
 /** One connection of one device, from its CONNACK until it closes. */
 export interface Session extends Peer {
@@ -10,14 +11,23 @@ export interface Session extends Peer {
   readonly client: Client;
   /** Filters the device subscribed to, with the QoS granted. They only choose the QoS of what it gets anyway. */
   readonly granted: Map<string, 0 | 1>;
+  children: number;
 }
 
 /** Writes a message to the session's own connection; false: it has gone. */
 export type Deliver = (session: Session, message: DownMessage) => Promise<boolean>;
 
+export type ChildOf = (session: Session, deviceId: DeviceId) => Peer | null | Promise<Peer | null>;
+
+/** What sessions have in common. */
+interface Ways {
+  deliver: Deliver;
+  childOf: ChildOf;
+}
+
 export interface Sessions {
   /** Begins a session; one of the same device that is still there ends before (`onEnd`), and its connection is closed. */
-  begin(identity: Identity, dialect: MqttDialect, client: Client): Session;
+  begin(proven: Authenticated, client: Client): Session;
   /** Ends a session once; anything else is ignored. */
   end(session: Session): void;
   of(deviceId: DeviceId): Session | undefined;
@@ -30,15 +40,18 @@ class DeviceSession implements Session {
   readonly productKey: string;
   readonly deviceName: string;
   declare readonly alias?: string;
+  readonly dialect: MqttDialect;
   readonly granted = new Map<string, 0 | 1>();
+  children: number;
 
   constructor(
     readonly id: string,
-    identity: Identity,
-    readonly dialect: MqttDialect,
+    { identity, dialect, children = 0 }: Authenticated,
     readonly client: Client,
-    private readonly deliver: Deliver,
+    private readonly ways: Ways,
   ) {
+    this.dialect = dialect;
+    this.children = children;
     this.deviceId = identity.deviceId;
     this.productKey = identity.productKey;
     this.deviceName = identity.deviceName;
@@ -50,11 +63,15 @@ class DeviceSession implements Session {
   }
 
   send(message: DownMessage): Promise<boolean> {
-    return this.deliver(this, message);
+    return this.ways.deliver(this, message);
+  }
+
+  childOf(deviceId: DeviceId): Peer | null | Promise<Peer | null> {
+    return this.ways.childOf(this, deviceId);
   }
 }
 
-export function createSessions(deliver: Deliver, on: { begin(session: Session): void; end(session: Session): void }): Sessions {
+export function createSessions(ways: Ways, on: { begin(session: Session): void; end(session: Session): void }): Sessions {
   const sessions = new Map<DeviceId, Session>();
   const nextId = createSessionIds();
 
@@ -65,13 +82,14 @@ export function createSessions(deliver: Deliver, on: { begin(session: Session): 
   }
 
   return {
-    begin(identity, dialect, client) {
+    begin(proven, client) {
+      const { identity } = proven;
       const earlier = sessions.get(identity.deviceId);
       if (earlier !== undefined) {
         end(earlier);
         earlier.client.close();
       }
-      const session = new DeviceSession(nextId(), identity, dialect, client, deliver);
+      const session = new DeviceSession(nextId(), proven, client, ways);
       sessions.set(session.deviceId, session);
       on.begin(session);
       return session;

@@ -57,7 +57,7 @@ export function createBrokerCarrier(
   async function openHook({ host, port, secret }: NonNullable<ExternalSettings['hook']>): Promise<HookServer> {
     const { authentications: concurrent, connectsWaiting: waiting } = quotas;
     const hook = createBrokerHook({
-      ...{ dialects, resolve, metrics, secret, account: settings },
+      ...{ devices, dialects, resolve, metrics, secret, account: settings },
       authenticate: createAuthenticate({ devices, dialects, metrics, sampled }),
       admit: createAdmission({ concurrent, waiting, waitMs: MQTT_LIMITS.authenticateTimeoutMs }),
     });

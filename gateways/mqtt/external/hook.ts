@@ -1,10 +1,12 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import type { DeviceId } from '../../../schema/model/ids';
+import type { GatewayCore } from '../../core';
 import type { GatewayMetrics } from '../../metrics';
 import type { Admit } from '../broker/admission';
 import type { Authenticate } from '../broker/authenticate';
 import { MQTT_LIMITS } from '../broker/limits';
 import { contains } from '../broker/topic-filter';
-import type { MqttDialect } from '../dialect';
+import type { Identity, MqttDialect } from '../dialect';
 import { own } from '../link/lenient-json';
 import type { Resolve } from './resolve';
 
@@ -27,6 +29,7 @@ export interface BrokerHook {
 }
 
 interface HookDeps {
+  devices: Pick<GatewayCore['devices'], 'gatewaysOver'>;
   authenticate: Authenticate;
   admit: Admit;
   dialects: readonly MqttDialect[];
@@ -48,9 +51,14 @@ const textOf = (body: unknown, name: string): string | null => {
 };
 
 /** Says for another broker who may connect, by the rules of the embedded one, and keeps each device to its own topics. */
-export function createBrokerHook({ authenticate, admit, dialects, resolve, metrics, secret, account }: HookDeps): BrokerHook {
+export function createBrokerHook({ devices, authenticate, admit, dialects, resolve, metrics, secret, account }: HookDeps): BrokerHook {
   function isAccount(username: string): boolean {
     return account.username !== undefined && username === account.username;
+  }
+
+  /** A gateway also speaks on the topics of the devices behind it, in a dialect where they have some. */
+  async function isBehind(gateway: Identity, child: DeviceId | undefined): Promise<boolean> {
+    return child !== undefined && (await devices.gatewaysOver([child])).get(child) === gateway.deviceId;
   }
 
   return {
@@ -80,7 +88,9 @@ export function createBrokerHook({ authenticate, admit, dialects, resolve, metri
       for (const dialect of dialects) {
         const named = dialect.speaker(clientId, username);
         const identity = named && (await resolve(named));
-        if (identity && dialect.own(identity).some((own) => contains(own, topic))) return ALLOW;
+        if (!identity) continue;
+        if (dialect.own(identity).some((own) => contains(own, topic))) return ALLOW;
+        if (await isBehind(identity, dialect.childNamedBy?.(topic))) return ALLOW;
       }
       if (action === 'subscribe') metrics.subscriptionsRefused.inc();
       else metrics.dropped.foreign_topic.inc();

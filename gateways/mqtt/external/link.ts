@@ -1,5 +1,5 @@
 import type { DeviceLink, Notification } from '../../../core/ports';
-import { type DeviceId, productKeyOf } from '../../../schema/model/ids';
+import { type DeviceId, deviceNameOf, productKeyOf } from '../../../schema/model/ids';
 import type { CarrierParts } from '../carrier';
 import type { DownMessage, Identity, MqttDialect } from '../dialect';
 import type { Published } from './session';
@@ -63,7 +63,8 @@ export function createBrokerLink(
   };
 }
 
-function identityOf(deviceId: DeviceId): Identity {
-  const productKey = productKeyOf(deviceId);
-  return { deviceId, productKey, deviceName: deviceId.slice(productKey.length + 1) };
-}
+const identityOf = (deviceId: DeviceId): Identity => ({
+  deviceId,
+  productKey: productKeyOf(deviceId),
+  deviceName: deviceNameOf(deviceId),
+});

@@ -3,10 +3,11 @@ import type { GatewayCore } from '../../core';
 import type { DeviceLanes } from '../../device-lanes';
 import type { GatewayMetrics } from '../../metrics';
 import type { SampledLog } from '../../sampled-log';
+import { whenChild } from '../children';
 import type { DownMessage, Identity, MqttDialect, Peer } from '../dialect';
 import { readLenientJson } from '../link/lenient-json';
 import { iotdaClaim, iotdaSpeaker } from './auth';
-import { downEvent, readEnvelope } from './envelope';
+import { downEvent, type OtaEvent, readEnvelope } from './envelope';
 import { upgradeEvent, VERSION_QUERY } from './events';
 import { createIotdaExchange, type IotdaHandler } from './exchange';
 import { onUpgradeProgressReport } from './on-upgrade-progress-report';
@@ -52,7 +53,19 @@ export function createIotdaDialect(deps: IotdaDeps): MqttDialect {
       drop(peer, reading.kind === 'foreign' ? 'foreign_topic' : 'malformed', topic);
       return;
     }
-    for (const { type, paras } of reading.events) {
+    const { events, about } = reading;
+    if (about === undefined) {
+      handle(peer, events, topic);
+      return;
+    }
+    whenChild(peer, about, (child) => {
+      if (child === null) drop(peer, 'foreign_topic', topic);
+      else handle(child, events, topic);
+    });
+  }
+
+  function handle(peer: Peer, events: readonly OtaEvent[], topic: string): void {
+    for (const { type, paras } of events) {
       const handler = HANDLERS.get(type);
       if (handler === undefined) metrics.dropped.unknown_event.inc();
       else if (!handler(exchange, peer, paras)) drop(peer, 'malformed', topic);

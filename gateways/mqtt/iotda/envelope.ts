@@ -1,5 +1,7 @@
+import type { DeviceId } from '../../../schema/model/ids';
 import type { Identity } from '../dialect';
 import { own } from '../link/lenient-json';
+import { namedById } from './auth';
 import { iotdaId, isOwnId } from './topics';
 
 /** One entry of `services` that is about upgrades; `paras` is still whatever the device sent. */
@@ -9,8 +11,9 @@ export interface OtaEvent {
 }
 
 export type EnvelopeReading =
-  | { kind: 'events'; events: OtaEvent[] }
-  /** It is about a device that is not this one, nor a child of it. */
+  /** `about`: another device, which has to be behind this one. */
+  | { kind: 'events'; events: OtaEvent[]; about?: DeviceId }
+  /** It is about what can be no device. */
   | { kind: 'foreign' }
   | { kind: 'malformed' };
 
@@ -23,13 +26,14 @@ export function readEnvelope(body: unknown, device: Identity): EnvelopeReading {
   const services = own(body, 'services');
   if (!Array.isArray(services)) return { kind: 'malformed' };
   const about = own(body, 'object_device_id');
-  if (about !== undefined && about !== null && about !== '' && !(typeof about === 'string' && isOwnId(about, device)))
-    return { kind: 'foreign' };
+  const isOwn = about === undefined || about === null || about === '' || (typeof about === 'string' && isOwnId(about, device));
+  const other = isOwn || typeof about !== 'string' ? undefined : namedById(about)?.device?.deviceId;
+  if (!isOwn && other === undefined) return { kind: 'foreign' };
   const events = services.slice(0, SERVICES).flatMap((service: unknown): OtaEvent[] => {
     const type = own(service, 'event_type');
     return own(service, 'service_id') === OTA && typeof type === 'string' ? [{ type, paras: own(service, 'paras') }] : [];
   });
-  return { kind: 'events', events };
+  return { kind: 'events', events, ...(other !== undefined && { about: other }) };
 }
 
 /** The one form of a message to a device, its members in the documents' order. */

@@ -3,6 +3,7 @@ import type { DeviceLanes } from '../../device-lanes';
 import type { GatewayMetrics } from '../../metrics';
 import type { SampledLog } from '../../sampled-log';
 import type { MqttQuotas } from '../broker/quotas';
+import { whenChild } from '../children';
 import type { MqttDialect, Peer } from '../dialect';
 import { linkClaim, linkSpeaker } from './auth';
 import { createBlockService } from './block-service';
@@ -43,6 +44,43 @@ export function createLinkDialect({ tasks, downloads, lanes, metrics, quotas, sa
     if (!json.ok || !handler(exchange, peer, json.value)) drop(peer, 'malformed', topic);
   }
 
+  /** What is published on another device's topic is that one's message, if it is behind this device (device-protocols §1.2). */
+  function onForeign(peer: Peer, topic: string, payload: Buffer): void {
+    whenChild(peer, namedByLinkTopic(topic)?.device?.deviceId, (child) => {
+      if (child === null) drop(peer, 'foreign_topic', topic);
+      else receive(child, topic, payload);
+    });
+  }
+
+  function receive(peer: Peer, topic: string, payload: Buffer): void {
+    switch (upTopic(topic, peer)) {
+      case 'progress':
+        handle(onProgress, peer, topic, payload);
+        break;
+      case 'inform':
+        handle(onInform, peer, topic, payload);
+        break;
+      case 'firmware-get':
+        handle(onFirmwareGet, peer, topic, payload);
+        break;
+      case 'file-download':
+        handle(onFileDownload, peer, topic, payload);
+        break;
+      case 'legacy-request':
+        /** Its body means nothing, so it may be anything. */
+        legacyRequest(exchange, peer, null);
+        break;
+      case 'config':
+        break;
+      case 'foreign':
+        onForeign(peer, topic, payload);
+        break;
+      case 'unknown':
+        metrics.dropped.unknown_topic.inc();
+        break;
+    }
+  }
+
   return {
     name: 'LINK',
     claim: linkClaim,
@@ -52,37 +90,11 @@ export function createLinkDialect({ tasks, downloads, lanes, metrics, quotas, sa
     namedBy: namedByLinkTopic,
     own: ownLinkTopics,
     names: (device) => [device],
+    childNamedBy: (filter) => namedByLinkTopic(filter)?.device?.deviceId,
     downTopics: (device) => [upgradeTopic(device), getReplyTopic(device), downloadReplyTopic(device)],
     upgradeMessage: (device, notification) => ({ topic: upgradeTopic(device), payload: upgradeMessage(notification, nextId()) }),
 
-    receive(peer, topic, payload) {
-      switch (upTopic(topic, peer)) {
-        case 'progress':
-          handle(onProgress, peer, topic, payload);
-          break;
-        case 'inform':
-          handle(onInform, peer, topic, payload);
-          break;
-        case 'firmware-get':
-          handle(onFirmwareGet, peer, topic, payload);
-          break;
-        case 'file-download':
-          handle(onFileDownload, peer, topic, payload);
-          break;
-        case 'legacy-request':
-          /** Its body means nothing, so it may be anything. */
-          legacyRequest(exchange, peer, null);
-          break;
-        case 'config':
-          break;
-        case 'foreign':
-          drop(peer, 'foreign_topic', topic);
-          break;
-        case 'unknown':
-          metrics.dropped.unknown_topic.inc();
-          break;
-      }
-    },
+    receive,
   };
 }
 

@@ -1,5 +1,6 @@
 import { type DeviceCounts, type DeviceObserver, noCounts } from './device-events';
-import { IotdaDevice, type IotdaDeviceDescription } from './iotda-device';
+import { createDevices } from './gateway-family';
+import type { IotdaDevice, IotdaDeviceDescription } from './iotda-device';
 import { LinkDevice, type LinkDeviceDescription, type LinkDeviceSettings } from './link-device';
 
 /** A Link device, unless it says otherwise. */
@@ -44,12 +45,10 @@ export interface Fleet {
 export function createFleet(description: FleetDescription, observer?: DeviceObserver): Fleet {
   const { devices: described, concurrency = 64, ...settings } = description;
   const devices = new Map<string, VirtualDevice>();
+  const deviceOf = createDevices(described, settings, observer);
   for (const one of described) {
     if (devices.has(one.deviceName)) throw new Error(`${one.deviceName} is described twice`);
-    devices.set(
-      one.deviceName,
-      one.dialect === 'IOTDA' ? new IotdaDevice(one, settings, observer) : new LinkDevice(one, settings, observer),
-    );
+    devices.set(one.deviceName, deviceOf(one));
   }
   const any = (deviceName: string) => {
     const found = devices.get(deviceName);

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type BehaviourPlan, createBehaviourPlan } from './behaviour-plan';
 import type { Behaviour, CutPoint } from './behaviours';
 import { type DeviceObserver, preciseNow } from './device-events';
+import { type DeviceLine, type LineOf, ownLine } from './device-line';
 import { certificateCredentials, type IotdaIdentity, iotdaCredentials, iotdaIdOf } from './iotda-identity';
 import {
   type IotdaDown,
@@ -16,7 +17,7 @@ import {
   versionReport,
 } from './iotda-messages';
 import { performIotdaUpgrade } from './iotda-upgrade';
-import { KeptSession, type KeptSessionSettings } from './kept-session';
+import type { KeptSessionSettings } from './kept-session';
 import type { Pacing } from './link-upgrade';
 import type { DownloadSettings } from './resuming-download';
 import { WatchedDevice } from './watched-device';
@@ -38,6 +39,8 @@ export interface IotdaDeviceDescription extends IotdaIdentity {
   /** It signs in with this certificate and no password; PEM. */
   certificate?: { cert: string; key: string };
   behaviours?: readonly Behaviour[];
+  /** The device of the fleet that it is behind, and over whose connection and topics it speaks (device-protocols §2.6 H). */
+  gateway?: string;
 }
 
 interface OngoingUpgrade {
@@ -54,7 +57,7 @@ export class IotdaDevice extends WatchedDevice {
   readonly versions = { firmware: '', software: '' };
   private readonly id: string;
   private readonly topics: ReturnType<typeof iotdaTopics>;
-  private readonly session: KeptSession;
+  private readonly session: DeviceLine;
   private readonly plan: BehaviourPlan;
   private ongoing: OngoingUpgrade | null = null;
   /** A message that the next one overtakes. */
@@ -65,16 +68,17 @@ export class IotdaDevice extends WatchedDevice {
     description: IotdaDeviceDescription,
     private readonly settings: IotdaDeviceSettings,
     observer?: DeviceObserver,
+    { of = ownLine, gatewayId }: { of?: LineOf; gatewayId?: string } = {},
   ) {
     super(observer);
     const { deviceName, version, softwareVersion = version, behaviours, certificate } = description;
     this.deviceName = deviceName;
     this.versions = { firmware: version, software: softwareVersion };
     this.id = iotdaIdOf(description);
-    this.topics = iotdaTopics(this.id);
+    this.topics = iotdaTopics(gatewayId ?? this.id);
     this.plan = createBehaviourPlan(behaviours);
     const credentials = () => (certificate ? certificateCredentials(description, certificate) : iotdaCredentials(description));
-    this.session = new KeptSession(credentials, settings, {
+    this.session = of(credentials, settings, {
       onMessage: (topic, payload) => this.receive(topic, payload.toString('utf8')),
       onConnected: () => this.onConnected(),
       onDisconnected: () => this.tell('disconnected', { at: preciseNow() }),

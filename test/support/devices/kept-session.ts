@@ -5,7 +5,7 @@ export interface KeptSessionSettings extends SessionSettings {
   reconnectMs?: number;
 }
 
-interface KeptSessionHandlers {
+export interface KeptSessionHandlers {
   onMessage(topic: string, payload: Buffer): void;
   /** After each CONNACK; connecting has ended when it settles. */
   onConnected(): Promise<void>;

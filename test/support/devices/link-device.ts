@@ -2,8 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type BehaviourPlan, createBehaviourPlan } from './behaviour-plan';
 import type { Behaviour, CutPoint } from './behaviours';
 import { type DeviceObserver, preciseNow } from './device-events';
+import { type DeviceLine, type LineOf, ownLine } from './device-line';
 import { garbage } from './garbage';
-import { KeptSession, type KeptSessionSettings } from './kept-session';
+import type { KeptSessionSettings } from './kept-session';
 import { type LinkIdentity, linkCredentials } from './link-identity';
 import { LinkInbox } from './link-inbox';
 import { blockPayload, DEFAULT_MODULE, getPayload, informPayload, linkTopics, progressPayload } from './link-messages';
@@ -32,6 +33,8 @@ export interface LinkDeviceDescription extends LinkIdentity {
   /** Versions of further modules, each reported by its own message. */
   modules?: Record<string, string>;
   behaviours?: readonly Behaviour[];
+  /** The device of the fleet that it is behind, and whose connection it shares (device-protocols §1.2). */
+  gateway?: string;
 }
 
 interface OngoingUpgrade {
@@ -50,7 +53,7 @@ export class LinkDevice extends WatchedDevice {
   /** By module: what each runs now. */
   readonly versions: Map<string, string>;
   private readonly topics: ReturnType<typeof linkTopics>;
-  private readonly session: KeptSession;
+  private readonly session: DeviceLine;
   private readonly inbox: LinkInbox;
   private readonly plan: BehaviourPlan;
   private readonly ongoing = new Map<string, OngoingUpgrade>();
@@ -62,6 +65,7 @@ export class LinkDevice extends WatchedDevice {
     private readonly description: LinkDeviceDescription,
     private readonly settings: LinkDeviceSettings,
     observer?: DeviceObserver,
+    lineOf: LineOf = ownLine,
   ) {
     super(observer);
     this.deviceName = description.deviceName;
@@ -75,7 +79,7 @@ export class LinkDevice extends WatchedDevice {
       onNotified: (offer, payload) => this.tell('notified', { at: preciseNow(), offer, payload }),
       onOffer: (offer) => this.take(offer),
     });
-    this.session = new KeptSession((tls) => linkCredentials(description, tls), settings, {
+    this.session = lineOf((tls) => linkCredentials(description, tls), settings, {
       onMessage: (topic, payload) => this.inbox.receive(topic, payload),
       onConnected: () => this.onConnected(),
       onDisconnected: () => this.tell('disconnected', { at: preciseNow() }),

@@ -1,0 +1,113 @@
+import type { Device } from '../../../schema/model/fleet';
+import { type DeviceId, isBrokerGateway } from '../../../schema/model/ids';
+import type { Collections } from '../../../schema/mongo/connect';
+import type { Clock } from '../../clock';
+import { offline } from '../presence';
+import { isThroughGateway, THROUGH_GATEWAY, throughGateway } from './session-name';
+
+type Devices = Collections['devices'];
+/** Where a gateway's connection is; null: it has none, or none that its children could use. */
+type Carried = { gatewayId: string; sessionId: string } | null;
+
+const PRESENCE = { enabled: 1, online: 1, gatewayId: 1, sessionId: 1, parentId: 1 } as const;
+type Present = Pick<Device, '_id' | keyof typeof PRESENCE>;
+
+/** A gateway that comes and goes all the time: its next event goes on. */
+const LOOKS = 8;
+
+export interface FollowDeps {
+  devices: Devices;
+  clock: Clock;
+  /** After the documents say so. `gatewayId` is null for children that went off-line. */
+  onChildren?(deviceIds: readonly DeviceId[], gatewayId: string | null): Promise<void>;
+}
+
+/** Behind a broker nobody knows over whose connection a device is reached: there each is on-line by what is heard of it. */
+const carriedBy = (device: Present | null): Carried =>
+  device?.enabled && device.online && device.gatewayId !== null && device.sessionId !== null && !isBrokerGateway(device.gatewayId)
+    ? { gatewayId: device.gatewayId, sessionId: device.sessionId }
+    : null;
+
+/** What has to change: `on` comes on-line or moves, `off` goes. A child with a connection of its own keeps it. */
+function differing(children: readonly Present[], carried: Carried): { on: DeviceId[]; off: DeviceId[]; through: DeviceId[] } {
+  const onLine = children.filter(({ enabled, online, sessionId }) => carried && enabled && (!online || isThroughGateway(sessionId)));
+  const named = carried && throughGateway(carried.sessionId);
+  const on = onLine.filter(({ sessionId, gatewayId }) => sessionId !== named || gatewayId !== carried?.gatewayId);
+  const off = children.filter(({ enabled, sessionId }) => isThroughGateway(sessionId) && !(carried && enabled));
+  const ids = (of: readonly Present[]) => of.map(({ _id }) => _id);
+  return { on: ids(on), off: ids(off), through: ids(onLine) };
+}
+
+const presentOf = (devices: Devices, id: DeviceId): Promise<Present | null> =>
+  devices.findOne<Present>({ _id: id }, { projection: PRESENCE });
+
+/**
+ * Gives the children of a gateway its presence: not what an event said, but what its document says, and says still afterwards. So whoever
+ * comes last makes it right, whatever overtook what, and doing it twice changes nothing. Whose presence has changed is told;
+ * with `tellAll` every child that is on-line by the gateway, as after a connection.
+ */
+export async function followGateway({ devices, clock, onChildren }: FollowDeps, gateway: DeviceId, tellAll = false): Promise<void> {
+  const told = new Map<DeviceId, string | null>();
+  let carried = carriedBy(await presentOf(devices, gateway));
+  for (let look = 0; look < LOOKS; look += 1) {
+    const children = await devices.find({ parentId: gateway }).project<Present>(PRESENCE).toArray();
+    const { on, off, through } = differing(children, carried);
+    await write(devices, gateway, { on, off }, carried, clock());
+    for (const id of tellAll ? through : on) told.set(id, carried?.gatewayId ?? null);
+    for (const id of off) told.set(id, null);
+    const before = carried;
+    carried = carriedBy(await presentOf(devices, gateway));
+    if (before?.sessionId === carried?.sessionId && before?.gatewayId === carried?.gatewayId) break;
+  }
+  for (const to of new Set(told.values())) {
+    await onChildren?.(
+      [...told].filter(([, gatewayId]) => gatewayId === to).map(([id]) => id),
+      to,
+    );
+  }
+}
+
+/** Each condition is looked at once more where it is written. */
+async function write(
+  devices: Devices,
+  parentId: DeviceId,
+  { on, off }: { on: readonly DeviceId[]; off: readonly DeviceId[] },
+  carried: Carried,
+  now: Date,
+): Promise<void> {
+  if (carried && on.length > 0) {
+    const session = { online: true, gatewayId: carried.gatewayId, sessionId: throughGateway(carried.sessionId), onlineChangedAt: now };
+    await devices.updateMany(
+      { _id: { $in: [...on] }, parentId, enabled: true, $or: [{ online: false }, { sessionId: THROUGH_GATEWAY }] },
+      { $set: session },
+    );
+  }
+  if (off.length === 0) return;
+  const gone = { _id: { $in: [...off] }, parentId, sessionId: THROUGH_GATEWAY, ...(carried && { enabled: false }) };
+  await devices.updateMany(gone, { $set: offline(now) });
+}
+
+/** R-TASK-7: for the scan that makes right what events left behind: some devices, among them children. */
+export async function followGatewaysOf(deps: FollowDeps, ids: readonly DeviceId[]): Promise<void> {
+  const children = await deps.devices
+    .find({ _id: { $in: [...ids] }, parentId: { $exists: true } })
+    .project<Present>(PRESENCE)
+    .toArray();
+  if (children.length === 0) return;
+  const gateways = [...new Set(children.flatMap(({ parentId }) => parentId ?? []))];
+  const parents = new Map(
+    (
+      await deps.devices
+        .find({ _id: { $in: gateways } })
+        .project<Present>(PRESENCE)
+        .toArray()
+    ).map((device) => [device._id, device]),
+  );
+  for (const gateway of gateways) {
+    const { on, off } = differing(
+      children.filter(({ parentId }) => parentId === gateway),
+      carriedBy(parents.get(gateway) ?? null),
+    );
+    if (on.length + off.length > 0) await followGateway(deps, gateway);
+  }
+}

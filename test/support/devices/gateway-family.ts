@@ -1,0 +1,44 @@
+import type { DeviceObserver } from './device-events';
+import { SharedConnection } from './device-line';
+import type { DeviceDescription, VirtualDevice } from './fleet';
+import { IotdaDevice } from './iotda-device';
+import { iotdaIdOf } from './iotda-identity';
+import { LinkDevice, type LinkDeviceSettings } from './link-device';
+
+/** Link: the topic names the device, as `{pk}/{dn}` (device-protocols §1.2). */
+const byTopic = (topic: string): string | null => /^\/(?:ota\/device\/[^/]+|sys)\/([^/]+\/[^/]+)(?:\/|$)/.exec(topic)?.[1] ?? null;
+
+/** IoTDA: the body does, and the topic is the gateway's (§2.6 H). */
+function byBody(_topic: string, payload: Buffer): string | null {
+  try {
+    return (JSON.parse(payload.toString('utf8')) as { object_device_id?: string }).object_device_id ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** Makes the devices of a fleet; those behind a gateway share its connection. */
+export function createDevices(
+  described: readonly DeviceDescription[],
+  settings: LinkDeviceSettings,
+  observer?: DeviceObserver,
+): (one: DeviceDescription) => VirtualDevice {
+  const shared = new Map(
+    described.flatMap(({ gateway, dialect }) =>
+      gateway === undefined ? [] : [[gateway, new SharedConnection(dialect === 'IOTDA' ? byBody : byTopic)] as const],
+    ),
+  );
+  return (one) => {
+    const above = one.gateway === undefined ? undefined : shared.get(one.gateway);
+    const carrier = shared.get(one.deviceName)?.carrier;
+    if (one.dialect !== 'IOTDA') {
+      const { productKey, deviceName } = one;
+      return new LinkDevice(one, settings, observer, above?.lineOf(`${productKey}/${deviceName}`) ?? carrier);
+    }
+    const gateway = described.find(({ deviceName }) => deviceName === one.gateway);
+    return new IotdaDevice(one, settings, observer, {
+      of: above?.lineOf(iotdaIdOf(one)) ?? carrier,
+      ...(gateway?.dialect === 'IOTDA' && { gatewayId: iotdaIdOf(gateway) }),
+    });
+  };
+}
