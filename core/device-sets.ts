@@ -20,14 +20,20 @@ export interface DeviceCredentials {
   children?: number;
 }
 
+export interface Connected {
+  deviceId: DeviceId;
+  /** Fingerprint of the certificate that let it in; absent where its secret did. */
+  certificate?: string;
+}
+
 /** What gateways ask about devices that connect. */
 export interface DeviceAdmission extends BrokerPresence {
   /** What it needs to check a device's signature. */
   credentials(productKey: string, deviceName: string): Promise<DeviceCredentials | null>;
   /** The same for an IoTDA device that names its node only; null as well when several products have one of that name. */
   credentialsOfNode(deviceName: string): Promise<(DeviceCredentials & { productKey: string; deviceName: string }) | null>;
-  /** Those of the devices that may not be connected, because they were deleted or disabled. */
-  notAllowed(ids: readonly DeviceId[]): Promise<DeviceId[]>;
+  /** Those that may not be connected any more: they were deleted or disabled, or have another certificate than they came with. */
+  notAllowed(connected: readonly Connected[]): Promise<DeviceId[]>;
   /** Disabled devices that are connected to the gateway, at most 1,000. */
   disabledOn(gatewayId: string): Promise<DeviceId[]>;
   /** The enabled devices behind a gateway. */

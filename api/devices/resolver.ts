@@ -86,7 +86,7 @@ export class DeviceResolver {
 
   @Mutation(() => SetDeviceCertificatesPayload, {
     description:
-      'Says which client certificates devices may sign in with from now on; connections that are there stay. Up to 1,000 devices, all or none.',
+      'Says which client certificates devices may sign in with from now on; a connection made with one that is left out ends within 30 s. Up to 1,000 devices, all or none.',
   })
   setDeviceCertificates(
     @Arg('input', () => SetDeviceCertificatesInput) { devices: wanted }: SetDeviceCertificatesInput,

@@ -1,5 +1,6 @@
 import type { DeviceId } from '../../schema/model/ids';
 import type { Collections } from '../../schema/mongo/connect';
+import type { Connected } from '../device-sets';
 
 type Devices = Collections['devices'];
 
@@ -11,12 +12,15 @@ export async function gatewaysOf(devices: Devices, ids: readonly DeviceId[]): Pr
   return gateways;
 }
 
-/** Those that were deleted or disabled. */
-export async function notAllowed(devices: Devices, ids: readonly DeviceId[]): Promise<DeviceId[]> {
-  const allowed = devices.find({ _id: { $in: [...ids] }, enabled: true }, { projection: { _id: 1 } });
-  const left = new Set(ids);
-  for await (const { _id } of allowed) left.delete(_id);
-  return [...left];
+/** Those that were deleted or disabled, and those whose certificate was taken away. */
+export async function notAllowed(devices: Devices, connected: readonly Connected[]): Promise<DeviceId[]> {
+  const ids = connected.map(({ deviceId }) => deviceId);
+  const found = devices.find({ _id: { $in: ids }, enabled: true }, { projection: { certificates: 1 } });
+  const allowed = new Map<DeviceId, readonly string[]>();
+  for await (const { _id, certificates = [] } of found) allowed.set(_id, certificates);
+  return connected
+    .filter(({ deviceId, certificate }) => !(certificate ? allowed.get(deviceId)?.includes(certificate) : allowed.has(deviceId)))
+    .map(({ deviceId }) => deviceId);
 }
 
 /** Devices of a product that came or went since, with the gateway they are at now. */

@@ -98,7 +98,7 @@ export function createDeviceService(deps: DeviceDeps): DeviceService {
         { _id: deviceIdOf(productKey, deviceName), productKey },
         { projection: { _id: 0, secret: 1, certificates: 1, enabled: 1, dialect: 1, children: 1 } },
       ),
-    notAllowed: (ids) => notAllowed(devices, ids),
+    notAllowed: (connected) => notAllowed(devices, connected),
     disabledOn: (gatewayId) => disabledOn(devices, gatewayId),
     async credentialsOfNode(deviceName) {
       const projection = { _id: 0, secret: 1, certificates: 1, enabled: 1, dialect: 1, children: 1, productKey: 1, deviceName: 1 };

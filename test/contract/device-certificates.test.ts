@@ -50,6 +50,19 @@ test('R-FLOW-2 certificates are set for devices together, take the place of thos
   expect(await certificatesOf('meter-2')).toEqual([third]);
 });
 
+test('R-FLOW-2 who came with a certificate that was taken away may not stay connected; who came with another, or its secret, may', async () => {
+  const connected = [
+    { deviceId: id('meter-1'), certificate: first },
+    { deviceId: id('meter-2') },
+    { deviceId: id('none'), certificate: first },
+    { deviceId: id('gone') },
+  ];
+  expect(await devices.notAllowed(connected)).toEqual([id('none'), id('gone')]);
+  await devices.setCertificates(operator, [{ deviceId: id('meter-1'), fingerprints: [second] }]);
+  expect(await devices.notAllowed(connected)).toEqual([id('meter-1'), id('none'), id('gone')]);
+  expect(await devices.notAllowed([{ deviceId: id('meter-1'), certificate: second }, { deviceId: id('meter-1') }])).toEqual([]);
+});
+
 test('R-FLOW-2 a registration without a secret has one all the same, which nobody is told', async () => {
   expect((await devices.credentials('prodA', 'meter-1'))?.secret).toMatch(/^[0-9a-f]{32}$/);
 });

@@ -1,5 +1,6 @@
 import type { IClientOptions } from 'mqtt';
-import { connackOf, deviceId, deviceOptions, hex, inbox, PRODUCT_KEY, type Running, roundTrip, startGateway, topics } from './support';
+import { deviceId, PRODUCT_KEY } from './recording-core';
+import { connackOf, deviceOptions, hex, inbox, type Running, roundTrip, startGateway, topics } from './support';
 
 /** What is counted, by name and labels. */
 type Counter = readonly [string, Record<string, string>?];

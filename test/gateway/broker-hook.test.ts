@@ -4,7 +4,8 @@ import { createBrokerGateway } from '../../gateways/mqtt/external/gateway';
 import type { MqttGateway } from '../../gateways/mqtt/gateway';
 import { knowsIotda } from './broker-support';
 import { iotdaOptions, NOW, VECTOR } from './iotda-support';
-import { deviceId, deviceOptions, PRODUCT_KEY, RecordingCore, topics } from './support';
+import { deviceId, PRODUCT_KEY, RecordingCore } from './recording-core';
+import { deviceOptions, topics } from './support';
 
 const SECRET = 'sixteen-or-more-characters';
 const ACCOUNT = { username: 'updraft', password: 'gateway-password' };

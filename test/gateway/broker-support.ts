@@ -4,7 +4,8 @@ import { createBrokerGateway } from '../../gateways/mqtt/external/gateway';
 import type { MqttGateway } from '../../gateways/mqtt/gateway';
 import { GATEWAYS, linkAcl, type Mosquitto, prepareMosquitto } from '../support/mosquitto';
 import { NOW, VECTOR } from './iotda-support';
-import { deviceOptions, PRODUCT_KEY, RecordingCore } from './support';
+import { PRODUCT_KEY, RecordingCore } from './recording-core';
+import { deviceOptions } from './support';
 
 /** A gateway, whatever carries its messages. */
 export interface Carried {

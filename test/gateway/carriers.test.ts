@@ -3,7 +3,8 @@ import { connect, type IClientOptions, type MqttClient } from 'mqtt';
 import { describeWithMosquitto } from '../support/mosquitto';
 import { type Carried, knowsIotda, startAtMosquitto } from './broker-support';
 import { iotdaNotification, iotdaOptions, NOW, VECTOR } from './iotda-support';
-import { deviceId, deviceOptions, inbox, notification, startGateway, topics } from './support';
+import { deviceId } from './recording-core';
+import { deviceOptions, inbox, notification, startGateway, topics } from './support';
 
 const embedded = (): Promise<Carried> => startGateway({}, { clock: () => NOW });
 

@@ -2,7 +2,8 @@ import { VERSION_QUERY } from '../../core/tasks/contract';
 import { CHILD_FIRMWARE_UPGRADE, CHILD_VERSION_QUERY, IOTDA_CHILD, linkGetReply, linkUpgrade } from './fixtures/children';
 import { DOWN, UP } from './fixtures/iotda';
 import { iotdaNotification, iotdaOptions, startIotdaGateway, VECTOR } from './iotda-support';
-import { deviceId, inbox, notification, type Running, roundTrip, startGateway, topics } from './support';
+import { deviceId } from './recording-core';
+import { inbox, notification, type Running, roundTrip, startGateway, topics } from './support';
 
 const HUB = deviceId();
 const PROBE = deviceId('probe-7');

@@ -1,4 +1,5 @@
-import { deviceId, inbox, notification, type Running, roundTrip, startGateway, topics } from './support';
+import { deviceId } from './recording-core';
+import { inbox, notification, type Running, roundTrip, startGateway, topics } from './support';
 
 describe('R-FLOW-1 delivery (device-protocols §0.2)', () => {
   let running: Running;

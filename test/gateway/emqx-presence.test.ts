@@ -13,7 +13,8 @@ import { createIotdaDialect } from '../../gateways/mqtt/iotda/dialect';
 import { createLinkDialect } from '../../gateways/mqtt/link/dialect';
 import { createSampledLog } from '../../gateways/sampled-log';
 import { iotdaOptions, VECTOR } from './iotda-support';
-import { deviceId, deviceOptions, RecordingCore, topics } from './support';
+import { deviceId, RecordingCore } from './recording-core';
+import { deviceOptions, topics } from './support';
 
 const { clientId = '', username } = deviceOptions();
 /** As EMQX words it. */

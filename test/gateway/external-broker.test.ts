@@ -7,7 +7,8 @@ import type { MqttGateway } from '../../gateways/mqtt/gateway';
 import { describeWithMosquitto, GATEWAYS, linkAcl, type Mosquitto, type MosquittoUser, prepareMosquitto } from '../support/mosquitto';
 import { carrying, connectedGateway, deviceAccounts, knowsIotda } from './broker-support';
 import { iotdaOptions, VECTOR } from './iotda-support';
-import { deviceId, deviceOptions, notification, PRODUCT_KEY, RecordingCore, topics } from './support';
+import { deviceId, PRODUCT_KEY, RecordingCore } from './recording-core';
+import { deviceOptions, notification, topics } from './support';
 
 describeWithMosquitto('that gateways share an external broker, and come back after it')(
   'gateways at an external broker (Mosquitto)',

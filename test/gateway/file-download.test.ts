@@ -1,5 +1,6 @@
 import { type BlockFrame, readBlockFrame } from '../support/devices/block-frame';
-import { deviceId, notification, type Running, roundTrip, startGateway, topics } from './support';
+import { deviceId } from './recording-core';
+import { notification, type Running, roundTrip, startGateway, topics } from './support';
 
 const FILE = Buffer.from('UPDRAFT! and more than that');
 const request = (offset: number, size: number, streamId = 12_332, id = '1') =>

@@ -6,7 +6,8 @@ import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import pino from 'pino';
 import { createMqttGateway } from '../../gateways/mqtt/gateway';
-import { connackOf, deviceOptions, notification, RecordingCore, type Running, startGateway } from './support';
+import { RecordingCore } from './recording-core';
+import { connackOf, deviceOptions, notification, type Running, startGateway } from './support';
 
 const pem = (name: string) => readFileSync(join(__dirname, 'fixtures', `localhost-${name}.pem`));
 

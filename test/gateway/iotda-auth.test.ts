@@ -2,7 +2,8 @@ import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { deviceOfIotdaId, isHourNear, parseIotdaClientId } from '../../gateways/mqtt/iotda/auth';
 import { iotdaOptions, NOW, startIotdaGateway, VECTOR } from './iotda-support';
-import { connackOf, deviceOptions, hex, inbox, PRODUCT_KEY, type Running } from './support';
+import { PRODUCT_KEY } from './recording-core';
+import { connackOf, deviceOptions, hex, inbox, type Running } from './support';
 
 const { id, hour, password, deviceName, secret } = VECTOR;
 

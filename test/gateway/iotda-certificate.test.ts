@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls';
-import type { IClientOptions } from 'mqtt';
+import { connectAsync, type IClientOptions } from 'mqtt';
 import { certificateFingerprint } from '../../schema/model/certificate';
 import { type ClientCertificate, clientCertificate } from '../support/client-certificate';
 import { iotdaOptions, NOW, startIotdaGateway, VECTOR } from './iotda-support';
@@ -88,6 +88,31 @@ describe('R-FLOW-2 IoTDA devices that sign in with a certificate (device-protoco
     expect(await code(byCertificate(null, { password: VECTOR.password }))).toBe(0);
     expect(await code(byCertificate(others, { password: VECTOR.password }))).toBe(0);
     expect(await code(byCertificate(expired, { password: VECTOR.password }))).toBe(0);
+  });
+
+  test('R-FLOW-2 a session ends soon after the certificate that let it in was taken away, and no other one', async () => {
+    const listeners = { tls: { ...server, port: 0 } };
+    const checked = await startIotdaGateway(listeners, { sessionCheckMs: 20 });
+    try {
+      checked.core.certificates.set(
+        VECTOR.deviceName,
+        [own, next].map(({ fingerprint }) => certificateFingerprint(fingerprint) ?? ''),
+      );
+      checked.core.iotda.add('by-password');
+      const url = checked.urls.mqttsUrl ?? '';
+      const staying = await connectAsync(checked.url, iotdaOptions({ ...named('by-password'), reconnectPeriod: 0 }));
+      const leaving = await connectAsync(url, { ...byCertificate(own), reconnectPeriod: 0 });
+      const end = new Promise<void>((resolve) => leaving.once('close', () => resolve()));
+      checked.core.certificates.set(VECTOR.deviceName, [certificateFingerprint(next.fingerprint) ?? '']);
+      await end;
+      expect(await checked.counted('closed_total', { reason: 'not_allowed' })).toBe(1);
+      expect(staying.connected).toBe(true);
+      expect(await code(byCertificate(own), url)).toBe(4);
+      expect(await code(byCertificate(next), url)).toBe(0);
+      staying.end(true);
+    } finally {
+      await checked.stop();
+    }
   });
 
   test('R-FLOW-2 a device that goes on with its TLS session has proven its certificate when that began', async () => {

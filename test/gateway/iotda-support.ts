@@ -16,8 +16,11 @@ export const VECTOR = {
 /** Within the vector's hour; also the time that is written on messages. */
 export const NOW = new Date('2026-11-20T21:36:29Z');
 
-export async function startIotdaGateway(listeners?: Parameters<typeof startGateway>[2]): Promise<Running> {
-  const running = await startGateway({}, { clock: () => NOW }, listeners);
+export async function startIotdaGateway(
+  listeners?: Parameters<typeof startGateway>[2],
+  settings: Parameters<typeof startGateway>[1] = {},
+): Promise<Running> {
+  const running = await startGateway({}, { clock: () => NOW, ...settings }, listeners);
   running.core.iotda.add(VECTOR.deviceName);
   running.core.secret = VECTOR.secret;
   return running;

@@ -1,5 +1,6 @@
 import { parseClientId, parseUserName } from '../../gateways/mqtt/link/auth';
-import { connackOf, deviceOptions, hex, PRODUCT_KEY, type Running, startGateway, TIMESTAMP } from './support';
+import { PRODUCT_KEY } from './recording-core';
+import { connackOf, deviceOptions, hex, type Running, startGateway, TIMESTAMP } from './support';
 
 const USER = `meter-0001&${PRODUCT_KEY}`;
 const ID = `${PRODUCT_KEY}.meter-0001`;

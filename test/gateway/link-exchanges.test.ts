@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DeviceReport } from '../../core/core';
 import type { Notification } from '../../core/ports';
-import { deviceId, notification, type Running, startGateway, topics } from './support';
+import { deviceId } from './recording-core';
+import { notification, type Running, startGateway, topics } from './support';
 
 /** One message of a device or of the platform, as the protocol's description has it, and the bytes that go the other way. */
 interface Exchange {

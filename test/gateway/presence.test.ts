@@ -1,4 +1,5 @@
-import { deviceId, deviceOptions, notification, type Running, roundTrip, startGateway, topics } from './support';
+import { deviceId } from './recording-core';
+import { deviceOptions, notification, type Running, roundTrip, startGateway, topics } from './support';
 
 describe('R-DEV-2 on-line state from the connection', () => {
   let running: Running;

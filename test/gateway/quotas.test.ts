@@ -5,7 +5,8 @@ import fc from 'fast-check';
 import { generate } from 'mqtt-packet';
 import { createAdmission } from '../../gateways/mqtt/broker/admission';
 import { createTokenBuckets } from '../../gateways/token-bucket';
-import { connackOf, deviceId, deviceOptions, inbox, notification, type Running, roundTrip, startGateway, topics } from './support';
+import { deviceId } from './recording-core';
+import { connackOf, deviceOptions, inbox, notification, type Running, roundTrip, startGateway, topics } from './support';
 
 describe('R-FLOW-1 what one device may take', () => {
   let running: Running;

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createConnection } from 'node:net';
-import { deviceId, type Running, roundTrip, startGateway, topics } from './support';
+import { deviceId } from './recording-core';
+import { type Running, roundTrip, startGateway, topics } from './support';
 
 const LANES = { capacity: 8 };
 

@@ -6,7 +6,8 @@ import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import type { IClientOptions } from 'mqtt';
 import { linkPskClaim } from '../../gateways/mqtt/link/psk';
 import { VECTOR } from './iotda-support';
-import { connackOf, deviceId, deviceOptions, hex, PRODUCT_KEY, type Running, SECRET, startGateway, TIMESTAMP } from './support';
+import { deviceId, PRODUCT_KEY, SECRET } from './recording-core';
+import { connackOf, deviceOptions, hex, type Running, startGateway, TIMESTAMP } from './support';
 
 /** The test vector of device-protocols §1.1. */
 const IDENTITY = 'devicename|hmacsha256|upd7Kx2QmZ1&meter-0001|2524608000000';

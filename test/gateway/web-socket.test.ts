@@ -6,7 +6,8 @@ import { connect, type MqttClient } from 'mqtt';
 import pino from 'pino';
 import WebSocket from 'ws';
 import { createMqttGateway, type MqttGateway } from '../../gateways/mqtt/gateway';
-import { connackOf, deviceId, deviceOptions, inbox, notification, RecordingCore, topics } from './support';
+import { deviceId, RecordingCore } from './recording-core';
+import { connackOf, deviceOptions, inbox, notification, topics } from './support';
 
 const pem = (name: string) => readFileSync(join(__dirname, 'fixtures', `localhost-${name}.pem`));
 let core: RecordingCore;

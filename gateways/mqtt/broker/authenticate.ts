@@ -11,6 +11,8 @@ export interface Authenticated {
   dialect: MqttDialect;
   /** Devices behind it. */
   children?: number;
+  /** Fingerprint of what let it in, where that was a certificate. */
+  certificate?: string;
 }
 
 export type Authenticate = (packet: ConnectPacket) => Promise<Authenticated | Refusal>;
@@ -63,7 +65,9 @@ export function createAuthenticate(deps: {
       );
       return CONNACK.badCredentials;
     }
-    return known.enabled ? { identity: known.identity, dialect, children: known.children } : CONNACK.disabled;
+    if (!known.enabled) return CONNACK.disabled;
+    const certificate = packet.password?.length ? undefined : packet.certificate?.fingerprint;
+    return { identity: known.identity, dialect, children: known.children, certificate };
   }
 
   return async (packet) => {

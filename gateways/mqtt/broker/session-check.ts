@@ -11,7 +11,7 @@ export interface SessionCheck {
 const CHUNK = 500;
 
 /**
- * Whoever was deleted or disabled could not connect again, but would stay connected. No process has to tell another one: the store is
+ * Whoever was deleted or disabled, or lost its certificate, could not connect again, but would stay connected. No process has to tell another one: the store is
  * asked for this gateway's disabled devices every second, and all sessions are looked up once in `everyMs`, in portions spread over it.
  */
 export function startSessionCheck(deps: {
@@ -33,7 +33,7 @@ export function startSessionCheck(deps: {
   }
 
   async function check(portion: readonly Session[]): Promise<void> {
-    const refused = new Set(await devices.notAllowed(portion.map(({ deviceId }) => deviceId)));
+    const refused = new Set(await devices.notAllowed(portion));
     for (const session of portion) if (refused.has(session.deviceId)) end(session);
   }
 

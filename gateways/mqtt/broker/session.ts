@@ -12,6 +12,8 @@ export interface Session extends Peer {
   /** Filters the device subscribed to, with the QoS granted. They only choose the QoS of what it gets anyway. */
   readonly granted: Map<string, 0 | 1>;
   children: number;
+  /** Fingerprint of the certificate that let it in. */
+  readonly certificate?: string;
 }
 
 /** Writes a message to the session's own connection; false: it has gone. */
@@ -40,13 +42,14 @@ class DeviceSession implements Session {
   readonly productKey: string;
   readonly deviceName: string;
   declare readonly alias?: string;
+  declare readonly certificate?: string;
   readonly dialect: MqttDialect;
   readonly granted = new Map<string, 0 | 1>();
   children: number;
 
   constructor(
     readonly id: string,
-    { identity, dialect, children = 0 }: Authenticated,
+    { identity, dialect, children = 0, certificate }: Authenticated,
     readonly client: Client,
     private readonly ways: Ways,
   ) {
@@ -56,6 +59,7 @@ class DeviceSession implements Session {
     this.productKey = identity.productKey;
     this.deviceName = identity.deviceName;
     if (identity.alias) this.alias = identity.alias;
+    if (certificate) this.certificate = certificate;
   }
 
   get closed(): boolean {
