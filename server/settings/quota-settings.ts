@@ -26,7 +26,8 @@ const ABOUT: Record<keyof MqttQuotas, { about: string; range?: readonly [number,
     unit: 'seconds',
   },
   sessionCheckMs: {
-    about: 'All sessions are compared with the registered devices once in so long: those of deleted devices, and of certificates that were taken away, end.',
+    about:
+      'All sessions are compared with the registered devices once in so long: those of deleted devices, and of certificates that were taken away, end.',
     range: [10, 3_600_000],
     unit: 'milliseconds',
   },
