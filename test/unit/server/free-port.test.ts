@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
-import { isFreeWithin } from '../../../server/embedded/free-port';
+import { freePort, isFreeWithin } from '../../../server/embedded/free-port';
 
 async function occupied() {
   const server = createServer().listen({ port: 0, host: '127.0.0.1' });
@@ -19,4 +19,11 @@ test('a port that stays taken is said to be so', async () => {
   const { server, port } = await occupied();
   expect(await isFreeWithin(port, 0)).toBe(false);
   server.close();
+});
+
+test('no port is given out twice, and another process looks elsewhere', async () => {
+  const ours = await Promise.all(Array.from({ length: 20 }, () => freePort()));
+  expect(new Set(ours).size).toBe(20);
+  const theirs = await Promise.all(Array.from({ length: 20 }, () => freePort(process.pid + 1)));
+  expect(theirs.filter((port) => ours.includes(port))).toEqual([]);
 });
