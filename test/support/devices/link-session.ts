@@ -1,3 +1,4 @@
+import type { ConnectionOptions } from 'node:tls';
 import { connect, type MqttClient } from 'mqtt';
 
 /** What a device puts into CONNECT. */
@@ -6,6 +7,10 @@ export interface DeviceCredentials {
   username: string;
   password: string;
 }
+
+/** A key that takes the place of certificates in the handshake below CONNECT. */
+export type KeyedCredentials = DeviceCredentials &
+  Pick<ConnectionOptions, 'pskCallback' | 'ciphers' | 'maxVersion' | 'checkServerIdentity'>;
 
 /** What it puts there when it shows a certificate instead; PEM. */
 export type CertificateCredentials = Omit<DeviceCredentials, 'password'> & { cert: string; key: string };
@@ -39,7 +44,7 @@ export class LinkSession {
   private client: MqttClient | null = null;
 
   constructor(
-    private readonly credentials: (tls: boolean) => DeviceCredentials | CertificateCredentials,
+    private readonly credentials: (tls: boolean) => DeviceCredentials | KeyedCredentials | CertificateCredentials,
     private readonly settings: SessionSettings,
     private readonly handlers: SessionHandlers,
   ) {}
