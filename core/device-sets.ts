@@ -26,14 +26,23 @@ export interface Connected {
   certificate?: string;
 }
 
+export interface ConnectedReview {
+  /** They were deleted or disabled, or their certificate was taken away. */
+  notAllowed: DeviceId[];
+  /** They count as off-line: their connection has not been told yet, or their gateway was taken for dead. */
+  offline: DeviceId[];
+}
+
 /** What gateways ask about devices that connect. */
 export interface DeviceAdmission extends BrokerPresence {
   /** What it needs to check a device's signature. */
   credentials(productKey: string, deviceName: string): Promise<DeviceCredentials | null>;
   /** The same for an IoTDA device that names its node only; null as well when several products have one of that name. */
   credentialsOfNode(deviceName: string): Promise<(DeviceCredentials & { productKey: string; deviceName: string }) | null>;
-  /** Those that may not be connected any more: they were deleted or disabled, or have another certificate than they came with. */
-  notAllowed(connected: readonly Connected[]): Promise<DeviceId[]>;
+  /** What the store says of devices that are connected. */
+  reviewConnected(connected: readonly Connected[]): Promise<ConnectedReview>;
+  /** R-DEV-2: makes a device on-line by this connection if it counts as off-line; otherwise nothing. */
+  stillConnected(deviceId: DeviceId, gatewayId: string, sessionId: string): Promise<void>;
   /** Disabled devices that are connected to the gateway, at most 1,000. */
   disabledOn(gatewayId: string): Promise<DeviceId[]>;
   /** The enabled devices behind a gateway. */

@@ -7,11 +7,12 @@ export interface GatewayCore {
     DeviceService,
     | 'credentials'
     | 'credentialsOfNode'
-    | 'notAllowed'
+    | 'reviewConnected'
     | 'disabledOn'
     | 'childrenOf'
     | 'gatewaysOver'
     | 'connected'
+    | 'stillConnected'
     | 'disconnected'
     | 'gatewayReset'
     | keyof BrokerPresence

@@ -1,6 +1,6 @@
 import type { DeviceId } from '../../schema/model/ids';
 import type { Collections } from '../../schema/mongo/connect';
-import type { Connected } from '../device-sets';
+import type { Connected, ConnectedReview } from '../device-sets';
 
 type Devices = Collections['devices'];
 
@@ -12,15 +12,19 @@ export async function gatewaysOf(devices: Devices, ids: readonly DeviceId[]): Pr
   return gateways;
 }
 
-/** Those that were deleted or disabled, and those whose certificate was taken away. */
-export async function notAllowed(devices: Devices, connected: readonly Connected[]): Promise<DeviceId[]> {
+/** Compares connections with the stored devices: deleted or disabled ones, and those whose certificate was taken away, are not allowed. */
+export async function reviewConnected(devices: Devices, connected: readonly Connected[]): Promise<ConnectedReview> {
   const ids = connected.map(({ deviceId }) => deviceId);
-  const found = devices.find({ _id: { $in: ids }, enabled: true }, { projection: { certificates: 1 } });
-  const allowed = new Map<DeviceId, readonly string[]>();
-  for await (const { _id, certificates = [] } of found) allowed.set(_id, certificates);
-  return connected
-    .filter(({ deviceId, certificate }) => !(certificate ? allowed.get(deviceId)?.includes(certificate) : allowed.has(deviceId)))
-    .map(({ deviceId }) => deviceId);
+  const found = devices.find({ _id: { $in: ids }, enabled: true }, { projection: { certificates: 1, online: 1 } });
+  const review: ConnectedReview = { notAllowed: [], offline: [] };
+  const stored = new Map<DeviceId, { certificates?: readonly string[]; online: boolean }>();
+  for await (const { _id, ...device } of found) stored.set(_id, device);
+  for (const { deviceId, certificate } of connected) {
+    const device = stored.get(deviceId);
+    if (!device || (certificate && !device.certificates?.includes(certificate))) review.notAllowed.push(deviceId);
+    else if (!device.online) review.offline.push(deviceId);
+  }
+  return review;
 }
 
 /** Devices of a product that came or went since, with the gateway they are at now. */

@@ -19,7 +19,7 @@ import { requireDialectFree } from './dialect-change';
 import { disabledOn, setEnabled } from './enabled';
 import { deviceQuery } from './filter';
 import { resetGateway, setConnected, setDisconnected } from './presence';
-import { notAllowed } from './presence-queries';
+import { reviewConnected } from './presence-queries';
 import { registerDevices } from './register';
 
 export interface DeviceDeps {
@@ -48,6 +48,14 @@ export function createDeviceService(deps: DeviceDeps): DeviceService {
   const { store, settings, clock } = deps;
   const { devices, products } = store.collections;
   const children = createChildren({ devices, connection: store.connection, limits: settings.limits, clock, onChildren: deps.onChildren });
+
+  async function connected(deviceId: DeviceId, gatewayId: string, sessionId: string): Promise<void> {
+    const device = await setConnected(devices, deviceId, gatewayId, sessionId, clock());
+    if (device === null) return;
+    await deps.onPresence?.(deviceId, gatewayId);
+    if (device.children) await children.followGateway(deviceId, true);
+  }
+
   return {
     async register(viewer, productKey, inputs) {
       requireRole(viewer, 'OPERATOR');
@@ -98,7 +106,7 @@ export function createDeviceService(deps: DeviceDeps): DeviceService {
         { _id: deviceIdOf(productKey, deviceName), productKey },
         { projection: { _id: 0, secret: 1, certificates: 1, enabled: 1, dialect: 1, children: 1 } },
       ),
-    notAllowed: (connected) => notAllowed(devices, connected),
+    reviewConnected: (connected) => reviewConnected(devices, connected),
     disabledOn: (gatewayId) => disabledOn(devices, gatewayId),
     async credentialsOfNode(deviceName) {
       const projection = { _id: 0, secret: 1, certificates: 1, enabled: 1, dialect: 1, children: 1, productKey: 1, deviceName: 1 };
@@ -109,11 +117,10 @@ export function createDeviceService(deps: DeviceDeps): DeviceService {
         .toArray();
       return found === undefined || another !== undefined ? null : found;
     },
-    async connected(deviceId, gatewayId, sessionId) {
-      const device = await setConnected(devices, deviceId, gatewayId, sessionId, clock());
-      if (device === null) return;
-      await deps.onPresence?.(deviceId, gatewayId);
-      if (device.children) await children.followGateway(deviceId, true);
+    connected,
+    async stillConnected(deviceId, gatewayId, sessionId) {
+      const isOffline = await devices.findOne({ _id: deviceId, online: false, enabled: true }, { projection: { _id: 1 } });
+      if (isOffline) await connected(deviceId, gatewayId, sessionId);
     },
     async disconnected(deviceId, sessionId) {
       const device = await setDisconnected(devices, deviceId, sessionId, clock());

@@ -170,6 +170,32 @@ describe('R-DEV-2 presence', () => {
     expect(resets).toEqual(['gw-1']);
   });
 
+  test('R-DEV-2 a gateway that was reset by mistake has its devices on-line again; one that is on-line elsewhere, disabled or gone is left', async () => {
+    const [first, second, third] = ['meter.dev-0', 'meter.dev-1', 'meter.dev-2'] as const;
+    for (const [deviceId, session] of [[first, 's0'] as const, [second, 's1'] as const, [third, 's2'] as const])
+      await devices.connected(deviceId, 'gw-1', session);
+    await devices.gatewayReset('gw-1');
+    await devices.connected(second, 'gw-2', 's3');
+    await devices.setEnabled(operator, [third], false);
+    const connected = [first, second, third, 'meter.nobody'].map((deviceId) => ({ deviceId }));
+    expect(await devices.reviewConnected(connected)).toEqual({ notAllowed: [third, 'meter.nobody'], offline: [first] });
+    presence.length = 0;
+    for (const [deviceId, session] of [
+      [first, 's0'] as const,
+      [second, 's1'] as const,
+      [third, 's2'] as const,
+      ['meter.nobody', 's9'] as const,
+    ])
+      await devices.stillConnected(deviceId, 'gw-1', session);
+    expect(presence).toEqual([[first, 'gw-1']]);
+    const sessions = await devices.getMany([first, second, third]);
+    expect(sessions.map((each) => [each?.online, each?.sessionId])).toEqual([
+      [true, 's0'],
+      [true, 's3'],
+      [false, null],
+    ]);
+  });
+
   test('R-DEV-2 behind a broker a device is on-line with its first message, and told of once', async () => {
     const heard = { deviceId: id, dialect: 'LINK' as const, gatewayId: 'broker/main', sessionId: 's1' };
     expect(await devices.heard(heard)).toBe(true);

@@ -18,7 +18,7 @@ describe('what no event tells is found out', () => {
   let connection: Connection;
   let temporal: Client;
   beforeAll(async () => {
-    updraft = await startUpdraft({ UPDRAFT_MINUTE_MS: '200' });
+    updraft = await startUpdraft({ UPDRAFT_MINUTE_MS: '200', UPDRAFT_MQTT_SESSION_CHECK_MS: '500' });
     connection = await Connection.connect({ address: updraft.platform.temporalAddress });
     temporal = new Client({ connection });
   });
@@ -47,6 +47,18 @@ describe('what no event tells is found out', () => {
     const holding = selected.filter(({ selection }) => (selection?.created ?? 0) > 0);
     await Promise.all(holding.map(({ _id }) => updraft.core.batches.cancel(ADMIN, _id)));
     for (const batch of batches) await updraft.settled(batch);
+    await fleet.stop();
+  });
+
+  test('R-TASK-7 a gateway that was taken for dead, and is not, says which devices it has: they are pushed without connecting anew', async () => {
+    const fleet = await updraft.fleet([{ deviceName: 'held' }, { deviceName: 'held-iotda', dialect: 'IOTDA' }]);
+    await updraft.until(async () => (await updraft.core.devices.get(`${updraft.productKey}.held-iotda`))?.online);
+    await updraft.core.devices.gatewayReset(updraft.config.gatewayId);
+    const scope = { kind: 'targeted' as const, deviceNames: ['held', 'held-iotda'] };
+    const batch = await updraft.push(await updraft.package('2.5.0'), {}, { scope });
+    expect(await updraft.settled(batch)).toEqual({ held: 'SUCCEEDED', 'held-iotda': 'SUCCEEDED' });
+    // Once at first, and once after each restarted with what it got.
+    for (const name of scope.deviceNames) expect(fleet.any(name).counts.connects).toBe(2);
     await fleet.stop();
   });
 

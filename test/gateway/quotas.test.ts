@@ -104,6 +104,23 @@ describe('R-FLOW-1 what one device may take', () => {
     expect(other.connected).toBe(true);
   });
 
+  test('R-DEV-2 a device that counts as off-line while it is connected is told of once more, and keeps its connection', async () => {
+    running = await startGateway({}, { sessionCheckMs: 20 });
+    const device = await running.connect();
+    await roundTrip(running, device);
+    running.core.forgotten.add(deviceId());
+    await running.core.until(() => running.core.calls.some(({ call }) => call === 'stillConnected'));
+    const sessions = running.core.calls.flatMap((each) =>
+      each.call === 'connected' || each.call === 'stillConnected' ? [[each.call, each.sessionId]] : [],
+    );
+    const [, sessionId] = sessions[0] ?? [];
+    expect(sessions).toEqual([
+      ['connected', sessionId],
+      ['stillConnected', sessionId],
+    ]);
+    expect(device.connected).toBe(true);
+  });
+
   test('R-DEV-2 a takeover is counted', async () => {
     running = await startGateway();
     const end = ended(await running.connect());

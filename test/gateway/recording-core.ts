@@ -11,7 +11,7 @@ export const deviceId = (deviceName = 'meter-0001') => `${PRODUCT_KEY}.${deviceN
 export type Call =
   | { call: 'reset' | 'unheard'; gatewayId: string }
   | { call: 'childrenOf'; deviceId: string }
-  | { call: 'connected' | 'disconnected'; deviceId: string; sessionId: string }
+  | { call: 'connected' | 'stillConnected' | 'disconnected'; deviceId: string; sessionId: string }
   | { call: 'report'; deviceId: string; report: DeviceReport }
   | { call: 'requested'; deviceId: string; module: string }
   | { call: 'block'; deviceId: string; request: BlockRequest };
@@ -48,6 +48,8 @@ export class RecordingCore implements GatewayCore {
   unknown = new Set<string>();
   /** By device id: deleted or disabled after they connected. */
   removed = new Set<string>();
+  /** By device id: off-line in the store, though they are connected. */
+  forgotten = new Set<string>();
   /** Of gateways, by device id. */
   readonly children = new Map<string, string[]>();
   familyLookups = 0;
@@ -63,13 +65,19 @@ export class RecordingCore implements GatewayCore {
       if (deviceName === 'no-database') throw new Error('no database');
       return this.unknown.has(deviceName) ? null : this.known(deviceName);
     },
-    notAllowed: async (connected) =>
-      connected
+    reviewConnected: async (connected) => ({
+      notAllowed: connected
         .filter(
           ({ deviceId: id, certificate }) =>
             this.removed.has(id) || (certificate && !this.certificates.get(id.slice(id.indexOf('.') + 1))?.includes(certificate)),
         )
         .map(({ deviceId: id }) => id),
+      offline: connected.map(({ deviceId: id }) => id).filter((id) => this.forgotten.has(id)),
+    }),
+    stillConnected: (deviceId, _gatewayId, sessionId) => {
+      this.forgotten.delete(deviceId);
+      return this.record({ call: 'stillConnected', deviceId, sessionId });
+    },
     disabledOn: async () => [...this.disabledNow],
     childrenOf: async (gateway) => {
       this.familyLookups += 1;

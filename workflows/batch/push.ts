@@ -10,7 +10,7 @@ const { gatewayLost } = proxyLocalActivities<Pick<BatchActivities, 'gatewayLost'
 
 /** A gateway that gives no sign for so long counts as gone. */
 const PATIENCE_MINUTES = 0.25;
-const LEAST_PATIENCE_MS = 5_000;
+const LEAST_PATIENCE_MS = 15_000;
 
 /**
  * Pushes what is due, on each gateway its share and all at the batch's rate. A gateway that has gone is noted, so that its devices

@@ -90,7 +90,7 @@ export function createEmbeddedCarrier(
         peers.set(connection, proven);
         opened.handle(connection);
       });
-      check = startSessionCheck({ devices, gatewayId, sessions, everyMs: quotas.sessionCheckMs, metrics, sampled });
+      check = startSessionCheck({ devices, presence, gatewayId, sessions, everyMs: quotas.sessionCheckMs, metrics, sampled });
       logger.info({ gatewayId, ...listeners.urls }, 'Devices can connect');
       return listeners.urls;
     },

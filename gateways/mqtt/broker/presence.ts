@@ -6,6 +6,8 @@ import type { Session } from './session';
 export interface Presence {
   began(session: Session): void;
   ended(session: Session): void;
+  /** The store has it off-line while the session goes on. */
+  forgotten(session: Session): void;
 }
 
 /** Tells core which devices are on-line (R-DEV-2), in the same lane as their reports: a report never comes before its connection. */
@@ -48,6 +50,19 @@ export function createPresence(deps: {
         expendable: false,
         run: () => devices.disconnected(deviceId, id),
         lost: (error) => sampled.error('presence', { deviceId, err: error }, 'Core could not be told that a device went off-line'),
+      });
+    },
+
+    /** Behind what is told already, which may be the very same thing. */
+    forgotten(session) {
+      const { deviceId, id } = session;
+      lanes.push(deviceId, {
+        kind: 'presence',
+        expendable: true,
+        run: async () => {
+          if (!session.closed) await devices.stillConnected(deviceId, gatewayId, id);
+        },
+        lost: (error) => sampled.error('presence', { deviceId, err: error }, 'Core could not be told that a device is still on-line'),
       });
     },
   };

@@ -1,7 +1,9 @@
+import type { DeviceId } from '../../../schema/model/ids';
 import type { GatewayCore } from '../../core';
 import type { GatewayMetrics } from '../../metrics';
 import type { SampledLog } from '../../sampled-log';
 import { MQTT_LIMITS } from './limits';
+import type { Presence } from './presence';
 import type { Session, Sessions } from './session';
 
 export interface SessionCheck {
@@ -13,16 +15,18 @@ const CHUNK = 500;
 /**
  * Whoever was deleted or disabled, or lost its certificate, could not connect again, but would stay connected. No process has to tell another one: the store is
  * asked for this gateway's disabled devices every second, and all sessions are looked up once in `everyMs`, in portions spread over it.
+ * Devices that count as off-line all the same are told of once more: a gateway that was slow may have been taken for dead.
  */
 export function startSessionCheck(deps: {
-  devices: Pick<GatewayCore['devices'], 'notAllowed' | 'disabledOn'>;
+  devices: Pick<GatewayCore['devices'], 'reviewConnected' | 'disabledOn'>;
+  presence: Pick<Presence, 'forgotten'>;
   gatewayId: string;
   sessions: Sessions;
   everyMs: number;
   metrics: GatewayMetrics;
   sampled: SampledLog;
 }): SessionCheck {
-  const { devices, gatewayId, sessions, everyMs, metrics, sampled } = deps;
+  const { devices, presence, gatewayId, sessions, everyMs, metrics, sampled } = deps;
   let waiting: Session[] = [];
   let pauseMs = everyMs;
 
@@ -33,8 +37,9 @@ export function startSessionCheck(deps: {
   }
 
   async function check(portion: readonly Session[]): Promise<void> {
-    const refused = new Set(await devices.notAllowed(portion));
-    for (const session of portion) if (refused.has(session.deviceId)) end(session);
+    const { notAllowed, offline } = await devices.reviewConnected(portion);
+    for (const session of those(portion, notAllowed)) end(session);
+    for (const session of those(portion, offline)) presence.forgotten(session);
   }
 
   async function endDisabled(): Promise<void> {
@@ -62,6 +67,11 @@ export function startSessionCheck(deps: {
     },
   };
 }
+
+const those = (portion: readonly Session[], ids: readonly DeviceId[]): Session[] => {
+  const wanted = new Set(ids);
+  return portion.filter(({ deviceId }) => wanted.has(deviceId));
+};
 
 /** Does the work over and over with a pause before each; what comes back ends that, and waits for the work under way. */
 function again(work: () => Promise<void>, pauseMs: () => number, onFailure: (error: unknown) => void): () => Promise<void> {

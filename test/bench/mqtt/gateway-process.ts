@@ -16,7 +16,8 @@ const core: GatewayCore = {
   devices: {
     credentials: async () => ({ secret: SECRET, enabled: true, dialect: 'LINK' }),
     credentialsOfNode: async () => null,
-    notAllowed: async () => [],
+    reviewConnected: async () => ({ notAllowed: [], offline: [] }),
+    stillConnected: async () => {},
     disabledOn: async () => [],
     childrenOf: async () => [],
     gatewaysOver: async () => new Map(),
