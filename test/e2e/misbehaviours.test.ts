@@ -18,7 +18,7 @@ describe('One batch over a hundred devices of each dialect', () => {
   beforeAll(async () => {
     // A policy's minute: longer ones than a second, so that the waits below outlast a busy machine.
     updraft = await startUpdraft({
-      UPDRAFT_MINUTE_MS: '1600',
+      UPDRAFT_MINUTE_MS: '2400',
       UPDRAFT_IOTDA_ONLINE_MINUTES: '18',
       UPDRAFT_IOTDA_VERSION_MINUTES: '10',
       UPDRAFT_IOTDA_DOWNLOAD_MINUTES: '18',
