@@ -8,16 +8,17 @@ type Devices = Collections['devices'];
 const RELATED = { parentId: 1, children: 1 } as const;
 type Related = Pick<Device, '_id' | keyof typeof RELATED>;
 
-/** One write each. A takeover replaces the session, and is a change too: whoever asks what changed learns of the new gateway. */
+/** One write each. A takeover replaces the session, and is a change too: whoever asks what changed learns of the new gateway. Null: there is none (`only`). */
 export async function setConnected(
   devices: Devices,
   deviceId: DeviceId,
   gatewayId: string,
   sessionId: string,
   now: Date,
+  only: { online?: boolean; enabled?: boolean } = {},
 ): Promise<Related | null> {
   return devices.findOneAndUpdate(
-    { _id: deviceId },
+    { _id: deviceId, ...only },
     { $set: { online: true, gatewayId, sessionId, onlineChangedAt: now } },
     { projection: RELATED },
   );

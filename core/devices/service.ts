@@ -49,8 +49,13 @@ export function createDeviceService(deps: DeviceDeps): DeviceService {
   const { devices, products } = store.collections;
   const children = createChildren({ devices, connection: store.connection, limits: settings.limits, clock, onChildren: deps.onChildren });
 
-  async function connected(deviceId: DeviceId, gatewayId: string, sessionId: string): Promise<void> {
-    const device = await setConnected(devices, deviceId, gatewayId, sessionId, clock());
+  async function connected(
+    deviceId: DeviceId,
+    gatewayId: string,
+    sessionId: string,
+    only?: Parameters<typeof setConnected>[5],
+  ): Promise<void> {
+    const device = await setConnected(devices, deviceId, gatewayId, sessionId, clock(), only);
     if (device === null) return;
     await deps.onPresence?.(deviceId, gatewayId);
     if (device.children) await children.followGateway(deviceId, true);
@@ -117,11 +122,8 @@ export function createDeviceService(deps: DeviceDeps): DeviceService {
         .toArray();
       return found === undefined || another !== undefined ? null : found;
     },
-    connected,
-    async stillConnected(deviceId, gatewayId, sessionId) {
-      const isOffline = await devices.findOne({ _id: deviceId, online: false, enabled: true }, { projection: { _id: 1 } });
-      if (isOffline) await connected(deviceId, gatewayId, sessionId);
-    },
+    connected: (deviceId, gatewayId, sessionId) => connected(deviceId, gatewayId, sessionId),
+    stillConnected: (deviceId, gatewayId, sessionId) => connected(deviceId, gatewayId, sessionId, { online: false, enabled: true }),
     async disconnected(deviceId, sessionId) {
       const device = await setDisconnected(devices, deviceId, sessionId, clock());
       if (device === null) return;
