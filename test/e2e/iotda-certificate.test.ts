@@ -1,6 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { deviceIdOf } from '../../schema/model/ids';
 import { clientCertificate } from '../support/client-certificate';
 import { ADMIN, startUpdraft, type Updraft } from '../support/updraft';
@@ -9,14 +7,11 @@ let updraft: Updraft;
 beforeAll(async () => {
   updraft = await startUpdraft({ UPDRAFT_MQTTS_PORT: '0' });
 });
-afterAll(async () => {
-  await updraft.stop();
-  await rm(updraft.config.dataDir, { recursive: true, force: true });
-});
+afterAll(() => updraft.stop());
 
 test('R-FLOW-2 a device that signs in with its certificate alone is upgraded, changes to the next one, and has no way in without', async () => {
   const [certificate, next] = [await clientCertificate('meter-x509'), await clientCertificate('meter-x509')];
-  const ca = readFileSync(join(updraft.config.dataDir, 'tls/ca.pem'), 'utf8');
+  const ca = readFileSync(updraft.caFile, 'utf8');
   const secure = { mqttUrl: updraft.platform.mqttsUrl, ca };
   const described = { deviceName: 'x509', dialect: 'IOTDA' as const, certificate };
   const fleet = await updraft.fleet([{ ...described, certificateFingerprints: [certificate.fingerprint] }], secure);

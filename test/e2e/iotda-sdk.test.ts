@@ -16,7 +16,6 @@ if (missing) console.warn(`NOT PROVEN here: that devices on the vendor's IoTDA S
   });
   afterAll(async () => {
     await updraft.stop();
-    rmSync(updraft.config.dataDir, { recursive: true, force: true });
     rmSync(directory, { recursive: true, force: true });
   });
 
@@ -31,7 +30,7 @@ if (missing) console.warn(`NOT PROVEN here: that devices on the vendor's IoTDA S
     const batch = await updraft.push(firmware, {}, { scope: { kind: 'targeted', deviceNames: [deviceName] } });
     const url = new URL((over === 'ssl' ? platform.mqttsUrl : platform.mqttUrl) ?? '');
     const file = join(directory, deviceName);
-    const ca = over === 'ssl' ? join(updraft.config.dataDir, 'tls/ca.pem') : null;
+    const ca = over === 'ssl' ? updraft.caFile : null;
     const known = certificate ? { secret: '', certificate } : { secret: registered?.secret ?? '' };
     const server = `${over}://${url.host}`;
     const told = await runSdkDevice({ server, ca, deviceId: `${productKey}_${deviceName}`, ...known, file, result });

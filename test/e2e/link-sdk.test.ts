@@ -12,7 +12,6 @@ describe("a device on the vendor's own SDK, unmodified", () => {
   });
   afterAll(async () => {
     await updraft.stop();
-    rmSync(updraft.config.dataDir, { recursive: true, force: true });
     rmSync(directory, { recursive: true, force: true });
   });
 
@@ -52,7 +51,7 @@ describe("a device on the vendor's own SDK, unmodified", () => {
   });
 
   test('R-FLOW-1 over TLS, trusting the CA that the first start made', async () => {
-    const ca = readFileSync(join(updraft.config.dataDir, 'tls/ca.pem'), 'utf8');
+    const ca = readFileSync(updraft.caFile, 'utf8');
     const { told, task } = await upgraded('over-tls', '2.1.0', { port: portOf(updraft.platform.mqttsUrl), ca });
     expect(told).toContainEqual({ download: 'SUCCESS' });
     expect(task).toMatchObject(success);

@@ -1,19 +1,14 @@
 import { readFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { startUpdraft, type Updraft } from '../support/updraft';
 
 let updraft: Updraft;
 beforeAll(async () => {
   updraft = await startUpdraft({ UPDRAFT_MQTTS_PORT: '0' });
 });
-afterAll(async () => {
-  await updraft.stop();
-  await rm(updraft.config.dataDir, { recursive: true, force: true });
-});
+afterAll(() => updraft.stop());
 
 test('R-FLOW-1 a batch reaches devices over TLS, which trust the CA that the first start made, beside devices over TCP', async () => {
-  const ca = readFileSync(join(updraft.config.dataDir, 'tls/ca.pem'), 'utf8');
+  const ca = readFileSync(updraft.caFile, 'utf8');
   const secure = await updraft.fleet([{ deviceName: 'secure-1' }, { deviceName: 'secure-2' }], { mqttUrl: updraft.platform.mqttsUrl, ca });
   const plain = await updraft.fleet([{ deviceName: 'plain-1' }]);
   const batch = await updraft.push(await updraft.package('2.0.0'));

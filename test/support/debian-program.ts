@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { cached } from './cached';
 
 /** A program of Debian's (and of what descends from it) that tests and benchmarks run beside ours. */
 export interface DebianProgram {
@@ -29,19 +30,24 @@ export const canHaveProgram = (program: DebianProgram, env: NodeJS.ProcessEnv): 
 export async function debianProgram(program: DebianProgram, env: NodeJS.ProcessEnv): Promise<FoundProgram> {
   const there = installed(program, env);
   if (there !== undefined) return { path: there, env };
-  const { cacheDir } = await import('#setup/paths.mjs');
-  const root = join(cacheDir(env), `debian-${program.package}`);
-  if (!existsSync(root)) await unpack(program, root, env);
+  const { name, package: wanted, variable } = program;
+  const root = await cached(
+    {
+      directory: `debian-${wanted}`,
+      telling: `Getting ${name} from Debian's archive`,
+      get: (work) => unpacked(wanted, work, env),
+      failed: (reason) => `${reason}\nInstall ${name} (Debian: apt-get install ${wanted}), or set ${variable} to it.`,
+    },
+    env,
+  );
   const path = onPath(program.name, { PATH: ['usr/sbin', 'usr/bin'].map((bin) => join(root, bin)).join(delimiter) });
   if (path === undefined) throw new Error(`Debian's package ${program.package} has no ${program.name}: ${root}`);
   return { path, env: { ...env, LD_LIBRARY_PATH: libraries(root).join(delimiter) } };
 }
 
-/** Got beside its place and moved there at the end: a crash leaves nothing half made in use. */
-async function unpack({ name, package: wanted, variable }: DebianProgram, root: string, env: NodeJS.ProcessEnv): Promise<void> {
+/** The package, and what it needs and the machine has not. */
+async function unpacked(wanted: string, work: string, env: NodeJS.ProcessEnv): Promise<string> {
   const { runChild } = await import('#setup/run-child.mjs');
-  const { waiting } = await import('#setup/progress.mjs');
-  const work = mkdtempSync(`${root}-`);
   const directory = (path: string): string => {
     mkdirSync(join(work, path), { recursive: true });
     return join(work, path);
@@ -56,23 +62,13 @@ async function unpack({ name, package: wanted, variable }: DebianProgram, root: 
     'APT::Sandbox::User=root',
     'Acquire::Languages=none',
   ].flatMap((option) => ['-o', option]);
-  const done = waiting(`Getting ${name} from Debian's archive`);
-  try {
-    await runChild('apt-get', [...own, '-q', 'update'], { limitMs: LIMIT_MS, env });
-    const install = ['-q', '-y', '--no-install-recommends', '--download-only', 'install', wanted];
-    await runChild('apt-get', [...own, ...install], { limitMs: LIMIT_MS, env });
-    const packages = readdirSync(join(work, 'archives')).filter((file) => file.endsWith('.deb'));
-    for (const file of packages)
-      await runChild('dpkg-deb', ['-x', join(work, 'archives', file), directory('root')], { limitMs: LIMIT_MS, env });
-    renameSync(join(work, 'root'), root);
-    done();
-  } catch (error) {
-    done('failed');
-    if (!existsSync(root))
-      throw new Error(`${(error as Error).message}\nInstall ${name} (Debian: apt-get install ${wanted}), or set ${variable} to it.`);
-  } finally {
-    rmSync(work, { recursive: true, force: true });
-  }
+  const install = ['-q', '-y', '--no-install-recommends', '--download-only', 'install', wanted];
+  await runChild('apt-get', [...own, '-q', 'update'], { limitMs: LIMIT_MS, env });
+  await runChild('apt-get', [...own, ...install], { limitMs: LIMIT_MS, env });
+  const root = directory('root');
+  for (const file of readdirSync(join(work, 'archives')).filter((name) => name.endsWith('.deb')))
+    await runChild('dpkg-deb', ['-x', join(work, 'archives', file), root], { limitMs: LIMIT_MS, env });
+  return root;
 }
 
 const installed = ({ name, variable }: DebianProgram, env: NodeJS.ProcessEnv): string | undefined =>

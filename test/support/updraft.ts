@@ -1,4 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import pino from 'pino';
 import { connectStore, type Store } from '../../schema/mongo/connect';
 import { type Config, readConfig } from '../../server/config';
@@ -35,6 +37,9 @@ export interface Updraft extends Driver {
   config: Config;
   /** What the platform stores in, from outside: to look, and to make happen what no door allows. */
   store: Store;
+  /** Of the CA that signed the listeners' certificate, where they speak TLS. */
+  caFile: string;
+  /** And removes what it kept. */
   stop(): Promise<void>;
 }
 
@@ -56,11 +61,13 @@ export async function startUpdraft(overrides: Record<string, string> = {}, optio
     platform,
     config,
     store,
+    caFile: join(config.dataDir, 'tls/ca.pem'),
     async stop() {
       await driver.stopFleets();
       await platform.stop();
       if (config.mongodbUri) await store.connection.dropDatabase();
       await store.close();
+      await rm(config.dataDir, { recursive: true, force: true });
     },
   };
 }

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { cached } from '../cached';
 import { runForeign } from '../foreign-device';
 
 const DIRECTORY = 'iotda-sdk-java-1.2.1';
@@ -33,26 +33,20 @@ export async function runSdkDevice(device: SdkDevice, env: NodeJS.ProcessEnv = p
   return runForeign('java', ['-cp', join(library, '*'), join(__dirname, 'Device.java')], env, device);
 }
 
-/** Got beside its place and moved there at the end: a crash leaves nothing half made in use. */
-async function sdkLibrary(env: NodeJS.ProcessEnv): Promise<string> {
-  const { cacheDir } = await import('#setup/paths.mjs');
-  const { runChild } = await import('#setup/run-child.mjs');
-  const { waiting } = await import('#setup/progress.mjs');
-  const library = join(cacheDir(env), DIRECTORY);
-  if (existsSync(library)) return library;
-  mkdirSync(cacheDir(env), { recursive: true });
-  const work = mkdtempSync(join(cacheDir(env), '.iotda-sdk-'));
-  const done = waiting("Getting the vendor's IoTDA SDK for Java (14 MB), by Maven");
+function sdkLibrary(env: NodeJS.ProcessEnv): Promise<string> {
   const goal = ['--batch-mode', '--quiet', '--file', join(__dirname, 'pom.xml'), 'dependency:copy-dependencies'];
-  try {
-    await runChild('mvn', [...goal, '-DincludeScope=runtime', `-DoutputDirectory=${join(work, 'lib')}`], { limitMs: 10 * 60_000, env });
-    renameSync(join(work, 'lib'), library);
-    done();
-  } catch (error) {
-    done('failed');
-    if (!existsSync(library)) throw new Error(`The vendor's IoTDA SDK could not be had: ${(error as Error).message}`);
-  } finally {
-    rmSync(work, { recursive: true, force: true });
-  }
-  return library;
+  return cached(
+    {
+      directory: DIRECTORY,
+      telling: "Getting the vendor's IoTDA SDK for Java (14 MB), by Maven",
+      async get(work) {
+        const { runChild } = await import('#setup/run-child.mjs');
+        const target = join(work, 'lib');
+        await runChild('mvn', [...goal, '-DincludeScope=runtime', `-DoutputDirectory=${target}`], { limitMs: 10 * 60_000, env });
+        return target;
+      },
+      failed: (reason) => `The vendor's IoTDA SDK could not be had: ${reason}`,
+    },
+    env,
+  );
 }
