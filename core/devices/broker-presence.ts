@@ -1,7 +1,7 @@
 import type { Dialect } from '../../schema/model/dialect';
 import type { DeviceId } from '../../schema/model/ids';
 import type { Collections } from '../../schema/mongo/connect';
-import { setConnected } from './presence';
+import { offline, setConnected } from './presence';
 
 type Devices = Collections['devices'];
 
@@ -60,7 +60,6 @@ export async function setLeft(
   now: Date,
 ): Promise<boolean> {
   const sessionId = 'is' in session ? session.is : { $lte: session.until };
-  const offline = { online: false, gatewayId: null, sessionId: null, onlineChangedAt: now };
-  const { matchedCount } = await devices.updateOne({ _id: deviceId, gatewayId, sessionId }, { $set: offline });
+  const { matchedCount } = await devices.updateOne({ _id: deviceId, gatewayId, sessionId }, { $set: offline(now) });
   return matchedCount > 0;
 }

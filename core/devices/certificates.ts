@@ -3,9 +3,9 @@ import type { Device } from '../../schema/model/fleet';
 import type { Limits } from '../../schema/model/limits';
 import type { Store } from '../../schema/mongo/connect';
 import type { DeviceCertificates, NewDevice } from '../device-sets';
-import { inOrderOf } from '../paging/in-order-of';
 import { refuseIfAny } from '../refuse';
 import { idsViolation, requireKnownDevices } from './delete';
+import { existingDevices } from './devices-of';
 
 /** R-FLOW-2: all or none. A device that is named twice has what was said last. */
 export async function setCertificates(
@@ -23,8 +23,7 @@ export async function setCertificates(
     return { updateOne: { filter: { _id: deviceId }, update } };
   });
   await connection.withSession((session) => session.withTransaction(() => devices.bulkWrite(writes, { session })));
-  const found = inOrderOf(ids, await devices.find({ _id: { $in: ids } }).toArray());
-  return found.filter((device) => device !== null);
+  return existingDevices(devices, ids);
 }
 
 /** What whoever registers a device is told; null where it has a certificate, and was given no secret: then nobody knows the one it has. */

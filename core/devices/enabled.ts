@@ -3,9 +3,9 @@ import type { DeviceId } from '../../schema/model/ids';
 import type { Limits } from '../../schema/model/limits';
 import type { Collections } from '../../schema/mongo/connect';
 import { DISABLED_SESSIONS_INDEX } from '../../schema/mongo/devices';
-import { inOrderOf } from '../paging/in-order-of';
 import { refuseIfAny } from '../refuse';
 import { idsViolation, requireKnownDevices } from './delete';
+import { existingDevices } from './devices-of';
 
 type Devices = Collections['devices'];
 
@@ -21,8 +21,7 @@ export async function setEnabled(
   refuseIfAny([idsViolation(ids.length, limits.devicesPerCall, 'deviceIds', 'Name')]);
   await requireKnownDevices(devices, ids);
   await devices.updateMany({ _id: { $in: ids }, enabled: !enabled }, { $set: { enabled, ...(enabled && { changedAt: now }) } });
-  const found = inOrderOf(ids, await devices.find({ _id: { $in: ids } }).toArray());
-  return found.filter((device) => device !== null);
+  return existingDevices(devices, ids);
 }
 
 const AT_ONCE = 1_000;

@@ -5,7 +5,6 @@ import { requireRole } from '../access/require-role';
 import type { Clock } from '../clock';
 import type { DeviceCredentials, DeviceService } from '../core';
 import type { Memberships } from '../groups/memberships';
-import { inOrderOf } from '../paging/in-order-of';
 import { pageOf } from '../paging/page-of';
 import { requireProduct } from '../products/require-product';
 import type { VersionCounts } from '../products/version-counts';
@@ -15,6 +14,7 @@ import { sessionAt, setHeard, setLeft } from './broker-presence';
 import { setCertificates } from './certificates';
 import { createChildren } from './children/service';
 import { deleteDevices } from './delete';
+import { devicesOf } from './devices-of';
 import { requireDialectFree } from './dialect-change';
 import { disabledOn, setEnabled } from './enabled';
 import { deviceQuery } from './filter';
@@ -71,7 +71,7 @@ export function createDeviceService(deps: DeviceDeps): DeviceService {
       return children.introduce(registered.map(({ _id }) => _id)).catch(() => registered);
     },
     get: (id) => devices.findOne({ _id: id }),
-    getMany: async (ids) => inOrderOf(ids, await devices.find({ _id: { $in: [...ids] } }).toArray()),
+    getMany: (ids) => devicesOf(devices, ids),
     list: async (filter, page) => pageOf(devices, deviceQuery(filter), { _id: 1 }, page, settings.limits),
     async update(viewer, id, changes) {
       requireRole(viewer, 'OPERATOR');

@@ -4,9 +4,9 @@ import { type DeviceId, deviceIdOf } from '../../../schema/model/ids';
 import type { Limits } from '../../../schema/model/limits';
 import type { Store } from '../../../schema/mongo/connect';
 import type { NewDevice } from '../../device-sets';
-import { inOrderOf } from '../../paging/in-order-of';
 import { refuseIfAny } from '../../refuse';
 import { idsViolation, requireKnownDevices } from '../delete';
+import { existingDevices } from '../devices-of';
 import { type Binding, bind } from './bind';
 import { type FollowDeps, followGateway, followGatewaysOf } from './follow';
 
@@ -23,9 +23,6 @@ export function createChildren(deps: ChildrenDeps) {
 
   const inTransaction = (bindings: readonly Binding[]): Promise<DeviceId[]> =>
     connection.withSession((session) => session.withTransaction(() => bind(devices, session, bindings, limits.gatewayChildren, clock())));
-
-  const present = async (ids: readonly DeviceId[]): Promise<Device[]> =>
-    inOrderOf(ids, await devices.find({ _id: { $in: [...ids] } }).toArray()).filter((device) => device !== null);
 
   async function followAll(gateways: Iterable<DeviceId>): Promise<void> {
     for (const gateway of new Set(gateways)) await followGateway(deps, gateway);
@@ -54,7 +51,7 @@ export function createChildren(deps: ChildrenDeps) {
       // Also when nothing has changed: the first call may have ended in between.
       await tellGone(ids);
       if (gateway !== null) await followGateway(deps, gateway);
-      return present(ids);
+      return existingDevices(devices, ids);
     },
 
     /** Of devices that are just being registered, in their transaction. */
@@ -76,7 +73,7 @@ export function createChildren(deps: ChildrenDeps) {
     /** After their registration: on-line with their gateways. In the order given. */
     async introduce(ids: readonly DeviceId[]): Promise<Device[]> {
       await followGatewaysOf(deps, ids);
-      return present(ids);
+      return existingDevices(devices, ids);
     },
 
     /** They were enabled or disabled, or have come or gone. */
