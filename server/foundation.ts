@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Client, Connection } from '@temporalio/client';
+import { Client } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { type CoreParts, createCore } from '../core/create-core';
@@ -7,6 +7,7 @@ import { createLocalCopies } from '../core/downloads/local-copies';
 import { SealedByOther } from '../core/products/sealing';
 import { connectStore, type Store } from '../schema/mongo/connect';
 import { createEngine } from '../workflows/client';
+import { connectTemporal } from '../workflows/connection';
 import type { Config } from './config';
 import { freePort } from './embedded/free-port';
 import { type EmbeddedServers, startEmbedded } from './embedded/start-embedded';
@@ -40,7 +41,7 @@ export async function startFoundation(config: Config, logger: Logger): Promise<F
     const store = await connectStore(servers.mongoUri, { dbName: databaseOf(servers.mongoUri) });
     running.add({ stop: () => store.close() });
     await store.ensureIndexes();
-    const connection = await Connection.connect({ address: servers.temporalAddress });
+    const connection = await connectTemporal({ address: servers.temporalAddress });
     running.add({ stop: () => connection.close() });
     const native = await NativeConnection.connect({ address: servers.temporalAddress });
     running.add({ stop: () => native.close() });
@@ -51,7 +52,7 @@ export async function startFoundation(config: Config, logger: Logger): Promise<F
       minuteMs: config.minuteMs,
       onWakeFailed: (batchId, error) => logger.warn({ batchId, error }, 'A batch could not be woken; it looks again by itself'),
     });
-    running.add({ stop: async () => engine.close() });
+    running.add({ stop: () => engine.close() });
     const httpPort = config.httpPort === 0 ? await freePort() : config.httpPort;
     const { limits, minuteMs, reofferMinutes, settleMs, iotdaWaits } = config;
     const publicBaseUrl = config.publicBaseUrl ?? `${config.tls ? 'https' : 'http'}://${config.host}:${httpPort}`;

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { Connection } from '@temporalio/client';
+import { connectTemporal } from '../workflows/connection';
 import { readConfig } from './config';
 
 /** Long polls last a minute; a worker that has not asked for two is gone or stuck. */
@@ -8,7 +8,7 @@ const WORKFLOW_QUEUE = 1;
 
 /** A worker has no port to ask: it is healthy when Temporal has lately been polled from this host. */
 export async function isPolled(options: { address: string; namespace: string; taskQueue: string; host: string }): Promise<boolean> {
-  const connection = await Connection.connect({ address: options.address, connectTimeout: 3_000 });
+  const connection = await connectTemporal({ address: options.address, connectTimeoutMs: 3_000 });
   try {
     const { pollers } = await connection.withDeadline(Date.now() + 3_000, () =>
       connection.workflowService.describeTaskQueue({

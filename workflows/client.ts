@@ -50,7 +50,7 @@ const UPDATES = {
   scan: scanBatchUpdate,
 } as const;
 
-export function createEngine({ client, taskQueue, minuteMs, onWakeFailed }: EngineOptions): UpgradeEngine & { close(): void } {
+export function createEngine({ client, taskQueue, minuteMs, onWakeFailed }: EngineOptions): UpgradeEngine & { close(): Promise<void> } {
   const { workflow } = client;
   const call = <T>(work: () => Promise<T>, ms = CALL_MS): Promise<T> => client.withDeadline(Date.now() + ms, work);
   const signalWake = (batchId: BatchId) =>

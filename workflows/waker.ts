@@ -4,7 +4,8 @@ const REMEMBERED = 10_000;
 
 export interface Waker {
   wake(batchId: BatchId, afterMs?: number): void;
-  close(): void;
+  /** Wishes that wait are dropped; signals under way are waited for. */
+  close(): Promise<void>;
 }
 
 /**
@@ -18,6 +19,8 @@ export function createWaker(
 ): Waker {
   const pending = new Map<BatchId, { at: number; timer: NodeJS.Timeout }>();
   const last = new Map<BatchId, number>();
+  const underWay = new Set<Promise<void>>();
+  let closed = false;
 
   function fire(batchId: BatchId): void {
     pending.delete(batchId);
@@ -25,11 +28,15 @@ export function createWaker(
     last.set(batchId, Date.now());
     const [oldest] = last.keys();
     if (last.size > REMEMBERED && oldest !== undefined) last.delete(oldest);
-    signal(batchId).catch((error) => onFailed(batchId, error));
+    const sent = signal(batchId)
+      .catch((error) => onFailed(batchId, error))
+      .finally(() => underWay.delete(sent));
+    underWay.add(sent);
   }
 
   return {
     wake(batchId, afterMs = 0) {
+      if (closed) return;
       const now = Date.now();
       const at = Math.max(now + afterMs, (last.get(batchId) ?? 0) + apartMs);
       const planned = pending.get(batchId);
@@ -40,9 +47,11 @@ export function createWaker(
       timer.unref();
       pending.set(batchId, { at, timer });
     },
-    close() {
+    async close() {
+      closed = true;
       for (const { timer } of pending.values()) clearTimeout(timer);
       pending.clear();
+      await Promise.all(underWay);
     },
   };
 }

@@ -1,7 +1,8 @@
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Connection } from '@temporalio/client';
+import type { Connection } from '@temporalio/client';
+import { connectTemporal } from '../../workflows/connection';
 import type { ServerProgram } from './supervisor';
 
 const GIB = 1024 ** 3;
@@ -56,7 +57,7 @@ async function serves(address: string, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     let connection: Connection | undefined;
     try {
-      connection = await Connection.connect({ address, connectTimeout: 2_000 });
+      connection = await connectTemporal({ address, connectTimeoutMs: 2_000 });
       const open = connection;
       await open.withDeadline(Date.now() + 5_000, async () => {
         await open.workflowService.describeNamespace({ namespace: 'default' });

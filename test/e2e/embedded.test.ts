@@ -4,9 +4,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Connection } from '@temporalio/client';
 import { mongo } from 'mongoose';
 import { startEmbedded } from '../../server/embedded/start-embedded';
+import { connectTemporal } from '../../workflows/connection';
 
 const { MONGODB_URI: _mongo, TEMPORAL_ADDRESS: _temporal, ...env } = process.env;
 const directories: string[] = [];
@@ -49,7 +49,7 @@ async function writeAndCount(uri: string): Promise<number> {
 }
 
 async function hasBatchId(address: string): Promise<boolean> {
-  const connection = await Connection.connect({ address });
+  const connection = await connectTemporal({ address });
   try {
     const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace: 'default' });
     return 'BatchId' in (customAttributes ?? {});

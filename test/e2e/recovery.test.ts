@@ -1,8 +1,9 @@
-import { Client, Connection } from '@temporalio/client';
+import { Client, type Connection } from '@temporalio/client';
 import pino from 'pino';
 import { batchWorkflowId, upgradeWorkflowId } from '../../schema/model/ids';
 import type { Task } from '../../schema/model/task';
 import { startPlatform } from '../../server/platform';
+import { connectTemporal } from '../../workflows/connection';
 import { failsWith, silent, stallsAt } from '../support/devices/behaviours';
 import { ADMIN, startUpdraft, type Updraft } from '../support/updraft';
 
@@ -19,7 +20,7 @@ describe('what no event tells is found out', () => {
   let temporal: Client;
   beforeAll(async () => {
     updraft = await startUpdraft({ UPDRAFT_MINUTE_MS: '200', UPDRAFT_MQTT_SESSION_CHECK_MS: '500' });
-    connection = await Connection.connect({ address: updraft.platform.temporalAddress });
+    connection = await connectTemporal({ address: updraft.platform.temporalAddress });
     temporal = new Client({ connection });
   });
   afterAll(async () => {

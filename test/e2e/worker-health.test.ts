@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Connection } from '@temporalio/client';
 import { isPolled } from '../../server/worker-health';
+import { connectTemporal } from '../../workflows/connection';
 
 test('a worker is healthy while its host polls its task queue', async () => {
   const address = process.env.UPDRAFT_TEST_TEMPORAL_ADDRESS as string;
   const queue = { address, namespace: 'default', taskQueue: `health-${randomUUID()}` };
   await expect(isPolled({ ...queue, host: 'here' })).resolves.toBe(false);
 
-  const connection = await Connection.connect({ address });
+  const connection = await connectTemporal({ address });
   const ended = new AbortController();
   const poll = connection.withDeadline(Date.now() + 30_000, () =>
     connection.withAbortSignal(ended.signal, () =>

@@ -27,7 +27,7 @@ export async function runBatch(temporal: TestTemporal, tasks: string[], minuteMs
   const batchId = randomUUID();
   const handle = temporal.client.workflow.getHandle(batchWorkflowId(batchId));
   const stop = async () => {
-    engine.close();
+    await engine.close();
     gateway.shutdown();
     await Promise.all([gatewayDone, queue.close()]);
   };
@@ -39,3 +39,6 @@ export function settle(world: RecordedBatch): void {
   world.open.clear();
   world.due = [];
 }
+
+/** Without repetitions: a batch that a wake-up reaches while it finishes looks once more, and finishes again. */
+export const changes = <T>(statuses: readonly T[]): T[] => statuses.filter((status, index) => status !== statuses[index - 1]);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
-import { Client, Connection } from '@temporalio/client';
+import { Client } from '@temporalio/client';
 import {
   bundleWorkflowCode,
   DefaultLogger,
@@ -10,6 +10,7 @@ import {
   Worker,
   type WorkflowBundleWithSourceMap,
 } from '@temporalio/worker';
+import { connectTemporal } from '../../workflows/connection';
 
 /** Quiet: what a test wants to know it asks for. */
 let installed = false;
@@ -50,7 +51,7 @@ export async function testTemporal(): Promise<TestTemporal> {
   quietRuntime();
   const address = process.env.UPDRAFT_TEST_TEMPORAL_ADDRESS;
   if (!address) throw new Error('UPDRAFT_TEST_TEMPORAL_ADDRESS is not set: run through Jest, whose set-up starts the server.');
-  const [clientConnection, connection] = await Promise.all([Connection.connect({ address }), NativeConnection.connect({ address })]);
+  const [clientConnection, connection] = await Promise.all([connectTemporal({ address }), NativeConnection.connect({ address })]);
   const taskQueue = `test-${randomUUID()}`;
   const running: { worker: Worker; done: Promise<void> }[] = [];
   return {

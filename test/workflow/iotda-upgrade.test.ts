@@ -36,7 +36,10 @@ describe('the upgrade workflow, platform-led (R-FLOW-2)', () => {
     await temporal.work(store);
     engine = createEngine({ client: temporal.client, taskQueue: temporal.taskQueue, minuteMs: MINUTE_MS, onWakeFailed: () => {} });
   });
-  afterAll(() => temporal.close());
+  afterAll(async () => {
+    await engine.close();
+    await temporal.close();
+  });
 
   function newUpgrade(options: Partial<UpgradeInput> = {}): UpgradeInput {
     const deviceId = deviceIdOf(`pk${randomUUID().slice(0, 8)}`, 'meter-1');
@@ -204,7 +207,7 @@ describe('the batch and its platform-led upgrades (R-FLOW-2, R-FLOW-7)', () => {
       // Children that end tell the run that started them, so it makes room for another in time.
       expect((await handle.describe()).runId === firstRun).toBe(count === 3);
       if (count === 3) await saveHistory(handle, 'batch-iotda');
-      engine.close();
+      await engine.close();
       gateway.shutdown();
       await gatewayDone;
       await temporal.close();

@@ -39,7 +39,10 @@ describe('the upgrade workflow, device-led (R-FLOW-1)', () => {
     await temporal.work(activities);
     engine = createEngine({ client: temporal.client, taskQueue: temporal.taskQueue, minuteMs: MINUTE_MS, onWakeFailed: () => {} });
   });
-  afterAll(() => temporal.close());
+  afterAll(async () => {
+    await engine.close();
+    await temporal.close();
+  });
 
   function newUpgrade(options: Partial<UpgradeInput> = {}): UpgradeInput {
     const deviceId = deviceIdOf(`pk${randomUUID().slice(0, 8)}`, 'meter-1');

@@ -76,7 +76,7 @@ export async function startBench(): Promise<Bench> {
       worker.shutdown();
       gateway.shutdown();
       await Promise.all(running);
-      engine.close();
+      await engine.close();
       await parts.close();
       await temporal.close();
       await store.close();
