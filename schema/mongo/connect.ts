@@ -9,6 +9,7 @@ import type { Task } from '../model/task';
 import type { ImportPiece, StoredImport } from './device-imports';
 import type { DeviceListRow } from './device-lists';
 import type { StoredDevice } from './devices';
+import { endCommandsWithConnection } from './end-with-connection';
 import type { GatewayRecord } from './gateways';
 import { type Models, modelsOf } from './models';
 import type { StoredUpload } from './resumable-uploads';
@@ -58,6 +59,7 @@ export interface StoreOptions {
 
 /** Rejects after 30 s without a server. Needs a replica set (of one): for transactions and change streams. */
 export async function connectStore(uri: string, options: StoreOptions = {}): Promise<Store> {
+  endCommandsWithConnection();
   const connection = await createConnection(uri, {
     dbName: options.dbName,
     appName: options.appName ?? 'updraft',
