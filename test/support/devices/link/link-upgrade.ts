@@ -1,9 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { BehaviourPlan } from './behaviour-plan';
-import type { CutPoint, FailureStep } from './behaviours';
-import { DownloadFailed, type DownloadHooks, DownloadRefused, type DownloadSettings, ResumingDownload } from './resuming-download';
+import type { CutPoint, FailureStep } from '../behaviours';
+import {
+  DownloadFailed,
+  type DownloadHooks,
+  DownloadRefused,
+  type DownloadSettings,
+  ResumingDownload,
+} from '../download/resuming-download';
+import { type BlockLine, StreamDownload } from '../download/stream-download';
+import type { BehaviourPlan } from '../misbehaving/behaviour-plan';
 import { StepReporter } from './step-reporter';
-import { type BlockLine, StreamDownload } from './stream-download';
 import type { OfferedFile, UpgradeOffer } from './upgrade-offer';
 
 /** How fast a device goes about an upgrade. */

@@ -1,4 +1,4 @@
-import type { linkTopics } from './link-messages';
+import type { linkTopics } from '../link/link-messages';
 
 /** What a broken or hostile device sends on its own topics: no JSON, wrong types, too deep, too long, empty. */
 export function garbage(topics: ReturnType<typeof linkTopics>): { topic: string; payload: string | Buffer }[] {

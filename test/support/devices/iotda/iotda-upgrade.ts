@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { BehaviourPlan } from './behaviour-plan';
-import type { CutPoint } from './behaviours';
+import type { CutPoint } from '../behaviours';
+import { DownloadFailed, DownloadRefused, type DownloadSettings, ResumingDownload } from '../download/resuming-download';
+import type { Pacing } from '../link/link-upgrade';
+import type { BehaviourPlan } from '../misbehaving/behaviour-plan';
 import type { IotdaOffer } from './iotda-messages';
-import type { Pacing } from './link-upgrade';
-import { DownloadFailed, DownloadRefused, type DownloadSettings, ResumingDownload } from './resuming-download';
 
 /** What an upgrade asks of its device. */
 export interface IotdaUpgradeHost {

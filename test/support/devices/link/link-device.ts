@@ -1,17 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type BehaviourPlan, createBehaviourPlan } from './behaviour-plan';
-import type { Behaviour, CutPoint } from './behaviours';
-import { type DeviceObserver, preciseNow } from './device-events';
-import { type DeviceLine, type LineOf, ownLine } from './device-line';
-import { garbage } from './garbage';
-import type { KeptSessionSettings } from './kept-session';
+import type { Behaviour, CutPoint } from '../behaviours';
+import { type DeviceObserver, preciseNow } from '../device-events';
+import type { DownloadSettings } from '../download/resuming-download';
+import { type BehaviourPlan, createBehaviourPlan } from '../misbehaving/behaviour-plan';
+import { garbage } from '../misbehaving/garbage';
+import { type DeviceLine, type LineOf, ownLine } from '../session/device-line';
+import type { KeptSessionSettings } from '../session/kept-session';
+import { WatchedDevice } from '../watched-device';
 import { type LinkIdentity, linkCredentials } from './link-identity';
 import { LinkInbox } from './link-inbox';
 import { blockPayload, DEFAULT_MODULE, getPayload, informPayload, linkTopics, progressPayload } from './link-messages';
 import { type Pacing, performUpgrade } from './link-upgrade';
-import type { DownloadSettings } from './resuming-download';
 import type { UpgradeOffer } from './upgrade-offer';
-import { WatchedDevice } from './watched-device';
 
 /** What all devices of a fleet have in common; plain JSON. */
 export interface LinkDeviceSettings extends KeptSessionSettings {

@@ -1,8 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type BehaviourPlan, createBehaviourPlan } from './behaviour-plan';
-import type { Behaviour, CutPoint } from './behaviours';
-import { type DeviceObserver, preciseNow } from './device-events';
-import { type DeviceLine, type LineOf, ownLine } from './device-line';
+import type { Behaviour, CutPoint } from '../behaviours';
+import { type DeviceObserver, preciseNow } from '../device-events';
+import type { DownloadSettings } from '../download/resuming-download';
+import type { Pacing } from '../link/link-upgrade';
+import { type BehaviourPlan, createBehaviourPlan } from '../misbehaving/behaviour-plan';
+import { type DeviceLine, type LineOf, ownLine } from '../session/device-line';
+import type { KeptSessionSettings } from '../session/kept-session';
+import { WatchedDevice } from '../watched-device';
 import { certificateCredentials, type IotdaIdentity, iotdaCredentials, iotdaIdOf } from './iotda-identity';
 import {
   type IotdaDown,
@@ -17,10 +21,6 @@ import {
   versionReport,
 } from './iotda-messages';
 import { performIotdaUpgrade } from './iotda-upgrade';
-import type { KeptSessionSettings } from './kept-session';
-import type { Pacing } from './link-upgrade';
-import type { DownloadSettings } from './resuming-download';
-import { WatchedDevice } from './watched-device';
 
 /** What all devices of a fleet have in common; plain JSON. */
 export interface IotdaDeviceSettings extends KeptSessionSettings {
