@@ -1,4 +1,4 @@
-const DUPLICATE_KEY = 11_000;
+export const DUPLICATE_KEY = 11_000;
 
 /** Whether a unique index refused a write. */
 export const isDuplicateKey = (error: unknown): boolean =>

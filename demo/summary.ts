@@ -1,4 +1,4 @@
-import { type LinkIdentity, linkCredentials } from '../test/support/devices/link-identity';
+import { type LinkIdentity, linkCredentials } from '../test/support/devices/link/link-identity';
 import { clock } from './picture';
 import type { Paint } from './spans';
 import type { Deviation } from './verdict';

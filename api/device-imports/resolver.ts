@@ -3,6 +3,7 @@ import type { DeviceImport } from '../../schema/model/device-import';
 import type { ApiContext } from '../context';
 import { asPayload } from '../errors/as-payload';
 import { found } from '../errors/found';
+import { AFTER } from '../live/after';
 import type { ImportFeedEvent } from '../live/events';
 import {
   DeviceImportType,
@@ -57,11 +58,7 @@ export class ImportProgressResolver {
   })
   importProgress(
     @Arg('importId', () => ID) _importId: string,
-    @Arg('after', () => String, {
-      nullable: true,
-      description: 'The cursor of an event: goes on behind it without a gap, or begins with one Resync.',
-    })
-    _after: string | null,
+    @Arg('after', () => String, AFTER) _after: string | null,
     @Root() event: ImportFeedEvent,
   ): ImportFeedEvent {
     return event;

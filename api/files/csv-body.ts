@@ -3,6 +3,7 @@ import { Busboy, type BusboyConfig } from '@fastify/busboy';
 import type { Request } from 'express';
 import { UserError } from '../../core/errors';
 import { API_LIMITS } from '../limits';
+import { uploadCut } from './upload-cut';
 
 /** The one file of a request: its body, or the part `file` of a form. Ends only if all of it came, and in order. */
 export function csvBody(req: Request): Readable {
@@ -34,13 +35,6 @@ export function csvBody(req: Request): Readable {
   req.pipe(parser);
   return file;
 }
-
-const uploadCut = (): UserError =>
-  new UserError('UPLOAD_CUT', {
-    field: 'file',
-    message: 'The upload ended before the file did.',
-    hint: 'Send it again: nothing of it was kept.',
-  });
 
 const fileMissing = (): UserError =>
   new UserError('FILE_MISSING', {

@@ -7,6 +7,7 @@ import type { DigestAlgorithm } from '../../schema/model/fleet';
 import { PACKAGE_FILES_MAXIMUM, type PackageKind } from '../../schema/model/package-rules';
 import { API_LIMITS } from '../limits';
 import { fileQueue, type HeldFile, heldFile } from './file-queue';
+import { uploadCut } from './upload-cut';
 
 const FIELDS = ['productKey', 'name', 'module', 'version', 'description', 'customInfo', 'digestAlgorithm', 'kind', 'verification'] as const;
 /** One value for each file, in the order of the files; `sourceVersions` one for each version. */
@@ -177,11 +178,4 @@ const notOneEach = (field: 'digest' | 'signature'): UserError =>
     field,
     message: `The form has more fields ${field} than files.`,
     hint: 'Send one for each file, in the order of the files; an empty one where a file has none.',
-  });
-
-const uploadCut = (): UserError =>
-  new UserError('UPLOAD_CUT', {
-    field: 'file',
-    message: 'The upload ended before the file did.',
-    hint: 'Send it again: nothing of it was kept.',
   });

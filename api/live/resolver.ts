@@ -6,10 +6,9 @@ import type { BatchCounts } from '../batches/types';
 import type { ApiContext } from '../context';
 import { found } from '../errors/found';
 import { TaskFilterInput } from '../tasks/inputs';
+import { AFTER } from './after';
 import type { BatchFeedEvent, BatchProgressEvent, TaskFeedEvent } from './events';
 import { BatchProgress, BatchProgressEventUnion, Resync, TaskChangeEventUnion } from './types';
-
-const AFTER = { nullable: true, description: 'The cursor of an event: goes on behind it without a gap, or begins with one Resync.' };
 
 @Resolver(() => BatchProgress)
 export class LiveResolver {

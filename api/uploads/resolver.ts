@@ -2,6 +2,7 @@ import { Arg, Ctx, ID, Mutation, Resolver, Root, Subscription } from 'type-graph
 import type { ApiContext } from '../context';
 import { asPayload } from '../errors/as-payload';
 import { found } from '../errors/found';
+import { AFTER } from '../live/after';
 import type { UploadFeedEvent } from '../live/events';
 import { CreatePackageInput } from './inputs';
 import { CreatePackagePayload, UploadProgress, UploadProgressEventUnion } from './types';
@@ -37,11 +38,7 @@ export class UploadResolver {
   })
   uploadProgress(
     @Arg('uploadId', () => ID) _uploadId: string,
-    @Arg('after', () => String, {
-      nullable: true,
-      description: 'The cursor of an event: goes on behind it without a gap, or begins with one Resync.',
-    })
-    _after: string | null,
+    @Arg('after', () => String, AFTER) _after: string | null,
     @Root() event: UploadFeedEvent,
   ): UploadFeedEvent {
     return event;

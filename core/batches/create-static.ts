@@ -14,13 +14,12 @@ import type { Collections } from '../../schema/mongo/connect';
 import type { Viewer } from '../access/viewer';
 import { displayNameViolation } from '../display-name';
 import { UserError } from '../errors';
+import { type Idempotency, idempotencyOf, madeBefore } from '../idempotency';
 import { packageUnknown, packageUnverified } from '../packages/refusals';
 import { refuseIfAny } from '../refuse';
 import type { NewStaticBatch } from './contract';
 import { resolvedScope, scopeFormViolations, settledScope } from './scope';
 import { hasTargets } from './targets';
-
-const DAY_MS = 24 * 60 * 60 * 1_000;
 
 /** Checks everything about a new batch that does not depend on others, and gives its document; nothing is written here. */
 export async function newStaticBatch(
@@ -33,8 +32,8 @@ export async function newStaticBatch(
   minuteMs = 60_000,
 ): Promise<{ batch: Batch; repeated: boolean }> {
   const { batches, devices, packages } = collections;
-  const inputHash = hashOf(input, kind);
-  const earlier = await earlierBatch(batches, viewer, input, inputHash, now);
+  const idempotency = idempotencyOf(viewer, input.idempotencyKey, hashOf(input, kind));
+  const earlier = idempotency && (await madeBefore(batches, idempotency, now, 'batch'));
   if (earlier) return { batch: earlier, repeated: true };
   const firmware = await packages.findOne({ _id: input.packageId, deletedAt: null });
   if (firmware === null) throw packageUnknown();
@@ -43,7 +42,7 @@ export async function newStaticBatch(
   refuseIfAny([...violationsOf(input, firmware, limits, kind), ...ofSchedule, ...ofDynamic]);
   if (kind !== 'verification' && firmware.verification?.required && firmware.verification.state !== 'VERIFIED')
     throw packageUnverified(firmware._id);
-  const batch = { ...batchOf(input, firmware, viewer, now, inputHash), kind };
+  const batch = { ...batchOf(input, firmware, viewer, now, idempotency), kind };
   batch.scope = await resolvedScope(collections, batch);
   await requireKnownNames(devices, batch);
   // A dynamic batch may wait for its first device.
@@ -97,7 +96,7 @@ async function requireKnownNames(devices: Collections['devices'], { productKey, 
   });
 }
 
-function batchOf(input: NewStaticBatch, firmware: FirmwarePackage, viewer: Viewer, now: Date, inputHash: string): Batch {
+function batchOf(input: NewStaticBatch, firmware: FirmwarePackage, viewer: Viewer, now: Date, idempotency: Idempotency | null): Batch {
   const _id = new mongo.ObjectId().toHexString();
   const chosen = [...new Set(input.sourceVersions ?? [])];
   const inheritsVersions = firmware.sourceVersions?.length > 0 && (chosen.length === 0 || firmware.kind === 'DIFFERENTIAL');
@@ -117,7 +116,7 @@ function batchOf(input: NewStaticBatch, firmware: FirmwarePackage, viewer: Viewe
     ...(input.schedule && { schedule: input.schedule }),
     statusReason: null,
     selection: null,
-    idempotency: input.idempotencyKey == null ? null : { key: `${viewer.keyId}:${input.idempotencyKey}`, inputHash },
+    idempotency,
     createdBy: viewer.keyId,
     createdAt: now,
     updatedAt: now,
@@ -127,27 +126,6 @@ function batchOf(input: NewStaticBatch, firmware: FirmwarePackage, viewer: Viewe
 }
 
 /** The same key and input give the same batch for 24 hours; the same key with another input is refused. */
-async function earlierBatch(
-  batches: Collections['batches'],
-  viewer: Viewer,
-  { idempotencyKey }: NewStaticBatch,
-  inputHash: string,
-  now: Date,
-): Promise<Batch | null> {
-  if (idempotencyKey == null) return null;
-  const key = `${viewer.keyId}:${idempotencyKey}`;
-  const since = new Date(now.getTime() - DAY_MS);
-  await batches.updateOne({ 'idempotency.key': key, createdAt: { $lt: since } }, { $set: { idempotency: null } });
-  const earlier = await batches.findOne({ 'idempotency.key': key });
-  if (earlier === null || earlier.idempotency?.inputHash === inputHash) return earlier;
-  throw new UserError('IDEMPOTENCY_MISMATCH', {
-    field: 'idempotencyKey',
-    message: 'This idempotency key was used within 24 hours with another input.',
-    hint: 'Use a new key for a new batch.',
-    conflictingId: earlier._id,
-  });
-}
-
 function hashOf({ idempotencyKey: _, ...input }: NewStaticBatch, kind: BatchKind): string {
   return createHash('sha256')
     .update(JSON.stringify(kind === 'static' ? input : { ...input, kind }))

@@ -1,4 +1,3 @@
-import { mongo } from 'mongoose';
 import type { DeviceImportProblem, ImportRow } from '../../schema/model/device-import';
 import type { Product } from '../../schema/model/fleet';
 import { deviceIdOf } from '../../schema/model/ids';
@@ -7,14 +6,12 @@ import { attemptId, type ImportPiece, importPieceId, type StoredImport } from '.
 import type { Clock } from '../clock';
 import { deviceOf } from '../devices/register';
 import { enrolled, type Memberships } from '../groups/memberships';
+import { insertNew } from '../insert-new';
 import { requireProduct } from '../products/require-product';
 import { existsAlready } from './check';
 
-const DUPLICATE_KEY = 11_000;
 /** While the store writes one, the next is made ready. */
 const PIECES_AT_ONCE = 2;
-/** On disk with the import's own document, which is written last and waits for what came before. */
-export const BULK = { ordered: false, writeConcern: { w: 1, journal: false } } as const;
 
 export interface CreationDeps {
   collections: Collections;
@@ -109,17 +106,4 @@ async function ofOthers(
 export async function tellProblems({ deviceImportProblems }: Collections, problems: readonly DeviceImportProblem[]): Promise<void> {
   if (problems.length === 0) return;
   await insertNew(deviceImportProblems, problems);
-}
-
-/** The places of those that were there already. */
-async function insertNew<T extends { _id: string }>(collection: mongo.Collection<T>, documents: readonly T[]): Promise<number[]> {
-  try {
-    await collection.insertMany(documents as mongo.OptionalUnlessRequiredId<T>[], BULK);
-    return [];
-  } catch (error) {
-    if (!(error instanceof mongo.MongoBulkWriteError)) throw error;
-    const errors = [error.writeErrors].flat();
-    if (errors.length === 0 || errors.some(({ code }) => code !== DUPLICATE_KEY)) throw error;
-    return errors.map(({ index }) => index);
-  }
 }

@@ -1,16 +1,12 @@
-import { mongo } from 'mongoose';
 import type { DeviceListProblem, ListProblem } from '../../schema/model/device-list';
 import { deviceIdOf } from '../../schema/model/ids';
 import { deviceNameViolation } from '../../schema/model/names';
 import type { Collections } from '../../schema/mongo/connect';
-import type { DeviceListRow } from '../../schema/mongo/device-lists';
 import type { IdLookup } from '../devices/stored-ids';
+import { BULK, insertNew } from '../insert-new';
 import type { FileRow } from './rows-of';
 
-const DUPLICATE_KEY = 11_000;
 const SHOWN = 64;
-/** On disk with the list's own document, which is written last and waits for what came before. */
-const BULK = { ordered: false, writeConcern: { w: 1, journal: false } } as const;
 
 export type Problems = Record<ListProblem, number>;
 interface NamedRow {
@@ -51,18 +47,4 @@ export async function checkRows(
   }
   // A quoted line break makes two records end on different lines, never on the same.
   if (wrong.length > 0) await collections.deviceListProblems.insertMany(wrong, BULK);
-}
-
-/** The places of those that were there already. */
-async function insertNew(rows: Collections['deviceListRows'], documents: DeviceListRow[]): Promise<number[]> {
-  if (documents.length === 0) return [];
-  try {
-    await rows.insertMany(documents, BULK);
-    return [];
-  } catch (error) {
-    if (!(error instanceof mongo.MongoBulkWriteError)) throw error;
-    const errors = [error.writeErrors].flat();
-    if (errors.some(({ code }) => code !== DUPLICATE_KEY)) throw error;
-    return errors.map(({ index }) => index);
-  }
 }

@@ -1,8 +1,8 @@
+import { awaitsDevice } from '../../schema/model/device-exchange';
 import type { DeviceId } from '../../schema/model/ids';
 import { type IotdaResult, isStaleResult, judgeIotdaResult } from '../../schema/model/iotda-result';
 import { acceptsSource } from '../../schema/model/package-rules';
 import type { Task } from '../../schema/model/task';
-import { awaitsDevice } from '../../schema/model/task-state';
 import type { Notification } from '../ports';
 import { notificationOf } from './notification';
 import type { OfferDeps } from './offers';

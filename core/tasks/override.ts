@@ -3,6 +3,7 @@ import type { BatchId, DeviceId } from '../../schema/model/ids';
 import type { Task } from '../../schema/model/task';
 import type { Collections } from '../../schema/mongo/connect';
 import { targetSource, targetStages, withShare } from '../batches/targets';
+import { inChunks } from '../in-chunks';
 import type { TaskDeps } from './deps';
 import { transitionMany } from './transition';
 import { hasUpgrade } from './upgrade-input';
@@ -38,8 +39,8 @@ export async function overrideEarlier(deps: Deps, collections: Collections, sele
   });
   const disturbed = new Set<BatchId>();
   let ended = 0;
-  for await (const deviceIds of inChunks(targets)) {
-    const active = await deps.tasks.activeOfDevices(deviceIds);
+  for await (const devices of inChunks(targets, CHUNK)) {
+    const active = await deps.tasks.activeOfDevices(devices.map(({ _id }) => _id));
     const earlier = givingWay(batch, active, (batchId) => older.has(batchId));
     for (const { batchId } of earlier) disturbed.add(batchId);
     ended += await giveWay(deps, earlier);
@@ -55,17 +56,6 @@ async function olderBatches({ batches }: Collections, { _id, productKey, module,
     { projection: { _id: 1 } },
   );
   return new Set((await older.toArray()).map((batch) => batch._id));
-}
-
-async function* inChunks(targets: AsyncIterable<{ _id: DeviceId }>): AsyncGenerator<DeviceId[]> {
-  let chunk: DeviceId[] = [];
-  for await (const { _id } of targets) {
-    chunk.push(_id);
-    if (chunk.length < CHUNK) continue;
-    yield chunk;
-    chunk = [];
-  }
-  if (chunk.length > 0) yield chunk;
 }
 
 /** What was written by somebody else meanwhile is read and tried again, until nothing is left that could give way. */

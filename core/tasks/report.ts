@@ -1,8 +1,8 @@
+import { awaitsDevice } from '../../schema/model/device-exchange';
 import { isPlatformLed } from '../../schema/model/dialect';
 import type { TaskId } from '../../schema/model/ids';
 import { acceptsSource } from '../../schema/model/package-rules';
 import type { Task } from '../../schema/model/task';
-import { awaitsDevice } from '../../schema/model/task-state';
 import type { DeviceReport } from '../core';
 import type { TaskDeps } from './deps';
 import { transition } from './transition';

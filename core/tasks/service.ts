@@ -1,7 +1,7 @@
 import type { mongo } from 'mongoose';
+import { awaitsDevice } from '../../schema/model/device-exchange';
 import { isPlatformLed } from '../../schema/model/dialect';
 import { ACTIVE_STATUSES, type Task } from '../../schema/model/task';
-import { awaitsDevice } from '../../schema/model/task-state';
 import type { Collections } from '../../schema/mongo/connect';
 import { requireDevices } from '../access/require-role';
 import type { Matching } from '../batches/dynamic/match';

@@ -1,6 +1,6 @@
 import type { DeviceId, TaskId } from '../../schema/model/ids';
 import type { Task, TaskStatus } from '../../schema/model/task';
-import type { TaskChange } from '../../schema/model/task-state';
+import type { TaskChange } from '../../schema/model/task-change';
 
 /** A change together with the task it was computed from: written only if the stored task is still that one. */
 export interface TaskWrite {

@@ -1,6 +1,7 @@
 import type { TaskId } from '../../schema/model/ids';
 import type { Task } from '../../schema/model/task';
-import { nextState, type TaskEvent } from '../../schema/model/task-state';
+import type { TaskEvent } from '../../schema/model/task-event';
+import { nextState } from '../../schema/model/task-state';
 import { applied, type TaskStore } from './store';
 
 /** Contention is between a device's reports and the batch: a few tries are plenty, and an end is certain. */

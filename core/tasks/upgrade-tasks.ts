@@ -23,6 +23,7 @@ export interface FailedAttempt {
   attempt: number;
   cause: FailureCause;
   text: string | null;
+  /** Epoch milliseconds, null for no further attempt. */
   retryAt: number | null;
 }
 

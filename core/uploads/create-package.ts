@@ -5,14 +5,12 @@ import type { StoredUpload } from '../../schema/mongo/resumable-uploads';
 import type { Viewer } from '../access/viewer';
 import type { NewPackage, PackageUpload } from '../core';
 import { isDuplicateKey } from '../duplicate-key';
-import { UserError } from '../errors';
+import { idempotencyOf, madeBefore } from '../idempotency';
 import { createPackage, type PackageDeps } from '../packages/create';
 import { tooManyFiles } from '../packages/refusals';
 import { finish } from './finish';
 import { HELD, type UploadDeps } from './record';
 import { uploadUnfinished, uploadUnknown } from './refusals';
-
-const DAY_MS = 24 * 60 * 60 * 1_000;
 
 type Input = NewPackage & { idempotencyKey?: string | null };
 
@@ -23,9 +21,9 @@ export async function createPackageFromUploads(
   input: Input,
   uploadIds: string[],
 ): Promise<FirmwarePackage> {
-  const { resumableUploads } = deps.collections;
-  const idempotency = idempotencyOf(viewer, input, uploadIds);
-  const earlier = idempotency && (await earlierPackage(deps, idempotency));
+  const { resumableUploads, packages } = deps.collections;
+  const idempotency = idempotencyOf(viewer, input.idempotencyKey, hashOf(input, uploadIds));
+  const earlier = idempotency && (await madeBefore(packages, idempotency, deps.clock(), 'package'));
   if (earlier) return earlier;
   if (uploadIds.length > PACKAGE_FILES_MAXIMUM) throw tooManyFiles();
   const taken: StoredUpload[] = [];
@@ -36,7 +34,7 @@ export async function createPackageFromUploads(
     return firmware;
   } catch (error) {
     await resumableUploads.updateMany({ _id: { $in: taken.map(({ _id }) => _id) }, state: 'USED' }, { $set: { state: 'FINISHED' } });
-    const same = idempotency && isDuplicateKey(error) ? await earlierPackage(deps, idempotency) : null;
+    const same = idempotency && isDuplicateKey(error) ? await madeBefore(packages, idempotency, deps.clock(), 'package') : null;
     if (same) return same;
     throw error;
   }
@@ -63,27 +61,8 @@ async function* filesOf({ files }: UploadDeps, uploads: readonly StoredUpload[])
   }
 }
 
-function idempotencyOf({ keyId }: Viewer, { idempotencyKey, ...input }: Input, uploadIds: string[]): FirmwarePackage['idempotency'] {
-  if (idempotencyKey == null) return null;
-  const inputHash = createHash('sha256')
+function hashOf({ idempotencyKey: _, ...input }: Input, uploadIds: string[]): string {
+  return createHash('sha256')
     .update(JSON.stringify([input, uploadIds]))
     .digest('hex');
-  return { key: `${keyId}:${idempotencyKey}`, inputHash };
-}
-
-async function earlierPackage(
-  { collections, clock }: PackageDeps,
-  { key, inputHash }: NonNullable<FirmwarePackage['idempotency']>,
-): Promise<FirmwarePackage | null> {
-  const { packages } = collections;
-  const since = new Date(clock().getTime() - DAY_MS);
-  await packages.updateOne({ 'idempotency.key': key, createdAt: { $lt: since } }, { $set: { idempotency: null } });
-  const earlier = await packages.findOne({ 'idempotency.key': key });
-  if (earlier === null || earlier.idempotency?.inputHash === inputHash) return earlier;
-  throw new UserError('IDEMPOTENCY_MISMATCH', {
-    field: 'idempotencyKey',
-    message: 'This idempotency key was used within 24 hours with another input.',
-    hint: 'Use a new key for a new package.',
-    conflictingId: earlier._id,
-  });
 }

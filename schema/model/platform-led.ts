@@ -1,3 +1,4 @@
+import { later } from './later';
 import { newNegotiation, overdueCause, type WaitMs, waitEndsAt } from './negotiation';
 import type { Task } from './task';
 
@@ -45,7 +46,7 @@ export function confirming({ negotiation }: Task, repeatMs: number, now: Date) {
   const confirmingAt = negotiation.confirmingAt ?? now;
   return {
     reacted: true,
-    offerAt: new Date(now.getTime() + repeatMs),
+    offerAt: later(now, repeatMs),
     negotiation: { ...negotiation, heard: true, queriedAt: now, confirmingAt },
   };
 }
@@ -72,7 +73,7 @@ export function waitingAnew({ negotiation, download }: Task, since: Date | null,
 /** The status stays: what a user waits for is the notification. */
 export function queried({ negotiation, status }: Task, repeatMs: number, now: Date) {
   if (!negotiation || status === 'UNCONFIRMED') return null;
-  return { retryAt: null, offerAt: new Date(now.getTime() + repeatMs), negotiation: { ...negotiation, queriedAt: now } };
+  return { retryAt: null, offerAt: later(now, repeatMs), negotiation: { ...negotiation, queriedAt: now } };
 }
 
 /** Of an earlier attempt's address nothing follows (device-protocols §0.4.4). */

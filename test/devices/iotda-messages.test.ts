@@ -1,6 +1,6 @@
 import * as fixtures from '../gateway/fixtures/iotda';
-import { iotdaCredentials } from '../support/devices/iotda-identity';
-import { iotdaTopics, progressReport, readDown, upPayload, versionReport } from '../support/devices/iotda-messages';
+import { iotdaCredentials } from '../support/devices/iotda/iotda-identity';
+import { iotdaTopics, progressReport, readDown, upPayload, versionReport } from '../support/devices/iotda/iotda-messages';
 
 const ID = '6500a1b2c3d4e5f60718293a_meter-0001';
 const at = (payload: string) => payload.replace(/"event_time":"[^"]*"/g, '"event_time":"20261120T214000Z"');

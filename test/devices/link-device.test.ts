@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ConnectRefused } from '../support/devices/link-session';
+import { ConnectRefused } from '../support/devices/session/mqtt-session';
 import { type BarePlatform, serveRange, startBarePlatform } from './bare-platform';
 import { BODY, PRODUCT_KEY, received, startDevice, type Upgrading } from './upgrading';
 

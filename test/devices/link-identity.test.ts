@@ -1,4 +1,4 @@
-import { linkCredentials } from '../support/devices/link-identity';
+import { linkCredentials } from '../support/devices/link/link-identity';
 
 const identity = { productKey: 'upd7Kx2QmZ1', deviceName: 'meter-0001', secret: '0123456789abcdef0123456789abcdef' };
 

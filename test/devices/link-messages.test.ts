@@ -1,6 +1,6 @@
-import { getPayload, informPayload, progressPayload } from '../support/devices/link-messages';
-import { sdkTarget } from '../support/devices/resuming-download';
-import { memberOrderProblem, readOffer } from '../support/devices/upgrade-offer';
+import { sdkTarget } from '../support/devices/download/resuming-download';
+import { getPayload, informPayload, progressPayload } from '../support/devices/link/link-messages';
+import { memberOrderProblem, readOffer } from '../support/devices/link/upgrade-offer';
 
 const SHA = 'ab'.repeat(32);
 const data = { size: 12, version: '2.0.0', url: 'http://fw.example/f/x', sign: SHA, signMethod: 'SHA256' };

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { crc } from '../support/devices/block-frame';
+import { crc } from '../support/devices/download/block-frame';
 import { type BarePlatform, startBarePlatform } from './bare-platform';
 import { PRODUCT_KEY, received, startDevice, type Upgrading } from './upgrading';
 

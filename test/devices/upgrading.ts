@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Behaviour } from '../support/devices/behaviours';
-import { LinkDevice, type LinkDeviceSettings } from '../support/devices/link-device';
+import { LinkDevice, type LinkDeviceSettings } from '../support/devices/link/link-device';
 import type { BarePlatform } from './bare-platform';
 
 export const PRODUCT_KEY = 'upd7Kx2QmZ1';

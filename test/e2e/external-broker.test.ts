@@ -3,8 +3,8 @@ import { freePort } from '../../server/embedded/free-port';
 import { type Platform, startPlatform } from '../../server/platform';
 import { type Behaviour, disconnectsAt, offlineUntil, reportsTwice, slow } from '../support/devices/behaviours';
 import { createFleet, type DeviceDescription, type Fleet } from '../support/devices/fleet';
-import { hourOf, iotdaCredentials } from '../support/devices/iotda-identity';
-import { linkCredentials } from '../support/devices/link-identity';
+import { hourOf, iotdaCredentials } from '../support/devices/iotda/iotda-identity';
+import { linkCredentials } from '../support/devices/link/link-identity';
 import { describeWithMosquitto, GATEWAYS, linkAcl, type Mosquitto, prepareMosquitto } from '../support/mosquitto';
 import { ADMIN, startUpdraft, type Updraft } from '../support/updraft';
 

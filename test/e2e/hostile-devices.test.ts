@@ -1,6 +1,6 @@
 import { silent } from '../support/devices/behaviours';
 import { createFleet } from '../support/devices/fleet';
-import { ConnectRefused } from '../support/devices/link-session';
+import { ConnectRefused } from '../support/devices/session/mqtt-session';
 import { ADMIN, startUpdraft, type Updraft } from '../support/updraft';
 
 describe('Devices that are not, or no longer, welcome', () => {

@@ -10,7 +10,7 @@ import {
   staysOnSourceVersion,
 } from '../support/devices/behaviours';
 import type { Fleet } from '../support/devices/fleet';
-import { IotdaDevice } from '../support/devices/iotda-device';
+import { IotdaDevice } from '../support/devices/iotda/iotda-device';
 import { ADMIN, startUpdraft, type Updraft } from '../support/updraft';
 import type { DeviceOf } from '../support/updraft-driver';
 

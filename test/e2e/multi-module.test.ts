@@ -1,5 +1,5 @@
 import type { BatchTag } from '../../schema/model/batch';
-import type { UpgradeOffer } from '../support/devices/upgrade-offer';
+import type { UpgradeOffer } from '../support/devices/link/upgrade-offer';
 import { startUpdraft, type Updraft } from '../support/updraft';
 
 const MODULES = { appl: '1.0.0', boot: '1.0.0' };

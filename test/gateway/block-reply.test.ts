@@ -5,7 +5,7 @@ import { blockReply, errorReply } from '../../gateways/mqtt/link/block-reply';
 import { crc16 } from '../../gateways/mqtt/link/crc16';
 import { fileDownloadMessage } from '../../gateways/mqtt/link/file-download-message';
 import { readLenientJson } from '../../gateways/mqtt/link/lenient-json';
-import { crc, readBlockFrame } from '../support/devices/block-frame';
+import { crc, readBlockFrame } from '../support/devices/download/block-frame';
 
 const parsed = (text: string) => {
   const json = readLenientJson(Buffer.from(text));

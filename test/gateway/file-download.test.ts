@@ -1,4 +1,4 @@
-import { type BlockFrame, readBlockFrame } from '../support/devices/block-frame';
+import { type BlockFrame, readBlockFrame } from '../support/devices/download/block-frame';
 import { deviceId } from './recording-core';
 import { notification, type Running, roundTrip, startGateway, topics } from './support';
 

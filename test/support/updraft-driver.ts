@@ -8,8 +8,8 @@ import type { FirmwarePackage } from '../../schema/model/fleet';
 import { deviceIdOf, taskIdOf } from '../../schema/model/ids';
 import { isActive, type Task, type TaskStatus } from '../../schema/model/task';
 import { createFleet, type Fleet } from './devices/fleet';
-import type { IotdaDeviceDescription } from './devices/iotda-device';
-import type { LinkDeviceDescription, LinkDeviceSettings } from './devices/link-device';
+import type { IotdaDeviceDescription } from './devices/iotda/iotda-device';
+import type { LinkDeviceDescription, LinkDeviceSettings } from './devices/link/link-device';
 
 export const ADMIN: Viewer = { keyId: 'test', name: 'test', role: 'ADMINISTRATOR' };
 export const POLICY: BatchPolicy = { rate: { kind: 'constant', perMinute: 10_000 }, retry: null, timeoutMinutes: null };

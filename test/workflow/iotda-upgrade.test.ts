@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { Worker } from '@temporalio/worker';
+import type { FailedAttempt } from '../../core/tasks/upgrade-tasks';
 import type { FailureCause } from '../../schema/model/failure-causes';
 import { batchWorkflowId, deviceIdOf, gatewayQueue, taskIdOf, upgradeWorkflowId } from '../../schema/model/ids';
 import type { UpgradeInput } from '../../schema/model/upgrade';
 import { createEngine } from '../../workflows/client';
-import type { FailedAttemptWrite, UpgradeActivities } from '../../workflows/upgrade/activities';
+import type { UpgradeActivities } from '../../workflows/upgrade/activities';
 import { saveHistory } from '../support/histories';
 import { RecordedBatch } from '../support/recorded-batch';
 import { type TestTemporal, testTemporal } from '../support/temporal';
@@ -13,7 +14,7 @@ const MINUTE_MS = 20;
 
 /** A store of tasks whose present wait is over at `until`, or that wait for nothing. */
 class RecordedWaits implements UpgradeActivities {
-  readonly failures: FailedAttemptWrite[] = [];
+  readonly failures: FailedAttempt[] = [];
   readonly timedOut: string[] = [];
   readonly looks: { taskId: string; attempt: number; retryAt: number | null }[] = [];
   readonly until = new Map<string, number>();
@@ -22,7 +23,7 @@ class RecordedWaits implements UpgradeActivities {
     const until = this.until.get(look.taskId) ?? 0;
     return until > Date.now() ? { until, firstProgressAt: null } : null;
   };
-  failAttempt = async (write: FailedAttemptWrite) => void this.failures.push(write);
+  failAttempt = async (write: FailedAttempt) => void this.failures.push(write);
   timeOut = async (taskId: string) => void this.timedOut.push(taskId);
   readUpgrade = async () => null;
 }

@@ -1,18 +1,19 @@
 import { randomUUID } from 'node:crypto';
+import type { FailedAttempt } from '../../core/tasks/upgrade-tasks';
 import type { FailureCause } from '../../schema/model/failure-causes';
 import { deviceIdOf, taskIdOf, upgradeWorkflowId } from '../../schema/model/ids';
 import type { UpgradeInput, UpgradeReport } from '../../schema/model/upgrade';
 import { createEngine } from '../../workflows/client';
-import type { FailedAttemptWrite, UpgradeActivities } from '../../workflows/upgrade/activities';
+import type { UpgradeActivities } from '../../workflows/upgrade/activities';
 import { saveHistory } from '../support/histories';
 import { type TestTemporal, testTemporal } from '../support/temporal';
 
 /** A store of one task, told about by the workflow's activities. */
 class RecordedTask implements UpgradeActivities {
-  readonly failures: FailedAttemptWrite[] = [];
+  readonly failures: FailedAttempt[] = [];
   readonly timedOut: string[] = [];
   stored = new Map<string, { attempt: number; firstProgressAt: number | null }>();
-  failAttempt = async (write: FailedAttemptWrite) => {
+  failAttempt = async (write: FailedAttempt) => {
     this.failures.push(write);
     const task = this.stored.get(write.taskId);
     if (write.retryAt === null) this.stored.delete(write.taskId);

@@ -1,20 +1,10 @@
-import type { UpgradeTasks, WaitLeft, WaitLook } from '../../core/tasks/upgrade-tasks';
-import type { FailureCause } from '../../schema/model/failure-causes';
+import type { FailedAttempt, UpgradeTasks, WaitLeft, WaitLook } from '../../core/tasks/upgrade-tasks';
 import type { TaskId } from '../../schema/model/ids';
-
-export interface FailedAttemptWrite {
-  taskId: TaskId;
-  attempt: number;
-  cause: FailureCause;
-  text: string | null;
-  /** Epoch milliseconds, null for no further attempt. */
-  retryAt: number | null;
-}
 
 /** What an upgrade workflow writes: short, conditional, harmless twice. */
 export function createUpgradeActivities(tasks: UpgradeTasks) {
   return {
-    failAttempt: (write: FailedAttemptWrite): Promise<void> => tasks.failAttempt(write),
+    failAttempt: (write: FailedAttempt): Promise<void> => tasks.failAttempt(write),
     timeOut: (taskId: TaskId): Promise<void> => tasks.timeOut(taskId),
     /** Null when the upgrade has nothing to wait for any more: it has ended, or waits for its device or its next attempt. */
     checkWait: (look: WaitLook): Promise<WaitLeft | null> => tasks.checkWait(look),

@@ -4,6 +4,7 @@ import type { BatchId } from '../../../schema/model/ids';
 import type { Collections } from '../../../schema/mongo/connect';
 import { CHANGED_INDEX } from '../../../schema/mongo/devices';
 import { MATCHED_FIELDS, type MatchedDevice } from '../../devices/report-version';
+import { inChunks } from '../../in-chunks';
 import { matchingDevices } from '../matching';
 import type { MatchDeps, Matching } from './match';
 import { endMatching } from './policy';
@@ -35,7 +36,7 @@ export async function scanForBatch(
   live.forget(productKey);
   const batch = (await live.of(productKey)).find(({ _id }) => _id === batchId);
   if (!batch) return false;
-  for await (const devices of inChunks(missed(collections, batch))) {
+  for await (const devices of inChunks(missed(collections, batch), CHUNK)) {
     await matching.ofBatch(batch, devices);
     onProgress();
   }
@@ -49,7 +50,7 @@ async function takeAdded({ collections }: MatchDeps, matching: Matching, batch: 
   const added = versions.filter((version) => batch.sourceVersions.includes(version));
   if (added.length > 0) {
     const having = collections.devices.find(matchingDevices({ ...batch, sourceVersions: added }), { projection: MATCHED_FIELDS });
-    for await (const devices of inChunks(having)) {
+    for await (const devices of inChunks(having, CHUNK)) {
       await matching.ofBatch(batch, devices);
       onProgress();
     }
@@ -67,15 +68,4 @@ function missed({ devices }: Collections, batch: Batch): AsyncIterable<MatchedDe
   }
   const changed = [{ changedAt: since }, ...scope.groupIds.map((id) => ({ [`memberSince.${id}`]: since }))];
   return devices.find({ ...filter, $or: changed }, { projection: MATCHED_FIELDS });
-}
-
-async function* inChunks(devices: AsyncIterable<MatchedDevice>): AsyncGenerator<MatchedDevice[]> {
-  let chunk: MatchedDevice[] = [];
-  for await (const device of devices) {
-    chunk.push(device);
-    if (chunk.length < CHUNK) continue;
-    yield chunk;
-    chunk = [];
-  }
-  if (chunk.length > 0) yield chunk;
 }

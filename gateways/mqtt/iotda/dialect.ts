@@ -5,6 +5,7 @@ import type { GatewayMetrics } from '../../metrics';
 import type { SampledLog } from '../../sampled-log';
 import { whenChild } from '../children';
 import type { DownMessage, Identity, MqttDialect, Peer } from '../dialect';
+import { createDrop } from '../drop';
 import { readLenientJson } from '../link/lenient-json';
 import { iotdaClaim, iotdaSpeaker } from './auth';
 import { downEvent, type OtaEvent, readEnvelope } from './envelope';
@@ -40,11 +41,7 @@ export function createIotdaDialect(deps: IotdaDeps): MqttDialect {
   const queryMessage = (device: Identity) => down(device, VERSION_QUERY);
   const word = (peer: Peer, answer: DeviceAnswer) => (answer === 'VERSION_QUERY' ? queryMessage(peer) : upgradeMessage(peer, answer));
   const exchange = createIotdaExchange({ tasks, lanes, word, metrics, sampled });
-
-  function drop(peer: Peer, reason: keyof typeof DROPPED, topic: string): void {
-    metrics.dropped[reason].inc();
-    sampled.warn(`${reason} ${peer.deviceId}`, { deviceId: peer.deviceId, topic: topic.slice(0, 128) }, DROPPED[reason]);
-  }
+  const drop = createDrop({ metrics, sampled }, DROPPED);
 
   function onEvents(peer: Peer, topic: string, payload: Buffer): void {
     const json = readLenientJson(payload);

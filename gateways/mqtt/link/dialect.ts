@@ -5,6 +5,7 @@ import type { SampledLog } from '../../sampled-log';
 import type { MqttQuotas } from '../broker/quotas';
 import { whenChild } from '../children';
 import type { MqttDialect, Peer } from '../dialect';
+import { createDrop } from '../drop';
 import { linkClaim, linkSpeaker } from './auth';
 import { createBlockService } from './block-service';
 import { createExchange, type LinkHandler } from './exchange';
@@ -31,13 +32,9 @@ interface LinkDeps {
 export function createLinkDialect({ tasks, downloads, lanes, metrics, quotas, sampled }: LinkDeps): MqttDialect {
   const blocks = createBlockService({ downloads, metrics, quotas, sampled });
   const exchange = createExchange({ tasks, lanes, blocks, metrics, quotas, sampled });
+  const drop = createDrop({ metrics, sampled }, DROPPED);
   const nextId = createMessageIds();
   const legacyRequest = onLegacyRequest(nextId);
-
-  function drop(peer: Peer, reason: keyof typeof DROPPED, topic: string): void {
-    metrics.dropped[reason].inc();
-    sampled.warn(`${reason} ${peer.deviceId}`, { deviceId: peer.deviceId, topic: topic.slice(0, 128) }, DROPPED[reason]);
-  }
 
   function handle(handler: LinkHandler, peer: Peer, topic: string, payload: Buffer): void {
     const json = readLenientJson(payload);

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { readBlockFrame } from '../../support/devices/block-frame';
-import { linkCredentials } from '../../support/devices/link-identity';
-import { blockPayload, linkTopics } from '../../support/devices/link-messages';
-import { LinkSession } from '../../support/devices/link-session';
+import { readBlockFrame } from '../../support/devices/download/block-frame';
+import { linkCredentials } from '../../support/devices/link/link-identity';
+import { blockPayload, linkTopics } from '../../support/devices/link/link-messages';
+import { MqttSession } from '../../support/devices/session/mqtt-session';
 import { useOf } from '../process-meter';
 import type { PlatformProcess } from '../upgrades/platform-client';
 import type { Assigned } from './subject';
@@ -39,7 +39,7 @@ export async function mqttPart(
   async function device(deviceName: string, secret: string): Promise<() => Promise<void>> {
     const topics = linkTopics(productKey, deviceName);
     let onReply: (payload: Buffer) => void = () => undefined;
-    const session = new LinkSession(
+    const session = new MqttSession(
       (tls) => linkCredentials({ productKey, deviceName, secret }, tls),
       { mqttUrl: platform.mqttUrl },
       { onMessage: (topic, payload) => topic === topics.downloadReply && onReply(payload), onLost: () => undefined },

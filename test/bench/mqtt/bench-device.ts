@@ -1,6 +1,6 @@
 import { createConnection, type Socket } from 'node:net';
 import { generate, type Packet } from 'mqtt-packet';
-import { linkCredentials } from '../../support/devices/link-identity';
+import { linkCredentials } from '../../support/devices/link/link-identity';
 
 export const PRODUCT_KEY = 'benchMqtt1';
 export const SECRET = '0123456789abcdef0123456789abcdef';

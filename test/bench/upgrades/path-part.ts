@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { startFleetProcess } from '../../support/devices/fleet-client';
-import type { Pacing } from '../../support/devices/link-upgrade';
+import type { Pacing } from '../../support/devices/upgrade-host';
 import { createApiClient } from '../api-client';
 import type { BenchOptions, BenchScope } from '../benchmark';
 import { type MeteredPart, meter, meterOthers } from '../process-meter';

@@ -1,4 +1,4 @@
-import type { UpgradeOffer } from './upgrade-offer';
+import type { UpgradeOffer } from './link/upgrade-offer';
 
 /** What can be watched on a device, in epoch milliseconds with fractions: `at` is taken just before a report is sent. */
 export interface DeviceEvents {

@@ -1,7 +1,7 @@
 import { type DeviceCounts, type DeviceObserver, noCounts } from './device-events';
 import { createDevices } from './gateway-family';
-import type { IotdaDevice, IotdaDeviceDescription } from './iotda-device';
-import { LinkDevice, type LinkDeviceDescription, type LinkDeviceSettings } from './link-device';
+import type { IotdaDevice, IotdaDeviceDescription } from './iotda/iotda-device';
+import { LinkDevice, type LinkDeviceDescription, type LinkDeviceSettings } from './link/link-device';
 
 /** A Link device, unless it says otherwise. */
 export type DeviceDescription = (LinkDeviceDescription & { dialect?: 'LINK' }) | IotdaDeviceDescription;

@@ -1,9 +1,9 @@
 import type { DeviceObserver } from './device-events';
-import { SharedConnection } from './device-line';
 import type { DeviceDescription, VirtualDevice } from './fleet';
-import { IotdaDevice } from './iotda-device';
-import { iotdaIdOf } from './iotda-identity';
-import { LinkDevice, type LinkDeviceSettings } from './link-device';
+import { IotdaDevice } from './iotda/iotda-device';
+import { iotdaIdOf } from './iotda/iotda-identity';
+import { LinkDevice, type LinkDeviceSettings } from './link/link-device';
+import { SharedConnection } from './session/device-line';
 
 /** Link: the topic names the device, as `{pk}/{dn}` (device-protocols §1.2). */
 const byTopic = (topic: string): string | null => /^\/(?:ota\/device\/[^/]+|sys)\/([^/]+\/[^/]+)(?:\/|$)/.exec(topic)?.[1] ?? null;

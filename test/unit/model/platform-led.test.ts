@@ -1,6 +1,7 @@
 import { overdueCause, waitEndsAt } from '../../../schema/model/negotiation';
 import type { Task } from '../../../schema/model/task';
-import { nextState, type TaskEvent } from '../../../schema/model/task-state';
+import type { TaskEvent } from '../../../schema/model/task-event';
+import { nextState } from '../../../schema/model/task-state';
 import { waitingFor } from '../../../schema/model/waiting-for';
 import { anAnsweredTask, anIotdaTask, aQueriedTask, aTask } from '../../support/builders';
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { applied } from '../../../core/tasks/store';
 import { isActive, type Task, type TaskStatus } from '../../../schema/model/task';
-import { nextState, type TaskEvent } from '../../../schema/model/task-state';
+import type { TaskEvent } from '../../../schema/model/task-event';
+import { nextState } from '../../../schema/model/task-state';
 import { aNotifiedTask, aRunningTask, aTask } from '../../support/builders';
 
 const NOW = new Date('2026-01-01T01:00:00Z');

@@ -3,6 +3,7 @@ import { retryAt } from '../../../schema/model/retry';
 import type { UpgradeInput, UpgradeReport } from '../../../schema/model/upgrade';
 import type { UpgradeActivities } from '../activities';
 import type { Inbox } from '../inbox';
+import { deadlineOf } from './deadline';
 import { type Followed, follow } from './follow';
 
 const { failAttempt, timeOut, readUpgrade } = proxyLocalActivities<UpgradeActivities>({ startToCloseTimeout: '30s' });
@@ -30,10 +31,8 @@ class LinkUpgrade implements Followed {
     this.firstProgressAt = input.firstProgressAt;
   }
 
-  /** R-TASK-4: from the first progress of the task, whatever attempts follow. */
   private get deadlineAt(): number | null {
-    const { timeoutMinutes, minuteMs } = this.input;
-    return timeoutMinutes === null || this.firstProgressAt === null ? null : this.firstProgressAt + timeoutMinutes * minuteMs;
+    return deadlineOf(this.input, this.firstProgressAt);
   }
 
   /** Milliseconds to wait for the next report. */

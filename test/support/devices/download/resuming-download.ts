@@ -2,8 +2,8 @@ import { createHash, createVerify, type Hash, type Verify } from 'node:crypto';
 import { get as httpGet, type IncomingMessage } from 'node:http';
 import { get as httpsGet } from 'node:https';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { OfferedFile } from '../link/upgrade-offer';
 import type { StreamSettings } from './stream-download';
-import type { OfferedFile } from './upgrade-offer';
 
 /** Those of blocks are for downloads over MQTT. */
 export interface DownloadSettings extends StreamSettings {

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { UpgradeHost } from './link-upgrade';
+import { aborted } from '../aborted';
+import type { LinkUpgradeHost } from './link-upgrade';
 
 /** Reports a download's percentages in order, spread, stalled or cut as the device's behaviours say. */
 export class StepReporter {
@@ -8,7 +9,7 @@ export class StepReporter {
   private next = 0;
   private last = 0;
 
-  constructor(private readonly host: UpgradeHost) {
+  constructor(private readonly host: LinkUpgradeHost) {
     const { stepsReported = [25, 50, 75, 100], downloadMs = 0 } = host.pacing;
     const stall = host.plan.get('stallsAt');
     this.steps = stall ? [...stepsReported.filter((step) => step < stall.percent), stall.percent] : stepsReported;
@@ -43,11 +44,4 @@ export class StepReporter {
     if (stall && step >= stall.percent) await aborted(host.signal);
     if (step > 0 && step < 100) host.cutIfPlanned('progress');
   }
-}
-
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.throwIfAborted();
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
 }

@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
+import type { OfferedFile } from '../link/upgrade-offer';
 import { type BlockFrame, readBlockFrame } from './block-frame';
 import { DownloadFailed, type DownloadHooks } from './resuming-download';
-import type { OfferedFile } from './upgrade-offer';
 
 export interface StreamSettings {
   /** LinkSDK 4: 5 KiB, the default. */

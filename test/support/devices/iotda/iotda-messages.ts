@@ -1,3 +1,5 @@
+import type { UpgradeOffer } from '../link/upgrade-offer';
+
 /** The topics of one device (device-protocols §2.2). */
 export const iotdaTopics = (id: string) => ({
   up: `$oc/devices/${id}/sys/events/up`,
@@ -61,7 +63,7 @@ const compact = (at: Date): string => `${at.toISOString().slice(0, 19).replace(/
 /** The envelope both ways; `services` may hold entries of other services too. */
 export const upPayload = (id: string, services: object[]): string => JSON.stringify({ object_device_id: id, services });
 
-const otaEvent = (type: string, paras: object, now = new Date()) => ({
+export const otaEvent = (type: string, paras: object, now = new Date()) => ({
   service_id: '$ota',
   event_type: type,
   event_time: compact(now),
@@ -91,20 +93,13 @@ export const versionReport = (firmware: string, software: string) =>
 export const progressReport = (code: number, version: string, progress?: number, description = '') =>
   otaEvent('upgrade_progress_report', { result_code: code, ...(progress !== undefined && { progress }), version, description });
 
-/** What a broken or hostile device sends on its own topic. */
-export const iotdaGarbage = (id: string): (string | Buffer)[] => [
-  '',
-  'not json',
-  '[]',
-  'null',
-  '{"services":{}}',
-  '{"services":[null,1,"x",{"service_id":"$ota"},{"service_id":"$ota","event_type":17,"paras":{}}]}',
-  upPayload(id, [otaEvent('version_report', { fw_version: { $gt: '' }, sw_version: ['1'] })]),
-  upPayload(id, [otaEvent('upgrade_progress_report', { result_code: 'banana', progress: 1e9, version: '1.0.0' })]),
-  upPayload(id, [otaEvent('upgrade_progress_report', { result_code: 1 })]),
-  upPayload(id, [otaEvent('reboot_everything', {})]),
-  upPayload('another', [versionReport('6.6.6', '6.6.6')]),
-  `{"services":${'['.repeat(2_000)}`,
-  upPayload(id, [otaEvent('version_report', { fw_version: 'x'.repeat(65 * 1024) })]),
-  Buffer.from([0xff, 0xfe, 0x00, 0x80, 0xc0]),
-];
+/** In the form in which all virtual devices show what they were offered. */
+export const asUpgradeOffer = ({ version, url, size, name, sign, kind }: IotdaOffer): UpgradeOffer => ({
+  id: null,
+  version,
+  module: kind === 'software' ? 'software' : 'default',
+  digest: 'sha256',
+  differential: false,
+  files: [{ name, url, size, sign, digestSign: null }],
+  extData: {},
+});

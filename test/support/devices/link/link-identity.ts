@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { DeviceCredentials, KeyedCredentials } from './link-session';
+import type { DeviceCredentials, KeyedCredentials } from '../session/mqtt-session';
 
 export type SignMethod = 'hmacsha256' | 'hmacsha1' | 'hmacmd5';
 

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { CertificateCredentials, DeviceCredentials } from './link-session';
+import type { CertificateCredentials, DeviceCredentials } from '../session/mqtt-session';
 
 export interface IotdaIdentity {
   productKey: string;

@@ -1,26 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { BehaviourPlan } from './behaviour-plan';
-import type { CutPoint } from './behaviours';
+import { aborted } from '../aborted';
+import { DownloadFailed, DownloadRefused, ResumingDownload } from '../download/resuming-download';
+import { installedVersion } from '../misbehaving/installed-version';
+import type { UpgradeHost } from '../upgrade-host';
 import type { IotdaOffer } from './iotda-messages';
-import type { Pacing } from './link-upgrade';
-import { DownloadFailed, DownloadRefused, type DownloadSettings, ResumingDownload } from './resuming-download';
 
-/** What an upgrade asks of its device. */
-export interface IotdaUpgradeHost {
-  readonly plan: BehaviourPlan;
-  readonly pacing: Pacing;
-  readonly download: DownloadSettings;
-  /** Aborted when the device loses power or is stopped: the upgrade is forgotten. */
-  readonly signal: AbortSignal;
+/** What an upgrade of the IoTDA dialect asks of its device. */
+export interface IotdaUpgradeHost extends UpgradeHost {
   readonly offer: IotdaOffer;
   /** `version`: the one it runs, unless another is named. */
   report(code: number, progress?: number, version?: string): void;
-  onBytes(bytes: number): void;
-  onDownloaded(): void;
-  /** Loses power when the plan says so at this point: then it throws. */
-  cutIfPlanned(point: CutPoint): void;
-  /** Takes the version over (null: keeps its own) and restarts. */
-  restart(version: string | null, rebootMs: number | null): Promise<void>;
 }
 
 /** Codes that a device gives once it has the file (device-protocols §2.8); with the others it does not begin. */
@@ -41,8 +30,7 @@ export async function performIotdaUpgrade(host: IotdaUpgradeHost): Promise<void>
   if (pacing.installMs) await delay(pacing.installMs, undefined, { signal });
   if (plan.has('neverReportsVersion')) return;
   const late = plan.take('disconnectsAt', ({ point }) => point === 'reboot');
-  const version = plan.take('staysOnSourceVersion') ? null : (plan.take('wrongVersion')?.version ?? offer.version);
-  await host.restart(version, (pacing.rebootMs ?? 0) + (late?.forMs ?? 0));
+  await host.restart(installedVersion(plan, offer.version), (pacing.rebootMs ?? 0) + (late?.forMs ?? 0));
 }
 
 /** The C sample names the target version with every failure (§2.4). */
@@ -85,18 +73,11 @@ async function downloaded(host: IotdaUpgradeHost): Promise<boolean> {
     host.report(DOWNLOAD_TIMEOUT, 0);
     return false;
   }
-  if (stall) await forever(host.signal);
+  if (stall) await aborted(host.signal);
   if (!download.isIntact()) {
     host.report(VERIFICATION_FAILED, 0);
     return false;
   }
   host.onDownloaded();
   return true;
-}
-
-function forever(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.throwIfAborted();
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
 }

@@ -1,32 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { BehaviourPlan } from './behaviour-plan';
-import type { CutPoint, FailureStep } from './behaviours';
-import { DownloadFailed, type DownloadHooks, DownloadRefused, type DownloadSettings, ResumingDownload } from './resuming-download';
+import type { FailureStep } from '../behaviours';
+import { DownloadFailed, type DownloadHooks, DownloadRefused, ResumingDownload } from '../download/resuming-download';
+import { type BlockLine, StreamDownload } from '../download/stream-download';
+import { installedVersion } from '../misbehaving/installed-version';
+import type { UpgradeHost } from '../upgrade-host';
 import { StepReporter } from './step-reporter';
-import { type BlockLine, StreamDownload } from './stream-download';
 import type { OfferedFile, UpgradeOffer } from './upgrade-offer';
 
-/** How fast a device goes about an upgrade. */
-export interface Pacing {
-  /** No byte is loaded: for measuring everything else. Default false. */
-  skipDownload?: boolean;
-  /** What the steps are spread over, beyond what the download takes. Default 0. */
-  downloadMs?: number;
-  /** Percentages reported after 0, ascending. Default 25, 50, 75, 100. */
-  stepsReported?: readonly number[];
-  /** Default 0. */
-  installMs?: number;
-  /** Off-line time of the restart; null: no restart, the new version is reported on the same connection. Default 0. */
-  rebootMs?: number | null;
-}
-
-/** What an upgrade asks of its device. */
-export interface UpgradeHost {
-  readonly plan: BehaviourPlan;
-  readonly pacing: Pacing;
-  readonly download: DownloadSettings;
-  /** Aborted when the device loses power or is stopped: the upgrade is forgotten. */
-  readonly signal: AbortSignal;
+/** What an upgrade of the Link dialect asks of its device. */
+export interface LinkUpgradeHost extends UpgradeHost {
   /** The newest offer of the version: a repeated notification brings a fresh URL. */
   offer(): UpgradeOffer;
   reportStep(step: number): void;
@@ -34,18 +16,12 @@ export interface UpgradeHost {
   ask(): Promise<UpgradeOffer | null>;
   /** For files that come over MQTT. */
   readonly blocks: BlockLine;
-  onDownloaded(): void;
-  onBytes(bytes: number): void;
-  /** Loses power when the plan says so at this point: then it throws. */
-  cutIfPlanned(point: CutPoint): void;
-  /** Takes the version over (null: keeps its own), restarts if `rebootMs` is a number, and reports what it has. */
-  restart(version: string | null, rebootMs: number | null): Promise<void>;
 }
 
 const REFUSALS_ENDURED = 3;
 
 /** The device's side of one notification, from step 0 to the reported version (device-protocols §1.5 A). */
-export async function performUpgrade(host: UpgradeHost): Promise<void> {
+export async function performLinkUpgrade(host: LinkUpgradeHost): Promise<void> {
   const { plan, pacing, signal } = host;
   host.cutIfPlanned('notified');
   const steps = new StepReporter(host);
@@ -61,11 +37,11 @@ export async function performUpgrade(host: UpgradeHost): Promise<void> {
   if (fails(host, -4) || fails(host, -1) || plan.has('neverReportsVersion')) return;
   const { rebootMs = 0 } = pacing;
   const late = plan.take('disconnectsAt', ({ point }) => point === 'reboot');
-  await host.restart(installedVersion(host), late ? (rebootMs ?? 0) + late.forMs : rebootMs);
+  await host.restart(installedVersion(plan, host.offer().version), late ? (rebootMs ?? 0) + late.forMs : rebootMs);
 }
 
 /** Every file of the offer, one after the other, as one percentage. */
-async function downloadFiles(host: UpgradeHost, steps: StepReporter): Promise<'intact' | 'gave up'> {
+async function downloadFiles(host: LinkUpgradeHost, steps: StepReporter): Promise<'intact' | 'gave up'> {
   const total = host.offer().files.reduce((sum, { size }) => sum + size, 0);
   let loaded = 0;
   const hooks = {
@@ -105,7 +81,7 @@ async function downloadFiles(host: UpgradeHost, steps: StepReporter): Promise<'i
 
 /** Giving up is step -4 there, for whatever reason (device-protocols §1.4). */
 async function overMqtt(
-  host: UpgradeHost,
+  host: LinkUpgradeHost,
   file: OfferedFile & Required<Pick<OfferedFile, 'stream'>>,
   hooks: DownloadHooks,
 ): Promise<'intact' | 'gave up'> {
@@ -120,22 +96,17 @@ async function overMqtt(
   return download.isIntact() ? 'intact' : giveUp(host, -3);
 }
 
-function giveUp(host: UpgradeHost, step: FailureStep): 'gave up' {
+function giveUp(host: LinkUpgradeHost, step: FailureStep): 'gave up' {
   host.reportStep(step);
   return 'gave up';
 }
 
-function willFail(host: UpgradeHost, step: FailureStep): boolean {
+function willFail(host: LinkUpgradeHost, step: FailureStep): boolean {
   return host.plan.get('failsWith', (behaviour) => behaviour.step === step) !== undefined;
 }
 
-function fails(host: UpgradeHost, step: FailureStep): boolean {
+function fails(host: LinkUpgradeHost, step: FailureStep): boolean {
   const planned = host.plan.take('failsWith', (behaviour) => behaviour.step === step) !== undefined;
   if (planned) host.reportStep(step);
   return planned;
-}
-
-function installedVersion(host: UpgradeHost): string | null {
-  if (host.plan.take('staysOnSourceVersion')) return null;
-  return host.plan.take('wrongVersion')?.version ?? host.offer().version;
 }

@@ -1,4 +1,4 @@
-import { type CertificateCredentials, ConnectRefused, type DeviceCredentials, LinkSession, type SessionSettings } from './link-session';
+import { type CertificateCredentials, ConnectRefused, type DeviceCredentials, MqttSession, type SessionSettings } from './mqtt-session';
 
 export interface KeptSessionSettings extends SessionSettings {
   /** First wait after a lost connection; doubled up to 16 times it. Default 1,000. */
@@ -16,7 +16,7 @@ export interface KeptSessionHandlers {
 
 /** A device's connection as the device lives: connected again whenever it is lost, until it is ended. */
 export class KeptSession {
-  private readonly session: LinkSession;
+  private readonly session: MqttSession;
   private connecting: Promise<void> | null = null;
   private timer: NodeJS.Timeout | null = null;
   private failures = 0;
@@ -27,7 +27,7 @@ export class KeptSession {
     private readonly settings: KeptSessionSettings,
     private readonly handlers: KeptSessionHandlers,
   ) {
-    this.session = new LinkSession(credentials, settings, {
+    this.session = new MqttSession(credentials, settings, {
       onMessage: (topic, payload) => handlers.onMessage(topic, payload),
       onLost: () => {
         handlers.onDisconnected();

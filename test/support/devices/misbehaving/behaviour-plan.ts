@@ -1,4 +1,4 @@
-import type { Behaviour, BehaviourKind, BehaviourOf } from './behaviours';
+import type { Behaviour, BehaviourKind, BehaviourOf } from '../behaviours';
 
 /** A device's behaviours, and how often each still happens. */
 export interface BehaviourPlan {

@@ -40,7 +40,7 @@ export class ConnectRefused extends Error {
 }
 
 /** One device's MQTT connection. It never reconnects by itself: when a device does is the device's behaviour. */
-export class LinkSession {
+export class MqttSession {
   private client: MqttClient | null = null;
 
   constructor(

@@ -1,4 +1,4 @@
-import type { DeviceCounts } from './device-events';
+import type { DeviceCounts } from '../device-events';
 import type { linkTopics } from './link-messages';
 import { memberOrderProblem, readOffer, type UpgradeOffer } from './upgrade-offer';
 

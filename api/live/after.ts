@@ -1,0 +1,2 @@
+/** The argument of every feed that goes on where an earlier one was left. */
+export const AFTER = { nullable: true, description: 'The cursor of an event: goes on behind it without a gap, or begins with one Resync.' };

@@ -1,0 +1,68 @@
+import { later } from './later';
+import { begun, heard } from './platform-led';
+import type { Task } from './task';
+import { moved, quiet, type TaskChange } from './task-change';
+import type { TaskEventOf } from './task-event';
+
+/** After a reaction the notification is not repeated by the clock; a reconnect still repeats it (R-TASK-7). */
+export function notified(task: Task, repeatMs: number, now: Date): TaskChange | null {
+  if (task.status === 'UNCONFIRMED') return null;
+  const set = {
+    notifiedAt: now,
+    firstNotifiedAt: task.firstNotifiedAt ?? now,
+    notifications: task.notifications + 1,
+    retryAt: null,
+    offerAt: task.reacted ? null : later(now, repeatMs),
+    ...begun(task, now),
+  };
+  return task.status === 'QUEUED' ? moved(task, 'NOTIFIED', set, now) : quiet(set, now);
+}
+
+export function progress(task: Task, percent: number, timeoutMs: number | null, now: Date): TaskChange | null {
+  if (!awaitsDevice(task)) return null;
+  const firstProgressAt = task.firstProgressAt ?? now;
+  const set = {
+    progress: percent,
+    reacted: true,
+    ...heard(task),
+    firstProgressAt,
+    deadlineAt: timeoutMs === null ? null : later(firstProgressAt, timeoutMs),
+  };
+  if (task.status === 'NOTIFIED') return moved(task, 'IN_PROGRESS', set, now);
+  return task.progress === percent && task.reacted && (task.negotiation ? task.negotiation.heard : task.offerAt === null)
+    ? null
+    : quiet(set, now);
+}
+
+export function sourceReported(task: Task, version: string, now: Date): TaskChange | null {
+  const set: TaskChange['set'] = {};
+  if (task.sourceVersion === null) set.sourceVersion = version;
+  // A device in upgrade that reports its old version has restarted: it needs the notification once more (device-protocols §1.5 C).
+  if (task.status === 'IN_PROGRESS' && task.reacted && task.offerAt === null) set.offerAt = now;
+  return Object.keys(set).length > 0 ? quiet(set, now) : null;
+}
+
+/** The version it answers with is the one it is upgraded from, whatever was known before. */
+export function answered(task: Task, { version, repeatMs }: TaskEventOf<'answered'>, now: Date): TaskChange | null {
+  const change = task.negotiation?.queriedAt ? notified(task, repeatMs, now) : null;
+  return change && { ...change, set: { ...change.set, sourceVersion: version } };
+}
+
+/** The device has reacted in another way than by progress. */
+export function atWork(task: Task, set: TaskChange['set'] | null, now: Date): TaskChange | null {
+  if (set === null || !awaitsDevice(task)) return null;
+  return task.status === 'NOTIFIED' ? moved(task, 'IN_PROGRESS', set, now) : quiet(set, now);
+}
+
+export function versionRegressed(task: Task, event: TaskEventOf<'versionRegressed'>, now: Date): TaskChange | null {
+  const { status, endedAt, targetVersion, transitions } = task;
+  const isOnRecord = transitions.at(-1)?.from === 'SUCCEEDED';
+  if (status !== 'SUCCEEDED' || endedAt === null || event.version === targetVersion || isOnRecord) return null;
+  if (now.getTime() - endedAt.getTime() > event.withinMs) return null;
+  return moved(task, status, {}, now, { cause: null, text: `version regressed: ${event.version}` });
+}
+
+/** True when this attempt's notification has left, so that a report can only be about it. */
+export function awaitsDevice(task: Pick<Task, 'status' | 'notifiedAt'>): boolean {
+  return (task.status === 'NOTIFIED' || task.status === 'IN_PROGRESS') && task.notifiedAt !== null;
+}
