@@ -14,6 +14,7 @@ import type { Core } from './core';
 import { createImportCreation, type ImportCreation } from './device-imports/creation';
 import { createDeviceImportService } from './device-imports/service';
 import { createDeviceListService } from './device-lists/service';
+import { createChildren } from './devices/children/service';
 import { devicesChangedSince, gatewaysOf } from './devices/presence-queries';
 import { createDeviceService } from './devices/service';
 import { createBlockReader } from './downloads/block-reader';
@@ -131,7 +132,11 @@ export async function createCore({
     onEnded: live.forgetAll,
   });
   const offerDeps = { ...base, ...urls, pacers: createPacers(settings.minuteMs), pushTerms: lifecycle.pushTerms };
-  const imports = createImportCreation({ collections, clock, memberships });
+  const children = createChildren({
+    ...{ devices: collections.devices, connection: store.connection, limits: settings.limits, clock },
+    onChildren: (ids, gatewayId) => onChildren(base, ids, gatewayId),
+  });
+  const imports = createImportCreation({ connection: store.connection, collections, clock, memberships, children });
   const devices = createDeviceService({
     store,
     settings,
@@ -141,7 +146,7 @@ export async function createCore({
     onPresence,
     onChanged: matching.changed,
     onGatewayReset: (id) => onGatewayReset(base, id),
-    onChildren: (ids, gatewayId) => onChildren(base, ids, gatewayId),
+    children,
     onUnheard: (id) => onUnheard(base, id),
     onRemoved: (ids) => onDevicesRemoved(base, ids),
     isBusy: async (id) => (await base.tasks.activeOfDevice(id)).length > 0,

@@ -1,5 +1,5 @@
 import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
-import type { DeviceImport } from '../../schema/model/device-import';
+import { type DeviceImport, noProblems } from '../../schema/model/device-import';
 import type { ApiContext } from '../context';
 import { asPayload } from '../errors/as-payload';
 import { found } from '../errors/found';
@@ -41,8 +41,22 @@ export class DeviceImportResolver {
 
   @FieldResolver()
   problems(@Root() { problems }: DeviceImport): ImportProblems {
-    const { NAME, SECRET, REGION, TAGS, COLUMNS, DUPLICATE, EXISTS } = problems;
-    return { name: NAME, secret: SECRET, region: REGION, tags: TAGS, columns: COLUMNS, duplicate: DUPLICATE, exists: EXISTS };
+    // One that was begun by an earlier version may know fewer.
+    const told = { ...noProblems(), ...problems };
+    return {
+      name: told.NAME,
+      secret: told.SECRET,
+      certificates: told.CERTIFICATES,
+      region: told.REGION,
+      tags: told.TAGS,
+      columns: told.COLUMNS,
+      duplicate: told.DUPLICATE,
+      exists: told.EXISTS,
+      gatewayUnknown: told.GATEWAY_UNKNOWN,
+      gatewayLevels: told.GATEWAY_LEVELS,
+      gatewayDialect: told.GATEWAY_DIALECT,
+      gatewayFull: told.GATEWAY_FULL,
+    };
   }
 }
 

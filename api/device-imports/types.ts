@@ -14,6 +14,9 @@ export class ImportProblems {
   @Field(() => Int, { description: 'A secret that is none.' })
   secret!: number;
 
+  @Field(() => Int, { description: 'Fingerprints of certificates that are none, or more than two.' })
+  certificates!: number;
+
   @Field(() => Int, { description: 'A province without a city, or the other way round, or not such a name.' })
   region!: number;
 
@@ -28,6 +31,18 @@ export class ImportProblems {
 
   @Field(() => Int, { description: 'A name that a device of the product has already.' })
   exists!: number;
+
+  @Field(() => Int, { description: 'A gateway that is neither there nor in the file.' })
+  gatewayUnknown!: number;
+
+  @Field(() => Int, { description: 'A gateway that is the device itself, or behind a gateway.' })
+  gatewayLevels!: number;
+
+  @Field(() => Int, { description: 'A gateway that speaks another dialect.' })
+  gatewayDialect!: number;
+
+  @Field(() => Int, { description: 'A gateway that has as many devices behind it as it may.' })
+  gatewayFull!: number;
 }
 
 @ObjectType('DeviceImport', { description: 'Devices from a file, which was sent to `POST /imports?productKey=…`.' })

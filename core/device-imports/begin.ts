@@ -29,7 +29,17 @@ export async function beginImport(
   now: Date,
   expiresAt: Date,
 ): Promise<StoredImport> {
-  const nothingYet = { rows: 0, valid: 0, problems: noProblems(), created: 0, pieces: 0, piecesDone: 0, digest: null, endedAt: null };
+  const nothingYet = {
+    rows: 0,
+    valid: 0,
+    problems: noProblems(),
+    created: 0,
+    pieces: 0,
+    piecesDone: 0,
+    gateways: false,
+    digest: null,
+    endedAt: null,
+  };
   const about = { productKey, skipInvalid, createdBy: viewer.keyId, createdAt: now, renewedAt: now, expiresAt };
   try {
     const begun = await collections.deviceImports.findOneAndUpdate(

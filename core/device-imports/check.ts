@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { certificateViolations } from '../../schema/model/certificate';
 import {
   type DeviceImportProblem,
   IMPORT_PROBLEMS,
@@ -13,13 +14,19 @@ import type { Violation } from '../../schema/model/violation';
 import type { FileRow } from '../device-lists/rows-of';
 import type { NewDevice } from '../device-sets';
 import { attributeViolations } from '../devices/attributes';
+import { secretTold } from '../devices/certificates';
 import type { IdLookup } from '../devices/stored-ids';
 import { type Columns, deviceOfRow } from './columns';
+import { GATEWAY_MISSING } from './refusals';
 import type { SeenNames } from './seen-names';
 
 const SHOWN = 64;
 /** 128 bits, as registration makes them. */
 const SECRET_BYTES = 16;
+
+/** With names that a file brings: whether the row names a gateway. */
+const ON_ITS_OWN = 1;
+export const BEHIND = 2;
 
 export interface CheckedRows {
   valid: ImportRow[];
@@ -48,6 +55,9 @@ function violationOf(device: NewDevice, limits: Pick<Limits, 'deviceTags'>): [Im
   if (ofName) return ['NAME', ofName];
   const ofSecret = device.secret == null ? null : deviceSecretViolation(device.secret, '');
   if (ofSecret) return ['SECRET', ofSecret];
+  const [ofCertificates] = certificateViolations(device.certificateFingerprints ?? [], '');
+  if (ofCertificates) return ['CERTIFICATES', ofCertificates];
+  if (device.gateway?.deviceName === '') return ['GATEWAY_UNKNOWN', GATEWAY_MISSING];
   if (!device.region && !device.tags) return null;
   const [first] = attributeViolations({ region: device.region, tags: device.tags ?? undefined }, '', limits).filter(Boolean);
   return first ? [first.field?.startsWith('region') ? 'REGION' : 'TAGS', first] : null;
@@ -76,7 +86,7 @@ export function checkRows(
   for (const [index, row] of rows.entries()) {
     const checked = checkRow(attempt, columns, row, limits);
     if (isProblem(checked)) wrong.push(checked);
-    else if (!seen.addIfNew(checked.deviceName))
+    else if (!seen.addIfNew(checked.deviceName, checked.gateway ? BEHIND : ON_ITS_OWN))
       wrong.push(problemOf(attempt, row.row, checked.deviceName, 'DUPLICATE', 'An earlier row has this name.'));
     else valid.push(rowOf(row.row, checked, secrets.slice(2 * SECRET_BYTES * index, 2 * SECRET_BYTES * (index + 1))));
   }
@@ -99,13 +109,19 @@ export async function withoutStored(
 export const existsAlready = (attempt: string, row: number, deviceName: string): DeviceImportProblem =>
   problemOf(attempt, row, deviceName, 'EXISTS', 'The product has a device with this name already.');
 
-const rowOf = (row: number, { deviceName, secret, region, tags }: NewDevice, made: string): ImportRow => ({
-  row,
-  deviceName,
-  secret: secret ?? made,
-  ...(region && { region }),
-  ...(tags && { tags: [...tags] }),
-});
+const rowOf = (row: number, checked: NewDevice, made: string): ImportRow => {
+  const { deviceName, secret, certificateFingerprints, gateway, region, tags } = checked;
+  return {
+    row,
+    deviceName,
+    secret: secret ?? made,
+    ...(secretTold(checked, { secret: made }) === null && { untold: true }),
+    ...(certificateFingerprints && { certificateFingerprints: [...certificateFingerprints] }),
+    ...(gateway && { gateway: { deviceName: gateway.deviceName, ...(gateway.productKey && { productKey: gateway.productKey }) } }),
+    ...(region && { region }),
+    ...(tags && { tags: [...tags] }),
+  };
+};
 
 export function countProblems(problems: Record<ImportProblem, number>, wrong: readonly DeviceImportProblem[]): void {
   for (const { problem } of wrong) problems[problem] += 1;

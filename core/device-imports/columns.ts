@@ -10,10 +10,19 @@ export interface Columns {
   of: readonly Column[];
 }
 
+/** In a cell there may be several. */
+const SEPARATOR = ';';
+
 type Region = NonNullable<NewDevice['region']>;
 const regionOf = (device: NewDevice): Region => {
   device.region ??= { province: '', city: '' };
   return device.region;
+};
+
+type Gateway = NonNullable<NewDevice['gateway']>;
+const gatewayOf = (device: NewDevice): Gateway => {
+  device.gateway ??= { deviceName: '' };
+  return device.gateway;
 };
 
 const name: Column = (device, cell) => {
@@ -23,6 +32,15 @@ const BY_NAME: Record<string, Column> = {
   devicename: name,
   secret: (device, cell) => {
     device.secret = cell;
+  },
+  certificatefingerprints: (device, cell) => {
+    device.certificateFingerprints = cell.split(SEPARATOR).map((each) => each.trim());
+  },
+  gateway: (device, cell) => {
+    gatewayOf(device).deviceName = cell;
+  },
+  'gateway.productkey': (device, cell) => {
+    gatewayOf(device).productKey = cell;
   },
   province: (device, cell) => {
     regionOf(device).province = cell;
@@ -74,9 +92,12 @@ export function deviceOfRow(columns: Columns, cells: readonly string[]): NewDevi
   return device;
 }
 
+const TAKEN =
+  'Name columns deviceName, secret, certificateFingerprints, gateway, gateway.productKey, province, city, or tag.<key> for a tag, each once.';
+
 const columnRefused = (title: string, what: string): UserError =>
   new UserError('IMPORT_COLUMNS', {
     field: 'file',
     message: `The column "${title.slice(0, 40)}" of the first row ${what}.`,
-    hint: 'Name columns deviceName, secret, province, city, or tag.<key> for a tag, each once. No device was created.',
+    hint: `${TAKEN} No device was created.`,
   });

@@ -23,7 +23,7 @@ export interface DeviceImportService {
   problems(viewer: Viewer, id: string): Promise<AsyncIterable<DeviceImportProblem>>;
   /**
    * The devices it created with their secrets, in the order of the file, until it is forgotten: for the API key that sent the file, and
-   * administrators. Throws NOT_FOUND, NOT_ALLOWED, IMPORT_UNFINISHED.
+   * administrators. The secret is empty where the file gave a certificate and no secret. Throws NOT_FOUND, NOT_ALLOWED, IMPORT_UNFINISHED.
    */
   secrets(viewer: Viewer, id: string): Promise<AsyncIterable<Pick<ImportRow, 'deviceName' | 'secret'>>>;
   /** Its secrets and its record; the devices stay. Throws as `secrets` does. */

@@ -1,3 +1,4 @@
+import { type ImportProblem, noProblems } from '../../schema/model/device-import';
 import type { Collections } from '../../schema/mongo/connect';
 import { ofAttempt, type StoredImport } from '../../schema/mongo/device-imports';
 import { KEPT_MS, removeImport } from './begin';
@@ -58,8 +59,10 @@ export function createImportCreation(deps: CreationDeps): ImportCreation {
 async function finish({ deviceImports, deviceImportProblems }: Collections, id: string, now: Date): Promise<void> {
   const found: StoredImport | null = await deviceImports.findOne({ _id: id, status: 'CREATING' });
   if (found === null) return;
-  const EXISTS = await deviceImportProblems.countDocuments({ ...ofAttempt(found), problem: 'EXISTS' });
-  const problems = { ...found.problems, EXISTS };
+  const told = await deviceImportProblems
+    .aggregate<{ _id: ImportProblem; count: number }>([{ $match: ofAttempt(found) }, { $group: { _id: '$problem', count: { $sum: 1 } } }])
+    .toArray();
+  const problems = { ...noProblems(), ...Object.fromEntries(told.map(({ _id, count }) => [_id, count])) };
   await deviceImports.updateOne(
     { _id: id, status: 'CREATING' },
     {

@@ -2,13 +2,16 @@ import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { noProblems } from '../../schema/model/device-import';
+import type { Product } from '../../schema/model/fleet';
 import type { Limits } from '../../schema/model/limits';
 import type { Collections } from '../../schema/mongo/connect';
 import { attemptId, importPieceId, type StoredImport } from '../../schema/mongo/device-imports';
+import type { Clock } from '../clock';
 import { rowsOf } from '../device-lists/rows-of';
 import { createIdLookup } from '../devices/stored-ids';
 import { UNFINISHED_MS } from './begin';
 import { type CheckedRows, checkRows, countProblems, withoutStored } from './check';
+import { checkGateways } from './check-gateways';
 import { type Columns, columnsOf, isHead } from './columns';
 import { tellProblems } from './create-devices';
 import { replaced } from './refusals';
@@ -16,14 +19,19 @@ import { createSeenNames } from './seen-names';
 
 const UNAWAITED = { writeConcern: { w: 1, journal: false } } as const;
 
+export interface ReceiveDeps {
+  collections: Collections;
+  limits: Pick<Limits, 'deviceFileRows' | 'deviceTags' | 'gatewayChildren'>;
+  clock: Clock;
+}
+
 /** Reads and checks a file; what can become devices is kept in pieces, what is wrong as problems. The import is not decided on yet. */
 export async function receiveFile(
-  collections: Collections,
-  limits: Pick<Limits, 'deviceFileRows' | 'deviceTags'>,
+  { collections, limits, clock }: ReceiveDeps,
   begun: StoredImport,
+  product: Product,
   file: Readable,
-  now: () => Date,
-): Promise<Pick<StoredImport, 'rows' | 'valid' | 'problems' | 'pieces' | 'digest'>> {
+): Promise<Pick<StoredImport, 'rows' | 'valid' | 'problems' | 'pieces' | 'gateways' | 'digest'>> {
   const { deviceImports, deviceImportPieces, devices } = collections;
   const hash = createHash('sha256');
   // Beside the pipe that reads it: a pause is one of both.
@@ -32,7 +40,11 @@ export async function receiveFile(
   const about = { attempt: attemptId(begun), productKey };
   const seen = createSeenNames();
   const stored = createIdLookup(devices);
-  const state = { rows: 0, valid: 0, pieces: 0, problems: noProblems() };
+  const state = { rows: 0, valid: 0, pieces: 0, gateways: false, problems: noProblems() };
+  const renewIt = () => {
+    const now = clock().getTime();
+    return renew(deviceImports, _id, attempt, { ...state, renewedAt: new Date(now), expiresAt: new Date(now + UNFINISHED_MS) });
+  };
 
   async function keep(checked: CheckedRows, rows: number): Promise<void> {
     const { valid, wrong } = await withoutStored(stored, about, checked);
@@ -42,7 +54,8 @@ export async function receiveFile(
     state.rows += rows;
     state.pieces += piece ? 1 : 0;
     state.valid += valid.length;
-    await renew(deviceImports, _id, attempt, { ...state, renewedAt: now(), expiresAt: new Date(now().getTime() + UNFINISHED_MS) });
+    state.gateways ||= valid.some(({ gateway }) => gateway !== undefined);
+    await renewIt();
   }
 
   let columns: Columns | undefined;
@@ -60,6 +73,12 @@ export async function receiveFile(
     }
   } finally {
     await keeping;
+  }
+  for await (const wrong of state.gateways ? checkGateways({ collections, limits }, begun, product, seen) : []) {
+    countProblems(state.problems, wrong);
+    state.valid -= wrong.length;
+    await tellProblems(collections, wrong);
+    await renewIt();
   }
   return { ...state, digest: hash.digest('hex') };
 }

@@ -1,3 +1,4 @@
+import type { Violation } from '../../schema/model/violation';
 import { UserError } from '../errors';
 
 export const replaced = (): UserError =>
@@ -43,3 +44,10 @@ export const notYours = (): UserError =>
     message: 'The secrets of an import are for the API key that sent its file, and for administrators.',
     hint: 'Use that key, or the key of an administrator.',
   });
+
+export const GATEWAY_MISSING: Violation = {
+  code: 'REQUIRED',
+  field: 'gateway',
+  message: 'The row names the product of a gateway, and no gateway.',
+  hint: 'Name both, or neither.',
+};

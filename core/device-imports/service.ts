@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { ImportRow } from '../../schema/model/device-import';
+import type { Product } from '../../schema/model/fleet';
 import type { Collections } from '../../schema/mongo/connect';
 import { type ImportPiece, ofAttempt, type StoredImport } from '../../schema/mongo/device-imports';
 import { requireRole } from '../access/require-role';
@@ -14,7 +15,7 @@ import type { ImportCreation } from './creation';
 import { digestOf, receiveFile } from './receive';
 import { importUnfinished, importUnknown, notYours, otherInput, replaced, tooManyAtOnce } from './refusals';
 
-/** Each holds 32 MB for a million names. */
+/** Each holds 40 MB for a million names, and as much again where a million rows name as many gateways. */
 const CHECKED_AT_ONCE = 2;
 
 export interface DeviceImportDeps {
@@ -30,8 +31,8 @@ export function createDeviceImportService({ collections, settings, creation, clo
   let checking = 0;
 
   /** Checked as a whole: refused, or from here on it ends by creating devices. */
-  async function decide(begun: StoredImport, file: Readable): Promise<StoredImport> {
-    const checked = await receiveFile(collections, settings.limits, begun, file, clock).finally(() => {
+  async function decide(begun: StoredImport, product: Product, file: Readable): Promise<StoredImport> {
+    const checked = await receiveFile({ collections, limits: settings.limits, clock }, begun, product, file).finally(() => {
       checking -= 1;
     });
     const refused = checked.valid === 0 || (!begun.skipInvalid && sumOf(checked.problems) > 0);
@@ -71,14 +72,14 @@ export function createDeviceImportService({ collections, settings, creation, clo
   return {
     async create(viewer, input, file) {
       requireRole(viewer, 'OPERATOR');
-      await requireProduct(products, input.productKey);
+      const product = await requireProduct(products, input.productKey);
       const id = importIdFor(viewer, input);
       const found = await deviceImports.findOne({ _id: id, status: { $in: ['CREATING', 'FINISHED'] } });
       if (found) return repeated(found, input, file);
       if (checking >= CHECKED_AT_ONCE) throw tooManyAtOnce(CHECKED_AT_ONCE);
       checking += 1;
       const begun = await beginImport(collections, viewer, id, input, clock(), within(UNFINISHED_MS)).catch(freeing);
-      const decided = await decide(begun, file).catch(async (error: unknown) => {
+      const decided = await decide(begun, product, file).catch(async (error: unknown) => {
         await removeImport(collections, begun);
         throw error;
       });
@@ -105,5 +106,5 @@ export function createDeviceImportService({ collections, settings, creation, clo
 }
 
 async function* rowsIn(pieces: AsyncIterable<ImportPiece>): AsyncGenerator<ImportRow> {
-  for await (const { rows } of pieces) yield* JSON.parse(rows) as ImportRow[];
+  for await (const { rows } of pieces) for (const row of JSON.parse(rows) as ImportRow[]) yield row.untold ? { ...row, secret: '' } : row;
 }

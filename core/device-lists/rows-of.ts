@@ -10,8 +10,8 @@ export interface FileRow {
 
 const CHUNK = 1_000;
 const RECORD_CHARACTERS = 4_096;
-/** A file of devices has short rows. */
-const BYTES_PER_ROW = 256;
+/** A file of devices has short rows; two fingerprints of certificates are the longest of it. */
+const BYTES_PER_ROW = 512;
 /** What the parser gets at once, and so the rows that wait while earlier ones are looked up: those that wait long are dear garbage. */
 const PARSED_BYTES = 16_384;
 

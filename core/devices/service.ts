@@ -12,7 +12,7 @@ import type { CoreSettings } from '../settings';
 import { updateDevice } from './attributes';
 import { sessionAt, setHeard, setLeft } from './broker-presence';
 import { setCertificates } from './certificates';
-import { createChildren } from './children/service';
+import { type Children, createChildren } from './children/service';
 import { deleteDevices } from './delete';
 import { devicesOf } from './devices-of';
 import { requireDialectFree } from './dialect-change';
@@ -38,8 +38,8 @@ export interface DeviceDeps {
   onChanged?(deviceIds: readonly DeviceId[]): Promise<void>;
   /** After all devices of the gateway are off-line. */
   onGatewayReset?(gatewayId: string): Promise<void>;
-  /** The same as `onPresence` for devices that came or went with the gateway they are behind. */
-  onChildren?(deviceIds: readonly DeviceId[], gatewayId: string | null): Promise<void>;
+  /** The devices behind gateways; when it is not given, one that tells nobody who comes and goes. */
+  children?: Children;
   /** The gateways of a broker have heard nothing for a while. */
   onUnheard?(gatewayId: string): Promise<void>;
 }
@@ -47,7 +47,7 @@ export interface DeviceDeps {
 export function createDeviceService(deps: DeviceDeps): DeviceService {
   const { store, settings, clock } = deps;
   const { devices, products } = store.collections;
-  const children = createChildren({ devices, connection: store.connection, limits: settings.limits, clock, onChildren: deps.onChildren });
+  const { children = createChildren({ devices, connection: store.connection, limits: settings.limits, clock }) } = deps;
 
   async function connected(
     deviceId: DeviceId,
@@ -58,7 +58,7 @@ export function createDeviceService(deps: DeviceDeps): DeviceService {
     const device = await setConnected(devices, deviceId, gatewayId, sessionId, clock(), only);
     if (device === null) return;
     await deps.onPresence?.(deviceId, gatewayId);
-    if (device.children) await children.followGateway(deviceId, true);
+    if (device.children) await children.followGateway(deviceId, { tellAll: true });
   }
 
   return {

@@ -1,5 +1,8 @@
 /** Why a row of an import makes no device. The first that applies is told. */
-export const IMPORT_PROBLEMS = ['NAME', 'SECRET', 'REGION', 'TAGS', 'COLUMNS', 'DUPLICATE', 'EXISTS'] as const;
+export const IMPORT_PROBLEMS = [
+  ...(['NAME', 'SECRET', 'CERTIFICATES', 'REGION', 'TAGS', 'COLUMNS', 'DUPLICATE', 'EXISTS'] as const),
+  ...(['GATEWAY_UNKNOWN', 'GATEWAY_LEVELS', 'GATEWAY_DIALECT', 'GATEWAY_FULL'] as const),
+] as const;
 export type ImportProblem = (typeof IMPORT_PROBLEMS)[number];
 
 export const IMPORT_STATUSES = ['CHECKING', 'CREATING', 'FINISHED', 'REFUSED', 'EXPIRED'] as const;
@@ -44,6 +47,11 @@ export interface ImportRow {
   row: number;
   deviceName: string;
   secret: string;
+  /** R-FLOW-2: nobody is told the secret, so that it signs in with a certificate only. */
+  untold?: true;
+  certificateFingerprints?: string[];
+  /** The device it is behind, of the same product when none is named. */
+  gateway?: { productKey?: string; deviceName: string };
   region?: { province: string; city: string };
   tags?: { key: string; value: string }[];
 }
@@ -51,9 +59,14 @@ export interface ImportRow {
 export const noProblems = (): Record<ImportProblem, number> => ({
   NAME: 0,
   SECRET: 0,
+  CERTIFICATES: 0,
   REGION: 0,
   TAGS: 0,
   COLUMNS: 0,
   DUPLICATE: 0,
   EXISTS: 0,
+  GATEWAY_UNKNOWN: 0,
+  GATEWAY_LEVELS: 0,
+  GATEWAY_DIALECT: 0,
+  GATEWAY_FULL: 0,
 });

@@ -97,7 +97,7 @@ describe('files', () => {
     expect(await refusal('x'.repeat(5_000))).toEqual([415, [['FILE_FORMAT', 'file']]]);
     expect(await refusal('')).toEqual([400, [['REQUIRED', 'file']]]);
     expect(await refusal('\n\r\n  \n')).toEqual([400, [['REQUIRED', 'file']]]);
-    expect(await refusal(`${names(1_500).join('\n')}\n${' '.repeat(2_500 * 256)}`)).toEqual([413, [['FILE_TOO_LARGE', 'file']]]);
+    expect(await refusal(`${names(1_500).join('\n')}\n${' '.repeat(2_500 * 512)}`)).toEqual([413, [['FILE_TOO_LARGE', 'file']]]);
   });
 
   test('R-BAT-3 an upload that is cut leaves nothing', async () => {

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { request } from 'node:http';
-import { systemClock } from '../../core/clock';
-import { createImportCreation, sweepImports } from '../../core/device-imports/creation';
-import { NO_MEMBERSHIPS } from '../../core/groups/memberships';
+import { sweepImports } from '../../core/device-imports/creation';
 import type { StoredImport } from '../../schema/mongo/device-imports';
+import { anotherCreation } from '../support/another-creation';
 import { operator } from '../support/core-parts';
 import { as, importsOf, names } from './support/imports';
 import { startTestApi, type TestApi } from './support/test-api';
@@ -56,7 +55,7 @@ describe('again', () => {
     });
     await api.core.devices.register(operator, 'impD', [{ deviceName: 'kill-2400' }]);
     expect((await get(`${body.id}/devices.csv`)).status).toBe(409);
-    const other = createImportCreation({ collections: api.store.collections, clock: systemClock, memberships: NO_MEMBERSHIPS });
+    const other = anotherCreation(api.store);
     expect(await other.resume()).toBe(1);
     expect(await ended(body.id)).toEqual({ status: 'FINISHED', created: ROWS - 1 });
     await other.stop();

@@ -8,6 +8,9 @@ import { testEnvironment } from '../support/updraft';
 import { startProcess, type UpdraftProcess } from '../support/updraft-process';
 
 const ROWS = 60_000;
+/** The last rows; every third of the others is behind one of them. */
+const GATEWAYS = 20;
+const CHILDREN = Math.ceil((ROWS - GATEWAYS) / 3);
 const environment = testEnvironment({ UPDRAFT_ROLES: 'api' });
 let store: Store;
 let server: UpdraftProcess;
@@ -30,13 +33,24 @@ afterAll(async () => {
 });
 
 const nameOf = (index: number): string => `meter-${String(index).padStart(6, '0')}`;
-const file = Array.from({ length: ROWS }, (_, index) => `${nameOf(index)}\n`);
+const gatewayOf = (index: number): string => nameOf(ROWS - GATEWAYS + (index % GATEWAYS));
+const file = Array.from(
+  { length: ROWS },
+  (_, index) => `${nameOf(index)},${index % 3 === 0 && index < ROWS - GATEWAYS ? gatewayOf(index) : ''}\n`,
+);
+const head = 'deviceName,gateway\n';
 const address = (path: string): string => `${server.apiUrl}/imports${path}`;
-const send = () => fetch(address('?productKey=killA&idempotencyKey=june'), { method: 'POST', body: file.join(''), headers });
+const send = () => fetch(address('?productKey=killA&idempotencyKey=june'), { method: 'POST', body: head + file.join(''), headers });
 const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
 const devices = () => store.collections.devices.countDocuments({ productKey: 'killA' });
+const childrenThere = () => store.collections.devices.countDocuments({ parentId: { $exists: true } });
+/** By what their gateways say. */
+async function childrenCounted(): Promise<number> {
+  const gateways = await store.collections.devices.find({ children: { $exists: true } }).toArray();
+  return gateways.reduce((sum, { children = 0 }) => sum + children, 0);
+}
 
-async function theImport(holds: (found: { status: string; rows: number; piecesDone: number }) => boolean) {
+async function theImport(holds: (found: { status: string; rows: number; piecesDone: number; pieces: number }) => boolean) {
   for (;;) {
     const found = await store.collections.deviceImports.findOne({ productKey: 'killA' });
     if (found && holds(found)) return found;
@@ -47,7 +61,7 @@ async function theImport(holds: (found: { status: string; rows: number; piecesDo
 test('R-DEV-6 an import whose process is killed -9 while it is sent is sent again, and while it creates devices ends by itself', async () => {
   const upload = request(address('?productKey=killA&idempotencyKey=june'), { method: 'POST', headers });
   upload.on('error', () => undefined);
-  upload.write(file.slice(0, ROWS / 2).join(''));
+  upload.write(head + file.slice(0, ROWS / 2).join(''));
   await theImport(({ rows }) => rows > 0);
   await server.kill();
   expect(await devices()).toBe(0);
@@ -63,11 +77,20 @@ test('R-DEV-6 an import whose process is killed -9 while it is sent is sent agai
   expect([left > 0, left < ROWS]).toEqual([true, true]);
 
   server = await startProcess(environment);
+  await theImport(({ piecesDone, pieces }) => piecesDone > pieces);
+  await server.kill();
+  // The wait until others take it for left behind has been seen above.
+  await store.collections.deviceImports.updateOne({ _id: body.id }, { $set: { renewedAt: new Date(0) } });
+  expect(await theImport(() => true)).toMatchObject({ _id: body.id, status: 'CREATING' });
+  expect(await childrenCounted()).toBe(await childrenThere());
+
+  server = await startProcess(environment);
   expect(await theImport(({ status }) => status === 'FINISHED')).toMatchObject({ _id: body.id, created: ROWS, attempt: 2 });
+  const again = await send();
+  expect([again.status, await again.json()]).toMatchObject([200, { id: body.id, created: ROWS }]);
   expect(await devices()).toBe(ROWS);
+  expect([await childrenThere(), await childrenCounted()]).toEqual([CHILDREN, CHILDREN]);
   const told = (await (await fetch(address(`/${body.id}/devices.csv`), { headers })).text()).trim().split('\r\n').slice(1);
   const real = await store.collections.devices.find({ productKey: 'killA' }).sort({ _id: 1 }).toArray();
   expect(told).toEqual(real.map(({ deviceName, secret }) => `${deviceName},${secret}`));
-  const again = await send();
-  expect([again.status, await again.json()]).toMatchObject([200, { id: body.id, created: ROWS }]);
 }, 300_000);

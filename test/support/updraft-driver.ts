@@ -29,13 +29,16 @@ export interface DriverOptions {
   downloads: boolean;
 }
 
+/** Makes devices, and answers their secrets in the order given. */
+type Registration = (devices: NewDevice[]) => Promise<{ secret: string }[]>;
+
 /** What an operator and a fleet do with a platform, wherever it runs. */
 export interface Driver {
   core: Core;
   productKey: string;
   package(version: string, size?: number, module?: string, more?: Partial<NewPackage>): Promise<FirmwarePackage>;
   /** Registers and starts virtual devices; each begins at version 1.0.0. */
-  fleet(devices: DeviceOf[], settings?: Partial<LinkDeviceSettings>): Promise<Fleet>;
+  fleet(devices: DeviceOf[], settings?: Partial<LinkDeviceSettings>, register?: Registration): Promise<Fleet>;
   push(firmware: FirmwarePackage, policy?: Partial<BatchPolicy>, more?: Partial<NewStaticBatch>): Promise<Batch>;
   pushDynamic(firmware: FirmwarePackage, policy?: Partial<BatchPolicy>, more?: Partial<NewDynamicBatch>): Promise<Batch>;
   tasks(batch: Batch): Promise<Task[]>;
@@ -72,7 +75,7 @@ export async function createDriver({ core, productKey, mqttUrl, downloads }: Dri
         { productKey, name: `${module ?? 'fw'}_${version.replaceAll('.', '_')}`, version, module, ...more },
         { name: 'fw.bin', stream: Readable.from([randomBytes(size)]) },
       ),
-    async fleet(devices, settings = {}) {
+    async fleet(devices, settings = {}, register = (names) => core.devices.register(ADMIN, productKey, names)) {
       const named = devices.map((device, index) => ({ deviceName: `meter-${index}`, version: '1.0.0', ...device }));
       const names = named.map(({ deviceName, dialect, certificateFingerprints, gateway }) => ({
         deviceName,
@@ -80,7 +83,7 @@ export async function createDriver({ core, productKey, mqttUrl, downloads }: Dri
         certificateFingerprints,
         ...(gateway && { gateway: { deviceName: gateway } }),
       }));
-      const registered = await core.devices.register(ADMIN, productKey, names);
+      const registered = await register(names);
       const fleet = createFleet({
         mqttUrl,
         pacing: { installMs: 10, rebootMs: 10, skipDownload: !downloads },

@@ -44,13 +44,18 @@ const presentOf = (devices: Devices, id: DeviceId): Promise<Present | null> =>
 /**
  * Gives the children of a gateway its presence: not what an event said, but what its document says, and says still afterwards. So whoever
  * comes last makes it right, whatever overtook what, and doing it twice changes nothing. Whose presence has changed is told;
- * with `tellAll` every child that is on-line by the gateway, as after a connection.
+ * with `tellAll` every child that is on-line by the gateway, as after a connection. `among`: the others are not looked at.
  */
-export async function followGateway({ devices, clock, onChildren }: FollowDeps, gateway: DeviceId, tellAll = false): Promise<void> {
+export async function followGateway(
+  { devices, clock, onChildren }: FollowDeps,
+  gateway: DeviceId,
+  { tellAll = false, among }: { tellAll?: boolean; among?: readonly DeviceId[] } = {},
+): Promise<void> {
+  const wanted = { parentId: gateway, ...(among && { _id: { $in: [...among] } }) };
   const told = new Map<DeviceId, string | null>();
   let carried = carriedBy(await presentOf(devices, gateway));
   for (let look = 0; look < LOOKS; look += 1) {
-    const children = await devices.find({ parentId: gateway }).project<Present>(PRESENCE).toArray();
+    const children = await devices.find(wanted).project<Present>(PRESENCE).toArray();
     const { on, off, through } = differing(children, carried);
     await write(devices, gateway, { on, off }, carried, clock());
     for (const id of tellAll ? through : on) told.set(id, carried?.gatewayId ?? null);
@@ -87,8 +92,11 @@ async function write(
   await devices.updateMany(gone, { $set: offline(now) });
 }
 
-/** R-TASK-7: for the scan that makes right what events left behind: some devices, among them children. */
-export async function followGatewaysOf(deps: FollowDeps, ids: readonly DeviceId[]): Promise<void> {
+/**
+ * R-TASK-7: for the scan that makes right what events left behind: some devices, among them children. The others of a gateway with one
+ * that needs it follow as well, unless it is told `onlyThem`.
+ */
+export async function followGatewaysOf(deps: FollowDeps, ids: readonly DeviceId[], { onlyThem = false } = {}): Promise<void> {
   const children = await deps.devices
     .find({ _id: { $in: [...ids] }, parentId: { $exists: true } })
     .project<Present>(PRESENCE)
@@ -104,10 +112,8 @@ export async function followGatewaysOf(deps: FollowDeps, ids: readonly DeviceId[
     ).map((device) => [device._id, device]),
   );
   for (const gateway of gateways) {
-    const { on, off } = differing(
-      children.filter(({ parentId }) => parentId === gateway),
-      carriedBy(parents.get(gateway) ?? null),
-    );
-    if (on.length + off.length > 0) await followGateway(deps, gateway);
+    const own = children.filter(({ parentId }) => parentId === gateway);
+    const { on, off } = differing(own, carriedBy(parents.get(gateway) ?? null));
+    if (on.length + off.length > 0) await followGateway(deps, gateway, onlyThem ? { among: own.map(({ _id }) => _id) } : {});
   }
 }

@@ -1,14 +1,14 @@
 import type { mongo } from 'mongoose';
 import type { Device } from '../../../schema/model/fleet';
-import { type DeviceId, deviceIdOf } from '../../../schema/model/ids';
+import type { DeviceId } from '../../../schema/model/ids';
 import type { Limits } from '../../../schema/model/limits';
 import type { Store } from '../../../schema/mongo/connect';
-import type { NewDevice } from '../../device-sets';
 import { refuseIfAny } from '../../refuse';
 import { idsViolation, requireKnownDevices } from '../delete';
 import { existingDevices } from '../devices-of';
-import { type Binding, bind } from './bind';
+import { bind } from './bind';
 import { type FollowDeps, followGateway, followGatewaysOf } from './follow';
+import { type Binding, bindingOf, type ToBeBound } from './rules';
 
 export interface ChildrenDeps extends FollowDeps {
   connection: Store['connection'];
@@ -23,6 +23,8 @@ export function createChildren(deps: ChildrenDeps) {
 
   const inTransaction = (bindings: readonly Binding[]): Promise<DeviceId[]> =>
     connection.withSession((session) => session.withTransaction(() => bind(devices, session, bindings, limits.gatewayChildren, clock())));
+
+  const introduce = (ids: readonly DeviceId[]): Promise<void> => followGatewaysOf(deps, ids, { onlyThem: true });
 
   async function followAll(gateways: Iterable<DeviceId>): Promise<void> {
     for (const gateway of new Set(gateways)) await followGateway(deps, gateway);
@@ -55,32 +57,24 @@ export function createChildren(deps: ChildrenDeps) {
     },
 
     /** Of devices that are just being registered, in their transaction. */
-    async enroll(session: mongo.ClientSession, productKey: string, inputs: readonly NewDevice[]): Promise<void> {
-      const bindings = inputs.flatMap(({ deviceName, gateway }, index) =>
-        gateway
-          ? [
-              {
-                deviceId: deviceIdOf(productKey, deviceName),
-                gateway: deviceIdOf(gateway.productKey ?? productKey, gateway.deviceName),
-                field: `devices[${index}].gateway`,
-              },
-            ]
-          : [],
-      );
+    async enroll(session: mongo.ClientSession, productKey: string, inputs: readonly ToBeBound[]): Promise<void> {
+      const bindings = inputs.flatMap((input, index) => bindingOf(productKey, input, `devices[${index}].gateway`) ?? []);
       if (bindings.length > 0) await bind(devices, session, bindings, limits.gatewayChildren, clock());
     },
 
     /** After their registration: on-line with their gateways. In the order given. */
     async introduce(ids: readonly DeviceId[]): Promise<Device[]> {
-      await followGatewaysOf(deps, ids);
+      await introduce(ids);
       return existingDevices(devices, ids);
     },
+    /** The same of many, which nobody wants to see. */
+    introduceAll: introduce,
 
     /** They were enabled or disabled, or have come or gone. */
     followRelated: (related: readonly Relation[]): Promise<void> =>
       followAll(related.flatMap(({ _id, parentId, children }) => [...(parentId ? [parentId] : []), ...(children ? [_id] : [])])),
 
-    followGateway: (gateway: DeviceId, tellAll?: boolean) => followGateway(deps, gateway, tellAll),
+    followGateway: (gateway: DeviceId, how?: Parameters<typeof followGateway>[2]) => followGateway(deps, gateway, how),
     followGatewaysOf: (ids: readonly DeviceId[]) => followGatewaysOf(deps, ids),
 
     /** Before devices are deleted: they are nobody's children, and have none. */
