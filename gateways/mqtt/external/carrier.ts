@@ -2,8 +2,9 @@ import { createAdmission } from '../broker/admission';
 import { createAuthenticate } from '../broker/authenticate';
 import { MQTT_LIMITS } from '../broker/limits';
 import type { Carrier, CarrierParts, DeviceUrls } from '../carrier';
+import { startClientCheck } from './client-check';
 import { createBrokerConnection } from './connection';
-import { createSubscribeClient } from './emqx-api';
+import { createEmqxApi } from './emqx-api';
 import { createEmqxPresence, EMQX_PRESENCE_FILTERS } from './emqx-presence';
 import { createBrokerHook } from './hook';
 import { type HookServer, openHookServer } from './hook-server';
@@ -26,7 +27,7 @@ export function createBrokerCarrier(
   const { devices, dialects, gatewayId, quotas, metrics, sampled, logger } = parts;
   const resolve = createResolve(devices);
   const emqx = settings.presence === 'emqx';
-  const subscribe = settings.emqxApi && createSubscribeClient(settings.emqxApi);
+  const api = settings.emqxApi && createEmqxApi(settings.emqxApi);
   const peerOf = createPeers(BROKER_LIMITS.peers, async ({ topic, payload }) => {
     const left = await connection.publish(topic, payload, 0).then(
       () => true,
@@ -36,7 +37,7 @@ export function createBrokerCarrier(
     return left;
   });
   const inbox = createInbox({ ...parts, resolve, peerOf, renames: !emqx });
-  const presence = emqx ? createEmqxPresence({ ...parts, resolve, subscribe }) : () => false as const;
+  const presence = emqx ? createEmqxPresence({ ...parts, resolve, api }) : () => false as const;
   // A platform-led device answers into the rate at which it was asked, so its answers go where the pushes come from.
   const unshared = dialects.flatMap(({ upFilters, queryMessage }) => (queryMessage ? upFilters : []));
   const shared = dialects.flatMap(({ upFilters, queryMessage }) => (queryMessage ? [] : upFilters));
@@ -53,6 +54,7 @@ export function createBrokerCarrier(
     metrics: createBrokerMetrics(metrics.registry),
   });
   let server: HookServer | null = null;
+  let check: ReturnType<typeof startClientCheck> | null = null;
 
   async function openHook({ host, port, secret }: NonNullable<ExternalSettings['hook']>): Promise<HookServer> {
     const { authentications: concurrent, connectsWaiting: waiting } = quotas;
@@ -81,9 +83,14 @@ export function createBrokerCarrier(
       // The broker may need its answers before it lets us in.
       if (hookSettings) server = await openHook(hookSettings);
       connection.open();
+      const isMine = () => connection.pushes;
+      // Where Updraft does not decide who may connect, they would be back at once, and those it does not know may be somebody else's.
+      const ends = server !== null && api && { api };
+      check = startClientCheck({ ...parts, resolve, ...ends, everyMs: quotas.sessionCheckMs, isMine });
       return server === null ? {} : { hookUrl: server.url };
     },
     async close() {
+      await check?.stop();
       await connection.close();
       await server?.close();
     },
