@@ -1,7 +1,9 @@
 import { createAdmission } from '../broker/admission';
 import { createAuthenticate } from '../broker/authenticate';
+import { createFamilies } from '../broker/families';
 import { MQTT_LIMITS } from '../broker/limits';
 import type { Carrier, CarrierParts, DeviceUrls } from '../carrier';
+import type { DownMessage } from '../dialect';
 import { startClientCheck } from './client-check';
 import { createBrokerConnection } from './connection';
 import { createEmqxApi } from './emqx-api';
@@ -24,19 +26,13 @@ export function createBrokerCarrier(
   { broker: settings, hook: hookSettings }: ExternalSettings,
   gatewayName: string,
 ): Carrier<DeviceUrls & { hookUrl?: string }> {
-  const { devices, dialects, gatewayId, quotas, metrics, sampled, logger } = parts;
+  const { devices, dialects, gatewayId, lanes, quotas, metrics, sampled, logger } = parts;
   const resolve = createResolve(devices);
   const emqx = settings.presence === 'emqx';
   const api = settings.emqxApi && createEmqxApi(settings.emqxApi);
-  const peerOf = createPeers(BROKER_LIMITS.peers, async ({ topic, payload }) => {
-    const left = await connection.publish(topic, payload, 0).then(
-      () => true,
-      () => false,
-    );
-    metrics.deliveries[left ? 'delivered' : 'disconnected'].inc();
-    return left;
-  });
-  const inbox = createInbox({ ...parts, resolve, peerOf, renames: !emqx });
+  const families = createFamilies({ devices, lanes, metrics, sampled });
+  const peers = createPeers(BROKER_LIMITS.peers, answer, families.childOf);
+  const inbox = createInbox({ ...parts, resolve, peerOf: peers.peerOf, renames: !emqx });
   const presence = emqx ? createEmqxPresence({ ...parts, resolve, api }) : () => false as const;
   // A platform-led device answers into the rate at which it was asked, so its answers go where the pushes come from.
   const unshared = dialects.flatMap(({ upFilters, queryMessage }) => (queryMessage ? upFilters : []));
@@ -55,6 +51,15 @@ export function createBrokerCarrier(
   });
   let server: HookServer | null = null;
   let check: ReturnType<typeof startClientCheck> | null = null;
+
+  async function answer({ topic, payload }: DownMessage): Promise<boolean> {
+    const left = await connection.publish(topic, payload, 0).then(
+      () => true,
+      () => false,
+    );
+    metrics.deliveries[left ? 'delivered' : 'disconnected'].inc();
+    return left;
+  }
 
   async function openHook({ host, port, secret }: NonNullable<ExternalSettings['hook']>): Promise<HookServer> {
     const { authentications: concurrent, connectsWaiting: waiting } = quotas;
@@ -78,7 +83,14 @@ export function createBrokerCarrier(
       connection.onPushes(listener);
       listener(connection.pushes);
     },
-    link: createBrokerLink(parts, (topic, payload, qos) => connection.publish(topic, payload, qos)),
+    link: createBrokerLink({
+      ...parts,
+      publish: (topic, payload, qos) => connection.publish(topic, payload, qos),
+      onSpokenTo(gateway, deviceId) {
+        const peer = peers.remembered(gateway);
+        if (peer) families.identityOf(peer, deviceId);
+      },
+    }),
     async start() {
       // The broker may need its answers before it lets us in.
       if (hookSettings) server = await openHook(hookSettings);
