@@ -116,6 +116,17 @@ describeWithMosquitto('that devices behind an IoTDA gateway are reached at an ex
       expect(await gateway.link.notify(forChild)).toBe(false);
     });
 
+    test('however much it said a moment before it was found gone, its next message brings it back', async () => {
+      for (let count = 0; count < 20; count += 1) await says(report(undefined, '{"fw_version":"v1"}'));
+      await core.until(() => core.reports.length === 20);
+      await client.unsubscribeAsync(DOWN);
+      expect(await gateway.link.queryVersion(CHILD)).toBe(false);
+      expect(core.sessions.has(HUB)).toBe(false);
+      await says(report(undefined, '{"fw_version":"v1"}'));
+      await core.until(() => core.reports.length === 21);
+      expect(core.sessions.has(HUB)).toBe(true);
+    });
+
     test('what the gateway says for 150 devices at once is heard, while the store is slow', async () => {
       const children = Array.from({ length: 150 }, (_, index) => `probe-${index}`);
       core.children.set(

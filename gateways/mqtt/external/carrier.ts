@@ -90,6 +90,7 @@ export function createBrokerCarrier(
         const peer = peers.remembered(gateway);
         if (peer) families.identityOf(peer, deviceId);
       },
+      onGone: (deviceId) => peers.forget(deviceId),
     }),
     async start() {
       // The broker may need its answers before it lets us in.

@@ -17,6 +17,8 @@ interface BrokerLinkDeps extends Pick<CarrierParts, 'devices' | 'dialects' | 'ga
   publish: PublishAtBroker;
   /** An answer of the device may come over the connection of the gateway. */
   onSpokenTo(gateway: DeviceId, deviceId: DeviceId): void;
+  /** It is off-line; whatever it says next brings it back. */
+  onGone(deviceId: DeviceId): void;
 }
 
 /**
@@ -24,7 +26,7 @@ interface BrokerLinkDeps extends Pick<CarrierParts, 'devices' | 'dialects' | 'ga
  * device's topic, nor to that of the gateway it is behind. Then the session is read and the message published once more; a device that
  * nobody has heard of since is off-line, and so are those behind it. A push that can't be published throws: it says nothing about the device.
  */
-export function createBrokerLink({ devices, dialects, gatewayId, metrics, publish, onSpokenTo }: BrokerLinkDeps): DeviceLink {
+export function createBrokerLink({ devices, dialects, gatewayId, metrics, publish, onSpokenTo, onGone }: BrokerLinkDeps): DeviceLink {
   const dialectOf = (name: MqttDialect['name']): MqttDialect | undefined => dialects.find((dialect) => dialect.name === name);
 
   /** By each name that the device may have connected with. */
@@ -37,7 +39,9 @@ export function createBrokerLink({ devices, dialects, gatewayId, metrics, publis
   async function hasGone(route: Route): Promise<boolean> {
     const session = await devices.sessionAt(route.to, gatewayId);
     if (session === null) return true;
-    return !(await reaches(route)) && (await devices.left(route.to, gatewayId, { is: session }));
+    if ((await reaches(route)) || !(await devices.left(route.to, gatewayId, { is: session }))) return false;
+    onGone(route.to);
+    return true;
   }
 
   /** Only where devices behind a gateway have no topics of their own. */

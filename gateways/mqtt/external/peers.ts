@@ -16,6 +16,8 @@ export interface Peers {
   /** The same peer for the same device, for as long as it is among the last `capacity` that were heard. */
   peerOf(identity: Identity, dialect: MqttDialect): BrokerPeer;
   remembered(deviceId: DeviceId): BrokerPeer | undefined;
+  /** Its next message is looked up, however many came a moment ago. */
+  forget(deviceId: DeviceId): void;
 }
 
 export function createPeers(capacity: number, send: SendTo, childOf: ChildOf): Peers {
@@ -43,5 +45,9 @@ export function createPeers(capacity: number, send: SendTo, childOf: ChildOf): P
       return peer;
     },
     remembered: (deviceId) => peers.get(deviceId),
+    forget(deviceId) {
+      const peer = peers.get(deviceId);
+      if (peer) peer.heardOn = '';
+    },
   };
 }
