@@ -29,7 +29,7 @@ const shared = {
 /** @type {import('jest').Config} */
 module.exports = {
   // An end to waiting, not a measure: machines are slow in their own ways.
-  testTimeout: 120_000,
+  testTimeout: 300_000,
   maxWorkers: 2,
   projects: [
     { ...shared, displayName: 'unit', testMatch: ['<rootDir>/test/{unit,devices}/**/*.test.ts'] },

@@ -24,7 +24,7 @@ beforeAll(async () => {
 // The first run installs the server. Without one this fails, and all tests of S3 with it.
 beforeAll(async () => {
   s3 = await startTestS3();
-}, 300_000);
+});
 afterAll(async () => {
   await s3?.stop();
   await mongo.close();

@@ -53,7 +53,7 @@ beforeAll(async () => {
     aPackage({ _id: 'narrow', productKey: 'meter', version: '2.0.1', sourceVersions: ['1.0.0'] }),
     aPackage({ _id: 'three', productKey: 'meter', version: '3.0.0' }),
   ]);
-}, 120_000);
+});
 afterAll(() => store.close());
 
 const policy = { rate: { kind: 'constant', perMinute: 1_000 }, retry: null, timeoutMinutes: null } as const;

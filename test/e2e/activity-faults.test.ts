@@ -131,8 +131,8 @@ async function setPresence(world: World, presence: { online: boolean; gatewayId:
 describe('every activity may fail, and may run twice', () => {
   let updraft: Updraft;
   beforeAll(async () => {
-    // A hundred milliseconds are a policy's minute; nothing is pushed again by the clock alone.
-    const settings = { UPDRAFT_MINUTE_MS: '100', UPDRAFT_REOFFER_MINUTES: '1440' };
+    // A hundred milliseconds are a policy's minute; nothing is pushed again by the clock alone, and no gateway mends what a scenario makes wrong.
+    const settings = { UPDRAFT_MINUTE_MS: '100', UPDRAFT_REOFFER_MINUTES: '1440', UPDRAFT_MQTT_SESSION_CHECK_MS: '3600000' };
     updraft = await startUpdraft(settings, { decorateActivities: faults.decorate });
   });
   afterAll(() => updraft.stop());

@@ -9,7 +9,7 @@ describe('R-DL-3 download over MQTT, by devices over real MQTT, MongoDB and Temp
   let updraft: Updraft;
   beforeAll(async () => {
     updraft = await startUpdraft();
-  }, 60_000);
+  });
   afterAll(() => updraft.stop());
 
   const SIZE = 70_001;

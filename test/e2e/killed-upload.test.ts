@@ -29,7 +29,7 @@ beforeAll(async () => {
   store = await connectStore(environment.MONGODB_URI ?? '', { dbName: new URL(environment.MONGODB_URI ?? '').pathname.slice(1) });
   server = start();
   while (!(await isReady()) || key === '') await pause();
-}, 120_000);
+});
 
 afterAll(async () => {
   const gone = once(server, 'exit');
@@ -104,4 +104,4 @@ test('R-PKG-12 an upload whose server is killed -9 at ten random bytes resumes t
   const stored = createHash('sha256');
   for await (const { data } of chunks) stored.update(data);
   expect(stored.digest('hex')).toBe(upload?.digests?.sha256);
-}, 300_000);
+});

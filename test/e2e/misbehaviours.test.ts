@@ -5,7 +5,7 @@ import { type End, fleetOf } from '../support/misbehaviours/row';
 import { ADMIN, startUpdraft, type Updraft } from '../support/updraft';
 
 const EACH = 100;
-const PATIENCE_MS = 240_000;
+const PATIENCE_MS = 480_000;
 /** Time for two attempts that come to nothing. */
 const POLICY = {
   rate: { kind: 'constant' as const, perMinute: 10_000 },
@@ -62,5 +62,5 @@ describe('One batch over a hundred devices of each dialect', () => {
       expect(modules?.default?.version).toBe('2.0.0');
       expect((await updraft.task(batch, name)).sourceVersion).toBe('1.0.0');
     }
-  }, 300_000);
+  }, 600_000);
 });

@@ -10,7 +10,7 @@ describe('packages of every kind reach Link devices, which check them', () => {
   let updraft: Updraft;
   beforeAll(async () => {
     updraft = await startUpdraft({ UPDRAFT_MINUTE_MS: String(MINUTE_MS) });
-  }, 60_000);
+  });
   afterAll(() => updraft.stop());
 
   const upload = (input: Partial<NewPackage> & { version: string }, sizes = [4_096]): Promise<FirmwarePackage> => {

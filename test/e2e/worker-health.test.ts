@@ -17,7 +17,7 @@ test('a worker is healthy while its host polls its task queue', async () => {
   );
   const outcome = expect(poll).rejects.toThrow(/cancel/i);
   let polled = false;
-  for (let look = 0; look < 100 && !polled; look += 1) {
+  for (let look = 0; look < 1_000 && !polled; look += 1) {
     polled = await isPolled({ ...queue, host: 'here' });
     if (!polled) await delay(50);
   }

@@ -17,7 +17,7 @@ export interface UpdraftProcess {
 
 const MAIN = resolve(__dirname, '../../dist/server/main.js');
 const LAST_LINES = 20;
-const STOP_LIMIT_MS = 10_000;
+const STOP_LIMIT_MS = 60_000;
 
 /** `npm start` with these settings, from the build, in a process of its own; settles when it runs. */
 export async function startProcess(settings: Record<string, string>): Promise<UpdraftProcess> {

@@ -58,7 +58,7 @@ async function untilSoon({ bench, productKey }: World): Promise<number | null> {
 }
 
 /** An end to waiting, not a measure. */
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 
 /** Looks again after each thing that happens, until the platform is as the rules say; throws with the difference when it stays another. */
 export async function agree(world: World, rules: Rules): Promise<void> {

@@ -57,7 +57,7 @@ const startsAt = (start: NewBatch['start']): Date | null =>
 async function chosenBy({ bench, batchIds }: World): Promise<string[]> {
   const batchId = batchIds.at(-1) ?? '';
   const { batches, tasks } = bench.store.collections;
-  const end = Date.now() + 20_000;
+  const end = Date.now() + 60_000;
   for (let seen = bench.happenings.count; (await batches.findOne({ _id: batchId }))?.selection == null; seen = bench.happenings.count) {
     if (!(await bench.happenings.after(seen, end))) throw new Error(`batch ${batchId} does not select`);
   }
