@@ -1,5 +1,4 @@
-import type { DeviceId } from '../../../schema/model/ids';
-import { deviceNameOf, productKeyOf } from '../../../schema/model/ids';
+import { type DeviceId, deviceNameOf, productKeyOf } from '../../../schema/model/ids';
 import { again } from '../../again';
 import type { GatewayCore } from '../../core';
 import type { GatewayMetrics } from '../../metrics';
