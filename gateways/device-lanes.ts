@@ -31,6 +31,8 @@ export const LANE_SETTINGS: LaneSettings = { capacity: 64, retryForMs: 120_000, 
 /** Hands work to core in the order it came, device by device; devices don't wait for each other. */
 export interface DeviceLanes {
   push(deviceId: DeviceId, job: LaneJob): void;
+  /** The job that one more would come behind. */
+  last(deviceId: DeviceId): LaneJob | undefined;
   /** Takes back a job that has not begun. */
   withdraw(deviceId: DeviceId, job: LaneJob): boolean;
   /** Settles when fewer than so many devices have work; null: they have not more now. */
@@ -143,6 +145,8 @@ export async function createDeviceLanes({ metrics, settings }: { metrics: Gatewa
       else if (lane.length >= settings.capacity) makeRoom(lane);
       lane.push(job);
     },
+
+    last: (deviceId) => lanes.get(deviceId)?.at(-1),
 
     room(devices) {
       if (lanes.size < devices) return null;

@@ -1,7 +1,7 @@
 import type { Dialect } from '../../schema/model/dialect';
 import type { DeviceId } from '../../schema/model/ids';
 import type { Collections } from '../../schema/mongo/connect';
-import { offline, setConnected } from './presence';
+import { offline, RELATED, type Related, setConnected } from './presence';
 
 type Devices = Collections['devices'];
 
@@ -30,12 +30,12 @@ export interface BrokerPresence {
   unheard(gatewayId: string): Promise<void>;
 }
 
-/** One write where nothing has changed. */
+/** One write where nothing has changed. What comes back otherwise is a device that has come. */
 export async function setHeard(
   devices: Devices,
   { deviceId, dialect, gatewayId, sessionId }: Heard,
   now: Date,
-): Promise<'unknown' | 'known' | 'came'> {
+): Promise<'unknown' | 'known' | Related> {
   const allowed = { _id: deviceId, enabled: true, dialect };
   const here = { ...allowed, online: true, gatewayId };
   const known =
@@ -44,7 +44,7 @@ export async function setHeard(
       : (await devices.updateOne(here, { $set: { sessionId } })).matchedCount > 0;
   if (known) return 'known';
   if ((await devices.findOne(allowed, { projection: { _id: 1 } })) === null) return 'unknown';
-  return (await setConnected(devices, deviceId, gatewayId, sessionId ?? '', now)) ? 'came' : 'unknown';
+  return (await setConnected(devices, deviceId, gatewayId, sessionId ?? '', now)) ?? 'unknown';
 }
 
 export async function sessionAt(devices: Devices, deviceId: DeviceId, gatewayId: string): Promise<string | null> {
@@ -58,8 +58,7 @@ export async function setLeft(
   gatewayId: string,
   session: { is: string } | { until: string },
   now: Date,
-): Promise<boolean> {
+): Promise<Related | null> {
   const sessionId = 'is' in session ? session.is : { $lte: session.until };
-  const { matchedCount } = await devices.updateOne({ _id: deviceId, gatewayId, sessionId }, { $set: offline(now) });
-  return matchedCount > 0;
+  return devices.findOneAndUpdate({ _id: deviceId, gatewayId, sessionId }, { $set: offline(now) }, { projection: RELATED });
 }

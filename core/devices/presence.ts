@@ -5,8 +5,8 @@ import type { Collections } from '../../schema/mongo/connect';
 type Devices = Collections['devices'];
 
 /** Who shares its connection, or whose it shares: read with the write. */
-const RELATED = { parentId: 1, children: 1 } as const;
-type Related = Pick<Device, '_id' | keyof typeof RELATED>;
+export const RELATED = { parentId: 1, children: 1 } as const;
+export type Related = Pick<Device, '_id' | keyof typeof RELATED>;
 
 /** One write each. A takeover replaces the session, and is a change too: whoever asks what changed learns of the new gateway. Null: there is none (`only`). */
 export async function setConnected(

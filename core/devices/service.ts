@@ -18,7 +18,7 @@ import { devicesOf } from './devices-of';
 import { requireDialectFree } from './dialect-change';
 import { disabledOn, setEnabled } from './enabled';
 import { deviceQuery } from './filter';
-import { resetGateway, setConnected, setDisconnected } from './presence';
+import { type Related, resetGateway, setConnected, setDisconnected } from './presence';
 import { reviewConnected } from './presence-queries';
 import { registerDevices } from './register';
 
@@ -56,9 +56,18 @@ export function createDeviceService(deps: DeviceDeps): DeviceService {
     only?: Parameters<typeof setConnected>[5],
   ): Promise<void> {
     const device = await setConnected(devices, deviceId, gatewayId, sessionId, clock(), only);
-    if (device === null) return;
-    await deps.onPresence?.(deviceId, gatewayId);
-    if (device.children) await children.followGateway(deviceId, { tellAll: true });
+    if (device !== null) await came(device, gatewayId);
+  }
+
+  async function came({ _id, children: behind }: Related, gatewayId: string): Promise<void> {
+    await deps.onPresence?.(_id, gatewayId);
+    if (behind) await children.followGateway(_id, { tellAll: true });
+  }
+
+  async function went(device: Related): Promise<void> {
+    await deps.onPresence?.(device._id, null);
+    // A child that had a connection of its own may still be reached by its gateway.
+    await children.followRelated([device]);
   }
 
   return {
@@ -126,21 +135,20 @@ export function createDeviceService(deps: DeviceDeps): DeviceService {
     stillConnected: (deviceId, gatewayId, sessionId) => connected(deviceId, gatewayId, sessionId, { online: false, enabled: true }),
     async disconnected(deviceId, sessionId) {
       const device = await setDisconnected(devices, deviceId, sessionId, clock());
-      if (device === null) return;
-      await deps.onPresence?.(deviceId, null);
-      // A child that had a connection of its own may still be reached by its gateway.
-      await children.followRelated([device]);
+      if (device !== null) await went(device);
     },
     async heard(heard) {
       const found = await setHeard(devices, heard, clock());
-      if (found === 'came') await deps.onPresence?.(heard.deviceId, heard.gatewayId);
+      if (typeof found === 'object') await came(found, heard.gatewayId);
       return found !== 'unknown';
     },
     sessionAt: (deviceId, gatewayId) => sessionAt(devices, deviceId, gatewayId),
     async left(deviceId, gatewayId, session) {
       const left = await setLeft(devices, deviceId, gatewayId, session, clock());
-      if (left) await deps.onPresence?.(deviceId, null);
-      return left || (await sessionAt(devices, deviceId, gatewayId)) === null;
+      if (left !== null) await went(left);
+      // One that is behind a gateway may be reached by that from now on.
+      if (left !== null && !left.parentId) return true;
+      return (await sessionAt(devices, deviceId, gatewayId)) === null;
     },
     unheard: async (gatewayId) => deps.onUnheard?.(gatewayId),
     async gatewayReset(gatewayId) {

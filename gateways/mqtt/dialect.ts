@@ -80,6 +80,8 @@ export interface MqttDialect {
   downTopics(device: Identity): readonly string[];
   /** Every name under which it may have connected. */
   names(device: Identity): readonly Identity[];
+  /** With which user name, under such a name. */
+  userName(device: Identity): string;
   /** A message of the peer. Must not throw and must not wait. */
   receive(peer: Peer, topic: string, payload: Buffer): void;
   upgradeMessage(device: Identity, notification: Notification): DownMessage;

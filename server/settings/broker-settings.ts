@@ -38,7 +38,7 @@ export const BROKER_SETTINGS = {
   UPDRAFT_EMQX_API_URL: optional(kinds.url('http:', 'https:'), {
     defaultText: 'devices subscribe themselves',
     about:
-      "EMQX's management API, by which gateways subscribe each device that connects to its own topics. Wants UPDRAFT_MQTT_BROKER_PRESENCE=emqx.",
+      "EMQX's management API, by which gateways subscribe each device that connects to its own topics and, with the hook, end connections of devices that may have none. Wants UPDRAFT_MQTT_BROKER_PRESENCE=emqx.",
     example: 'http://emqx:18083',
   }),
   UPDRAFT_EMQX_API_KEY: optional(kinds.text(/^[\x21-\x39\x3b-\x7e]{1,256}$/, 'an API key'), {

@@ -80,7 +80,7 @@ describe('R-DEV-2 a device behind a gateway is on-line with it', () => {
     expect(await carriers('dev-a')).toEqual(['gw-1']);
   });
 
-  test('behind a broker that keeps the connections a gateway brings nobody on-line', async () => {
+  test('behind a broker that keeps the connections a Link gateway brings nobody on-line', async () => {
     await parts.core.devices.connected(HUB, 'broker/main', 's1');
     expect(await carriers('hub-1', 'dev-a')).toEqual(['broker/main', null]);
   });
@@ -96,6 +96,83 @@ describe('R-DEV-2 a device behind a gateway is on-line with it', () => {
     expect(await carriers('dev-a', 'dev-b')).toEqual(await carriers('hub-1', 'hub-1'));
     await parts.core.devices.connected(HUB, 'gw-9', 'last');
     expect(await carriers('dev-a', 'dev-b')).toEqual(['gw-9', 'gw-9']);
+  });
+});
+
+describe('R-DEV-2 R-FLOW-2 a device behind an IoTDA gateway is on-line with it at a broker that keeps the connections, too', () => {
+  const BROKER = 'broker/main';
+  const heard = (deviceId: DeviceId, sessionId: string | null) =>
+    parts.core.devices.heard({ deviceId, dialect: 'IOTDA', gatewayId: BROKER, sessionId });
+  const session = async (name: string) => (await hub.device(name)).sessionId;
+
+  beforeEach(async () => {
+    await store.collections.devices.updateMany({}, { $set: { dialect: 'IOTDA' } });
+    await bind(HUB, 'dev-a', 'dev-b');
+    await store.collections.packages.insertOne(aPackage({ productKey: 'meter' }));
+    await store.collections.tasks.insertOne({ ...waiting('dev-a'), dialect: 'IOTDA' });
+  });
+
+  test('its first message brings them, no further one changes anything, and they go when nobody finds it', async () => {
+    await heard(HUB, 'm1');
+    expect(await carriers('hub-1', 'dev-a', 'dev-b', 'dev-c')).toEqual([BROKER, BROKER, BROKER, null]);
+    expect(await taskOf('dev-a')).toMatchObject({ reachable: true, gatewayId: BROKER });
+    expect(hub.woken).toEqual(['batch1']);
+    const [device, task] = [await hub.device('dev-a'), await taskOf('dev-a')];
+    await heard(HUB, 'm2');
+    await parts.core.devices.followGatewaysOf(ids('dev-a', 'dev-b'));
+    expect([await hub.device('dev-a'), await taskOf('dev-a')]).toEqual([device, task]);
+    expect(hub.woken).toEqual(['batch1']);
+    expect(await parts.core.devices.left(HUB, BROKER, { is: 'm1' })).toBe(false);
+    expect(await parts.core.devices.left(HUB, BROKER, { is: 'm2' })).toBe(true);
+    expect(await carriers('hub-1', 'dev-a', 'dev-b')).toEqual([null, null, null]);
+    expect(await taskOf('dev-a')).toMatchObject({ reachable: false, gatewayId: null });
+  });
+
+  test("with the broker's events: a connection brings them, another one wakes them again, and its end takes them", async () => {
+    await parts.core.devices.connected(HUB, BROKER, 't1');
+    expect(await carriers('dev-a', 'dev-b')).toEqual([BROKER, BROKER]);
+    await parts.core.devices.connected(HUB, BROKER, 't3');
+    expect(hub.woken).toEqual(['batch1', 'batch1']);
+    await parts.core.devices.left(HUB, BROKER, { until: 't2' });
+    expect(await carriers('dev-a')).toEqual([BROKER]);
+    await parts.core.devices.left(HUB, BROKER, { until: 't4' });
+    expect(await carriers('hub-1', 'dev-a', 'dev-b')).toEqual([null, null, null]);
+  });
+
+  test('a connection of its own wins while it lasts, and the gateway is there after it', async () => {
+    await heard(HUB, 'm1');
+    await heard('meter.dev-a', 'own');
+    expect(await session('dev-a')).toBe('own');
+    await heard(HUB, 'm2');
+    await parts.core.devices.left(HUB, BROKER, { is: 'm2' });
+    expect(await carriers('dev-a', 'dev-b')).toEqual([BROKER, null]);
+    await heard(HUB, 'm3');
+    expect(await parts.core.devices.left('meter.dev-a', BROKER, { is: 'own' })).toBe(false);
+    expect(await session('dev-a')).toBe(await session('dev-b'));
+  });
+
+  test('bound, unbound, disabled and enabled while the gateway is connected', async () => {
+    const enable = (name: string, enabled: boolean) => parts.core.devices.setEnabled(operator, ids(name), enabled);
+    await heard(HUB, 'm1');
+    await bind(HUB, 'dev-c');
+    await bind(null, 'dev-b');
+    expect(await carriers('dev-b', 'dev-c')).toEqual([null, BROKER]);
+    await enable('dev-a', false);
+    expect(await carriers('dev-a', 'dev-c')).toEqual([null, BROKER]);
+    await enable('hub-1', false);
+    expect(await carriers('dev-c')).toEqual([null]);
+    await enable('hub-1', true);
+    expect(await carriers('dev-a', 'dev-c')).toEqual([null, BROKER]);
+  });
+
+  test('what a killed process left is made right by the scan', async () => {
+    await heard(HUB, 'm1');
+    await store.collections.devices.updateOne({ _id: HUB }, { $set: { online: false, gatewayId: null, sessionId: null } });
+    await parts.core.devices.followGatewaysOf(ids('dev-a'));
+    expect(await carriers('dev-a', 'dev-b')).toEqual([null, null]);
+    await store.collections.devices.updateOne({ _id: HUB }, { $set: { online: true, gatewayId: BROKER, sessionId: 'm2' } });
+    await parts.core.devices.followGatewaysOf(ids('dev-b'));
+    expect(await carriers('dev-a', 'dev-b')).toEqual([BROKER, BROKER]);
   });
 });
 

@@ -1,8 +1,8 @@
 import pino from 'pino';
 import { freePort } from '../../server/embedded/free-port';
 import { type Platform, startPlatform } from '../../server/platform';
-import { type Behaviour, disconnectsAt, offlineUntil, reportsTwice, slow } from '../support/devices/behaviours';
-import { createFleet, type DeviceDescription, type Fleet } from '../support/devices/fleet';
+import { type Behaviour, disconnectsAt, offlineUntil, reportsTwice, resultCode, slow } from '../support/devices/behaviours';
+import { createFleet, type DeviceDescription, type Fleet, type FleetDescription } from '../support/devices/fleet';
 import { hourOf, iotdaCredentials } from '../support/devices/iotda/iotda-identity';
 import { linkCredentials } from '../support/devices/link/link-identity';
 import { describeWithMosquitto, GATEWAYS, linkAcl, type Mosquitto, prepareMosquitto } from '../support/mosquitto';
@@ -12,6 +12,8 @@ interface Wanted {
   deviceName: string;
   dialect?: 'IOTDA';
   behaviours?: Behaviour[];
+  /** The device it is behind. */
+  gateway?: string;
 }
 
 describeWithMosquitto('that batches over devices at an external broker end right')(
@@ -46,25 +48,27 @@ describeWithMosquitto('that batches over devices at an external broker end right
     });
 
     /** Registers devices and gives each an account at the broker, which starts with them. */
-    async function fleetOf(wanted: readonly Wanted[]): Promise<Fleet> {
+    async function fleetOf(wanted: readonly Wanted[], settings: Partial<FleetDescription> = {}): Promise<Fleet> {
       const { productKey } = updraft;
       const registered = await updraft.core.devices.register(
         ADMIN,
         productKey,
-        wanted.map(({ deviceName, dialect }) => ({ deviceName, dialect })),
+        wanted.map(({ deviceName, dialect, gateway }) => ({ deviceName, dialect, ...(gateway && { gateway: { deviceName: gateway } }) })),
       );
       const hour = hourOf(new Date());
       const devices = wanted.map((each, index): DeviceDescription => {
         const described = { ...each, productKey, secret: registered[index]?.secret ?? '', version: '1.0.0' };
         return described.dialect === 'IOTDA' ? { ...described, dialect: 'IOTDA', hour } : { ...described, dialect: 'LINK' };
       });
-      accounts = devices.map((device) => {
-        const { username, password } = device.dialect === 'IOTDA' ? iotdaCredentials(device) : linkCredentials(device);
-        return { username, password, ...(device.dialect !== 'IOTDA' && { acl: linkAcl(productKey, device.deviceName) }) };
-      });
+      accounts = devices
+        .filter(({ gateway }) => gateway === undefined)
+        .map((device) => {
+          const { username, password } = device.dialect === 'IOTDA' ? iotdaCredentials(device) : linkCredentials(device);
+          return { username, password, ...(device.dialect !== 'IOTDA' && { acl: linkAcl(productKey, device.deviceName) }) };
+        });
       await mosquitto.start(accounts);
       const pacing = { installMs: 10, rebootMs: 10 };
-      const fleet = createFleet({ mqttUrl: mosquitto.url, subscribes: 'topics', reconnectMs: 50, pacing, devices });
+      const fleet = createFleet({ mqttUrl: mosquitto.url, subscribes: 'topics', reconnectMs: 50, pacing, ...settings, devices });
       fleets.push(fleet);
       await carried();
       expect((await fleet.start()).failed).toEqual([]);
@@ -135,6 +139,35 @@ describeWithMosquitto('that batches over devices at an external broker end right
         await fleet.any(name).comeOnline();
       }
       expect(await updraft.settled(batch)).toEqual({ gone: 'SUCCEEDED', never: 'SUCCEEDED', iotda: 'SUCCEEDED' });
+    });
+
+    test('R-FLOW-2 R-DEV-2 R-TASK-7 devices behind an IoTDA gateway come and go with it, and are upgraded over it, as it is itself', async () => {
+      const names = Array.from({ length: 5 }, (_, index) => `probe-${index}`);
+      const behind = { dialect: 'IOTDA', gateway: 'hub-0' } as const;
+      const fleet = await fleetOf([
+        { deviceName: 'hub-0', dialect: 'IOTDA', behaviours: [offlineUntil('told')] },
+        ...names.map((deviceName) => ({ ...behind, deviceName, ...(deviceName === 'probe-3' && { behaviours: [resultCode(4)] }) })),
+      ]);
+      const online = async () => (await updraft.core.devices.list({}, { first: 10 })).rows.map(({ node }) => node.online);
+      const to = (...deviceNames: string[]) => ({ scope: { kind: 'targeted', deviceNames } }) as const;
+      const batch = await updraft.push(await nextPackage(), {}, to(...names));
+      await updraft.until(async () => (await updraft.core.batches.get(batch._id))?.selection);
+      for (const task of await updraft.tasks(batch)) expect(task).toMatchObject({ status: 'QUEUED', reachable: false });
+      await fleet.comeOnline(['hub-0']);
+      expect(await updraft.settled(batch)).toEqual(
+        Object.fromEntries(names.map((name) => [name, name === 'probe-3' ? 'FAILED' : 'SUCCEEDED'])),
+      );
+      expect(await updraft.task(batch, 'probe-3')).toMatchObject({ cause: 'LOW_BATTERY' });
+      for (const name of names) expect(fleet.any(name).counts).toMatchObject({ dropped: 0, duplicates: 0, problems: 0 });
+      expect(await online()).toEqual(Array(6).fill(true));
+      await fleet.any('hub-0').stop();
+      // Nobody tells that it has gone: the push to one of its devices finds out, for all of them.
+      const next = await updraft.push(await nextPackage(), {}, to('probe-0'));
+      await updraft.until(async () => (await online()).every((each) => !each));
+      await fleet.any('hub-0').start();
+      await fleet.any('hub-0').comeOnline();
+      expect(await updraft.settled(next)).toEqual({ 'probe-0': 'SUCCEEDED' });
+      expect(await updraft.settled(await updraft.push(await nextPackage(), {}, to('hub-0')))).toEqual({ 'hub-0': 'SUCCEEDED' });
     });
 
     test('R-TASK-7 while no gateway has the broker, the batch says so, and goes on when one has', async () => {

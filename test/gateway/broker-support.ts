@@ -1,7 +1,8 @@
 import pino from 'pino';
 import type { DeviceUrls } from '../../gateways/mqtt/carrier';
 import { createBrokerGateway } from '../../gateways/mqtt/external/gateway';
-import type { MqttGateway } from '../../gateways/mqtt/gateway';
+import type { BrokerSettings, ExternalSettings } from '../../gateways/mqtt/external/settings';
+import type { CommonSettings, MqttGateway } from '../../gateways/mqtt/gateway';
 import { GATEWAYS, linkAcl, type Mosquitto, prepareMosquitto } from '../support/mosquitto';
 import { NOW, VECTOR } from './iotda-support';
 import { PRODUCT_KEY, RecordingCore } from './recording-core';
@@ -37,11 +38,17 @@ export async function connectedGateway(
   core: RecordingCore,
   mosquitto: Pick<Mosquitto, 'url'>,
   gatewayId = 'gateway-1',
+  { quotas, hook, ...broker }: Partial<BrokerSettings & Pick<ExternalSettings & CommonSettings, 'quotas' | 'hook'>> = {},
 ): Promise<MqttGateway<DeviceUrls>> {
   const gateway = await createBrokerGateway({
     core,
     gatewayId,
-    settings: { broker: { url: mosquitto.url, ...GATEWAYS, name: 'test', presence: 'messages' }, stopWithinMs: 200 },
+    settings: {
+      broker: { url: mosquitto.url, ...GATEWAYS, name: 'test', presence: 'messages', ...broker },
+      quotas,
+      hook,
+      stopWithinMs: 200,
+    },
     logger: pino({ level: 'silent' }),
     clock: () => NOW,
   });

@@ -1,17 +1,15 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import pino from 'pino';
 import { createDeviceLanes, LANE_SETTINGS } from '../../gateways/device-lanes';
 import { createGatewayMetrics } from '../../gateways/metrics';
 import { MQTT_QUOTAS } from '../../gateways/mqtt/broker/quotas';
-import { createSubscribeClient, type SubscribeClient } from '../../gateways/mqtt/external/emqx-api';
+import { createEmqxApi, type EmqxApi } from '../../gateways/mqtt/external/emqx-api';
 import { createEmqxPresence, readPresenceEvent } from '../../gateways/mqtt/external/emqx-presence';
 import { createResolve } from '../../gateways/mqtt/external/resolve';
 import { createSendRoom } from '../../gateways/mqtt/external/send-room';
 import { createIotdaDialect } from '../../gateways/mqtt/iotda/dialect';
 import { createLinkDialect } from '../../gateways/mqtt/link/dialect';
 import { createSampledLog } from '../../gateways/sampled-log';
+import { type FakeEmqx, startFakeEmqx } from './emqx-support';
 import { iotdaOptions, VECTOR } from './iotda-support';
 import { deviceId, RecordingCore } from './recording-core';
 import { deviceOptions, topics } from './support';
@@ -33,7 +31,7 @@ const event = (kind: 'connected' | 'disconnected', at: number, more: object = {}
   );
 const topic = (kind: string) => `$SYS/brokers/emqx@127.0.0.1/clients/${clientId}/${kind}`;
 
-async function presence(subscribe?: SubscribeClient) {
+async function presence(api?: EmqxApi) {
   const core = new RecordingCore();
   const metrics = createGatewayMetrics();
   const sampled = createSampledLog(pino({ level: 'silent' }));
@@ -59,7 +57,7 @@ async function presence(subscribe?: SubscribeClient) {
     dialects,
     gatewayId: 'broker/test',
     resolve: createResolve(core.devices),
-    ...(subscribe && { subscribe }),
+    ...(api && { api }),
   });
   return { core, left, take, settled: () => lanes.stop(1_000) };
 }
@@ -121,33 +119,22 @@ test('R-FLOW-1 no more than the broker allows are sent at once, so many wait, an
 });
 
 describe("R-FLOW-1 devices are subscribed by EMQX's API", () => {
-  const asked: { url?: string; authorization?: string; body: unknown }[] = [];
-  let status = 200;
-  const server = createServer(async (request, response) => {
-    const body = JSON.parse(Buffer.concat(await request.toArray()).toString());
-    asked.push({ url: request.url, authorization: request.headers.authorization, body });
-    response.writeHead(status).end('[]');
+  let emqx: FakeEmqx;
+  beforeEach(async () => {
+    emqx = await startFakeEmqx();
+    emqx.clients = [{ clientId, username: String(username) }];
   });
-  let url = '';
-  beforeAll(async () => {
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  });
-  afterAll(() => new Promise((resolve) => server.close(resolve)));
-  beforeEach(() => {
-    status = 200;
-    asked.length = 0;
-  });
-  const subscribe = () => createSubscribeClient({ url, key: 'key', secret: 'secret' });
+  afterEach(() => emqx.stop());
+  const api = () => createEmqxApi(emqx.settings);
 
   test('R-FLOW-1 to its own topics when it connects, before it counts as on-line', async () => {
-    const { core, take, settled } = await presence(subscribe());
+    const { core, take, settled } = await presence(api());
     await take(topic('connected'), event('connected', 1));
     await settled();
-    expect(asked).toEqual([
+    expect(emqx.asked).toMatchObject([
       {
-        url: `/api/v5/clients/${encodeURIComponent(clientId)}/subscribe/bulk`,
+        method: 'POST',
+        path: `/api/v5/clients/${encodeURIComponent(clientId)}/subscribe/bulk`,
         authorization: `Basic ${Buffer.from('key:secret').toString('base64')}`,
         body: [topics().upgrade, topics().getReply, topics().downloadReply].map((each) => ({ topic: each, qos: 0 })),
       },
@@ -156,9 +143,8 @@ describe("R-FLOW-1 devices are subscribed by EMQX's API", () => {
   });
 
   test('R-FLOW-1 one that has gone is left alone, and a refusal is an error that is tried again', async () => {
-    status = 404;
-    await expect(subscribe()('gone', ['a'])).resolves.toBeUndefined();
-    status = 401;
-    await expect(subscribe()('client', ['a'])).rejects.toThrow('answered 401');
+    await expect(api().subscribe('gone', ['a'])).resolves.toBeUndefined();
+    emqx.refuses = () => 401;
+    await expect(api().subscribe('client', ['a'])).rejects.toThrow('answered 401');
   });
 });

@@ -6,6 +6,7 @@ import { createBrokerGateway } from '../../gateways/mqtt/external/gateway';
 import type { MqttGateway } from '../../gateways/mqtt/gateway';
 import { describeWithMosquitto, GATEWAYS, linkAcl, type Mosquitto, type MosquittoUser, prepareMosquitto } from '../support/mosquitto';
 import { carrying, connectedGateway, deviceAccounts, knowsIotda } from './broker-support';
+import { startFakeEmqx } from './emqx-support';
 import { iotdaOptions, VECTOR } from './iotda-support';
 import { deviceId, PRODUCT_KEY, RecordingCore } from './recording-core';
 import { deviceOptions, notification, topics } from './support';
@@ -139,6 +140,35 @@ describeWithMosquitto('that gateways share an external broker, and come back aft
       await gateway(first, 'a');
       await gateway(second, 'b');
       expect([unheard(first), unheard(second)]).toEqual([1, 0]);
+    });
+
+    test("R-DEV-2 with EMQX's API and the hook the gateway that pushes ends connections there", async () => {
+      await begin();
+      const emqx = await startFakeEmqx();
+      const { clientId = '', username = '' } = deviceOptions();
+      emqx.clients = [{ clientId, username }];
+      const core = new RecordingCore();
+      core.removed.add(deviceId());
+      const hook = { host: '127.0.0.1', port: 0, secret: 'hook-secret' };
+      const settings = { presence: 'emqx', emqxApi: emqx.settings, quotas: { sessionCheckMs: 20 } } as const;
+      gateways.push(await connectedGateway(core, mosquitto, 'without-hook', settings));
+      await delay(100);
+      expect(emqx.asked).toEqual([]);
+      await gateways.pop()?.stop();
+      gateways.push(await connectedGateway(core, mosquitto, 'with-hook', { ...settings, hook }));
+      while (emqx.ended.length === 0) await delay(5);
+      expect(emqx.ended).toEqual([clientId]);
+      await emqx.stop();
+    });
+
+    test('R-DEV-2 a device that is disabled while it is connected is off-line', async () => {
+      await begin();
+      const core = new RecordingCore();
+      core.sessions.set(deviceId(), 'heard');
+      core.disabledNow.add(deviceId());
+      gateways.push(await connectedGateway(core, mosquitto, 'gateway-1', { quotas: { sessionCheckMs: 20 } }));
+      await core.until(() => core.calls.some(({ call }) => call === 'disconnected'));
+      expect(core.sessions.size).toBe(0);
     });
 
     test('R-DEV-2 a device that was heard while it was asked for stays on-line', async () => {

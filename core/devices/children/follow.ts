@@ -9,7 +9,7 @@ type Devices = Collections['devices'];
 /** Where a gateway's connection is; null: it has none, or none that its children could use. */
 type Carried = { gatewayId: string; sessionId: string } | null;
 
-const PRESENCE = { enabled: 1, online: 1, gatewayId: 1, sessionId: 1, parentId: 1 } as const;
+const PRESENCE = { enabled: 1, online: 1, gatewayId: 1, sessionId: 1, parentId: 1, dialect: 1 } as const;
 type Present = Pick<Device, '_id' | keyof typeof PRESENCE>;
 
 /** A gateway that comes and goes all the time: its next event goes on. */
@@ -22,11 +22,16 @@ export interface FollowDeps {
   onChildren?(deviceIds: readonly DeviceId[], gatewayId: string | null): Promise<void>;
 }
 
-/** Behind a broker nobody knows over whose connection a device is reached: there each is on-line by what is heard of it. */
-const carriedBy = (device: Present | null): Carried =>
-  device?.enabled && device.online && device.gatewayId !== null && device.sessionId !== null && !isBrokerGateway(device.gatewayId)
-    ? { gatewayId: device.gatewayId, sessionId: device.sessionId }
-    : null;
+/**
+ * At a broker of its own a gateway's session has another name after each message, so its children's is named after the broker. In a dialect
+ * where devices have topics of their own nobody knows over whose connection one is reached there: each is on-line by what is heard of it.
+ */
+function carriedBy(device: Present | null): Carried {
+  if (!device?.enabled || !device.online || device.gatewayId === null || device.sessionId === null) return null;
+  const { gatewayId, sessionId, dialect } = device;
+  if (!isBrokerGateway(gatewayId)) return { gatewayId, sessionId };
+  return dialect === 'IOTDA' ? { gatewayId, sessionId: gatewayId } : null;
+}
 
 /** What has to change: `on` comes on-line or moves, `off` goes. A child with a connection of its own keeps it. */
 function differing(children: readonly Present[], carried: Carried): { on: DeviceId[]; off: DeviceId[]; through: DeviceId[] } {

@@ -4,12 +4,17 @@ import type { DeviceLanes } from '../../device-lanes';
 import type { GatewayMetrics } from '../../metrics';
 import type { SampledLog } from '../../sampled-log';
 import type { DownMessage, Identity, MqttDialect, Peer } from '../dialect';
-import type { ChildOf, Session } from './session';
 
 /** A device that was put behind a gateway, or taken away from it, counts as such within about so long. */
 const FRESH_MS = 2_000;
 /** Messages of one connection that wait until its children are known: as many as a lane holds, and one for each child. */
 const WAITING = 64;
+/** Where none are known, which may be because nobody has asked yet: about what a device may send at once. */
+const WAITING_FIRST = 200;
+
+/** Whose connection may carry the messages of other devices. */
+export type FamilyPeer = Peer & { children: number };
+export type ChildOf = (peer: FamilyPeer, deviceId: DeviceId) => Peer | null | Promise<Peer | null>;
 
 interface Family {
   children: Map<DeviceId, ChildPeer>;
@@ -25,7 +30,7 @@ class ChildPeer implements Peer {
 
   constructor(
     readonly deviceId: DeviceId,
-    readonly gateway: Session,
+    readonly gateway: FamilyPeer,
   ) {
     this.dialect = gateway.dialect;
     this.productKey = productKeyOf(deviceId);
@@ -45,7 +50,7 @@ export interface Families {
   /** Who may speak over a connection besides its own device (device-protocols §0.5). Asks the store once in a while, not for each message. */
   childOf: ChildOf;
   /** For a message to a device that is behind the connection's: it may be so since a moment ago, and is expected to answer. */
-  identityOf(session: Session, deviceId: DeviceId): Identity;
+  identityOf(gateway: FamilyPeer, deviceId: DeviceId): Identity;
 }
 
 export function createFamilies(
@@ -53,30 +58,30 @@ export function createFamilies(
   now: () => number = () => performance.now(),
 ): Families {
   const { devices, lanes, metrics, sampled } = deps;
-  const families = new WeakMap<Session, Family>();
+  const families = new WeakMap<FamilyPeer, Family>();
 
-  function familyOf(session: Session): Family {
-    let family = families.get(session);
+  function familyOf(gateway: FamilyPeer): Family {
+    let family = families.get(gateway);
     if (family === undefined) {
       family = { children: new Map(), freshUntil: 0, waiting: [] };
-      families.set(session, family);
+      families.set(gateway, family);
     }
     return family;
   }
 
-  async function load(session: Session, family: Family): Promise<void> {
-    const ids = await devices.childrenOf(session.deviceId);
+  async function load(gateway: FamilyPeer, family: Family): Promise<void> {
+    const ids = await devices.childrenOf(gateway.deviceId);
     // Whoever is still there stays the same peer: its quotas hang on it.
-    family.children = new Map(ids.map((id) => [id, family.children.get(id) ?? new ChildPeer(id, session)]));
+    family.children = new Map(ids.map((id) => [id, family.children.get(id) ?? new ChildPeer(id, gateway)]));
     family.freshUntil = now() + FRESH_MS;
-    session.children = ids.length;
+    gateway.children = ids.length;
     for (const { deviceId, found } of family.waiting.splice(0)) found(family.children.get(deviceId) ?? null);
   }
 
-  function giveUp(session: Session, family: Family, error: unknown): void {
+  function giveUp(gateway: FamilyPeer, family: Family, error: unknown): void {
     sampled.error(
       'lost messages',
-      { deviceId: session.deviceId, err: error },
+      { deviceId: gateway.deviceId, err: error },
       'Messages for the devices behind a gateway were lost: core could not say which they are',
     );
     for (const { lost } of family.waiting.splice(0)) {
@@ -86,35 +91,36 @@ export function createFamilies(
   }
 
   /** In the gateway's own lane: after its connection is known, tried again while the store is away, and in nobody else's way. */
-  function loadSoon(session: Session, family: Family): void {
-    lanes.push(session.deviceId, {
+  function loadSoon(gateway: FamilyPeer, family: Family): void {
+    lanes.push(gateway.deviceId, {
       kind: 'report',
       expendable: false,
-      run: () => load(session, family),
-      lost: (error) => giveUp(session, family, error),
-      crowdedOut: () => giveUp(session, family, new Error('The gateway sends more than can be taken')),
+      run: () => load(gateway, family),
+      lost: (error) => giveUp(gateway, family, error),
+      crowdedOut: () => giveUp(gateway, family, new Error('The gateway sends more than can be taken')),
     });
   }
 
   return {
-    childOf(session, deviceId) {
-      const family = familyOf(session);
+    childOf(gateway, deviceId) {
+      const family = familyOf(gateway);
       if (family.waiting.length === 0 && now() < family.freshUntil) return family.children.get(deviceId) ?? null;
-      if (family.waiting.length >= WAITING + session.children) {
+      const most = gateway.children === 0 ? WAITING_FIRST : WAITING + gateway.children;
+      if (family.waiting.length >= most) {
         metrics.dropped.queue_full.inc();
         return Promise.reject(new Error('Too many messages wait'));
       }
       return new Promise((found, lost) => {
         family.waiting.push({ deviceId, found, lost });
-        if (family.waiting.length === 1) loadSoon(session, family);
+        if (family.waiting.length === 1) loadSoon(gateway, family);
       });
     },
 
-    identityOf(session, deviceId) {
-      const family = familyOf(session);
+    identityOf(gateway, deviceId) {
+      const family = familyOf(gateway);
       const known = family.children.get(deviceId);
       if (known === undefined) family.freshUntil = 0;
-      return known ?? new ChildPeer(deviceId, session);
+      return known ?? new ChildPeer(deviceId, gateway);
     },
   };
 }

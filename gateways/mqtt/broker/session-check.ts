@@ -1,4 +1,5 @@
 import type { DeviceId } from '../../../schema/model/ids';
+import { again } from '../../again';
 import type { GatewayCore } from '../../core';
 import type { GatewayMetrics } from '../../metrics';
 import type { SampledLog } from '../../sampled-log';
@@ -72,22 +73,3 @@ const those = (portion: readonly Session[], ids: readonly DeviceId[]): Session[]
   const wanted = new Set(ids);
   return portion.filter(({ deviceId }) => wanted.has(deviceId));
 };
-
-/** Does the work over and over with a pause before each; what comes back ends that, and waits for the work under way. */
-function again(work: () => Promise<void>, pauseMs: () => number, onFailure: (error: unknown) => void): () => Promise<void> {
-  let timer: NodeJS.Timeout;
-  let stopped = false;
-  let running: Promise<void> = Promise.resolve();
-  function plan(): void {
-    if (stopped) return;
-    timer = setTimeout(() => {
-      running = work().catch(onFailure).then(plan);
-    }, pauseMs()).unref();
-  }
-  plan();
-  return async () => {
-    stopped = true;
-    clearTimeout(timer);
-    await running;
-  };
-}

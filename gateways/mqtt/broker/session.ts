@@ -3,6 +3,7 @@ import type { Client } from 'aedes';
 import type { DeviceId } from '../../../schema/model/ids';
 import type { DownMessage, MqttDialect, Peer } from '../dialect';
 import type { Authenticated } from './authenticate';
+import type { ChildOf } from './families';
 
 /** One connection of one device, from its CONNACK until it closes. */
 export interface Session extends Peer {
@@ -18,8 +19,6 @@ export interface Session extends Peer {
 
 /** Writes a message to the session's own connection; false: it has gone. */
 export type Deliver = (session: Session, message: DownMessage) => Promise<boolean>;
-
-export type ChildOf = (session: Session, deviceId: DeviceId) => Peer | null | Promise<Peer | null>;
 
 /** What sessions have in common. */
 interface Ways {

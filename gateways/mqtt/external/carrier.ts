@@ -1,9 +1,12 @@
 import { createAdmission } from '../broker/admission';
 import { createAuthenticate } from '../broker/authenticate';
+import { createFamilies } from '../broker/families';
 import { MQTT_LIMITS } from '../broker/limits';
 import type { Carrier, CarrierParts, DeviceUrls } from '../carrier';
+import type { DownMessage } from '../dialect';
+import { startClientCheck } from './client-check';
 import { createBrokerConnection } from './connection';
-import { createSubscribeClient } from './emqx-api';
+import { createEmqxApi } from './emqx-api';
 import { createEmqxPresence, EMQX_PRESENCE_FILTERS } from './emqx-presence';
 import { createBrokerHook } from './hook';
 import { type HookServer, openHookServer } from './hook-server';
@@ -23,20 +26,14 @@ export function createBrokerCarrier(
   { broker: settings, hook: hookSettings }: ExternalSettings,
   gatewayName: string,
 ): Carrier<DeviceUrls & { hookUrl?: string }> {
-  const { devices, dialects, gatewayId, quotas, metrics, sampled, logger } = parts;
+  const { devices, dialects, gatewayId, lanes, quotas, metrics, sampled, logger } = parts;
   const resolve = createResolve(devices);
   const emqx = settings.presence === 'emqx';
-  const subscribe = settings.emqxApi && createSubscribeClient(settings.emqxApi);
-  const peerOf = createPeers(BROKER_LIMITS.peers, async ({ topic, payload }) => {
-    const left = await connection.publish(topic, payload, 0).then(
-      () => true,
-      () => false,
-    );
-    metrics.deliveries[left ? 'delivered' : 'disconnected'].inc();
-    return left;
-  });
-  const inbox = createInbox({ ...parts, resolve, peerOf, renames: !emqx });
-  const presence = emqx ? createEmqxPresence({ ...parts, resolve, subscribe }) : () => false as const;
+  const api = settings.emqxApi && createEmqxApi(settings.emqxApi);
+  const families = createFamilies({ devices, lanes, metrics, sampled });
+  const peers = createPeers(BROKER_LIMITS.peers, answer, families.childOf);
+  const inbox = createInbox({ ...parts, resolve, peerOf: peers.peerOf, renames: !emqx });
+  const presence = emqx ? createEmqxPresence({ ...parts, resolve, api }) : () => false as const;
   // A platform-led device answers into the rate at which it was asked, so its answers go where the pushes come from.
   const unshared = dialects.flatMap(({ upFilters, queryMessage }) => (queryMessage ? upFilters : []));
   const shared = dialects.flatMap(({ upFilters, queryMessage }) => (queryMessage ? [] : upFilters));
@@ -53,6 +50,16 @@ export function createBrokerCarrier(
     metrics: createBrokerMetrics(metrics.registry),
   });
   let server: HookServer | null = null;
+  let check: ReturnType<typeof startClientCheck> | null = null;
+
+  async function answer({ topic, payload }: DownMessage): Promise<boolean> {
+    const left = await connection.publish(topic, payload, 0).then(
+      () => true,
+      () => false,
+    );
+    metrics.deliveries[left ? 'delivered' : 'disconnected'].inc();
+    return left;
+  }
 
   async function openHook({ host, port, secret }: NonNullable<ExternalSettings['hook']>): Promise<HookServer> {
     const { authentications: concurrent, connectsWaiting: waiting } = quotas;
@@ -76,14 +83,27 @@ export function createBrokerCarrier(
       connection.onPushes(listener);
       listener(connection.pushes);
     },
-    link: createBrokerLink(parts, (topic, payload, qos) => connection.publish(topic, payload, qos)),
+    link: createBrokerLink({
+      ...parts,
+      publish: (topic, payload, qos) => connection.publish(topic, payload, qos),
+      onSpokenTo(gateway, deviceId) {
+        const peer = peers.remembered(gateway);
+        if (peer) families.identityOf(peer, deviceId);
+      },
+      onGone: (deviceId) => peers.forget(deviceId),
+    }),
     async start() {
       // The broker may need its answers before it lets us in.
       if (hookSettings) server = await openHook(hookSettings);
       connection.open();
+      const isMine = () => connection.pushes;
+      // Where Updraft does not decide who may connect, they would be back at once, and those it does not know may be somebody else's.
+      const ends = server !== null && api && { api };
+      check = startClientCheck({ ...parts, resolve, ...ends, everyMs: quotas.sessionCheckMs, isMine });
       return server === null ? {} : { hookUrl: server.url };
     },
     async close() {
+      await check?.stop();
       await connection.close();
       await server?.close();
     },

@@ -1,6 +1,6 @@
 import type { CarrierParts } from '../carrier';
 import { own, readLenientJson } from '../link/lenient-json';
-import type { SubscribeClient } from './emqx-api';
+import type { EmqxApi } from './emqx-api';
 import type { Resolve } from './resolve';
 import { BROKER_LIMITS } from './settings';
 
@@ -42,8 +42,8 @@ export function createEmqxPresence({
   lanes,
   sampled,
   resolve,
-  subscribe,
-}: Omit<CarrierParts, 'logger'> & { resolve: Resolve; subscribe?: SubscribeClient }): (
+  api,
+}: Omit<CarrierParts, 'logger'> & { resolve: Resolve; api?: Pick<EmqxApi, 'subscribe'> }): (
   topic: string,
   payload: Buffer,
 ) => Promise<void> | void | false {
@@ -59,7 +59,7 @@ export function createEmqxPresence({
         run: async () => {
           if (kind === 'disconnected') return void (await devices.left(deviceId, gatewayId, { until: sessionOf(at) }));
           // What is pushed to it from now on has to find it subscribed.
-          await subscribe?.(clientId, dialect.downTopics(identity));
+          await api?.subscribe(clientId, dialect.downTopics(identity));
           await devices.connected(deviceId, gatewayId, sessionOf(at));
         },
         lost: (error) => sampled.error('presence', { deviceId, err: error }, 'Core could not be told that a device came or went'),

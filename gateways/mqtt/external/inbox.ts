@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { CarrierParts } from '../carrier';
 import type { Identity, MqttDialect } from '../dialect';
 import { createInlet } from '../inlet';
+import { createLines } from './lines';
 import type { BrokerPeer } from './peers';
 import type { Resolve } from './resolve';
 import { BROKER_LIMITS } from './settings';
@@ -52,20 +53,16 @@ export function createInbox(deps: InboxDeps): (topic: string, payload: Buffer) =
     return known;
   }
 
+  const line = createLines({ lanes, metrics, sampled }, async (peer, { topic, payload }) => {
+    if (await allowed(peer, topic)) peer.dialect.receive(peer, topic, payload);
+    else metrics.dropped.unknown_device.inc();
+  });
+
   function take(identity: Identity | null, dialect: MqttDialect, topic: string, payload: Buffer): Promise<void> | void {
     if (identity === null) return metrics.dropped.unknown_device.inc();
     const peer = peerOf(identity, dialect);
     if (!inlet(peer, payload)) return;
-    const { deviceId } = identity;
-    lanes.push(deviceId, {
-      kind: 'report',
-      expendable: false,
-      async run() {
-        if (await allowed(peer, topic)) dialect.receive(peer, topic, payload);
-        else metrics.dropped.unknown_device.inc();
-      },
-      lost: (error) => sampled.error('lost message', { deviceId, err: error }, 'A message was lost: core could not look its device up'),
-    });
+    line(peer, { topic, payload });
     return lanes.room(BROKER_LIMITS.busyDevices) ?? undefined;
   }
 

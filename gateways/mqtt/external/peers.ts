@@ -1,8 +1,9 @@
 import type { DeviceId } from '../../../schema/model/ids';
-import type { DownMessage, Identity, MqttDialect, Peer } from '../dialect';
+import type { ChildOf, FamilyPeer } from '../broker/families';
+import type { DownMessage, Identity, MqttDialect } from '../dialect';
 
 /** A device behind the broker, as far as this gateway remembers it: its quotas hang on it. */
-export interface BrokerPeer extends Peer {
+export interface BrokerPeer extends FamilyPeer {
   /** The last topic it was heard on, since when in a row, and how often it was looked up for that. */
   heardOn: string;
   heardSince: number;
@@ -11,18 +12,42 @@ export interface BrokerPeer extends Peer {
 
 export type SendTo = (message: DownMessage) => Promise<boolean>;
 
-/** The same peer for the same device, for as long as it is among the last `capacity` that were heard. */
-export function createPeers(capacity: number, send: SendTo): (identity: Identity, dialect: MqttDialect) => BrokerPeer {
+export interface Peers {
+  /** The same peer for the same device, for as long as it is among the last `capacity` that were heard. */
+  peerOf(identity: Identity, dialect: MqttDialect): BrokerPeer;
+  remembered(deviceId: DeviceId): BrokerPeer | undefined;
+  /** Its next message is looked up, however many came a moment ago. */
+  forget(deviceId: DeviceId): void;
+}
+
+export function createPeers(capacity: number, send: SendTo, childOf: ChildOf): Peers {
   const peers = new Map<DeviceId, BrokerPeer>();
-  return (identity, dialect) => {
-    const { deviceId, alias } = identity;
-    let peer = peers.get(deviceId);
-    if (peer === undefined || peer.dialect !== dialect || peer.alias !== alias) {
-      peer = { ...identity, dialect, closed: false, send, heardOn: '', heardSince: 0, lookedUp: 0 };
-      const [oldest] = peers.size >= capacity ? peers.keys() : [];
-      if (oldest !== undefined) peers.delete(oldest);
-    } else peers.delete(deviceId);
-    peers.set(deviceId, peer);
+
+  function begin(identity: Identity, dialect: MqttDialect): BrokerPeer {
+    const peer: BrokerPeer = {
+      ...{ ...identity, dialect, closed: false, children: 0, send },
+      ...{ heardOn: '', heardSince: 0, lookedUp: 0 },
+      childOf: (deviceId) => childOf(peer, deviceId),
+    };
     return peer;
+  }
+
+  return {
+    peerOf(identity, dialect) {
+      const { deviceId, alias } = identity;
+      let peer = peers.get(deviceId);
+      if (peer === undefined || peer.dialect !== dialect || peer.alias !== alias) {
+        peer = begin(identity, dialect);
+        const [oldest] = peers.size >= capacity ? peers.keys() : [];
+        if (oldest !== undefined) peers.delete(oldest);
+      } else peers.delete(deviceId);
+      peers.set(deviceId, peer);
+      return peer;
+    },
+    remembered: (deviceId) => peers.get(deviceId),
+    forget(deviceId) {
+      const peer = peers.get(deviceId);
+      if (peer) peer.heardOn = '';
+    },
   };
 }

@@ -13,7 +13,7 @@ export interface BrokerSettings {
   name: string;
   /** How it is known who is connected: by what devices send, or by what EMQX says of its clients. */
   presence: 'messages' | 'emqx';
-  /** Where EMQX is told to subscribe its clients; not set: they subscribe themselves. */
+  /** Where EMQX is told to subscribe its clients and to end connections; not set: they subscribe themselves, and none is ended. */
   emqxApi?: EmqxApiSettings;
 }
 

@@ -13,7 +13,7 @@ import { upgradeEvent, VERSION_QUERY } from './events';
 import { createIotdaExchange, type IotdaHandler } from './exchange';
 import { onUpgradeProgressReport } from './on-upgrade-progress-report';
 import { onVersionReport } from './on-version-report';
-import { eventsDownTopic, IOTDA_UP_FILTERS, iotdaUpTopic, namedByIotdaTopic, ownIotdaTopics } from './topics';
+import { eventsDownTopic, IOTDA_UP_FILTERS, iotdaId, iotdaUpTopic, namedByIotdaTopic, ownIotdaTopics } from './topics';
 
 interface IotdaDeps {
   tasks: GatewayCore['tasks'];
@@ -79,6 +79,7 @@ export function createIotdaDialect(deps: IotdaDeps): MqttDialect {
     own: ownIotdaTopics,
     downTopics: (device) => [eventsDownTopic(device)],
     names: (device) => [device, { ...device, alias: device.deviceName }],
+    userName: iotdaId,
     upgradeMessage,
     queryMessage,
 

@@ -87,6 +87,7 @@ export function createLinkDialect({ tasks, downloads, lanes, metrics, quotas, sa
     namedBy: namedByLinkTopic,
     own: ownLinkTopics,
     names: (device) => [device],
+    userName: ({ productKey, deviceName }) => `${deviceName}&${productKey}`,
     childNamedBy: (filter) => namedByLinkTopic(filter)?.device?.deviceId,
     downTopics: (device) => [upgradeTopic(device), getReplyTopic(device), downloadReplyTopic(device)],
     upgradeMessage: (device, notification) => ({ topic: upgradeTopic(device), payload: upgradeMessage(notification, nextId()) }),
