@@ -45,7 +45,9 @@ async function readPair(certFile: string, keyFile: string): Promise<Certificate>
         `${file} could not be read: ${error.code ?? error.message}. It is named by a setting of TLS, see docs/settings.md.`,
       );
     });
-  const [cert, key] = await Promise.all([read(certFile), read(keyFile)]);
+  // One after the other: of two that are missing the same one is named each time.
+  const cert = await read(certFile);
+  const key = await read(keyFile);
   try {
     createSecureContext({ cert, key });
   } catch (error) {
