@@ -15,9 +15,12 @@ const RESERVE = 500;
 export const mqtt: Benchmark = {
   name: 'mqtt',
   about: 'connect storm, idle memory, notifications and messages a second of 20,000 devices, beside Mosquitto',
-  async run(_options, scope) {
+  devices: { least: 100, most: MOST_DEVICES, default: MOST_DEVICES },
+  async run({ devices }, scope) {
     const machine = await describeMachine();
-    const count = Math.min(MOST_DEVICES, openFiles() - RESERVE);
+    const room = openFiles() - RESERVE;
+    const count = Math.min(devices, room);
+    if (count < devices) scope.say(`A process may open ${room + RESERVE} files here: room for ${room} devices (see \`ulimit -n\`)`);
     scope.say(`(a) Updraft's gateway, ${count} devices`);
     const updraft = await measureGateway(scope, count);
     scope.say('(b) Mosquitto, the same messages');
