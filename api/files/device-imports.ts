@@ -12,6 +12,7 @@ import { API_LIMITS } from '../limits';
 import { viewerOf } from '../transport/signed-in';
 import { csvBody } from './csv-body';
 import { discardRest } from './discard-rest';
+import { namedProduct } from './named-product';
 import { refuse } from './upload';
 
 /**
@@ -21,13 +22,13 @@ import { refuse } from './upload';
 export const uploadDeviceImport =
   (imports: Pick<DeviceImportService, 'create'>, log: ErrorLog): RequestHandler =>
   async (req, res) => {
-    const { productKey, skipInvalid, idempotencyKey } = req.query;
-    const input = {
-      productKey: String(productKey ?? ''),
-      skipInvalid: skipInvalid === 'true',
-      idempotencyKey: idempotencyKey == null ? null : String(idempotencyKey),
-    };
+    const { skipInvalid, idempotencyKey } = req.query;
     try {
+      const input = {
+        productKey: namedProduct(req),
+        skipInvalid: skipInvalid === 'true',
+        idempotencyKey: idempotencyKey == null ? null : String(idempotencyKey),
+      };
       const made = await imports.create(viewerOf(res), input, csvBody(req));
       // The same key a second time is answered without reading the file again.
       discardRest(req, res);

@@ -7,6 +7,7 @@ import type { ErrorLog } from '../errors/present';
 import { viewerOf } from '../transport/signed-in';
 import { csvBody } from './csv-body';
 import { discardRest } from './discard-rest';
+import { namedProduct } from './named-product';
 import { refuse } from './upload';
 
 /** `POST /lists?productKey=…`, CSV as the body or in a form (R-BAT-3). 201 with what the check found, or `{errors}`. */
@@ -14,7 +15,7 @@ export const uploadDeviceList =
   (lists: Pick<DeviceListService, 'create'>, log: ErrorLog): RequestHandler =>
   async (req, res) => {
     try {
-      res.status(201).json(listJson(await lists.create(viewerOf(res), String(req.query.productKey ?? ''), csvBody(req))));
+      res.status(201).json(listJson(await lists.create(viewerOf(res), namedProduct(req), csvBody(req))));
     } catch (error) {
       discardRest(req, res);
       refuse(res, error, log);

@@ -131,6 +131,8 @@ describe('files', () => {
     expect(await refusal('deviceName,colour\nx-11,red')).toEqual([422, [['IMPORT_COLUMNS', 'file']]]);
     expect(await refusal('deviceName,tag.a,TAG.a,tag.a\nx-11,1,2,3')).toEqual([422, [['IMPORT_COLUMNS', 'file']]]);
     expect(await refusal('x-11', 'productKey=none')).toEqual([422, [['PRODUCT_UNKNOWN', 'productKey']]]);
+    for (const query of ['skipInvalid=true', 'productKey=', 'productKey=impA&productKey=impB'])
+      expect(await refusal('x-11', query)).toEqual([400, [['REQUIRED', 'productKey']]]);
     expect(await send('x-11', undefined, api.keys.viewer)).toMatchObject({ status: 403, body: { errors: [{ code: 'NOT_ALLOWED' }] } });
     expect(await send('x-11', undefined, 'nobody')).toMatchObject({ status: 401 });
   });
