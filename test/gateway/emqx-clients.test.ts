@@ -1,14 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import pino from 'pino';
-import { createDeviceLanes, LANE_SETTINGS } from '../../gateways/device-lanes';
-import { createGatewayMetrics } from '../../gateways/metrics';
-import { MQTT_QUOTAS } from '../../gateways/mqtt/broker/quotas';
 import { startClientCheck } from '../../gateways/mqtt/external/client-check';
 import { createEmqxApi, type EmqxClient } from '../../gateways/mqtt/external/emqx-api';
 import { createResolve } from '../../gateways/mqtt/external/resolve';
-import { createIotdaDialect } from '../../gateways/mqtt/iotda/dialect';
-import { createLinkDialect } from '../../gateways/mqtt/link/dialect';
-import { createSampledLog } from '../../gateways/sampled-log';
+import { bothDialects } from './both-dialects';
 import { type FakeEmqx, startFakeEmqx } from './emqx-support';
 import { iotdaOptions, VECTOR } from './iotda-support';
 import { deviceId, RecordingCore } from './recording-core';
@@ -25,16 +19,16 @@ const ids = (clients: readonly EmqxClient[]) => clients.map(({ clientId }) => cl
 let emqx: FakeEmqx;
 let core: RecordingCore;
 const checks: { stop(): Promise<void> }[] = [];
-const metrics = createGatewayMetrics();
-const sampled = createSampledLog(pino({ level: 'silent' }));
+let parts: Awaited<ReturnType<typeof bothDialects>>;
 const notAllowed = async () => {
-  const { values } = (await metrics.registry.getSingleMetric('updraft_gateway_closed_total')?.get()) ?? { values: [] };
+  const { values } = (await parts.metrics.registry.getSingleMetric('updraft_gateway_closed_total')?.get()) ?? { values: [] };
   return values.find(({ labels }) => labels.reason === 'not_allowed')?.value ?? 0;
 };
 
 beforeEach(async () => {
   emqx = await startFakeEmqx();
   core = new RecordingCore();
+  parts = await bothDialects(core);
 });
 afterEach(async () => {
   await Promise.all(checks.splice(0).map((check) => check.stop()));
@@ -42,21 +36,9 @@ afterEach(async () => {
 });
 
 async function check({ everyMs = 20, isMine = (): boolean => true } = {}) {
-  const lanes = await createDeviceLanes({ metrics, settings: LANE_SETTINGS });
-  const parts = {
-    ...core,
-    devices: core.devices,
-    tasks: core.tasks,
-    downloads: core.downloads,
-    metrics,
-    sampled,
-    lanes,
-    quotas: MQTT_QUOTAS,
-  };
-  const dialects = [createLinkDialect(parts), createIotdaDialect({ ...parts, hourTolerance: 1 })];
   const api = createEmqxApi(emqx.settings);
   const resolve = createResolve(core.devices);
-  const started = startClientCheck({ ...parts, dialects, resolve, api, gatewayId: 'broker/test', everyMs, isMine });
+  const started = startClientCheck({ ...parts, resolve, api, gatewayId: 'broker/test', everyMs, isMine });
   checks.push(started);
   return started;
 }

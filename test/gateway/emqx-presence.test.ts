@@ -1,14 +1,8 @@
-import pino from 'pino';
-import { createDeviceLanes, LANE_SETTINGS } from '../../gateways/device-lanes';
-import { createGatewayMetrics } from '../../gateways/metrics';
-import { MQTT_QUOTAS } from '../../gateways/mqtt/broker/quotas';
 import { createEmqxApi, type EmqxApi } from '../../gateways/mqtt/external/emqx-api';
 import { createEmqxPresence, readPresenceEvent } from '../../gateways/mqtt/external/emqx-presence';
 import { createResolve } from '../../gateways/mqtt/external/resolve';
 import { createSendRoom } from '../../gateways/mqtt/external/send-room';
-import { createIotdaDialect } from '../../gateways/mqtt/iotda/dialect';
-import { createLinkDialect } from '../../gateways/mqtt/link/dialect';
-import { createSampledLog } from '../../gateways/sampled-log';
+import { bothDialects } from './both-dialects';
 import { type FakeEmqx, startFakeEmqx } from './emqx-support';
 import { iotdaOptions, VECTOR } from './iotda-support';
 import { deviceId, RecordingCore } from './recording-core';
@@ -33,20 +27,7 @@ const topic = (kind: string) => `$SYS/brokers/emqx@127.0.0.1/clients/${clientId}
 
 async function presence(api?: EmqxApi) {
   const core = new RecordingCore();
-  const metrics = createGatewayMetrics();
-  const sampled = createSampledLog(pino({ level: 'silent' }));
-  const lanes = await createDeviceLanes({ metrics, settings: LANE_SETTINGS });
-  const parts = {
-    ...core,
-    devices: core.devices,
-    tasks: core.tasks,
-    downloads: core.downloads,
-    metrics,
-    sampled,
-    lanes,
-    quotas: MQTT_QUOTAS,
-  };
-  const dialects = [createLinkDialect(parts), createIotdaDialect({ ...parts, hourTolerance: 1 })];
+  const parts = await bothDialects(core);
   const left: unknown[] = [];
   core.devices.left = async (id, _gateway, session) => {
     left.push([id, session]);
@@ -54,12 +35,11 @@ async function presence(api?: EmqxApi) {
   };
   const take = createEmqxPresence({
     ...parts,
-    dialects,
     gatewayId: 'broker/test',
     resolve: createResolve(core.devices),
     ...(api && { api }),
   });
-  return { core, left, take, settled: () => lanes.stop(1_000) };
+  return { core, left, take, settled: () => parts.lanes.stop(1_000) };
 }
 
 test("R-DEV-2 EMQX's events bring a device on-line and off-line, with sessions that sort by time", async () => {

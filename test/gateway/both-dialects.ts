@@ -1,0 +1,18 @@
+import pino from 'pino';
+import { createDeviceLanes, LANE_SETTINGS } from '../../gateways/device-lanes';
+import { createGatewayMetrics } from '../../gateways/metrics';
+import { MQTT_QUOTAS } from '../../gateways/mqtt/broker/quotas';
+import { createIotdaDialect } from '../../gateways/mqtt/iotda/dialect';
+import { createLinkDialect } from '../../gateways/mqtt/link/dialect';
+import { createSampledLog } from '../../gateways/sampled-log';
+import type { RecordingCore } from './recording-core';
+
+/** Both dialects over a recording core, and what they have in common with the parts of a gateway. */
+export async function bothDialects(core: RecordingCore) {
+  const metrics = createGatewayMetrics();
+  const sampled = createSampledLog(pino({ level: 'silent' }));
+  const lanes = await createDeviceLanes({ metrics, settings: LANE_SETTINGS });
+  const { devices, tasks, downloads } = core;
+  const parts = { devices, tasks, downloads, metrics, sampled, lanes, quotas: MQTT_QUOTAS };
+  return { ...parts, dialects: [createLinkDialect(parts), createIotdaDialect({ ...parts, hourTolerance: 1 })] };
+}
