@@ -3,7 +3,7 @@ import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import express, { type ErrorRequestHandler } from 'express';
 import type { Logger } from 'pino';
-import type { Registry } from 'prom-client';
+import { Registry } from 'prom-client';
 import type { Core } from '../core/core';
 import type { Limits } from '../schema/model/limits';
 import { createPresentError } from './errors/present';
@@ -11,6 +11,7 @@ import { explorer } from './explorer';
 import { importAnswers, uploadDeviceImport } from './files/device-imports';
 import { invalidRows, uploadDeviceList } from './files/device-lists';
 import { downloads } from './files/download';
+import { createDownloadMetrics } from './files/download-metrics';
 import { tasksCsv } from './files/tasks-csv';
 import { refuseUpload, uploadPackage } from './files/upload';
 import { health, type Ready } from './health';
@@ -77,7 +78,7 @@ export async function createApi({ core, live, settings, logger, ready = async ()
   if (settings.explorer) app.use('/explorer', explorer(GRAPHQL_PATH));
   app.use(clientErrorHandler(presentError) satisfies ErrorRequestHandler);
 
-  const isDownload = downloads(core.downloads, logger);
+  const isDownload = downloads(core.downloads, createDownloadMetrics(registry ?? new Registry()), logger);
   const server = httpServerFor((req, res) => void (isDownload(req, res) || app(req, res)), settings);
   const sockets = serveGraphqlWs(server, GRAPHQL_PATH, { schema, services, presentError, introspection: settings.explorer, log: logger });
 

@@ -101,7 +101,15 @@ export async function createCore({
   });
   const urls = createDownloadUrls({ settings, secret: await downloadSecret(collections), clock });
   const meter = createDownloadMeter({ tasks: collections.tasks, clock });
-  const tasks = tellingStore(createTaskStore(collections.tasks), (ids) => matching.changed(ids));
+  const tasks = tellingStore(
+    createTaskStore(collections.tasks),
+    (ended) => downloads.tasksEnded(ended),
+    (ids) => matching.changed(ids),
+  );
+  const downloads = createDownloadService({
+    ...{ collections, urls, reader: createBlockReader(blocks), meter, settings, clock },
+    onOpened: (taskId, attempt) => onOpened(base, taskId, attempt),
+  });
   const versionCounts = createVersionCounts(store);
   const tellGroups: GroupsChanged = async (changes) => {
     await matching.changed(changes.map(({ deviceId }) => deviceId));
@@ -145,6 +153,7 @@ export async function createCore({
     versionCounts,
     onPresence,
     onChanged: matching.changed,
+    onShutOut: downloads.devicesShutOut,
     onGatewayReset: (id) => onGatewayReset(base, id),
     children,
     onUnheard: (id) => onUnheard(base, id),
@@ -165,10 +174,7 @@ export async function createCore({
       deviceLists: createDeviceListService({ collections, settings, clock }),
       deviceImports: createDeviceImportService({ collections, settings, creation: imports, clock }),
       packages: createPackageService({ collections, files, settings, clock, presign: secureUpdates.digestSigns }),
-      downloads: createDownloadService({
-        ...{ collections, urls, reader: createBlockReader(blocks), meter, settings, clock },
-        onOpened: (taskId, attempt) => onOpened(base, taskId, attempt),
-      }),
+      downloads,
       uploads: createUploadService({ collections, files, settings, clock, presign: secureUpdates.digestSigns }),
       batches: createBatchService({
         ...{ connection: store.connection, collections, engine, settings, clock, versionCounts },
@@ -193,6 +199,7 @@ export async function createCore({
     offersOver: (link) => createOffers({ ...offerDeps, gatewaysOver: devices.gatewaysOver }, link),
     checkGroups: groupChecks.checkDue,
     close: async () => {
+      downloads.close();
       await Promise.all([meter.close(), groupChecks.close(), imports.stop()]);
     },
   };

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import type { DownloadService } from '../../core/core';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { TransferEnd } from '../../core/core';
 import { createBlockReader } from '../../core/downloads/block-reader';
 import { storeSource } from '../../core/downloads/block-source';
 import { downloadSecret } from '../../core/downloads/download-secret';
@@ -8,9 +9,9 @@ import { createDownloadUrls, type DownloadUrls } from '../../core/downloads/down
 import { createDownloadMeter, type DownloadMeter } from '../../core/downloads/meter';
 import { createDownloadService } from '../../core/downloads/service';
 import { ensureStreamId } from '../../core/downloads/stream-id';
-import type { Task } from '../../schema/model/task';
+import { isActive, TASK_STATUSES, type Task } from '../../schema/model/task';
 import type { Store } from '../../schema/mongo/connect';
-import { anAnsweredTask, aPackage, aTask } from '../support/builders';
+import { aDevice, anAnsweredTask, aPackage, aTask } from '../support/builders';
 import { handClock, settingsWith } from '../support/core-parts';
 import { fakePackageStore } from '../support/fakes/package-store';
 import { emptyStore, testStore } from '../support/store';
@@ -22,7 +23,7 @@ const task: Task = aTask({ status: 'NOTIFIED' });
 
 let store: Store;
 let urls: DownloadUrls;
-let downloads: DownloadService;
+let downloads: ReturnType<typeof createDownloadService>;
 let meter: DownloadMeter;
 let files: ReturnType<typeof fakePackageStore>;
 beforeAll(async () => {
@@ -33,16 +34,31 @@ beforeEach(async () => {
   files = fakePackageStore();
   await files.put('file1', Readable.from([Buffer.from('firmware 2.0')], { objectMode: false }));
   await collections.packages.insertOne(aPackage());
-  await collections.tasks.insertOne(task);
+  await insert(task);
   urls = createDownloadUrls({ settings, secret: await downloadSecret(collections), clock });
   meter = createDownloadMeter({ tasks: collections.tasks, clock, everyMs: 60_000 });
-  downloads = createDownloadService({ collections, urls, reader: createBlockReader(storeSource(files)), meter, settings, clock });
+  downloads = createDownloadService({ ...parts(), settings });
 });
 afterEach(async () => {
+  downloads.close();
   await meter.close();
   await emptyStore(store);
 });
 afterAll(() => store.close());
+
+const parts = () => ({ collections: store.collections, urls, reader: createBlockReader(storeSource(files)), meter, clock });
+
+/** Requests that were counted on the task. */
+async function meterCount(): Promise<number> {
+  await meter.flush();
+  return (await store.collections.tasks.findOne({ _id: task._id }))?.download?.requests ?? 0;
+}
+
+/** Tasks, with their devices. */
+async function insert(...tasks: Task[]): Promise<void> {
+  await store.collections.devices.insertMany(tasks.map((each) => aDevice(each)));
+  await store.collections.tasks.insertMany(tasks);
+}
 
 const tokenOf = async (fileIndex = 0) => (await urls.mintUrl(task, fileIndex, 'fw.bin')).split('/d/')[1] ?? '';
 const refusalOf = (token: string) =>
@@ -59,7 +75,8 @@ test('R-DL-1 an address carries a token that opens one file, by range', async ()
   expect(await urls.mintUrl(task, 0, 'fw.bin')).toMatch(/^http:\/\/127\.0\.0\.1:8080\/d\/[\w-]+\.[\w-]+\.[\w-]+$/);
   const download = await downloads.open(await tokenOf());
   expect(download).toMatchObject({ taskId: task._id, name: 'fw.bin', size: 12, sha256: '0'.repeat(64) });
-  expect((await buffer(download.read({ start: 4, end: 7 }))).toString()).toBe('ware');
+  const { pieces } = download.begin({ start: 4, end: 7 }, () => undefined);
+  expect((await buffer(pieces)).toString()).toBe('ware');
 });
 
 test('R-DL-1 a token is good for 24 hours', async () => {
@@ -104,9 +121,9 @@ test.each(['SUCCEEDED', 'FAILED', 'CANCELED'] as const)('R-DL-5 once its task is
 
 test('R-DL-5 tokens that come together are looked up together, each answered by its own task, and none by what was read before', async () => {
   const tasks = Array.from({ length: 20 }, (_, index) => aTask({ status: 'NOTIFIED', active: index !== 7 }));
-  await store.collections.tasks.insertMany(tasks);
+  await insert(...tasks);
   const tokens = await Promise.all(tasks.map(async (of) => (await urls.mintUrl(of, 0, 'fw.bin')).split('/d/')[1] ?? ''));
-  const find = jest.spyOn(store.collections.tasks, 'find');
+  const find = jest.spyOn(store.collections.tasks, 'aggregate');
   const openAll = () => Promise.all(tokens.map((token) => downloads.open(token).then(({ taskId }) => taskId, String)));
   await openAll();
   find.mockClear();
@@ -134,7 +151,7 @@ const bearerRefusal = (id: string, token: string | null) =>
   );
 
 test('R-DL-1 an address with a bearer token names its port, and opens with its token only', async () => {
-  await store.collections.tasks.insertOne(other);
+  await insert(other);
   const { url, token, expiresAt } = await urls.mintAccess(task, 0);
   expect(url).toMatch(/^http:\/\/127\.0\.0\.1:8080\/f\/[\w-]+$/);
   expect(token).toMatch(/^[0-9a-f]{64}$/);
@@ -180,7 +197,7 @@ test('R-FLOW-2 R-DL-1 the first request with the token of the present attempt is
     onOpened: async (taskId, attempt) => void opened.push([taskId, attempt]),
   });
   const iotda = anAnsweredTask({ attempt: 2, packageId: task.packageId });
-  await store.collections.tasks.insertOne(iotda);
+  await insert(iotda);
   const [stale, present] = [await urls.mintAccess({ ...iotda, attempt: 1 }, 0), await urls.mintAccess(iotda, 0)];
   await telling.openWithBearer(idOf(stale.url), stale.token);
   expect(opened).toEqual([]);
@@ -201,7 +218,7 @@ test('R-DL-1 R-DL-5 a bearer token ends after 24 hours, and with its task', asyn
 
 test('R-DL-1 what a device was sent is counted on its task, in one write for many pieces, and beside its revision', async () => {
   const taskNow = () => store.collections.tasks.findOne({ _id: task._id });
-  const first = await downloads.open(await tokenOf());
+  const first = (await downloads.open(await tokenOf())).begin({ start: 0, end: 11 }, () => undefined);
   for (let piece = 0; piece < 1_000; piece++) first.served(10);
   await downloads.open(await tokenOf());
   expect((await taskNow())?.download).toBeUndefined();
@@ -210,6 +227,99 @@ test('R-DL-1 what a device was sent is counted on its task, in one write for man
   first.served(5);
   await meter.close();
   expect((await taskNow())?.download).toMatchObject({ bytesServed: 10_005, requests: 2 });
+});
+
+describe.each(TASK_STATUSES)('R-DL-7 in %s', (status) => {
+  const may = status === 'NOTIFIED' || status === 'IN_PROGRESS';
+  const outcome = (work: Promise<unknown>) =>
+    work.then(
+      () => 'had',
+      (error: { code: string }) => error.code,
+    );
+
+  test('R-DL-7 every way to the bytes says the same: URL token, bearer token, self-signed address, blocks by stream id', async () => {
+    await ensureStreamId(store.collections, 'package1');
+    const streamId = (await store.collections.packages.findOne({ _id: 'package1' }))?.streamId ?? 0;
+    await store.collections.tasks.updateOne({ _id: task._id }, { $set: { status, active: isActive(status) } });
+    const bearer = await urls.mintAccess(task, 0);
+    const open = await urls.mintOpenUrl(task, 0);
+    const ways = async () => [
+      await outcome(downloads.open(await tokenOf())),
+      await outcome(downloads.openWithBearer(idOf(bearer.url), bearer.token)),
+      await outcome(downloads.open(open.url.split('/d/')[1]?.split(/[/?]/)[0] ?? '')),
+      (await downloads.block(task.deviceId, { streamId, fileId: 1, offset: 0, size: 1 })).kind,
+    ];
+    const [had, refused] = [
+      ['had', 'had', 'had', 'block'],
+      ['DOWNLOAD_REFUSED', 'DOWNLOAD_REFUSED', 'DOWNLOAD_REFUSED', 'unknown'],
+    ];
+    expect(await ways()).toEqual(may ? had : refused);
+    await store.collections.devices.updateOne({ _id: task.deviceId }, { $set: { enabled: false } });
+    downloads.devicesShutOut([task.deviceId]);
+    expect(await ways()).toEqual(refused);
+    await store.collections.devices.deleteOne({ _id: task.deviceId });
+    expect(await ways()).toEqual(refused);
+  });
+});
+
+test('R-DL-7 the address of an earlier attempt is good while the next one waits, and not in another run of the task', async () => {
+  const old = await tokenOf();
+  const set = (fields: Partial<Task>) => store.collections.tasks.updateOne({ _id: task._id }, { $set: fields });
+  await set({ attempt: 2, retryAt: new Date(), notifiedAt: null });
+  await expect(downloads.open(old)).resolves.toBeDefined();
+  await set({ attempt: 3, firstAttempt: 3, retryAt: null, status: 'NOTIFIED' });
+  expect(await refusalOf(old)).toBe(ENDED);
+});
+
+test('R-DL-7 a running transfer ends at once with a task that ends in this process, and within a second of one that ends elsewhere', async () => {
+  const began = async () => {
+    const ended = new Promise<TransferEnd>((resolve) => {
+      void downloads.open(token).then((download) => download.begin({ start: 0, end: 11 }, resolve));
+    });
+    return ended;
+  };
+  const token = await tokenOf();
+  const here = began();
+  const [there] = [createDownloadService({ ...parts(), settings })];
+  const far = new Promise<TransferEnd>((resolve) => {
+    void there.open(token).then((download) => download.begin({ start: 0, end: 11 }, resolve));
+  });
+  while ((await meterCount()) < 2) await delay(5);
+  await store.collections.tasks.updateOne({ _id: task._id }, { $set: { status: 'CANCELED', active: false } });
+  downloads.tasksEnded([task]);
+  expect(await here).toBe('task_ended');
+  expect(await far).toBe('task_ended');
+  there.close();
+});
+
+test('R-DL-7 as many downloads at once as the settings say', async () => {
+  const one = createDownloadService({ ...parts(), settings: settingsWith({ downloadsPerDevice: 1 }) });
+  const download = await one.open(await tokenOf());
+  const transfer = download.begin({ start: 0, end: 11 }, () => undefined);
+  const again = async () => (await one.open(await tokenOf())).begin({ start: 0, end: 11 }, () => undefined);
+  await expect(again()).rejects.toMatchObject({ code: 'DOWNLOAD_LIMIT', limit: '1' });
+  transfer.end();
+  (await again()).end();
+  one.close();
+});
+
+test('R-DL-7 blocks of many devices at one moment are asked for in one read', async () => {
+  await ensureStreamId(store.collections, 'package1');
+  const streamId = (await store.collections.packages.findOne({ _id: 'package1' }))?.streamId ?? 0;
+  const tasks = Array.from({ length: 50 }, () => aTask({ status: 'IN_PROGRESS' }));
+  await insert(...tasks);
+  const all = () =>
+    Promise.all(
+      tasks.map(({ deviceId }) => downloads.block(deviceId, { streamId, fileId: 1, offset: 0, size: 1 }).then(({ kind }) => kind)),
+    );
+  expect(new Set(await all())).toEqual(new Set(['block']));
+  clock.advance(1_000);
+  const [tasksRead, packagesRead] = [jest.spyOn(store.collections.tasks, 'aggregate'), jest.spyOn(store.collections.packages, 'findOne')];
+  await all();
+  await all();
+  expect([tasksRead.mock.calls.length, packagesRead.mock.calls.length]).toEqual([1, 0]);
+  tasksRead.mockRestore();
+  packagesRead.mockRestore();
 });
 
 describe('R-DL-3 blocks of a stream', () => {
@@ -239,7 +349,7 @@ describe('R-DL-3 blocks of a stream', () => {
 
   test('R-DL-3 R-DL-5 are for a device with an unfinished task of that package, until it ends', async () => {
     await store.collections.packages.insertOne(aPackage({ _id: 'package2', version: '3.0.0' }));
-    await store.collections.tasks.insertOne({ ...other, packageId: 'package2' });
+    await insert({ ...other, packageId: 'package2' });
     expect(await block(0, 1, other.deviceId)).toBe('unknown');
     expect(await block(0, 1, 'nobody.here')).toBe('unknown');
     expect(await block(0, 1, task.deviceId, 2)).toBe('unknown');
