@@ -132,12 +132,12 @@ describe('R-FLOW-2 IoTDA devices that sign in with a certificate (device-protoco
         VECTOR.deviceName,
         [own, next].map(({ fingerprint }) => certificateFingerprint(fingerprint) ?? ''),
       );
-      checked.core.iotda.add('by-password');
+      for (const name of ['by-password', 'by-both']) checked.core.iotda.add(name);
       const url = checked.urls.mqttsUrl ?? '';
       const staying = await connectAsync(checked.url, iotdaOptions({ ...named('by-password'), reconnectPeriod: 0 }));
       // Who has shown a certificate that let it in, or one that did not because its password had done so already.
       const proven = await connectAsync(url, {
-        ...byCertificate(others, { password: VECTOR.password, ...named('by-password') }),
+        ...byCertificate(others, { password: VECTOR.password, ...named('by-both') }),
         reconnectPeriod: 0,
       });
       const leaving = await connectAsync(url, { ...byCertificate(own, { password: ofEmptySecret }), reconnectPeriod: 0 });
