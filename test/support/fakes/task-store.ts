@@ -24,14 +24,15 @@ export function fakeTaskStore(initial: Task[] = []): TaskStore & { all(): Task[]
       const own = ended.filter((task) => task.deviceId === deviceId && task.module === module && task.targetVersion === targetVersion);
       return own.sort((a, b) => Number(b.createdAt) - Number(a.createdAt))[0] ?? null;
     },
+    latestOfDevice: async (deviceId: string, limit: number) =>
+      [...tasks.values()]
+        .filter((task) => task.deviceId === deviceId)
+        .sort((a, b) => Number(b.createdAt) - Number(a.createdAt))
+        .slice(0, limit),
     activeOfBatch: async (batchId: string, limit: number, after = '', statuses?: readonly TaskStatus[]) =>
       active()
         .filter((task) => task.batchId === batchId && task._id > after && (statuses?.includes(task.status) ?? true))
         .sort((a, b) => (a._id < b._id ? -1 : 1))
-        .slice(0, limit),
-    activeOfGateway: async (gatewayId: string, limit: number) =>
-      active()
-        .filter((task) => task.gatewayId === gatewayId)
         .slice(0, limit),
     eachOfGateway: async function* (gatewayId: string) {
       yield* active().filter((task) => task.gatewayId === gatewayId);
