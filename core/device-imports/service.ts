@@ -22,10 +22,12 @@ export interface DeviceImportDeps {
   collections: Collections;
   settings: Pick<CoreSettings, 'limits'>;
   creation: ImportCreation;
+  /** Of the installation: what ids are made of that repeat. */
+  secret: Uint8Array;
   clock: Clock;
 }
 
-export function createDeviceImportService({ collections, settings, creation, clock }: DeviceImportDeps): DeviceImportService {
+export function createDeviceImportService({ collections, settings, creation, secret, clock }: DeviceImportDeps): DeviceImportService {
   const { deviceImports, deviceImportPieces, deviceImportProblems, products } = collections;
   const within = (ms: number): Date => new Date(clock().getTime() + ms);
   let checking = 0;
@@ -73,7 +75,7 @@ export function createDeviceImportService({ collections, settings, creation, clo
     async create(viewer, input, file) {
       requireRole(viewer, 'OPERATOR');
       const product = await requireProduct(products, input.productKey);
-      const id = importIdFor(viewer, input);
+      const id = await importIdFor(collections, secret, viewer, input);
       const found = await deviceImports.findOne({ _id: id, status: { $in: ['CREATING', 'FINISHED'] } });
       if (found) return repeated(found, input, file);
       if (checking >= CHECKED_AT_ONCE) throw tooManyAtOnce(CHECKED_AT_ONCE);
