@@ -14,9 +14,11 @@ import { API_LIMITS } from './limits';
 import type { LiveHub } from './live/hub';
 import { buildApiSchema } from './schema';
 import { clientErrorHandler } from './transport/client-errors';
+import { createDocumentDoor } from './transport/document/door';
 import { drain } from './transport/drain';
 import { createGraphqlHttp } from './transport/graphql-http';
 import { serveGraphqlWs } from './transport/graphql-ws';
+import { createCostOf } from './transport/query-cost';
 
 export interface ApiSettings {
   host: string;
@@ -51,14 +53,16 @@ export async function createApi({ core, live, settings, logger, ready = async ()
   const schema = buildApiSchema();
   const services = { core, live, limits: settings.limits };
   const presentError = createPresentError(logger);
-  const graphql = await createGraphqlHttp(schema, services, presentError, settings.explorer);
+  const door = createDocumentDoor(schema, settings.explorer);
+  const costOf = createCostOf(schema, settings.limits);
+  const graphql = await createGraphqlHttp(schema, services, presentError, { door, costOf, introspection: settings.explorer });
 
   const app = await createApp({ core, limits: settings.limits, logger, ready, registry, explorer: settings.explorer }, graphql.router);
   app.use(clientErrorHandler(presentError) satisfies ErrorRequestHandler);
 
   const isDownload = downloads(core.downloads, logger);
   const server = httpServerFor((req, res) => void (isDownload(req, res) || app(req, res)), settings);
-  const sockets = serveGraphqlWs(server, GRAPHQL_PATH, { schema, services, presentError, introspection: settings.explorer, log: logger });
+  const sockets = serveGraphqlWs(server, GRAPHQL_PATH, { schema, services, presentError, door, costOf, log: logger });
 
   return {
     async start() {
