@@ -45,7 +45,12 @@ export const invalidRows =
       refuse(res, error, log);
       return;
     }
-    await sendCsv(res, log, { name: 'invalid.csv', columns: ['row', 'value', 'reason'], rows: rowsOf(lists.problems(id)) });
+    await sendCsv(res, log, {
+      name: 'invalid.csv',
+      columns: ['row', 'value', 'reason'],
+      quoted: ['value'],
+      rows: rowsOf(lists.problems(id)),
+    });
   };
 
 const listUnknown = (): UserError =>

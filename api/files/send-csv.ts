@@ -11,6 +11,8 @@ export interface CsvFile {
   columns: readonly string[];
   /** Objects with the columns, or their values in order. */
   rows: AsyncIterable<object>;
+  /** Columns whose cells are in quotes, whether they need them or not. */
+  quoted?: readonly string[];
   /** For programs: cells stay what they are, whatever a spreadsheet would make of them. */
   exact?: boolean;
 }
@@ -27,7 +29,7 @@ const QUOTED = /[;|\t]/;
  * The one way a CSV file leaves: RFC 4180, UTF-8, read from the store as fast as the client takes it, kept by nobody in between. A cell
  * that a spreadsheet would take for a formula gets an apostrophe before it.
  */
-export async function sendCsv(res: Response, log: ErrorLog, { name, columns, rows, exact = false }: CsvFile): Promise<void> {
+export async function sendCsv(res: Response, log: ErrorLog, { name, columns, rows, quoted = [], exact = false }: CsvFile): Promise<void> {
   res.setHeader('Content-Type', 'text/csv; charset=utf-8');
   res.setHeader('Content-Disposition', `attachment; filename="${name.replace(/[^\w.-]/g, '_')}"`);
   res.setHeader('Cache-Control', 'no-store');
@@ -38,7 +40,12 @@ export async function sendCsv(res: Response, log: ErrorLog, { name, columns, row
     columns: [...columns],
     record_delimiter: 'windows',
     quoted_match: QUOTED,
-    cast: exact ? {} : { string: (value) => (FORMULA.test(value) ? `'${value}` : value) },
+    cast: {
+      string: (value, { index, header }) => ({
+        value: !exact && FORMULA.test(value) ? `'${value}` : value,
+        quoted: !header && quoted.includes(columns[index] ?? ''),
+      }),
+    },
   });
   try {
     await pipeline(Readable.from(rows), csv, res);
