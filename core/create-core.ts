@@ -29,7 +29,7 @@ import { createGroupService } from './groups/service';
 import { completeStoredPackages } from './packages/complete-stored';
 import { createPackageService } from './packages/service';
 import type { DeviceLink, PackageStore, UpgradeEngine } from './ports';
-import { createSealing } from './products/sealing';
+import { createSealing } from './sealing';
 import { createSecureUpdates } from './products/secure-update';
 import { createProductService } from './products/service';
 import { createVersionCounts } from './products/version-counts';

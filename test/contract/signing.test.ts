@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { createPackageService } from '../../core/packages/service';
-import { createSealing } from '../../core/products/sealing';
+import { createSealing } from '../../core/sealing';
 import { createSecureUpdates } from '../../core/products/secure-update';
 import { createProductService } from '../../core/products/service';
 import type { Store } from '../../schema/mongo/connect';

@@ -1,6 +1,6 @@
 import type { Viewer } from '../../core/access/viewer';
 import { type Clock, systemClock } from '../../core/clock';
-import { createSealing } from '../../core/products/sealing';
+import { createSealing } from '../../core/sealing';
 import { createSecureUpdates } from '../../core/products/secure-update';
 import { createVersionCounts } from '../../core/products/version-counts';
 import type { CoreSettings } from '../../core/settings';
