@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { DeviceList, DeviceListProblem } from '../schema/model/device-list';
 import type { Dialect } from '../schema/model/dialect';
 import type { Device, Region } from '../schema/model/fleet';
+import type { Generations, Proof } from '../schema/model/generations';
 import type { Group, GroupKind } from '../schema/model/group';
 import type { GroupRuleForm } from '../schema/model/group-rule-form';
 import type { DeviceId } from '../schema/model/ids';
@@ -18,16 +19,30 @@ export interface DeviceCredentials {
   dialect: Dialect;
   /** Devices behind it; absent: none. */
   children?: number;
+  generations?: Generations;
+  /** Nobody has shown this secret yet. */
+  awaited?: true;
+}
+
+/** A device with the secret it signs in with, which is told this once. */
+export type DeviceWithSecret = Device & { secret: string };
+
+/** A device behind a gateway, as it is now. */
+export interface Child {
+  deviceId: DeviceId;
+  proof: Proof;
 }
 
 export interface Connected {
   deviceId: DeviceId;
   /** Fingerprint of the certificate that let it in; absent where its secret did. */
   certificate?: string;
+  /** What let it in; absent where that is not known. */
+  proof?: Proof;
 }
 
 export interface ConnectedReview {
-  /** They were deleted or disabled, or their certificate was taken away. */
+  /** They were deleted or disabled, or what let them in is not what is registered now. */
   notAllowed: DeviceId[];
   /** They count as off-line: their connection has not been told yet, or their gateway was taken for dead. */
   offline: DeviceId[];
@@ -42,11 +57,11 @@ export interface DeviceAdmission extends BrokerPresence {
   /** What the store says of devices that are connected. */
   reviewConnected(connected: readonly Connected[]): Promise<ConnectedReview>;
   /** R-DEV-2: makes a device on-line by this connection if it counts as off-line; otherwise nothing. */
-  stillConnected(deviceId: DeviceId, gatewayId: string, sessionId: string): Promise<void>;
+  stillConnected(deviceId: DeviceId, gatewayId: string, sessionId: string, proof?: Proof): Promise<void>;
   /** Disabled devices that are connected to the gateway, at most 1,000. */
   disabledOn(gatewayId: string): Promise<DeviceId[]>;
   /** The enabled devices behind a gateway. */
-  childrenOf(gateway: DeviceId): Promise<DeviceId[]>;
+  childrenOf(gateway: DeviceId): Promise<Child[]>;
   /** Of those that are children and enabled: by which gateway each is reached. */
   gatewaysOver(ids: readonly DeviceId[]): Promise<Map<DeviceId, DeviceId>>;
 }
