@@ -125,8 +125,8 @@ export interface DeviceService extends DeviceAdmission, DeviceSwitch {
    */
   connected(deviceId: DeviceId, gatewayId: string, sessionId: string, proof?: Proof): Promise<boolean>;
   disconnected(deviceId: DeviceId, sessionId: string): Promise<void>;
-  /** A gateway process starts, or is found dead: none of its devices is connected. */
-  gatewayReset(gatewayId: string): Promise<void>;
+  /** A gateway process starts, or is found dead: none of its devices is connected. `until`: but those that have connected since. */
+  gatewayReset(gatewayId: string, until?: Date): Promise<void>;
 }
 
 export interface PackageService {
