@@ -17,6 +17,7 @@ import { createDeviceImportService } from './device-imports/service';
 import { createDeviceListService } from './device-lists/service';
 import { createChildren } from './devices/children/service';
 import { devicesChangedSince, presenceOf } from './devices/presence-queries';
+import { deviceSealing } from './devices/secrets';
 import { createDeviceService } from './devices/service';
 import { createBlockReader } from './downloads/block-reader';
 import { type BlockSource, storeSource } from './downloads/block-source';
@@ -30,10 +31,10 @@ import { createGroupService } from './groups/service';
 import { completeStoredPackages } from './packages/complete-stored';
 import { createPackageService } from './packages/service';
 import type { DeviceLink, PackageStore, UpgradeEngine } from './ports';
-import { createSealing } from './sealing';
 import { createSecureUpdates } from './products/secure-update';
 import { createProductService } from './products/service';
 import { createVersionCounts } from './products/version-counts';
+import { createSealing } from './sealing';
 import type { CoreSettings } from './settings';
 import { type BatchTasks, createBatchTasks } from './tasks/batch-tasks';
 import { onDevicesRemoved } from './tasks/device-removed';
@@ -111,6 +112,7 @@ export async function createCore({
   const memberships = createMemberships(collections, tellGroups, settings.groupRulesAgeMs);
   const groupChecks = createGroupChecks({ collections, memberships, clock, rulesAgeMs: settings.groupRulesAgeMs });
   const secureUpdates = createSecureUpdates({ collections, sealing: createSealing(masterKeys), clock });
+  const sealing = deviceSealing(masterKeys);
   await Promise.all([completeStoredPackages(collections), versionCounts.begin()]);
   const base = {
     tasks,
@@ -145,9 +147,10 @@ export async function createCore({
     ...{ devices: collections.devices, connection: store.connection, limits: settings.limits, clock },
     onChildren: (ids, gatewayId) => onChildren(base, ids, gatewayId),
   });
-  const imports = createImportCreation({ connection: store.connection, collections, clock, memberships, children });
+  const imports = createImportCreation({ connection: store.connection, collections, sealing, clock, memberships, children });
   const devices = createDeviceService({
     store,
+    sealing,
     settings,
     clock,
     memberships,
@@ -172,7 +175,7 @@ export async function createCore({
         onDeleted: (id) => onGroupDeleted(policyDeps, id),
       }),
       deviceLists: createDeviceListService({ collections, settings, clock }),
-      deviceImports: createDeviceImportService({ collections, settings, creation: imports, clock }),
+      deviceImports: createDeviceImportService({ collections, settings, creation: imports, sealing, clock }),
       packages: createPackageService({ collections, files, settings, clock, presign: secureUpdates.digestSigns }),
       downloads: createDownloadService({
         ...{ collections, urls, reader: createBlockReader(blocks), meter, settings, clock },

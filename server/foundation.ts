@@ -3,6 +3,7 @@ import { Client } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { type CoreParts, createCore } from '../core/create-core';
+import { secretSeals } from '../core/devices/secret-seals';
 import { createLocalCopies } from '../core/downloads/local-copies';
 import { SealedByOther } from '../core/sealing';
 import { connectStore, type Store } from '../schema/mongo/connect';
@@ -42,7 +43,8 @@ export async function startFoundation(config: Config, logger: Logger): Promise<F
   return running.orStop(async () => {
     const store = await connectStore(servers.mongoUri, { dbName: databaseOf(servers.mongoUri) });
     running.add({ stop: () => store.close() });
-    await migrate(store, logger);
+    const masterKeys = await readMasterKeys(config, logger);
+    await migrate(store, masterKeys, logger);
     await store.ensureIndexes();
     const connection = await connectTemporal({ address: servers.temporalAddress });
     running.add({ stop: () => connection.close() });
@@ -62,7 +64,6 @@ export async function startFoundation(config: Config, logger: Logger): Promise<F
     const settings = { limits, minuteMs, reofferMinutes, settleMs, iotdaWaits, publicBaseUrl };
     const files = await packageStoreOf(config, store);
     running.add({ stop: async () => files.close?.() });
-    const masterKeys = await readMasterKeys(config, logger);
     const blocks = createLocalCopies({
       files,
       directory: join(config.dataDir, 'package-copies'),
@@ -79,8 +80,8 @@ export async function startFoundation(config: Config, logger: Logger): Promise<F
   });
 }
 
-async function migrate({ connection, collections }: Store, logger: Logger): Promise<void> {
-  const ran = await runMigrations(connection, MIGRATIONS, { collections }).catch((error) => {
+async function migrate({ connection, collections }: Store, masterKeys: readonly Uint8Array[], logger: Logger): Promise<void> {
+  const ran = await runMigrations(connection, MIGRATIONS, { collections, ...secretSeals(masterKeys) }).catch((error) => {
     throw error instanceof NewerDatabase ? new StartError(error.message) : error;
   });
   if (ran.length > 0) logger.info({ migrations: ran }, 'What is stored was brought to the form of this version');

@@ -1,4 +1,5 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import type { DeviceWithSecret } from '../../core/device-sets';
 import { secretTold } from '../../core/devices/certificates';
 import type { Device } from '../../schema/model/fleet';
 import type { ApiContext } from '../context';
@@ -49,7 +50,7 @@ export class DeviceResolver {
   @Mutation(() => RegisterDevicesPayload, { description: 'Registers up to 1,000 devices, all or none. Twin of BatchRegisterDevice.' })
   registerDevices(@Arg('input', () => RegisterDevicesInput) input: RegisterDevicesInput, @Ctx() { core, viewer }: ApiContext) {
     const registered = core.devices.register(viewer, input.productKey, input.devices);
-    const told = (device: Device, index: number) => secretTold(input.devices[index], device);
+    const told = (device: DeviceWithSecret, index: number) => secretTold(input.devices[index], device);
     return asPayload(
       registered.then((devices) => ({ devices: devices.map((device, index) => ({ device, secret: told(device, index) })) })),
     );

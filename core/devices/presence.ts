@@ -1,4 +1,5 @@
 import type { Device } from '../../schema/model/fleet';
+import { type Proof, provenBy } from '../../schema/model/generations';
 import type { DeviceId } from '../../schema/model/ids';
 import type { Collections } from '../../schema/mongo/connect';
 
@@ -18,9 +19,10 @@ export async function setConnected(
   gatewayId: string,
   sessionId: string,
   now: Date,
-  only: { online?: boolean; enabled?: boolean } = {},
+  only: { online?: boolean; enabled?: boolean; proof?: Proof } = {},
 ): Promise<Related | null> {
-  return devices.findOneAndUpdate({ _id: deviceId, ...only }, present({ gatewayId, sessionId }, now), WRITTEN);
+  const { proof, ...state } = only;
+  return devices.findOneAndUpdate({ _id: deviceId, ...provenBy(proof), ...state }, present({ gatewayId, sessionId }, now), WRITTEN);
 }
 
 /** Null when another session has taken over since: that one's device is on-line. */

@@ -1,19 +1,20 @@
 import type { DeviceId } from '../../schema/model/ids';
-import { deviceIdOf } from '../../schema/model/ids';
 import type { Store } from '../../schema/mongo/connect';
 import { requireRole } from '../access/require-role';
 import type { Clock } from '../clock';
-import type { DeviceCredentials, DeviceService } from '../core';
+import type { DeviceService } from '../core';
 import type { Memberships } from '../groups/memberships';
 import { pageOf } from '../paging/page-of';
 import { requireProduct } from '../products/require-product';
 import type { VersionCounts } from '../products/version-counts';
+import type { Sealing } from '../sealing';
 import type { CoreSettings } from '../settings';
 import type { Present } from '../tasks/follow-presence';
 import { updateDevice } from './attributes';
 import { sessionAt, setHeard, setLeft } from './broker-presence';
 import { setCertificates } from './certificates';
 import { type Children, createChildren } from './children/service';
+import { createCredentials } from './credentials';
 import { deleteDevices } from './delete';
 import { devicesOf } from './devices-of';
 import { requireDialectFree } from './dialect-change';
@@ -28,6 +29,8 @@ export interface DeviceDeps {
   settings: Pick<CoreSettings, 'limits'>;
   memberships: Memberships;
   versionCounts: Pick<VersionCounts, 'remove'>;
+  /** Of the devices' secrets. */
+  sealing: Sealing;
   /** Of devices that are being deleted; how many tasks it ended. */
   onRemoved?(deviceIds: readonly DeviceId[]): Promise<number>;
   /** Whether a task of the device has not ended. */
@@ -55,9 +58,10 @@ export function createDeviceService(deps: DeviceDeps): DeviceService {
     gatewayId: string,
     sessionId: string,
     only?: Parameters<typeof setConnected>[5],
-  ): Promise<void> {
+  ): Promise<boolean> {
     const device = await setConnected(devices, deviceId, gatewayId, sessionId, clock(), only);
     if (device !== null) await came(device, gatewayId);
+    return device !== null;
   }
 
   async function came({ _id, children: behind, presenceRevision }: Related, gatewayId: string): Promise<void> {
@@ -75,10 +79,16 @@ export function createDeviceService(deps: DeviceDeps): DeviceService {
     async register(viewer, productKey, inputs) {
       requireRole(viewer, 'OPERATOR');
       const product = await requireProduct(products, productKey);
-      const registered = await registerDevices(store, settings.limits, product, inputs, clock(), deps.memberships, children.enroll);
+      const registered = await registerDevices(
+        { ...deps, ...store, limits: settings.limits, enroll: children.enroll },
+        product,
+        inputs,
+        clock(),
+      );
       if (!inputs.some(({ gateway }) => gateway)) return registered;
       // They are there, and their secrets are shown only now: a presence that cannot be found out yet is, with the next event.
-      return children.introduce(registered.map(({ _id }) => _id)).catch(() => registered);
+      const introduced = await children.introduce(registered.map(({ _id }) => _id)).catch(() => registered);
+      return introduced.map((device, index) => ({ ...device, secret: registered[index]?.secret ?? '' }));
     },
     get: (id) => devices.findOne({ _id: id }),
     getMany: (ids) => devicesOf(devices, ids),
@@ -116,24 +126,13 @@ export function createDeviceService(deps: DeviceDeps): DeviceService {
     childrenOf: children.childrenOf,
     gatewaysOver: children.gatewaysOver,
     followGatewaysOf: children.followGatewaysOf,
-    credentials: (productKey, deviceName) =>
-      devices.findOne<DeviceCredentials>(
-        { _id: deviceIdOf(productKey, deviceName), productKey },
-        { projection: { _id: 0, secret: 1, certificates: 1, enabled: 1, dialect: 1, children: 1 } },
-      ),
+    ...createCredentials(devices, deps.sealing),
     reviewConnected: (connected) => reviewConnected(devices, connected),
     disabledOn: (gatewayId) => disabledOn(devices, gatewayId),
-    async credentialsOfNode(deviceName) {
-      const projection = { _id: 0, secret: 1, certificates: 1, enabled: 1, dialect: 1, children: 1, productKey: 1, deviceName: 1 };
-      const [found, another] = await devices
-        .find({ deviceName, dialect: 'IOTDA' })
-        .limit(2)
-        .project<DeviceCredentials & { productKey: string; deviceName: string }>(projection)
-        .toArray();
-      return found === undefined || another !== undefined ? null : found;
+    connected: (deviceId, gatewayId, sessionId, proof) => connected(deviceId, gatewayId, sessionId, { proof }),
+    async stillConnected(deviceId, gatewayId, sessionId, proof) {
+      await connected(deviceId, gatewayId, sessionId, { online: false, enabled: true, proof });
     },
-    connected: (deviceId, gatewayId, sessionId) => connected(deviceId, gatewayId, sessionId),
-    stillConnected: (deviceId, gatewayId, sessionId) => connected(deviceId, gatewayId, sessionId, { online: false, enabled: true }),
     async disconnected(deviceId, sessionId) {
       const device = await setDisconnected(devices, deviceId, sessionId, clock());
       if (device !== null) await went(device);

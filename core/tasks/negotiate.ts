@@ -1,4 +1,5 @@
 import { awaitsDevice } from '../../schema/model/device-exchange';
+import type { Proof } from '../../schema/model/generations';
 import type { DeviceId } from '../../schema/model/ids';
 import { type IotdaResult, isStaleResult, judgeIotdaResult } from '../../schema/model/iotda-result';
 import { acceptsSource } from '../../schema/model/package-rules';
@@ -69,8 +70,8 @@ async function end(deps: OfferDeps, task: Task, cause: 'SOURCE_VERSION_NOT_ELIGI
  * The task that an IoTDA result is about: the report names no module, so it is the one that was notified last.
  * Null: nothing is awaited of the device.
  */
-export async function awaitedTask(deps: Pick<OfferDeps, 'tasks'>, deviceId: DeviceId): Promise<Task | null> {
-  const awaited = (await deps.tasks.activeOfDevice(deviceId)).filter(awaitsDevice);
+export async function awaitedTask(deps: Pick<OfferDeps, 'tasks'>, deviceId: DeviceId, proof?: Proof): Promise<Task | null> {
+  const awaited = (await deps.tasks.activeOfDevice(deviceId, proof)).filter(awaitsDevice);
   return awaited.reduce<Task | null>(
     (last, task) => (last !== null && Number(last.notifiedAt) >= Number(task.notifiedAt) ? last : task),
     null,

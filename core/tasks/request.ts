@@ -1,3 +1,4 @@
+import type { Proof } from '../../schema/model/generations';
 import type { DeviceId } from '../../schema/model/ids';
 import type { Notification } from '../ports';
 import { notificationOf } from './notification';
@@ -8,8 +9,8 @@ import { transition } from './transition';
  * A device asks for its upgrade (`firmware/get`). What is queued may be handed out before its turn (device-protocols §1.3),
  * unless the batch is paused or stopped, or a retry still waits. It uses one unit of the push rate: whoever is pushed next waits for it.
  */
-export async function onRequest(deps: OfferDeps, deviceId: DeviceId, module: string): Promise<Notification | null> {
-  const task = await deps.tasks.activeOf(deviceId, module);
+export async function onRequest(deps: OfferDeps, deviceId: DeviceId, module: string, proof?: Proof): Promise<Notification | null> {
+  const task = await deps.tasks.activeOf(deviceId, module, proof);
   const now = deps.clock();
   if (task === null || task.status === 'UNCONFIRMED') return null;
   if (task.retryAt !== null && task.retryAt > now) return null;

@@ -70,3 +70,6 @@ export function provenBy(proof: Proof | undefined) {
     ...(proof.certificate !== undefined && { certificates: proof.certificate }),
   };
 }
+
+export const isSame = (one: Proof, other: Proof): boolean =>
+  (['registration', 'secret', 'certificate', 'gateway', 'binding'] as const).every((part) => (one[part] ?? null) === (other[part] ?? null));

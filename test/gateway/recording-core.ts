@@ -83,13 +83,16 @@ export class RecordingCore implements GatewayCore {
       this.familyLookups += 1;
       const failure = this.fail({ call: 'childrenOf', deviceId: gateway });
       if (failure !== null) throw failure;
-      return this.children.get(gateway) ?? [];
+      return (this.children.get(gateway) ?? []).map((id) => ({ deviceId: id, proof: { registration: null, gateway, binding: null } }));
     },
     gatewaysOver: async (ids) =>
       new Map([...this.children].flatMap(([gateway, children]) => children.filter((id) => ids.includes(id)).map((id) => [id, gateway]))),
     credentialsOfNode: async (deviceName) =>
       this.unknown.has(deviceName) ? null : { ...this.known(deviceName), productKey: PRODUCT_KEY, deviceName },
-    connected: (deviceId, _gatewayId, sessionId) => this.record({ call: 'connected', deviceId, sessionId }),
+    connected: async (deviceId, _gatewayId, sessionId) => {
+      await this.record({ call: 'connected', deviceId, sessionId });
+      return true;
+    },
     disconnected: (deviceId, sessionId) => this.record({ call: 'disconnected', deviceId, sessionId }),
     gatewayReset: (gatewayId) => this.record({ call: 'reset', gatewayId }),
     heard: async ({ deviceId }) => {

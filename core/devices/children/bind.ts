@@ -2,6 +2,7 @@ import type { mongo } from 'mongoose';
 import type { Device } from '../../../schema/model/fleet';
 import type { DeviceId } from '../../../schema/model/ids';
 import type { Collections } from '../../../schema/mongo/connect';
+import { newGeneration } from '../../chance';
 import { refuseIfAny } from '../../refuse';
 import { offline } from '../presence';
 import { type Binding, bindingViolation, countViolation } from './rules';
@@ -46,7 +47,11 @@ export async function bind(
     [...new Set(changed.map(({ gateway }) => gateway))].map((gateway) => ({
       updateMany: {
         filter: { _id: { $in: changed.filter((each) => each.gateway === gateway).map(({ deviceId }) => deviceId) } },
-        update: gateway === null ? { $unset: { parentId: true } } : { $set: { parentId: gateway } },
+        update: {
+          // Nobody who spoke for them by the old gateway does any more, nor by the same one after it was another's.
+          $set: { 'generations.binding': newGeneration(), ...(gateway !== null && { parentId: gateway }) },
+          ...(gateway === null && { $unset: { parentId: true } }),
+        },
       },
     })),
     { session },

@@ -1,8 +1,10 @@
 import type { mongo } from 'mongoose';
 import type { Device } from '../../../schema/model/fleet';
+import { proofBehind } from '../../../schema/model/generations';
 import type { DeviceId } from '../../../schema/model/ids';
 import type { Limits } from '../../../schema/model/limits';
 import type { Store } from '../../../schema/mongo/connect';
+import type { Child } from '../../device-sets';
 import { refuseIfAny } from '../../refuse';
 import { idsViolation, requireKnownDevices } from '../delete';
 import { existingDevices } from '../devices-of';
@@ -89,9 +91,12 @@ export function createChildren(deps: ChildrenDeps) {
     },
 
     /** Those that may speak through the gateway. */
-    async childrenOf(gateway: DeviceId): Promise<DeviceId[]> {
-      const found = await devices.find({ parentId: gateway, enabled: true }).project<{ _id: DeviceId }>({ _id: 1 }).toArray();
-      return found.map(({ _id }) => _id);
+    async childrenOf(gateway: DeviceId): Promise<Child[]> {
+      const found = await devices
+        .find({ parentId: gateway, enabled: true })
+        .project<Pick<Device, '_id' | 'generations'>>({ generations: 1 })
+        .toArray();
+      return found.map((device) => ({ deviceId: device._id, proof: proofBehind(gateway, device) }));
     },
 
     /** Of those that are children and may be spoken to: by which gateway each is reached. */

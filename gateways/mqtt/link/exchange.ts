@@ -37,12 +37,12 @@ export function createExchange(deps: {
   return {
     block: blocks,
 
-    report({ deviceId }, report) {
+    report({ deviceId, proof }, report) {
       lanes.push(deviceId, {
         kind: 'report',
         expendable: report.kind === 'progress',
         ...(report.kind === 'progress' && { supersedes: `progress ${report.module}` }),
-        run: async () => void (await tasks.report(deviceId, report, () => metrics.ignoredReports.inc())),
+        run: async () => void (await tasks.report(deviceId, report, () => metrics.ignoredReports.inc(), proof)),
         lost: (error) =>
           sampled.error(
             'lost report',
@@ -53,7 +53,7 @@ export function createExchange(deps: {
     },
 
     ask(peer, module, answer) {
-      const { deviceId } = peer;
+      const { deviceId, proof } = peer;
       const open = openRequest(peer);
       if (open === null) return metrics.dropped.too_many_requests.inc();
       lanes.push(deviceId, {
@@ -61,7 +61,7 @@ export function createExchange(deps: {
         expendable: false,
         async run() {
           if (peer.closed) return;
-          const message = answer(await tasks.requested(deviceId, module));
+          const message = answer(await tasks.requested(deviceId, module, proof));
           open.close();
           if (message !== null) void peer.send(message);
         },
