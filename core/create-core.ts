@@ -23,6 +23,7 @@ import { createBlockReader } from './downloads/block-reader';
 import { type BlockSource, storeSource } from './downloads/block-source';
 import { downloadSecret } from './downloads/download-secret';
 import { createDownloadUrls } from './downloads/download-token';
+import { generationsOf } from './downloads/grant';
 import { createDownloadMeter } from './downloads/meter';
 import { createDownloadService } from './downloads/service';
 import { createGroupChecks } from './groups/checks';
@@ -142,7 +143,13 @@ export async function createCore({
     endMatching: (id) => endMatching(policyDeps, id),
     onEnded: live.forgetAll,
   });
-  const offerDeps = { ...base, ...urls, pacers: createPacers(settings.minuteMs), pushTerms: lifecycle.pushTerms };
+  const offerDeps = {
+    ...base,
+    ...urls,
+    generationsOf: generationsOf(collections.devices),
+    pacers: createPacers(settings.minuteMs),
+    pushTerms: lifecycle.pushTerms,
+  };
   const children = createChildren({
     ...{ devices: collections.devices, connection: store.connection, limits: settings.limits, clock },
     onChildren: (ids, gatewayId) => onChildren(base, ids, gatewayId),

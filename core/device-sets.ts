@@ -58,6 +58,10 @@ export interface DeviceAdmission extends BrokerPresence {
   reviewConnected(connected: readonly Connected[]): Promise<ConnectedReview>;
   /** R-DEV-2: makes a device on-line by this connection if it counts as off-line; otherwise nothing. */
   stillConnected(deviceId: DeviceId, gatewayId: string, sessionId: string, proof?: Proof): Promise<void>;
+  /** Devices whose sessions at the gateway have to be looked at now; each is given once. */
+  sessionEndsAt(gatewayId: string): Promise<DeviceId[]>;
+  /** Told at once of those that come about in this process; what comes back ends that. */
+  onSessionEnds(listener: () => void): () => void;
   /** Disabled devices that are connected to the gateway, at most 1,000. */
   disabledOn(gatewayId: string): Promise<DeviceId[]>;
   /** The enabled devices behind a gateway. */
@@ -81,9 +85,14 @@ export interface DeviceSwitch {
   followGatewaysOf(ids: readonly DeviceId[]): Promise<void>;
   /**
    * Which client certificates devices may sign in with from now on, in place of those they had: at most 1,000 devices, all or none, in
-   * the order given. Connections that are there stay. Throws DEVICE_UNKNOWN, INVALID_FORMAT, TOO_MANY, REQUIRED.
+   * the order given. A connection ends when the certificate that let it in is not among them. Throws DEVICE_UNKNOWN, INVALID_FORMAT, TOO_MANY, REQUIRED.
    */
   setCertificates(viewer: Viewer, wanted: readonly DeviceCertificates[]): Promise<Device[]>;
+  /**
+   * Another secret, shown in this answer. Sessions and download addresses that the old one opened end, also of devices behind it. The same
+   * idempotency key within 24 h resets nothing more and gets the same secret. Throws DEVICE_UNKNOWN, IDEMPOTENCY_MISMATCH, SECRET_REPLACED.
+   */
+  resetSecret(viewer: Viewer, input: { deviceId: DeviceId; idempotencyKey?: string | null }): Promise<DeviceWithSecret>;
 }
 
 export interface DeviceCertificates {

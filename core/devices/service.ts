@@ -23,6 +23,8 @@ import { deviceQuery } from './filter';
 import { type Related, resetGateway, setConnected, setDisconnected } from './presence';
 import { reviewConnected } from './presence-queries';
 import { registerDevices } from './register';
+import { resetSecret } from './reset-secret';
+import { createSessionEnds } from './session-ends';
 
 export interface DeviceDeps {
   store: Pick<Store, 'connection' | 'collections'>;
@@ -44,6 +46,8 @@ export interface DeviceDeps {
   onGatewayReset?(gatewayId: string): Promise<void>;
   /** The devices behind gateways; when it is not given, one that tells nobody who comes and goes. */
   children?: Children;
+  /** What was given out for them holds no more, or not all of it. */
+  onVoid?(deviceIds: readonly DeviceId[]): void;
   /** The gateways of a broker have heard nothing for a while. */
   onUnheard?(gatewayId: string): Promise<void>;
 }
@@ -51,6 +55,7 @@ export interface DeviceDeps {
 export function createDeviceService(deps: DeviceDeps): DeviceService {
   const { store, settings, clock } = deps;
   const { devices, products } = store.collections;
+  const sessionEnds = createSessionEnds(store.collections, clock);
   const { children = createChildren({ devices, connection: store.connection, limits: settings.limits, clock }) } = deps;
 
   async function connected(
@@ -109,13 +114,24 @@ export function createDeviceService(deps: DeviceDeps): DeviceService {
     },
     async setCertificates(viewer, wanted) {
       requireRole(viewer, 'OPERATOR');
-      return setCertificates(store, settings.limits, wanted);
+      const set = await setCertificates({ ...store, sessionEnds }, settings.limits, wanted);
+      deps.onVoid?.(set.map(({ _id }) => _id));
+      return set;
     },
+    async resetSecret(viewer, input) {
+      requireRole(viewer, 'OPERATOR');
+      const { device, gone } = await resetSecret({ ...deps, ...store, sessionEnds }, viewer, input, clock());
+      deps.onVoid?.([device._id]);
+      if (gone !== null) await went(gone);
+      return device;
+    },
+    sessionEndsAt: sessionEnds.takeAt,
+    onSessionEnds: sessionEnds.onSessionEnds,
     async delete(viewer, ids) {
       requireRole(viewer, 'OPERATOR');
       const endTasks = deps.onRemoved ?? (async () => 0);
       return deleteDevices(
-        { devices, limits: settings.limits, endTasks, release: children.release, remove: deps.versionCounts.remove },
+        { devices, limits: settings.limits, endTasks, release: children.release, remove: deps.versionCounts.remove, sessionEnds },
         ids,
       );
     },

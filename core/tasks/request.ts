@@ -1,5 +1,6 @@
 import type { Proof } from '../../schema/model/generations';
 import type { DeviceId } from '../../schema/model/ids';
+import { isFor } from '../devices/is-for';
 import type { Notification } from '../ports';
 import { notificationOf } from './notification';
 import type { OfferDeps } from './offers';
@@ -19,5 +20,6 @@ export async function onRequest(deps: OfferDeps, deviceId: DeviceId, module: str
   const repeatMs = deps.settings.reofferMinutes * deps.settings.minuteMs;
   const notified = await transition(deps.tasks, task, { kind: 'notified', repeatMs }, now);
   if (notified !== null && task.notifiedAt === null) deps.pacers.spend(task.batchId);
-  return notified && notificationOf(deps, deps.mintUrl, notified, terms.tags);
+  const notification = notified && (await notificationOf(deps, deps.mintUrl, notified, terms.tags));
+  return notification && isFor(notification, proof) ? notification : null;
 }

@@ -79,6 +79,8 @@ export class RecordingCore implements GatewayCore {
       return this.record({ call: 'stillConnected', deviceId, sessionId });
     },
     disabledOn: async () => [...this.disabledNow],
+    sessionEndsAt: async () => [],
+    onSessionEnds: () => () => undefined,
     childrenOf: async (gateway) => {
       this.familyLookups += 1;
       const failure = this.fail({ call: 'childrenOf', deviceId: gateway });

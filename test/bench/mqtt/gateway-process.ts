@@ -19,6 +19,8 @@ const core: GatewayCore = {
     reviewConnected: async () => ({ notAllowed: [], offline: [] }),
     stillConnected: async () => {},
     disabledOn: async () => [],
+    sessionEndsAt: async () => [],
+    onSessionEnds: () => () => undefined,
     childrenOf: async () => [],
     gatewaysOver: async () => new Map(),
     connected: async () => true,
