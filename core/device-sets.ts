@@ -8,6 +8,7 @@ import type { GroupRuleForm } from '../schema/model/group-rule-form';
 import type { DeviceId } from '../schema/model/ids';
 import type { Viewer } from './access/viewer';
 import type { BrokerPresence } from './devices/broker-presence';
+import type { SecretResetInput } from './devices/reset-secret';
 import type { Page, PageRequest } from './page';
 
 /** What a gateway checks a connection with. */
@@ -92,7 +93,7 @@ export interface DeviceSwitch {
    * Another secret, shown in this answer. Sessions and download addresses that the old one opened end, also of devices behind it. The same
    * idempotency key within 24 h resets nothing more and gets the same secret. Throws DEVICE_UNKNOWN, IDEMPOTENCY_MISMATCH, SECRET_REPLACED.
    */
-  resetSecret(viewer: Viewer, input: { deviceId: DeviceId; idempotencyKey?: string | null }): Promise<DeviceWithSecret>;
+  resetSecret(viewer: Viewer, input: SecretResetInput): Promise<DeviceWithSecret>;
 }
 
 export interface DeviceCertificates {

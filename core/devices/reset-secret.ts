@@ -1,6 +1,6 @@
 import type { mongo } from 'mongoose';
 import type { Device } from '../../schema/model/fleet';
-import type { DeviceId } from '../../schema/model/ids';
+import { type DeviceId, productKeyOf } from '../../schema/model/ids';
 import type { Violation } from '../../schema/model/violation';
 import type { Store } from '../../schema/mongo/connect';
 import type { StoredDevice } from '../../schema/mongo/devices';
@@ -23,6 +23,8 @@ export interface SecretResetDeps extends Pick<Store, 'connection' | 'collections
 
 export interface SecretResetInput {
   deviceId: DeviceId;
+  /** The product it has to be of, where the caller says so. */
+  productKey?: string | null;
   idempotencyKey?: string | null;
 }
 
@@ -39,10 +41,11 @@ export interface ResetSecret {
 export async function resetSecret(
   { connection, collections, sealing, sessionEnds }: SecretResetDeps,
   viewer: Viewer,
-  { deviceId, idempotencyKey }: SecretResetInput,
+  { deviceId, productKey, idempotencyKey }: SecretResetInput,
   now: Date,
 ): Promise<ResetSecret> {
   refuseIfAny([keyViolation(idempotencyKey)]);
+  if (productKey != null && productKey !== productKeyOf(deviceId)) throw devicesUnknown('deviceId', [deviceId], 1);
   const { devices, secretResets } = collections;
   const callId = idempotencyKey == null ? null : `${viewer.keyId}:${idempotencyKey}`;
 
