@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Device, DigestAlgorithm, FirmwarePackage, Product, SecureUpdate, SigningKey } from '../schema/model/fleet';
-import type { Proof } from '../schema/model/generations';
+import type { LetInBy, Proof } from '../schema/model/generations';
 import type { DeviceId, TaskId } from '../schema/model/ids';
 import type { PackageKind, VerificationState } from '../schema/model/package-rules';
 import type { Upload } from '../schema/model/upload';
@@ -123,7 +123,7 @@ export interface DeviceService extends DeviceAdmission, DeviceSwitch {
    * A session has begun. `sessionId` orders takeovers: a later `disconnected` of an older session changes nothing. False: the device does
    * not exist any more, or what let it in does not hold: the session has to end.
    */
-  connected(deviceId: DeviceId, gatewayId: string, sessionId: string, proof?: Proof): Promise<boolean>;
+  connected(deviceId: DeviceId, gatewayId: string, sessionId: string, by?: LetInBy): Promise<boolean>;
   disconnected(deviceId: DeviceId, sessionId: string): Promise<void>;
   /** A gateway process starts, or is found dead: none of its devices is connected. `until`: but those that have connected since. */
   gatewayReset(gatewayId: string, until?: Date): Promise<void>;

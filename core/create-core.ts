@@ -19,6 +19,7 @@ import { createChildren } from './devices/children/service';
 import { devicesChangedSince, presenceOf } from './devices/presence-queries';
 import { deviceSealing } from './devices/secrets';
 import { createDeviceService } from './devices/service';
+import { createSessionEnds } from './devices/session-ends';
 import { createBlockReader } from './downloads/block-reader';
 import { type BlockSource, storeSource } from './downloads/block-source';
 import { downloadSecret } from './downloads/download-secret';
@@ -150,14 +151,16 @@ export async function createCore({
     pacers: createPacers(settings.minuteMs),
     pushTerms: lifecycle.pushTerms,
   };
+  const sessionEnds = createSessionEnds(collections, clock);
   const children = createChildren({
-    ...{ devices: collections.devices, connection: store.connection, limits: settings.limits, clock },
+    ...{ devices: collections.devices, connection: store.connection, limits: settings.limits, sessionEnds, clock },
     onChildren: (ids, gatewayId) => onChildren(base, ids, gatewayId),
   });
   const imports = createImportCreation({ connection: store.connection, collections, sealing, clock, memberships, children });
   const devices = createDeviceService({
     store,
     sealing,
+    sessionEnds,
     settings,
     clock,
     memberships,

@@ -11,7 +11,7 @@ import type { Sealing } from '../sealing';
 import type { CoreSettings } from '../settings';
 import type { Present } from '../tasks/follow-presence';
 import { updateDevice } from './attributes';
-import { sessionAt, setHeard, setLeft } from './broker-presence';
+import { awaits, sessionAt, setHeard, setLeft, shown } from './broker-presence';
 import { setCertificates } from './certificates';
 import { type Children, createChildren } from './children/service';
 import { createCredentials } from './credentials';
@@ -24,7 +24,7 @@ import { type Related, resetGateway, setConnected, setDisconnected } from './pre
 import { reviewConnected } from './presence-queries';
 import { registerDevices } from './register';
 import { resetSecret } from './reset-secret';
-import { createSessionEnds } from './session-ends';
+import { createSessionEnds, type SessionEnds } from './session-ends';
 
 export interface DeviceDeps {
   store: Pick<Store, 'connection' | 'collections'>;
@@ -46,6 +46,8 @@ export interface DeviceDeps {
   onGatewayReset?(gatewayId: string): Promise<void>;
   /** The devices behind gateways; when it is not given, one that tells nobody who comes and goes. */
   children?: Children;
+  /** What tells gateways of sessions that have to end; one that nobody else writes to when it is not given. */
+  sessionEnds?: SessionEnds;
   /** What was given out for them holds no more, or not all of it. */
   onVoid?(deviceIds: readonly DeviceId[]): void;
   /** The gateways of a broker have heard nothing for a while. */
@@ -55,7 +57,7 @@ export interface DeviceDeps {
 export function createDeviceService(deps: DeviceDeps): DeviceService {
   const { store, settings, clock } = deps;
   const { devices, products } = store.collections;
-  const sessionEnds = createSessionEnds(store.collections, clock);
+  const { sessionEnds = createSessionEnds(store.collections, clock) } = deps;
   const { children = createChildren({ devices, connection: store.connection, limits: settings.limits, clock }) } = deps;
 
   async function connected(
@@ -125,6 +127,8 @@ export function createDeviceService(deps: DeviceDeps): DeviceService {
       if (gone !== null) await went(gone);
       return device;
     },
+    awaits: (id) => awaits(devices, id),
+    shown: (id, by) => shown(devices, id, by),
     sessionEndsAt: sessionEnds.takeAt,
     onSessionEnds: sessionEnds.onSessionEnds,
     async delete(viewer, ids) {
@@ -145,9 +149,9 @@ export function createDeviceService(deps: DeviceDeps): DeviceService {
     ...createCredentials(devices, deps.sealing),
     reviewConnected: (connected) => reviewConnected(devices, connected),
     disabledOn: (gatewayId) => disabledOn(devices, gatewayId),
-    connected: (deviceId, gatewayId, sessionId, proof) => connected(deviceId, gatewayId, sessionId, { proof }),
+    connected: (deviceId, gatewayId, sessionId, by) => connected(deviceId, gatewayId, sessionId, { by }),
     async stillConnected(deviceId, gatewayId, sessionId, proof) {
-      await connected(deviceId, gatewayId, sessionId, { online: false, enabled: true, proof });
+      await connected(deviceId, gatewayId, sessionId, { online: false, enabled: true, by: proof });
     },
     async disconnected(deviceId, sessionId) {
       const device = await setDisconnected(devices, deviceId, sessionId, clock());
@@ -155,8 +159,8 @@ export function createDeviceService(deps: DeviceDeps): DeviceService {
     },
     async heard(heard) {
       const found = await setHeard(devices, heard, clock());
-      if (typeof found === 'object') await came(found, heard.gatewayId);
-      return found !== 'unknown';
+      if (found?.came) await came(found.came, heard.gatewayId);
+      return found?.proof ?? null;
     },
     sessionAt: (deviceId, gatewayId) => sessionAt(devices, deviceId, gatewayId),
     async left(deviceId, gatewayId, session) {

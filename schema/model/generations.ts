@@ -26,6 +26,12 @@ export interface Proof {
   binding?: string | null;
 }
 
+/**
+ * What a session was let in by: what it has shown to this process, or that the hook of a broker lets in nobody else. Messages at a broker
+ * name only their device, so there nothing counts until somebody has shown what the device is known by now (`Device.awaited`).
+ */
+export type LetInBy = Proof | 'HOOK';
+
 interface Known {
   generations?: Generations;
   certificates?: readonly string[];
@@ -58,6 +64,12 @@ export function holds(proof: Proof, device: Known): boolean {
   if ((proof.secret ?? null) !== secret) return false;
   return proof.certificate === undefined || (device.certificates?.includes(proof.certificate) ?? false);
 }
+
+/** Whether a device's document goes with whoever was let in, and what is noted in it: that nobody is awaited any more. */
+export const letIn = (by: LetInBy | undefined) =>
+  by === 'HOOK'
+    ? { filter: { awaited: { $ne: true as const } }, update: {} }
+    : { filter: provenBy(by), update: { $unset: { awaited: true as const } } };
 
 /** The same as a condition on the document; together with its id. In MongoDB null also stands for what is absent. */
 export function provenBy(proof: Proof | undefined) {

@@ -104,8 +104,10 @@ export class RecordingCore implements GatewayCore {
       const came = known && !this.sessions.has(deviceId);
       if (known) this.sessions.set(deviceId, sessionId);
       if (came) await this.record({ call: 'connected', deviceId, sessionId });
-      return known;
+      return known ? { registration: null, secret: null } : null;
     },
+    awaits: async () => false,
+    shown: async () => true,
     sessionAt: async (deviceId) => this.sessions.get(deviceId) ?? null,
     left: async (deviceId, _gatewayId, session) => {
       const there = this.sessions.get(deviceId);

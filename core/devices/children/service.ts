@@ -8,6 +8,7 @@ import type { Child } from '../../device-sets';
 import { refuseIfAny } from '../../refuse';
 import { idsViolation, requireKnownDevices } from '../delete';
 import { existingDevices } from '../devices-of';
+import type { SessionEnds } from '../session-ends';
 import { bind } from './bind';
 import { type FollowDeps, followGateway, followGatewaysOf } from './follow';
 import { type Binding, bindingOf, type ToBeBound } from './rules';
@@ -15,6 +16,7 @@ import { type Binding, bindingOf, type ToBeBound } from './rules';
 export interface ChildrenDeps extends FollowDeps {
   connection: Store['connection'];
   limits: Pick<Limits, 'devicesPerCall' | 'gatewayChildren'>;
+  sessionEnds?: SessionEnds;
 }
 
 type Relation = Pick<Device, '_id' | 'parentId' | 'children'>;
@@ -24,7 +26,9 @@ export function createChildren(deps: ChildrenDeps) {
   const { devices, connection, limits, clock } = deps;
 
   const inTransaction = (bindings: readonly Binding[]): Promise<DeviceId[]> =>
-    connection.withSession((session) => session.withTransaction(() => bind(devices, session, bindings, limits.gatewayChildren, clock())));
+    connection.withSession((session) =>
+      session.withTransaction(() => bind(devices, session, bindings, limits.gatewayChildren, clock(), deps.sessionEnds)),
+    );
 
   const introduce = (ids: readonly DeviceId[]): Promise<void> => followGatewaysOf(deps, ids, { onlyThem: true });
 
