@@ -17,6 +17,7 @@ import { createDeviceImportService } from './device-imports/service';
 import { createDeviceListService } from './device-lists/service';
 import { createChildren } from './devices/children/service';
 import { devicesChangedSince, presenceOf } from './devices/presence-queries';
+import { requireKeys, resealDevices } from './devices/reseal';
 import { deviceSealing } from './devices/secrets';
 import { createDeviceService } from './devices/service';
 import { createSessionEnds } from './devices/session-ends';
@@ -81,6 +82,8 @@ export interface CoreParts {
   checkGroups(): Promise<number>;
   /** After a change of the master key. Throws SealedByOther when a key that is still needed was not given. */
   resealSecrets(): Promise<number>;
+  /** The same for the secrets of devices, of which there may be many: until it has ended, or the signal says so. */
+  resealDevices(signal: AbortSignal): Promise<number>;
   /** The paced bulk push, for the process that holds the connections. */
   offersOver(link: DeviceLink): ReturnType<typeof createOffers>;
   /** Before the store closes: writes what is only in memory. */
@@ -211,7 +214,11 @@ export async function createCore({
     files,
     sweepUploads: () => sweepUploads({ collections, files, settings, clock }),
     imports,
-    resealSecrets: secureUpdates.reseal,
+    async resealSecrets() {
+      await requireKeys(collections, sealing);
+      return secureUpdates.reseal();
+    },
+    resealDevices: (signal) => resealDevices(collections, sealing, signal),
     offersOver: (link) => createOffers({ ...offerDeps, gatewaysOver: devices.gatewaysOver }, link),
     checkGroups: groupChecks.checkDue,
     close: async () => {

@@ -17,6 +17,8 @@ export interface Sealing {
   isCurrent(sealed: string): boolean;
   /** Begins what the newest master key seals. */
   readonly currentPrefix: string;
+  /** Of the master keys, the newest first. */
+  readonly keyIds: readonly string[];
 }
 
 export class SealedByOther extends Error {
@@ -40,6 +42,7 @@ export function createSealing(masterKeys: readonly Uint8Array[], purpose?: strin
   const currentPrefix = `${FORM}.${currentId}.`;
   return {
     currentPrefix,
+    keyIds: [...keys.keys()],
     seal(plain, context) {
       const nonce = chance(NONCE);
       const sealed = Buffer.allocUnsafe(NONCE + TAG + Buffer.byteLength(plain));

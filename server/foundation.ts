@@ -78,8 +78,24 @@ export async function startFoundation(config: Config, logger: Logger): Promise<F
       throw error instanceof SealedByOther ? new StartError(error.message) : error;
     });
     running.add({ stop: () => parts.close() });
+    running.add(resealInBackground(parts, logger));
     return { config, logger, servers, store, client, native, parts, httpPort, stop: () => running.stop() };
   });
+}
+
+/** While it runs all keys open; what is interrupted goes on at the next start. */
+function resealInBackground(parts: CoreParts, logger: Logger): { stop(): Promise<void> } {
+  const stopping = new AbortController();
+  const done = parts.resealDevices(stopping.signal).then(
+    (count) => void (count > 0 && logger.info({ count }, 'Device secrets were encrypted under the newest master key')),
+    (error) => logger.error({ error }, 'Device secrets could not be encrypted under the newest master key; the next start goes on with it'),
+  );
+  return {
+    async stop() {
+      stopping.abort();
+      await done;
+    },
+  };
 }
 
 async function migrate({ connection, collections }: Store, masterKeys: readonly Uint8Array[], logger: Logger): Promise<void> {
