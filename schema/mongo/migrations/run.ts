@@ -78,18 +78,13 @@ async function leftOf<T extends MigrationTools>(records: Records, migrations: re
 }
 
 async function take(records: Records, holder: string, leaseMs: number): Promise<boolean> {
-  const free = { $lt: [{ $ifNull: ['$renewedAt', new Date(0)] }, { $subtract: ['$$NOW', leaseMs] }] };
-  try {
-    const held = await records.findOneAndUpdate({ _id: LOCK, $expr: free }, [{ $set: { heldBy: holder, renewedAt: '$$NOW' } }], {
-      upsert: true,
-      returnDocument: 'after',
-    });
-    return held?.heldBy === holder;
-  } catch (error) {
-    // It is there, and somebody's.
-    if ((error as { code?: unknown }).code === DUPLICATE_KEY) return false;
-    throw error;
-  }
+  await records.updateOne({ _id: LOCK }, { $setOnInsert: { name: LOCK } }, { upsert: true }).catch((error: { code?: unknown }) => {
+    // Another has made it at this very moment.
+    if (error.code !== DUPLICATE_KEY) throw error;
+  });
+  const isFree = { $lt: [{ $ifNull: ['$renewedAt', new Date(0)] }, { $subtract: ['$$NOW', leaseMs] }] };
+  const held = await records.findOneAndUpdate({ _id: LOCK, $expr: isFree }, [{ $set: { heldBy: holder, renewedAt: '$$NOW' } }]);
+  return held !== null;
 }
 
 /** Renews the lock meanwhile. When it is lost, because this process was asleep, the work is told to stop. */
