@@ -16,7 +16,7 @@ import { createImportCreation, type ImportCreation } from './device-imports/crea
 import { createDeviceImportService } from './device-imports/service';
 import { createDeviceListService } from './device-lists/service';
 import { createChildren } from './devices/children/service';
-import { devicesChangedSince, presenceOf } from './devices/presence-queries';
+import { devicesChangedSince, isProven, presenceOf } from './devices/presence-queries';
 import { requireKeys, resealDevices } from './devices/reseal';
 import { deviceSealing } from './devices/secrets';
 import { createDeviceService } from './devices/service';
@@ -192,6 +192,8 @@ export async function createCore({
       packages: createPackageService({ collections, files, settings, clock, presign: secureUpdates.digestSigns }),
       downloads: createDownloadService({
         ...{ collections, urls, reader: createBlockReader(blocks), meter, settings, clock },
+        generationsOf: offerDeps.generationsOf,
+        isProven: (id, proof) => isProven(collections.devices, id, proof),
         onOpened: (taskId, attempt) => onOpened(base, taskId, attempt),
       }),
       uploads: createUploadService({ collections, files, settings, clock, presign: secureUpdates.digestSigns }),
