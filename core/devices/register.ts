@@ -126,5 +126,7 @@ export const deviceOf = (
   gatewayId: null,
   sessionId: null,
   onlineChangedAt: null,
+  // After those of a device that had the name before: its tasks may begin again for this one.
+  presenceRevision: now.getTime(),
   createdAt: now,
 });

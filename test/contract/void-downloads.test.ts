@@ -101,10 +101,10 @@ describe('downloads', () => {
     await offered();
     const block = async (proof: Proof) =>
       (await parts.core.downloads.block(METER, { streamId: STREAM, fileId: 1, offset: 1_000_000, size: 1 }, proof)).kind;
-    const old = await signIn('dev-1');
+    const old = await signIn();
     expect(await block(old)).toBe('beyond');
     await reset();
-    expect(await block(await signIn('dev-1'))).toBe('beyond');
+    expect(await block(await signIn())).toBe('beyond');
     clock.advance(1_001);
     expect(await block(old)).toBe('unknown');
   });

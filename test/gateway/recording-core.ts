@@ -55,6 +55,14 @@ export class RecordingCore implements GatewayCore {
   familyLookups = 0;
   /** By device id: disabled after they connected. */
   disabledNow = new Set<string>();
+  /** By device id: to be looked at. */
+  private readonly sessionEnds: string[] = [];
+  /** What let the device in was changed, in this process or in another. */
+  change(id: string, where: 'here' | 'elsewhere'): void {
+    this.removed.add(id);
+    this.sessionEnds.push(id);
+    if (where === 'here') this.changed.emit('session ends');
+  }
   /** Of reports that core has no task for. */
   hasTask = true;
   readonly failures: Call[] = [];
@@ -79,8 +87,11 @@ export class RecordingCore implements GatewayCore {
       return this.record({ call: 'stillConnected', deviceId, sessionId });
     },
     disabledOn: async () => [...this.disabledNow],
-    sessionEndsAt: async () => [],
-    onSessionEnds: () => () => undefined,
+    sessionEndsAt: async () => this.sessionEnds.splice(0),
+    onSessionEnds: (listener) => {
+      this.changed.on('session ends', listener);
+      return () => void this.changed.off('session ends', listener);
+    },
     childrenOf: async (gateway) => {
       this.familyLookups += 1;
       const failure = this.fail({ call: 'childrenOf', deviceId: gateway });
@@ -93,7 +104,7 @@ export class RecordingCore implements GatewayCore {
       this.unknown.has(deviceName) ? null : { ...this.known(deviceName), productKey: PRODUCT_KEY, deviceName },
     connected: async (deviceId, _gatewayId, sessionId) => {
       await this.record({ call: 'connected', deviceId, sessionId });
-      return true;
+      return !this.removed.has(deviceId);
     },
     disconnected: (deviceId, sessionId) => this.record({ call: 'disconnected', deviceId, sessionId }),
     gatewayReset: (gatewayId) => this.record({ call: 'reset', gatewayId }),

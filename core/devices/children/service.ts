@@ -56,6 +56,7 @@ export function createChildren(deps: ChildrenDeps) {
       refuseIfAny([idsViolation(ids.length, limits.devicesPerCall, 'deviceIds', 'Name')]);
       await requireKnownDevices(devices, ids);
       await inTransaction(ids.map((deviceId) => ({ deviceId, gateway, field: 'gatewayId' })));
+      deps.sessionEnds?.tell();
       // Also when nothing has changed: the first call may have ended in between.
       await tellGone(ids);
       if (gateway !== null) await followGateway(deps, gateway);
