@@ -10,7 +10,7 @@ import { quietEngine } from '../support/quiet-engine';
 import { emptyStore, testStore } from '../support/store';
 
 const [FIRST, SECOND] = ['1'.repeat(64), '2'.repeat(64)];
-const HUB = deviceIdOf('meter', 'hub');
+const HUB = deviceIdOf('meter', 'hub-1');
 const METER = deviceIdOf('meter', 'dev-1');
 
 let store: Store;
@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   clock = handClock(systemClock());
-  parts = await meters({ store, engine: quietEngine(), clock }, named(['dev-1', 'hub', 'hub-2']));
+  parts = await meters({ store, engine: quietEngine(), clock }, named(['dev-1', 'hub-1', 'hub-2']));
 });
 afterEach(async () => {
   await parts.close();
@@ -85,9 +85,9 @@ describe('sessions', () => {
       told += 1;
     });
     await isConnected(await signIn('dev-1'));
-    await isConnected(await signIn('hub'), HUB);
+    await isConnected(await signIn('hub-1'), HUB);
     await reset();
-    await again('hub');
+    await again('hub-1');
     expect(told).toBe(2);
     expect((await devices().sessionEndsAt('gw-1')).sort()).toEqual([METER, HUB].sort());
     expect(await devices().sessionEndsAt('gw-1')).toEqual([]);
@@ -114,7 +114,7 @@ describe('sessions', () => {
   test('R-SAFE-2 a gateway speaks for a device no longer once that is registered anew, taken away or put behind it again', async () => {
     await devices().setGateway(operator, [METER], HUB);
     const changes = [
-      () => again('dev-1', 'hub'),
+      () => again('dev-1', 'hub-1'),
       () => devices().setGateway(operator, [METER], null),
       () => devices().setGateway(operator, [METER], HUB),
       () => devices().setGateway(operator, [METER], deviceIdOf('meter', 'hub-2')),

@@ -74,11 +74,15 @@ test('R-SAFE-2 secrets that are stored in the clear are encrypted once, and devi
   await plainDevices(3);
   await sealedSecrets.run(tools(), running);
   expect(await left()).toBe(0);
-  const { devices } = await core();
+  const parts = await createCore({
+    ...{ store, files: fakePackageStore(), engine: quietEngine(), settings: settingsWith(), masterKeys: [MASTER_KEY] },
+  });
+  const { devices } = parts.core;
   expect((await devices.credentials('meter', 'dev-2'))?.secret).toBe(`${SECRET}-2`);
   const before = await store.collections.devices.find().toArray();
   await sealedSecrets.run(tools(), running);
   expect(await store.collections.devices.find().toArray()).toEqual(before);
+  await parts.close();
 });
 
 test('R-SAFE-2 the migration goes on where a kill has left it, portion by portion', async () => {

@@ -11,7 +11,7 @@ import { quietEngine } from '../support/quiet-engine';
 import { emptyStore, testStore } from '../support/store';
 
 const [FIRST, SECOND] = ['1'.repeat(64), '2'.repeat(64)];
-const HUB = deviceIdOf('meter', 'hub');
+const HUB = deviceIdOf('meter', 'hub-1');
 const METER = deviceIdOf('meter', 'dev-1');
 
 let store: Store;
@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   clock = handClock(systemClock());
-  parts = await meters({ store, engine: quietEngine(), clock }, named(['dev-1', 'hub']));
+  parts = await meters({ store, engine: quietEngine(), clock }, named(['dev-1', 'hub-1']));
 });
 afterEach(async () => {
   await parts.close();
