@@ -71,7 +71,7 @@ export function createAuthenticate(deps: {
       return CONNACK.badCredentials;
     }
     if (!known.enabled) return CONNACK.disabled;
-    const certificate = packet.password?.length ? undefined : packet.certificate?.fingerprint;
+    const certificate = proven === 'certificate' ? packet.certificate?.fingerprint : undefined;
     const { identity, children, awaited = false } = known;
     return { identity, dialect, proof: ownProof(known, certificate), isFirst: awaited, children, certificate };
   }
