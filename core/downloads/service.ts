@@ -8,7 +8,15 @@ import type { Download, DownloadService } from '../core';
 import type { UserError } from '../errors';
 import type { CoreSettings } from '../settings';
 import type { BlockReader } from './block-reader';
-import { type DownloadGrant, type DownloadUrls, earlyDownload, endedDownload, shutOutDownload, unknownDownload } from './download-token';
+import {
+  type DownloadGrant,
+  type DownloadUrls,
+  earlyDownload,
+  endedDownload,
+  shutOutDownload,
+  unknownDownload,
+  voidDownload,
+} from './download-token';
 import type { DownloadMeter } from './meter';
 import { createStandings, refusalOf } from './standings';
 import { createStreams } from './streams';
@@ -36,7 +44,12 @@ type PackageFiles = { files: PackageFile[]; createdAt: Date };
 
 const FILES_KEPT = 500;
 
-const REFUSALS: Record<DownloadRefusal, () => UserError> = { ENDED: endedDownload, DEVICE: shutOutDownload, NOT_YET: earlyDownload };
+const REFUSALS: Record<DownloadRefusal, () => UserError> = {
+  ENDED: endedDownload,
+  DEVICE: shutOutDownload,
+  VOID: voidDownload,
+  NOT_YET: earlyDownload,
+};
 
 export function createDownloadService(deps: DownloadDeps): DownloadService & DownloadEvents {
   const { urls, reader, meter, clock } = deps;
@@ -57,10 +70,10 @@ export function createDownloadService(deps: DownloadDeps): DownloadService & Dow
   }
 
   /** R-DL-5, R-DL-7: asked anew for each request. */
-  async function opened({ taskId, fileIndex, attempt }: DownloadGrant, token: string): Promise<Download> {
+  async function opened({ taskId, fileIndex, attempt, grant }: DownloadGrant, token: string): Promise<Download> {
     const standing = await standings.ofTask(taskId);
     if (!standing) throw unknownDownload();
-    const refusal = refusalOf(standing, attempt);
+    const refusal = refusalOf(standing, { attempt, grant });
     if (refusal !== null) throw REFUSALS[refusal]();
     const { task } = standing;
     const firmware = await filesOf(task.packageId);
@@ -72,7 +85,7 @@ export function createDownloadService(deps: DownloadDeps): DownloadService & Dow
     return {
       ...{ taskId, name, size, sha256, createdAt: firmware.createdAt },
       begin(range, stop) {
-        const transfer = transfers.begin({ taskId, deviceId: task.deviceId, attempt, token }, stop);
+        const transfer = transfers.begin({ taskId, deviceId: task.deviceId, attempt, grant, token }, stop);
         return {
           pieces: reader.read(file, range),
           served(bytes) {
@@ -88,8 +101,8 @@ export function createDownloadService(deps: DownloadDeps): DownloadService & Dow
   return {
     open: async (token) => opened(await urls.read(token), token),
     openWithBearer: async (id, bearer) => opened(await urls.readBearer(id, bearer), id),
-    async block(deviceId, { streamId, fileId, offset, size }) {
-      const found = fileId === 1 ? await streams.fileFor(deviceId, streamId) : null;
+    async block(deviceId, { streamId, fileId, offset, size }, proof) {
+      const found = fileId === 1 ? await streams.fileFor(deviceId, streamId, proof) : null;
       if (!found) return { kind: 'unknown' };
       const { taskId, file } = found;
       if (offset >= file.size) return { kind: 'beyond', fileLength: file.size };

@@ -1,15 +1,21 @@
 import DataLoader from 'dataloader';
 import type { mongo } from 'mongoose';
+import { holds, type Proof } from '../../schema/model/generations';
 import type { DeviceId, TaskId } from '../../schema/model/ids';
 import { type DownloadRefusal, downloadRefusal } from '../../schema/model/may-download';
 import type { Task } from '../../schema/model/task';
 import type { Collections } from '../../schema/mongo/connect';
+import type { StoredDevice } from '../../schema/mongo/devices';
+import { grantOf } from './grant';
 
-/** A task as far as its downloads go by it, and whether its device is let in. */
+/** A task as far as its downloads go by it, and what its device is known by. */
 export interface Standing {
   task: Pick<Task, '_id' | 'deviceId' | 'active' | 'status' | 'packageId' | 'attempt' | 'firstAttempt' | 'negotiation'>;
-  device: { enabled: boolean } | null;
+  device: Pick<StoredDevice, 'enabled' | 'generations' | 'certificates' | 'parentId'> | null;
 }
+
+/** By an address, or over a connection. */
+export type Asked = { attempt: number; grant?: string } | { proof?: Proof };
 
 /** What is asked of the store for each request for a file. Nothing is kept: each read begins after it was asked for. */
 export interface Standings {
@@ -22,7 +28,12 @@ export interface Standings {
 const AT_ONCE = 500;
 
 const STAGES = [
-  { $lookup: { from: 'devices', localField: 'deviceId', foreignField: '_id', as: 'devices', pipeline: [{ $project: { enabled: 1 } }] } },
+  {
+    $lookup: {
+      ...{ from: 'devices', localField: 'deviceId', foreignField: '_id', as: 'devices' },
+      pipeline: [{ $project: { enabled: 1, generations: 1, certificates: 1, parentId: 1 } }],
+    },
+  },
   {
     $project: {
       task: {
@@ -65,5 +76,11 @@ export function createStandings({ tasks }: Pick<Collections, 'tasks'>): Standing
   };
 }
 
-/** Whoever asks for a file, in whatever way, is asked about here. */
-export const refusalOf = (standing: Standing, attempt: number | null): DownloadRefusal | null => downloadRefusal({ ...standing, attempt });
+/** Whoever asks for a file, in whatever way, is asked about here (R-DL-7). */
+export function refusalOf({ task, device }: Standing, asked: Asked): DownloadRefusal | null {
+  if (!('attempt' in asked)) {
+    const isProven = asked.proof === undefined || (device !== null && holds(asked.proof, device));
+    return downloadRefusal({ task, device, attempt: null, isProven });
+  }
+  return downloadRefusal({ task, device, attempt: asked.attempt, isProven: device !== null && asked.grant === grantOf(device) });
+}

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { PackageFile } from '../../schema/model/fleet';
+import type { Proof } from '../../schema/model/generations';
 import type { DeviceId, TaskId } from '../../schema/model/ids';
 import type { Limits } from '../../schema/model/limits';
 import type { Collections } from '../../schema/mongo/connect';
@@ -8,7 +9,7 @@ import { refusalOf, type Standings } from './standings';
 
 export interface Streams {
   /** The file behind a stream, for a device that may have it now; null otherwise. */
-  fileFor(deviceId: DeviceId, streamId: number): Promise<{ taskId: TaskId; file: PackageFile } | null>;
+  fileFor(deviceId: DeviceId, streamId: number, proof?: Proof): Promise<{ taskId: TaskId; file: PackageFile } | null>;
   /** What is known of these devices holds no longer. */
   forget(deviceIds: readonly DeviceId[]): void;
 }
@@ -33,7 +34,7 @@ export function createStreams(deps: {
 }): Streams {
   const { packages, standings, limits, clock } = deps;
   const files = new LRUCache<number, { packageId: string; file: PackageFile }>({ max: PACKAGES_KEPT });
-  const known = new LRUCache<DeviceId, Map<number, Found>>({ max: DEVICES_KEPT });
+  const known = new LRUCache<DeviceId, Map<string, Found>>({ max: DEVICES_KEPT });
 
   async function fileOf(streamId: number): Promise<{ packageId: string; file: PackageFile } | null> {
     const kept = files.get(streamId);
@@ -46,22 +47,24 @@ export function createStreams(deps: {
     return entry;
   }
 
-  function remember(deviceId: DeviceId, streamId: number, found: Found): Found {
-    const ofDevice = known.get(deviceId) ?? new Map<number, Found>();
-    known.set(deviceId, ofDevice.set(streamId, found));
+  function remember(deviceId: DeviceId, key: string, found: Found): Found {
+    const ofDevice = known.get(deviceId) ?? new Map<string, Found>();
+    known.set(deviceId, ofDevice.set(key, found));
     return found;
   }
 
   return {
-    async fileFor(deviceId, streamId) {
+    async fileFor(deviceId, streamId, proof) {
+      // What one connection was let in for, another one is asked for again.
+      const key = JSON.stringify([streamId, proof ?? null]);
       const now = clock().getTime();
-      const kept = known.get(deviceId)?.get(streamId);
+      const kept = known.get(deviceId)?.get(key);
       if (kept && now - kept.checkedAt < CHECKED_FOR_MS) return kept;
-      known.get(deviceId)?.delete(streamId);
+      known.get(deviceId)?.delete(key);
       const firmware = await fileOf(streamId);
       const standing = firmware && (await standings.ofDevice(deviceId, firmware.packageId));
-      if (!standing || refusalOf(standing, null) !== null) return null;
-      return remember(deviceId, streamId, { taskId: standing.task._id, file: firmware.file, checkedAt: now });
+      if (!standing || refusalOf(standing, { proof }) !== null) return null;
+      return remember(deviceId, key, { taskId: standing.task._id, file: firmware.file, checkedAt: now });
     },
     forget(deviceIds) {
       for (const id of deviceIds) known.delete(id);

@@ -9,6 +9,7 @@ export interface TransferOf {
   taskId: TaskId;
   deviceId: DeviceId;
   attempt: number;
+  grant?: string;
   /** Of which as many may run as of one token. */
   token: string;
 }
@@ -35,17 +36,22 @@ interface Deps {
   checkEveryMs?: number;
 }
 
-const CHECK_EVERY_MS = 1_000;
+const CHECK_EVERY_MS = 500;
 /** A transfer of which nothing left for so long gives way to another one: its device has lost the connection, most likely, and is back. */
 const STALLED_MS = 3_000;
 /** What a device that is refused is told to wait, in seconds: whatever has stalled by then gives way. */
 export const DOWNLOAD_LIMIT_RETRY_S = STALLED_MS / 1_000;
 
-const ENDS: Record<DownloadRefusal, TransferEnd> = { ENDED: 'task_ended', NOT_YET: 'task_ended', DEVICE: 'device_shut_out' };
+const ENDS: Record<DownloadRefusal, TransferEnd> = {
+  ENDED: 'task_ended',
+  NOT_YET: 'task_ended',
+  DEVICE: 'device_shut_out',
+  VOID: 'device_shut_out',
+};
 
 /**
  * The transfers over HTTP that run in this process (R-DL-7). They are limited per token and per device; they end with their task; and while any
- * runs, all of them are looked at once a second, in one read for hundreds.
+ * runs, all of them are looked at twice a second, in one read for hundreds.
  */
 export function createTransfers(deps: Deps): Transfers {
   const { standings, limits, now = () => performance.now(), checkEveryMs = CHECK_EVERY_MS } = deps;
@@ -85,7 +91,7 @@ export function createTransfers(deps: Deps): Transfers {
     await Promise.allSettled(
       all.map(async (transfer) => {
         const standing = await standings.ofTask(transfer.taskId);
-        const refusal = standing === null ? 'ENDED' : refusalOf(standing, transfer.attempt);
+        const refusal = standing === null ? 'ENDED' : refusalOf(standing, transfer);
         if (refusal !== null && running.get(transfer.deviceId)?.has(transfer)) stop(transfer, ENDS[refusal]);
       }),
     );

@@ -64,11 +64,7 @@ export async function startTestApi({ limits, explorer = true, ready, replace = (
   await live.start();
   const registry = new Registry();
   const api = await createApi({
-    core,
-    live,
-    logger,
-    ready,
-    registry,
+    ...{ core, live, logger, ready, registry },
     settings: { host: '127.0.0.1', port: 0, explorer, limits: settings.limits },
   });
   const { url, graphqlUrl } = await api.start();

@@ -126,6 +126,7 @@ test.each<[string, Partial<Standing>, TransferEnd]>([
   ['its task has begun again', { task: aTask({ status: 'QUEUED', attempt: 2, firstAttempt: 2 }) }, 'task_ended'],
   ['its device is disabled', { device: { enabled: false } }, 'device_shut_out'],
   ['its device is deleted', { device: null }, 'device_shut_out'],
+  ['its device has another secret', { device: { enabled: true, generations: { secret: 'new' } } }, 'device_shut_out'],
 ])('R-DL-7 that %s is found out where nobody told it', async (_name, now, reason) => {
   const { begin } = transfers();
   const { ends } = begin();

@@ -27,20 +27,25 @@ const expected: Record<TaskStatus, DownloadRefusal | null> = {
 };
 
 describe.each(waits)('R-DL-7 a device whose task waits for %s', (_name, waiting) => {
-  test.each(TASK_STATUSES)('R-DL-7 may have the file in %s as it says, by each way, and never when it is disabled or deleted', (status) => {
-    const task = aTask({ status, ...waiting });
-    for (const attempt of [1, task.attempt, null]) {
-      expect(downloadRefusal({ task, device: ENABLED, attempt })).toBe(expected[status]);
-      const shutOut = expected[status] === 'ENDED' ? 'ENDED' : 'DEVICE';
-      expect(downloadRefusal({ task, device: { enabled: false }, attempt })).toBe(shutOut);
-      expect(downloadRefusal({ task, device: null, attempt })).toBe(shutOut);
-    }
-  });
+  test.each(TASK_STATUSES)(
+    'R-DL-7 may have the file in %s as it says, by each way, and never when it is disabled, deleted or known by something else',
+    (status) => {
+      const task = aTask({ status, ...waiting });
+      for (const attempt of [1, task.attempt, null]) {
+        expect(downloadRefusal({ task, device: ENABLED, isProven: true, attempt })).toBe(expected[status]);
+        const shutOut = expected[status] === 'ENDED' ? 'ENDED' : 'DEVICE';
+        expect(downloadRefusal({ task, device: { enabled: false }, isProven: true, attempt })).toBe(shutOut);
+        const voided = expected[status] === 'ENDED' ? 'ENDED' : 'VOID';
+        expect(downloadRefusal({ task, device: ENABLED, isProven: false, attempt })).toBe(voided);
+        expect(downloadRefusal({ task, device: null, isProven: false, attempt })).toBe(shutOut);
+      }
+    },
+  );
 });
 
 test('R-DL-7 an address of an earlier run of the task stays ended when the task is re-initiated, those of its present run are good', () => {
   const task = aTask({ status: 'IN_PROGRESS', attempt: 4, firstAttempt: 3 });
-  const of = (attempt: number | null) => downloadRefusal({ task, device: ENABLED, attempt });
+  const of = (attempt: number | null) => downloadRefusal({ task, device: ENABLED, isProven: true, attempt });
   expect([1, 2, 3, 4, 5, null].map(of)).toEqual(['ENDED', 'ENDED', null, null, 'NOT_YET', null]);
 });
 
@@ -71,7 +76,7 @@ test('R-DL-7 whatever happens to a task: no file before its notification, none a
         task = { ...task, ...change.set };
         if (event.kind === 'notified') notified = true;
         if (event.kind === 'reinitiated') notified = false;
-        const refusal = downloadRefusal({ task, device: ENABLED, attempt: null });
+        const refusal = downloadRefusal({ task, device: ENABLED, isProven: true, attempt: null });
         if (!isActive(task.status)) expect(refusal).toBe('ENDED');
         else expect(refusal).toBe(notified ? null : 'NOT_YET');
       }
