@@ -15,6 +15,7 @@ import { createImportCreation, type ImportCreation } from './device-imports/crea
 import { createDeviceImportService } from './device-imports/service';
 import { createDeviceListService } from './device-lists/service';
 import { createChildren } from './devices/children/service';
+import { createIgnoredReports } from './devices/ignored-reports';
 import { devicesChangedSince, gatewaysOf } from './devices/presence-queries';
 import { createDeviceService } from './devices/service';
 import { createBlockReader } from './downloads/block-reader';
@@ -132,6 +133,7 @@ export async function createCore({
     onEnded: live.forgetAll,
   });
   const offerDeps = { ...base, ...urls, pacers: createPacers(settings.minuteMs), pushTerms: lifecycle.pushTerms };
+  const ignoredReports = createIgnoredReports({ devices: collections.devices, clock });
   const children = createChildren({
     ...{ devices: collections.devices, connection: store.connection, limits: settings.limits, clock },
     onChildren: (ids, gatewayId) => onChildren(base, ids, gatewayId),
@@ -174,7 +176,7 @@ export async function createCore({
         ...{ connection: store.connection, collections, engine, settings, clock, versionCounts },
         dynamic: createDynamicService(policyDeps),
       }),
-      tasks: createTaskService(offerDeps, collections, versionCounts.changed, memberships, matching),
+      tasks: createTaskService(offerDeps, collections, versionCounts.changed, memberships, matching, ignoredReports),
     },
     lifecycle,
     batchTasks: createBatchTasks({
@@ -193,7 +195,7 @@ export async function createCore({
     offersOver: (link) => createOffers({ ...offerDeps, gatewaysOver: devices.gatewaysOver }, link),
     checkGroups: groupChecks.checkDue,
     close: async () => {
-      await Promise.all([meter.close(), groupChecks.close(), imports.stop()]);
+      await Promise.all([meter.close(), groupChecks.close(), imports.stop(), ignoredReports.close()]);
     },
   };
 }

@@ -1,4 +1,4 @@
-import { moduleViolation } from '../../schema/model/names';
+import { moduleKey, moduleViolation } from '../../schema/model/module-version';
 import type { Collections } from '../../schema/mongo/connect';
 import type { VersionCountRow } from '../../schema/mongo/version-counts';
 import type { ModuleSummary, VersionCount } from '../core';
@@ -20,10 +20,11 @@ export interface ModuleDeps {
 export async function moduleVersions(
   deps: ModuleDeps,
   productKey: string,
-  module: string,
+  name: string,
   request: PageRequest,
 ): Promise<Page<VersionCount>> {
-  refuseIfAny([moduleViolation(module, 'module')]);
+  refuseIfAny([moduleViolation(name, 'module')]);
+  const module = moduleKey(name);
   await requireProduct(deps.collections.products, productKey);
   const { first, after } = wishOf('version', request, deps.settings);
   return deps.versionCounts.read(productKey, async (deltas, session) => {

@@ -1,6 +1,7 @@
 import type { Batch } from '../../schema/model/batch';
 import type { CancelableStatus } from '../../schema/model/cancel';
 import type { BatchId, DeviceId, TaskId } from '../../schema/model/ids';
+import type { IgnoredReport } from '../../schema/model/ignored-report';
 import type { IotdaResult } from '../../schema/model/iotda-result';
 import type { SkipReason } from '../../schema/model/reinitiation';
 import type { Task, TaskStatus } from '../../schema/model/task';
@@ -55,7 +56,9 @@ export interface TaskService {
    * the engine can't be reached, and may be repeated. `ignored` is called for progress, failures and results that no task awaits.
    */
   report(deviceId: DeviceId, report: DeviceReport, ignored?: () => void): Promise<DeviceAnswer | null>;
-  /** `firmware/get`: the device asks. Null: nothing to do. Marks the task as pushed. */
+  /** A report of a device that could not be read: told on the device. Never waits, never throws. */
+  ignored(deviceId: DeviceId, report: Omit<IgnoredReport, 'at'>): void;
+  /** `firmware/get`: the device asks, with the module as it writes it. Null: nothing to do. Marks the task as pushed. */
   requested(deviceId: DeviceId, module: string): Promise<Notification | null>;
   /** R-TASK-8: the tasks of a device that have not ended. Throws NOT_FOUND for a device that does not exist. */
   unfinished(viewer: Viewer, deviceId: DeviceId, module: string | null, page: PageRequest): Promise<Page<Task>>;
@@ -76,6 +79,7 @@ export interface TaskService {
 export type DeviceAnswer = Notification | typeof VERSION_QUERY;
 export const VERSION_QUERY = 'VERSION_QUERY';
 
+/** Modules as the device writes them. */
 export type DeviceReport =
   | { kind: 'version'; module: string; version: string }
   | { kind: 'progress'; module: string; percent: number }

@@ -1,5 +1,6 @@
 import type { Batch } from '../../schema/model/batch';
 import { isLive } from '../../schema/model/batch';
+import { reportedOf, spellingOf, versionOf } from '../../schema/model/device-modules';
 import type { FirmwarePackage } from '../../schema/model/fleet';
 import { batchOfTask, type TaskId } from '../../schema/model/ids';
 import { acceptsSource } from '../../schema/model/package-rules';
@@ -114,7 +115,7 @@ async function restart(deps: TaskDeps, { devices }: Collections, chunk: Task[], 
   return Promise.all(
     chunk.map(async (task): Promise<Outcome> => {
       const device = byId.get(task.deviceId);
-      const version = device?.modules[task.module]?.version;
+      const version = device && versionOf(device.modules, task.module);
       if (task.status !== 'FAILED') return [task._id, 'NOT_FAILED'];
       if (!device) return [task._id, 'DEVICE_GONE'];
       const others = active.filter(({ deviceId }) => deviceId === task.deviceId);
@@ -122,7 +123,9 @@ async function restart(deps: TaskDeps, { devices }: Collections, chunk: Task[], 
       if (places === null) return [task._id, 'DEVICE_BUSY'];
       const atTarget = version === task.targetVersion;
       if (!atTarget && version !== undefined && !acceptsSource(firmware, version)) return [task._id, 'VERSION_NOT_ELIGIBLE'];
-      return [task._id, await begin(deps, task, { gatewayId: device.online ? device.gatewayId : null, places }, atTarget)];
+      const reported = reportedOf(device.modules, task.module);
+      const spelt = reported ? await deps.tasks.spell(task, spellingOf(task.module, reported)) : task;
+      return [task._id, await begin(deps, spelt, { gatewayId: device.online ? device.gatewayId : null, places }, atTarget)];
     }),
   );
 }

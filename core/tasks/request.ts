@@ -1,15 +1,17 @@
 import type { DeviceId } from '../../schema/model/ids';
+import { moduleKey } from '../../schema/model/module-version';
 import type { Notification } from '../ports';
 import { notificationOf } from './notification';
 import type { OfferDeps } from './offers';
 import { transition } from './transition';
 
 /**
- * A device asks for its upgrade (`firmware/get`). What is queued may be handed out before its turn (device-protocols §1.3),
+ * A device asks for its upgrade (`firmware/get`), with the module as it writes it. What is queued may be handed out before its turn (device-protocols §1.3),
  * unless the batch is paused or stopped, or a retry still waits. It uses one unit of the push rate: whoever is pushed next waits for it.
  */
 export async function onRequest(deps: OfferDeps, deviceId: DeviceId, module: string): Promise<Notification | null> {
-  const task = await deps.tasks.activeOf(deviceId, module);
+  const found = await deps.tasks.activeOf(deviceId, moduleKey(module));
+  const task = found && (await deps.tasks.spell(found, module));
   const now = deps.clock();
   if (task === null || task.status === 'UNCONFIRMED') return null;
   if (task.retryAt !== null && task.retryAt > now) return null;
