@@ -15,6 +15,7 @@ const asTarget = ({ module }: Pick<Batch, 'module'>) => ({
   dialect: 1,
   online: 1,
   gatewayId: 1,
+  presenceRevision: 1,
   [modulePath(module, 'version')]: 1,
   [modulePath(module, 'name')]: 1,
 });

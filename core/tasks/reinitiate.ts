@@ -106,7 +106,7 @@ interface Resumable {
 async function restart(deps: TaskDeps, { devices }: Collections, chunk: Task[], { batch, firmware }: Resumable): Promise<Outcome[]> {
   const deviceIds = chunk.map(({ deviceId }) => deviceId);
   const found = await devices
-    .find({ _id: { $in: deviceIds }, enabled: true }, { projection: { gatewayId: 1, online: 1, modules: 1 } })
+    .find({ _id: { $in: deviceIds }, enabled: true }, { projection: { gatewayId: 1, presenceRevision: 1, modules: 1 } })
     .toArray();
   const active = await deps.tasks.activeOfDevices(deviceIds);
   const multiModule = batch.policy.multiModule === true;
@@ -125,7 +125,8 @@ async function restart(deps: TaskDeps, { devices }: Collections, chunk: Task[], 
       if (!atTarget && version !== undefined && !acceptsSource(firmware, version)) return [task._id, 'VERSION_NOT_ELIGIBLE'];
       const reported = reportedOf(device.modules, task.module);
       const spelt = reported ? await deps.tasks.spell(task, spellingOf(task.module, reported)) : task;
-      return [task._id, await begin(deps, spelt, { gatewayId: device.online ? device.gatewayId : null, places }, atTarget)];
+      const { gatewayId, presenceRevision = 0 } = device;
+      return [task._id, await begin(deps, spelt, { gatewayId, presenceRevision, places }, atTarget)];
     }),
   );
 }
@@ -134,7 +135,7 @@ async function restart(deps: TaskDeps, { devices }: Collections, chunk: Task[], 
 async function begin(
   deps: TaskDeps,
   task: Task,
-  at: { gatewayId: string | null; places: number[] },
+  at: { gatewayId: string | null; presenceRevision: number; places: number[] },
   atTarget: boolean,
 ): Promise<SkipReason | null> {
   const now = deps.clock();
