@@ -6,6 +6,8 @@ import { type CoreParts, createCore } from '../core/create-core';
 import { createLocalCopies } from '../core/downloads/local-copies';
 import { SealedByOther } from '../core/products/sealing';
 import { connectStore, type Store } from '../schema/mongo/connect';
+import { MIGRATIONS } from '../schema/mongo/migrations';
+import { NewerDatabase, runMigrations } from '../schema/mongo/migrations/run';
 import { createEngine } from '../workflows/client';
 import { connectTemporal } from '../workflows/connection';
 import type { Config } from './config';
@@ -40,6 +42,7 @@ export async function startFoundation(config: Config, logger: Logger): Promise<F
   return running.orStop(async () => {
     const store = await connectStore(servers.mongoUri, { dbName: databaseOf(servers.mongoUri) });
     running.add({ stop: () => store.close() });
+    await migrate(store, logger);
     await store.ensureIndexes();
     const connection = await connectTemporal({ address: servers.temporalAddress });
     running.add({ stop: () => connection.close() });
@@ -74,6 +77,13 @@ export async function startFoundation(config: Config, logger: Logger): Promise<F
     running.add({ stop: () => parts.close() });
     return { config, logger, servers, store, client, native, parts, httpPort, stop: () => running.stop() };
   });
+}
+
+async function migrate({ connection, collections }: Store, logger: Logger): Promise<void> {
+  const ran = await runMigrations(connection, MIGRATIONS, { collections }).catch((error) => {
+    throw error instanceof NewerDatabase ? new StartError(error.message) : error;
+  });
+  if (ran.length > 0) logger.info({ migrations: ran }, 'What is stored was brought to the form of this version');
 }
 
 function startServers({ dataDir, embedded, mongodbUri, temporalAddress }: Config, logger: Logger): Promise<EmbeddedServers> {

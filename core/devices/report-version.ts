@@ -33,21 +33,23 @@ export async function reportVersion(
   const field = moduleField(module);
   const rules = await memberships.rulesFor(productKeyOf(deviceId), module);
   const path = `modules.${field}`;
-  const own = moduleVersionKey(module, '');
+  const reported = { $literal: moduleVersionKey(module, version) };
+  const place = { $indexOfBytes: [{ $toLower: '$$this' }, moduleVersionKey(module, '')] };
   const before = await devices.findOneAndUpdate(
     { _id: deviceId, $or: [{ [path]: { $exists: true } }, { [`moduleVersions.${MODULES_PER_DEVICE - 1}`]: { $exists: false } }] },
     [
       {
         $set: {
           [path]: { version: { $literal: version }, reportedAt: now, name: spelling === module ? '$$REMOVE' : { $literal: spelling } },
+          // A process of an older version may have kept it by its spelling.
+          ...(spelling !== module && !spelling.includes('.') && { [`modules.${spelling}`]: '$$REMOVE' }),
           changedAt: now,
           moduleVersions: {
-            $concatArrays: [
-              { $filter: { input: '$moduleVersions', cond: { $ne: [{ $indexOfBytes: ['$$this', own] }, 0] } } },
-              [{ $literal: moduleVersionKey(module, version) }],
-            ],
+            $concatArrays: [{ $filter: { input: '$moduleVersions', cond: { $ne: [place, 0] } } }, [reported]],
           },
-          uncounted: { $cond: [{ $in: [{ $literal: moduleVersionKey(module, version) }, '$moduleVersions'] }, '$uncounted', true] },
+          uncounted: {
+            $cond: [{ $eq: [{ $filter: { input: '$moduleVersions', cond: { $eq: [place, 0] } } }, [reported]] }, '$uncounted', true],
+          },
         },
       },
       ...membershipStages(rules, now),

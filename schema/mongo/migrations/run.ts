@@ -78,18 +78,13 @@ async function leftOf<T extends MigrationTools>(records: Records, migrations: re
 }
 
 async function take(records: Records, holder: string, leaseMs: number): Promise<boolean> {
+  // An upsert takes no condition on the server's clock, so the lock is there before it is taken.
+  await records.insertOne({ _id: LOCK }).catch((error) => {
+    if ((error as { code?: unknown }).code !== DUPLICATE_KEY) throw error;
+  });
   const free = { $lt: [{ $ifNull: ['$renewedAt', new Date(0)] }, { $subtract: ['$$NOW', leaseMs] }] };
-  try {
-    const held = await records.findOneAndUpdate({ _id: LOCK, $expr: free }, [{ $set: { heldBy: holder, renewedAt: '$$NOW' } }], {
-      upsert: true,
-      returnDocument: 'after',
-    });
-    return held?.heldBy === holder;
-  } catch (error) {
-    // It is there, and somebody's.
-    if ((error as { code?: unknown }).code === DUPLICATE_KEY) return false;
-    throw error;
-  }
+  const held = { $set: { heldBy: holder, renewedAt: '$$NOW' } };
+  return (await records.updateOne({ _id: LOCK, $expr: free }, [held])).modifiedCount === 1;
 }
 
 /** Renews the lock meanwhile. When it is lost, because this process was asleep, the work is told to stop. */
