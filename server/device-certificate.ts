@@ -92,10 +92,9 @@ async function makeFolder(folder: string, names: string[]): Promise<void> {
   });
   const made = `${folder}.new`;
   await rm(made, { recursive: true, force: true });
-  await mkdir(made, { recursive: true });
-  await writeFile(join(made, 'ca.pem'), ca.cert);
-  await writeFile(join(made, 'server.pem'), server.cert);
-  await writeFile(join(made, 'server-key.pem'), server.private, { mode: 0o600 });
+  await mkdir(made, { recursive: true, mode: 0o700 });
+  const files = { 'ca.pem': ca.cert, 'server.pem': server.cert, 'server-key.pem': server.private };
+  for (const [name, text] of Object.entries(files)) await writeFile(join(made, name), text, { mode: 0o600 });
   await rm(folder, { recursive: true, force: true });
   await rename(made, folder);
 }
