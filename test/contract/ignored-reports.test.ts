@@ -42,7 +42,7 @@ test('R-DEV-1 a device that names one module too many is told so', async () => {
   expect(await told()).toMatchObject({ reason: 'TOO_MANY_MODULES', text: `m${MODULES_PER_DEVICE}` });
 });
 
-test('R-SAFE-1 a hostile device that repeats itself ten thousand times costs one write, and its last word is kept', async () => {
+test('R-DEV-1 a hostile device that repeats itself ten thousand times costs one write, and its last word is kept', async () => {
   await devices(1);
   let writes = 0;
   const counted = new Proxy(store.collections.devices, {
@@ -59,7 +59,7 @@ test('R-SAFE-1 a hostile device that repeats itself ten thousand times costs one
   expect(await told()).toMatchObject({ text: 'nonsense 9999' });
 });
 
-test('R-SAFE-1 the same again within ten seconds changes nothing; something else does at once', async () => {
+test('R-DEV-1 the same again within ten seconds changes nothing; something else does at once', async () => {
   await devices(1);
   const first = clock();
   const say = async (text: string) => {
@@ -76,7 +76,7 @@ test('R-SAFE-1 the same again within ten seconds changes nothing; something else
   expect(await say('y')).toEqual(clock());
 });
 
-test('R-SAFE-1 of more devices than are kept the first are told, and one that is not there is not made', async () => {
+test('R-DEV-1 of more devices than are kept the first are told, and one that is not there is not made', async () => {
   await devices(3);
   const reports = createIgnoredReports({ devices: store.collections.devices, clock, everyMs: 60_000 });
   reports.add('meter.nobody', { reason: 'MALFORMED', text: '' });
