@@ -30,7 +30,7 @@ export async function moduleVersions(
   return deps.versionCounts.read(productKey, async (deltas, session) => {
     const changed = [...deltas]
       .map(([id, devices]) => ({ ...partsOf(id), devices }))
-      .filter((row) => row.module === module && row.version > after);
+      .filter((row) => row.module === module && byText(row.version, after) > 0);
     const rows: Pick<VersionCountRow, 'version' | 'devices'>[] = await deps.collections.versionCounts
       .find({ productKey, module, version: { $gt: after } }, { session, projection: { _id: 0, version: 1, devices: 1 } })
       .sort({ version: 1 })
@@ -59,7 +59,9 @@ export async function modules(deps: ModuleDeps, productKey: string, request: Pag
     ])
     .toArray();
   return deps.versionCounts.read(productKey, async (deltas, session) => {
-    const changed = [...deltas].map(([id, devices]) => [partsOf(id).module, devices] as const).filter(([module]) => module > after);
+    const changed = [...deltas]
+      .map(([id, devices]) => [partsOf(id).module, devices] as const)
+      .filter(([module]) => byText(module, after) > 0);
     const pipeline = [
       { $match: { productKey, module: { $gt: after } } },
       { $group: { _id: '$module', devices: { $sum: '$devices' } } },
@@ -93,6 +95,7 @@ function sums(entries: readonly (readonly [string, number])[]): Map<string, numb
   return total;
 }
 
-const byText = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
+/** As the store orders them: by code point, which JavaScript's own comparison does not. */
+const byText = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
 const sorted = (counts: Map<string, number>): [string, number][] =>
   [...counts].filter(([, devices]) => devices > 0).sort(([a], [b]) => byText(a, b));
