@@ -75,6 +75,7 @@ describe('R-DEV-1 R-FLOW-2 an IoTDA report that cannot be read is told on the de
   });
   afterEach(() => running.stop());
   const versions = (paras: object) => JSON.stringify({ services: [{ service_id: '$ota', event_type: 'version_report', paras }] });
+  const result = (paras: object) => JSON.stringify({ services: [{ service_id: '$ota', event_type: 'upgrade_progress_report', paras }] });
   const said = async (payload: string) => {
     const device = await running.connect(iotdaOptions());
     await device.publishAsync(UP, payload, { qos: 1 });
@@ -103,7 +104,8 @@ describe('R-DEV-1 R-FLOW-2 an IoTDA report that cannot be read is told on the de
     [versions({}), 'VERSION_MISSING'],
     [versions({ fw_version: 'x'.repeat(65) }), 'VERSION_TOO_LONG'],
     ['{"services":', 'MALFORMED'],
-    [JSON.stringify({ services: [{ service_id: '$ota', event_type: 'upgrade_progress_report', paras: { version: '1' } }] }), 'MALFORMED'],
+    [result({ version: '1' }), 'MALFORMED'],
+    [result({ result_code: 0, version: '1 0' }), 'VERSION_CHARACTERS'],
   ])('R-DEV-1 %s', async (payload, reason) => {
     expect(await said(payload)).toMatchObject({ reports: [], ignored: [[reason, expect.any(String)]] });
   });

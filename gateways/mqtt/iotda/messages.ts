@@ -1,7 +1,7 @@
 import type { IotdaResult } from '../../../schema/model/iotda-result';
 import { readVersion, textOf } from '../../../schema/model/module-version';
 import { own } from '../link/lenient-json';
-import type { Unreadable } from '../unreadable';
+import { MALFORMED, type Unreadable } from '../unreadable';
 import { VERSION_MEMBERS } from './events';
 
 /** What devices send in `paras`, as device-protocols §2.3 has it; numbers may come as text and text as numbers. Null: not such a message. */
@@ -27,15 +27,28 @@ export function versionReport(paras: unknown): { versions: ReportedVersion[]; un
 
 const isNone = (said: unknown): boolean => said === undefined || said === null || (typeof said === 'string' && said.trim() === '');
 
-/** `result_code` may be missing where there is progress: then it is 0. Progress outside 0–100 is none. */
+/**
+ * `result_code` may be missing where there is progress: then it is 0. Progress outside 0–100 is none. A version may be missing or empty;
+ * in a failure it decides nothing, so there it may be unreadable too (a Go SDK sends an empty one with each).
+ */
 export function progressReport(paras: unknown): IotdaResult | null {
-  const version = versionOf(own(paras, 'version'));
+  const named = own(paras, 'version') ?? null;
+  const version = versionOf(named);
   const progress = numberOf(own(paras, 'progress'), PERCENT);
   const given = own(paras, 'result_code') ?? null;
   const code = given === null ? (progress === null ? null : 0) : numberOf(given, CODE);
-  if (version === null || code === null) return null;
+  if (code === null) return null;
+  const unreadable = version === null && named !== null && textOf(named)?.trim() !== '';
+  if (unreadable && (code === 0 || code === 3)) return null;
   const text = textOf(own(paras, 'description'))?.trim().slice(0, TEXT_LENGTH);
   return { code, progress: progress !== null && progress <= 100 ? progress : null, version, text: text ? text : null };
+}
+
+/** Why `progressReport` gives nothing. */
+export function unreadableResult(paras: unknown): Unreadable {
+  const said = own(paras, 'version');
+  const read = readVersion(said);
+  return 'unreadable' in read && read.unreadable !== 'VERSION_MISSING' ? { ...read, said } : MALFORMED;
 }
 
 function versionOf(value: unknown): string | null {
