@@ -39,7 +39,7 @@ test('R-PKG-3 a package is uploaded for MCU and as 1.0.0+build.5, with the sourc
     ['module', 'mcu'],
     ['version', '1.0.0+build.5'],
   ]);
-  expect(again).toMatchObject({ status: 400, body: { errors: [{ code: 'PACKAGE_EXISTS' }] } });
+  expect(again).toMatchObject({ status: 409, body: { errors: [{ code: 'PACKAGE_EXISTS' }] } });
   expect(
     await upload([
       ['module', 'wifi.fw'],
@@ -54,7 +54,7 @@ test('R-PKG-3 each field that cannot be named has one exact error', async () => 
     ['version', '1,0'],
     ['sourceVersions', 'x\ty'],
   ]);
-  expect(status).toBe(400);
+  expect(status).toBe(422);
   expect(body.errors).toEqual([
     expect.objectContaining({
       code: 'INVALID_FORMAT',
