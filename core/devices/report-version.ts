@@ -1,5 +1,6 @@
 import { moduleField, versionOf } from '../../schema/model/device-modules';
 import type { Device } from '../../schema/model/fleet';
+import { type Proof, provenBy } from '../../schema/model/generations';
 import type { RuledDevice } from '../../schema/model/group-rule';
 import { type DeviceId, productKeyOf } from '../../schema/model/ids';
 import { moduleKey } from '../../schema/model/module-version';
@@ -16,9 +17,9 @@ export type MatchedDevice = Pick<Device, '_id' | keyof typeof MATCHED_FIELDS>;
 export const MODULES_PER_DEVICE = 32;
 
 /**
- * R-DEV-1: keeps a module's version and when it came, in one round trip. The module as the device writes it, and its version, are well-formed
- * (schema/model/module-version).
- * Null when the device is unknown, or has 32 other modules already; else the version the module had before, the device after, and which
+ * R-DEV-1: keeps a module's version and when it came, in one round trip. The module as the device writes it, and its version, are
+ * well-formed (schema/model/module-version). Null when the device is unknown, the proof of whoever reports does not hold for it, or it has 32
+ * other modules already; else the version the module had before, the device after, and which
  * dynamic groups that brought the device into or out of (R-DEV-4). Reports of modules that no group's rule looks at cost nothing for it.
  */
 export async function reportVersion(
@@ -28,6 +29,7 @@ export async function reportVersion(
   version: string,
   now: Date,
   memberships: Memberships = NO_MEMBERSHIPS,
+  proof?: Proof,
 ): Promise<{ previous: string | null; device: MatchedDevice; groups?: GroupsChange } | null> {
   const module = moduleKey(spelling);
   const field = moduleField(module);
@@ -36,7 +38,11 @@ export async function reportVersion(
   const reported = { $literal: moduleVersionKey(module, version) };
   const place = { $indexOfBytes: [{ $toLower: '$$this' }, moduleVersionKey(module, '')] };
   const before = await devices.findOneAndUpdate(
-    { _id: deviceId, $or: [{ [path]: { $exists: true } }, { [`moduleVersions.${MODULES_PER_DEVICE - 1}`]: { $exists: false } }] },
+    {
+      _id: deviceId,
+      ...provenBy(proof),
+      $or: [{ [path]: { $exists: true } }, { [`moduleVersions.${MODULES_PER_DEVICE - 1}`]: { $exists: false } }],
+    },
     [
       {
         $set: {

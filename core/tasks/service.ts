@@ -1,6 +1,7 @@
 import type { mongo } from 'mongoose';
 import { awaitsDevice } from '../../schema/model/device-exchange';
 import { isPlatformLed } from '../../schema/model/dialect';
+import type { Proof } from '../../schema/model/generations';
 import { moduleKey } from '../../schema/model/module-version';
 import { ACTIVE_STATUSES, type Task } from '../../schema/model/task';
 import type { Collections } from '../../schema/mongo/connect';
@@ -37,12 +38,16 @@ export function createTaskService(
 ): TaskService {
   const { tasks } = collections;
 
-  async function version(deviceId: string, report: Extract<DeviceReport, { kind: 'version' }>): Promise<Notification | null> {
+  async function version(
+    deviceId: string,
+    report: Extract<DeviceReport, { kind: 'version' }>,
+    proof?: Proof,
+  ): Promise<Notification | null> {
     const { module: spelling, version } = report;
     const module = moduleKey(spelling);
-    const stored = await reportVersion(collections, deviceId, spelling, version, deps.clock(), memberships);
+    const stored = await reportVersion(collections, deviceId, spelling, version, deps.clock(), memberships, proof);
     if (stored === null) {
-      ignoredReports?.add(deviceId, { reason: 'TOO_MANY_MODULES', text: spelling });
+      ignoredReports?.add(deviceId, { reason: 'TOO_MANY_MODULES', text: spelling }, proof);
       return null;
     }
     if (stored.previous !== version) versionChanged();
@@ -63,9 +68,10 @@ export function createTaskService(
     deviceId: string,
     report: Extract<DeviceReport, { kind: 'result' }>,
     ignored?: () => void,
+    proof?: Proof,
   ): Promise<DeviceAnswer | null> {
-    const outcome = await onResult(deps, deviceId, report);
-    if (outcome.kind === 'version') return version(deviceId, outcome);
+    const outcome = await onResult(deps, deviceId, report, proof);
+    if (outcome.kind === 'version') return version(deviceId, outcome, proof);
     if (outcome.kind === 'answer') return outcome.answer;
     ignored?.();
     return null;
@@ -81,10 +87,10 @@ export function createTaskService(
       return pageOf(tasks, { ...filterOf(filter), ...named }, sortOf(filter), page, deps.settings.limits);
     },
     export: (viewer, batchId) => exportTasks(collections, viewer, batchId),
-    async report(deviceId, report, ignored) {
-      if (report.kind === 'version') return version(deviceId, report);
-      if (report.kind === 'result') return result(deviceId, report, ignored);
-      const found = await deps.tasks.activeOf(deviceId, moduleKey(report.module));
+    async report(deviceId, report, ignored, proof) {
+      if (report.kind === 'version') return version(deviceId, report, proof);
+      if (report.kind === 'result') return result(deviceId, report, ignored, proof);
+      const found = await deps.tasks.activeOf(deviceId, moduleKey(report.module), proof);
       if (found === null || !awaitsDevice(found)) {
         ignored?.();
         return null;
@@ -94,8 +100,8 @@ export function createTaskService(
       else await onFailure(deps, task, report);
       return null;
     },
-    ignored: (deviceId, report) => ignoredReports?.add(deviceId, report),
-    requested: (deviceId, module) => onRequest(deps, deviceId, module),
+    ignored: (deviceId, report, proof) => ignoredReports?.add(deviceId, report, proof),
+    requested: (deviceId, module, proof) => onRequest(deps, deviceId, module, proof),
     async unfinished(viewer, deviceId, module, page) {
       requireDevices(viewer, [deviceId], 'VIEWER');
       refuseUnnamed({ module });

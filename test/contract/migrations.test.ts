@@ -1,7 +1,9 @@
+import { secretSeals } from '../../core/devices/secret-seals';
 import { connectStore, type Store } from '../../schema/mongo/connect';
 import { MIGRATIONS } from '../../schema/mongo/migrations';
 import type { Migration } from '../../schema/mongo/migrations/migration';
 import { NewerDatabase, runMigrations } from '../../schema/mongo/migrations/run';
+import { MASTER_KEY } from '../support/core-parts';
 import { emptyStore, testStore } from '../support/store';
 
 let store: Store;
@@ -16,7 +18,7 @@ afterAll(() => store.close());
 
 const SOON = { leaseMs: 300, pauseMs: 20 };
 const kept = () => store.collections.settings;
-const tools = () => ({ collections: store.collections });
+const tools = (of = store) => ({ collections: of.collections, ...secretSeals([MASTER_KEY]) });
 
 /** Counts on a number in the store, so that a second run shows. */
 const counting = (number: number, run?: Migration['run']): Migration => ({
@@ -53,8 +55,8 @@ test('of processes that start together one migrates, and all wait until it is do
     under -= 1;
   });
   const ran = await Promise.all(
-    [store, ...others].map(async ({ connection, collections }) => {
-      const numbers = await runMigrations(connection, [slow], { collections }, SOON);
+    [store, ...others].map(async (each) => {
+      const numbers = await runMigrations(each.connection, [slow], tools(each), SOON);
       return [numbers.length, await runsOf(1)];
     }),
   );

@@ -2,8 +2,8 @@ import { deviceOf } from '../../core/devices/register';
 import { moduleField, reportedModules } from '../../schema/model/device-modules';
 import type { Store } from '../../schema/mongo/connect';
 import type { StoredDevice } from '../../schema/mongo/devices';
-import { moduleKeys } from '../../schema/mongo/migrations/0001-module-keys';
-import { handClock, operator } from '../support/core-parts';
+import { moduleKeys } from '../../schema/mongo/migrations/0002-module-keys';
+import { handClock, operator, SEALING } from '../support/core-parts';
 import { meters } from '../support/meters';
 import { quietEngine } from '../support/quiet-engine';
 import { emptyStore, testStore } from '../support/store';
@@ -16,15 +16,17 @@ beforeAll(async () => {
 afterEach(() => emptyStore(store));
 afterAll(() => store.close());
 
+/** It seals nothing. */
+const SEALS = { sealSecret: (_: string, secret: string) => secret, sealRows: (_: string, text: string) => text };
 const at = (minute: number) => new Date(Date.UTC(2026, 0, 1, 0, minute));
 /** As a version before kept it: by the name that the device wrote. */
 const before = (deviceName: string, modules: Record<string, [version: string, minute: number]>): StoredDevice => ({
-  ...deviceOf({ _id: 'meter', name: 'meter', dialect: 'LINK', createdAt: at(0) }, { deviceName }, at(0)),
+  ...deviceOf(SEALING, { _id: 'meter', name: 'meter', dialect: 'LINK', createdAt: at(0) }, { deviceName }, at(0)),
   modules: Object.fromEntries(Object.entries(modules).map(([name, [version, minute]]) => [name, { version, reportedAt: at(minute) }])),
   moduleVersions: Object.entries(modules).map(([name, [version]]) => `${name}=${version}`),
   counted: Object.entries(modules).map(([name, [version]]) => `${name}=${version}`),
 });
-const migrate = (signal = new AbortController().signal) => moduleKeys.run({ collections: store.collections }, signal);
+const migrate = (signal = new AbortController().signal) => moduleKeys.run({ collections: store.collections, ...SEALS }, signal);
 const stored = async (deviceName: string) => {
   const device = await store.collections.devices.findOne({ _id: `meter.${deviceName}` });
   return device && { modules: device.modules, moduleVersions: device.moduleVersions, uncounted: device.uncounted };
@@ -97,7 +99,9 @@ test('R-PKG-3 cut anywhere it goes on where it was, and a second run changes not
       return typeof member === 'function' ? member.bind(target) : member;
     },
   });
-  await expect(moduleKeys.run({ collections: { ...store.collections, devices: cutting, groups } }, cut.signal)).rejects.toThrow('killed');
+  await expect(moduleKeys.run({ collections: { ...store.collections, devices: cutting, groups }, ...SEALS }, cut.signal)).rejects.toThrow(
+    'killed',
+  );
   const left = () => devices.countDocuments({ 'modules.MCU': { $exists: true } });
   expect(await left()).toBe(250);
   await migrate();

@@ -49,7 +49,7 @@ export function createIotdaDialect(deps: IotdaDeps): MqttDialect {
     const reading = json.ok ? readEnvelope(json.value, peer) : ({ kind: 'malformed' } as const);
     if (reading.kind !== 'events') {
       drop(peer, reading.kind === 'foreign' ? 'foreign_topic' : 'malformed', topic);
-      if (reading.kind !== 'foreign') tasks.ignored(peer.deviceId, ignoredReportOf(MALFORMED, payload));
+      if (reading.kind !== 'foreign') tasks.ignored(peer.deviceId, ignoredReportOf(MALFORMED, payload), peer.proof);
       return;
     }
     const { events, about } = reading;
@@ -70,7 +70,7 @@ export function createIotdaDialect(deps: IotdaDeps): MqttDialect {
       const unreadable = handler?.(exchange, peer, paras);
       if (!unreadable) continue;
       drop(peer, 'malformed', topic);
-      tasks.ignored(peer.deviceId, ignoredReportOf(unreadable, payload));
+      tasks.ignored(peer.deviceId, ignoredReportOf(unreadable, payload), peer.proof);
     }
   }
 

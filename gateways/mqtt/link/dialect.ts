@@ -43,7 +43,7 @@ export function createLinkDialect({ tasks, downloads, lanes, metrics, quotas, sa
     const unreadable = json.ok ? handler(exchange, peer, json.value) : MALFORMED;
     if (!unreadable) return;
     drop(peer, 'malformed', topic);
-    if (handler !== onFileDownload) tasks.ignored(peer.deviceId, ignoredReportOf(unreadable, payload));
+    if (handler !== onFileDownload) tasks.ignored(peer.deviceId, ignoredReportOf(unreadable, payload), peer.proof);
   }
 
   /** What is published on another device's topic is that one's message, if it is behind this device (device-protocols §1.2). */

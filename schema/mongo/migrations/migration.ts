@@ -3,6 +3,9 @@ import type { Collections } from '../connect';
 /** What migrations work with. What they need of the layers above is handed in. */
 export interface MigrationTools {
   collections: Collections;
+  /** Device secrets and rows of imports, as the core encrypts them. */
+  sealSecret(deviceId: string, secret: string): string;
+  sealRows(pieceId: string, text: string): string;
 }
 
 /**

@@ -78,13 +78,13 @@ async function leftOf<T extends MigrationTools>(records: Records, migrations: re
 }
 
 async function take(records: Records, holder: string, leaseMs: number): Promise<boolean> {
-  // An upsert takes no condition on the server's clock, so the lock is there before it is taken.
-  await records.insertOne({ _id: LOCK }).catch((error) => {
-    if ((error as { code?: unknown }).code !== DUPLICATE_KEY) throw error;
+  await records.updateOne({ _id: LOCK }, { $setOnInsert: { name: LOCK } }, { upsert: true }).catch((error: { code?: unknown }) => {
+    // Another has made it at this very moment.
+    if (error.code !== DUPLICATE_KEY) throw error;
   });
-  const free = { $lt: [{ $ifNull: ['$renewedAt', new Date(0)] }, { $subtract: ['$$NOW', leaseMs] }] };
-  const held = { $set: { heldBy: holder, renewedAt: '$$NOW' } };
-  return (await records.updateOne({ _id: LOCK, $expr: free }, [held])).modifiedCount === 1;
+  const isFree = { $lt: [{ $ifNull: ['$renewedAt', new Date(0)] }, { $subtract: ['$$NOW', leaseMs] }] };
+  const held = await records.findOneAndUpdate({ _id: LOCK, $expr: isFree }, [{ $set: { heldBy: holder, renewedAt: '$$NOW' } }]);
+  return held !== null;
 }
 
 /** Renews the lock meanwhile. When it is lost, because this process was asleep, the work is told to stop. */

@@ -11,7 +11,7 @@ const OTHER_CASE = /^[^=]*[A-Z]/;
  * A device that is changed already has nothing left to find, so this may be cut anywhere.
  */
 export const moduleKeys: Migration = {
-  number: 1,
+  number: 2,
   name: 'What devices reported of a module is kept once, whatever case they write its name in',
   async run({ collections: { devices, groups } }, signal) {
     for (let after = ''; ; ) {
