@@ -1,6 +1,7 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { DeviceWithSecret } from '../../core/device-sets';
 import { secretTold } from '../../core/devices/certificates';
+import { runningStreak } from '../../schema/model/connection-streak';
 import type { Device } from '../../schema/model/fleet';
 import type { ApiContext } from '../context';
 import { asPayload } from '../errors/as-payload';
@@ -19,6 +20,7 @@ import {
   UpdateDeviceInput,
 } from './inputs';
 import {
+  type ConnectionStreakType,
   DeleteDevicesPayload,
   DeviceConnection,
   type DeviceModule,
@@ -111,6 +113,11 @@ export class DeviceResolver {
   })
   deleteDevices(@Arg('input', () => DeleteDevicesInput) { deviceIds }: DeleteDevicesInput, @Ctx() { core, viewer }: ApiContext) {
     return asPayload(core.devices.delete(viewer, deviceIds));
+  }
+
+  @FieldResolver()
+  connectionStreak(@Root() device: Device): ConnectionStreakType | null {
+    return runningStreak(device, new Date());
   }
 
   @FieldResolver()
