@@ -15,6 +15,8 @@ describe('committed histories replay', () => {
       expect.arrayContaining([
         'batch-canceled',
         'batch-finished',
+        'batch-gateway-lost',
+        'batch-gateway-silent',
         'batch-iotda',
         'upgrade-iotda-failure',
         'upgrade-iotda-overdue',
