@@ -1,6 +1,6 @@
 import { matchedAgain, reinitiated } from './begun-again';
 import { answered, atWork, notified, progress, sourceReported, versionRegressed } from './device-exchange';
-import { confirming, noted, offlineFailure, opened, overdueFailure, queried, unheard, waitingAnew } from './platform-led';
+import { comeBack, confirming, noted, offlineFailure, opened, overdueFailure, queried, unheard, waitingAnew } from './platform-led';
 import { gone, isOlder, known } from './presence';
 import { dueAgainAt, uncounted } from './repeated';
 import { latest, settled, settlesAt } from './settling';
@@ -105,9 +105,9 @@ function connected(task: Task, event: TaskEventOf<'connected'>, now: Date): Task
   const offerAt = task.status === 'UNCONFIRMED' ? null : latest(task.retryAt, settledAt);
   // Word of a connection that the task knows of is no return.
   const isNews = event.presenceRevision === undefined || event.presenceRevision > (task.presenceRevision ?? 0);
-  const cameBack = task.notifiedAt !== null && isNews && !event.unheard && { cameBack: true };
-  const set = { reachable: true, gatewayId: event.gatewayId, ...known(event), settledAt, offerAt, ...cameBack, ...unheard(task) };
-  return quiet(set, now);
+  const back = task.notifiedAt !== null && isNews && !event.unheard;
+  const heardBefore = back ? { cameBack: true, ...comeBack(task) } : unheard(task);
+  return quiet({ reachable: true, gatewayId: event.gatewayId, ...known(event), settledAt, offerAt, ...heardBefore }, now);
 }
 
 /** R-PKG-6: the device was updated by other means before its turn; no retry helps. */
