@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from '@temporalio/worker';
 import type { Offer } from '../../core/tasks/offers';
 import { batchWorkflowId, gatewayQueue } from '../../schema/model/ids';
+import { createGatewayActivities } from '../../workflows/batch/gateway-activities';
 import { createEngine } from '../../workflows/client';
 import { RecordedBatch } from './recorded-batch';
 import { type TestTemporal, testTemporal } from './temporal';
@@ -26,13 +27,13 @@ export async function runBatch(temporal: TestTemporal, tasks: string[], minuteMs
   const gatewayDone = gateway.run();
   const more: Worker[] = [];
   const moreDone: Promise<void>[] = [];
-  /** Another gateway process, which does this with its share. */
-  const gatewayThat = async (offerTasks: (offer: Offer) => Promise<number>): Promise<string> => {
+  /** Another gateway process, which does this with its share, and says meanwhile that it is alive, or does not. */
+  const gatewayThat = async (offerTasks: (offer: Offer) => Promise<number>, beats?: 'beats'): Promise<string> => {
     const id = `gw-${randomUUID()}`;
     const another = await Worker.create({
       connection: temporal.connection,
       taskQueue: gatewayQueue(id),
-      activities: { offerTasks },
+      activities: beats ? createGatewayActivities(offerTasks) : { offerTasks },
       shutdownGraceTime: '1s',
     });
     more.push(another);

@@ -93,9 +93,7 @@ export class RecordedBatch implements BatchActivities {
     this.onReconcile();
     return 0;
   };
-  onLost: () => void = () => {};
   gatewayLost = async (gatewayId: string) => {
-    this.onLost();
     this.lostGateways.push(gatewayId);
     const lost = new Set(this.due.filter((id) => this.gatewayOf(id) === gatewayId));
     this.due = this.due.filter((id) => !lost.has(id));

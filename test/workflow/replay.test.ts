@@ -15,7 +15,7 @@ describe('committed histories replay', () => {
       expect.arrayContaining([
         'batch-canceled',
         'batch-finished',
-        'batch-gateway-lost',
+        'batch-gateway-late',
         'batch-gateway-silent',
         'batch-iotda',
         'upgrade-iotda-failure',
