@@ -113,6 +113,7 @@ const lookingUp = (batch: Batch, targets: object[], made: Made): object[] => [
 
 type BegunAbsent =
   | 'download'
+  | 'settledAt'
   | 'matches'
   | 'timeoutMinutes'
   | 'downloaded'
