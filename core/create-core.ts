@@ -6,6 +6,8 @@ import { endMatching, onGroupDeleted } from './batches/dynamic/policy';
 import { scanForBatch } from './batches/dynamic/scan';
 import { createDynamicService } from './batches/dynamic/service';
 import { createBatchFacts } from './batches/facts';
+import { lookForHalt } from './batches/halt';
+import { batchesOfFailures, createHaltWatch } from './batches/halt-watch';
 import { type BatchLifecycle, createBatchLifecycle } from './batches/lifecycle';
 import { createBatchService } from './batches/service';
 import { batchStatus } from './batches/status';
@@ -101,7 +103,15 @@ export async function createCore({
   });
   const urls = createDownloadUrls({ settings, secret: await downloadSecret(collections), clock });
   const meter = createDownloadMeter({ tasks: collections.tasks, clock });
-  const tasks = tellingStore(createTaskStore(collections.tasks), (ids) => matching.changed(ids));
+  const haltWatch = createHaltWatch({
+    hasThreshold: async (id) => (await facts(id)).policy.halt != null,
+    look: (id) => lookForHalt(collections, id, clock()),
+    onHalted: (id) => engine.wakeBatch(id),
+  });
+  const tasks = tellingStore(createTaskStore(collections.tasks), {
+    onFree: (ids) => matching.changed(ids),
+    onWritten: (writes) => haltWatch.failed(batchesOfFailures(writes)),
+  });
   const versionCounts = createVersionCounts(store);
   const tellGroups: GroupsChanged = async (changes) => {
     await matching.changed(changes.map(({ deviceId }) => deviceId));
@@ -193,7 +203,7 @@ export async function createCore({
     offersOver: (link) => createOffers({ ...offerDeps, gatewaysOver: devices.gatewaysOver }, link),
     checkGroups: groupChecks.checkDue,
     close: async () => {
-      await Promise.all([meter.close(), groupChecks.close(), imports.stop()]);
+      await Promise.all([meter.close(), groupChecks.close(), imports.stop(), haltWatch.close()]);
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { Batch, BatchKind, BatchPolicy, BatchScope, Schedule, SelectionSummary, StatusCounts } from '../../schema/model/batch';
+import type { Batch, BatchKind, BatchPolicy, BatchScope, Schedule, SelectionSummary, TaskCounts } from '../../schema/model/batch';
 import type { BatchEdit } from '../../schema/model/batch-edit';
 import type { CancelableStatus } from '../../schema/model/cancel';
 import type { BatchEnd, ExpectedEnd } from '../../schema/model/expected-end';
@@ -85,7 +85,7 @@ export interface BatchService extends DynamicBatchService, DynamicPreview {
     filter: { productKey?: string | null; packageId?: string | null; status?: Batch['status'] | null; kind?: BatchKind | null },
     page: PageRequest,
   ): Promise<Page<Batch>>;
-  counts(id: BatchId): Promise<StatusCounts>;
+  counts(id: BatchId): Promise<TaskCounts>;
   /** Devices a minute that the policy asks for now (R-RATE-1, R-RATE-2). */
   askedRate(batch: Pick<Batch, '_id' | 'policy'>): Promise<number>;
   /** Null before the devices are selected, and once the batch is over. */

@@ -110,7 +110,8 @@ const lookingUp = (batch: Batch, targets: object[], made: Made): object[] => [
   { $merge: { into: 'tasks', on: '_id', whenMatched: 'keepExisting', whenNotMatched: 'insert' } },
 ];
 
-type BegunAbsent = 'download' | 'matches' | 'timeoutMinutes' | keyof ReturnType<typeof platformLed>;
+/** Who has the target from the start has made no attempt, and no outcome. */
+type BegunAbsent = 'download' | 'matches' | 'timeoutMinutes' | 'outcome' | 'judgedAt' | keyof ReturnType<typeof platformLed>;
 
 /** A task document as an aggregation expression; the type makes sure that no field of `Task` is forgotten, but what begins absent. */
 function taskOf(batch: Batch, now: Date): Record<Exclude<keyof Task, BegunAbsent>, unknown> {

@@ -51,6 +51,7 @@ export class RecordedBatch implements BatchActivities {
   };
   haltWhen: () => boolean = () => false;
   haltIfFailing = async () => this.haltWhen();
+  isHalted = async () => this.statuses.at(-1) === 'HALTED';
   findDueTasks = async (_: string, limit: number) => {
     this.beforeDue();
     const taskIds = this.due.slice(0, limit);

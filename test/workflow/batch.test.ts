@@ -148,7 +148,7 @@ describe('the batch workflow', () => {
 
   test('R-BAT-24 a batch that halts pushes nothing until it is resumed, and can be canceled instead', async () => {
     const { world, engine, batchId, handle, stop } = await run(['a', 'b']);
-    world.policy = { ...POLICY, halt: { failedCount: 1, minimumFinished: 1 } };
+    world.policy = { ...POLICY, halt: { failedCount: 1, minimumJudged: 1 } };
     let looks = 0;
     world.haltWhen = () => ++looks === 1;
     world.beforeDue = () => {

@@ -22,6 +22,7 @@ export function createBatchActivities({ lifecycle, tasks }: BatchActivityDeps) {
       }),
     countReached: (batchId: BatchId, of: RateThreshold): Promise<number> => lifecycle.reached(batchId, of),
     haltIfFailing: (batchId: BatchId): Promise<boolean> => lifecycle.halt(batchId),
+    isHalted: (batchId: BatchId): Promise<boolean> => lifecycle.isHalted(batchId),
     async findDueTasks(batchId: BatchId, limit: number): Promise<DueTasks> {
       const [due, rate] = await Promise.all([tasks.due(batchId, limit), lifecycle.pushRate(batchId)]);
       return { ...due, ...rate };
