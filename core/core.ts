@@ -112,8 +112,8 @@ export interface DeviceService extends DeviceAdmission, DeviceSwitch {
   /** A session has begun. `sessionId` orders takeovers: a later `disconnected` of an older session changes nothing. */
   connected(deviceId: DeviceId, gatewayId: string, sessionId: string): Promise<void>;
   disconnected(deviceId: DeviceId, sessionId: string): Promise<void>;
-  /** A gateway process starts, or is found dead: none of its devices is connected. */
-  gatewayReset(gatewayId: string): Promise<void>;
+  /** A gateway process starts, or is found dead: none of its devices is connected. `until`: but those that have connected since. */
+  gatewayReset(gatewayId: string, until?: Date): Promise<void>;
 }
 
 export interface PackageService {

@@ -1,3 +1,4 @@
+import type { DeviceId } from '../schema/model/ids';
 import type { Store } from '../schema/mongo/connect';
 import { createAccessService } from './access/service';
 import { createLiveDynamic } from './batches/dynamic/live';
@@ -17,7 +18,7 @@ import { createImportCreation, type ImportCreation } from './device-imports/crea
 import { createDeviceImportService } from './device-imports/service';
 import { createDeviceListService } from './device-lists/service';
 import { createChildren } from './devices/children/service';
-import { devicesChangedSince, gatewaysOf } from './devices/presence-queries';
+import { devicesChangedSince, presenceOf } from './devices/presence-queries';
 import { createDeviceService } from './devices/service';
 import { createBlockReader } from './downloads/block-reader';
 import { type BlockSource, storeSource } from './downloads/block-source';
@@ -42,7 +43,7 @@ import { createTaskStore } from './tasks/mongo-store';
 import { createOffers } from './tasks/offers';
 import { overrideEarlier } from './tasks/override';
 import { createPacers } from './tasks/pacers';
-import { onChildren, onConnected, onDisconnected, onGatewayReset, onUnheard } from './tasks/presence';
+import { onChildren, onGatewayReset, onPresence, onUnheard } from './tasks/presence';
 import { onOpened } from './tasks/report';
 import { createTaskService } from './tasks/service';
 import { tellingStore } from './tasks/telling-store';
@@ -121,13 +122,21 @@ export async function createCore({
   const groupChecks = createGroupChecks({ collections, memberships, clock, rulesAgeMs: settings.groupRulesAgeMs });
   const secureUpdates = createSecureUpdates({ collections, sealing: createSealing(masterKeys), clock });
   await Promise.all([completeStoredPackages(collections), versionCounts.begin()]);
-  const base = { tasks, engine, facts, settings, clock, digestSigns: secureUpdates.digestSigns, statusOf: batchStatus(collections) };
+  const base = {
+    tasks,
+    engine,
+    facts,
+    settings,
+    clock,
+    digestSigns: secureUpdates.digestSigns,
+    statusOf: batchStatus(collections),
+    presenceOf: (ids: readonly DeviceId[]) => presenceOf(collections.devices, ids),
+  };
 
   const refreshPresence = async (productKey: string, since: Date): Promise<void> => {
-    for await (const { _id, gatewayId } of devicesChangedSince(collections.devices, productKey, since)) await onPresence(_id, gatewayId);
+    for await (const { _id, ...present } of devicesChangedSince(collections.devices, productKey, since))
+      await onPresence(base, _id, present);
   };
-  const onPresence = (deviceId: string, gatewayId: string | null): Promise<void> =>
-    gatewayId === null ? onDisconnected(base, deviceId) : onConnected(base, deviceId, gatewayId);
 
   const live = createLiveDynamic(collections);
   const policyDeps = { store, collections, live, engine, settings, clock };
@@ -153,7 +162,7 @@ export async function createCore({
     clock,
     memberships,
     versionCounts,
-    onPresence,
+    onPresence: (id, present) => onPresence(base, id, present),
     onChanged: matching.changed,
     onGatewayReset: (id) => onGatewayReset(base, id),
     children,
@@ -189,11 +198,11 @@ export async function createCore({
     lifecycle,
     batchTasks: createBatchTasks({
       ...base,
-      async gatewaysOf(ids) {
+      async presenceOf(ids) {
         await devices.followGatewaysOf(ids);
-        return gatewaysOf(collections.devices, ids);
+        return base.presenceOf(ids);
       },
-      resetGateway: (gatewayId) => devices.gatewayReset(gatewayId),
+      resetGateway: (gatewayId, until) => devices.gatewayReset(gatewayId, until),
     }),
     upgradeTasks: createUpgradeTasks(base),
     files,

@@ -29,8 +29,9 @@ export const logFile = (dataDir: string): string => join(dataDir, 'updraft.log')
 
 /** Logs go to a file: the terminal is for the picture. */
 export async function startDemoPlatform(config: Config): Promise<Platform> {
-  mkdirSync(config.dataDir, { recursive: true });
-  const destination = createWriteStream(logFile(config.dataDir), { flags: 'a' });
+  process.umask(0o077);
+  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+  const destination = createWriteStream(logFile(config.dataDir), { flags: 'a', mode: 0o600 });
   destination.on('error', (error) => process.stderr.write(`The log can't be written: ${error.message}\n`));
   const logger = createLogger({ ...config.log, destination });
   quietTemporal(logger);

@@ -14,6 +14,8 @@ export interface Certificate {
   key: Buffer;
 }
 
+/** The TLS that LinkSDK C bundles knows no elliptic curves, neither in the certificate nor in that of its CA. */
+const READ_BY_ALL = { keyType: 'rsa', keySize: 2048, algorithm: 'sha256' } as const;
 const YEARS = 10;
 const RENEW_BEFORE_MS = 30 * 86_400_000;
 
@@ -69,7 +71,7 @@ async function makeFolder(folder: string, names: string[]): Promise<void> {
   const from = new Date(Date.now() - 86_400_000);
   const to = new Date(from);
   to.setFullYear(to.getFullYear() + YEARS);
-  const common = { keyType: 'ec', curve: 'P-256', algorithm: 'sha256', notBeforeDate: from, notAfterDate: to } as const;
+  const common = { ...READ_BY_ALL, notBeforeDate: from, notAfterDate: to } as const;
   const ca = await generate([{ name: 'commonName', value: `Updraft ${hostname()}` }], {
     ...common,
     extensions: [
@@ -82,17 +84,17 @@ async function makeFolder(folder: string, names: string[]): Promise<void> {
     ca: { key: ca.private, cert: ca.cert },
     extensions: [
       { name: 'basicConstraints', cA: false, critical: true },
-      { name: 'keyUsage', digitalSignature: true, critical: true },
+      // Encipherment is for clients without curves: they send their secret encrypted to this key.
+      { name: 'keyUsage', digitalSignature: true, keyEncipherment: true, critical: true },
       { name: 'extKeyUsage', serverAuth: true },
       { name: 'subjectAltName', altNames: names.map((name) => (isIP(name) ? { type: 7, ip: name } : { type: 2, value: name })) },
     ],
   });
   const made = `${folder}.new`;
   await rm(made, { recursive: true, force: true });
-  await mkdir(made, { recursive: true });
-  await writeFile(join(made, 'ca.pem'), ca.cert);
-  await writeFile(join(made, 'server.pem'), server.cert);
-  await writeFile(join(made, 'server-key.pem'), server.private, { mode: 0o600 });
+  await mkdir(made, { recursive: true, mode: 0o700 });
+  const files = { 'ca.pem': ca.cert, 'server.pem': server.cert, 'server-key.pem': server.private };
+  for (const [name, text] of Object.entries(files)) await writeFile(join(made, name), text, { mode: 0o600 });
   await rm(folder, { recursive: true, force: true });
   await rename(made, folder);
 }

@@ -15,6 +15,7 @@ import { StartError } from './embedded/start-error';
 import { readMasterKeys } from './master-key';
 import { packageStoreOf } from './package-store';
 import { Parts } from './part';
+import { keepPrivate } from './private-files';
 
 /** What every role stands on: the two stores, the engine's client and core. */
 export interface Foundation {
@@ -34,6 +35,7 @@ export interface Foundation {
 const DEFAULT_DATABASE = 'updraft';
 
 export async function startFoundation(config: Config, logger: Logger): Promise<Foundation> {
+  await keepPrivate(config.dataDir, logger);
   const servers = await startServers(config, logger);
   const running = new Parts((error) => logger.error({ error }, 'A connection did not close as it should'));
   running.add(servers);
@@ -84,6 +86,11 @@ function startServers({ dataDir, embedded, mongodbUri, temporalAddress }: Config
     uiPort: embedded.temporalUiPort,
     env: { ...process.env, MONGODB_URI: mongodbUri, TEMPORAL_ADDRESS: temporalAddress },
     onRestart: (server, detail) => logger.warn({ server, ...detail }, 'A server ended and is started again'),
+    onUsersRemoved: (users) =>
+      logger.warn(
+        { users },
+        'MongoDB asks for a password from now on. Users that were in it before are removed: anybody could have made them',
+      ),
   });
 }
 

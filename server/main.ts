@@ -1,11 +1,13 @@
 import { ConfigError, readConfig, unknownVariables } from './config';
 import { createLogger } from './logging';
-import { startPlatform } from './platform';
+import { type Platform, startPlatform } from './platform';
 import { onShutdown } from './shutdown';
 import { quietTemporal } from './temporal-logging';
 
 /** `npm start`: the roles of this process, until it is told to stop. */
 async function main(): Promise<void> {
+  // What this process and those it starts write is their user's alone.
+  process.umask(0o077);
   const config = readConfig();
   const logger = createLogger(config.log);
   for (const variable of unknownVariables()) logger.warn({ variable }, 'This variable is not a setting: see docs/settings.md');
@@ -13,11 +15,25 @@ async function main(): Promise<void> {
   const platform = await startPlatform(config, logger);
   onShutdown(() => platform.stop(), { onSignal: (signal) => logger.info({ signal }, 'Stopping') });
   const { apiUrl, explorerUrl, mqttUrl, mqttsUrl, mqttWsUrl, hookUrl, temporalUiUrl } = platform;
-  const urls = { apiUrl, explorerUrl, mqttUrl, mqttsUrl, mqttWsUrl, hookUrl, temporalUiUrl };
+  const urls = { apiUrl, explorerUrl, mqttUrl, mqttsUrl, mqttWsUrl, hookUrl, temporalUiUrl, ...embedded(platform) };
   logger.info({ roles: config.roles, ...urls, pid: process.pid }, 'Updraft runs');
   if (platform.firstKey) {
     process.stdout.write(`\nAdministrator's API key, shown this once:\n\n  ${platform.firstKey}\n\n`);
   }
+}
+
+/** Where an operator's tools find the servers that run here; the password stays in the data directory. */
+function embedded({ mongoUri, temporalAddress, pids }: Platform): { mongoUrl?: string; temporalAddress?: string } {
+  return {
+    ...(pids.mongod && { mongoUrl: withoutPassword(mongoUri) }),
+    ...(pids.temporal && { temporalAddress }),
+  };
+}
+
+function withoutPassword(uri: string): string {
+  const url = new URL(uri);
+  url.password = '';
+  return url.href;
 }
 
 main().catch((error: unknown) => {

@@ -18,7 +18,7 @@ export async function readMasterKeys(
 ): Promise<Uint8Array[]> {
   if (masterKeys) return masterKeys.map((key) => Buffer.from(key, 'hex'));
   const file = join(dataDir, FILE);
-  await mkdir(dataDir, { recursive: true });
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
   try {
     await writeFile(file, `${randomBytes(MASTER_KEY_BYTES).toString('hex')}\n`, { mode: 0o600, flag: 'wx' });
     logger.warn(

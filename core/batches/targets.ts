@@ -14,6 +14,7 @@ const asTarget = ({ module }: Pick<Batch, 'module'>) => ({
   dialect: 1,
   online: 1,
   gatewayId: 1,
+  presenceRevision: 1,
   [`modules.${module}.version`]: 1,
 });
 

@@ -1,7 +1,7 @@
 import type { Dialect } from '../../schema/model/dialect';
 import type { DeviceId } from '../../schema/model/ids';
 import type { Collections } from '../../schema/mongo/connect';
-import { offline, RELATED, type Related, setConnected } from './presence';
+import { offline, type Related, setConnected, WRITTEN } from './presence';
 
 type Devices = Collections['devices'];
 
@@ -60,5 +60,5 @@ export async function setLeft(
   now: Date,
 ): Promise<Related | null> {
   const sessionId = 'is' in session ? session.is : { $lte: session.until };
-  return devices.findOneAndUpdate({ _id: deviceId, gatewayId, sessionId }, { $set: offline(now) }, { projection: RELATED });
+  return devices.findOneAndUpdate({ _id: deviceId, gatewayId, sessionId }, offline(now), WRITTEN);
 }

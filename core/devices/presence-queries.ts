@@ -1,15 +1,16 @@
 import type { DeviceId } from '../../schema/model/ids';
 import type { Collections } from '../../schema/mongo/connect';
 import type { Connected, ConnectedReview } from '../device-sets';
+import type { Present } from '../tasks/follow-presence';
 
 type Devices = Collections['devices'];
 
-/** The gateway each connected device has its connection with; a device that is off-line is left out. */
-export async function gatewaysOf(devices: Devices, ids: readonly DeviceId[]): Promise<Map<DeviceId, string>> {
-  const online = devices.find({ _id: { $in: [...ids] }, online: true }, { projection: { gatewayId: 1 } });
-  const gateways = new Map<DeviceId, string>();
-  for await (const { _id, gatewayId } of online) if (gatewayId !== null) gateways.set(_id, gatewayId);
-  return gateways;
+/** Where devices are, and since which change. */
+export async function presenceOf(devices: Devices, ids: readonly DeviceId[]): Promise<Map<DeviceId, Present>> {
+  const found = devices.find({ _id: { $in: [...ids] } }, { projection: { gatewayId: 1, presenceRevision: 1 } });
+  const present = new Map<DeviceId, Present>();
+  for await (const { _id, gatewayId, presenceRevision = 0 } of found) present.set(_id, { gatewayId, presenceRevision });
+  return present;
 }
 
 /** Compares connections with the stored devices: deleted or disabled ones, and those whose certificate was taken away, are not allowed. */
@@ -28,10 +29,6 @@ export async function reviewConnected(devices: Devices, connected: readonly Conn
 }
 
 /** Devices of a product that came or went since, with the gateway they are at now. */
-export function devicesChangedSince(
-  devices: Devices,
-  productKey: string,
-  since: Date,
-): AsyncIterable<{ _id: DeviceId; gatewayId: string | null }> {
-  return devices.find({ productKey, onlineChangedAt: { $gte: since } }, { projection: { gatewayId: 1 } });
+export function devicesChangedSince(devices: Devices, productKey: string, since: Date): AsyncIterable<{ _id: DeviceId } & Present> {
+  return devices.find({ productKey, onlineChangedAt: { $gte: since } }, { projection: { gatewayId: 1, presenceRevision: 1 } });
 }

@@ -9,6 +9,7 @@ import { pageOf } from '../paging/page-of';
 import { requireProduct } from '../products/require-product';
 import type { VersionCounts } from '../products/version-counts';
 import type { CoreSettings } from '../settings';
+import type { Present } from '../tasks/follow-presence';
 import { updateDevice } from './attributes';
 import { sessionAt, setHeard, setLeft } from './broker-presence';
 import { setCertificates } from './certificates';
@@ -33,7 +34,7 @@ export interface DeviceDeps {
   isBusy?(deviceId: DeviceId): Promise<boolean>;
   clock: Clock;
   /** After the device document says so. `gatewayId` is null when the device went off-line. */
-  onPresence?(deviceId: DeviceId, gatewayId: string | null): Promise<void>;
+  onPresence?(deviceId: DeviceId, present: Present): Promise<void>;
   /** Where they are has changed: dynamic batches look at that. */
   onChanged?(deviceIds: readonly DeviceId[]): Promise<void>;
   /** After all devices of the gateway are off-line. */
@@ -59,13 +60,13 @@ export function createDeviceService(deps: DeviceDeps): DeviceService {
     if (device !== null) await came(device, gatewayId);
   }
 
-  async function came({ _id, children: behind }: Related, gatewayId: string): Promise<void> {
-    await deps.onPresence?.(_id, gatewayId);
+  async function came({ _id, children: behind, presenceRevision }: Related, gatewayId: string): Promise<void> {
+    await deps.onPresence?.(_id, { gatewayId, presenceRevision });
     if (behind) await children.followGateway(_id, { tellAll: true });
   }
 
   async function went(device: Related): Promise<void> {
-    await deps.onPresence?.(device._id, null);
+    await deps.onPresence?.(device._id, { gatewayId: null, presenceRevision: device.presenceRevision });
     // A child that had a connection of its own may still be reached by its gateway.
     await children.followRelated([device]);
   }
@@ -151,8 +152,8 @@ export function createDeviceService(deps: DeviceDeps): DeviceService {
       return (await sessionAt(devices, deviceId, gatewayId)) === null;
     },
     unheard: async (gatewayId) => deps.onUnheard?.(gatewayId),
-    async gatewayReset(gatewayId) {
-      await resetGateway(devices, gatewayId, clock());
+    async gatewayReset(gatewayId, until) {
+      await resetGateway(devices, gatewayId, clock(), until);
       await deps.onGatewayReset?.(gatewayId);
     },
   };

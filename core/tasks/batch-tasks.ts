@@ -5,8 +5,9 @@ import { type BatchId, isBrokerGateway, type TaskId } from '../../schema/model/i
 import type { UpgradeInput } from '../../schema/model/upgrade';
 import { type CancelSomeDeps, cancelBatchTasks, cancelSomeTasks } from './cancel';
 import type { TaskDeps } from './deps';
+import type { PresenceDeps } from './follow-presence';
 import { endOnlineWaits } from './online-wait';
-import { type ReconcileDeps, reconcileBatch } from './reconcile';
+import { reconcileBatch } from './reconcile';
 import type { DueTask } from './store';
 import { hasUpgrade, upgradeInput } from './upgrade-input';
 
@@ -19,9 +20,9 @@ export interface DueByGateway {
   open: boolean;
 }
 
-export interface BatchTasksDeps extends ReconcileDeps, CancelSomeDeps {
-  /** Marks every device of a gateway process off-line. */
-  resetGateway: (gatewayId: string) => Promise<void>;
+export interface BatchTasksDeps extends PresenceDeps, CancelSomeDeps {
+  /** Marks the devices of a gateway process off-line that have been connected to it since then. */
+  resetGateway: (gatewayId: string, until?: Date) => Promise<void>;
 }
 
 /** What a batch does with its tasks as a set. */

@@ -42,7 +42,6 @@ export function createTaskStore(tasks: mongo.Collection<Task>): TaskStore {
         .sort({ _id: 1 })
         .limit(limit)
         .toArray(),
-    activeOfGateway: (gatewayId, limit) => tasks.find({ gatewayId, active: true }).limit(limit).toArray(),
     eachOfGateway: (gatewayId) => tasks.find({ gatewayId, active: true }),
     write: (writes) => writeAll(tasks, writes),
     due: (batchId, now, limit) =>

@@ -70,9 +70,14 @@ interface Due {
   over: ReadonlyMap<DeviceId, DeviceId>;
 }
 
-/** Those that are due still; who has gone since waits for its return. Who is connected itself costs no question for its gateway. */
+/**
+ * Those that are due still, and here: the share may be an old one, and its devices at another gateway by now, of whom nothing is known
+ * here. Who has gone from here waits for its return. Who is connected itself costs no question for its gateway.
+ */
 async function dueHere(deps: OfferDeps, link: DeviceLink, taskIds: TaskId[], now: Date): Promise<Due> {
-  const due = (await deps.tasks.getMany(taskIds)).filter((task) => task.active && task.offerAt !== null && task.offerAt <= now);
+  const { gatewayId } = link;
+  const offered = await deps.tasks.getMany(taskIds);
+  const due = offered.filter((task) => task.active && task.gatewayId === gatewayId && task.offerAt !== null && task.offerAt <= now);
   const away = due.filter((task) => !link.isConnected(task.deviceId)).map(({ deviceId }) => deviceId);
   const over = (away.length > 0 && (await deps.gatewaysOver?.(away))) || new Map<DeviceId, DeviceId>();
   const isHere = ({ deviceId }: Task): boolean => {
@@ -83,7 +88,7 @@ async function dueHere(deps: OfferDeps, link: DeviceLink, taskIds: TaskId[], now
   await transitionMany(
     deps.tasks,
     due.filter((task) => !tasks.includes(task)),
-    { kind: 'disconnected' },
+    { kind: 'disconnected', gatewayId },
     now,
   );
   return { tasks, over };
@@ -102,7 +107,7 @@ async function push(deps: OfferDeps, link: DeviceLink, taskIds: TaskId[], { tags
     await Promise.all(here.map(async (task) => [task._id, await notificationOf(deps, deps.mintUrl, task, tags)] as const)),
   );
   const pushed = await transitionMany(deps.tasks, here, { kind: 'notified', repeatMs: repeatMsOf(deps) }, now);
-  return sentOf(deps, pushed, async (task) => {
+  return sentOf(deps, link, pushed, async (task) => {
     const notification: Notification | undefined = notifications.get(task._id);
     return notification !== undefined && link.notify(notification, over.get(task.deviceId));
   });
@@ -113,14 +118,19 @@ async function query(deps: OfferDeps, link: DeviceLink, taskIds: TaskId[]): Prom
   const now = deps.clock();
   const { tasks: here, over } = await dueHere(deps, link, taskIds, now);
   const asked = await transitionMany(deps.tasks, here, { kind: 'queried', repeatMs: repeatMsOf(deps) }, now);
-  return sentOf(deps, asked, (task) => link.queryVersion(task.deviceId, over.get(task.deviceId)));
+  return sentOf(deps, link, asked, (task) => link.queryVersion(task.deviceId, over.get(task.deviceId)));
 }
 
-async function sentOf(deps: OfferDeps, tasks: readonly Task[], send: (task: Task) => Promise<boolean>): Promise<number> {
+async function sentOf(
+  deps: OfferDeps,
+  { gatewayId }: DeviceLink,
+  tasks: readonly Task[],
+  send: (task: Task) => Promise<boolean>,
+): Promise<number> {
   const sent = await Promise.allSettled(tasks.map(send));
   const gone = tasks.filter((_, index) => sent[index]?.status === 'fulfilled' && !sent[index].value);
   // One that changed since was heard of since.
-  await transitionMany(deps.tasks, gone, { kind: 'disconnected' }, deps.clock());
+  await transitionMany(deps.tasks, gone, { kind: 'disconnected', gatewayId }, deps.clock());
   const failed = sent.find((each) => each.status === 'rejected');
   if (failed) throw failed.reason;
   return tasks.length - gone.length;

@@ -104,7 +104,7 @@ interface Resumable {
 async function restart(deps: TaskDeps, { devices }: Collections, chunk: Task[], { batch, firmware }: Resumable): Promise<Outcome[]> {
   const deviceIds = chunk.map(({ deviceId }) => deviceId);
   const found = await devices
-    .find({ _id: { $in: deviceIds }, enabled: true }, { projection: { gatewayId: 1, online: 1, modules: 1 } })
+    .find({ _id: { $in: deviceIds }, enabled: true }, { projection: { gatewayId: 1, presenceRevision: 1, modules: 1 } })
     .toArray();
   const active = await deps.tasks.activeOfDevices(deviceIds);
   const multiModule = batch.policy.multiModule === true;
@@ -121,7 +121,8 @@ async function restart(deps: TaskDeps, { devices }: Collections, chunk: Task[], 
       if (places === null) return [task._id, 'DEVICE_BUSY'];
       const atTarget = version === task.targetVersion;
       if (!atTarget && version !== undefined && !acceptsSource(firmware, version)) return [task._id, 'VERSION_NOT_ELIGIBLE'];
-      return [task._id, await begin(deps, task, { gatewayId: device.online ? device.gatewayId : null, places }, atTarget)];
+      const { gatewayId, presenceRevision = 0 } = device;
+      return [task._id, await begin(deps, task, { gatewayId, presenceRevision, places }, atTarget)];
     }),
   );
 }
@@ -130,7 +131,7 @@ async function restart(deps: TaskDeps, { devices }: Collections, chunk: Task[], 
 async function begin(
   deps: TaskDeps,
   task: Task,
-  at: { gatewayId: string | null; places: number[] },
+  at: { gatewayId: string | null; presenceRevision: number; places: number[] },
   atTarget: boolean,
 ): Promise<SkipReason | null> {
   const now = deps.clock();

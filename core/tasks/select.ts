@@ -142,6 +142,7 @@ function taskOf(batch: Batch, now: Date): Record<Exclude<keyof Task, BegunAbsent
     causeText: literal(null),
     reachable: { $and: ['$online', { $not: [atTarget] }] },
     gatewayId: unlessAtTarget('$gatewayId'),
+    presenceRevision: { $ifNull: ['$presenceRevision', 0] },
     offerAt: confirmation ? literal(null) : unlessAtTarget(now),
     notifiedAt: literal(null),
     firstNotifiedAt: literal(null),

@@ -32,9 +32,7 @@ export interface TaskStore {
   succeededOf(deviceId: DeviceId, module: string, targetVersion: string, since: Date): Promise<Task | null>;
   /** Active tasks of a batch, in id order, after `after`; with `statuses` only those. */
   activeOfBatch(batchId: string, limit: number, after?: TaskId, statuses?: readonly TaskStatus[]): Promise<Task[]>;
-  /** Active tasks whose device is connected through a gateway process. */
-  activeOfGateway(gatewayId: string, limit: number): Promise<Task[]>;
-  /** The same, all of them, each once. */
+  /** Active tasks whose device is connected through a gateway process, each once. */
   eachOfGateway(gatewayId: string): AsyncIterable<Task>;
   /** Writes those that are still at the revision they were read at, and says which. */
   write(writes: readonly TaskWrite[]): Promise<Set<TaskId>>;

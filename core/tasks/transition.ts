@@ -25,9 +25,15 @@ export async function transition(tasks: TaskStore, from: Task | TaskId, event: T
 }
 
 /** Moves each task that is still as it was read; returns those moved, as they now are. The others are left for their next turn. */
-export async function transitionMany(tasks: TaskStore, from: readonly Task[], event: TaskEvent, now: Date): Promise<Task[]> {
+export async function transitionMany(
+  tasks: TaskStore,
+  from: readonly Task[],
+  event: TaskEvent | ((task: Task) => TaskEvent | null),
+  now: Date,
+): Promise<Task[]> {
   const writes = from.flatMap((task) => {
-    const change = nextState(task, event, now);
+    const own = typeof event === 'function' ? event(task) : event;
+    const change = own && nextState(task, own, now);
     return change === null ? [] : [{ task, change }];
   });
   const written = await tasks.write(writes);

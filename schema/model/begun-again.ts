@@ -1,11 +1,14 @@
 import { waitingAnew } from './platform-led';
+import { known } from './presence';
 import { type Attempt, isActive, type Task, type TaskStatus } from './task';
 import { moved, type TaskChange } from './task-change';
 import type { TaskEventOf } from './task-event';
 
 /** Attempt numbers go on and the record stays; retries and time-out count anew. */
-export function reinitiated(task: Task, { gatewayId, places }: TaskEventOf<'reinitiated'>, now: Date): TaskChange | null {
-  return task.status === 'FAILED' ? begunAgain(task, 'QUEUED', { gatewayId, ...(places && { places }), offerAt: now }, now) : null;
+export function reinitiated(task: Task, { gatewayId, places, presenceRevision }: TaskEventOf<'reinitiated'>, now: Date): TaskChange | null {
+  return task.status === 'FAILED'
+    ? begunAgain(task, 'QUEUED', { gatewayId, ...known({ presenceRevision }), ...(places && { places }), offerAt: now }, now)
+    : null;
 }
 
 /** Of a dynamic batch; it begins as the device is now. */
@@ -13,7 +16,15 @@ export function matchedAgain(task: Task, event: TaskEventOf<'matchedAgain'>, now
   if (isActive(task.status)) return null;
   const { gatewayId, places, sourceVersion, confirmation, timeoutMinutes } = event;
   const matches = (task.matches ?? 1) + 1;
-  const set = { gatewayId, ...(places && { places }), offerAt: confirmation ? null : now, sourceVersion, matches, timeoutMinutes };
+  const set = {
+    gatewayId,
+    ...known(event),
+    ...(places && { places }),
+    offerAt: confirmation ? null : now,
+    sourceVersion,
+    matches,
+    timeoutMinutes,
+  };
   return begunAgain(task, confirmation ? 'UNCONFIRMED' : 'QUEUED', set, now);
 }
 

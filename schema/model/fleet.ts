@@ -86,6 +86,8 @@ export interface Device {
   gatewayId: string | null;
   sessionId: string | null;
   onlineChangedAt: Date | null;
+  /** Raised by one with each change of the four above: of two who tell of the device, the one with the higher number knows more. Absent: 0. */
+  presenceRevision?: number;
   createdAt: Date;
 }
 

@@ -20,17 +20,30 @@ export type TaskEvent =
   /** R-BAT-11: a newer batch has taken the device over; a task in upgrade keeps it. */
   | { kind: 'overridden' }
   /** R-BAT-21: an operator has a failed task begin again. With `matchedAgain` the only event that leaves a final status. */
-  | { kind: 'reinitiated'; gatewayId: string | null; places?: number[] }
+  | ({ kind: 'reinitiated'; places?: number[] } & WhereNow)
   /** R-BAT-10, R-BAT-15: its dynamic batch has matched the device again. It leaves any final status. */
-  | ({ kind: 'matchedAgain'; gatewayId: string | null; places?: number[] } & MatchedAgain)
+  | ({ kind: 'matchedAgain'; places?: number[] } & WhereNow & MatchedAgain)
   /** The device has a connection again; its version report is awaited for `settleMs`. */
-  | { kind: 'connected'; gatewayId: string; settleMs: number }
-  | { kind: 'disconnected' }
+  | { kind: 'connected'; gatewayId: string; settleMs: number; presenceRevision?: number }
+  /** Its connection has gone. */
+  | ({ kind: 'disconnected' } & Gone)
   | PlatformLedEvent
   /** Within `withinMs` of its success the device reported another version. Goes on record, once, and the task stays as it is. */
   | { kind: 'versionRegressed'; version: string; withinMs: number }
   /** The device reported the version it is to be upgraded from: it has (re)started and wants its notification again. */
   | { kind: 'sourceReported'; version: string };
+
+/**
+ * Who says that a device has gone says which connection that was: its document's revision does, and a gateway speaks of its own
+ * connections only. It changes nothing where the device has been heard of elsewhere, or later.
+ */
+export type Gone = { presenceRevision: number } | { gatewayId: string };
+
+/** Where its device is. */
+interface WhereNow {
+  gatewayId: string | null;
+  presenceRevision?: number;
+}
 
 /** With what a task begins that its dynamic batch has matched again. */
 interface MatchedAgain {

@@ -3,6 +3,7 @@ import { answered, atWork, notified, progress, sourceReported, versionRegressed 
 import { later } from './later';
 import { withOutcome } from './outcome';
 import { confirming, noted, offlineFailure, opened, overdueFailure, queried, unheard, waitingAnew } from './platform-led';
+import { gone, isOlder, known } from './presence';
 import { type Attempt, isActive, type Task } from './task';
 import { ended, maybe, moved, quiet, type TaskChange } from './task-change';
 import type { TaskEvent, TaskEventOf } from './task-event';
@@ -47,7 +48,7 @@ function stepOf(task: Task, event: TaskEvent, now: Date): TaskChange | null {
     case 'connected':
       return connected(task, event, now);
     case 'disconnected':
-      return task.reachable ? quiet({ reachable: false, gatewayId: null, ...unheard(task) }, now) : null;
+      return maybe(gone(task, event), (set) => quiet({ ...set, ...unheard(task) }, now));
     case 'answered':
       return answered(task, event, now);
     case 'opened':
@@ -97,9 +98,10 @@ function attemptFailed(task: Task, event: TaskEventOf<'attemptFailed'>, now: Dat
 }
 
 /** R-TASK-7: an unfinished device that comes back is notified again, after it had time to report its version. */
-function connected(task: Task, event: TaskEventOf<'connected'>, now: Date): TaskChange {
+function connected(task: Task, event: TaskEventOf<'connected'>, now: Date): TaskChange | null {
+  if (isOlder(task, event)) return null;
   const offerAt = task.status === 'UNCONFIRMED' ? null : latest(task.retryAt, later(now, event.settleMs));
-  return quiet({ reachable: true, gatewayId: event.gatewayId, offerAt, ...unheard(task) }, now);
+  return quiet({ reachable: true, gatewayId: event.gatewayId, ...known(event), offerAt, ...unheard(task) }, now);
 }
 
 function confirmed(task: Task, now: Date): TaskChange | null {

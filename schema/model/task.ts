@@ -81,6 +81,8 @@ export interface Task {
   /** True while the device has a connection; then `gatewayId` says which gateway process holds it. */
   reachable: boolean;
   gatewayId: string | null;
+  /** Of its device's presence that the two above come from. Absent in tasks of older versions: 0. */
+  presenceRevision?: number;
   /** When this task next wants its notification; null while it wants none. The batch pushes what is due and reachable. */
   offerAt: Date | null;
   /** The last push of the current attempt; null before it. */

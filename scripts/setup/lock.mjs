@@ -14,11 +14,11 @@ const held = new Set();
  * @returns {{ release(): void } | { owner: Owner }}
  */
 export function tryLock(path, what) {
-  mkdirSync(dirname(path), { recursive: true });
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const owner = { pid: process.pid, started: startOf(process.pid), token: randomBytes(8).toString('hex'), what };
   const prepared = `${path}.${owner.token}`;
-  mkdirSync(prepared);
-  writeFileSync(join(prepared, 'owner.json'), JSON.stringify(owner));
+  mkdirSync(prepared, { mode: 0o700 });
+  writeFileSync(join(prepared, 'owner.json'), JSON.stringify(owner), { mode: 0o600 });
   // One round for a stale lock, one for the race after it.
   for (let round = 0; round < 3; round += 1) {
     if (moveInto(prepared, path)) {

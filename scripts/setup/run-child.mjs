@@ -1,17 +1,18 @@
 import { spawn } from 'node:child_process';
 import process from 'node:process';
+import { toolEnvironment } from './child-environment.mjs';
 
 const KEPT = 64 * 1024;
 
 /**
- * Runs a program to its end, keeping the last of its output; ended after `limitMs`. Rejects with what it said last.
+ * Runs a program to its end, without our settings and keeping the last of its output; ended after `limitMs`. Rejects with what it said last.
  * @param {string} command @param {string[]} args
  * @param {{ limitMs: number, cwd?: string, env?: NodeJS.ProcessEnv, what?: string, shell?: boolean }} options
  * @returns {Promise<string>}
  */
-export function runChild(command, args, { limitMs, what = command, ...options }) {
+export function runChild(command, args, { limitMs, what = command, env = process.env, ...options }) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options });
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env: toolEnvironment(env), ...options });
     // npm must not go on installing when the set-up that waits for it has ended.
     const endWithUs = () => child.kill('SIGKILL');
     process.once('exit', endWithUs);

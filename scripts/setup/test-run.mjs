@@ -25,7 +25,7 @@ export async function runTests(args) {
 
 async function runJest(args) {
   const report = inProject('.updraft', `jest-${process.pid}.json`);
-  mkdirSync(inProject('.updraft'), { recursive: true });
+  mkdirSync(inProject('.updraft'), { recursive: true, mode: 0o700 });
   const code = await runForeground(process.execPath, [bin('jest/bin/jest.js'), '--json', `--outputFile=${report}`, ...args], {
     NODE_ENV: 'test',
   });

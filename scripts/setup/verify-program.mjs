@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process';
+import process from 'node:process';
+import { serverEnvironment } from './child-environment.mjs';
 
 /** Runs `--version`: proves that the program exists, is for this machine and has its libraries. @returns {Promise<string>} */
 export async function runVersion(path, { name, versionPattern, atLeast }) {
   const output = await new Promise((resolve, reject) => {
-    execFile(path, ['--version'], { timeout: 20_000 }, (error, stdout, stderr) => {
+    execFile(path, ['--version'], { timeout: 20_000, env: serverEnvironment(process.env) }, (error, stdout, stderr) => {
       if (error) reject(new Error(`it does not run: ${firstLine(stderr) || error.code || error.signal || error.message}`));
       else resolve(stdout);
     });

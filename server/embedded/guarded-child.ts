@@ -5,8 +5,10 @@ import type { Readable } from 'node:stream';
 /**
  * A shell between us and the server. It reads a pipe whose other end only we hold: when we end, however that happens, the pipe closes
  * and the server is told to stop, and killed if it doesn't within ten seconds. The server's own pid is told on descriptor 3.
+ * What the server writes is its owner's alone.
  */
 const GUARD = `
+umask 077
 "$@" </dev/null 3>&- 4<&- &
 server=$!
 echo $server >&3
@@ -32,7 +34,7 @@ export interface GuardedChild {
 
 /** Starts a server whose output goes to `logFile`, in a session of its own: Ctrl-C is ours to pass on, in order. */
 export async function spawnGuarded(command: string, args: string[], env: NodeJS.ProcessEnv, logFile: string): Promise<GuardedChild> {
-  const log = openSync(logFile, 'a');
+  const log = openSync(logFile, 'a', 0o600);
   const shell = spawn('/bin/sh', ['-c', GUARD, 'updraft-guard', command, ...args], {
     stdio: ['ignore', log, log, 'pipe', 'pipe'],
     detached: true,

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { mongo } from 'mongoose';
+import { MONGO_USER, type MongoCredentials, takeOver, writeMongoUri } from './mongo-credentials';
 import type { ServerProgram } from './supervisor';
 
 const REPLICA_SET = 'rs0';
@@ -9,12 +10,19 @@ const NOT_YET_INITIALIZED = 94;
 /** A process killed in the middle of a transaction leaves it open, and what it wrote to locked: for so long and half of it again. */
 const TRANSACTION_SECONDS = 10;
 
-export function mongodProgram(
-  command: string,
-  options: { dataDir: string; port: number; logFile: string; cacheGB?: number },
-): ServerProgram {
+export interface MongodOptions {
+  dataDir: string;
+  port: number;
+  logFile: string;
+  cacheGB?: number;
+  credentials: MongoCredentials;
+  /** Users that were in data without passwords, and are no more. */
+  onUsersRemoved?(users: string[]): void;
+}
+
+export function mongodProgram(command: string, options: MongodOptions): ServerProgram {
   const dbPath = join(options.dataDir, 'mongo');
-  mkdirSync(dbPath, { recursive: true });
+  mkdirSync(dbPath, { recursive: true, mode: 0o700 });
   return {
     name: 'mongod',
     command,
@@ -24,19 +32,27 @@ export function mongodProgram(
       ...['--setParameter', `transactionLifetimeLimitSeconds=${TRANSACTION_SECONDS}`],
       // Nobody else is to find it through a socket file in the temporary directory.
       '--nounixsocket',
+      // Nobody is let in without a password, not even the first one, as mongod has it by default for this machine's users.
+      ...['--keyFile', options.credentials.keyFile, '--setParameter', 'enableLocalhostAuthBypass=false'],
     ],
     logFile: options.logFile,
-    ready: (signal) => becomePrimary(options.port, signal),
+    ready: (signal) => becomePrimary(options, signal),
   };
 }
 
-export const mongoUri = (port: number): string => `mongodb://127.0.0.1:${port}/?replicaSet=${REPLICA_SET}`;
+export const mongoUri = (port: number, password: string): string =>
+  `mongodb://${MONGO_USER}:${password}@127.0.0.1:${port}/?replicaSet=${REPLICA_SET}&authSource=admin`;
 
-/** Waits for an answer, makes it a replica set of one (again, when the port has changed) and waits until it is writable. */
-async function becomePrimary(port: number, signal: AbortSignal): Promise<void> {
+/**
+ * Waits for an answer, makes it a replica set of one (again, when the port has changed), waits until it is writable and sets our user's
+ * password. All of it as mongod itself, which needs no user: there is no moment in which somebody else could be the first.
+ */
+async function becomePrimary({ port, dataDir, credentials, onUsersRemoved }: MongodOptions, signal: AbortSignal): Promise<void> {
   const host = `127.0.0.1:${port}`;
   while (!signal.aborted) {
     const client = new mongo.MongoClient(`mongodb://${host}/?directConnection=true`, {
+      auth: { username: '__system', password: credentials.key },
+      authSource: 'local',
       serverSelectionTimeoutMS: 1_000,
       connectTimeoutMS: 1_000,
     });
@@ -45,9 +61,14 @@ async function becomePrimary(port: number, signal: AbortSignal): Promise<void> {
       await configure(client, host);
       while (!signal.aborted) {
         const hello = await client.db('admin').command({ hello: 1 });
-        if (hello.isWritablePrimary) return;
+        if (hello.isWritablePrimary) break;
         await delay(50);
       }
+      if (signal.aborted) return;
+      const removed = await takeOver(client.db('admin'), credentials, dataDir);
+      if (removed.length > 0) onUsersRemoved?.(removed);
+      await writeMongoUri(dataDir, mongoUri(port, credentials.password));
+      return;
     } catch {
       // Not there yet, or restarting its connections after the configuration; the wait has an end outside.
       await delay(100);

@@ -2,11 +2,13 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { lockData } from './data-lock';
 import { freePort, isFreeWithin } from './free-port';
+import { mongoCredentials } from './mongo-credentials';
 import { mongodProgram, mongoUri } from './mongod';
 import { programPath } from './programs';
 import { StartError } from './start-error';
 import { type SupervisedServer, type SupervisorEvents, supervise } from './supervisor';
 import { temporalProgram } from './temporal';
+import { startTemporalPage, type TemporalPage, unguessableLoopback } from './temporal-page';
 
 const PORT_PATIENCE_MS = 10_000;
 
@@ -22,9 +24,12 @@ export interface EmbeddedOptions extends Partial<SupervisorEvents> {
   mongoCacheGB?: number;
   /** Where MONGODB_URI and TEMPORAL_ADDRESS are read, each of which replaces its server. Default: the process's. */
   env?: NodeJS.ProcessEnv;
+  /** Told of users that were in MongoDB's data before it asked for passwords; they are removed. */
+  onUsersRemoved?(users: string[]): void;
 }
 
 export interface EmbeddedServers {
+  /** With the password, where the server runs here. */
   mongoUri: string;
   temporalAddress: string;
   temporalUiUrl?: string;
@@ -40,14 +45,17 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
   const logs = join(options.dataDir, 'logs');
   // Processes that share running servers keep no data here, and may be many.
   const dataLock = env.MONGODB_URI && env.TEMPORAL_ADDRESS ? undefined : await lockData(options.dataDir);
-  if (dataLock) mkdirSync(logs, { recursive: true });
+  if (dataLock) mkdirSync(logs, { recursive: true, mode: 0o700 });
   const events = { onFatal: options.onFatal ?? endProcess, onRestart: options.onRestart };
   const [mongo, temporal] = await Promise.allSettled([
     env.MONGODB_URI ? undefined : startMongod(options, join(logs, 'mongod.log'), events),
     env.TEMPORAL_ADDRESS ? undefined : startTemporal(options, join(logs, 'temporal.log'), events),
   ]);
   const stopAll = async (): Promise<void> => {
-    if (temporal.status === 'fulfilled') await temporal.value?.server.stop();
+    if (temporal.status === 'fulfilled') {
+      await temporal.value?.page?.stop();
+      await temporal.value?.server.stop();
+    }
     if (mongo.status === 'fulfilled') await mongo.value?.server.stop();
     dataLock?.release();
   };
@@ -57,9 +65,9 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
   }
   let stopping: Promise<void> | undefined;
   return {
-    mongoUri: env.MONGODB_URI || mongoUri(mongo.value?.port ?? 0),
+    mongoUri: env.MONGODB_URI || (mongo.value?.uri ?? ''),
     temporalAddress: env.TEMPORAL_ADDRESS || `127.0.0.1:${temporal.value?.port}`,
-    temporalUiUrl: temporal.value && options.uiPort !== undefined ? `http://127.0.0.1:${options.uiPort}` : undefined,
+    temporalUiUrl: temporal.value?.page?.url,
     get pids() {
       return { mongod: mongo.value?.server.pid, temporal: temporal.value?.server.pid };
     },
@@ -70,22 +78,34 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
   };
 }
 
-interface Running {
-  server: SupervisedServer;
-  port: number;
-}
-
-async function startMongod(options: EmbeddedOptions, logFile: string, events: SupervisorEvents): Promise<Running> {
+async function startMongod(
+  options: EmbeddedOptions,
+  logFile: string,
+  events: SupervisorEvents,
+): Promise<{ server: SupervisedServer; uri: string }> {
   const [command, port] = await Promise.all([programPath('mongod', options.env), usablePort(options.mongoPort, 'MongoDB')]);
-  const program = mongodProgram(command, { dataDir: options.dataDir, port, logFile, cacheGB: options.mongoCacheGB });
-  return { server: await supervise(program, events), port };
+  const { dataDir, mongoCacheGB: cacheGB, onUsersRemoved } = options;
+  const credentials = await mongoCredentials(dataDir);
+  const program = mongodProgram(command, { dataDir, port, logFile, cacheGB, credentials, onUsersRemoved });
+  return { server: await supervise(program, events), uri: mongoUri(port, credentials.password) };
 }
 
-async function startTemporal(options: EmbeddedOptions, logFile: string, events: SupervisorEvents): Promise<Running> {
+async function startTemporal(
+  options: EmbeddedOptions,
+  logFile: string,
+  events: SupervisorEvents,
+): Promise<{ server: SupervisedServer; port: number; page?: TemporalPage }> {
   if (options.uiPort !== undefined) await usablePort(options.uiPort, "Temporal's web page");
   const [command, port] = await Promise.all([programPath('temporal', options.env), usablePort(options.temporalPort, 'Temporal')]);
-  const program = temporalProgram(command, { dataDir: options.dataDir, port, uiPort: options.uiPort, logFile });
-  return { server: await supervise(program, events), port };
+  const ui = options.uiPort === undefined ? undefined : { host: unguessableLoopback(), port: await freePort() };
+  const server = await supervise(temporalProgram(command, { dataDir: options.dataDir, port, ui, logFile }), events);
+  if (!ui || options.uiPort === undefined) return { server, port };
+  try {
+    return { server, port, page: await startTemporalPage(options.uiPort, ui) };
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
 }
 
 /** The servers of an instance that was killed are still ending when it is started again at once. */

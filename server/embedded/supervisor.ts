@@ -92,7 +92,9 @@ export async function supervise(program: ServerProgram, events: SupervisorEvents
 
 async function startOnce(program: ServerProgram, outer?: AbortSignal): Promise<GuardedChild> {
   boundLog(program.logFile);
-  const child = await spawnGuarded(program.command, program.args, { ...process.env, ...program.env }, program.logFile);
+  const { serverEnvironment } = await import('#setup/child-environment.mjs');
+  const env = { ...serverEnvironment(process.env), ...program.env };
+  const child = await spawnGuarded(program.command, program.args, env, program.logFile);
   const over = new AbortController();
   const timer = setTimeout(() => over.abort(), READY_LIMIT_MS);
   const signal = outer ? AbortSignal.any([over.signal, outer]) : over.signal;

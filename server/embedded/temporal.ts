@@ -16,18 +16,20 @@ const DYNAMIC_CONFIG = [
   // One host has nothing to spread; fewer partitions save forwarding between them.
   'matching.numTaskqueueReadPartitions=1',
   'matching.numTaskqueueWritePartitions=1',
+  // Its HTTP API can't be switched off; nobody of ours uses it, and no web page is to reach it by a name of its own.
+  'frontend.httpAllowedHosts=["none.invalid"]',
 ];
 
 export function temporalProgram(
   command: string,
-  options: { dataDir: string; port: number; uiPort?: number; logFile: string },
+  options: { dataDir: string; port: number; ui?: { host: string; port: number }; logFile: string },
 ): ServerProgram {
   return {
     name: 'temporal',
     command,
     args: [
       ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', `${options.port}`],
-      ...(options.uiPort === undefined ? ['--headless'] : ['--ui-ip', '127.0.0.1', '--ui-port', `${options.uiPort}`]),
+      ...(options.ui ? ['--ui-ip', options.ui.host, '--ui-port', `${options.ui.port}`] : ['--headless']),
       // Survives kill -9, and three times as fast as SQLite's defaults (docs/design.md).
       ...[
         '--db-filename',

@@ -8,7 +8,7 @@ const STOP_WITHIN_MS = 60_000;
 /** Runs a benchmark on a data folder of its own; stops what it started and removes the folder, however it ends. */
 export async function runScoped(benchmark: Benchmark, options: BenchOptions): Promise<BenchOutcome> {
   quietTemporal();
-  mkdirSync('.updraft', { recursive: true });
+  mkdirSync('.updraft', { recursive: true, mode: 0o700 });
   const dataDir = mkdtempSync(resolve('.updraft', 'bench-'));
   const interrupted = new AbortController();
   const onSignal = (signal: NodeJS.Signals): void => interrupted.abort(new Error(`The benchmark was stopped by ${signal}.`));

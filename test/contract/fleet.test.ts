@@ -28,7 +28,7 @@ beforeEach(async () => {
     clock,
     memberships: NO_MEMBERSHIPS,
     ...productParts(store, clock),
-    onPresence: async (deviceId, gatewayId) => void presence.push([deviceId, gatewayId]),
+    onPresence: async (deviceId, { gatewayId }) => void presence.push([deviceId, gatewayId]),
     onGatewayReset: async (gatewayId) => void resets.push(gatewayId),
   });
   await products.create(operator, { key: 'meter', name: 'Water meter' });

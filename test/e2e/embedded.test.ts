@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { mongo } from 'mongoose';
 import { startEmbedded } from '../../server/embedded/start-embedded';
 import { connectTemporal } from '../../workflows/connection';
+import { embeddedParent } from '../support/embedded-parent';
 
 const { MONGODB_URI: _mongo, TEMPORAL_ADDRESS: _temporal, ...env } = process.env;
 const directories: string[] = [];
@@ -105,17 +105,8 @@ test('servers killed -9 come back on the same ports with their data', async () =
 
 test('a parent killed -9 leaves no server behind, and its data can be used again', async () => {
   const dataDir = newData();
-  const script = join(dataDir, 'parent.js');
-  writeFileSync(
-    script,
-    `const swc = require(${JSON.stringify(require.resolve('@swc/core'))});
-     require.extensions['.ts'] = (module, file) => module._compile(
-       swc.transformFileSync(file, { swcrc: false, module: { type: 'commonjs', ignoreDynamic: true }, jsc: { parser: { syntax: 'typescript' }, target: 'es2022' } }).code, file);
-     const { startEmbedded } = require(${JSON.stringify(require.resolve('../../server/embedded/start-embedded'))});
-     startEmbedded({ dataDir: ${JSON.stringify(dataDir)} }).then((servers) => console.log(JSON.stringify(servers.pids)));`,
-  );
-  const parent = spawn(process.execPath, [script], { env, stdio: ['ignore', 'pipe', 'inherit'] });
-  const [line] = await once(parent.stdout, 'data');
+  const parent = embeddedParent(dataDir, env);
+  const [line] = await once(parent.stdout ?? parent, 'data');
   const pids: number[] = Object.values(JSON.parse(String(line)));
   expect(pids).toHaveLength(2);
   expect(pids.filter(isAlive)).toEqual(pids);

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
-import { createBlockRate } from '../../gateways/mqtt/link/block-rate';
 import { blockReply, errorReply } from '../../gateways/mqtt/link/block-reply';
 import { crc16 } from '../../gateways/mqtt/link/crc16';
 import { fileDownloadMessage } from '../../gateways/mqtt/link/file-download-message';
@@ -71,27 +70,4 @@ test.each([
 test('R-DL-3 a request whose id cannot be echoed is no request', () => {
   expect(parsed('{"id":{},"params":{}}')).toBeNull();
   expect(parsed('[]')).toBeNull();
-});
-
-test('R-DL-3 no second, however it is cut out, has more than 20 blocks', () => {
-  fc.assert(
-    fc.property(fc.array(fc.integer({ min: 0, max: 400 }), { maxLength: 200 }), (pauses) => {
-      let now = 0;
-      const rate = createBlockRate(20, () => now);
-      const through: number[] = [];
-      for (const pause of pauses) {
-        now += pause;
-        if (rate()) through.push(now);
-      }
-      return through.every((time, index) => through.slice(index).filter((later) => later - time < 1_000).length <= 20);
-    }),
-  );
-});
-
-test('R-DL-3 what is refused does not hold up what follows a second later', () => {
-  let now = 0;
-  const rate = createBlockRate(2, () => now);
-  expect([rate(), rate(), rate(), rate()]).toEqual([true, true, false, false]);
-  now = 1_000;
-  expect([rate(), rate(), rate()]).toEqual([true, true, false]);
 });

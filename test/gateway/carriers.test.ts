@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { connect, type IClientOptions, type MqttClient } from 'mqtt';
+import { readBlockFrame } from '../support/devices/download/block-frame';
 import { describeWithMosquitto } from '../support/mosquitto';
 import { type Carried, knowsIotda, startAtMosquitto } from './broker-support';
 import { iotdaNotification, iotdaOptions, NOW, VECTOR } from './iotda-support';
@@ -67,6 +68,23 @@ function devicesOver(start: () => Promise<Carried>): void {
     expect(carried.core.reports.map((report) => 'version' in report && report.version)).toEqual(
       Array.from({ length: 50 }, (_, step) => `${step}`),
     );
+  });
+
+  test('R-DL-3 blocks come in their order, those that were asked for too fast as well', async () => {
+    const client = await device(deviceOptions(), [topics().downloadReply]);
+    const offsets: (number | string)[] = [];
+    client.on('message', (_topic, payload) => {
+      const frame = readBlockFrame(payload);
+      offsets.push(frame.kind === 'block' ? frame.offset : frame.kind);
+    });
+    carried.core.blocks = (_device, { offset }) => ({ kind: 'block', bytes: Buffer.alloc(1), fileLength: 100_000 + offset });
+    const blocks = Array.from({ length: 25 }, (_, n) => n);
+    for (const offset of blocks) {
+      const params = { fileInfo: { streamId: 1, fileId: 1 }, fileBlock: { size: 1, offset } };
+      await client.publishAsync(topics().download, JSON.stringify({ id: '1', params }), { qos: 1 });
+      await received(offsets, offset + 1);
+    }
+    expect(offsets).toEqual(blocks);
   });
 
   test('R-FLOW-1 a notification reaches its device, and it alone, once', async () => {

@@ -96,7 +96,7 @@ describe('R-FLOW-1 delivery (device-protocols §0.2)', () => {
     running.core.task = notification();
     await device.publishAsync(get, '{"id":7,"params":{},}');
     await roundTrip(running, device);
-    const data = `{"size":432945,"version":"2.0.0","url":"https://fw.example/f/token","sign":"${'b'.repeat(64)}","signMethod":"SHA256","extData":{}}`;
+    const data = `{"size":432945,"version":"2.0.0","url":"https://fw.example/f/token","md5":"${'a'.repeat(32)}","sign":"${'b'.repeat(64)}","signMethod":"SHA256","extData":{}}`;
     expect(replies()[0]).toBe('{"id":"123","code":200,"data":{}}');
     expect(replies()[2]).toBe(`{"id":7,"code":200,"data":${data}}`);
     expect(running.core.calls).toContainEqual({ call: 'requested', deviceId: deviceId(), module: 'MCU' });

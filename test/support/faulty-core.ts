@@ -1,8 +1,8 @@
 import type { BatchFacts } from '../../core/batches/facts';
 import type { DeviceLink, UpgradeEngine } from '../../core/ports';
+import type { PresenceDeps, Present } from '../../core/tasks/follow-presence';
 import type { OfferDeps } from '../../core/tasks/offers';
 import { createPacers } from '../../core/tasks/pacers';
-import type { ReconcileDeps } from '../../core/tasks/reconcile';
 import type { TaskStore } from '../../core/tasks/store';
 import type { Task } from '../../schema/model/task';
 import { testSettings, theFacts } from './builders';
@@ -11,7 +11,7 @@ import { fakeTaskStore } from './fakes/task-store';
 /** `fails`: the call does nothing and throws. `repeats`: it does its work and its answer is lost. */
 export type CallFault = 'fails' | 'repeats';
 
-export interface FaultyCore extends OfferDeps, ReconcileDeps {
+export interface FaultyCore extends OfferDeps, PresenceDeps {
   tasks: ReturnType<typeof fakeTaskStore>;
   /** What the engine was told, each once, in words. */
   told(): string[];
@@ -21,7 +21,8 @@ export interface FaultyCore extends OfferDeps, ReconcileDeps {
   queried: string[];
   link: DeviceLink;
   offline: Set<string>;
-  gateways: Map<string, string>;
+  /** What the devices' documents say; whoever is not named is off-line. */
+  present: Map<string, Present>;
   running: boolean;
   /** Calls to the store, the engine and the mint that can fail, counted. */
   calls: number;
@@ -38,7 +39,6 @@ const STORE_CALLS = [
   'activeOfDevice',
   'activeOf',
   'activeOfBatch',
-  'activeOfGateway',
   'succeededOf',
   'write',
   'overdueOffline',
@@ -89,12 +89,12 @@ export function faultyCore(initial: Task[], facts: BatchFacts = theFacts()): Fau
     })),
     pacers: createPacers(60_000),
     pushTerms: guard(async () => (core.running ? { tags: [], policyRevision: 0 } : null)),
-    gatewaysOf: guard(async () => core.gateways),
+    presenceOf: guard(async (ids) => new Map(ids.map((id) => [id, core.present.get(id) ?? { gatewayId: null, presenceRevision: 1 }]))),
     told: () => [...words].sort(),
     notified: [],
     queried: [],
     offline: new Set(),
-    gateways: new Map(),
+    present: new Map(),
     running: true,
     link: {
       gatewayId: 'gw-1',

@@ -9,6 +9,8 @@ export interface UpdraftProcess {
   pid: number;
   apiUrl?: string;
   mqttUrl?: string;
+  /** Of the embedded server, without its password. */
+  mongoUrl?: string;
   /** kill -9; settles when the process is gone. */
   kill(): Promise<void>;
   /** SIGTERM; settles when the process is gone. */
@@ -33,12 +35,12 @@ export async function startProcess(settings: Record<string, string>): Promise<Up
     await exited;
     clearTimeout(hard);
   };
-  const { apiUrl, mqttUrl } = await running(child);
-  return { pid: child.pid ?? 0, apiUrl, mqttUrl, kill: () => end('SIGKILL'), stop: () => end('SIGTERM') };
+  const { apiUrl, mqttUrl, mongoUrl } = await running(child);
+  return { pid: child.pid ?? 0, apiUrl, mqttUrl, mongoUrl, kill: () => end('SIGKILL'), stop: () => end('SIGTERM') };
 }
 
 /** Reads the log to its end, so that the process never waits for us; answers with the line that says that it runs. */
-function running(child: ChildProcess): Promise<{ apiUrl?: string; mqttUrl?: string }> {
+function running(child: ChildProcess): Promise<Pick<UpdraftProcess, 'apiUrl' | 'mqttUrl' | 'mongoUrl'>> {
   const last: string[] = [];
   return new Promise((settle, reject) => {
     const read = (line: string): void => {

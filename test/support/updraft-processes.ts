@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import pino from 'pino';
 import { connectStore, type Store } from '../../schema/mongo/connect';
 import { readConfig } from '../../server/config';
@@ -30,11 +31,11 @@ export async function startProcesses(roles: string[], overrides: Record<string, 
     return started;
   };
   for (const role of roles) await start(role);
-  const { MONGODB_URI, TEMPORAL_ADDRESS, UPDRAFT_MONGO_PORT, UPDRAFT_TEMPORAL_PORT } = settings;
+  const { MONGODB_URI, TEMPORAL_ADDRESS, UPDRAFT_DATA_DIR = '', UPDRAFT_TEMPORAL_PORT } = settings;
   const foundation = await startFoundation(
     readConfig({
       ...settings,
-      MONGODB_URI: MONGODB_URI || `mongodb://127.0.0.1:${UPDRAFT_MONGO_PORT}/?replicaSet=rs0`,
+      MONGODB_URI: MONGODB_URI || (await uriOfEmbedded(UPDRAFT_DATA_DIR)),
       TEMPORAL_ADDRESS: TEMPORAL_ADDRESS || `127.0.0.1:${UPDRAFT_TEMPORAL_PORT}`,
     }),
     pino({ level: 'silent' }),
@@ -63,3 +64,7 @@ export async function startProcesses(roles: string[], overrides: Record<string, 
     },
   };
 }
+
+/** As an operator's tools find it. */
+const uriOfEmbedded = async (dataDir: string): Promise<string> =>
+  (await readFile(join(dataDir, 'mongo.yaml'), 'utf8')).replace(/^uri: /, '').trim();

@@ -95,17 +95,17 @@ async function takeAgain(
   if (again.length === 0 || !(await stillTakes(deps, batch))) return;
   const { confirmation = false, timeoutMinutes } = batch.policy;
   const found = await deps.collections.devices
-    .find({ _id: { $in: again.map(({ _id }) => _id) }, online: true }, { projection: { gatewayId: 1 } })
+    .find({ _id: { $in: again.map(({ _id }) => _id) } }, { projection: { gatewayId: 1, presenceRevision: 1 } })
     .toArray();
-  const gateways = new Map(found.map(({ _id, gatewayId }) => [_id, gatewayId]));
+  const presence = new Map(found.map(({ _id, gatewayId, presenceRevision = 0 }) => [_id, { gatewayId, presenceRevision }]));
   await Promise.all(
     again.map(async ({ _id, modules }) => {
       const task = ownOf.get(_id);
       const places = placesOf(_id);
       if (!task || places === null) return;
       const sourceVersion = modules[batch.module]?.version ?? null;
-      const gatewayId = gateways.get(_id) ?? null;
-      const event = { kind: 'matchedAgain' as const, gatewayId, places, sourceVersion, confirmation, timeoutMinutes };
+      const at = presence.get(_id) ?? { gatewayId: null };
+      const event = { kind: 'matchedAgain' as const, ...at, places, sourceVersion, confirmation, timeoutMinutes };
       // The index has the last word on whether the device is free.
       await transition(deps.tasks, task, event, deps.clock()).catch((error) => {
         if (!isDuplicateKey(error)) throw error;

@@ -52,7 +52,7 @@ export async function bind(
     { session },
   );
   // What they had by the old gateway is over; a new one that is connected is followed afterwards.
-  await devices.updateMany({ _id: { $in: changedIds }, sessionId: THROUGH_GATEWAY }, { $set: offline(now) }, { session });
+  await devices.updateMany({ _id: { $in: changedIds }, sessionId: THROUGH_GATEWAY }, offline(now), { session });
   const touched = new Set(changed.flatMap(({ deviceId, gateway }) => [found.get(deviceId)?.parentId, gateway]));
   return recount(
     devices,

@@ -2,7 +2,7 @@ import type { Device } from '../../../schema/model/fleet';
 import { type DeviceId, isBrokerGateway } from '../../../schema/model/ids';
 import type { Collections } from '../../../schema/mongo/connect';
 import type { Clock } from '../../clock';
-import { offline } from '../presence';
+import { offline, present } from '../presence';
 import { isThroughGateway, THROUGH_GATEWAY, throughGateway } from './session-name';
 
 type Devices = Collections['devices'];
@@ -86,15 +86,15 @@ async function write(
   now: Date,
 ): Promise<void> {
   if (carried && on.length > 0) {
-    const session = { online: true, gatewayId: carried.gatewayId, sessionId: throughGateway(carried.sessionId), onlineChangedAt: now };
+    const { gatewayId, sessionId } = carried;
     await devices.updateMany(
       { _id: { $in: [...on] }, parentId, enabled: true, $or: [{ online: false }, { sessionId: THROUGH_GATEWAY }] },
-      { $set: session },
+      present({ gatewayId, sessionId: throughGateway(sessionId) }, now),
     );
   }
   if (off.length === 0) return;
   const gone = { _id: { $in: [...off] }, parentId, sessionId: THROUGH_GATEWAY, ...(carried && { enabled: false }) };
-  await devices.updateMany(gone, { $set: offline(now) });
+  await devices.updateMany(gone, offline(now));
 }
 
 /**

@@ -4,8 +4,7 @@ import type { GatewayMetrics } from '../../metrics';
 import type { SampledLog } from '../../sampled-log';
 import type { MqttQuotas } from '../broker/quotas';
 import type { DownMessage, Peer } from '../dialect';
-import { createBlockRate } from './block-rate';
-import { createOpenRequests } from './open-requests';
+import { createBlockLines, type LineClock } from './block-lines';
 
 type WordedAnswer = Exclude<BlockAnswer, { kind: 'block' }> | (Extract<BlockAnswer, { kind: 'block' }> & { offset: number });
 
@@ -18,52 +17,44 @@ export type BlockService = (
 
 /** device-protocols §1.4. */
 const BLOCKS_PER_SECOND = 20;
-/** Requests being answered, of all devices: each holds a block of up to 64 KiB. */
-const UNDER_WAY = 256;
+/** Requests of all devices that wait: each a few hundred bytes, and a device with one open request has one. */
+const OPEN_IN_ALL = 100_000;
+/** Each holds a block of up to 64 KiB, until the device's connection has taken it. */
+const AT_ONCE = 1_024;
 
 /**
- * Answers block requests beside the lanes, so that a download holds up no report. On overload it is silent, which makes an SDK wait its
- * 10 s; an error would make it repeat at once, and give up after three.
+ * Answers block requests beside the lanes, so that a download holds up no report. What comes faster than it may is answered later, and what
+ * can't be answered now not at all: an SDK waits 10 s then, while an error would make it repeat at once, and give up after three.
  */
-export function createBlockService(deps: {
-  downloads: GatewayCore['downloads'];
-  metrics: GatewayMetrics;
-  quotas: Pick<MqttQuotas, 'openRequests'>;
-  sampled: SampledLog;
-}): BlockService {
+export function createBlockService(
+  deps: {
+    downloads: GatewayCore['downloads'];
+    metrics: GatewayMetrics;
+    quotas: Pick<MqttQuotas, 'openRequests'>;
+    sampled: SampledLog;
+  },
+  clock?: LineClock,
+): BlockService {
   const { downloads, metrics, quotas, sampled } = deps;
-  const openRequest = createOpenRequests(quotas.openRequests);
-  const rates = new WeakMap<Peer, () => boolean>();
-  let underWay = 0;
+  const limits = { perSecond: BLOCKS_PER_SECOND, open: quotas.openRequests, openInAll: OPEN_IN_ALL, atOnce: AT_ONCE };
+  const enqueue = createBlockLines(limits, clock);
 
-  function allows(peer: Peer): boolean {
-    let rate = rates.get(peer);
-    if (!rate) {
-      rate = createBlockRate(BLOCKS_PER_SECOND);
-      rates.set(peer, rate);
-    }
-    return rate();
-  }
-
-  async function answer(peer: Peer, request: BlockRequest, word: Parameters<BlockService>[2]): Promise<void> {
-    const open = openRequest(peer);
-    if (open === null) return metrics.dropped.too_many_requests.inc();
-    underWay += 1;
+  async function answer(peer: Peer, request: BlockRequest | { wrong: string }, word: Parameters<BlockService>[2]): Promise<void> {
     try {
+      if ('wrong' in request) {
+        await peer.send(word({ kind: 'wrong', wrong: request.wrong }));
+        return;
+      }
       const found = await downloads.block(peer.deviceId, request);
       await peer.send(word(found.kind === 'block' ? { ...found, offset: request.offset } : found));
     } catch (error) {
       sampled.warn(`block ${peer.deviceId}`, { deviceId: peer.deviceId, err: error }, 'A block could not be read; its device asks again');
-    } finally {
-      underWay -= 1;
-      open.close();
     }
   }
 
   return (peer, request, word) => {
-    if (!allows(peer)) metrics.dropped.too_fast.inc();
-    else if (underWay >= UNDER_WAY) metrics.dropped.queue_full.inc();
-    else if ('wrong' in request) void peer.send(word({ kind: 'wrong', wrong: request.wrong }));
-    else void answer(peer, request, word);
+    const taken = enqueue(peer, () => answer(peer, request, word));
+    if (taken === 'device_full') metrics.dropped.too_many_requests.inc();
+    else if (taken === 'full') metrics.dropped.queue_full.inc();
   };
 }

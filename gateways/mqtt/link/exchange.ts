@@ -15,7 +15,7 @@ export type LinkReport = Exclude<DeviceReport, { kind: 'result' }>;
 /** What a handler can do with a message; none of it waits. Reports and questions are queued in the lane of the device. */
 export interface Exchange {
   report(peer: Peer, report: LinkReport): void;
-  /** Gets a block of a file; `answer` words it. Silence when too much is asked for (device-protocols §1.4). */
+  /** Gets a block of a file in its turn; `answer` words it. Silence beyond what may be open (device-protocols §1.4). */
   block: BlockService;
   /** Asks core what the device has to do. `answer` words it; null is silence. Not sent when the peer has gone by then. */
   ask(peer: Peer, module: string, answer: (notification: Notification | null) => DownMessage | null): void;

@@ -101,6 +101,6 @@ async function measureMosquitto(scope: BenchScope, count: number): Promise<Measu
 
 function notificationBytes(): string {
   const url = `https://fw.example/d/${'t'.repeat(64)}/fw.bin`;
-  const data = { size: 432_945, version: '2.0.0', url, sign: 'b'.repeat(64), signMethod: 'SHA256', extData: {} };
+  const data = { size: 432_945, version: '2.0.0', url, md5: 'a'.repeat(32), sign: 'b'.repeat(64), signMethod: 'SHA256', extData: {} };
   return JSON.stringify({ code: '1000', data, id: Date.now(), message: 'success' });
 }

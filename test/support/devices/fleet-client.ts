@@ -36,7 +36,8 @@ const PORTION = 500;
 export async function startFleetProcess(description: FleetDescription, options: FleetProcessOptions = {}): Promise<FleetProcess> {
   const { devices, ...settings } = description;
   const { reported = ['progress', 'version', 'notified', 'problem'], entry = compiledEntry(), execArgv = [] } = options;
-  const child = fork(entry, [], { execArgv, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const { toolEnvironment } = await import('#setup/child-environment.mjs');
+  const child = fork(entry, [], { execArgv, env: toolEnvironment(process.env), stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   const exited = new Promise<number | null>((settle) => child.once('exit', settle));
   const command = commander(child, options);
   try {

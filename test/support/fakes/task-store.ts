@@ -29,10 +29,6 @@ export function fakeTaskStore(initial: Task[] = []): TaskStore & { all(): Task[]
         .filter((task) => task.batchId === batchId && task._id > after && (statuses?.includes(task.status) ?? true))
         .sort((a, b) => (a._id < b._id ? -1 : 1))
         .slice(0, limit),
-    activeOfGateway: async (gatewayId: string, limit: number) =>
-      active()
-        .filter((task) => task.gatewayId === gatewayId)
-        .slice(0, limit),
     eachOfGateway: async function* (gatewayId: string) {
       yield* active().filter((task) => task.gatewayId === gatewayId);
     },

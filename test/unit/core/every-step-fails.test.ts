@@ -1,6 +1,6 @@
 import { cancelBatchTasks, cancelSomeTasks } from '../../../core/tasks/cancel';
 import { createOffers } from '../../../core/tasks/offers';
-import { onConnected, onDisconnected, onGatewayReset } from '../../../core/tasks/presence';
+import { onGatewayReset, onPresence } from '../../../core/tasks/presence';
 import { reconcileBatch } from '../../../core/tasks/reconcile';
 import { onFailure, onProgress, onVersion } from '../../../core/tasks/report';
 import { onRequest } from '../../../core/tasks/request';
@@ -54,9 +54,13 @@ const STEPS: Step[] = [
   {
     name: 'R-TASK-7 a device comes on-line',
     tasks: [aTask(one({ reachable: false, gatewayId: null }))],
-    run: (core) => onConnected(core, core.tasks.all()[0]?.deviceId ?? '', 'gw-2'),
+    run: (core) => onPresence(core, core.tasks.all()[0]?.deviceId ?? '', { gatewayId: 'gw-2', presenceRevision: 1 }),
   },
-  { name: 'a device goes off-line', tasks: [aTask(one())], run: (core) => onDisconnected(core, core.tasks.all()[0]?.deviceId ?? '') },
+  {
+    name: 'a device goes off-line',
+    tasks: [aTask(one())],
+    run: (core) => onPresence(core, core.tasks.all()[0]?.deviceId ?? '', { gatewayId: null, presenceRevision: 1 }),
+  },
   { name: 'a gateway starts', tasks: two(aRunningTask), run: (core) => onGatewayReset(core, 'gw-1') },
   { name: 'R-BAT-18 a cancel of offered tasks', tasks: two(aNotifiedTask), run: (core) => cancelBatchTasks(core, 'batch1') },
   { name: 'R-BAT-18 a cancel of running upgrades', tasks: two(aRunningTask), run: (core) => cancelBatchTasks(core, 'batch1') },
@@ -75,7 +79,7 @@ const STEPS: Step[] = [
     tasks: [aTask(one({ reachable: false, gatewayId: null })), aRunningTask({ deviceName: 'meter-2' })],
     prepare: (core) => {
       core.now = LATER;
-      core.gateways = new Map(core.tasks.all().map(({ deviceId }) => [deviceId, 'gw-1']));
+      core.present = new Map(core.tasks.all().map(({ deviceId }) => [deviceId, { gatewayId: 'gw-1', presenceRevision: 1 }]));
     },
     run: (core) => reconcileBatch(core, 'batch1'),
   },
@@ -230,7 +234,7 @@ describe('R-RATE-1 the bulk push', () => {
     core.link.notify = async () => false;
     await expect(offerAll(core)).resolves.toBe(0);
     expect(core.tasks.all()).toMatchObject([{ status: 'NOTIFIED', reachable: false }]);
-    await onConnected(core, ids(core)[0] ?? '', 'gw-1');
+    await onPresence(core, ids(core)[0] ?? '', { gatewayId: 'gw-1', presenceRevision: 1 });
     expect(core.tasks.all()).toMatchObject([{ reachable: true, offerAt: new Date(core.now.getTime() + core.settings.settleMs) }]);
   });
 

@@ -33,7 +33,7 @@ describe('platform-led tasks (R-FLOW-2)', () => {
   });
 
   test('R-FLOW-2 an answer nobody asked for, or to another connection, moves nothing', () => {
-    for (const task of [anIotdaTask(), taskAfter(aQueriedTask(), [1, { kind: 'disconnected' }]), aTask()])
+    for (const task of [anIotdaTask(), taskAfter(aQueriedTask(), [1, { kind: 'disconnected', gatewayId: 'gw-1' }]), aTask()])
       expect(nextState(task, { kind: 'answered', version: '1.0.0', repeatMs }, at(2))).toBeNull();
     expect(nextState(aTask(), { kind: 'queried', repeatMs }, EPOCH)).toBeNull();
     expect(nextState(anIotdaTask({ status: 'UNCONFIRMED' }), { kind: 'queried', repeatMs }, EPOCH)).toBeNull();
@@ -49,7 +49,7 @@ describe('platform-led tasks (R-FLOW-2)', () => {
       status: 'FAILED',
       cause: 'WAITING_FOR_REPORT_DEVICE_FIRMWARE_VERSION_TIMEOUT',
     });
-    const gone = taskAfter(asked, [10_000, { kind: 'disconnected' }]);
+    const gone = taskAfter(asked, [10_000, { kind: 'disconnected', gatewayId: 'gw-1' }]);
     expect(waitEndsAt(gone, WAITS)).toBeNull();
     expect(gone.onlineBy).toEqual(at(25 * HOUR));
     const back = taskAfter(gone, [20_000, { kind: 'connected', gatewayId: 'gw-1', settleMs: 0 }], [21_000, { kind: 'queried', repeatMs }]);
@@ -119,7 +119,7 @@ describe('platform-led tasks (R-FLOW-2)', () => {
     expect(back).toMatchObject({ offerAt: at(1_500), negotiation: { heard: true } });
     const answered = taskAfter(back, [1_500, { kind: 'queried', repeatMs }], [1_600, { kind: 'noted' }]);
     expect(answered).toMatchObject({ offerAt: null, negotiation: { queriedAt: null } });
-    expect(taskAfter(answered, [2_000, { kind: 'disconnected' }]).negotiation).toMatchObject({ heard: false });
+    expect(taskAfter(answered, [2_000, { kind: 'disconnected', gatewayId: 'gw-1' }]).negotiation).toMatchObject({ heard: false });
   });
 
   test('R-FLOW-2 a claimed target is asked about: it has half an hour from the first claim, whatever is said and dropped meanwhile', () => {
@@ -133,7 +133,7 @@ describe('platform-led tasks (R-FLOW-2)', () => {
     const again = taskAfter(
       old,
       [3_000, { kind: 'confirming', repeatMs }],
-      [4_000, { kind: 'disconnected' }],
+      [4_000, { kind: 'disconnected', gatewayId: 'gw-1' }],
       [5_000, { kind: 'connected', gatewayId: 'gw-1', settleMs: 500 }],
     );
     expect(again).toMatchObject({ status: 'IN_PROGRESS', offerAt: at(5_500), negotiation: { queriedAt: null, confirmingAt: at(1_000) } });

@@ -156,7 +156,7 @@ describe('presence', () => {
   test('R-DEV-2 a connection makes the task reachable at its gateway, its end makes it unreachable', () => {
     const online = stateAfter(aTask({ reachable: false, gatewayId: null }), connected);
     expect(online).toMatchObject({ reachable: true, gatewayId: 'gw-2' });
-    expect(stateAfter(online, { kind: 'disconnected' })).toMatchObject({ reachable: false, gatewayId: null });
+    expect(stateAfter(online, { kind: 'disconnected', gatewayId: 'gw-2' })).toMatchObject({ reachable: false, gatewayId: null });
   });
 });
 
@@ -165,6 +165,7 @@ const unconfirmedTask = () => aTask({ status: 'UNCONFIRMED', offerAt: null });
 const anyEvent: fc.Arbitrary<TaskEvent> = fc.oneof(
   fc.constantFrom<TaskEvent>(notified, succeeded, timedOut, canceled, confirmed, rejected, overridden, reinitiated, connected, {
     kind: 'disconnected',
+    gatewayId: 'gw-1',
   }),
   fc.record({ kind: fc.constant('progress' as const), percent: fc.nat(100), timeoutMs: fc.constantFrom(null, 60_000) }),
   fc.record({

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfig } from '../../../server/config';
 import { deviceCertificate } from '../../../server/device-certificate';
+import { clientCertificate } from '../../support/client-certificate';
 
 let dataDir: string;
 const warnings: string[] = [];
@@ -24,6 +25,33 @@ test('R-FLOW-1 the first start makes a certificate for this machine, signed by a
   expect(server.checkIP('127.0.0.1')).toBe('127.0.0.1');
   expect(statSync(join(dataDir, 'tls/server-key.pem')).mode & 0o777).toBe(0o600);
   expect(warnings).toEqual([expect.stringContaining(join(dataDir, 'tls/ca.pem'))]);
+});
+
+/** sha256WithRSAEncryption, as a certificate names what it is signed with. */
+const SHA256_WITH_RSA = Buffer.from('06092a864886f70d01010b', 'hex');
+
+test('R-FLOW-1 it is RSA-2048 with SHA-256, and so is its CA, good for ten years from yesterday', async () => {
+  await made();
+  for (const file of ['server.pem', 'ca.pem']) {
+    const certificate = new X509Certificate(readFileSync(join(dataDir, 'tls', file)));
+    expect(certificate.publicKey.asymmetricKeyType).toBe('rsa');
+    expect(certificate.publicKey.asymmetricKeyDetails?.modulusLength).toBe(2048);
+    // Once where it says what will sign it, and once beside the signature.
+    expect(certificate.raw.indexOf(SHA256_WITH_RSA)).not.toBe(certificate.raw.lastIndexOf(SHA256_WITH_RSA));
+    const [from, to] = [new Date(certificate.validFrom), new Date(certificate.validTo)];
+    expect(to.getUTCFullYear() - from.getUTCFullYear()).toBe(10);
+    expect(from.getTime()).toBeLessThan(Date.now());
+  }
+});
+
+test('R-FLOW-1 one of elliptic curves from an earlier version stays, key and CA', async () => {
+  const { cert, key } = await clientCertificate('localhost', new Date(), [-1, 365]);
+  mkdirSync(join(dataDir, 'tls'));
+  const files = { 'server.pem': cert, 'server-key.pem': key, 'ca.pem': cert };
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(dataDir, 'tls', name), text);
+  expect(await made()).toEqual({ cert: Buffer.from(cert), key: Buffer.from(key) });
+  for (const [name, text] of Object.entries(files)) expect(readFileSync(join(dataDir, 'tls', name), 'utf8')).toBe(text);
+  expect(warnings).toEqual([]);
 });
 
 test('R-FLOW-1 the next start finds it, also when the first was killed before it had finished', async () => {

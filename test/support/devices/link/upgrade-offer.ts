@@ -30,9 +30,9 @@ export type ReadOffer = { offer: UpgradeOffer } | { dropped: string } | 'no task
 
 const MAX_FILES = 20;
 const DIGESTS: Record<string, UpgradeOffer['digest']> = { Md5: 'md5', SHA256: 'sha256', Sha256: 'sha256' };
-const DATA_ORDER = 'size version isDiff url md5 digestsign sign signMethod files module extData'.split(' ');
+const DATA_ORDER = 'size version isDiff url md5 digestsign sign signMethod module extData files'.split(' ');
 /** With a stream in place of the URL (§1.3). */
-const STREAM_ORDER = 'size streamId sign dProtocol version signMethod streamFileId md5 digestsign isDiff module extData'.split(' ');
+const STREAM_ORDER = 'size streamId module sign dProtocol version isDiff signMethod streamFileId md5 digestsign extData'.split(' ');
 const LARGEST_U32 = 0xffff_ffff;
 
 /** As picky as LinkSDK 4 is, and no more. */
