@@ -165,6 +165,52 @@ describe('the batch workflow', () => {
     await stop();
   });
 
+  test('R-BAT-24 a batch that a failure has halted before its workflow knows is resumed, and is not paused on top', async () => {
+    const { world, engine, batchId, handle, stop } = await run(['a'], 600_000);
+    world.policy = { ...POLICY, halt: { failedCount: 1, minimumJudged: 1 } };
+    await engine.startBatch(batchId);
+    while ((await handle.query<string>('batchPhase')) !== 'waiting');
+    await expect(engine.commandBatch(batchId, { kind: 'resume' })).rejects.toMatchObject({ code: 'BATCH_STATE' });
+    const haltsElsewhere = () => world.statuses.push('HALTED');
+    haltsElsewhere();
+    await engine.commandBatch(batchId, { kind: 'resume' });
+    expect(world.statuses).toEqual(['HALTED', 'RUNNING']);
+    haltsElsewhere();
+    await expect(engine.commandBatch(batchId, { kind: 'pause' })).rejects.toMatchObject({ code: 'BATCH_STATE' });
+    await engine.commandBatch(batchId, { kind: 'resume' });
+    settle(world);
+    engine.wakeBatch(batchId);
+    await handle.result();
+    expect(world.statuses).toEqual(['HALTED', 'RUNNING', 'HALTED', 'RUNNING', 'FINISHED']);
+    await saveHistory(handle, 'batch-halted-elsewhere');
+    await stop();
+  });
+
+  test('R-BAT-24 what a look found before a resume does not hold after it', async () => {
+    const { world, engine, batchId, handle, stop } = await run(['a']);
+    world.policy = { ...POLICY, halt: { failedCount: 1, minimumJudged: 1 } };
+    let looks = 0;
+    world.haltWhen = () => {
+      if (++looks > 1) return false;
+      world.statuses.push('HALTED');
+      return true;
+    };
+    const look = world.haltIfFailing;
+    world.haltIfFailing = async () => {
+      const halted = await look();
+      // The answer of the first look is on its way for as long as the resume takes.
+      if (halted) await engine.commandBatch(batchId, { kind: 'resume' });
+      return halted;
+    };
+    world.beforeDue = () => {
+      if (world.offers.length > 0) settle(world);
+    };
+    await engine.startBatch(batchId);
+    await handle.result();
+    expect(world.offers.map(({ taskIds }) => taskIds)).toEqual([['a']]);
+    await stop();
+  });
+
   test('R-BAT-7 without proactive push nothing is offered, and the batch ends when its tasks have', async () => {
     const { world, engine, batchId, handle, stop } = await run(['a', 'b'], 100);
     world.policy = { ...POLICY, proactivePush: false };
