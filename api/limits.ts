@@ -9,9 +9,22 @@ export const API_LIMITS = {
   unreadBytes: 4 * 1024 * 1024,
   connections: 10_000,
   tokens: 5_000,
+  /** Selections, arguments and values of a document, each fragment counted wherever it is spread. */
+  nodes: 20_000,
+  /** Lists, objects and selections within each other, fragments included: what functions that recurse may be given. */
+  nesting: 64,
   depth: 14,
   /** See `query-cost.ts` for what a field costs. */
-  cost: 10_000,
+  cost: 70_000,
+  /** Of a document whose errors tell where in it they are. */
+  placedCharacters: 16 * 1024,
+  placedLines: 500,
+  /** Errors of a document, and of an answer. */
+  errors: 20,
+  /** Characters of the documents that are kept, read and validated. */
+  keptDocuments: 300_000,
+  /** Of a value of up to some thousand characters. */
+  longTextCost: 16,
   /** Characters of an error's message: it may quote what the caller sent. */
   messageLength: 1_024,
   /** Milliseconds a connection has to send its key, or its headers. */

@@ -19,9 +19,11 @@ import type { LiveHub } from './live/hub';
 import { metrics } from './metrics';
 import { buildApiSchema } from './schema';
 import { clientErrorHandler } from './transport/client-errors';
+import { createDocumentDoor } from './transport/document/door';
 import { drain } from './transport/drain';
 import { createGraphqlHttp } from './transport/graphql-http';
 import { serveGraphqlWs } from './transport/graphql-ws';
+import { createCostOf } from './transport/query-cost';
 import { refuseGraphql, signedIn } from './transport/signed-in';
 import { tusUploads } from './uploads/tus';
 
@@ -61,7 +63,9 @@ export async function createApi({ core, live, settings, logger, ready = async ()
   const schema = buildApiSchema();
   const services = { core, live, limits: settings.limits };
   const presentError = createPresentError(logger);
-  const graphql = await createGraphqlHttp(schema, services, presentError, settings.explorer);
+  const door = createDocumentDoor(schema, settings.explorer);
+  const costOf = createCostOf(schema, settings.limits);
+  const graphql = await createGraphqlHttp(schema, services, presentError, { door, costOf, introspection: settings.explorer });
 
   const app = express().disable('x-powered-by').disable('etag');
   app.use(health(ready));
@@ -79,7 +83,7 @@ export async function createApi({ core, live, settings, logger, ready = async ()
 
   const isDownload = downloads(core.downloads, logger);
   const server = httpServerFor((req, res) => void (isDownload(req, res) || app(req, res)), settings);
-  const sockets = serveGraphqlWs(server, GRAPHQL_PATH, { schema, services, presentError, introspection: settings.explorer, log: logger });
+  const sockets = serveGraphqlWs(server, GRAPHQL_PATH, { schema, services, presentError, door, costOf, log: logger });
 
   return {
     async start() {

@@ -122,10 +122,13 @@ export async function createCore({
   const groupChecks = createGroupChecks({ collections, memberships, clock, rulesAgeMs: settings.groupRulesAgeMs });
   const secureUpdates = createSecureUpdates({ collections, sealing: createSealing(masterKeys), clock });
   await Promise.all([completeStoredPackages(collections), versionCounts.begin()]);
+  const sourcesOf = async (_id: string) =>
+    (await collections.batches.findOne({ _id }, { projection: { sourceVersions: 1 } }))?.sourceVersions ?? [];
   const base = {
     tasks,
     engine,
     facts,
+    sourcesOf,
     settings,
     clock,
     digestSigns: secureUpdates.digestSigns,

@@ -3,6 +3,7 @@ import { Field, Int, ObjectType } from 'type-graphql';
 import type { DownloadProtocol } from '../../schema/model/batch';
 import type { EndLimit } from '../../schema/model/expected-end';
 import { DownloadProtocolEnum, EndLimitEnum } from '../enums';
+import { API_LIMITS } from '../limits';
 import { HaltPolicyType } from './halt-types';
 import { PushRate } from './rate-types';
 
@@ -20,7 +21,7 @@ export class BatchTagType {
   @Field(() => String, { description: 'Letters, digits and dots; unique for the batch.' })
   key!: string;
 
-  @Field(() => String, { description: 'Any text.' })
+  @Field(() => String, { complexity: API_LIMITS.longTextCost, description: 'Any text.' })
   value!: string;
 }
 

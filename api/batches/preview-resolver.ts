@@ -5,9 +5,13 @@ import { CreateDynamicBatchInput, CreateStaticBatchInput } from './inputs';
 import { inputField, newDynamicBatch, newStaticBatch } from './new-batch';
 import { PreviewBatchPayload, previewView } from './preview-types';
 
+/** Looks at thousands of devices. */
+const PREVIEW = 2_000;
+
 @Resolver()
 export class PreviewResolver {
   @Query(() => PreviewBatchPayload, {
+    complexity: PREVIEW,
     description: 'What `createStaticBatch` would do with the same input, or why it would refuse it. Nothing is created.',
   })
   previewBatch(@Arg('input', () => CreateStaticBatchInput) input: CreateStaticBatchInput, @Ctx() { core, viewer }: ApiContext) {
@@ -16,6 +20,7 @@ export class PreviewResolver {
   }
 
   @Query(() => PreviewBatchPayload, {
+    complexity: PREVIEW,
     description:
       'What `createDynamicBatch` would do with the devices that match now, or why it would refuse the same input. Nothing is created; who comes to match later is not in it.',
   })

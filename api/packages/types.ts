@@ -6,6 +6,7 @@ import type { PackageKind, VerificationState } from '../../schema/model/package-
 import { BatchConnection, BatchType } from '../batches/types';
 import { DigestAlgorithmEnum, PackageKindEnum, VerificationStateEnum } from '../enums';
 import { Payload } from '../errors/user-error-type';
+import { API_LIMITS } from '../limits';
 import { connectionOf } from '../paging/connection';
 
 @ObjectType('PackageFile', { description: 'A file of a package.' })
@@ -68,6 +69,7 @@ export class PackageType {
 
   @Field(() => String, {
     nullable: true,
+    complexity: API_LIMITS.longTextCost,
     description: 'Text for its devices, sent with each notification: `_package_udi` to Link devices, `custom_info` to IoTDA devices.',
   })
   customInfo!: string | null;

@@ -5,6 +5,7 @@ import type { Product, SigningKey } from '../../schema/model/fleet';
 import type { SignatureAlgorithm } from '../../schema/model/signature';
 import { DialectEnum, SignatureAlgorithmEnum } from '../enums';
 import { Payload } from '../errors/user-error-type';
+import { API_LIMITS } from '../limits';
 import { connectionOf } from '../paging/connection';
 
 @ObjectType('SigningKey', { description: 'A public key that signed packages are checked with. Never changed.' })
@@ -15,7 +16,7 @@ export class SigningKeyType {
   @Field(() => SignatureAlgorithmEnum, { description: 'How packages are signed with it.' })
   algorithm!: SignatureAlgorithm;
 
-  @Field(() => String, { description: 'PEM.' })
+  @Field(() => String, { complexity: API_LIMITS.longTextCost, description: 'PEM.' })
   publicKeyPem!: string;
 
   @Field(() => String, { description: 'SHA-256 of its DER form, hex.' })
@@ -30,10 +31,14 @@ export class SecureUpdateType {
   @Field(() => Boolean, { description: 'Whether notifications carry signatures (`digestsign`).' })
   active!: boolean;
 
-  @Field(() => String, { description: 'What devices check the signatures with: RSA-2048, PEM.' })
+  @Field(() => String, { complexity: API_LIMITS.longTextCost, description: 'What devices check the signatures with: RSA-2048, PEM.' })
   publicKeyPem!: string;
 
-  @Field(() => String, { nullable: true, description: 'Of the pair that signs after `SWITCH`, PEM; null when none is prepared.' })
+  @Field(() => String, {
+    nullable: true,
+    complexity: API_LIMITS.longTextCost,
+    description: 'Of the pair that signs after `SWITCH`, PEM; null when none is prepared.',
+  })
   nextPublicKeyPem!: string | null;
 
   @Field(() => GraphQLDateTime, { description: 'When the key pair was made.' })

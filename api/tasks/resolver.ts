@@ -51,6 +51,11 @@ export class TaskResolver {
   }
 
   @FieldResolver()
+  renotifications(@Root() { renotifications }: Task): number {
+    return renotifications ?? 0;
+  }
+
+  @FieldResolver()
   cause(@Root() task: Task): FailureCauseType | null {
     return causeView(task.cause);
   }

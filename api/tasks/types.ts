@@ -134,6 +134,12 @@ export class TaskType {
   @Field(() => GraphQLDateTime, { nullable: true, description: 'When the last notification of this attempt left.' })
   notifiedAt!: Date | null;
 
+  @Field(() => Int, {
+    description:
+      'Notifications of this attempt that followed a reconnect or a restart of the device. One more than allowed, and the attempt fails with NOTIFICATION_LIMIT.',
+  })
+  renotifications!: number;
+
   @Field(() => GraphQLDateTime, {
     nullable: true,
     description: 'When it fails by time-out; null before the first progress, and without a time-out.',

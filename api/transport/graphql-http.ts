@@ -1,25 +1,33 @@
-import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
-import { expressMiddleware } from '@as-integrations/express5';
-import express, { Router } from 'express';
+import { ApolloServer, type ApolloServerPlugin, HeaderMap } from '@apollo/server';
+import express, { type Request, type RequestHandler, type Response, Router } from 'express';
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 import { type ApiContext, type ApiServices, createContext } from '../context';
 import type { PresentError } from '../errors/present';
 import { API_LIMITS } from '../limits';
-import { tooCostly } from './query-cost';
-import { queryDepthRule } from './query-depth';
+import type { DocumentDoor } from './document/door';
+import type { CostOf } from './query-cost';
 import { viewerOf } from './signed-in';
+
+export interface HttpDeps {
+  door: DocumentDoor;
+  costOf: CostOf;
+  introspection: boolean;
+}
 
 export interface GraphqlHttp {
   router: Router;
   stop(): Promise<void>;
 }
 
+/** Of a SHA-256 in hex. */
+const HASH = 64;
+
 /** GraphQL over POST and GET; mounted behind `signedIn`. */
 export async function createGraphqlHttp(
   schema: GraphQLSchema,
   services: ApiServices,
   presentError: PresentError,
-  introspection: boolean,
+  { door, costOf, introspection }: HttpDeps,
 ): Promise<GraphqlHttp> {
   const server = new ApolloServer<ApiContext>({
     schema,
@@ -27,9 +35,10 @@ export async function createGraphqlHttp(
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     allowBatchedHttpRequests: false,
-    parseOptions: { maxTokens: API_LIMITS.tokens },
-    validationRules: [queryDepthRule],
-    plugins: [costLimit],
+    // Documents come through the door; what Apollo reads itself was let in before and is forgotten since.
+    documentStore: { get: async (key) => door.known(key.slice(-HASH)), set: async () => undefined, delete: async () => undefined },
+    parseOptions: { maxTokens: API_LIMITS.tokens, noLocation: true },
+    plugins: [costLimit(costOf)],
     formatError: (formatted, error) => presentError(error, String(formatted.extensions?.code ?? 'BAD_REQUEST')),
     // Apollo's own log would repeat what `presentError` logs or what the caller did wrong.
     logger: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
@@ -37,18 +46,75 @@ export async function createGraphqlHttp(
   await server.start();
   const router = Router();
   router.use(express.json({ limit: API_LIMITS.bodyBytes }));
-  router.use(expressMiddleware(server, { context: async ({ res }) => createContext(services, viewerOf(res)) }));
+  router.use(readFirst(door, presentError));
+  router.use(answering(server, services));
   return { router, stop: () => server.stop() };
 }
 
-const costLimit: ApolloServerPlugin<ApiContext> = {
+/** Before Apollo, whose parser and rules follow whatever they are given. */
+const readFirst =
+  (door: DocumentDoor, presentError: PresentError): RequestHandler =>
+  (req, res, next) => {
+    const errors = errorsOf(req, door);
+    if (errors.length === 0) return next();
+    const type = req.accepts(['application/json', 'application/graphql-response+json']) || 'application/json';
+    res
+      .status(400)
+      .type(type)
+      .json({ errors: errors.map((error) => presentError(error)) });
+  };
+
+/** What is missing or of another form Apollo refuses; a stored query was read when it was stored. */
+function errorsOf(req: Request, door: DocumentDoor): readonly GraphQLError[] {
+  const found: Record<string, unknown> = req.method === 'GET' ? Object.fromEntries(new URL(req.url, 'http://host').searchParams) : req.body;
+  if (typeof found !== 'object' || found === null) return [];
+  const { query, variables, extensions } = found;
+  const asked = { source: typeof query === 'string' ? query : '', variables: fromJson(variables), extensions: fromJson(extensions) };
+  const opened = asked.source === '' ? door.openStored(asked) : door.open(asked);
+  return Array.isArray(opened) ? opened : [];
+}
+
+/** As they come in an address. */
+function fromJson(value: unknown): unknown {
+  try {
+    return typeof value === 'string' ? JSON.parse(value) : value;
+  } catch {
+    return null;
+  }
+}
+
+const answering =
+  (server: ApolloServer<ApiContext>, services: ApiServices): RequestHandler =>
+  async (req, res) => {
+    const headers = new HeaderMap();
+    for (const [name, value] of Object.entries(req.headers)) {
+      if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
+    }
+    const answer = await server.executeHTTPGraphQLRequest({
+      httpGraphQLRequest: { method: req.method.toUpperCase(), headers, search: new URL(req.url, 'http://host').search, body: req.body },
+      context: async () => createContext(services, viewerOf(res)),
+    });
+    // The schema has nothing that is answered in pieces.
+    if (answer.body.kind !== 'complete') throw new Error('An answer came in pieces.');
+    for (const [name, value] of answer.headers) res.setHeader(name, value);
+    res.status(answer.status ?? 200);
+    send(res, answer.body.string);
+  };
+
+const send = (res: Response, text: string): void => void res.send(text);
+
+const costLimit = (costOf: CostOf): ApolloServerPlugin<ApiContext> => ({
   async requestDidStart() {
     return {
-      async didResolveOperation({ schema, document, request }) {
-        const refusal = tooCostly(schema, { document, variables: request.variables ?? {}, operationName: request.operationName });
-        if (refusal)
-          throw new GraphQLError(refusal.message, { nodes: refusal.nodes, extensions: { ...refusal.extensions, http: { status: 400 } } });
+      async didResolveOperation({ document, request }) {
+        try {
+          costOf({ document, variables: request.variables ?? {}, operationName: request.operationName });
+        } catch (error) {
+          if (!(error instanceof GraphQLError)) throw error;
+          const { message, nodes, extensions } = error;
+          throw new GraphQLError(message, { nodes, extensions: { ...extensions, http: { status: 400 } } });
+        }
       },
     };
   },
-};
+});

@@ -1,21 +1,13 @@
 import type { Server } from 'node:http';
-import {
-  type DocumentNode,
-  GraphQLError,
-  type GraphQLSchema,
-  NoSchemaIntrospectionCustomRule,
-  parse,
-  specifiedRules,
-  validate,
-} from 'graphql';
+import { GraphQLError, type GraphQLSchema } from 'graphql';
 import { CloseCode, makeServer, type SubscribePayload, type Context as WsContext } from 'graphql-ws';
 import type { Viewer } from '../../core/access/viewer';
 import { connectionKey } from '../access/bearer';
 import { type ApiServices, createContext } from '../context';
 import type { ErrorLog, PresentError } from '../errors/present';
 import { API_LIMITS } from '../limits';
-import { tooCostly } from './query-cost';
-import { queryDepthRule } from './query-depth';
+import type { DocumentDoor } from './document/door';
+import type { CostOf } from './query-cost';
 import { acceptSockets, type WsExtra } from './ws-connection';
 
 interface Session extends WsExtra {
@@ -29,14 +21,14 @@ export interface GraphqlWsDeps {
   schema: GraphQLSchema;
   services: ApiServices;
   presentError: PresentError;
-  introspection: boolean;
+  door: DocumentDoor;
+  costOf: CostOf;
   log: ErrorLog;
 }
 
 /** GraphQL over WebSocket (graphql-transport-ws). Apollo's plugins don't see it: keys, limits and masking are its own. */
 export function serveGraphqlWs(httpServer: Server, path: string, deps: GraphqlWsDeps): { stop(): Promise<void> } {
-  const { schema, services, presentError, introspection, log } = deps;
-  const rules = [...specifiedRules, queryDepthRule, ...(introspection ? [] : [NoSchemaIntrospectionCustomRule])];
+  const { schema, services, presentError, door, costOf, log } = deps;
   const { access } = services.core;
 
   const server = makeServer<Record<string, unknown> | undefined, Session>({
@@ -56,19 +48,21 @@ export function serveGraphqlWs(httpServer: Server, path: string, deps: GraphqlWs
       result.errors && { ...result, errors: result.errors.map((error) => presentError(error)) },
   });
 
-  /** Parsed by hand: for the limit of tokens, and because a document over a limit must not be executed. */
-  function prepare({ extra: { viewer }, subscriptions }: Connection, { query, variables, operationName }: SubscribePayload) {
+  /** Read by hand: a document over a limit must not be validated, let alone executed. */
+  function prepare({ extra: { viewer }, subscriptions }: Connection, { query, variables, extensions, operationName }: SubscribePayload) {
     if (!viewer) return [refusal('NOT_SIGNED_IN', 'The connection has no valid API key.')];
     if (Object.keys(subscriptions).length > API_LIMITS.subscriptionsPerConnection) {
       return [refusal('TOO_MANY', `A connection carries at most ${API_LIMITS.subscriptionsPerConnection} operations at a time.`)];
     }
-    const document = parsed(query);
-    if (document instanceof GraphQLError) return [document];
-    const errors = validate(schema, document, rules);
-    if (errors.length > 0) return errors;
-    const costly = tooCostly(schema, { document, variables: variables ?? {}, operationName });
-    if (costly) return [costly];
-    return { schema, document, variableValues: variables, operationName, contextValue: createContext(services, viewer) };
+    try {
+      const document = door.open({ source: query, variables, extensions });
+      if (!('kind' in document)) return document;
+      costOf({ document, variables: variables ?? {}, operationName });
+      return { schema, document, variableValues: variables, operationName, contextValue: createContext(services, viewer) };
+    } catch (error) {
+      if (error instanceof GraphQLError) return [error];
+      throw error;
+    }
   }
 
   async function closeIfRevoked({ extra }: Connection, key: string): Promise<void> {
@@ -80,11 +74,3 @@ export function serveGraphqlWs(httpServer: Server, path: string, deps: GraphqlWs
 }
 
 const refusal = (code: string, message: string): GraphQLError => new GraphQLError(message, { extensions: { code } });
-
-function parsed(query: string): DocumentNode | GraphQLError {
-  try {
-    return parse(query, { maxTokens: API_LIMITS.tokens });
-  } catch (error) {
-    return error instanceof GraphQLError ? error : refusal('GRAPHQL_PARSE_FAILED', 'The document could not be read.');
-  }
-}

@@ -1,19 +1,17 @@
-import { type DocumentNode, GraphQLError, type GraphQLSchema, getNamedType, isLeafType } from 'graphql';
+import { type DocumentNode, GraphQLError, type GraphQLSchema, getNamedType, getOperationAST, isLeafType } from 'graphql';
 import { type ComplexityEstimator, getComplexity } from 'graphql-query-complexity';
+import type { Limits } from '../../schema/model/limits';
 import { API_LIMITS } from '../limits';
+import { tooComplex } from './document/read';
+import { listSizes } from './list-sizes';
 
 const DEFAULT_PAGE = 50;
-
-/** A plain value is free, an object costs 1, a count its `complexity`, and a list what its page may hold. */
-const estimate: ComplexityEstimator = ({ field, args, childComplexity }) => {
-  const type = getNamedType(field.type);
-  if (isLeafType(type)) return 0;
-  const own = typeof field.extensions.complexity === 'number' ? field.extensions.complexity : 1;
-  const items = type.name.endsWith('Connection') ? pageSize(args.first) : 1;
-  return own + items * childComplexity;
-};
-
-const pageSize = (first: unknown): number => (typeof first === 'number' && first > 0 ? first : DEFAULT_PAGE);
+const OBJECT = 2;
+/** A list is a question to the store. */
+const PAGE = 10;
+const MUTATION = 300;
+/** So many values of arguments cost as much as one that is answered: they are turned into objects for each field that has them. */
+const VALUES = 10;
 
 export interface Asked {
   document: DocumentNode;
@@ -21,24 +19,61 @@ export interface Asked {
   operationName: string | null | undefined;
 }
 
+export type CostOf = (asked: Asked) => number;
+
 /**
- * Why a document can't be carried out within the limits, or null. It has passed validation; that its variables fit is
- * found out here, because what a page costs is in them.
+ * R-SAFE-1: what an operation may cost at most to answer: values × items × sizes of lists, and what finding them takes.
+ * The document has passed `readDocument` and validation; that its variables fit is found out here, because what a page costs is in them.
+ * Throws a GraphQLError with a code.
  */
-export function tooCostly(schema: GraphQLSchema, asked: Asked): GraphQLError | null {
+export function createCostOf(schema: GraphQLSchema, limits: Limits): CostOf {
+  const estimators = [estimator(schema, limits)];
+  return ({ document, variables, operationName }) => {
+    const operation = getOperationAST(document, operationName);
+    if (!operation) return 0;
+    const name = operation.name?.value;
+    const cost = counted(() =>
+      getComplexity({ schema, query: document, variables, operationName: name, estimators, maxQueryNodes: API_LIMITS.nodes }),
+    );
+    if (cost <= API_LIMITS.cost) return cost;
+    throw tooComplex(
+      `The request costs ${Math.round(cost)}; the limit is ${API_LIMITS.cost}. Ask for fewer items (\`first\`), fewer fields, or fewer lists within each other.`,
+    );
+  };
+}
+
+function counted(count: () => number): number {
   try {
-    const cost = costOf(schema, asked);
-    if (cost <= API_LIMITS.cost) return null;
-    return refusal(`The request costs ${cost}; the limit is ${API_LIMITS.cost}. Ask for fewer items (\`first\`) or fewer nested lists.`);
+    return count();
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error;
-    return error.nodes
+    throw error.nodes
       ? new GraphQLError(error.message, { nodes: error.nodes, extensions: { code: 'BAD_USER_INPUT' } })
-      : refusal(error.message);
+      : tooComplex(error.message);
   }
 }
 
-const costOf = (schema: GraphQLSchema, { document, variables, operationName }: Asked): number =>
-  getComplexity({ schema, query: document, variables, operationName: operationName ?? undefined, estimators: [estimate] });
+/** A value costs 1, what else there is more, or what its `complexity` says; a list as many as it may hold. */
+function estimator(schema: GraphQLSchema, limits: Limits): ComplexityEstimator {
+  const sizes = listSizes(schema, limits);
+  return ({ type, field, args, childComplexity }) => {
+    const named = getNamedType(field.type);
+    const isPage = named.name.endsWith('Connection');
+    const declared = field.extensions.complexity;
+    const own =
+      typeof declared === 'number' ? declared : isPage ? PAGE : type.name === 'Mutation' ? MUTATION : isLeafType(named) ? 1 : OBJECT;
+    const items = isPage ? pageSize(args.first, limits.pageSize) : (sizes.get(`${type.name}.${field.name}`) ?? 1);
+    return (isLeafType(named) ? items * own : own + items * childComplexity) + valuesIn(args) / VALUES;
+  };
+}
 
-const refusal = (message: string): GraphQLError => new GraphQLError(message, { extensions: { code: 'QUERY_TOO_COMPLEX' } });
+/** More than a page holds is refused by the list itself. */
+const pageSize = (first: unknown, most: number): number => (typeof first === 'number' && first > 0 ? Math.min(first, most) : DEFAULT_PAGE);
+
+/** Lists are not flat for ever: `readDocument` has seen to that. */
+function valuesIn(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 1;
+  let count = 0;
+  for (const part of Array.isArray(value) ? value : Object.values(value)) count += valuesIn(part);
+  return count;
+}

@@ -2,6 +2,7 @@ import type { DeviceId } from '../../schema/model/ids';
 import type { Task } from '../../schema/model/task';
 import { type DeviceAnswer, VERSION_QUERY } from './contract';
 import type { TaskDeps } from './deps';
+import { repeatOf } from './renotify';
 import { transition } from './transition';
 import { upgradeInput } from './upgrade-input';
 
@@ -13,8 +14,7 @@ const REGRESSION_MINUTES = 60;
  * look, since its next look may be later than this wait's end: after the store, where it looks.
  */
 export async function confirmTarget(deps: TaskDeps, task: Task): Promise<DeviceAnswer | null> {
-  const repeatMs = deps.settings.reofferMinutes * deps.settings.minuteMs;
-  const asked = await transition(deps.tasks, task, { kind: 'confirming', repeatMs }, deps.clock());
+  const asked = await transition(deps.tasks, task, { kind: 'confirming', repeatMs: repeatOf(deps).repeatMs }, deps.clock());
   await deps.engine.report(await upgradeInput(deps, asked ?? task), { kind: 'check' });
   return asked && VERSION_QUERY;
 }

@@ -12,6 +12,8 @@ export interface TaskDeps {
   facts: (batchId: string) => Promise<BatchFacts>;
   /** R-PKG-8: a signature for each file, or none where the product's Secure Update is off. */
   digestSigns?: (firmware: FirmwarePackage) => Promise<readonly string[]>;
+  /** R-BAT-5: the source versions of a batch as they are now; empty: any. Absent: the package alone decides. */
+  sourcesOf?: (batchId: string) => Promise<readonly string[]>;
   settings: CoreSettings;
   clock: Clock;
 }

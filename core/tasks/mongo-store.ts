@@ -36,6 +36,7 @@ export function createTaskStore(tasks: mongo.Collection<Task>): TaskStore {
         { deviceId, module, targetVersion, status: 'SUCCEEDED', endedAt: { $gte: since } },
         { sort: { createdAt: -1, _id: 1 } },
       ),
+    latestOfDevice: (deviceId, limit) => tasks.find({ deviceId }).sort({ createdAt: -1, _id: 1 }).limit(limit).toArray(),
     activeOfBatch: (batchId, limit, after, statuses) =>
       tasks
         .find({ batchId, active: true, ...(after && { _id: { $gt: after } }), ...(statuses && { status: { $in: [...statuses] } }) })
@@ -98,7 +99,8 @@ async function writeAll(tasks: mongo.Collection<Task>, writes: readonly TaskWrit
 
 /** A further percentage is most of what devices report, and the next one makes good for one that a crash has lost. */
 function isPercentOnly({ task, change }: TaskWrite): boolean {
-  const movesNothing = change.transition === null && change.attemptLog === null && task.reacted && task.offerAt === null;
+  const movesNothing =
+    change.transition === null && change.attemptLog === null && task.reacted && task.offerAt === null && !change.set.downloaded;
   return movesNothing && typeof change.set.progress === 'number';
 }
 

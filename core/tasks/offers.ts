@@ -1,10 +1,12 @@
 import type { BatchId, DeviceId, TaskId } from '../../schema/model/ids';
+import { isNotifiedTooOften } from '../../schema/model/repeated';
 import type { Task } from '../../schema/model/task';
 import type { PushTerms } from '../batches/push-terms';
 import type { DeviceLink, Notification } from '../ports';
 import type { TaskDeps } from './deps';
 import { type Mint, notificationOf } from './notification';
 import type { Pacers } from './pacers';
+import { endNotifying, repeatOf } from './renotify';
 import { transitionMany } from './transition';
 
 export interface Offer {
@@ -94,30 +96,37 @@ async function dueHere(deps: OfferDeps, link: DeviceLink, taskIds: TaskId[], now
   return { tasks, over };
 }
 
-const repeatMsOf = ({ settings }: OfferDeps): number => settings.reofferMinutes * settings.minuteMs;
-
 /**
  * The wording, then the store, then the socket: what can't be worded is not marked as pushed, and a task that moved on meanwhile is not
  * pushed. Should this process die between the last two, the device reconnects and is notified again, or is when it is due once more.
  */
 async function push(deps: OfferDeps, link: DeviceLink, taskIds: TaskId[], { tags }: PushTerms): Promise<number> {
   const now = deps.clock();
-  const { tasks: here, over } = await dueHere(deps, link, taskIds, now);
+  const { tasks: due, over } = await dueHere(deps, link, taskIds, now);
+  const here = await unlessTooOften(deps, due);
   const notifications = new Map(
     await Promise.all(here.map(async (task) => [task._id, await notificationOf(deps, deps.mintUrl, task, tags)] as const)),
   );
-  const pushed = await transitionMany(deps.tasks, here, { kind: 'notified', repeatMs: repeatMsOf(deps) }, now);
+  const pushed = await transitionMany(deps.tasks, here, { kind: 'notified', ...repeatOf(deps) }, now);
   return sentOf(deps, link, pushed, async (task) => {
     const notification: Notification | undefined = notifications.get(task._id);
     return notification !== undefined && link.notify(notification, over.get(task.deviceId));
   });
 }
 
+/** R-TASK-11. */
+async function unlessTooOften(deps: OfferDeps, tasks: readonly Task[]): Promise<Task[]> {
+  const { renotifications } = deps.settings.limits;
+  const tooOften = tasks.filter((task) => isNotifiedTooOften(task, renotifications));
+  for (const task of tooOften) await endNotifying(deps, task);
+  return tasks.filter((task) => !tooOften.includes(task));
+}
+
 /** R-FLOW-2: the store first, as with a push: an answer that comes before its question is known would count for nothing. */
 async function query(deps: OfferDeps, link: DeviceLink, taskIds: TaskId[]): Promise<number> {
   const now = deps.clock();
   const { tasks: here, over } = await dueHere(deps, link, taskIds, now);
-  const asked = await transitionMany(deps.tasks, here, { kind: 'queried', repeatMs: repeatMsOf(deps) }, now);
+  const asked = await transitionMany(deps.tasks, here, { kind: 'queried', ...repeatOf(deps) }, now);
   return sentOf(deps, link, asked, (task) => link.queryVersion(task.deviceId, over.get(task.deviceId)));
 }
 

@@ -31,7 +31,7 @@ export async function onUnheard(deps: TaskDeps, gatewayId: string): Promise<void
   const { settleMs } = deps.settings;
   const batches = new Set<string>();
   for await (const chunk of inChunks(deps.tasks.eachOfGateway(gatewayId), CHUNK)) {
-    await transitionMany(deps.tasks, chunk, { kind: 'connected', gatewayId, settleMs }, deps.clock());
+    await transitionMany(deps.tasks, chunk, { kind: 'connected', gatewayId, settleMs, unheard: true }, deps.clock());
     for (const { batchId } of chunk) batches.add(batchId);
   }
   for (const batchId of batches) deps.engine.wakeBatch(batchId, settleMs);

@@ -1,11 +1,13 @@
 import type { Batch } from '../../schema/model/batch';
 import { isLive } from '../../schema/model/batch';
+import { hasRegressed } from '../../schema/model/begun-again';
 import type { FirmwarePackage } from '../../schema/model/fleet';
 import { batchOfTask, type TaskId } from '../../schema/model/ids';
 import { acceptsSource } from '../../schema/model/package-rules';
 import { placesFor } from '../../schema/model/places';
 import type { SkipReason } from '../../schema/model/reinitiation';
 import type { Task } from '../../schema/model/task';
+import type { TaskEventOf } from '../../schema/model/task-event';
 import type { Collections } from '../../schema/mongo/connect';
 import { requireRole } from '../access/require-role';
 import type { Viewer } from '../access/viewer';
@@ -24,7 +26,8 @@ const CHUNK = 200;
 const SKIPPED_SHOWN = 100;
 
 /**
- * R-BAT-21: failed tasks begin again from the records, and a batch that had ended goes on. The tasks first: a process that dies
+ * R-BAT-21: failed tasks begin again from the records, and R-BAT-10 named ones whose device has gone back to the version it was upgraded
+ * from; a batch that had ended goes on. The tasks first: a process that dies
  * before the batch is running again leaves it to the next call, or to the batch's own end, which looks for them.
  */
 export async function reinitiateTasks(
@@ -114,7 +117,8 @@ async function restart(deps: TaskDeps, { devices }: Collections, chunk: Task[], 
     chunk.map(async (task): Promise<Outcome> => {
       const device = byId.get(task.deviceId);
       const version = device?.modules[task.module]?.version;
-      if (task.status !== 'FAILED') return [task._id, 'NOT_FAILED'];
+      const regressed = hasRegressed(task, version ?? null);
+      if (task.status !== 'FAILED' && !regressed) return [task._id, 'NOT_FAILED'];
       if (!device) return [task._id, 'DEVICE_GONE'];
       const others = active.filter(({ deviceId }) => deviceId === task.deviceId);
       const places = placesFor({ module: task.module, multiModule }, others, runningModules);
@@ -122,7 +126,8 @@ async function restart(deps: TaskDeps, { devices }: Collections, chunk: Task[], 
       const atTarget = version === task.targetVersion;
       if (!atTarget && version !== undefined && !acceptsSource(firmware, version)) return [task._id, 'VERSION_NOT_ELIGIBLE'];
       const { gatewayId, presenceRevision = 0 } = device;
-      return [task._id, await begin(deps, task, { gatewayId, presenceRevision, places }, atTarget)];
+      const as = { gatewayId, presenceRevision, places, sourceVersion: version, regressed };
+      return [task._id, await begin(deps, task, as, atTarget)];
     }),
   );
 }
@@ -131,12 +136,12 @@ async function restart(deps: TaskDeps, { devices }: Collections, chunk: Task[], 
 async function begin(
   deps: TaskDeps,
   task: Task,
-  at: { gatewayId: string | null; presenceRevision: number; places: number[] },
+  as: Omit<TaskEventOf<'reinitiated'>, 'kind'>,
   atTarget: boolean,
 ): Promise<SkipReason | null> {
   const now = deps.clock();
   try {
-    const begun = await transition(deps.tasks, task, { kind: 'reinitiated', ...at }, now);
+    const begun = await transition(deps.tasks, task, { kind: 'reinitiated', ...as }, now);
     if (begun === null) return 'NOT_FAILED';
     // R-TASK-3: it was upgraded meanwhile.
     if (atTarget) await transition(deps.tasks, begun, { kind: 'succeeded' }, now);

@@ -1,10 +1,11 @@
 import { awaitsDevice } from '../../schema/model/device-exchange';
 import { isPlatformLed } from '../../schema/model/dialect';
 import type { TaskId } from '../../schema/model/ids';
-import { acceptsSource } from '../../schema/model/package-rules';
+import { hasDownloaded } from '../../schema/model/repeated';
 import type { Task } from '../../schema/model/task';
 import type { DeviceReport } from '../core';
 import type { TaskDeps } from './deps';
+import { endIneligible, isEligible } from './eligible';
 import { transition } from './transition';
 import { hasUpgrade, timeoutOf, upgradeInput } from './upgrade-input';
 
@@ -40,25 +41,36 @@ export async function onFailure(deps: TaskDeps, task: Task, failure: Extract<Dev
 
 /**
  * R-TASK-2: the reported version is the truth. The target ends the task in success, here and at once;
- * the source means that the device has restarted; anything else fails the attempt.
+ * what comes before a notification is the source; afterwards the source means a restart, or a fall-back, and anything else fails the attempt.
  */
 export async function onVersion(deps: TaskDeps, task: Task, version: string, previous: string | null): Promise<void> {
-  const now = deps.clock();
   if (version === task.targetVersion) return onTarget(deps, task);
-  if ((task.status === 'QUEUED' || task.status === 'UNCONFIRMED') && (await isIneligible(deps, task, version))) {
-    const event = { kind: 'failed', cause: 'SOURCE_VERSION_NOT_ELIGIBLE', text: version } as const;
-    const ended = await transition(deps.tasks, task, event, now);
-    if (ended !== null && hasUpgrade(task)) await deps.engine.tellEnded(task);
-    deps.engine.wakeBatch(task.batchId);
-    return;
-  }
-  if (task.sourceVersion === null || version === task.sourceVersion) {
-    const asked = (await transition(deps.tasks, task, { kind: 'sourceReported', version }, now)) ?? task;
+  if (task.notifiedAt === null) return onVersionBefore(deps, task, version, previous);
+  const isSource = task.sourceVersion === null || version === task.sourceVersion;
+  // device-protocols §1.5 C: after 100 % the old version is what the device booted back to; before, it has just started again.
+  if (isSource && hasDownloaded(task) && task.sourceVersion !== null) return failUnexpected(deps, task, version);
+  if (isSource) {
+    const asked = (await transition(deps.tasks, task, { kind: 'sourceReported', version }, deps.clock())) ?? task;
     if (asked.status === 'IN_PROGRESS' && asked.offerAt !== null) deps.engine.wakeBatch(task.batchId);
     return;
   }
-  // Nothing was asked of a device whose task waits for confirmation.
-  if (task.status === 'UNCONFIRMED' || !isUnexpected(task, version, previous)) return;
+  if (isUnexpected(task, version, previous)) await failUnexpected(deps, task, version);
+}
+
+/** Nothing was asked of the device yet, or not again: it is upgraded from whatever it has then, if the package can (device-protocols §1.5 B). */
+async function onVersionBefore(deps: TaskDeps, task: Task, version: string, previous: string | null): Promise<void> {
+  const eligible = await isEligible(deps, task, version);
+  if (eligible && version === task.sourceVersion) return;
+  const moved = eligible
+    ? await transition(deps.tasks, task, { kind: 'sourceReported', version }, deps.clock())
+    : await endIneligible(deps, task, version);
+  if (moved !== null) return;
+  const now = await deps.tasks.get(task._id);
+  // It was pushed meanwhile: then the report is about that.
+  if (now?.active && now.notifiedAt !== null) await onVersion(deps, now, version, previous);
+}
+
+export async function failUnexpected(deps: TaskDeps, task: Task, version: string): Promise<void> {
   const input = await upgradeInput(deps, task);
   await deps.engine.report(input, { kind: 'failed', attempt: task.attempt, cause: 'UNEXPECTED_VERSION_REPORTED', text: version });
 }
@@ -69,19 +81,12 @@ export async function onTarget(deps: TaskDeps, task: Task): Promise<void> {
   if (ended !== null && hasUpgrade(task)) await deps.engine.tellEnded(task);
 }
 
-/** R-PKG-6: the device was updated by other means before its turn, to a version that the package does not upgrade from; no retry helps. */
-async function isIneligible(deps: TaskDeps, task: Task, version: string): Promise<boolean> {
-  const { package: firmware } = await deps.facts(task.batchId);
-  return !acceptsSource(firmware, version);
-}
-
 /**
  * Neither source nor target. In upgrade that fails the attempt; before, only a version that is new does, so that a device
  * which repeats itself fails once (device-protocols §1.5 E). A report that was stored and then did not reach the engine comes
- * again as a repeat: it is new until an attempt has failed for it. Between attempts nothing is awaited.
+ * again as a repeat: it is new until an attempt has failed for it.
  */
 function isUnexpected(task: Task, version: string, previous: string | null): boolean {
-  if (task.retryAt !== null) return false;
   return (task.status === 'IN_PROGRESS' && task.reacted) || version !== previous || !hasFailedFor(task, version);
 }
 

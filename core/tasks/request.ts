@@ -1,7 +1,9 @@
 import type { DeviceId } from '../../schema/model/ids';
+import { isNotifiedTooOften } from '../../schema/model/repeated';
 import type { Notification } from '../ports';
 import { notificationOf } from './notification';
 import type { OfferDeps } from './offers';
+import { endNotifying, repeatOf } from './renotify';
 import { transition } from './transition';
 
 /**
@@ -15,8 +17,13 @@ export async function onRequest(deps: OfferDeps, deviceId: DeviceId, module: str
   if (task.retryAt !== null && task.retryAt > now) return null;
   const terms = await deps.pushTerms(task.batchId);
   if (terms === null) return null;
-  const repeatMs = deps.settings.reofferMinutes * deps.settings.minuteMs;
-  const notified = await transition(deps.tasks, task, { kind: 'notified', repeatMs }, now);
+  // Where nothing is pushed, asking is the only way; elsewhere what it gets takes the place of a push, and counts like one.
+  const asked = (await deps.facts(task.batchId)).policy.proactivePush === false;
+  if (!asked && isNotifiedTooOften(task, deps.settings.limits.renotifications)) {
+    await endNotifying(deps, task);
+    return null;
+  }
+  const notified = await transition(deps.tasks, task, { kind: 'notified', asked, ...repeatOf(deps) }, now);
   if (notified !== null && task.notifiedAt === null) deps.pacers.spend(task.batchId);
   return notified && notificationOf(deps, deps.mintUrl, notified, terms.tags);
 }

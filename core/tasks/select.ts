@@ -111,7 +111,17 @@ const lookingUp = (batch: Batch, targets: object[], made: Made): object[] => [
 ];
 
 /** Who has the target from the start has made no attempt, and no outcome. */
-type BegunAbsent = 'download' | 'matches' | 'timeoutMinutes' | 'outcome' | 'judgedAt' | keyof ReturnType<typeof platformLed>;
+type BegunAbsent =
+  | 'download'
+  | 'matches'
+  | 'timeoutMinutes'
+  | 'outcome'
+  | 'judgedAt'
+  | 'downloaded'
+  | 'renotifications'
+  | 'cameBack'
+  | 'repeats'
+  | keyof ReturnType<typeof platformLed>;
 
 /** A task document as an aggregation expression; the type makes sure that no field of `Task` is forgotten, but what begins absent. */
 function taskOf(batch: Batch, now: Date): Record<Exclude<keyof Task, BegunAbsent>, unknown> {

@@ -15,13 +15,14 @@ import type { Notification } from '../ports';
 import type { CancelSomeDeps } from './cancel';
 import { cancelOfDevices } from './cancel-of-devices';
 import { confirmTasks, rejectTasks } from './confirm';
-import { confirmTarget, onRegression } from './confirm-target';
-import { awaitedTask, onResult, onVersionAnswer } from './negotiate';
+import { onRegression } from './confirm-target';
+import { onVersionAnswer } from './negotiate';
 import { byDeviceName, exportTasks } from './of-batch';
 import type { OfferDeps } from './offers';
 import { reinitiateTasks } from './reinitiate';
 import { onFailure, onProgress, onVersion } from './report';
 import { onRequest } from './request';
+import { onResult } from './result';
 
 export function createTaskService(
   deps: OfferDeps & CancelSomeDeps,
@@ -53,11 +54,10 @@ export function createTaskService(
     report: Extract<DeviceReport, { kind: 'result' }>,
     ignored?: () => void,
   ): Promise<DeviceAnswer | null> {
-    const task = await awaitedTask(deps, deviceId);
-    if (task === null) ignored?.();
-    if (task === null || !(await onResult(deps, task, report))) return null;
-    if ((await deps.facts(task.batchId)).confirmByQuery) return confirmTarget(deps, task);
-    await version(deviceId, { kind: 'version', module: task.module, version: report.version });
+    const outcome = await onResult(deps, deviceId, report);
+    if (outcome.kind === 'version') return version(deviceId, outcome);
+    if (outcome.kind === 'answer') return outcome.answer;
+    ignored?.();
     return null;
   }
 

@@ -30,6 +30,8 @@ export interface TaskStore {
   activeOf(deviceId: DeviceId, module: string): Promise<Task | null>;
   /** The latest task that has brought the device this version of the module, if it ended after `since`. */
   succeededOf(deviceId: DeviceId, module: string, targetVersion: string, since: Date): Promise<Task | null>;
+  /** Its tasks, ended ones too, newest first. */
+  latestOfDevice(deviceId: DeviceId, limit: number): Promise<Task[]>;
   /** Active tasks of a batch, in id order, after `after`; with `statuses` only those. */
   activeOfBatch(batchId: string, limit: number, after?: TaskId, statuses?: readonly TaskStatus[]): Promise<Task[]>;
   /** Active tasks whose device is connected through a gateway process, each once. */

@@ -15,8 +15,8 @@ export interface Identity {
   gateway?: Identity;
 }
 
-/** Whom a CONNECT claims to come from, and how to check it. */
-export type Claim = (Identity | { nodeId: string }) & { proves(known: Known): boolean };
+/** Whom a CONNECT claims to come from, and how to check it: `certificate` where that has let it in, and not its secret. */
+export type Claim = (Identity | { nodeId: string }) & { proves(known: Known): boolean | 'certificate' };
 
 /** What a claim is checked with. */
 export type Known = Pick<DeviceCredentials, 'secret' | 'certificates'>;

@@ -1,15 +1,29 @@
 import { waitingAnew } from './platform-led';
 import { known } from './presence';
+import { uncounted } from './repeated';
 import { type Attempt, isActive, type Task, type TaskStatus } from './task';
 import { moved, type TaskChange } from './task-change';
 import type { TaskEventOf } from './task-event';
 
 /** Attempt numbers go on and the record stays; retries and time-out count anew. */
-export function reinitiated(task: Task, { gatewayId, places, presenceRevision }: TaskEventOf<'reinitiated'>, now: Date): TaskChange | null {
-  return task.status === 'FAILED'
-    ? begunAgain(task, 'QUEUED', { gatewayId, ...known({ presenceRevision }), ...(places && { places }), offerAt: now }, now)
-    : null;
+export function reinitiated(task: Task, event: TaskEventOf<'reinitiated'>, now: Date): TaskChange | null {
+  const { gatewayId, presenceRevision, places, sourceVersion, regressed } = event;
+  if (task.status !== 'FAILED' && !(regressed && task.status === 'SUCCEEDED')) return null;
+  const set = {
+    gatewayId,
+    ...known({ presenceRevision }),
+    ...(places && { places }),
+    ...(sourceVersion && { sourceVersion }),
+    offerAt: now,
+  };
+  return begunAgain(task, 'QUEUED', set, now);
 }
+
+/** R-BAT-10: it was upgraded, and its device has the version of before again. */
+export const hasRegressed = (
+  { status, sourceVersion, targetVersion }: Pick<Task, 'status' | 'sourceVersion' | 'targetVersion'>,
+  version: string | null,
+): boolean => status === 'SUCCEEDED' && version !== null && version === sourceVersion && version !== targetVersion;
 
 /** Of a dynamic batch; it begins as the device is now. */
 export function matchedAgain(task: Task, event: TaskEventOf<'matchedAgain'>, now: Date): TaskChange | null {
@@ -42,6 +56,7 @@ function begunAgain(task: Task, to: TaskStatus, fields: TaskChange['set'] & { ga
     notifiedAt: null,
     notifications: 0,
     reacted: false,
+    ...uncounted(task),
     retryAt: null,
     firstProgressAt: null,
     deadlineAt: null,

@@ -1,18 +1,21 @@
 import { later } from './later';
 import { begun, heard } from './platform-led';
+import { counted, dueAgainAt, hasDownloaded } from './repeated';
 import type { Task } from './task';
 import { moved, quiet, type TaskChange } from './task-change';
-import type { TaskEventOf } from './task-event';
+import type { Repeat, TaskEventOf } from './task-event';
 
 /** After a reaction the notification is not repeated by the clock; a reconnect still repeats it (R-TASK-7). */
-export function notified(task: Task, repeatMs: number, now: Date): TaskChange | null {
+export function notified(task: Task, event: Repeat & { asked?: boolean }, now: Date): TaskChange | null {
   if (task.status === 'UNCONFIRMED') return null;
+  const repeated = counted(task, event.asked === true);
   const set = {
+    ...repeated,
     notifiedAt: now,
     firstNotifiedAt: task.firstNotifiedAt ?? now,
     notifications: task.notifications + 1,
     retryAt: null,
-    offerAt: task.reacted ? null : later(now, repeatMs),
+    offerAt: task.reacted ? null : dueAgainAt({ ...task, ...repeated }, event, now),
     ...begun(task, now),
   };
   return task.status === 'QUEUED' ? moved(task, 'NOTIFIED', set, now) : quiet(set, now);
@@ -25,6 +28,7 @@ export function progress(task: Task, percent: number, timeoutMs: number | null, 
     progress: percent,
     reacted: true,
     ...heard(task),
+    ...((percent === 100 || hasDownloaded(task)) && !task.downloaded && { downloaded: true }),
     firstProgressAt,
     deadlineAt: timeoutMs === null ? null : later(firstProgressAt, timeoutMs),
   };
@@ -35,16 +39,20 @@ export function progress(task: Task, percent: number, timeoutMs: number | null, 
 }
 
 export function sourceReported(task: Task, version: string, now: Date): TaskChange | null {
+  const { sourceVersion } = task;
+  // device-protocols §1.5 B: nothing was asked of it yet, so it is upgraded from whatever it has now.
+  if (task.notifiedAt === null) return version === sourceVersion ? null : quiet({ sourceVersion: version }, now);
+  if (sourceVersion !== null && version !== sourceVersion) return null;
   const set: TaskChange['set'] = {};
-  if (task.sourceVersion === null) set.sourceVersion = version;
+  if (sourceVersion === null) set.sourceVersion = version;
   // A device in upgrade that reports its old version has restarted: it needs the notification once more (device-protocols §1.5 C).
-  if (task.status === 'IN_PROGRESS' && task.reacted && task.offerAt === null) set.offerAt = now;
+  if (task.status === 'IN_PROGRESS' && task.reacted && task.offerAt === null) Object.assign(set, { offerAt: now, cameBack: true });
   return Object.keys(set).length > 0 ? quiet(set, now) : null;
 }
 
 /** The version it answers with is the one it is upgraded from, whatever was known before. */
-export function answered(task: Task, { version, repeatMs }: TaskEventOf<'answered'>, now: Date): TaskChange | null {
-  const change = task.negotiation?.queriedAt ? notified(task, repeatMs, now) : null;
+export function answered(task: Task, { version, ...repeat }: TaskEventOf<'answered'>, now: Date): TaskChange | null {
+  const change = task.negotiation?.queriedAt ? notified(task, repeat, now) : null;
   return change && { ...change, set: { ...change.set, sourceVersion: version } };
 }
 

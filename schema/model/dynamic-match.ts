@@ -1,4 +1,5 @@
 import type { Batch, BatchPolicy } from './batch';
+import { hasRegressed } from './begun-again';
 import type { Region } from './fleet';
 import type { BatchId } from './ids';
 import type { Task } from './task';
@@ -93,10 +94,12 @@ const isNewer = (one: DynamicRule, other: DynamicRule): boolean =>
   one.createdAt.getTime() === other.createdAt.getTime() ? one._id > other._id : one.createdAt > other.createdAt;
 
 /** Why a batch that has had a device leaves it alone now. */
-export type NotAgain = 'UNFINISHED' | 'ENDED_BY_PEOPLE' | 'USED_UP' | 'DONE' | 'NOTHING_NEW';
+export type NotAgain = 'UNFINISHED' | 'ENDED_BY_PEOPLE' | 'USED_UP' | 'DONE' | 'NOTHING_NEW' | 'REGRESSED';
 
 /** What happened to the device since: the report of the version that it has, and its coming into a group of the batch. */
 export interface Since {
+  /** The version it has. */
+  version: string | null;
   reportedAt: Date | null;
   joinedAt: Date | null;
 }
@@ -105,12 +108,13 @@ const isSince = (at: Date | null, endedAt: Date | null): boolean => at !== null 
 
 /**
  * Whether a batch takes a device once more whose conditions are met and whose task has ended; null: it does. One that is based on versions
- * does so with each report of such a version, ten times in all (R-BAT-10); one that is based on a group when the device has come into it
+ * does so with each report of such a version, ten times in all (R-BAT-10), but not when the device has gone back from what it was upgraded
+ * to: then an operator has to look; one that is based on a group when the device has come into it
  * anew and its task had failed (R-BAT-15). What people have canceled or rejected stays so.
  */
 export function matchesAgain(
   base: Batch['base'],
-  task: Pick<Task, 'active' | 'status' | 'cause' | 'endedAt' | 'matches'>,
+  task: Pick<Task, 'active' | 'status' | 'cause' | 'endedAt' | 'matches' | 'sourceVersion' | 'targetVersion'>,
   since: Since,
   maximum: number,
 ): NotAgain | null {
@@ -120,6 +124,7 @@ export function matchesAgain(
     if (task.status !== 'FAILED') return 'DONE';
     return isSince(since.joinedAt, task.endedAt) ? null : 'NOTHING_NEW';
   }
+  if (hasRegressed(task, since.version)) return 'REGRESSED';
   if ((task.matches ?? 1) >= maximum) return 'USED_UP';
   return isSince(since.reportedAt, task.endedAt) ? null : 'NOTHING_NEW';
 }

@@ -12,7 +12,7 @@ export const ERROR_CODES = {
   ALIAS_DIFFERS: 'A field and its older name were both given, with different values.',
   TOO_MANY: 'A list is longer than one call takes.',
   INVALID_CURSOR: 'The cursor of a page or an event stream is not one this list gave out.',
-  QUERY_TOO_COMPLEX: 'The GraphQL document is deeper or costlier than the limit.',
+  QUERY_TOO_COMPLEX: 'The GraphQL document or its variables are longer, deeper or costlier than the limit.',
 
   PRODUCT_UNKNOWN: 'No product has this key.',
   PRODUCT_EXISTS: 'A product with this key exists already.',

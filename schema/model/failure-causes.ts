@@ -89,6 +89,11 @@ export const FAILURE_CAUSES = {
     description: 'The device was deleted while the task ran.',
     recommendation: 'Nothing to do.',
   },
+  NOTIFICATION_LIMIT: {
+    origin: 'platform',
+    description: 'The device came back or started again too often within one attempt: it is notified no more.',
+    recommendation: 'Check its connection and power, and whether another device uses its identity.',
+  },
   PLATFORM_INTERNAL_ERROR: {
     origin: 'platform',
     description: 'Updraft could not go on with the task.',
@@ -201,6 +206,7 @@ export type FailureCause = keyof typeof FAILURE_CAUSES;
 
 const RETRIED_BY_LINK: readonly FailureCause[] = [
   'UNEXPECTED_VERSION_REPORTED',
+  'NOTIFICATION_LIMIT',
   'PLATFORM_INTERNAL_ERROR',
   'INTEGRITY_CHECK_FAILURE_FOR_NEW_DOWNLOADED_PACKAGE',
   'FIRMWARE_UPDATE_FAILED',

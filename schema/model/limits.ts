@@ -36,6 +36,8 @@ export const DEFAULT_LIMITS = {
   /** R-TASK-5. */
   retryIntervalMinutes: [0, 10, 30, 60, 1_440] as readonly number[],
   retryCounts: [1, 2, 5] as readonly number[],
+  /** R-TASK-11: notifications of one attempt that follow a reconnect or a restart of the device. */
+  renotifications: 10,
   /** R-UI-4: devices of one app's key. */
   appDevices: 100,
   /** R-TASK-8: tasks confirmed or rejected in one call. */

@@ -1,13 +1,15 @@
 import { later } from './later';
 import { newNegotiation, overdueCause, type WaitMs, waitEndsAt } from './negotiation';
+import { dueAgainAt } from './repeated';
 import type { Task } from './task';
+import type { Repeat } from './task-event';
 
 /** R-FLOW-2: what happens to platform-led tasks only. */
 export type PlatformLedEvent =
   /** The device was asked for its version. */
-  | { kind: 'queried'; repeatMs: number }
+  | ({ kind: 'queried' } & Repeat)
   /** Its answer, and the notification that follows from it. */
-  | { kind: 'answered'; version: string; repeatMs: number }
+  | ({ kind: 'answered'; version: string } & Repeat)
   /** It says that it runs the target, and is asked whether it does. */
   | { kind: 'confirming'; repeatMs: number }
   /** Its answer while it is at work. */
@@ -71,9 +73,9 @@ export function waitingAnew({ negotiation, download }: Task, since: Date | null,
 }
 
 /** The status stays: what a user waits for is the notification. */
-export function queried({ negotiation, status }: Task, repeatMs: number, now: Date) {
+export function queried({ negotiation, status, repeats }: Task, repeat: Repeat, now: Date) {
   if (!negotiation || status === 'UNCONFIRMED') return null;
-  return { retryAt: null, offerAt: later(now, repeatMs), negotiation: { ...negotiation, queriedAt: now } };
+  return { retryAt: null, offerAt: dueAgainAt({ repeats }, repeat, now), negotiation: { ...negotiation, queriedAt: now } };
 }
 
 /** Of an earlier attempt's address nothing follows (device-protocols §0.4.4). */

@@ -1,6 +1,6 @@
 /** R-BAT-21: why a task was not re-initiated, with the sentence a user interface shows. */
 export const SKIP_REASONS = {
-  NOT_FAILED: 'The task has not failed, or has begun again already.',
+  NOT_FAILED: 'The task has not failed, nor has its device gone back to the version of before; or it has begun again already.',
   DEVICE_BUSY: 'The device has another task that has not ended, or as many as run at once.',
   DEVICE_GONE: 'The device was removed or disabled.',
   VERSION_NOT_ELIGIBLE: 'The device has a version that the package does not upgrade from.',

@@ -3,8 +3,10 @@ import type { PlatformLedEvent } from './platform-led';
 
 /** Everything that can happen to a task. Times come in from outside, so that the machine stays a function. */
 export type TaskEvent =
-  /** The notification left for the device, pushed by the batch or handed out on request. */
-  | { kind: 'notified'; repeatMs: number }
+  /** The notification left for the device, pushed by the batch or, `asked`, handed out to one that has to ask. */
+  | ({ kind: 'notified'; asked?: boolean } & Repeat)
+  /** R-TASK-11: none leaves any more in this attempt, which is about to end. */
+  | ({ kind: 'heldBack'; attempt: number } & Repeat)
   /** A progress report; `timeoutMs` is the batch's time-out, null for none. */
   | { kind: 'progress'; percent: number; timeoutMs: number | null }
   /** The device reported the target version. */
@@ -19,19 +21,31 @@ export type TaskEvent =
   | { kind: 'rejected' }
   /** R-BAT-11: a newer batch has taken the device over; a task in upgrade keeps it. */
   | { kind: 'overridden' }
-  /** R-BAT-21: an operator has a failed task begin again. With `matchedAgain` the only event that leaves a final status. */
-  | ({ kind: 'reinitiated'; places?: number[] } & WhereNow)
+  /**
+   * R-BAT-21: an operator has a failed task begin again, or R-BAT-10 one whose device has `regressed` after its success. With `matchedAgain`
+   * the only event that leaves a final status.
+   */
+  | ({ kind: 'reinitiated'; places?: number[]; sourceVersion?: string | null; regressed?: boolean } & WhereNow)
   /** R-BAT-10, R-BAT-15: its dynamic batch has matched the device again. It leaves any final status. */
   | ({ kind: 'matchedAgain'; places?: number[] } & WhereNow & MatchedAgain)
-  /** The device has a connection again; its version report is awaited for `settleMs`. */
-  | { kind: 'connected'; gatewayId: string; settleMs: number; presenceRevision?: number }
+  /** R-TASK-5: the version is none that the task's package or batch upgrades from; it counts while nothing was asked of the device. */
+  | { kind: 'ineligible'; version: string }
+  /** The device has a connection again; its version report is awaited for `settleMs`. `unheard`: it has had it all along, and nobody listened. */
+  | { kind: 'connected'; gatewayId: string; settleMs: number; presenceRevision?: number; unheard?: boolean }
   /** Its connection has gone. */
   | ({ kind: 'disconnected' } & Gone)
   | PlatformLedEvent
   /** Within `withinMs` of its success the device reported another version. Goes on record, once, and the task stays as it is. */
   | { kind: 'versionRegressed'; version: string; withinMs: number }
-  /** The device reported the version it is to be upgraded from: it has (re)started and wants its notification again. */
+  /** The device reported a version it may be upgraded from; one that works on its upgrade has started again and wants its notification. */
   | { kind: 'sourceReported'; version: string };
+
+/** How long an unanswered notification waits for its repeat: `repeatMs`, then twice as long each time, up to `longestMs`. */
+export interface Repeat {
+  repeatMs: number;
+  /** Absent: a day. */
+  longestMs?: number;
+}
 
 /**
  * Who says that a device has gone says which connection that was: its document's revision does, and a gateway speaks of its own

@@ -4,6 +4,7 @@ import { later } from './later';
 import { withOutcome } from './outcome';
 import { confirming, noted, offlineFailure, opened, overdueFailure, queried, unheard, waitingAnew } from './platform-led';
 import { gone, isOlder, known } from './presence';
+import { dueAgainAt, uncounted } from './repeated';
 import { type Attempt, isActive, type Task } from './task';
 import { ended, maybe, moved, quiet, type TaskChange } from './task-change';
 import type { TaskEvent, TaskEventOf } from './task-event';
@@ -28,7 +29,11 @@ function stepOf(task: Task, event: TaskEvent, now: Date): TaskChange | null {
   if (!isActive(task.status)) return null;
   switch (event.kind) {
     case 'notified':
-      return notified(task, event.repeatMs, now);
+      return notified(task, event, now);
+    case 'heldBack':
+      return event.attempt === task.attempt && task.notifiedAt !== null ? quiet({ offerAt: dueAgainAt(task, event, now) }, now) : null;
+    case 'ineligible':
+      return ineligible(task, event.version, now);
     case 'progress':
       return progress(task, event.percent, event.timeoutMs, now);
     case 'succeeded':
@@ -56,7 +61,7 @@ function stepOf(task: Task, event: TaskEvent, now: Date): TaskChange | null {
     case 'confirming':
       return atWork(task, confirming(task, event.repeatMs, now), now);
     case 'queried':
-      return maybe(queried(task, event.repeatMs, now), (set) => quiet(set, now));
+      return maybe(queried(task, event, now), (set) => quiet(set, now));
     case 'noted':
       return maybe(noted(task), (set) => quiet(set, now));
     case 'postponed':
@@ -90,6 +95,7 @@ function attemptFailed(task: Task, event: TaskEventOf<'attemptFailed'>, now: Dat
     notifiedAt: null,
     notifications: 0,
     reacted: false,
+    ...uncounted(task),
     retryAt: event.retryAt,
     offerAt,
     ...waitingAnew(task, offerAt, task.deadlineAt),
@@ -101,8 +107,15 @@ function attemptFailed(task: Task, event: TaskEventOf<'attemptFailed'>, now: Dat
 function connected(task: Task, event: TaskEventOf<'connected'>, now: Date): TaskChange | null {
   if (isOlder(task, event)) return null;
   const offerAt = task.status === 'UNCONFIRMED' ? null : latest(task.retryAt, later(now, event.settleMs));
-  return quiet({ reachable: true, gatewayId: event.gatewayId, ...known(event), offerAt, ...unheard(task) }, now);
+  // Word of a connection that the task knows of is no return.
+  const isNews = event.presenceRevision === undefined || event.presenceRevision > (task.presenceRevision ?? 0);
+  const cameBack = task.notifiedAt !== null && isNews && !event.unheard && { cameBack: true };
+  return quiet({ reachable: true, gatewayId: event.gatewayId, ...known(event), offerAt, ...cameBack, ...unheard(task) }, now);
 }
+
+/** R-PKG-6: the device was updated by other means before its turn; no retry helps. */
+const ineligible = (task: Task, version: string, now: Date): TaskChange | null =>
+  task.notifiedAt === null ? ended(task, 'FAILED', { cause: 'SOURCE_VERSION_NOT_ELIGIBLE', text: version }, now) : null;
 
 function confirmed(task: Task, now: Date): TaskChange | null {
   if (task.status !== 'UNCONFIRMED') return null;

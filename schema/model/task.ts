@@ -51,7 +51,7 @@ export interface Task {
   module: string;
   /** Its device's when the task was made. Absent in tasks of older versions: LINK. */
   dialect?: Dialect;
-  /** The version the device had when it was selected, or the first it reported since; null while it has reported none. */
+  /** The version the device had when it was selected, or the last it reported before it was asked for anything; null while it has reported none. */
   sourceVersion: string | null;
   targetVersion: string;
   status: TaskStatus;
@@ -93,6 +93,14 @@ export interface Task {
   notifications: number;
   /** True once the device reacted to this attempt's notification: from then on it is not repeated every 10 minutes. */
   reacted: boolean;
+  /** device-protocols §1.5 C: in this attempt the device has said 100 %: from then on its old version means that it has failed. Absent: no. */
+  downloaded?: boolean;
+  /** R-TASK-11: notifications of this attempt that followed a reconnect or a restart of the device. Absent: none. */
+  renotifications?: number;
+  /** The device has come back, or started again, since the last notification of this attempt: the next one counts. Absent: no. */
+  cameBack?: boolean;
+  /** Notifications in a row for which the clock was the only reason: the next one waits longer. Absent: none. */
+  repeats?: number;
   /** Set between attempts: when the next one begins. */
   retryAt: Date | null;
   /** R-TASK-4: the time-out runs from the first progress report of the task, over all attempts. */

@@ -31,6 +31,8 @@ const ABOUT: Record<keyof Limits, string> = {
   timeoutMaximum: 'Longest time-out of an upgrade, minutes.',
   retryIntervalMinutes: 'Retry intervals to choose from, minutes.',
   retryCounts: 'Numbers of retries to choose from.',
+  renotifications:
+    'Notifications of one attempt that follow a reconnect or a restart of the device; then the attempt fails with NOTIFICATION_LIMIT.',
   appDevices: 'Devices of the key of an app.',
   confirmations: 'Tasks confirmed or rejected in one call.',
   reinitiations: 'Tasks re-initiated by name in one call.',

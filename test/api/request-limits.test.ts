@@ -9,28 +9,129 @@ beforeAll(async () => {
 });
 afterAll(() => api.stop());
 
+const times = (count: number, open: string, inner: string, close: string): string => open.repeat(count) + inner + close.repeat(count);
 const nested = (levels: number): string => (levels === 0 ? 'id' : `batch { tasks(first: 1) { edges { node { ${nested(levels - 1)} } } } }`);
 const DEEP = `{ task(id: "a") { ${nested(5)} } }`;
 const DEEP_BY_FRAGMENTS = `{ task(id: "a") { ...a } } fragment a on Task { ${nested(2).replace(' id ', ' ...b ')} } fragment b on Task { ${nested(2)} }`;
 const COSTLY = '{ devices(first: 100) { edges { node { tasks(first: 100) { edges { node { device { id } } } } } } } }';
+const doubling = (levels: number, on: string, spread: (name: string) => string, leaf: string): string =>
+  [
+    ...Array.from({ length: levels }, (_, level) => `fragment f${level} on ${on} { ${spread(`f${level + 1}`)} }`),
+    `fragment f${levels} on ${on} { ${leaf} }`,
+  ].join(' ');
+const twice = (name: string): string => `...${name} ...${name}`;
 
-async function overSocket(query: string) {
+async function overSocket(query: string, variables?: Record<string, unknown>): Promise<unknown> {
   const client = api.socket();
   try {
-    for await (const result of client.iterate({ query })) return result.errors?.[0]?.extensions?.code;
+    for await (const result of client.iterate({ query, variables })) return result.errors?.[0]?.extensions?.code;
     return undefined;
   } catch (errors) {
-    return (errors as { extensions: { code: string } }[])[0]?.extensions.code;
+    return (errors as { extensions?: { code: string }; code?: number }[])[0]?.extensions?.code ?? (errors as { code?: number }).code;
+  } finally {
+    await client.dispose();
   }
+}
+
+async function overHttp(body: string): Promise<{ status: number; code: unknown }> {
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${api.keys.operator}` };
+  const response = await fetch(api.graphqlUrl, { method: 'POST', headers, body });
+  const { errors } = (await response.json()) as { errors?: { extensions: { code: string } }[] };
+  return { status: response.status, code: errors?.[0]?.extensions.code };
 }
 
 test.each([
   ['nested too deep', DEEP],
   ['nested too deep by fragments', DEEP_BY_FRAGMENTS],
   ['too costly', COSTLY],
-])('R-UI-1 a document that is %s is refused on both transports', async (_name, query) => {
-  expect((await api.ask(query)).errors?.[0]?.extensions.code).toBe('QUERY_TOO_COMPLEX');
+  ['a few fragments that stand for millions', `{ ...f0 } ${doubling(22, 'Query', twice, 'viewer { name }')}`],
+  ['the same a hundred levels high', `{ ...f0 } ${doubling(100, 'Query', twice, 'viewer { name }')}`],
+  ['the same under inline fragments', `{ ...f0 } ${doubling(22, 'Query', (name) => `...${name} ... { ...${name} }`, 'viewer { name }')}`],
+  [
+    'the same below fields',
+    `{ ...f0 } ${doubling(13, 'Query', (name) => `a: previewBatch { preview { ...${name} } } ...${name}`, 'viewer { name }')}`,
+  ],
+  ['the same in introspection', `{ __schema { types { ...f0 } } } ${doubling(22, '__Type', twice, 'name')}`],
+  ['the same, used by nothing', `{ viewer { name } } ${doubling(22, 'Query', twice, 'viewer { name }')}`],
+  ['a long chain of fragments', `{ ...f0 } ${doubling(600, 'Query', (name) => `...${name}`, 'viewer { name }')}`],
+  ['deep inline fragments', times(1_600, '{ ... ', '{ viewer { name } }', '}')],
+  ['deep lists', `{ devices(first: ${times(2_000, '[', '1', ']')}) { edges { cursor } } }`],
+  ['deep objects', `{ devices(filter: ${times(1_200, '{a:', '1', '}')}) { edges { cursor } } }`],
+  ['deep types', `query ($a: ${times(2_400, '[', 'Int', ']')}) { viewer { name } }`],
+  ['a deep default', `query ($a: [Int] = ${times(2_400, '[', '1', ']')}) { viewer { name } }`],
+  ['deep selections that never end', '{a'.repeat(2_400)],
+  [
+    'many operations of many fragments',
+    `${Array.from({ length: 60 }, (_, index) => `query q${index} { ...f0 }`).join(' ')} ${doubling(12, 'Query', twice, 'viewer { name }')}`,
+  ],
+])('R-SAFE-1 a document with %s is refused on both transports', async (_name, query) => {
+  const body = JSON.stringify({ query });
+  expect(await overHttp(body)).toEqual({ status: 400, code: 'QUERY_TOO_COMPLEX' });
   expect(await overSocket(query)).toBe('QUERY_TOO_COMPLEX');
+  const asked = await fetch(`${api.graphqlUrl}?query=${encodeURIComponent(query)}`, {
+    headers: { authorization: `Bearer ${api.keys.viewer}`, 'apollo-require-preflight': 'yes' },
+  });
+  // Node takes 16 KiB of headers, the address included.
+  expect([400, 431]).toContain(asked.status);
+});
+
+const deepRule = (levels: number, open = '{"all":['): string =>
+  `{"name":"deep","rule":${times(levels, open, '{"field":"PRODUCT","values":["a"]}', ']}')}}`;
+
+test.each([
+  ['lists within lists', (levels: number) => times(levels, '[', '1', ']')],
+  ['objects within objects', (levels: number) => times(levels, '{"a":', '1', '}')],
+  ['a rule of a group', (levels: number) => deepRule(Math.floor(levels / 2))],
+])('R-SAFE-1 variables with %s of any depth are refused, never an internal error', async (_name, deep) => {
+  const query = 'mutation ($input: CreateDynamicGroupInput!) { createDynamicGroup(input: $input) { userErrors { code } } }';
+  for (const levels of [100, 1_600, 2_400, 100_000]) {
+    const variables = `{"input":${deep(levels)}}`;
+    expect(await overHttp(JSON.stringify({ query }).replace(/}$/, `,"variables":${variables}}`))).toEqual({
+      status: 400,
+      code: 'QUERY_TOO_COMPLEX',
+    });
+    expect(await overHttp(JSON.stringify({ query }).replace(/}$/, `,"extensions":${variables}}`))).toEqual({
+      status: 400,
+      code: 'QUERY_TOO_COMPLEX',
+    });
+    if (variables.length < 60_000) expect(await overSocket(query, JSON.parse(variables))).toBe('QUERY_TOO_COMPLEX');
+  }
+  expect(api.logged).toEqual([]);
+});
+
+test('R-SAFE-1 a rule that is a little too deep is told what rules are', async () => {
+  const query = 'mutation ($input: CreateDynamicGroupInput!) { createDynamicGroup(input: $input) { userErrors { code limit } } }';
+  const { data } = await api.ask(query, { input: JSON.parse(deepRule(20)) });
+  expect(data).toEqual({ createDynamicGroup: { userErrors: [{ code: 'GROUP_RULE', limit: '3 levels' }] } });
+});
+
+test.each([
+  ['deep lists', times(250_000, '[', '', ']')],
+  ['deep objects', times(100_000, '{"a":', '1', '}')],
+  ['a list of requests', JSON.stringify(Array.from({ length: 1_000 }, () => ({ query: '{ viewer { name } }' })))],
+  ['an operation that is not there', JSON.stringify({ query: '{ viewer { name } }', operationName: 'x' })],
+  ['a document that is none', JSON.stringify({ query: { kind: 'Document', definitions: [] } })],
+  ['nothing', '{}'],
+  ['fragments in a circle', JSON.stringify({ query: '{ ...a } fragment a on Query { ...b } fragment b on Query { ...a }' })],
+  ['a directive 1,200 times', JSON.stringify({ query: `{ viewer { name ${'@skip(if: false) '.repeat(800)} } }` })],
+  [
+    'a thousand variables',
+    JSON.stringify({ query: `query (${Array.from({ length: 1_000 }, (_, index) => `$v${index}: Int`).join(' ')}) { viewer { name } }` }),
+  ],
+  ['a name of half a megabyte', JSON.stringify({ query: `{ ${'x'.repeat(500_000)} }` })],
+  [
+    'a thousand fields that are not there',
+    JSON.stringify({ query: `{ ${Array.from({ length: 1_000 }, (_, index) => `viewers${index}`).join(' ')} }` }),
+  ],
+])('R-SAFE-1 a body with %s is the client’s mistake', async (_name, body) => {
+  const { status, code } = await overHttp(body);
+  expect({ status, code: String(code) }).toEqual({ status: 400, code: expect.not.stringMatching(/INTERNAL|undefined/) });
+  expect(api.logged).toEqual([]);
+});
+
+test('R-SAFE-1 one field hundreds of times, or under fragments, is answered', async () => {
+  const many = `{ viewer { ${'name '.repeat(500)} } ${'...f0 '.repeat(20)} } ${doubling(5, 'Query', twice, 'viewer { role }')}`;
+  expect((await api.ask(many)).data).toEqual({ viewer: { name: 'OPERATOR key', role: 'OPERATOR' } });
 });
 
 test('R-UI-1 a document of too many tokens is refused on both transports', async () => {
@@ -75,4 +176,16 @@ test('R-UI-1 the subscription after the hundredth on one connection is refused',
   const oneMore = client.iterate({ query: '{ viewer { name } }' });
   await expect(oneMore.next()).rejects.toMatchObject([{ extensions: { code: 'TOO_MANY' } }]);
   await Promise.all(acknowledged.map((subscription) => subscription.return?.()));
+});
+
+test('R-SAFE-1 errors of a short document tell their places, those of a long one don’t: each place is looked for from the beginning', async () => {
+  const missing = Array.from({ length: 300 }, () => 'task(id: "x") { id }').join(' ');
+  const short = await api.ask('{ task(id: "x") { id } }');
+  expect(short.errors).toMatchObject([{ extensions: { code: 'NOT_FOUND' }, locations: [{ line: 1, column: 3 }] }]);
+  for (const padding of ['\n'.repeat(500_000), `#${'x'.repeat(500_000)}\n`]) {
+    const { errors } = await api.ask(`${padding}{ ${missing} }`);
+    expect(errors).toMatchObject([{ extensions: { code: 'NOT_FOUND' }, path: ['task'] }]);
+    expect(errors?.[0]).not.toHaveProperty('locations');
+    expect((await api.ask(`${padding}{ ${'no '.repeat(1_000)} }`)).errors?.length).toBeLessThanOrEqual(21);
+  }
 });

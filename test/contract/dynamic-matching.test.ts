@@ -83,11 +83,11 @@ describe('R-BAT-1 a dynamic batch', () => {
   });
 
   test('R-BAT-11 that overrides takes a device that matches later from an older batch, unless it is in upgrade', async () => {
-    const older = await world.create('p2', { sourceVersions: ['0.9.0', '1.0.0'] });
+    const older = await world.create('p2', { sourceVersions: ['0.9.0', '1.0.0', '1.5.0'] });
     const newer = await world.create('p3', { sourceVersions: ['1.5.0'] }, { overridePrevious: true });
     await store.collections.tasks.updateOne(
       { batchId: older._id, deviceName: 'dev-b' },
-      { $set: { status: 'IN_PROGRESS', reacted: true } },
+      { $set: { status: 'IN_PROGRESS', reacted: true, notifiedAt: world.clock() } },
     );
     for (const name of ['dev-a', 'dev-b']) await world.report(name, '1.5.0');
     expect(await world.statuses(newer)).toEqual({ 'dev-a': 'QUEUED' });
@@ -132,11 +132,12 @@ describe('R-BAT-1 a dynamic batch', () => {
 
 describe('R-BAT-10 a version-based dynamic batch', () => {
   test('R-BAT-10 matches a device with each report of a matching version once its task has ended, ten times in all', async () => {
-    const batch = await world.create('p2');
+    const batch = await world.create('p2', { sourceVersions: ['1.0.0', '1.1.0'] });
     for (let match = 2; match <= 10; match++) {
       if (match % 2 === 0) await world.fail(batch, 'dev-a');
       else await world.report('dev-a', '2.0.0');
-      await world.report('dev-a', '1.0.0');
+      // Of a device that has succeeded the version of before would be a regression.
+      await world.report('dev-a', match % 4 < 2 ? '1.0.0' : '1.1.0');
       expect(await world.task(batch, 'dev-a')).toMatchObject({ status: 'QUEUED', matches: match, attempt: match, active: true });
     }
     await world.fail(batch, 'dev-a');
@@ -144,6 +145,36 @@ describe('R-BAT-10 a version-based dynamic batch', () => {
     expect(await world.task(batch, 'dev-a')).toMatchObject({ status: 'FAILED', matches: 10 });
     await world.report('dev-b', '1.0.0');
     expect(await world.task(batch, 'dev-b')).toMatchObject({ matches: 1 });
+  });
+
+  test('R-BAT-10 R-BAT-21 a device that has the old version again after its success is left alone until an operator has it begin again', async () => {
+    const batch = await world.create('p2');
+    const taskId = `${batch._id}.${world.idOf('dev-a')}`;
+    for (let count = 1; count <= 3; count++) {
+      await world.report('dev-a', '2.0.0');
+      for (let fallBack = 0; fallBack < 10; fallBack++) await world.report('dev-a', '1.0.0');
+      await world.parts.lifecycle.scan(batch._id);
+      expect(await world.task(batch, 'dev-a')).toMatchObject({ status: 'SUCCEEDED', matches: 1, attempt: count });
+      const all = await world.core.tasks.reinitiate(operator, { batchId: batch._id, all: true });
+      expect(all.reinitiated).toBe(0);
+      const named = await world.core.tasks.reinitiate(operator, { batchId: batch._id, taskIds: [taskId] });
+      expect(named).toMatchObject({ reinitiated: 1, skipped: [] });
+      expect(await world.task(batch, 'dev-a')).toMatchObject({ status: 'QUEUED', sourceVersion: '1.0.0', attempt: count + 1 });
+    }
+    await world.report('dev-a', '2.0.0');
+    const again = await world.core.tasks.reinitiate(operator, { batchId: batch._id, taskIds: [taskId] });
+    expect(again.skipped).toEqual([{ taskId, reason: 'NOT_FAILED' }]);
+  });
+
+  test('R-TASK-5 R-BAT-16 a version that the batch no longer takes ends a task that waits, one that it kept does not', async () => {
+    const batch = await world.create('p2', { sourceVersions: ['1.0.0', '1.1.0'] });
+    await world.core.batches.editDynamic(operator, batch._id, { sourceVersions: ['1.1.0'] });
+    await world.report('dev-a', '1.0.0');
+    expect(await world.task(batch, 'dev-a')).toMatchObject({ status: 'QUEUED', sourceVersion: '1.0.0' });
+    await world.report('dev-a', '1.1.0');
+    expect(await world.task(batch, 'dev-a')).toMatchObject({ status: 'QUEUED', sourceVersion: '1.1.0' });
+    await world.report('dev-a', '1.0.0');
+    expect(await world.task(batch, 'dev-a')).toMatchObject({ status: 'FAILED', cause: 'SOURCE_VERSION_NOT_ELIGIBLE' });
   });
 
   test('R-BAT-10 an operator who has it begin again is no match; what people have ended stays ended', async () => {

@@ -61,6 +61,14 @@ describe.each(stores)('the task store, %s', (_, storeOf) => {
     expect(await found('default', '2.0.0', new Date(NOW.getTime() + 1))).toBeNull();
   });
 
+  test("R-DEV-1 finds a device's latest tasks, those that have ended too", async () => {
+    const of = (batchId: string, minutes: number, fields: Partial<Task> = {}) =>
+      aTask({ deviceName: 'meter-1', batchId, createdAt: new Date(NOW.getTime() + minutes * 60_000), ...fields });
+    const [old, middle, latest] = [of('b1', 1, { status: 'FAILED' }), of('b2', 2, { status: 'CANCELED' }), of('b3', 3, { module: 'MCU' })];
+    const store = await storeOf([middle, latest, old, aTask()]);
+    expect(await store.latestOfDevice(old.deviceId, 2)).toEqual([latest, middle]);
+  });
+
   test('R-DEV-2 finds the active tasks of a gateway', async () => {
     const here = aTask();
     const store = await storeOf([here, aTask({ gatewayId: 'gw-2' }), aTask({ status: 'FAILED' })]);

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -71,7 +72,6 @@ describe('R-FLOW-2 IoTDA devices that sign in with a certificate (device-protoco
     ['a certificate of a device that has none registered', 4, () => byCertificate(own, named('by-password'))],
     ['an unknown device', 4, () => byCertificate(own, named('nobody'))],
     ['a user name other than the id', 4, () => byCertificate(own, { username: `${VECTOR.productKey}_other` })],
-    ['a wrong password beside its certificate', 4, () => byCertificate(own, { password: '0'.repeat(64) })],
     ['an hour that is off, where it asks for the check', 4, () => byCertificate(own, { clientId: `${VECTOR.id}_0_1_2026112019` })],
     ['a disabled device with its certificate', 5, () => byCertificate(own, named('frozen'))],
     ["a disabled device with another's", 4, () => byCertificate(others, named('frozen'))],
@@ -90,6 +90,40 @@ describe('R-FLOW-2 IoTDA devices that sign in with a certificate (device-protoco
     expect(await code(byCertificate(expired, { password: VECTOR.password }))).toBe(0);
   });
 
+  /** As Go SDKs compute it beside a certificate: anybody can. */
+  const ofEmptySecret = createHmac('sha256', VECTOR.hour).update('').digest('hex');
+  const WRONG = '0'.repeat(64);
+
+  test.each<[string, number, () => ClientCertificate | null, string | undefined]>([
+    ['its certificate, the password of an empty secret', 0, () => own, ofEmptySecret],
+    ['its certificate, a wrong password', 0, () => own, WRONG],
+    ['its certificate, a password that is much too long', 0, () => own, WRONG.repeat(9)],
+    ['its certificate, its password', 0, () => own, VECTOR.password],
+    ["another's certificate, its password", 0, () => others, VECTOR.password],
+    ['an expired certificate, its password', 0, () => expired, VECTOR.password],
+    ["another's certificate, the password of an empty secret", 4, () => others, ofEmptySecret],
+    ["another's certificate, a wrong password", 4, () => others, WRONG],
+    ['an expired certificate, the password of an empty secret', 4, () => expired, ofEmptySecret],
+    ['a certificate that is not good yet, a wrong password', 4, () => early, WRONG],
+    ['no certificate, the password of an empty secret', 4, () => null, ofEmptySecret],
+    ['no certificate, a wrong password', 4, () => null, WRONG],
+    ["another's certificate, no password", 4, () => others, undefined],
+  ])('R-FLOW-2 a certificate and a password, one of which has to be right: %s → CONNACK %i', async (_, expected, certificate, password) => {
+    expect(await code(byCertificate(certificate(), { password }))).toBe(expected);
+  });
+
+  test('R-FLOW-2 a device without a secret is let in by no password', async () => {
+    const { secret } = running.core;
+    running.core.secret = '';
+    try {
+      expect(await code(byCertificate(null, { password: ofEmptySecret }))).toBe(4);
+      expect(await code(byCertificate(others, { password: ofEmptySecret }))).toBe(4);
+      expect(await code(byCertificate(own, { password: ofEmptySecret }))).toBe(0);
+    } finally {
+      running.core.secret = secret;
+    }
+  });
+
   test('R-FLOW-2 a session ends soon after the certificate that let it in was taken away, and no other one', async () => {
     const listeners = { tls: { ...server, port: 0 } };
     const checked = await startIotdaGateway(listeners, { sessionCheckMs: 20 });
@@ -98,18 +132,24 @@ describe('R-FLOW-2 IoTDA devices that sign in with a certificate (device-protoco
         VECTOR.deviceName,
         [own, next].map(({ fingerprint }) => certificateFingerprint(fingerprint) ?? ''),
       );
-      checked.core.iotda.add('by-password');
+      for (const name of ['by-password', 'by-both']) checked.core.iotda.add(name);
       const url = checked.urls.mqttsUrl ?? '';
       const staying = await connectAsync(checked.url, iotdaOptions({ ...named('by-password'), reconnectPeriod: 0 }));
-      const leaving = await connectAsync(url, { ...byCertificate(own), reconnectPeriod: 0 });
+      // Who has shown a certificate that let it in, or one that did not because its password had done so already.
+      const proven = await connectAsync(url, {
+        ...byCertificate(others, { password: VECTOR.password, ...named('by-both') }),
+        reconnectPeriod: 0,
+      });
+      const leaving = await connectAsync(url, { ...byCertificate(own, { password: ofEmptySecret }), reconnectPeriod: 0 });
       const end = new Promise<void>((resolve) => leaving.once('close', () => resolve()));
       checked.core.certificates.set(VECTOR.deviceName, [certificateFingerprint(next.fingerprint) ?? '']);
       await end;
       expect(await checked.counted('closed_total', { reason: 'not_allowed' })).toBe(1);
-      expect(staying.connected).toBe(true);
+      expect([staying.connected, proven.connected]).toEqual([true, true]);
       expect(await code(byCertificate(own), url)).toBe(4);
       expect(await code(byCertificate(next), url)).toBe(0);
       staying.end(true);
+      proven.end(true);
     } finally {
       await checked.stop();
     }

@@ -4,6 +4,8 @@ interface Ended {
   status: 'QUEUED' | 'SUCCEEDED' | 'FAILED';
   matches: number;
   endedAt: number;
+  /** What the device had when it was matched, or reported since. */
+  source: string | null;
 }
 export type Ends = Record<string, Pick<Ended, 'status' | 'matches'>>;
 
@@ -43,7 +45,12 @@ export class ReferenceDevice {
     this.version = version;
     this.reportedAt = now;
     const [running] = this.unfinished();
-    if (running?.target === version) this.end('SUCCEEDED', now);
+    const task = running && this.tasks.get(running);
+    if (!running || !task) return;
+    if (running.target === version) this.end('SUCCEEDED', now);
+    // R-TASK-5: nothing was asked of it yet.
+    else if (running.sources.includes(version)) task.source = version;
+    else this.end('FAILED', now);
   }
 
   private unfinished(): ReferenceBatch[] {
@@ -63,12 +70,15 @@ export class ReferenceDevice {
     );
     if (batch === undefined) return;
     const before = this.tasks.get(batch);
-    if (before === undefined) this.tasks.set(batch, { status: 'QUEUED', matches: 1, endedAt: -1 });
-    else if (this.again(batch, before)) Object.assign(before, { status: 'QUEUED', matches: before.matches + 1 });
+    const source = this.version;
+    if (before === undefined) this.tasks.set(batch, { status: 'QUEUED', matches: 1, endedAt: -1, source });
+    else if (this.again(batch, before)) Object.assign(before, { status: 'QUEUED', matches: before.matches + 1, source });
   }
 
-  private again({ base }: ReferenceBatch, { status, matches, endedAt }: Ended): boolean {
+  private again({ base }: ReferenceBatch, { status, matches, endedAt, source }: Ended): boolean {
     if (base === 'GROUP') return status === 'FAILED' && this.joinedAt !== null && this.joinedAt > endedAt;
+    // After a success the version of before is a regression.
+    if (status === 'SUCCEEDED' && this.version === source) return false;
     return matches < 10 && this.reportedAt > endedAt;
   }
 }

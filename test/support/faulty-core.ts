@@ -40,6 +40,7 @@ const STORE_CALLS = [
   'activeOf',
   'activeOfBatch',
   'succeededOf',
+  'latestOfDevice',
   'write',
   'overdueOffline',
   'nextOnlineBy',

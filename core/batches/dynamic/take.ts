@@ -56,7 +56,8 @@ export async function takeDevices(deps: TakeDeps, batch: Batch, devices: readonl
 function sinceOf({ module, scope }: Batch, { modules, memberSince, groups = [] }: MatchedDevice) {
   const joins = scope.kind === 'group' ? scope.groupIds.filter((id) => groups.includes(id)).map((id) => memberSince?.[id]) : [];
   const times = joins.filter((at) => at !== undefined).map((at) => at.getTime());
-  return { reportedAt: modules[module]?.reportedAt ?? null, joinedAt: times.length > 0 ? new Date(Math.max(...times)) : null };
+  const { version = null, reportedAt = null } = modules[module] ?? {};
+  return { version, reportedAt, joinedAt: times.length > 0 ? new Date(Math.max(...times)) : null };
 }
 
 /** R-BAT-11. A newer batch's task never gives way to an older batch. */

@@ -66,7 +66,7 @@ export function createAuthenticate(deps: {
       return CONNACK.badCredentials;
     }
     if (!known.enabled) return CONNACK.disabled;
-    const certificate = packet.password?.length ? undefined : packet.certificate?.fingerprint;
+    const certificate = proven === 'certificate' ? packet.certificate?.fingerprint : undefined;
     return { identity: known.identity, dialect, children: known.children, certificate };
   }
 

@@ -60,7 +60,10 @@ export function isHourNear(hour: string, now: Date, toleranceHours: number): boo
   return Math.abs(given - current) <= toleranceHours * HOUR_MS;
 }
 
-/** Who an IoTDA device says it is, and the check of its password, or of its certificate where it sends none (device-protocols §2.1). */
+/**
+ * Who an IoTDA device says it is, and the check of its certificate and its password: one of them is enough, since Go SDKs send a password
+ * beside each certificate (device-protocols §2.1).
+ */
 export function iotdaClaim(packet: ConnectPacket, now: Date, toleranceHours: number): Claim | Refusal | null {
   const { clientId, username, password, certificate } = packet;
   const parsed = parseIotdaClientId(clientId);
@@ -68,16 +71,20 @@ export function iotdaClaim(packet: ConnectPacket, now: Date, toleranceHours: num
   const { id, identifiedBy, timeChecked, hour } = parsed;
   if (username !== id) return CONNACK.badCredentials;
   if (timeChecked && !isHourNear(hour, now, toleranceHours)) return CONNACK.badCredentials;
-  const proves = password?.length ? byPassword(password, hour) : byCertificate(certificate, now);
-  if (proves === null) return CONNACK.badCredentials;
+  const [bySecret, byKey] = [byPassword(password, hour), byCertificate(certificate, now)];
+  if (bySecret === null && byKey === null) return CONNACK.badCredentials;
+  const proves = (known: Known) => bySecret?.(known) || (byKey?.(known) ? ('certificate' as const) : false);
   if (identifiedBy === 'node') return NODE_ID.test(id) ? { nodeId: id, proves } : CONNACK.badCredentials;
   const named = deviceOfIotdaId(id);
   if (named === null) return CONNACK.badCredentials;
   return { ...named, deviceId: deviceIdOf(named.productKey, named.deviceName), proves };
 }
 
-const byPassword = (password: Buffer, hour: string) =>
-  password.length > PASSWORD_LENGTH ? null : ({ secret }: Known) => isPassword(password, secret, hour);
+/** A device without a secret is let in by nobody's password: that of an empty one anybody can compute. */
+const byPassword = (password: Buffer | undefined, hour: string) =>
+  !password?.length || password.length > PASSWORD_LENGTH
+    ? null
+    : ({ secret }: Known) => secret !== '' && isPassword(password, secret, hour);
 
 /** The certificate itself is what was registered, so whoever signed it, and what it names, makes no difference. */
 const byCertificate = (certificate: ProvenCertificate | undefined, now: Date) =>

@@ -23,13 +23,19 @@ export function versionReport(paras: unknown): ReportedVersion[] | null {
   return versions.length === 0 ? null : versions;
 }
 
-/** `result_code` may be missing where there is progress: then it is 0. Progress outside 0–100 is none. */
+/**
+ * `result_code` may be missing where there is progress: then it is 0. Progress outside 0–100 is none. A version may be missing or empty;
+ * in a failure it decides nothing, so there it may be unreadable too (a Go SDK sends an empty one with each).
+ */
 export function progressReport(paras: unknown): IotdaResult | null {
-  const version = versionOf(own(paras, 'version'));
+  const named = own(paras, 'version') ?? null;
+  const version = versionOf(named);
   const progress = numberOf(own(paras, 'progress'), PERCENT);
   const given = own(paras, 'result_code') ?? null;
   const code = given === null ? (progress === null ? null : 0) : numberOf(given, CODE);
-  if (version === null || code === null) return null;
+  if (code === null) return null;
+  const unreadable = version === null && named !== null && textOf(named)?.trim() !== '';
+  if (unreadable && (code === 0 || code === 3)) return null;
   const text = textOf(own(paras, 'description'))?.trim().slice(0, TEXT_LENGTH);
   return { code, progress: progress !== null && progress <= 100 ? progress : null, version, text: text ? text : null };
 }

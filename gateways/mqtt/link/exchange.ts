@@ -38,10 +38,12 @@ export function createExchange(deps: {
     block: blocks,
 
     report({ deviceId }, report) {
+      // That it is at 100 % decides what its next version means; a lower percentage says less than the one after it.
+      const passing = report.kind === 'progress' && report.percent < 100;
       lanes.push(deviceId, {
         kind: 'report',
-        expendable: report.kind === 'progress',
-        ...(report.kind === 'progress' && { supersedes: `progress ${report.module}` }),
+        expendable: passing,
+        ...(passing && { supersedes: `progress ${report.module}` }),
         run: async () => void (await tasks.report(deviceId, report, () => metrics.ignoredReports.inc())),
         lost: (error) =>
           sampled.error(

@@ -24,6 +24,11 @@ export function fakeTaskStore(initial: Task[] = []): TaskStore & { all(): Task[]
       const own = ended.filter((task) => task.deviceId === deviceId && task.module === module && task.targetVersion === targetVersion);
       return own.sort((a, b) => Number(b.createdAt) - Number(a.createdAt))[0] ?? null;
     },
+    latestOfDevice: async (deviceId: string, limit: number) =>
+      [...tasks.values()]
+        .filter((task) => task.deviceId === deviceId)
+        .sort((a, b) => Number(b.createdAt) - Number(a.createdAt))
+        .slice(0, limit),
     activeOfBatch: async (batchId: string, limit: number, after = '', statuses?: readonly TaskStatus[]) =>
       active()
         .filter((task) => task.batchId === batchId && task._id > after && (statuses?.includes(task.status) ?? true))

@@ -8,6 +8,7 @@ import {
   end,
   giveWay,
   goBack,
+  isTooOften,
   newTask,
   notify,
   progress,
@@ -116,8 +117,10 @@ export class Rules {
     return skipped;
   }
 
-  private objection({ device, status, batch: { firmware } }: Task): SkipReason | null {
-    if (status !== 'FAILED') return 'NOT_FAILED';
+  private objection({ device, status, source, batch: { firmware } }: Task): SkipReason | null {
+    // R-BAT-10: it has gone back to what it was upgraded from.
+    const regressed = status === 'SUCCEEDED' && source !== firmware.version && source !== null && device.version === source;
+    if (status !== 'FAILED' && !regressed) return 'NOT_FAILED';
     if (!device.exists) return 'DEVICE_GONE';
     if (this.openTaskOf(device)) return 'DEVICE_BUSY';
     const { version } = device;
@@ -164,11 +167,15 @@ export class Rules {
   ask(device: Device): string | null {
     const task = this.openTaskOf(device);
     if (!task || task.status === 'UNCONFIRMED' || task.waits || task.batch.status !== 'RUNNING') return null;
-    notify(task);
+    if (task.batch.proactivePush && isTooOften(task)) {
+      this.settle();
+      return null;
+    }
+    notify(task, !task.batch.proactivePush);
     return task.batch.firmware.version;
   }
 
-  progress = (device: Device): 'done' => this.with(device, progress);
+  progress = (device: Device, percent: number): 'done' => this.with(device, (task) => progress(task, percent));
 
   reportFailure = (device: Device, cause: FailureCause): 'done' => this.with(device, (task) => reportFailure(task, cause));
 
@@ -205,9 +212,17 @@ export class Rules {
       else if (batch.status !== 'RUNNING') continue;
       else if (this.hasFailedTooOften(batch)) batch.status = 'HALTED';
       // R-BAT-7, R-TASK-7.
-      else if (batch.proactivePush) for (const task of open) if (task.due && task.device.online) push(task);
+      else if (batch.proactivePush && this.pushes(open)) return this.settle();
     }
     return 'done';
+  }
+
+  /** Whether an attempt has failed of it. */
+  private pushes(open: readonly Task[]): boolean {
+    const due = open.filter((task) => task.due && task.device.online);
+    const ended = due.filter(isTooOften);
+    for (const task of due) if (!ended.includes(task)) push(task);
+    return ended.length > 0;
   }
 
   /** R-BAT-24. */

@@ -69,6 +69,12 @@ export interface Task {
   pushes: number;
   /** The device has shown in this attempt that it was notified. */
   reacted: boolean;
+  /** The device has said in this attempt that its download is complete. */
+  downloaded: boolean;
+  /** Since the last notification of this attempt the device has connected, or started again. */
+  cameBack: boolean;
+  /** R-TASK-11: notifications of this attempt that followed such a thing. */
+  renotifications: number;
   /** Somebody has confirmed it, or rejected it. */
   decided: 'confirmed' | 'rejected' | null;
   /** R-BAT-24: what its last attempt that said something about the package has shown; null: none has, or it is forgiven. */

@@ -8,6 +8,7 @@ import { createEngine } from '../../../workflows/client';
 import { createGatewayWorker, createPlatformWorker } from '../../../workflows/worker';
 import { MASTER_KEY, settingsWith } from '../core-parts';
 import { fakePackageStore } from '../fakes/package-store';
+import { MOST_RENOTIFICATIONS } from '../model-of-the-rules/task-rules';
 import { testStore } from '../store';
 import { testTemporal, workflowBundle } from '../temporal';
 import { Happenings } from './happenings';
@@ -56,7 +57,12 @@ export async function startBench(): Promise<Bench> {
   const engine = createEngine({ client: temporal.client, taskQueue: temporal.taskQueue, minuteMs: MINUTE_MS, onWakeFailed: () => {} });
   const limits = {
     ...DEFAULT_LIMITS,
-    ...{ retryIntervalMinutes: [0, SOON_MINUTES, LATER_MINUTES], timeoutMaximum: LATEST_MINUTES, scheduleStartMinimum: SOON_MINUTES },
+    ...{
+      retryIntervalMinutes: [0, SOON_MINUTES, LATER_MINUTES],
+      timeoutMaximum: LATEST_MINUTES,
+      scheduleStartMinimum: SOON_MINUTES,
+      renotifications: MOST_RENOTIFICATIONS,
+    },
   };
   const parts = await createCore({
     ...{ store, engine, files: fakePackageStore(), masterKeys: [MASTER_KEY] },

@@ -49,6 +49,24 @@ const STEPS: Step[] = [
   { name: 'R-TASK-2 the target version of a task in upgrade', tasks: [aRunningTask(one())], run: version('2.0.0') },
   { name: 'R-TASK-3 the target version before a push', tasks: [aTask(one())], run: version('2.0.0') },
   { name: 'the source version of a task in upgrade', tasks: [aRunningTask(one())], run: version('1.0.0') },
+  { name: 'R-TASK-5 another version before a push', tasks: [aTask(one())], run: version('1.5.0') },
+  {
+    name: 'R-TASK-5 a version that the batch does not upgrade from, before a push',
+    tasks: [aTask(one())],
+    prepare: (core) => {
+      core.sourcesOf = async () => ['1.0.0'];
+    },
+    run: version('1.5.0'),
+  },
+  {
+    name: 'R-TASK-5 a version that the batch does not upgrade from, between attempts',
+    tasks: [aRunningTask(one({ attempt: 2, notifiedAt: null, retryAt: LATER }))],
+    prepare: (core) => {
+      core.sourcesOf = async () => ['1.0.0'];
+    },
+    run: version('1.5.0'),
+  },
+  { name: 'R-TASK-5 the source version after 100 %', tasks: [aRunningTask(one({ downloaded: true }))], run: version('1.0.0') },
   { name: 'R-TASK-5 a version nobody expects, in upgrade', tasks: [aRunningTask(one())], run: version('9.9.9') },
   { name: 'R-TASK-5 a version nobody expects, when pushed', tasks: [aNotifiedTask(one())], run: version('9.9.9') },
   {

@@ -1,5 +1,5 @@
 import { createBatchTasks } from '../../../core/tasks/batch-tasks';
-import { awaitedTask, onResult, onVersionAnswer } from '../../../core/tasks/negotiate';
+import { onVersionAnswer } from '../../../core/tasks/negotiate';
 import { createOffers } from '../../../core/tasks/offers';
 import { endOnlineWaits } from '../../../core/tasks/online-wait';
 import { createUpgradeTasks } from '../../../core/tasks/upgrade-tasks';
@@ -53,6 +53,56 @@ describe('R-FLOW-2 the answer to a version query', () => {
     expect(core.told()).toEqual([`ended ${first(core)._id}`, 'wake batch1']);
   });
 
+  test.each([
+    ['asked', aQueriedTask()],
+    ['unasked', anIotdaTask()],
+    ['between attempts', aQueriedTask({ status: 'IN_PROGRESS', attempt: 2, retryAt: EPOCH })],
+  ])(
+    'R-TASK-5 R-BAT-5 a new version, %s, is the source where package and batch upgrade from it, and ends the task elsewhere',
+    async (_, task) => {
+      const eligible = faultyCore([{ ...task }]);
+      await answer(eligible, '1.5.0');
+      expect(first(eligible)).toMatchObject({ active: true, sourceVersion: '1.5.0', attempt: task.attempt });
+      const narrowed = faultyCore([{ ...task }]);
+      narrowed.sourcesOf = async () => ['1.0.0'];
+      await expect(answer(narrowed, '1.5.0')).resolves.toBeNull();
+      expect(first(narrowed)).toMatchObject({ status: 'FAILED', cause: 'SOURCE_VERSION_NOT_ELIGIBLE', causeText: '1.5.0' });
+      const kept = faultyCore([{ ...task }]);
+      kept.sourcesOf = async () => ['9.9.9'];
+      await answer(kept, '1.0.0');
+      expect(first(kept)).toMatchObject({ active: true, sourceVersion: '1.0.0' });
+    },
+  );
+
+  const backAfter = (fields: Partial<Task>, negotiation: Partial<Task['negotiation']> = {}) => {
+    const task = anAnsweredTask({ status: 'IN_PROGRESS', reacted: true, cameBack: true, ...fields });
+    return { ...task, negotiation: { ...newNegotiation(1), begunAt: EPOCH, queriedAt: EPOCH, ...negotiation } };
+  };
+
+  test('R-TASK-11 the old version before a result is a restart: it is notified again, which counts', async () => {
+    const core = faultyCore([backAfter({ progress: 60 })]);
+    await expect(answer(core, '1.0.0')).resolves.toMatchObject({ version: '2.0.0' });
+    expect(first(core)).toMatchObject({ attempt: 1, notifications: 2, renotifications: 1, cameBack: false });
+  });
+
+  test('R-TASK-5 the old version over another connection after "downloaded" is a failure; over the same it is noted', async () => {
+    const back = faultyCore([backAfter({ progress: 100, downloaded: true })]);
+    await expect(answer(back, '1.0.0')).resolves.toBeNull();
+    expect(back.told()).toEqual([`failed ${first(back)._id} attempt 1`]);
+    const here = faultyCore([backAfter({ progress: 100, downloaded: true }, { heard: true })]);
+    await expect(answer(here, '1.0.0')).resolves.toBeNull();
+    expect(here.told()).toEqual([]);
+  });
+
+  test('R-TASK-11 beyond the limit the attempt fails instead', async () => {
+    const core = faultyCore([backAfter({ progress: 60, renotifications: 10 })]);
+    const reports: unknown[] = [];
+    core.engine.report = async (_, report) => void reports.push(report);
+    await expect(answer(core, '1.0.0')).resolves.toBeNull();
+    expect(reports).toMatchObject([{ kind: 'failed', attempt: 1, cause: 'NOTIFICATION_LIMIT' }]);
+    expect(first(core)).toMatchObject({ notifications: 1, renotifications: 10 });
+  });
+
   test('R-PKG-10 a package of several files is none for these devices', async () => {
     const [file] = aPackage().files;
     const core = faultyCore([aQueriedTask()], theFacts({}, { package: aPackage({ files: file ? [file, file] : [] }) }));
@@ -88,42 +138,6 @@ describe('R-FLOW-2 the answer to a version query', () => {
       await answer(core, '1.0.0');
       expect(first(core)).toMatchObject({ status: 'NOTIFIED', notifications: 1, transitions: [{ to: 'NOTIFIED' }] });
     }
-  });
-});
-
-describe('R-FLOW-2 results', () => {
-  const result = (code: number, version = '1.0.0', progress: number | null = 0) => ({ code, version, progress, text: 'why' });
-
-  test('R-TASK-10 a failure goes to the upgrade with its number and text', async () => {
-    const core = faultyCore([anAnsweredTask()]);
-    const reports: unknown[] = [];
-    core.engine.report = async (_, report) => void reports.push(report);
-    await expect(onResult(core, first(core), result(4))).resolves.toBe(false);
-    expect(reports).toEqual([{ kind: 'failed', attempt: 1, cause: 'LOW_BATTERY', text: 'code 4: why' }]);
-    await onResult(core, first(core), result(10));
-    expect(reports).toHaveLength(1);
-  });
-
-  test("R-TASK-2 100 % with the old version is progress; the target version is the caller's to store", async () => {
-    const core = faultyCore([anAnsweredTask()]);
-    await expect(onResult(core, first(core), result(0, '1.0.0', 100))).resolves.toBe(false);
-    expect(first(core)).toMatchObject({ status: 'IN_PROGRESS', progress: 100, negotiation: { heard: true } });
-    await expect(onResult(core, first(core), result(0, '2.0.0', 100))).resolves.toBe(true);
-  });
-
-  test('the first progress is told to the upgrade only where a time-out runs from it', async () => {
-    const [without, timed] = [faultyCore([anAnsweredTask()]), faultyCore([anAnsweredTask()], theFacts({ timeoutMinutes: 60 }))];
-    for (const core of [without, timed]) await onResult(core, first(core), result(0, '1.0.0', 10));
-    expect(without.told()).toEqual([]);
-    expect(timed.told()).toEqual([`progress ${first(timed)._id} attempt 1`]);
-  });
-
-  test('R-FLOW-2 a result names no module: it is about the task that was notified last', async () => {
-    const device = { deviceName: 'meter-1', batchId: 'batch2', module: 'software' };
-    const firmware = anAnsweredTask({ deviceName: 'meter-1' });
-    const software = anAnsweredTask({ ...device, notifiedAt: LATER });
-    expect(await awaitedTask(faultyCore([firmware, software]), firmware.deviceId)).toMatchObject({ module: 'software' });
-    expect(await awaitedTask(faultyCore([aQueriedTask({ deviceName: 'meter-1' })]), firmware.deviceId)).toBeNull();
   });
 });
 

@@ -147,7 +147,8 @@ describe('R-BAT-9 whatever batches there are', () => {
 
 describe('R-BAT-10 R-BAT-15 once more', () => {
   const ended = (status: TaskStatus, fields = {}) => aTask({ status, active: false, endedAt: at(10), ...fields });
-  const since = (reported: number | null, joined: number | null = null) => ({
+  const since = (reported: number | null, joined: number | null = null, version: string | null = '1.5.0') => ({
+    version,
     reportedAt: reported === null ? null : at(reported),
     joinedAt: joined === null ? null : at(joined),
   });
@@ -158,6 +159,13 @@ describe('R-BAT-10 R-BAT-15 once more', () => {
     ['R-BAT-10 a report before the end', ['VERSION', ended('FAILED'), since(9), 10], 'NOTHING_NEW'],
     ['R-BAT-10 no report', ['VERSION', ended('FAILED'), since(null), 10], 'NOTHING_NEW'],
     ['R-BAT-10 a report after a success', ['VERSION', ended('SUCCEEDED'), since(11), 10], null],
+    ['R-BAT-10 the old version after a success', ['VERSION', ended('SUCCEEDED'), since(11, null, '1.0.0'), 10], 'REGRESSED'],
+    ['R-BAT-10 the old version after a failure', ['VERSION', ended('FAILED'), since(11, null, '1.0.0'), 10], null],
+    [
+      'R-BAT-10 an older version after it had the target from the start',
+      ['VERSION', ended('SUCCEEDED', { sourceVersion: '2.0.0' }), since(11, null, '1.0.0'), 10],
+      null,
+    ],
     ['R-BAT-10 the tenth time', ['VERSION', ended('FAILED', { matches: 9 }), since(11), 10], null],
     ['R-BAT-10 the eleventh time', ['VERSION', ended('FAILED', { matches: 10 }), since(11), 10], 'USED_UP'],
     ['R-BAT-10 canceled by people', ['VERSION', ended('CANCELED'), since(11), 10], 'ENDED_BY_PEOPLE'],

@@ -15,9 +15,9 @@ describe('R-TASK-10 failure causes', () => {
     expect(new Set(causes.map((cause) => FAILURE_CAUSES[cause].description)).size).toBe(causes.length);
   });
 
-  test('R-TASK-10 the catalogue has the 17 platform and the 20 device causes', () => {
+  test('R-TASK-10 the catalogue has the 18 platform and the 20 device causes', () => {
     const origins = causes.map((cause) => FAILURE_CAUSES[cause].origin);
-    expect(origins.filter((origin) => origin === 'platform')).toHaveLength(17);
+    expect(origins.filter((origin) => origin === 'platform')).toHaveLength(18);
     expect(origins.filter((origin) => origin === 'device')).toHaveLength(20);
   });
 
@@ -42,6 +42,7 @@ describe('R-TASK-10 failure causes', () => {
       'DOWNLOAD_FAILED',
       'FIRMWARE_UPDATE_FAILED',
       'INTEGRITY_CHECK_FAILURE_FOR_NEW_DOWNLOADED_PACKAGE',
+      'NOTIFICATION_LIMIT',
       'PACKAGE_INSTALLATION_FAILURE',
       'PLATFORM_INTERNAL_ERROR',
       'UNEXPECTED_VERSION_REPORTED',

@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto';
+import { type DocumentNode, GraphQLError, type GraphQLSchema, NoSchemaIntrospectionCustomRule, specifiedRules, validate } from 'graphql';
+import { LRUCache } from 'lru-cache';
+import { API_LIMITS } from '../../limits';
+import { type Asked, readDocument, requireFlat } from './read';
+
+/** What both transports let documents in by. */
+export interface DocumentDoor {
+  /** The document, read and valid; otherwise what is wrong with it, each error with a code. */
+  open(asked: Asked): DocumentNode | readonly GraphQLError[];
+  /** For a request that names a stored document: what is wrong with the rest of it. */
+  openStored(asked: Omit<Asked, 'source'>): readonly GraphQLError[];
+  /** One that was let in lately, by the SHA-256 of its text. */
+  known(hash: string): DocumentNode | undefined;
+}
+
+export function createDocumentDoor(schema: GraphQLSchema, introspection: boolean): DocumentDoor {
+  const rules = introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule];
+  const kept = new LRUCache<string, DocumentNode>({ maxSize: API_LIMITS.keptDocuments });
+
+  function enter(asked: Asked): DocumentNode | readonly GraphQLError[] {
+    const hash = createHash('sha256').update(asked.source).digest('hex');
+    const known = kept.get(hash);
+    if (known) {
+      requireFlat(asked);
+      return known;
+    }
+    const document = readDocument(asked);
+    const errors = validate(schema, document, rules, { maxErrors: API_LIMITS.errors });
+    if (errors.length > 0) return errors.map(invalid);
+    kept.set(hash, document, { size: asked.source.length + 1 });
+    return document;
+  }
+
+  return {
+    open: (asked) => errorsOr(() => enter(asked)),
+    openStored: (asked) =>
+      errorsOr(() => {
+        requireFlat(asked);
+        return [];
+      }),
+    known: (hash) => kept.get(hash),
+  };
+}
+
+function errorsOr<T>(work: () => T): T | readonly GraphQLError[] {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof GraphQLError) return [error];
+    throw error;
+  }
+}
+
+const invalid = ({ message, nodes, extensions }: GraphQLError): GraphQLError =>
+  new GraphQLError(message, { nodes, extensions: { code: 'GRAPHQL_VALIDATION_FAILED', ...extensions } });

@@ -1,0 +1,75 @@
+import { type GraphQLSchema, isObjectType } from 'graphql';
+import { GROUP_RULE_CONDITIONS, GROUP_RULE_VALUES } from '../../schema/model/group-rule-form';
+import type { Limits } from '../../schema/model/limits';
+
+/**
+ * How many items a list in an object may have, for the cost of a request; pages have their own size. A number that is no limit of the
+ * product is the most that is usual. A test looks that no list of the schema is missing.
+ */
+export const listSizes = (schema: GraphQLSchema, limits: Limits): ReadonlyMap<string, number> =>
+  new Map([
+    ...Object.entries(ofProduct(limits)),
+    ...Object.entries(ofIntrospection(schema)),
+    ...Object.keys(schema.getTypeMap()).map((type) => [`${type}.userErrors`, USER_ERRORS] as const),
+  ]);
+
+const LOG = 50;
+const USER_ERRORS = 20;
+
+const ofProduct = (limits: Limits): Record<string, number> => ({
+  'ApiKey.deviceIds': limits.appDevices,
+  'Batch.edits': LOG,
+  'Batch.sourceVersions': limits.packageSourceVersions,
+  'BatchEdit.fields': 10,
+  'BatchPolicy.tags': limits.batchTags,
+  'BatchPreview.curve': 1_440,
+  'BatchPreview.versions': 100,
+  'BatchScope.deviceNames': limits.targets,
+  'CancelTasksPayload.tasks': limits.targets,
+  'Device.certificateFingerprints': 2,
+  'Device.groups': 20,
+  'Device.modules': 10,
+  'Device.tags': limits.deviceTags,
+  'GroupRule.all': GROUP_RULE_CONDITIONS,
+  'GroupRule.any': GROUP_RULE_CONDITIONS,
+  'GroupRule.none': GROUP_RULE_CONDITIONS,
+  'GroupRule.values': GROUP_RULE_VALUES,
+  'Limits.retryCounts': limits.retryCounts.length,
+  'Limits.retryIntervalMinutes': limits.retryIntervalMinutes.length,
+  'Package.files': 20,
+  'Package.sourceVersions': limits.packageSourceVersions,
+  'Product.signingKeys': limits.signingKeys,
+  'Query.failureCauses': 100,
+  'RegisterDevicesPayload.devices': limits.registrations,
+  'RetryTasksPayload.skipped': 100,
+  'SetDeviceCertificatesPayload.devices': limits.devicesPerCall,
+  'SetDeviceGatewayPayload.devices': limits.devicesPerCall,
+  'SetDevicesEnabledPayload.devices': limits.devicesPerCall,
+  'Task.attempts': LOG,
+  'Task.transitions': LOG,
+  'TasksPayload.tasks': limits.confirmations,
+});
+
+/** Averages over this schema, so that a client's question for all of it costs what it is; graphql bounds lists within lists. */
+function ofIntrospection(schema: GraphQLSchema): Record<string, number> {
+  const types = Object.values(schema.getTypeMap());
+  const fields = types.filter(isObjectType).flatMap((type) => Object.values(type.getFields()));
+  const args = fields.reduce((sum, field) => sum + field.args.length, 0);
+  const fieldsOfType = fields.length / types.length;
+  const most = Math.max(...types.filter(isObjectType).map((type) => Object.keys(type.getFields()).length));
+  return {
+    'Query.__type': most / fieldsOfType,
+    '__Schema.types': types.length,
+    '__Schema.directives': schema.getDirectives().length,
+    '__Type.fields': fieldsOfType,
+    '__Type.inputFields': fieldsOfType / 2,
+    '__Type.enumValues': 2,
+    '__Type.interfaces': 1,
+    '__Type.possibleTypes': 1,
+    // Wrappers end: most types are a name or its non-null.
+    '__Type.ofType': 0.5,
+    '__Field.args': args / fields.length,
+    '__Directive.args': 2,
+    '__Directive.locations': 5,
+  };
+}
