@@ -67,7 +67,9 @@ export function serveGraphqlWs(httpServer: Server, path: string, deps: GraphqlWs
 
   async function closeIfRevoked({ extra }: Connection, key: string): Promise<void> {
     const viewer = await access.authenticate(key).catch(() => extra.viewer ?? null);
-    if (!viewer) extra.socket.close(CloseCode.Forbidden, 'The API key was revoked');
+    // What an app follows of a device ends with the device, also when another one has its name.
+    const devices = (of: Viewer | null | undefined): number => of?.deviceIds?.length ?? 0;
+    if (!viewer || devices(viewer) < devices(extra.viewer)) extra.socket.close(CloseCode.Forbidden, 'The API key was revoked');
   }
 
   return acceptSockets<Session>(httpServer, path, server, (base) => ({ ...base }), log);

@@ -33,8 +33,8 @@ export function createAuthenticator(apiKeys: Collections['apiKeys'], clock: Cloc
       const record = cached ?? (await load(parts.id));
       if (!record || !timingSafeEqual(hashOf(parts.secret), Buffer.from(record.hash, 'hex'))) return null;
       if (!cached) await noteUse(apiKeys, record, clock());
-      const { deviceIds } = record;
-      return { keyId: record._id, name: record.name, role: record.role, ...(deviceIds && { deviceIds }) };
+      const { deviceIds, registrations } = record;
+      return { keyId: record._id, name: record.name, role: record.role, ...(deviceIds && { deviceIds, registrations }) };
     },
     forget: (id) => void known.delete(id),
   };

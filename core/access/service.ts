@@ -5,7 +5,7 @@ import { displayNameViolation } from '../display-name';
 import { pageOf } from '../paging/page-of';
 import { refuseIfAny } from '../refuse';
 import type { CoreSettings } from '../settings';
-import { appDevices } from './app-devices';
+import { appDevices, withOwnDevices } from './app-devices';
 import { createAuthenticator } from './authenticate';
 import { insertFirstKey } from './bootstrap';
 import { hashOf, newKey } from './key-format';
@@ -23,7 +23,12 @@ export function createAccessService({ store, settings, clock }: AccessDeps): Acc
   const { apiKeys } = store.collections;
   const authenticator = createAuthenticator(apiKeys, clock);
 
-  function make(name: string, role: Role, createdBy: string | null, deviceIds?: string[]): { key: string; apiKey: ApiKey } {
+  function make(
+    name: string,
+    role: Role,
+    createdBy: string | null,
+    devices: Pick<ApiKey, 'deviceIds' | 'registrations'> = {},
+  ): { key: string; apiKey: ApiKey } {
     const { id, secret, key } = newKey();
     const hash = hashOf(secret).toString('hex');
     return {
@@ -32,7 +37,7 @@ export function createAccessService({ store, settings, clock }: AccessDeps): Acc
         _id: id,
         name,
         role,
-        ...(deviceIds && { deviceIds }),
+        ...devices,
         hash,
         createdBy,
         createdAt: clock(),
@@ -43,7 +48,10 @@ export function createAccessService({ store, settings, clock }: AccessDeps): Acc
   }
 
   return {
-    authenticate: authenticator.authenticate,
+    async authenticate(key) {
+      const viewer = await authenticator.authenticate(key);
+      return viewer && withOwnDevices(store.collections.devices, viewer);
+    },
     async bootstrap() {
       const { key, apiKey } = make('first administrator', 'ADMINISTRATOR', null);
       return (await insertFirstKey(store, apiKey)) ? key : null;
