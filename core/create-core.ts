@@ -108,7 +108,8 @@ export async function createCore({
     package: (id) => collections.packages.findOne({ _id: id }),
     product: (key) => collections.products.findOne({ _id: key }),
   });
-  const urls = createDownloadUrls({ settings, secret: await downloadSecret(collections), clock });
+  const secret = await downloadSecret(collections);
+  const urls = createDownloadUrls({ settings, secret, clock });
   const meter = createDownloadMeter({ tasks: collections.tasks, clock });
   const haltWatch = createHaltWatch({
     hasThreshold: async (id) => (await facts(id)).policy.halt != null,
@@ -201,7 +202,7 @@ export async function createCore({
         onDeleted: (id) => onGroupDeleted(policyDeps, id),
       }),
       deviceLists: createDeviceListService({ collections, settings, clock }),
-      deviceImports: createDeviceImportService({ collections, settings, creation: imports, sealing, clock }),
+      deviceImports: createDeviceImportService({ collections, settings, creation: imports, sealing, idSecret: secret, clock }),
       packages: createPackageService({ collections, files, settings, clock, presign: secureUpdates.digestSigns }),
       downloads: createDownloadService({
         ...{ collections, urls, reader: createBlockReader(blocks), meter, settings, clock },

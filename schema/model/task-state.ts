@@ -2,7 +2,7 @@ import { matchedAgain, reinitiated } from './begun-again';
 import { answered, atWork, notified, progress, sourceReported, versionRegressed } from './device-exchange';
 import { later } from './later';
 import { withOutcome } from './outcome';
-import { confirming, noted, offlineFailure, opened, overdueFailure, queried, unheard, waitingAnew } from './platform-led';
+import { comeBack, confirming, noted, offlineFailure, opened, overdueFailure, queried, unheard, waitingAnew } from './platform-led';
 import { gone, isOlder, known } from './presence';
 import { dueAgainAt, uncounted } from './repeated';
 import { type Attempt, isActive, type Task } from './task';
@@ -109,8 +109,17 @@ function connected(task: Task, event: TaskEventOf<'connected'>, now: Date): Task
   const offerAt = task.status === 'UNCONFIRMED' ? null : latest(task.retryAt, later(now, event.settleMs));
   // Word of a connection that the task knows of is no return.
   const isNews = event.presenceRevision === undefined || event.presenceRevision > (task.presenceRevision ?? 0);
-  const cameBack = task.notifiedAt !== null && isNews && !event.unheard && { cameBack: true };
-  return quiet({ reachable: true, gatewayId: event.gatewayId, ...known(event), offerAt, ...cameBack, ...unheard(task) }, now);
+  const back = task.notifiedAt !== null && isNews && !event.unheard;
+  return quiet(
+    {
+      reachable: true,
+      gatewayId: event.gatewayId,
+      ...known(event),
+      offerAt,
+      ...(back ? { cameBack: true, ...comeBack(task) } : unheard(task)),
+    },
+    now,
+  );
 }
 
 /** R-PKG-6: the device was updated by other means before its turn; no retry helps. */

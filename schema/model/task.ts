@@ -135,6 +135,8 @@ export interface Negotiation {
   openedAt: Date | null;
   /** The device has said something about the upgrade over its present connection: it needs no repeat of the notification. */
   heard: boolean;
+  /** It has come back over another connection since it said 100 %. Absent: no. */
+  returned?: boolean;
   /** Bytes that earlier attempts were served. */
   servedBefore: number;
   /** When the device first said that it runs the target, and was asked before that counts. Absent: it has not, or its word is enough. */

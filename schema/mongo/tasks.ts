@@ -46,6 +46,7 @@ const negotiationSchema = new Schema<Negotiation>(
     begunAt: date,
     openedAt: date,
     heard: { type: Boolean, required: true },
+    returned: { type: Boolean },
     servedBefore: { type: Number, required: true },
     confirmingAt: { type: Date },
   },

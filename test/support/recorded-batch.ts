@@ -49,7 +49,7 @@ export class RecordedBatch implements BatchActivities {
     this.counted.push(of);
     return this.tasks.length - this.due.length;
   };
-  haltWhen: () => boolean = () => false;
+  haltWhen: () => boolean | Promise<boolean> = () => false;
   haltIfFailing = async () => this.haltWhen();
   isHalted = async () => this.statuses.at(-1) === 'HALTED';
   findDueTasks = async (_: string, limit: number) => {
