@@ -18,6 +18,7 @@ import { createImportCreation, type ImportCreation } from './device-imports/crea
 import { createDeviceImportService } from './device-imports/service';
 import { createDeviceListService } from './device-lists/service';
 import { createChildren } from './devices/children/service';
+import { createIgnoredReports } from './devices/ignored-reports';
 import { devicesChangedSince, isProven, presenceOf } from './devices/presence-queries';
 import { requireKeys, resealDevices } from './devices/reseal';
 import { deviceSealing } from './devices/secrets';
@@ -168,6 +169,7 @@ export async function createCore({
     pacers: createPacers(settings.minuteMs),
     pushTerms: lifecycle.pushTerms,
   };
+  const ignoredReports = createIgnoredReports({ devices: collections.devices, clock });
   const sessionEnds = createSessionEnds(collections, clock);
   const children = createChildren({
     ...{ devices: collections.devices, connection: store.connection, limits: settings.limits, sessionEnds, clock },
@@ -215,7 +217,7 @@ export async function createCore({
         ...{ connection: store.connection, collections, engine, settings, clock, versionCounts },
         dynamic: createDynamicService(policyDeps),
       }),
-      tasks: createTaskService(offerDeps, collections, versionCounts.changed, memberships, matching),
+      tasks: createTaskService(offerDeps, collections, versionCounts.changed, memberships, matching, ignoredReports),
     },
     lifecycle,
     batchTasks: createBatchTasks({
@@ -238,7 +240,7 @@ export async function createCore({
     offersOver: (link) => createOffers({ ...offerDeps, gatewaysOver: devices.gatewaysOver }, link),
     checkGroups: groupChecks.checkDue,
     close: async () => {
-      await Promise.all([meter.close(), groupChecks.close(), imports.stop(), haltWatch.close()]);
+      await Promise.all([meter.close(), groupChecks.close(), imports.stop(), ignoredReports.close(), haltWatch.close()]);
     },
   };
 }

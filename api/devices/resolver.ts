@@ -1,7 +1,9 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { DeviceWithSecret } from '../../core/device-sets';
 import { secretTold } from '../../core/devices/certificates';
+import { reportedModules } from '../../schema/model/device-modules';
 import type { Device } from '../../schema/model/fleet';
+import type { IgnoredReport } from '../../schema/model/ignored-report';
 import type { ApiContext } from '../context';
 import { asPayload } from '../errors/as-payload';
 import { found } from '../errors/found';
@@ -142,9 +144,17 @@ export class DeviceResolver {
 
   @FieldResolver()
   modules(@Root() device: Device): DeviceModule[] {
-    return Object.entries(device.modules)
-      .map(([name, { version, reportedAt }]) => ({ name, version, reportedAt }))
-      .sort((a, b) => (a.name < b.name ? -1 : 1));
+    return reportedModules(device.modules).map(({ module, spelling, version, reportedAt }) => ({
+      name: module,
+      spelling,
+      version,
+      reportedAt,
+    }));
+  }
+
+  @FieldResolver()
+  lastIgnoredReport(@Root() { lastIgnoredReport }: Device): IgnoredReport | null {
+    return lastIgnoredReport ?? null;
   }
 
   @FieldResolver(() => TaskConnection, { description: 'Its tasks, latest first. Twin of ListOTATaskByDevice.' })

@@ -1,20 +1,36 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, ID, Int, ObjectType } from 'type-graphql';
 import type { Dialect } from '../../schema/model/dialect';
-import { DialectEnum } from '../enums';
+import type { IgnoredReport, IgnoredReportReason } from '../../schema/model/ignored-report';
+import { DialectEnum, IgnoredReportReasonEnum } from '../enums';
 import { Payload } from '../errors/user-error-type';
 import { connectionOf } from '../paging/connection';
 
 @ObjectType({ description: 'A separately versioned part of a device, and the version it reported last.' })
 export class DeviceModule {
-  @Field(() => String, { description: '`default` when the device names none.' })
+  @Field(() => String, { description: 'In lower case: modules are compared without regard to case. `default` when the device names none.' })
   name!: string;
+
+  @Field(() => String, { description: 'As the device writes the name, and as messages to it do.' })
+  spelling!: string;
 
   @Field(() => String, { description: 'As the device reported it.' })
   version!: string;
 
   @Field(() => GraphQLDateTime, { description: 'When the device reported it.' })
   reportedAt!: Date;
+}
+
+@ObjectType('IgnoredReport', { description: 'A report that could not be read: it changed nothing.' })
+export class IgnoredReportType {
+  @Field(() => GraphQLDateTime, { description: 'When it came; of one that is repeated, within the last ten seconds.' })
+  at!: Date;
+
+  @Field(() => IgnoredReportReasonEnum, { description: 'What is wrong with it.' })
+  reason!: IgnoredReportReason;
+
+  @Field(() => String, { description: 'What the device said, at most 128 characters of it.' })
+  text!: string;
 }
 
 @ObjectType('Region', { description: 'Where a device is.' })
@@ -65,6 +81,12 @@ export class DeviceType {
 
   @Field(() => [DeviceModule], { description: 'Every module that reported a version, by name.' })
   modules!: DeviceModule[];
+
+  @Field(() => IgnoredReportType, {
+    nullable: true,
+    description: 'The last of its reports that could not be read: a version with blanks, for example. Null when there was none.',
+  })
+  lastIgnoredReport!: IgnoredReport | null;
 
   @Field(() => RegionType, { nullable: true, description: 'Null where nobody said.' })
   region!: RegionType | null;

@@ -26,6 +26,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   IMPORT_UNFINISHED: 409,
   IDEMPOTENCY_MISMATCH: 409,
   NOT_FOUND: 404,
+  BATCH_UNKNOWN: 404,
 };
 
 /** Room for the parts around the file. */

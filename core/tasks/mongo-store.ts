@@ -3,7 +3,7 @@ import type { mongo } from 'mongoose';
 import { type Proof, provenBy } from '../../schema/model/generations';
 import type { TaskId } from '../../schema/model/ids';
 import type { Task } from '../../schema/model/task';
-import type { DueTask, TaskStore, TaskWrite } from './store';
+import { type DueTask, spelled, type TaskStore, type TaskWrite } from './store';
 
 const LOG_LENGTH = 50;
 /** Bounds the partial index of those that have a date. */
@@ -45,6 +45,16 @@ export function createTaskStore(tasks: mongo.Collection<Task>): TaskStore {
         .limit(limit)
         .toArray(),
     eachOfGateway: (gatewayId) => tasks.find({ gatewayId, active: true }),
+    async spell(task, name) {
+      const now = spelled(task, name);
+      if (now.moduleName === task.moduleName) return task;
+      // Beside the task's revision: nothing is decided by it.
+      await tasks.updateOne(
+        { _id: task._id },
+        now.moduleName === undefined ? { $unset: { moduleName: true } } : { $set: { moduleName: name } },
+      );
+      return now;
+    },
     write: (writes) => writeAll(tasks, writes),
     due: (batchId, now, limit) =>
       tasks

@@ -1,6 +1,7 @@
 import type { Dialect } from './dialect';
 import type { Generations } from './generations';
 import type { BatchId, DeviceId } from './ids';
+import type { IgnoredReport } from './ignored-report';
 import type { PackageKind, PackageVerification } from './package-rules';
 import type { SignatureAlgorithm } from './signature';
 
@@ -50,6 +51,8 @@ export interface SecureUpdate {
 export interface ModuleVersion {
   version: string;
   reportedAt: Date;
+  /** As the device last wrote the module's name; absent where that is its key. */
+  name?: string;
 }
 
 /** R-DEV-5. */
@@ -74,8 +77,10 @@ export interface Device {
   parentId?: DeviceId;
   /** Devices behind it; absent: none. */
   children?: number;
-  /** Versions by module name. Module names have no dots. */
+  /** By `moduleField`; read with `reportedOf`. */
   modules: Record<string, ModuleVersion>;
+  /** Absent: every report could be read. */
+  lastIgnoredReport?: IgnoredReport;
   /** R-DEV-5; null or absent where nobody said. */
   region?: Region | null;
   /** What people keep about it, value by key; absent where there is none. */

@@ -48,7 +48,10 @@ export interface Task {
   productKey: string;
   deviceId: DeviceId;
   deviceName: string;
+  /** Its key. */
   module: string;
+  /** As its device last wrote it; absent where that is the key. Written without a new revision. */
+  moduleName?: string;
   /** Its device's when the task was made. Absent in tasks of older versions: LINK. */
   dialect?: Dialect;
   /** The version the device had when it was selected, or the last it reported before it was asked for anything; null while it has reported none. */

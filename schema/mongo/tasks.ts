@@ -62,6 +62,7 @@ export const taskSchema = new Schema<Task>(
     deviceId: { type: String, required: true },
     deviceName: { type: String, required: true },
     module: { type: String, required: true },
+    moduleName: { type: String, default: undefined },
     dialect: { type: String, enum: DIALECTS },
     sourceVersion: { type: String, default: null },
     targetVersion: { type: String, required: true },

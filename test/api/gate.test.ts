@@ -2,7 +2,9 @@ import express from 'express';
 import { Registry } from 'prom-client';
 import { createApp } from '../../api/app';
 import { ROUTES, type RouteName, routeOf, type Who } from '../../api/transport/gate';
-import { administrator, operator } from '../support/core-parts';
+import { openRows, sealedRows } from '../../core/device-imports/pieces';
+import { deviceSealing } from '../../core/devices/secrets';
+import { administrator, MASTER_KEY, operator } from '../support/core-parts';
 import { startTestApi, type TestApi } from './support/test-api';
 
 interface Layer {
@@ -129,6 +131,7 @@ describe('R-SAFE-4 ids of lists and imports', () => {
 
   test('R-SAFE-4 those of earlier versions go on working: read, and sent again by their key', async () => {
     const { deviceImports, deviceImportPieces, deviceLists } = api.store.collections;
+    const sealing = deviceSealing([MASTER_KEY]);
     const made = await send('/imports?productKey=gate&idempotencyKey=may', 'deviceName\nmay-01');
     let stored = await deviceImports.findOne({ _id: made.id });
     for (; stored?.status !== 'FINISHED'; stored = await deviceImports.findOne({ _id: made.id }));
@@ -136,7 +139,9 @@ describe('R-SAFE-4 ids of lists and imports', () => {
     await deviceImports.insertOne({ ...stored, _id: earlier });
     await deviceImports.deleteOne({ _id: made.id });
     for await (const piece of deviceImportPieces.find({ _id: { $regex: `^${made.id}` } })) {
-      await deviceImportPieces.insertOne({ ...piece, _id: piece._id.replace(made.id, earlier) });
+      // They are sealed for their place.
+      const _id = piece._id.replace(made.id, earlier);
+      await deviceImportPieces.insertOne({ _id, sealedRows: sealedRows(sealing, _id, openRows(sealing, piece)) });
     }
     expect((await send('/imports?productKey=gate&idempotencyKey=may', 'deviceName\nmay-01')).id).toBe(earlier);
     expect((await ask('GET /imports/:id/devices.csv', api.keys.operator, earlier)).text).toMatch(/^deviceName,secret\r\nmay-01,/);

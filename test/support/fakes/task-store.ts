@@ -1,4 +1,4 @@
-import { applied, type TaskStore } from '../../../core/tasks/store';
+import { applied, spelled, type TaskStore } from '../../../core/tasks/store';
 import type { Task, TaskStatus } from '../../../schema/model/task';
 
 /** A task store in memory, for unit tests; `test/contract/task-store.test.ts` holds it to the real one. */
@@ -36,6 +36,11 @@ export function fakeTaskStore(initial: Task[] = []): TaskStore & { all(): Task[]
         .slice(0, limit),
     eachOfGateway: async function* (gatewayId: string) {
       yield* active().filter((task) => task.gatewayId === gatewayId);
+    },
+    spell: async (task: Task, name: string) => {
+      const stored = tasks.get(task._id);
+      if (stored) tasks.set(task._id, spelled(stored, name));
+      return spelled(task, name);
     },
     write: async (writes: Parameters<TaskStore['write']>[0]) => {
       const written = writes.filter(({ task }) => {
