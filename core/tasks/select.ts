@@ -114,6 +114,7 @@ const lookingUp = (batch: Batch, targets: object[], made: Made): object[] => [
 /** Who has the target from the start has made no attempt, and no outcome. */
 type BegunAbsent =
   | 'download'
+  | 'settledAt'
   | 'matches'
   | 'timeoutMinutes'
   | 'outcome'

@@ -88,6 +88,11 @@ export interface Task {
   presenceRevision?: number;
   /** When this task next wants its notification; null while it wants none. The batch pushes what is due and reachable. */
   offerAt: Date | null;
+  /**
+   * When the time is or was over in which the version report of its device's latest connections is awaited: a device that reconnects all
+   * the time is waited for once. Null or absent: it has not connected since its last notification.
+   */
+  settledAt?: Date | null;
   /** The last push of the current attempt; null before it. */
   notifiedAt: Date | null;
   /** The very first push, whatever became of that attempt: R-RATE-2 counts it. */
