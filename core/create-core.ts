@@ -7,6 +7,8 @@ import { endMatching, onGroupDeleted } from './batches/dynamic/policy';
 import { scanForBatch } from './batches/dynamic/scan';
 import { createDynamicService } from './batches/dynamic/service';
 import { createBatchFacts } from './batches/facts';
+import { lookForHalt } from './batches/halt';
+import { batchesOfFailures, createHaltWatch } from './batches/halt-watch';
 import { type BatchLifecycle, createBatchLifecycle } from './batches/lifecycle';
 import { createBatchService } from './batches/service';
 import { batchStatus } from './batches/status';
@@ -110,11 +112,18 @@ export async function createCore({
   const secret = await downloadSecret(collections);
   const urls = createDownloadUrls({ settings, secret, clock });
   const meter = createDownloadMeter({ tasks: collections.tasks, clock });
-  const tasks = tellingStore(
-    createTaskStore(collections.tasks),
-    (ended) => downloads.tasksEnded(ended),
-    (ids) => matching.changed(ids),
-  );
+  const haltWatch = createHaltWatch({
+    hasThreshold: async (id) => (await facts(id)).policy.halt != null,
+    look: (id) => lookForHalt(collections, id, clock()),
+    onHalted: (id) => engine.wakeBatch(id),
+  });
+  const tasks = tellingStore(createTaskStore(collections.tasks), {
+    onFree: (ids) => matching.changed(ids),
+    onWritten(writes) {
+      downloads.tasksEnded(writes.filter(({ change }) => change.set.active === false).map(({ task }) => task));
+      haltWatch.failed(batchesOfFailures(writes));
+    },
+  });
   const downloads = createDownloadService({
     ...{ collections, urls, reader: createBlockReader(blocks), meter, settings, clock },
     onOpened: (taskId, attempt) => onOpened(base, taskId, attempt),
@@ -235,7 +244,7 @@ export async function createCore({
     checkGroups: groupChecks.checkDue,
     close: async () => {
       downloads.close();
-      await Promise.all([meter.close(), groupChecks.close(), imports.stop(), ignoredReports.close()]);
+      await Promise.all([meter.close(), groupChecks.close(), imports.stop(), ignoredReports.close(), haltWatch.close()]);
     },
   };
 }
