@@ -18,6 +18,7 @@ import { API_LIMITS } from './limits';
 import type { LiveHub } from './live/hub';
 import { metrics } from './metrics';
 import { buildApiSchema } from './schema';
+import { createAnswers } from './transport/answers';
 import { clientErrorHandler } from './transport/client-errors';
 import { createDocumentDoor } from './transport/document/door';
 import { drain } from './transport/drain';
@@ -65,7 +66,8 @@ export async function createApi({ core, live, settings, logger, ready = async ()
   const presentError = createPresentError(logger);
   const door = createDocumentDoor(schema, settings.explorer);
   const costOf = createCostOf(schema, settings.limits);
-  const graphql = await createGraphqlHttp(schema, services, presentError, { door, costOf, introspection: settings.explorer });
+  const answers = createAnswers(settings.limits);
+  const graphql = await createGraphqlHttp(schema, services, presentError, { door, costOf, answers, introspection: settings.explorer });
 
   const app = express().disable('x-powered-by').disable('etag');
   app.use(health(ready));
@@ -83,7 +85,7 @@ export async function createApi({ core, live, settings, logger, ready = async ()
 
   const isDownload = downloads(core.downloads, logger);
   const server = httpServerFor((req, res) => void (isDownload(req, res) || app(req, res)), settings);
-  const sockets = serveGraphqlWs(server, GRAPHQL_PATH, { schema, services, presentError, door, costOf, log: logger });
+  const sockets = serveGraphqlWs(server, GRAPHQL_PATH, { schema, services, presentError, door, costOf, answers, log: logger });
 
   return {
     async start() {

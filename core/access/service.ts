@@ -8,9 +8,10 @@ import type { CoreSettings } from '../settings';
 import { appDevices } from './app-devices';
 import { createAuthenticator } from './authenticate';
 import { insertFirstKey } from './bootstrap';
+import { createHolds } from './holds';
 import { hashOf, newKey } from './key-format';
 import { requireRole } from './require-role';
-import { revoke } from './revoke';
+import { requireGood, revoke } from './revoke';
 import type { ApiKey, Role } from './viewer';
 
 export interface AccessDeps {
@@ -22,6 +23,7 @@ export interface AccessDeps {
 export function createAccessService({ store, settings, clock }: AccessDeps): AccessService {
   const { apiKeys } = store.collections;
   const authenticator = createAuthenticator(apiKeys, clock);
+  const holds = createHolds((key) => authenticator.authenticate(key));
 
   function make(name: string, role: Role, createdBy: string | null, deviceIds?: string[]): { key: string; apiKey: ApiKey } {
     const { id, secret, key } = newKey();
@@ -44,6 +46,7 @@ export function createAccessService({ store, settings, clock }: AccessDeps): Acc
 
   return {
     authenticate: authenticator.authenticate,
+    hold: holds.hold,
     async bootstrap() {
       const { key, apiKey } = make('first administrator', 'ADMINISTRATOR', null);
       return (await insertFirstKey(store, apiKey)) ? key : null;
@@ -54,13 +57,25 @@ export function createAccessService({ store, settings, clock }: AccessDeps): Acc
       refuseIfAny([displayNameViolation(name, 'name')]);
       const made = make(name.trim(), role, viewer.keyId, await appDevices(store.collections.devices, input, settings.limits));
       await apiKeys.insertOne(made.apiKey);
+      try {
+        // Afterwards: a key that is revoked meanwhile, or is still known to be good here, must not live on in another.
+        await requireGood(apiKeys, viewer.keyId);
+      } catch (error) {
+        await apiKeys.deleteOne({ _id: made.apiKey._id });
+        throw error;
+      }
       return made;
     },
     async revokeKey(viewer, id) {
       requireRole(viewer, 'ADMINISTRATOR');
-      const apiKey = await revoke(store, id, clock());
-      authenticator.forget(id);
-      return apiKey;
+      try {
+        const apiKey = await revoke(store, id, viewer.keyId, clock());
+        holds.end(id);
+        return apiKey;
+      } finally {
+        // Also when it is not known whether it was written: asking the store once more harms nobody.
+        authenticator.forget(id);
+      }
     },
     async keys(viewer, page) {
       requireRole(viewer, 'ADMINISTRATOR');
