@@ -1,12 +1,22 @@
 import type { Readable } from 'node:stream';
 import type { Device, DigestAlgorithm, FirmwarePackage, Product, SecureUpdate, SigningKey } from '../schema/model/fleet';
+import type { LetInBy, Proof } from '../schema/model/generations';
 import type { DeviceId, TaskId } from '../schema/model/ids';
 import type { PackageKind, VerificationState } from '../schema/model/package-rules';
 import type { Upload } from '../schema/model/upload';
 import type { ApiKey, Role, Viewer } from './access/viewer';
 import type { BatchService } from './batches/contract';
 import type { DeviceImportService } from './device-imports/contract';
-import type { DeviceAdmission, DeviceChanges, DeviceFilter, DeviceListService, DeviceSwitch, GroupService, NewDevice } from './device-sets';
+import type {
+  DeviceAdmission,
+  DeviceChanges,
+  DeviceFilter,
+  DeviceListService,
+  DeviceSwitch,
+  DeviceWithSecret,
+  GroupService,
+  NewDevice,
+} from './device-sets';
 import type { Page, PageRequest } from './page';
 import type { StoredFile } from './ports';
 import type { NewProduct } from './products/new-product';
@@ -106,7 +116,7 @@ export interface VersionCount {
 
 export interface DeviceService extends DeviceAdmission, DeviceSwitch {
   /** One to 1,000 at once, all or none. The secrets are in the answer and are not shown again. */
-  register(viewer: Viewer, productKey: string, devices: NewDevice[]): Promise<Device[]>;
+  register(viewer: Viewer, productKey: string, devices: NewDevice[]): Promise<DeviceWithSecret[]>;
   get(id: DeviceId): Promise<Device | null>;
   getMany(ids: readonly DeviceId[]): Promise<(Device | null)[]>;
   list(filter: DeviceFilter, page: PageRequest): Promise<Page<Device>>;
@@ -117,8 +127,11 @@ export interface DeviceService extends DeviceAdmission, DeviceSwitch {
    * May be repeated after a crash. Throws DEVICE_UNKNOWN, TOO_MANY, REQUIRED.
    */
   delete(viewer: Viewer, ids: readonly DeviceId[]): Promise<{ deleted: number; tasksEnded: number }>;
-  /** A session has begun. `sessionId` orders takeovers: a later `disconnected` of an older session changes nothing. */
-  connected(deviceId: DeviceId, gatewayId: string, sessionId: string): Promise<void>;
+  /**
+   * A session has begun. `sessionId` orders takeovers: a later `disconnected` of an older session changes nothing. False: the device does
+   * not exist any more, or what let it in does not hold: the session has to end.
+   */
+  connected(deviceId: DeviceId, gatewayId: string, sessionId: string, by?: LetInBy): Promise<boolean>;
   disconnected(deviceId: DeviceId, sessionId: string): Promise<void>;
   /** A gateway process starts, or is found dead: none of its devices is connected. `until`: but those that have connected since. */
   gatewayReset(gatewayId: string, until?: Date): Promise<void>;
@@ -145,7 +158,7 @@ export interface DownloadService {
   /** `/f/<id>` with `Authorization: Bearer <token>`. Throws DOWNLOAD_UNAUTHORIZED for a token that is not this address's, else as `open`. */
   openWithBearer(id: string, bearer: string | null): Promise<Download>;
   /** A block over MQTT (R-DL-3). Throws only when the store can't be reached. */
-  block(deviceId: DeviceId, request: BlockRequest): Promise<BlockAnswer>;
+  block(deviceId: DeviceId, request: BlockRequest, proof?: Proof): Promise<BlockAnswer>;
 }
 
 export interface NewUpload {

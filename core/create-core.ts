@@ -16,12 +16,16 @@ import { createImportCreation, type ImportCreation } from './device-imports/crea
 import { createDeviceImportService } from './device-imports/service';
 import { createDeviceListService } from './device-lists/service';
 import { createChildren } from './devices/children/service';
-import { devicesChangedSince, presenceOf } from './devices/presence-queries';
+import { devicesChangedSince, isProven, presenceOf } from './devices/presence-queries';
+import { requireKeys, resealDevices } from './devices/reseal';
+import { deviceSealing } from './devices/secrets';
 import { createDeviceService } from './devices/service';
+import { createSessionEnds } from './devices/session-ends';
 import { createBlockReader } from './downloads/block-reader';
 import { type BlockSource, storeSource } from './downloads/block-source';
 import { downloadSecret } from './downloads/download-secret';
 import { createDownloadUrls } from './downloads/download-token';
+import { generationsOf } from './downloads/grant';
 import { createDownloadMeter } from './downloads/meter';
 import { createDownloadService } from './downloads/service';
 import { createGroupChecks } from './groups/checks';
@@ -30,10 +34,10 @@ import { createGroupService } from './groups/service';
 import { completeStoredPackages } from './packages/complete-stored';
 import { createPackageService } from './packages/service';
 import type { DeviceLink, PackageStore, UpgradeEngine } from './ports';
-import { createSealing } from './products/sealing';
 import { createSecureUpdates } from './products/secure-update';
 import { createProductService } from './products/service';
 import { createVersionCounts } from './products/version-counts';
+import { createSealing } from './sealing';
 import type { CoreSettings } from './settings';
 import { type BatchTasks, createBatchTasks } from './tasks/batch-tasks';
 import { onDevicesRemoved } from './tasks/device-removed';
@@ -78,6 +82,8 @@ export interface CoreParts {
   checkGroups(): Promise<number>;
   /** After a change of the master key. Throws SealedByOther when a key that is still needed was not given. */
   resealSecrets(): Promise<number>;
+  /** The same for the secrets of devices, of which there may be many: until it has ended, or the signal says so. */
+  resealDevices(signal: AbortSignal): Promise<number>;
   /** The paced bulk push, for the process that holds the connections. */
   offersOver(link: DeviceLink): ReturnType<typeof createOffers>;
   /** Before the store closes: writes what is only in memory. */
@@ -111,6 +117,7 @@ export async function createCore({
   const memberships = createMemberships(collections, tellGroups, settings.groupRulesAgeMs);
   const groupChecks = createGroupChecks({ collections, memberships, clock, rulesAgeMs: settings.groupRulesAgeMs });
   const secureUpdates = createSecureUpdates({ collections, sealing: createSealing(masterKeys), clock });
+  const sealing = deviceSealing(masterKeys);
   await Promise.all([completeStoredPackages(collections), versionCounts.begin()]);
   const sourcesOf = async (_id: string) =>
     (await collections.batches.findOne({ _id }, { projection: { sourceVersions: 1 } }))?.sourceVersions ?? [];
@@ -143,14 +150,23 @@ export async function createCore({
     endMatching: (id) => endMatching(policyDeps, id),
     onEnded: live.forgetAll,
   });
-  const offerDeps = { ...base, ...urls, pacers: createPacers(settings.minuteMs), pushTerms: lifecycle.pushTerms };
+  const offerDeps = {
+    ...base,
+    ...urls,
+    generationsOf: generationsOf(collections.devices),
+    pacers: createPacers(settings.minuteMs),
+    pushTerms: lifecycle.pushTerms,
+  };
+  const sessionEnds = createSessionEnds(collections, clock);
   const children = createChildren({
-    ...{ devices: collections.devices, connection: store.connection, limits: settings.limits, clock },
+    ...{ devices: collections.devices, connection: store.connection, limits: settings.limits, sessionEnds, clock },
     onChildren: (ids, gatewayId) => onChildren(base, ids, gatewayId),
   });
-  const imports = createImportCreation({ connection: store.connection, collections, clock, memberships, children });
+  const imports = createImportCreation({ connection: store.connection, collections, sealing, clock, memberships, children });
   const devices = createDeviceService({
     store,
+    sealing,
+    sessionEnds,
     settings,
     clock,
     memberships,
@@ -175,10 +191,12 @@ export async function createCore({
         onDeleted: (id) => onGroupDeleted(policyDeps, id),
       }),
       deviceLists: createDeviceListService({ collections, settings, clock }),
-      deviceImports: createDeviceImportService({ collections, settings, creation: imports, clock }),
+      deviceImports: createDeviceImportService({ collections, settings, creation: imports, sealing, clock }),
       packages: createPackageService({ collections, files, settings, clock, presign: secureUpdates.digestSigns }),
       downloads: createDownloadService({
         ...{ collections, urls, reader: createBlockReader(blocks), meter, settings, clock },
+        generationsOf: offerDeps.generationsOf,
+        isProven: (id, proof) => isProven(collections.devices, id, proof),
         onOpened: (taskId, attempt) => onOpened(base, taskId, attempt),
       }),
       uploads: createUploadService({ collections, files, settings, clock, presign: secureUpdates.digestSigns }),
@@ -201,7 +219,11 @@ export async function createCore({
     files,
     sweepUploads: () => sweepUploads({ collections, files, settings, clock }),
     imports,
-    resealSecrets: secureUpdates.reseal,
+    async resealSecrets() {
+      await requireKeys(collections, sealing);
+      return secureUpdates.reseal();
+    },
+    resealDevices: (signal) => resealDevices(collections, sealing, signal),
     offersOver: (link) => createOffers({ ...offerDeps, gatewaysOver: devices.gatewaysOver }, link),
     checkGroups: groupChecks.checkDue,
     close: async () => {

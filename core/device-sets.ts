@@ -2,11 +2,13 @@ import type { Readable } from 'node:stream';
 import type { DeviceList, DeviceListProblem } from '../schema/model/device-list';
 import type { Dialect } from '../schema/model/dialect';
 import type { Device, Region } from '../schema/model/fleet';
+import type { Generations, Proof } from '../schema/model/generations';
 import type { Group, GroupKind } from '../schema/model/group';
 import type { GroupRuleForm } from '../schema/model/group-rule-form';
 import type { DeviceId } from '../schema/model/ids';
 import type { Viewer } from './access/viewer';
 import type { BrokerPresence } from './devices/broker-presence';
+import type { SecretResetInput } from './devices/reset-secret';
 import type { Page, PageRequest } from './page';
 
 /** What a gateway checks a connection with. */
@@ -18,16 +20,30 @@ export interface DeviceCredentials {
   dialect: Dialect;
   /** Devices behind it; absent: none. */
   children?: number;
+  generations?: Generations;
+  /** Nobody has shown this secret yet. */
+  awaited?: true;
+}
+
+/** A device with the secret it signs in with, which is told this once. */
+export type DeviceWithSecret = Device & { secret: string };
+
+/** A device behind a gateway, as it is now. */
+export interface Child {
+  deviceId: DeviceId;
+  proof: Proof;
 }
 
 export interface Connected {
   deviceId: DeviceId;
   /** Fingerprint of the certificate that let it in; absent where its secret did. */
   certificate?: string;
+  /** What let it in; absent where that is not known. */
+  proof?: Proof;
 }
 
 export interface ConnectedReview {
-  /** They were deleted or disabled, or their certificate was taken away. */
+  /** They were deleted or disabled, or what let them in is not what is registered now. */
   notAllowed: DeviceId[];
   /** They count as off-line: their connection has not been told yet, or their gateway was taken for dead. */
   offline: DeviceId[];
@@ -42,11 +58,15 @@ export interface DeviceAdmission extends BrokerPresence {
   /** What the store says of devices that are connected. */
   reviewConnected(connected: readonly Connected[]): Promise<ConnectedReview>;
   /** R-DEV-2: makes a device on-line by this connection if it counts as off-line; otherwise nothing. */
-  stillConnected(deviceId: DeviceId, gatewayId: string, sessionId: string): Promise<void>;
+  stillConnected(deviceId: DeviceId, gatewayId: string, sessionId: string, proof?: Proof): Promise<void>;
+  /** Devices whose sessions at the gateway have to be looked at now; each is given once. */
+  sessionEndsAt(gatewayId: string): Promise<DeviceId[]>;
+  /** Told at once of those that come about in this process; what comes back ends that. */
+  onSessionEnds(listener: () => void): () => void;
   /** Disabled devices that are connected to the gateway, at most 1,000. */
   disabledOn(gatewayId: string): Promise<DeviceId[]>;
   /** The enabled devices behind a gateway. */
-  childrenOf(gateway: DeviceId): Promise<DeviceId[]>;
+  childrenOf(gateway: DeviceId): Promise<Child[]>;
   /** Of those that are children and enabled: by which gateway each is reached. */
   gatewaysOver(ids: readonly DeviceId[]): Promise<Map<DeviceId, DeviceId>>;
 }
@@ -66,9 +86,14 @@ export interface DeviceSwitch {
   followGatewaysOf(ids: readonly DeviceId[]): Promise<void>;
   /**
    * Which client certificates devices may sign in with from now on, in place of those they had: at most 1,000 devices, all or none, in
-   * the order given. Connections that are there stay. Throws DEVICE_UNKNOWN, INVALID_FORMAT, TOO_MANY, REQUIRED.
+   * the order given. A connection ends when the certificate that let it in is not among them. Throws DEVICE_UNKNOWN, INVALID_FORMAT, TOO_MANY, REQUIRED.
    */
   setCertificates(viewer: Viewer, wanted: readonly DeviceCertificates[]): Promise<Device[]>;
+  /**
+   * Another secret, shown in this answer. Sessions and download addresses that the old one opened end, also of devices behind it. The same
+   * idempotency key within 24 h resets nothing more and gets the same secret. Throws DEVICE_UNKNOWN, IDEMPOTENCY_MISMATCH, SECRET_REPLACED.
+   */
+  resetSecret(viewer: Viewer, input: SecretResetInput): Promise<DeviceWithSecret>;
 }
 
 export interface DeviceCertificates {

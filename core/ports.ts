@@ -3,6 +3,7 @@ import type { BatchTag } from '../schema/model/batch';
 import type { WhichTasks } from '../schema/model/cancel';
 import type { Dialect } from '../schema/model/dialect';
 import type { DigestAlgorithm } from '../schema/model/fleet';
+import type { Generations } from '../schema/model/generations';
 import type { BatchId, DeviceId } from '../schema/model/ids';
 import type { Task } from '../schema/model/task';
 import type { UpgradeInput, UpgradeReport } from '../schema/model/upgrade';
@@ -40,6 +41,8 @@ export interface BatchCommandResult {
 /** One device's notification, in no dialect; a gateway words it. */
 export interface Notification {
   deviceId: DeviceId;
+  /** What the device was known by when this was worded: who was let in by something else does not get it. Absent: nothing was said. */
+  generations?: Generations;
   productKey: string;
   deviceName: string;
   /** The device's; LINK when not given. */

@@ -9,6 +9,8 @@ export interface GatewayCore {
     | 'credentialsOfNode'
     | 'reviewConnected'
     | 'disabledOn'
+    | 'sessionEndsAt'
+    | 'onSessionEnds'
     | 'childrenOf'
     | 'gatewaysOver'
     | 'connected'

@@ -3,9 +3,12 @@ import { Client } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { type CoreParts, createCore } from '../core/create-core';
+import { secretSeals } from '../core/devices/secret-seals';
 import { createLocalCopies } from '../core/downloads/local-copies';
-import { SealedByOther } from '../core/products/sealing';
+import { SealedByOther } from '../core/sealing';
 import { connectStore, type Store } from '../schema/mongo/connect';
+import { MIGRATIONS } from '../schema/mongo/migrations';
+import { NewerDatabase, runMigrations } from '../schema/mongo/migrations/run';
 import { createEngine } from '../workflows/client';
 import { connectTemporal } from '../workflows/connection';
 import type { Config } from './config';
@@ -42,6 +45,8 @@ export async function startFoundation(config: Config, logger: Logger): Promise<F
   return running.orStop(async () => {
     const store = await connectStore(servers.mongoUri, { dbName: databaseOf(servers.mongoUri) });
     running.add({ stop: () => store.close() });
+    const masterKeys = await readMasterKeys(config, logger);
+    await migrate(store, masterKeys, logger);
     await store.ensureIndexes();
     const connection = await connectTemporal({ address: servers.temporalAddress });
     running.add({ stop: () => connection.close() });
@@ -61,7 +66,6 @@ export async function startFoundation(config: Config, logger: Logger): Promise<F
     const settings = { limits, minuteMs, reofferMinutes, settleMs, iotdaWaits, publicBaseUrl };
     const files = await packageStoreOf(config, store);
     running.add({ stop: async () => files.close?.() });
-    const masterKeys = await readMasterKeys(config, logger);
     const blocks = createLocalCopies({
       files,
       directory: join(config.dataDir, 'package-copies'),
@@ -74,8 +78,31 @@ export async function startFoundation(config: Config, logger: Logger): Promise<F
       throw error instanceof SealedByOther ? new StartError(error.message) : error;
     });
     running.add({ stop: () => parts.close() });
+    running.add(resealInBackground(parts, logger));
     return { config, logger, servers, store, client, native, parts, httpPort, stop: () => running.stop() };
   });
+}
+
+/** While it runs all keys open; what is interrupted goes on at the next start. */
+function resealInBackground(parts: CoreParts, logger: Logger): { stop(): Promise<void> } {
+  const stopping = new AbortController();
+  const done = parts.resealDevices(stopping.signal).then(
+    (count) => void (count > 0 && logger.info({ count }, 'Device secrets were encrypted under the newest master key')),
+    (error) => logger.error({ error }, 'Device secrets could not be encrypted under the newest master key; the next start goes on with it'),
+  );
+  return {
+    async stop() {
+      stopping.abort();
+      await done;
+    },
+  };
+}
+
+async function migrate({ connection, collections }: Store, masterKeys: readonly Uint8Array[], logger: Logger): Promise<void> {
+  const ran = await runMigrations(connection, MIGRATIONS, { collections, ...secretSeals(masterKeys) }).catch((error) => {
+    throw error instanceof NewerDatabase ? new StartError(error.message) : error;
+  });
+  if (ran.length > 0) logger.info({ migrations: ran }, 'What is stored was brought to the form of this version');
 }
 
 function startServers({ dataDir, embedded, mongodbUri, temporalAddress }: Config, logger: Logger): Promise<EmbeddedServers> {

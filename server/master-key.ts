@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { MASTER_KEY_BYTES } from '../core/products/sealing';
+import { MASTER_KEY_BYTES } from '../core/sealing';
 import type { Config } from './config';
 import { StartError } from './embedded/start-error';
 

@@ -115,6 +115,24 @@ export class SetDeviceCertificatesInput {
 }
 
 @InputType()
+export class ResetDeviceSecretInput {
+  @Field(() => ID, { description: 'The device.' })
+  deviceId!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The product the device is of; refused when it is of another one. Need not be given.',
+  })
+  productKey?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The same key for the same device resets nothing more for 24 h, and gets the same secret. Up to 128 characters.',
+  })
+  idempotencyKey?: string | null;
+}
+
+@InputType()
 export class SetDeviceGatewayInput {
   @Field(() => [ID], { description: 'The devices that have no connection of their own; one to 1,000: all or none.' })
   deviceIds!: string[];

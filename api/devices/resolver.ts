@@ -1,4 +1,5 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import type { DeviceWithSecret } from '../../core/device-sets';
 import { secretTold } from '../../core/devices/certificates';
 import type { Device } from '../../schema/model/fleet';
 import type { ApiContext } from '../context';
@@ -11,6 +12,7 @@ import {
   DeleteDevicesInput,
   DeviceFilterInput,
   RegisterDevicesInput,
+  ResetDeviceSecretInput,
   SetDeviceCertificatesInput,
   SetDeviceGatewayInput,
   SetDevicesEnabledInput,
@@ -23,6 +25,7 @@ import {
   type DeviceTagType,
   DeviceType,
   RegisterDevicesPayload,
+  ResetDeviceSecretPayload,
   SetDeviceCertificatesPayload,
   SetDeviceGatewayPayload,
   SetDevicesEnabledPayload,
@@ -49,7 +52,7 @@ export class DeviceResolver {
   @Mutation(() => RegisterDevicesPayload, { description: 'Registers up to 1,000 devices, all or none. Twin of BatchRegisterDevice.' })
   registerDevices(@Arg('input', () => RegisterDevicesInput) input: RegisterDevicesInput, @Ctx() { core, viewer }: ApiContext) {
     const registered = core.devices.register(viewer, input.productKey, input.devices);
-    const told = (device: Device, index: number) => secretTold(input.devices[index], device);
+    const told = (device: DeviceWithSecret, index: number) => secretTold(input.devices[index], device);
     return asPayload(
       registered.then((devices) => ({ devices: devices.map((device, index) => ({ device, secret: told(device, index) })) })),
     );
@@ -86,13 +89,21 @@ export class DeviceResolver {
 
   @Mutation(() => SetDeviceCertificatesPayload, {
     description:
-      'Says which client certificates devices may sign in with from now on; a connection made with one that is left out ends within 30 s. Up to 1,000 devices, all or none.',
+      'Says which client certificates devices may sign in with from now on; a connection made with one that is left out ends within about a second. Up to 1,000 devices, all or none.',
   })
   setDeviceCertificates(
     @Arg('input', () => SetDeviceCertificatesInput) { devices: wanted }: SetDeviceCertificatesInput,
     @Ctx() { core, viewer }: ApiContext,
   ) {
     return asPayload(core.devices.setCertificates(viewer, wanted).then((devices) => ({ devices })));
+  }
+
+  @Mutation(() => ResetDeviceSecretPayload, {
+    description:
+      'Gives a device another secret. Everything that the old one opened ends: its sessions within about a second, its download addresses at once, and those of devices behind it. Twin of resetting a device secret in the consoles of Alibaba Cloud IoT and IoTDA.',
+  })
+  resetDeviceSecret(@Arg('input', () => ResetDeviceSecretInput) input: ResetDeviceSecretInput, @Ctx() { core, viewer }: ApiContext) {
+    return asPayload(core.devices.resetSecret(viewer, input).then((device) => ({ device, secret: device.secret })));
   }
 
   @Mutation(() => DeleteDevicesPayload, {

@@ -133,6 +133,18 @@ export class SetDeviceCertificatesPayload extends Payload {
 }
 
 @ObjectType()
+export class ResetDeviceSecretPayload extends Payload {
+  @Field(() => DeviceType, { nullable: true, description: 'The device afterwards; null when it was refused.' })
+  device!: DeviceType | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'What it signs in with from now on. Shown here and never again; null when it was refused.',
+  })
+  secret!: string | null;
+}
+
+@ObjectType()
 export class DeleteDevicesPayload extends Payload {
   @Field(() => Int, { nullable: true, description: 'Devices that are gone; null when it was refused.' })
   deleted!: number | null;

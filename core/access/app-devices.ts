@@ -1,8 +1,11 @@
+import type { ApiKey } from '../../schema/model/access';
+import { registrationOf } from '../../schema/model/generations';
 import type { DeviceId } from '../../schema/model/ids';
 import type { Limits } from '../../schema/model/limits';
 import type { Collections } from '../../schema/mongo/connect';
 import type { NewApiKey } from '../core';
 import { refuseIfAny } from '../refuse';
+import type { Viewer } from './viewer';
 
 const FIELD = 'deviceIds';
 const productOf = (id: DeviceId): string => id.slice(0, id.indexOf('.'));
@@ -12,10 +15,10 @@ export async function appDevices(
   devices: Collections['devices'],
   { role, deviceIds }: NewApiKey,
   { appDevices: most }: Pick<Limits, 'appDevices'>,
-): Promise<DeviceId[] | undefined> {
+): Promise<Pick<ApiKey, 'deviceIds' | 'registrations'>> {
   const ids = [...new Set(deviceIds ?? [])];
   if (role !== 'APP') {
-    if (ids.length === 0) return undefined;
+    if (ids.length === 0) return {};
     refuse('INVALID_FORMAT', `A key of the role ${role} is for all devices.`, 'Leave the devices out, or choose the role APP.');
   }
   const limit = `1–${most}`;
@@ -23,11 +26,24 @@ export async function appDevices(
   if (ids.length > most) refuse('TOO_MANY', `The key names ${ids.length} devices.`, 'Make a key for each part of them.', limit);
   if (new Set(ids.map(productOf)).size > 1)
     refuse('INVALID_FORMAT', 'The devices are of more than one product.', 'Make a key for each product.');
-  const known = new Set(await devices.distinct('_id', { _id: { $in: ids } }));
+  const known = await registrationsOf(devices, ids);
   const unknown = ids.find((id) => !known.has(id));
   if (unknown !== undefined)
     refuse('DEVICE_UNKNOWN', `There is no device "${unknown.slice(0, 100)}".`, 'Query `devices` for the ids there are.');
-  return ids;
+  return { deviceIds: ids, registrations: ids.map((id) => known.get(id) ?? null) };
+}
+
+/** What an app's key is for now: not for a device that was deleted, nor for one that has its name since. */
+export async function withOwnDevices(devices: Collections['devices'], viewer: Viewer): Promise<Viewer> {
+  const { deviceIds, registrations = [] } = viewer;
+  if (deviceIds === undefined) return viewer;
+  const known = await registrationsOf(devices, deviceIds);
+  return { ...viewer, deviceIds: deviceIds.filter((id, index) => known.get(id) === (registrations[index] ?? null)) };
+}
+
+async function registrationsOf(devices: Collections['devices'], ids: readonly DeviceId[]): Promise<Map<DeviceId, string | null>> {
+  const found = await devices.find({ _id: { $in: [...ids] } }, { projection: { 'generations.registration': 1 } }).toArray();
+  return new Map(found.map((device) => [device._id, registrationOf(device)]));
 }
 
 function refuse(code: 'REQUIRED' | 'INVALID_FORMAT' | 'TOO_MANY' | 'DEVICE_UNKNOWN', message: string, hint: string, limit?: string): void {

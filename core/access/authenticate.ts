@@ -31,8 +31,8 @@ export function createAuthenticator(apiKeys: Collections['apiKeys'], clock: Cloc
       const { value: record, wasKnown } = await known.get(parts.id);
       if (!record || !timingSafeEqual(hashOf(parts.secret), Buffer.from(record.hash, 'hex'))) return null;
       if (!wasKnown) await noteUse(apiKeys, record, clock());
-      const { deviceIds } = record;
-      return { keyId: record._id, name: record.name, role: record.role, ...(deviceIds && { deviceIds }) };
+      const { deviceIds, registrations } = record;
+      return { keyId: record._id, name: record.name, role: record.role, ...(deviceIds && { deviceIds, registrations }) };
     },
     forget: known.forget,
   };

@@ -5,14 +5,14 @@ import { displayNameViolation } from '../display-name';
 import { pageOf } from '../paging/page-of';
 import { refuseIfAny } from '../refuse';
 import type { CoreSettings } from '../settings';
-import { appDevices } from './app-devices';
+import { appDevices, withOwnDevices } from './app-devices';
 import { createAuthenticator } from './authenticate';
 import { insertFirstKey } from './bootstrap';
 import { createHolds } from './holds';
 import { hashOf, newKey } from './key-format';
 import { requireRole } from './require-role';
 import { requireGood, revoke } from './revoke';
-import type { ApiKey, Role } from './viewer';
+import type { ApiKey, Role, Viewer } from './viewer';
 
 export interface AccessDeps {
   store: Pick<Store, 'connection' | 'collections'>;
@@ -23,9 +23,20 @@ export interface AccessDeps {
 export function createAccessService({ store, settings, clock }: AccessDeps): AccessService {
   const { apiKeys } = store.collections;
   const authenticator = createAuthenticator(apiKeys, clock);
-  const holds = createHolds((key) => authenticator.authenticate(key));
 
-  function make(name: string, role: Role, createdBy: string | null, deviceIds?: string[]): { key: string; apiKey: ApiKey } {
+  async function authenticate(key: string | null | undefined): Promise<Viewer | null> {
+    const viewer = await authenticator.authenticate(key);
+    return viewer && withOwnDevices(store.collections.devices, viewer);
+  }
+
+  const holds = createHolds(authenticate);
+
+  function make(
+    name: string,
+    role: Role,
+    createdBy: string | null,
+    devices: Pick<ApiKey, 'deviceIds' | 'registrations'> = {},
+  ): { key: string; apiKey: ApiKey } {
     const { id, secret, key } = newKey();
     const hash = hashOf(secret).toString('hex');
     return {
@@ -34,7 +45,7 @@ export function createAccessService({ store, settings, clock }: AccessDeps): Acc
         _id: id,
         name,
         role,
-        ...(deviceIds && { deviceIds }),
+        ...devices,
         hash,
         createdBy,
         createdAt: clock(),
@@ -45,7 +56,7 @@ export function createAccessService({ store, settings, clock }: AccessDeps): Acc
   }
 
   return {
-    authenticate: authenticator.authenticate,
+    authenticate,
     hold: holds.hold,
     async bootstrap() {
       const { key, apiKey } = make('first administrator', 'ADMINISTRATOR', null);

@@ -10,4 +10,6 @@ export interface Viewer {
   role: Role;
   /** Of the role APP: its devices. */
   deviceIds?: readonly DeviceId[];
+  /** Of each, the registration that the key was made for. */
+  registrations?: readonly (string | null)[];
 }

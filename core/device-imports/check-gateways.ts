@@ -6,7 +6,9 @@ import type { Limits } from '../../schema/model/limits';
 import type { Collections } from '../../schema/mongo/connect';
 import { attemptId, ofAttempt, type StoredImport } from '../../schema/mongo/device-imports';
 import { type Binding, bindingOf, bindingViolation, countViolation, type Relatives } from '../devices/children/rules';
+import type { Sealing } from '../sealing';
 import { BEHIND, problemOf } from './check';
+import { openRows, sealedRows } from './pieces';
 import { createSeenNames, type SeenNames } from './seen-names';
 
 type Gateway = Pick<Device, '_id' | 'dialect' | 'parentId' | 'children'>;
@@ -14,6 +16,7 @@ type Gateway = Pick<Device, '_id' | 'dialect' | 'parentId' | 'children'>;
 export interface GatewayCheckDeps {
   collections: Collections;
   limits: Pick<Limits, 'gatewayChildren'>;
+  sealing: Sealing;
 }
 
 /** What a device cannot be bound for, as a row's problem. */
@@ -35,7 +38,7 @@ export function gatewayProblem(of: StoredImport, { row, deviceName }: ImportRow,
  * answered; it is out of the pieces then. A gateway may come before or after its children: as it names none itself, it is not refused here.
  */
 export async function* checkGateways(
-  { collections, limits }: GatewayCheckDeps,
+  { collections, limits, sealing }: GatewayCheckDeps,
   of: StoredImport,
   product: Pick<Product, '_id' | 'dialect'>,
   seen: SeenNames,
@@ -63,7 +66,7 @@ export async function* checkGateways(
   }
 
   for await (const piece of deviceImportPieces.find(ofAttempt(of), { batchSize: 10 }).sort({ _id: 1 })) {
-    const rows = JSON.parse(piece.rows) as ImportRow[];
+    const rows = openRows(sealing, piece);
     const gateways = new Set(rows.flatMap((row) => bindingOf(product._id, row, 'gateway')?.gateway ?? []));
     if (gateways.size === 0) continue;
     const stored = await devices
@@ -73,7 +76,8 @@ export async function* checkGateways(
     const byId = new Map(stored.map((device) => [device._id, device]));
     const wrong = rows.map((row) => problemIn(row, byId));
     const kept = rows.filter((_, index) => wrong[index] === null);
-    if (kept.length < rows.length) await deviceImportPieces.updateOne({ _id: piece._id }, { $set: { rows: JSON.stringify(kept) } });
+    if (kept.length < rows.length)
+      await deviceImportPieces.updateOne({ _id: piece._id }, { $set: { sealedRows: sealedRows(sealing, piece._id, kept) } });
     yield wrong.filter((problem) => problem !== null);
   }
 }

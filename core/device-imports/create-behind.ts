@@ -7,6 +7,7 @@ import { bindingOf } from '../devices/children/rules';
 import type { Children } from '../devices/children/service';
 import { isDuplicateKey } from '../duplicate-key';
 import { UserErrors } from '../errors';
+import type { Sealing } from '../sealing';
 import { existsAlready } from './check';
 import { gatewayProblem } from './check-gateways';
 import { storedFor } from './stored-for';
@@ -18,6 +19,8 @@ export interface BindingDeps {
   connection: Store['connection'];
   collections: Pick<Collections, 'devices'>;
   children: Pick<Children, 'enroll' | 'introduceAll'>;
+  /** Of devices' secrets, and of rows that hold them. */
+  sealing: Sealing;
 }
 
 type Made = { row: ImportRow; document: StoredDevice };
@@ -35,7 +38,7 @@ export async function createBehind(
 ): Promise<DeviceImportProblem[]> {
   const made = rows.flatMap((row, index) => (documents[index] ? { row, document: documents[index] } : []));
   const problems = await untilSettled(async () => {
-    const { own, others } = await storedFor(deps.collections.devices, of, rows);
+    const { own, others } = await storedFor(deps, of, rows);
     const refused = await insertBound(
       deps,
       of,

@@ -10,6 +10,7 @@ import { insertNew } from '../insert-new';
 import { requireProduct } from '../products/require-product';
 import { existsAlready } from './check';
 import { type BindingDeps, createBehind } from './create-behind';
+import { openRows, sealedRows } from './pieces';
 import { storedFor } from './stored-for';
 
 /** While the store writes one, the next is made ready. */
@@ -67,34 +68,34 @@ async function piecesOf({ deviceImportPieces }: Collections, of: StoredImport, n
 }
 
 async function createPiece(deps: CreationDeps, of: StoredImport, product: Product, piece: ImportPiece, behind: boolean): Promise<number> {
-  const { collections, clock, memberships } = deps;
-  const all = JSON.parse(piece.rows) as ImportRow[];
+  const { collections, clock, memberships, sealing } = deps;
+  const all = openRows(sealing, piece);
   const rows = all.filter(({ gateway }) => (gateway !== undefined) === behind);
   if (rows.length === 0) return 0;
-  const made = rows.map((row) => deviceOf(product, row, of.createdAt));
+  const made = rows.map((row) => deviceOf(sealing, product, row, of.createdAt));
   const { documents, changes } = enrolled(await memberships.rulesFor(product._id), made, clock());
-  const problems = await (behind ? createBehind(deps, of, rows, documents) : createAlone(collections.devices, of, rows, documents));
+  const problems = await (behind ? createBehind(deps, of, rows, documents) : createAlone(deps, of, rows, documents));
   const lost = new Set(problems.map(({ row }) => row));
   await memberships.changed(lost.size === 0 ? changes : changes.filter((_, index) => !lost.has(rows[index]?.row ?? 0)));
   if (lost.size > 0) {
     // Told first, then taken out of the piece, from which secrets are shown: a repetition does both again, or finds the piece without them.
     await tellProblems(collections, problems);
-    const kept = JSON.stringify(all.filter(({ row }) => !lost.has(row)));
-    await collections.deviceImportPieces.updateOne({ _id: piece._id }, { $set: { rows: kept } });
+    const kept = all.filter(({ row }) => !lost.has(row));
+    await collections.deviceImportPieces.updateOne({ _id: piece._id }, { $set: { sealedRows: sealedRows(sealing, piece._id, kept) } });
   }
   return rows.length - lost.size;
 }
 
 /** Answers the rows whose device somebody else registered after the check. */
 async function createAlone(
-  devices: Collections['devices'],
+  deps: BindingDeps,
   of: StoredImport,
   rows: readonly ImportRow[],
   documents: readonly StoredDevice[],
 ): Promise<DeviceImportProblem[]> {
-  const refused = (await insertNew(devices, documents)).flatMap((index) => rows[index] ?? []);
+  const refused = (await insertNew(deps.collections.devices, documents)).flatMap((index) => rows[index] ?? []);
   if (refused.length === 0) return [];
-  const { own } = await storedFor(devices, of, refused);
+  const { own } = await storedFor(deps, of, refused);
   return refused.filter(({ row }) => !own.has(row)).map(({ row, deviceName }) => existsAlready(attemptId(of), row, deviceName));
 }
 

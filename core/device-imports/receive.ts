@@ -9,11 +9,13 @@ import { attemptId, importPieceId, type StoredImport } from '../../schema/mongo/
 import type { Clock } from '../clock';
 import { rowsOf } from '../device-lists/rows-of';
 import { createIdLookup } from '../devices/stored-ids';
+import type { Sealing } from '../sealing';
 import { UNFINISHED_MS } from './begin';
 import { type CheckedRows, checkRows, countProblems, withoutStored } from './check';
 import { checkGateways } from './check-gateways';
 import { type Columns, columnsOf, isHead } from './columns';
 import { tellProblems } from './create-devices';
+import { sealedRows } from './pieces';
 import { replaced } from './refusals';
 import { createSeenNames } from './seen-names';
 
@@ -22,12 +24,14 @@ const UNAWAITED = { writeConcern: { w: 1, journal: false } } as const;
 export interface ReceiveDeps {
   collections: Collections;
   limits: Pick<Limits, 'deviceFileRows' | 'deviceTags' | 'gatewayChildren'>;
+  /** Of the rows, which hold secrets. */
+  sealing: Sealing;
   clock: Clock;
 }
 
 /** Reads and checks a file; what can become devices is kept in pieces, what is wrong as problems. The import is not decided on yet. */
 export async function receiveFile(
-  { collections, limits, clock }: ReceiveDeps,
+  { collections, limits, sealing, clock }: ReceiveDeps,
   begun: StoredImport,
   product: Product,
   file: Readable,
@@ -49,7 +53,8 @@ export async function receiveFile(
   async function keep(checked: CheckedRows, rows: number): Promise<void> {
     const { valid, wrong } = await withoutStored(stored, about, checked);
     countProblems(state.problems, wrong);
-    const piece = valid.length > 0 && { _id: importPieceId(begun, state.pieces), rows: JSON.stringify(valid) };
+    const pieceId = importPieceId(begun, state.pieces);
+    const piece = valid.length > 0 && { _id: pieceId, sealedRows: sealedRows(sealing, pieceId, valid) };
     await Promise.all([tellProblems(collections, wrong), piece && deviceImportPieces.insertOne(piece, UNAWAITED)]);
     state.rows += rows;
     state.pieces += piece ? 1 : 0;
@@ -74,7 +79,7 @@ export async function receiveFile(
   } finally {
     await keeping;
   }
-  for await (const wrong of state.gateways ? checkGateways({ collections, limits }, begun, product, seen) : []) {
+  for await (const wrong of state.gateways ? checkGateways({ collections, limits, sealing }, begun, product, seen) : []) {
     countProblems(state.problems, wrong);
     state.valid -= wrong.length;
     await tellProblems(collections, wrong);

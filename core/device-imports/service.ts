@@ -7,11 +7,13 @@ import { requireRole } from '../access/require-role';
 import type { Viewer } from '../access/viewer';
 import type { Clock } from '../clock';
 import { requireProduct } from '../products/require-product';
+import type { Sealing } from '../sealing';
 import type { CoreSettings } from '../settings';
 import { beginImport, importIdFor, KEPT_MS, removeImport, UNFINISHED_MS } from './begin';
 import { sumOf } from './check';
 import type { DeviceImportService } from './contract';
 import type { ImportCreation } from './creation';
+import { openRows } from './pieces';
 import { digestOf, receiveFile } from './receive';
 import { importUnfinished, importUnknown, notYours, otherInput, replaced, tooManyAtOnce } from './refusals';
 
@@ -22,17 +24,18 @@ export interface DeviceImportDeps {
   collections: Collections;
   settings: Pick<CoreSettings, 'limits'>;
   creation: ImportCreation;
+  sealing: Sealing;
   clock: Clock;
 }
 
-export function createDeviceImportService({ collections, settings, creation, clock }: DeviceImportDeps): DeviceImportService {
+export function createDeviceImportService({ collections, settings, creation, sealing, clock }: DeviceImportDeps): DeviceImportService {
   const { deviceImports, deviceImportPieces, deviceImportProblems, products } = collections;
   const within = (ms: number): Date => new Date(clock().getTime() + ms);
   let checking = 0;
 
   /** Checked as a whole: refused, or from here on it ends by creating devices. */
   async function decide(begun: StoredImport, product: Product, file: Readable): Promise<StoredImport> {
-    const checked = await receiveFile({ collections, limits: settings.limits, clock }, begun, product, file).finally(() => {
+    const checked = await receiveFile({ collections, limits: settings.limits, sealing, clock }, begun, product, file).finally(() => {
       checking -= 1;
     });
     const refused = checked.valid === 0 || (!begun.skipInvalid && sumOf(checked.problems) > 0);
@@ -95,7 +98,7 @@ export function createDeviceImportService({ collections, settings, creation, clo
     },
     async secrets(viewer, id) {
       const found = await ownFinished(viewer, id);
-      return rowsIn(deviceImportPieces.find(ofAttempt(found), { batchSize: 10 }).sort({ _id: 1 }));
+      return rowsIn(sealing, deviceImportPieces.find(ofAttempt(found), { batchSize: 10 }).sort({ _id: 1 }));
     },
     async forget(viewer, id) {
       const found = await ownFinished(viewer, id);
@@ -105,6 +108,6 @@ export function createDeviceImportService({ collections, settings, creation, clo
   };
 }
 
-async function* rowsIn(pieces: AsyncIterable<ImportPiece>): AsyncGenerator<ImportRow> {
-  for await (const { rows } of pieces) for (const row of JSON.parse(rows) as ImportRow[]) yield row.untold ? { ...row, secret: '' } : row;
+async function* rowsIn(sealing: Sealing, pieces: AsyncIterable<ImportPiece>): AsyncGenerator<ImportRow> {
+  for await (const piece of pieces) for (const row of openRows(sealing, piece)) yield row.untold ? { ...row, secret: '' } : row;
 }

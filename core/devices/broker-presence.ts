@@ -1,4 +1,5 @@
 import type { Dialect } from '../../schema/model/dialect';
+import { letIn, ownProof, type Proof, provenBy } from '../../schema/model/generations';
 import type { DeviceId } from '../../schema/model/ids';
 import type { Collections } from '../../schema/mongo/connect';
 import { offline, type Related, setConnected, WRITTEN } from './presence';
@@ -13,6 +14,8 @@ export interface Heard {
   gatewayId: string;
   /** Takes the place of the session's name, where one is given: whoever saw the old name knows that it was heard since. */
   sessionId: string | null;
+  /** Nobody gets to the broker but by our hook. */
+  by?: 'HOOK';
 }
 
 /**
@@ -20,8 +23,15 @@ export interface Heard {
  * them holds a session, and messages of one device come by all of them.
  */
 export interface BrokerPresence {
-  /** On-line, if it was not. False: there is no such device, it is disabled, or it is registered with another dialect. */
-  heard(heard: Heard): Promise<boolean>;
+  /**
+   * On-line, if it was not, and as what it is known now. Null: there is no such device, it is disabled, it is registered with another
+   * dialect, or nobody has shown yet what it is known by now.
+   */
+  heard(heard: Heard): Promise<Proof | null>;
+  /** Whether nobody has shown yet what the device is known by now. */
+  awaits(deviceId: DeviceId): Promise<boolean>;
+  /** Somebody has, or the gateway it is behind speaks for it. False: that does not hold any more. */
+  shown(deviceId: DeviceId, by: Proof | { gateway: DeviceId }): Promise<boolean>;
   /** The session's name; null for a device that is not on-line there. */
   sessionAt(deviceId: DeviceId, gatewayId: string): Promise<string | null>;
   /** Off-line, unless it was heard since, or has a session that sorts after `until`. Returns whether it has none there now. */
@@ -30,21 +40,31 @@ export interface BrokerPresence {
   unheard(gatewayId: string): Promise<void>;
 }
 
-/** One write where nothing has changed. What comes back otherwise is a device that has come. */
+/** One write where nothing has changed. What comes back as `came` is a device that was not there. */
 export async function setHeard(
   devices: Devices,
-  { deviceId, dialect, gatewayId, sessionId }: Heard,
+  { deviceId, dialect, gatewayId, sessionId, by }: Heard,
   now: Date,
-): Promise<'unknown' | 'known' | Related> {
-  const allowed = { _id: deviceId, enabled: true, dialect };
+): Promise<{ proof: Proof; came: Related | null } | null> {
+  const { filter } = letIn(by);
+  const allowed = { _id: deviceId, enabled: true, dialect, ...filter };
   const here = { ...allowed, online: true, gatewayId };
-  const known =
-    sessionId === null
-      ? (await devices.findOne(here, { projection: { _id: 1 } })) !== null
-      : (await devices.updateOne(here, { $set: { sessionId } })).matchedCount > 0;
-  if (known) return 'known';
-  if ((await devices.findOne(allowed, { projection: { _id: 1 } })) === null) return 'unknown';
-  return (await setConnected(devices, deviceId, gatewayId, sessionId ?? '', now)) ?? 'unknown';
+  const projection = { generations: 1 } as const;
+  const known = await (sessionId === null
+    ? devices.findOne(here, { projection })
+    : devices.findOneAndUpdate(here, { $set: { sessionId } }, { projection }));
+  if (known) return { proof: ownProof(known), came: null };
+  const found = await devices.findOne(allowed, { projection });
+  const came = found && (await setConnected(devices, deviceId, gatewayId, sessionId ?? '', now, { by: by ?? ownProof(found) }));
+  return came && { proof: ownProof(found), came };
+}
+
+export const awaits = async (devices: Devices, deviceId: DeviceId): Promise<boolean> =>
+  (await devices.findOne({ _id: deviceId, awaited: true }, { projection: { _id: 1 } })) !== null;
+
+export async function shown(devices: Devices, deviceId: DeviceId, by: Proof | { gateway: DeviceId }): Promise<boolean> {
+  const filter = 'registration' in by ? provenBy(by) : { parentId: by.gateway };
+  return (await devices.updateOne({ _id: deviceId, ...filter }, { $unset: { awaited: true } })).matchedCount > 0;
 }
 
 export async function sessionAt(devices: Devices, deviceId: DeviceId, gatewayId: string): Promise<string | null> {

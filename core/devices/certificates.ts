@@ -2,14 +2,19 @@ import { certificateFingerprints, certificateViolations } from '../../schema/mod
 import type { Device } from '../../schema/model/fleet';
 import type { Limits } from '../../schema/model/limits';
 import type { Store } from '../../schema/mongo/connect';
+import { newGeneration } from '../chance';
 import type { DeviceCertificates, NewDevice } from '../device-sets';
 import { refuseIfAny } from '../refuse';
 import { idsViolation, requireKnownDevices } from './delete';
 import { existingDevices } from './devices-of';
+import { voidBehind } from './reset-secret';
+import type { SessionEnds } from './session-ends';
+
+const KNOWN = { certificates: 1, children: 1, gatewayId: 1, sessionId: 1 } as const;
 
 /** R-FLOW-2: all or none. A device that is named twice has what was said last. */
 export async function setCertificates(
-  { connection, collections: { devices } }: Pick<Store, 'connection' | 'collections'>,
+  { connection, collections: { devices }, sessionEnds }: Pick<Store, 'connection' | 'collections'> & { sessionEnds: SessionEnds },
   limits: Pick<Limits, 'devicesPerCall'>,
   wanted: readonly DeviceCertificates[],
 ): Promise<Device[]> {
@@ -17,17 +22,35 @@ export async function setCertificates(
   refuseIfAny([idsViolation(ids.length, limits.devicesPerCall, 'devices', 'Name')]);
   refuseIfAny(wanted.flatMap(({ fingerprints }, index) => certificateViolations(fingerprints, `devices[${index}].fingerprints`)));
   await requireKnownDevices(devices, ids, 'devices');
-  const writes = wanted.map(({ deviceId, fingerprints }) => {
-    const certificates = certificateFingerprints(fingerprints);
-    const update = certificates.length > 0 ? { $set: { certificates } } : { $unset: { certificates: true as const } };
-    return { updateOne: { filter: { _id: deviceId }, update } };
-  });
-  await connection.withSession((session) => session.withTransaction(() => devices.bulkWrite(writes, { session })));
+  const last = new Map(wanted.map(({ deviceId, fingerprints }) => [deviceId, certificateFingerprints(fingerprints)]));
+  await connection.withSession((session) =>
+    session.withTransaction(async () => {
+      const before = await devices.find({ _id: { $in: ids } }, { session, projection: KNOWN }).toArray();
+      const lost = before.filter(({ _id, certificates = [] }) => certificates.some((each) => !last.get(_id)?.includes(each)));
+      const losing = new Set(lost.map(({ _id }) => _id));
+      await devices.bulkWrite(
+        [...last].map(([_id, certificates]) => {
+          // What was given out while one that is taken away was good ends with it. One that comes ends nothing.
+          const set = {
+            ...(certificates.length > 0 && { certificates }),
+            ...(losing.has(_id) && { 'generations.certificates': newGeneration() }),
+          };
+          const unset = certificates.length > 0 ? {} : { $unset: { certificates: true as const } };
+          return { updateOne: { filter: { _id }, update: { ...(Object.keys(set).length > 0 && { $set: set }), ...unset } } };
+        }),
+        { session },
+      );
+      const gateways = lost.filter(({ children }) => children).map(({ _id }) => _id);
+      if (gateways.length > 0) await voidBehind(devices, gateways, session);
+      await sessionEnds.note(lost, session);
+    }),
+  );
+  sessionEnds.tell();
   return existingDevices(devices, ids);
 }
 
 /** What whoever registers a device is told; null where it has a certificate, and was given no secret: then nobody knows the one it has. */
 export const secretTold = (
   { secret, certificateFingerprints: named }: Pick<NewDevice, 'secret' | 'certificateFingerprints'> = {},
-  device: Pick<Device, 'secret'>,
+  device: { secret: string },
 ): string | null => (secret == null && named && named.length > 0 ? null : device.secret);

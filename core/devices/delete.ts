@@ -1,8 +1,10 @@
+import type { mongo } from 'mongoose';
 import type { DeviceId } from '../../schema/model/ids';
 import type { Limits } from '../../schema/model/limits';
 import type { Collections } from '../../schema/mongo/connect';
 import { refuseIfAny } from '../refuse';
 import { devicesUnknown } from './refusals';
+import type { SessionEnds } from './session-ends';
 
 export interface DeletionDeps {
   devices: Collections['devices'];
@@ -11,8 +13,9 @@ export interface DeletionDeps {
   endTasks(ids: readonly DeviceId[]): Promise<number>;
   /** They are behind no gateway any more, and nothing is behind them. */
   release(ids: readonly DeviceId[]): Promise<void>;
-  /** Takes the devices out of the store and of the counts of versions, in one transaction. */
-  remove(ids: readonly DeviceId[]): Promise<number>;
+  /** Takes the devices out of the store and of the counts of versions, in one transaction, with what `also` does. */
+  remove(ids: readonly DeviceId[], also: (session: mongo.ClientSession) => Promise<void>): Promise<number>;
+  sessionEnds: SessionEnds;
 }
 
 /**
@@ -27,7 +30,11 @@ export async function deleteDevices(deps: DeletionDeps, wanted: readonly DeviceI
   await devices.updateMany({ _id: { $in: ids } }, { $set: { enabled: false } });
   const before = await deps.endTasks(ids);
   await deps.release(ids);
-  const deleted = await deps.remove(ids);
+  const deleted = await deps.remove(ids, async (session) => {
+    const projection = { gatewayId: 1, sessionId: 1 } as const;
+    await deps.sessionEnds.note(await devices.find({ _id: { $in: ids } }, { session, projection }).toArray(), session);
+  });
+  deps.sessionEnds.tell();
   return { deleted, tasksEnded: before + (await deps.endTasks(ids)) };
 }
 

@@ -1,9 +1,14 @@
+import type { Device } from '../../schema/model/fleet';
+import { holds, type Proof, provenBy } from '../../schema/model/generations';
 import type { DeviceId } from '../../schema/model/ids';
 import type { Collections } from '../../schema/mongo/connect';
 import type { Connected, ConnectedReview } from '../device-sets';
 import type { Present } from '../tasks/follow-presence';
 
 type Devices = Collections['devices'];
+
+const REVIEWED = { certificates: 1, online: 1, generations: 1, parentId: 1 } as const;
+type Reviewed = Pick<Device, keyof typeof REVIEWED>;
 
 /** Where devices are, and since which change. */
 export async function presenceOf(devices: Devices, ids: readonly DeviceId[]): Promise<Map<DeviceId, Present>> {
@@ -13,20 +18,25 @@ export async function presenceOf(devices: Devices, ids: readonly DeviceId[]): Pr
   return present;
 }
 
-/** Compares connections with the stored devices: deleted or disabled ones, and those whose certificate was taken away, are not allowed. */
+/** Compares connections with the stored devices: those of deleted or disabled ones, and those that what let in holds no more, are not allowed. */
 export async function reviewConnected(devices: Devices, connected: readonly Connected[]): Promise<ConnectedReview> {
   const ids = connected.map(({ deviceId }) => deviceId);
-  const found = devices.find({ _id: { $in: ids }, enabled: true }, { projection: { certificates: 1, online: 1 } });
+  const found = devices.find({ _id: { $in: ids }, enabled: true }, { projection: REVIEWED });
   const review: ConnectedReview = { notAllowed: [], offline: [] };
-  const stored = new Map<DeviceId, { certificates?: readonly string[]; online: boolean }>();
+  const stored = new Map<DeviceId, Reviewed>();
   for await (const { _id, ...device } of found) stored.set(_id, device);
-  for (const { deviceId, certificate } of connected) {
+  for (const { deviceId, certificate, proof } of connected) {
     const device = stored.get(deviceId);
-    if (!device || (certificate && !device.certificates?.includes(certificate))) review.notAllowed.push(deviceId);
+    const isLost = device && ((certificate && !device.certificates?.includes(certificate)) || (proof && !holds(proof, device)));
+    if (!device || isLost) review.notAllowed.push(deviceId);
     else if (!device.online) review.offline.push(deviceId);
   }
   return review;
 }
+
+/** Whether what let somebody in still holds. */
+export const isProven = async (devices: Devices, deviceId: DeviceId, proof: Proof): Promise<boolean> =>
+  (await devices.findOne({ _id: deviceId, ...provenBy(proof) }, { projection: { _id: 1 } })) !== null;
 
 /** Devices of a product that came or went since, with the gateway they are at now. */
 export function devicesChangedSince(devices: Devices, productKey: string, since: Date): AsyncIterable<{ _id: DeviceId } & Present> {

@@ -1,4 +1,5 @@
 import type { Device } from '../../schema/model/fleet';
+import { type LetInBy, letIn } from '../../schema/model/generations';
 import type { DeviceId } from '../../schema/model/ids';
 import type { Collections } from '../../schema/mongo/connect';
 
@@ -18,9 +19,15 @@ export async function setConnected(
   gatewayId: string,
   sessionId: string,
   now: Date,
-  only: { online?: boolean; enabled?: boolean } = {},
+  only: { online?: boolean; enabled?: boolean; by?: LetInBy } = {},
 ): Promise<Related | null> {
-  return devices.findOneAndUpdate({ _id: deviceId, ...only }, present({ gatewayId, sessionId }, now), WRITTEN);
+  const { by, ...state } = only;
+  const { filter, update } = letIn(by);
+  return devices.findOneAndUpdate(
+    { _id: deviceId, ...filter, ...state },
+    { ...present({ gatewayId, sessionId }, now), ...update },
+    WRITTEN,
+  );
 }
 
 /** Null when another session has taken over since: that one's device is on-line. */

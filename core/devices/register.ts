@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { certificateFingerprints, certificateViolations } from '../../schema/model/certificate';
 import type { Product } from '../../schema/model/fleet';
 import { deviceIdOf } from '../../schema/model/ids';
@@ -7,27 +6,36 @@ import { deviceNameViolation, deviceSecretViolation } from '../../schema/model/n
 import type { Violation } from '../../schema/model/violation';
 import type { Store } from '../../schema/mongo/connect';
 import type { StoredDevice } from '../../schema/mongo/devices';
+import { newGeneration } from '../chance';
 import type { NewDevice } from '../core';
+import type { DeviceWithSecret } from '../device-sets';
 import { isDuplicateKey } from '../duplicate-key';
-import { enrolled, type Memberships, NO_MEMBERSHIPS } from '../groups/memberships';
+import { enrolled, type Memberships } from '../groups/memberships';
 import { refuseIfAny } from '../refuse';
+import type { Sealing } from '../sealing';
 import { attributeViolations, regionOf, tagsOf } from './attributes';
 import type { Children } from './children/service';
+import { newSecret, sealSecret } from './secrets';
 
-/** All or none: everything is checked first, and one transaction inserts. */
+export interface RegistrationDeps extends Pick<Store, 'connection' | 'collections'> {
+  limits: Pick<Limits, 'registrations' | 'deviceTags'>;
+  sealing: Sealing;
+  memberships: Memberships;
+  enroll: Children['enroll'];
+}
+
+/** All or none: everything is checked first, and one transaction inserts. The secrets are in the clear in what comes back, and only there. */
 export async function registerDevices(
-  { connection, collections }: Pick<Store, 'connection' | 'collections'>,
-  limits: Pick<Limits, 'registrations' | 'deviceTags'>,
+  { connection, collections, limits, sealing, memberships, enroll }: RegistrationDeps,
   product: Product,
   inputs: readonly NewDevice[],
   now: Date,
-  memberships: Memberships = NO_MEMBERSHIPS,
-  enroll: Children['enroll'] = async () => {},
-): Promise<StoredDevice[]> {
+): Promise<DeviceWithSecret[]> {
   const { devices } = collections;
   refuseIfAny([countViolation(inputs.length, limits.registrations)]);
   refuseIfAny([...inputs.flatMap((input, index) => newDeviceViolations(input, `devices[${index}].`, limits)), ...repeatedNames(inputs)]);
-  const registered = inputs.map((input) => deviceOf(product, input, now));
+  const withSecrets = inputs.map((input) => ({ ...input, secret: input.secret ?? newSecret() }));
+  const registered = withSecrets.map((input) => deviceOf(sealing, product, input, now));
   refuseIfAny(await registeredAlready(devices, registered));
   const { documents, changes } = enrolled(await memberships.rulesFor(product._id), registered, now);
   try {
@@ -42,7 +50,7 @@ export async function registerDevices(
     throw error;
   }
   await memberships.changed(changes);
-  return documents;
+  return documents.map((device, index) => ({ ...device, secret: withSecrets[index]?.secret ?? '' }));
 }
 
 function countViolation(count: number, maximum: number): Violation | null {
@@ -96,6 +104,7 @@ const deviceExists = (index: number, message: string): Violation => ({
 });
 
 export const deviceOf = (
+  sealing: Sealing,
   product: Product,
   { deviceName, secret, certificateFingerprints: certificates, dialect, region, tags }: NewDevice,
   now: Date,
@@ -103,7 +112,9 @@ export const deviceOf = (
   _id: deviceIdOf(product._id, deviceName),
   productKey: product._id,
   deviceName,
-  secret: secret ?? randomBytes(16).toString('hex'),
+  sealedSecret: sealSecret(sealing, deviceIdOf(product._id, deviceName), secret ?? newSecret()),
+  generations: { registration: newGeneration() },
+  awaited: true,
   ...(certificates && certificates.length > 0 && { certificates: certificateFingerprints(certificates) }),
   enabled: true,
   dialect: dialect ?? product.dialect,
@@ -115,5 +126,7 @@ export const deviceOf = (
   gatewayId: null,
   sessionId: null,
   onlineChangedAt: null,
+  // After those of a device that had the name before: its tasks may begin again for this one.
+  presenceRevision: now.getTime(),
   createdAt: now,
 });

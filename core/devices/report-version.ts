@@ -1,4 +1,5 @@
 import type { Device } from '../../schema/model/fleet';
+import { type Proof, provenBy } from '../../schema/model/generations';
 import type { RuledDevice } from '../../schema/model/group-rule';
 import { type DeviceId, productKeyOf } from '../../schema/model/ids';
 import type { Collections } from '../../schema/mongo/connect';
@@ -15,7 +16,7 @@ export const MODULES_PER_DEVICE = 32;
 
 /**
  * R-DEV-1: keeps a module's version and when it came, in one round trip. `module` and `version` are well-formed (schema/model/names).
- * Null when the device is unknown, or has 32 other modules already; else the version the module had before, the device after, and which
+ * Null when the device is unknown, the proof of whoever reports does not hold for it, or it has 32 other modules already; else the version the module had before, the device after, and which
  * dynamic groups that brought the device into or out of (R-DEV-4). Reports of modules that no group's rule looks at cost nothing for it.
  */
 export async function reportVersion(
@@ -25,12 +26,17 @@ export async function reportVersion(
   version: string,
   now: Date,
   memberships: Memberships = NO_MEMBERSHIPS,
+  proof?: Proof,
 ): Promise<{ previous: string | null; device: MatchedDevice; groups?: GroupsChange } | null> {
   const rules = await memberships.rulesFor(productKeyOf(deviceId), module);
   const path = `modules.${module}`;
   const own = moduleVersionKey(module, '');
   const before = await devices.findOneAndUpdate(
-    { _id: deviceId, $or: [{ [path]: { $exists: true } }, { [`moduleVersions.${MODULES_PER_DEVICE - 1}`]: { $exists: false } }] },
+    {
+      _id: deviceId,
+      ...provenBy(proof),
+      $or: [{ [path]: { $exists: true } }, { [`moduleVersions.${MODULES_PER_DEVICE - 1}`]: { $exists: false } }],
+    },
     [
       {
         $set: {

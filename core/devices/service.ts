@@ -1,19 +1,20 @@
 import type { DeviceId } from '../../schema/model/ids';
-import { deviceIdOf } from '../../schema/model/ids';
 import type { Store } from '../../schema/mongo/connect';
 import { requireRole } from '../access/require-role';
 import type { Clock } from '../clock';
-import type { DeviceCredentials, DeviceService } from '../core';
+import type { DeviceService } from '../core';
 import type { Memberships } from '../groups/memberships';
 import { pageOf } from '../paging/page-of';
 import { requireProduct } from '../products/require-product';
 import type { VersionCounts } from '../products/version-counts';
+import type { Sealing } from '../sealing';
 import type { CoreSettings } from '../settings';
 import type { Present } from '../tasks/follow-presence';
 import { updateDevice } from './attributes';
-import { sessionAt, setHeard, setLeft } from './broker-presence';
+import { awaits, sessionAt, setHeard, setLeft, shown } from './broker-presence';
 import { setCertificates } from './certificates';
 import { type Children, createChildren } from './children/service';
+import { createCredentials } from './credentials';
 import { deleteDevices } from './delete';
 import { devicesOf } from './devices-of';
 import { requireDialectFree } from './dialect-change';
@@ -22,12 +23,16 @@ import { deviceQuery } from './filter';
 import { type Related, resetGateway, setConnected, setDisconnected } from './presence';
 import { reviewConnected } from './presence-queries';
 import { registerDevices } from './register';
+import { resetSecret } from './reset-secret';
+import { createSessionEnds, type SessionEnds } from './session-ends';
 
 export interface DeviceDeps {
   store: Pick<Store, 'connection' | 'collections'>;
   settings: Pick<CoreSettings, 'limits'>;
   memberships: Memberships;
   versionCounts: Pick<VersionCounts, 'remove'>;
+  /** Of the devices' secrets. */
+  sealing: Sealing;
   /** Of devices that are being deleted; how many tasks it ended. */
   onRemoved?(deviceIds: readonly DeviceId[]): Promise<number>;
   /** Whether a task of the device has not ended. */
@@ -41,6 +46,10 @@ export interface DeviceDeps {
   onGatewayReset?(gatewayId: string): Promise<void>;
   /** The devices behind gateways; when it is not given, one that tells nobody who comes and goes. */
   children?: Children;
+  /** What tells gateways of sessions that have to end; one that nobody else writes to when it is not given. */
+  sessionEnds?: SessionEnds;
+  /** What was given out for them holds no more, or not all of it. */
+  onVoid?(deviceIds: readonly DeviceId[]): void;
   /** The gateways of a broker have heard nothing for a while. */
   onUnheard?(gatewayId: string): Promise<void>;
 }
@@ -48,6 +57,7 @@ export interface DeviceDeps {
 export function createDeviceService(deps: DeviceDeps): DeviceService {
   const { store, settings, clock } = deps;
   const { devices, products } = store.collections;
+  const { sessionEnds = createSessionEnds(store.collections, clock) } = deps;
   const { children = createChildren({ devices, connection: store.connection, limits: settings.limits, clock }) } = deps;
 
   async function connected(
@@ -55,9 +65,10 @@ export function createDeviceService(deps: DeviceDeps): DeviceService {
     gatewayId: string,
     sessionId: string,
     only?: Parameters<typeof setConnected>[5],
-  ): Promise<void> {
+  ): Promise<boolean> {
     const device = await setConnected(devices, deviceId, gatewayId, sessionId, clock(), only);
     if (device !== null) await came(device, gatewayId);
+    return device !== null;
   }
 
   async function came({ _id, children: behind, presenceRevision }: Related, gatewayId: string): Promise<void> {
@@ -75,10 +86,16 @@ export function createDeviceService(deps: DeviceDeps): DeviceService {
     async register(viewer, productKey, inputs) {
       requireRole(viewer, 'OPERATOR');
       const product = await requireProduct(products, productKey);
-      const registered = await registerDevices(store, settings.limits, product, inputs, clock(), deps.memberships, children.enroll);
+      const registered = await registerDevices(
+        { ...deps, ...store, limits: settings.limits, enroll: children.enroll },
+        product,
+        inputs,
+        clock(),
+      );
       if (!inputs.some(({ gateway }) => gateway)) return registered;
       // They are there, and their secrets are shown only now: a presence that cannot be found out yet is, with the next event.
-      return children.introduce(registered.map(({ _id }) => _id)).catch(() => registered);
+      const introduced = await children.introduce(registered.map(({ _id }) => _id)).catch(() => registered);
+      return introduced.map((device, index) => ({ ...device, secret: registered[index]?.secret ?? '' }));
     },
     get: (id) => devices.findOne({ _id: id }),
     getMany: (ids) => devicesOf(devices, ids),
@@ -99,13 +116,26 @@ export function createDeviceService(deps: DeviceDeps): DeviceService {
     },
     async setCertificates(viewer, wanted) {
       requireRole(viewer, 'OPERATOR');
-      return setCertificates(store, settings.limits, wanted);
+      const set = await setCertificates({ ...store, sessionEnds }, settings.limits, wanted);
+      deps.onVoid?.(set.map(({ _id }) => _id));
+      return set;
     },
+    async resetSecret(viewer, input) {
+      requireRole(viewer, 'OPERATOR');
+      const { device, gone } = await resetSecret({ ...deps, ...store, sessionEnds }, viewer, input, clock());
+      deps.onVoid?.([device._id]);
+      if (gone !== null) await went(gone);
+      return device;
+    },
+    awaits: (id) => awaits(devices, id),
+    shown: (id, by) => shown(devices, id, by),
+    sessionEndsAt: sessionEnds.takeAt,
+    onSessionEnds: sessionEnds.onSessionEnds,
     async delete(viewer, ids) {
       requireRole(viewer, 'OPERATOR');
       const endTasks = deps.onRemoved ?? (async () => 0);
       return deleteDevices(
-        { devices, limits: settings.limits, endTasks, release: children.release, remove: deps.versionCounts.remove },
+        { devices, limits: settings.limits, endTasks, release: children.release, remove: deps.versionCounts.remove, sessionEnds },
         ids,
       );
     },
@@ -116,32 +146,21 @@ export function createDeviceService(deps: DeviceDeps): DeviceService {
     childrenOf: children.childrenOf,
     gatewaysOver: children.gatewaysOver,
     followGatewaysOf: children.followGatewaysOf,
-    credentials: (productKey, deviceName) =>
-      devices.findOne<DeviceCredentials>(
-        { _id: deviceIdOf(productKey, deviceName), productKey },
-        { projection: { _id: 0, secret: 1, certificates: 1, enabled: 1, dialect: 1, children: 1 } },
-      ),
+    ...createCredentials(devices, deps.sealing),
     reviewConnected: (connected) => reviewConnected(devices, connected),
     disabledOn: (gatewayId) => disabledOn(devices, gatewayId),
-    async credentialsOfNode(deviceName) {
-      const projection = { _id: 0, secret: 1, certificates: 1, enabled: 1, dialect: 1, children: 1, productKey: 1, deviceName: 1 };
-      const [found, another] = await devices
-        .find({ deviceName, dialect: 'IOTDA' })
-        .limit(2)
-        .project<DeviceCredentials & { productKey: string; deviceName: string }>(projection)
-        .toArray();
-      return found === undefined || another !== undefined ? null : found;
+    connected: (deviceId, gatewayId, sessionId, by) => connected(deviceId, gatewayId, sessionId, { by }),
+    async stillConnected(deviceId, gatewayId, sessionId, proof) {
+      await connected(deviceId, gatewayId, sessionId, { online: false, enabled: true, by: proof });
     },
-    connected: (deviceId, gatewayId, sessionId) => connected(deviceId, gatewayId, sessionId),
-    stillConnected: (deviceId, gatewayId, sessionId) => connected(deviceId, gatewayId, sessionId, { online: false, enabled: true }),
     async disconnected(deviceId, sessionId) {
       const device = await setDisconnected(devices, deviceId, sessionId, clock());
       if (device !== null) await went(device);
     },
     async heard(heard) {
       const found = await setHeard(devices, heard, clock());
-      if (typeof found === 'object') await came(found, heard.gatewayId);
-      return found !== 'unknown';
+      if (found?.came) await came(found.came, heard.gatewayId);
+      return found?.proof ?? null;
     },
     sessionAt: (deviceId, gatewayId) => sessionAt(devices, deviceId, gatewayId),
     async left(deviceId, gatewayId, session) {

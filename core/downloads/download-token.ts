@@ -9,7 +9,12 @@ export interface DownloadGrant {
   taskId: string;
   attempt: number;
   fileIndex: number;
+  /** `grantOf` the device when the address was given out; absent where it had none. */
+  grant?: string;
 }
+
+/** The task an address is for, and what of its device the address ends with. */
+export type Granted = Pick<Task, '_id' | 'attempt'> & { grant?: string };
 
 /** An address that opens nothing by itself, and the token that opens it (device-protocols §2.5). */
 export interface DownloadAccess {
@@ -22,11 +27,11 @@ export interface DownloadAccess {
 
 export interface DownloadUrls {
   /** R-DL-1: an address for one file of a task's package, good for 24 h. */
-  mintUrl(task: Pick<Task, '_id' | 'attempt'>, fileIndex: number, fileName: string): Promise<string>;
+  mintUrl(task: Granted, fileIndex: number, fileName: string): Promise<string>;
   /** The same for devices that send a bearer token. The URL always has its port, which Huawei's C SDK needs. */
-  mintAccess(task: Pick<Task, '_id' | 'attempt'>, fileIndex: number): Promise<DownloadAccess & { token: string }>;
+  mintAccess(task: Granted, fileIndex: number): Promise<DownloadAccess & { token: string }>;
   /** As `mintUrl`, with its port (device-protocols §2.5). */
-  mintOpenUrl(task: Pick<Task, '_id' | 'attempt'>, fileIndex: number): Promise<DownloadAccess>;
+  mintOpenUrl(task: Granted, fileIndex: number): Promise<DownloadAccess>;
   /** Throws DOWNLOAD_REFUSED for a token that is expired or not ours. */
   read(token: string): Promise<DownloadGrant>;
   /** Throws DOWNLOAD_UNAUTHORIZED for a token that is missing, not ours or another address's, DOWNLOAD_REFUSED for an expired one. */
@@ -54,9 +59,9 @@ export function createDownloadUrls(deps: {
   const lifeSeconds = settings.limits.downloadTokenHours * HOUR_S;
   const expiry = (): number => Math.floor(clock().getTime() / 1_000) + lifeSeconds;
 
-  async function sign({ _id, attempt }: Pick<Task, '_id' | 'attempt'>, fileIndex: number, expires: number): Promise<string> {
+  async function sign({ _id, attempt, grant }: Granted, fileIndex: number, expires: number): Promise<string> {
     const { SignJWT } = await import('jose');
-    return new SignJWT({ att: attempt, file: fileIndex })
+    return new SignJWT({ att: attempt, file: fileIndex, ...(grant !== undefined && { gen: grant }) })
       .setProtectedHeader({ alg: ALGORITHM })
       .setSubject(_id)
       .setExpirationTime(expires)
@@ -75,9 +80,9 @@ export function createDownloadUrls(deps: {
     const { errors, jwtVerify } = await import('jose');
     try {
       const { payload } = await jwtVerify(token, key, { algorithms: [ALGORITHM], currentDate: clock(), requiredClaims: ['exp'] });
-      const { sub, att, file, exp } = payload;
+      const { sub, att, file, exp, gen } = payload;
       if (typeof sub !== 'string' || typeof att !== 'number' || typeof file !== 'number' || exp === undefined) throw unknownDownload();
-      const entry = { expires: exp, grant: { taskId: sub, attempt: att, fileIndex: file } };
+      const entry = { expires: exp, grant: { taskId: sub, attempt: att, fileIndex: file, ...(typeof gen === 'string' && { grant: gen }) } };
       kept.set(token, entry);
       return entry;
     } catch (error) {
@@ -99,7 +104,7 @@ export function createDownloadUrls(deps: {
     },
     async mintAccess(task, fileIndex) {
       const expires = expiry();
-      const id = addressOf({ taskId: task._id, attempt: task.attempt, fileIndex }, expires);
+      const id = addressOf({ taskId: task._id, attempt: task.attempt, fileIndex, grant: task.grant }, expires);
       return { url: `${withPort(settings.publicBaseUrl)}/f/${id}`, token: tokenOf(id), expiresAt: new Date(expires * 1_000), lifeSeconds };
     },
     read: verify,
@@ -112,13 +117,16 @@ export function createDownloadUrls(deps: {
   };
 }
 
-const addressOf = ({ taskId, attempt, fileIndex }: DownloadGrant, expires: number): string =>
-  Buffer.from(`${fileIndex}.${attempt}.${expires}.${taskId}`).toString('base64url');
+/** The grant stands beside the time, so that addresses without one are read as before. */
+const addressOf = ({ taskId, attempt, fileIndex, grant }: DownloadGrant, expires: number): string =>
+  Buffer.from(`${fileIndex}.${attempt}.${grant === undefined ? expires : `${expires}-${grant}`}.${taskId}`).toString('base64url');
 
 /** Of an address that its token has proven. */
 function readAddress(id: string): DownloadGrant & { expires: number } {
-  const [fileIndex, attempt, expires, ...taskId] = Buffer.from(id, 'base64url').toString().split('.');
-  return { taskId: taskId.join('.'), attempt: Number(attempt), fileIndex: Number(fileIndex), expires: Number(expires) };
+  const [fileIndex, attempt, until = '', ...taskId] = Buffer.from(id, 'base64url').toString().split('.');
+  const [, expires, grant] = /^(\d+)(?:-(.+))?$/.exec(until) ?? [];
+  const named = { taskId: taskId.join('.'), attempt: Number(attempt), fileIndex: Number(fileIndex), expires: Number(expires) };
+  return grant === undefined ? named : { ...named, grant };
 }
 
 function withPort(baseUrl: string): string {
@@ -133,6 +141,8 @@ function isSame(given: string, expected: string): boolean {
 
 export const unknownDownload = (): UserError => refused('The download address is not one that was given out.');
 const expiredDownload = (): UserError => refused('The download address has expired.');
+export const voidDownload = (): UserError =>
+  refused('The device this download address was given out for was registered anew, or has another secret, certificate or gateway since.');
 export const endedDownload = (): UserError => refused('The task this download address was given out for has ended.');
 
 const refused = (message: string): UserError =>

@@ -1,14 +1,16 @@
 import DataLoader from 'dataloader';
 import { LRUCache } from 'lru-cache';
 import type { PackageFile } from '../../schema/model/fleet';
-import type { DeviceId, TaskId } from '../../schema/model/ids';
+import type { Generations, Proof } from '../../schema/model/generations';
+import { type DeviceId, deviceOfTask, type TaskId } from '../../schema/model/ids';
 import type { Task } from '../../schema/model/task';
 import type { Collections } from '../../schema/mongo/connect';
 import type { Clock } from '../clock';
 import type { Download, DownloadService } from '../core';
 import type { CoreSettings } from '../settings';
 import type { BlockReader } from './block-reader';
-import { type DownloadGrant, type DownloadUrls, endedDownload, unknownDownload } from './download-token';
+import { type DownloadGrant, type DownloadUrls, endedDownload, unknownDownload, voidDownload } from './download-token';
+import { grantOf } from './grant';
 import type { DownloadMeter } from './meter';
 
 export interface DownloadDeps {
@@ -16,6 +18,10 @@ export interface DownloadDeps {
   urls: Pick<DownloadUrls, 'read' | 'readBearer'>;
   reader: BlockReader;
   meter: DownloadMeter;
+  /** What the device is known by now: addresses of before have ended. Not given: never asked. */
+  generationsOf?(deviceId: DeviceId): Promise<Generations | undefined>;
+  /** Whether what let somebody in still holds for the device. Not given: never asked. */
+  isProven?(deviceId: DeviceId, proof: Proof): Promise<boolean>;
   /** The first request for the file of a notification, before a byte leaves. */
   onOpened?(taskId: TaskId, attempt: number): Promise<void>;
   settings: Pick<CoreSettings, 'limits'>;
@@ -50,10 +56,12 @@ export function createDownloadService(deps: DownloadDeps): DownloadService {
   }
 
   /** R-DL-5: asked anew for each request, so that a token ends with its task. */
-  async function opened({ taskId, fileIndex, attempt }: DownloadGrant): Promise<Download> {
-    const task = await states.load(taskId);
+  async function opened({ taskId, fileIndex, attempt, grant }: DownloadGrant): Promise<Download> {
+    // At once, so that a request waits for one answer of the store.
+    const [task, generations] = await Promise.all([states.load(taskId), deps.generationsOf?.(deviceOfTask(taskId))]);
     if (!task) throw unknownDownload();
     if (!task.active) throw endedDownload();
+    if (deps.generationsOf && grant !== grantOf({ generations })) throw voidDownload();
     const firmware = await filesOf(task.packageId);
     const file = firmware?.files[fileIndex];
     if (!firmware || !file) throw unknownDownload();
@@ -72,8 +80,9 @@ export function createDownloadService(deps: DownloadDeps): DownloadService {
   }
 
   /** The file behind a stream, for a device that has an unfinished task of its package; null otherwise. */
-  async function streamFor(deviceId: DeviceId, streamId: number): Promise<{ taskId: string; file: PackageFile } | null> {
-    const key = `${deviceId} ${streamId}`;
+  async function streamFor(deviceId: DeviceId, streamId: number, proof?: Proof): Promise<{ taskId: string; file: PackageFile } | null> {
+    // What one connection was let in for, another one is asked for again.
+    const key = JSON.stringify([deviceId, streamId, proof ?? null]);
     const now = deps.clock().getTime();
     const known = streams.get(key);
     if (known && now - known.checkedAt < STREAM_CHECKED_FOR_MS) return known;
@@ -82,8 +91,9 @@ export function createDownloadService(deps: DownloadDeps): DownloadService {
     const [file, ...more] = firmware?.files ?? [];
     if (!firmware || !file || more.length > 0 || file.size > deps.settings.limits.mqttFileBytes) return null;
     const filter = { deviceId, active: true, packageId: firmware._id, status: { $ne: 'UNCONFIRMED' as const } };
-    const task = await tasks.findOne(filter, { projection: { _id: 1 } });
-    if (!task) return null;
+    const isProven = proof === undefined ? true : deps.isProven?.(deviceId, proof);
+    const [task, proven = true] = await Promise.all([tasks.findOne(filter, { projection: { _id: 1 } }), isProven]);
+    if (!task || !proven) return null;
     const found = { taskId: task._id, file, checkedAt: now };
     streams.set(key, found);
     return found;
@@ -92,8 +102,8 @@ export function createDownloadService(deps: DownloadDeps): DownloadService {
   return {
     open: async (token) => opened(await urls.read(token)),
     openWithBearer: async (id, bearer) => opened(await urls.readBearer(id, bearer)),
-    async block(deviceId, { streamId, fileId, offset, size }) {
-      const found = fileId === 1 ? await streamFor(deviceId, streamId) : null;
+    async block(deviceId, { streamId, fileId, offset, size }, proof) {
+      const found = fileId === 1 ? await streamFor(deviceId, streamId, proof) : null;
       if (!found) return { kind: 'unknown' };
       const { taskId, file } = found;
       if (offset >= file.size) return { kind: 'beyond', fileLength: file.size };

@@ -6,7 +6,7 @@ import type { StoredKeyPair, StoredSecureUpdate } from '../../schema/mongo/secur
 import type { Clock } from '../clock';
 import type { KeyPairStep } from '../core';
 import { isDuplicateKey } from '../duplicate-key';
-import type { Sealing } from './sealing';
+import type { Sealing } from '../sealing';
 
 export interface SecureUpdateDeps {
   collections: Pick<Collections, 'secureUpdates' | 'packages'>;

@@ -63,7 +63,7 @@ export function createVersionCounts({ connection, collections }: Pick<Store, 'co
     /** A device's version has changed: it is taken in within seconds. Never waits, never throws. */
     changed: (): void => foldLater(FOLD_AFTER_MS),
     /** Deletes devices, and takes back what the roll-up has of them; what it does not have yet goes with the mark on the device. */
-    async remove(ids: readonly string[]): Promise<number> {
+    async remove(ids: readonly string[], also?: (session: mongo.ClientSession) => Promise<void>): Promise<number> {
       const session = connection.getClient().startSession();
       try {
         return await session.withTransaction(async () => {
@@ -72,6 +72,7 @@ export function createVersionCounts({ connection, collections }: Pick<Store, 'co
             .project<Marked>({ productKey: 1, counted: 1 })
             .toArray();
           await take(versionCounts, deltasOf(gone.map((device) => ({ ...device, moduleVersions: [] }))), session);
+          await also?.(session);
           return (await devices.deleteMany({ _id: { $in: gone.map(({ _id }) => _id) } }, { session })).deletedCount;
         });
       } finally {

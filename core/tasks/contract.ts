@@ -1,5 +1,6 @@
 import type { Batch } from '../../schema/model/batch';
 import type { CancelableStatus } from '../../schema/model/cancel';
+import type { Proof } from '../../schema/model/generations';
 import type { BatchId, DeviceId, TaskId } from '../../schema/model/ids';
 import type { IotdaResult } from '../../schema/model/iotda-result';
 import type { SkipReason } from '../../schema/model/reinitiation';
@@ -52,11 +53,12 @@ export interface TaskService {
   export(viewer: Viewer, batchId: BatchId): Promise<AsyncIterable<Task>>;
   /**
    * What a device said, and what it is to be told now, if anything (R-FLOW-2). Never throws for what a device sent; throws when the store or
-   * the engine can't be reached, and may be repeated. `ignored` is called for progress, failures and results that no task awaits.
+   * the engine can't be reached, and may be repeated. `ignored` is called for progress, failures and results that no task awaits. A report
+   * whose `proof` does not hold any more is dropped: it is of another device, or of somebody who was one.
    */
-  report(deviceId: DeviceId, report: DeviceReport, ignored?: () => void): Promise<DeviceAnswer | null>;
+  report(deviceId: DeviceId, report: DeviceReport, ignored?: () => void, proof?: Proof): Promise<DeviceAnswer | null>;
   /** `firmware/get`: the device asks. Null: nothing to do. Marks the task as pushed. */
-  requested(deviceId: DeviceId, module: string): Promise<Notification | null>;
+  requested(deviceId: DeviceId, module: string, proof?: Proof): Promise<Notification | null>;
   /** R-TASK-8: the tasks of a device that have not ended. Throws NOT_FOUND for a device that does not exist. */
   unfinished(viewer: Viewer, deviceId: DeviceId, module: string | null, page: PageRequest): Promise<Page<Task>>;
   /** R-TASK-8, all or none; confirming again changes nothing. Throws TOO_MANY, TASK_UNKNOWN, TASK_STATE. */

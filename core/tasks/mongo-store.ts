@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { mongo } from 'mongoose';
+import { type Proof, provenBy } from '../../schema/model/generations';
 import type { TaskId } from '../../schema/model/ids';
 import type { Task } from '../../schema/model/task';
 import type { DueTask, TaskStore, TaskWrite } from './store';
@@ -28,9 +29,9 @@ export function createTaskStore(tasks: mongo.Collection<Task>): TaskStore {
   return {
     get: (id) => tasks.findOne({ _id: id }),
     getMany: (ids) => tasks.find({ _id: { $in: [...ids] } }).toArray(),
-    activeOfDevice: (deviceId) => tasks.find({ deviceId, active: true }).toArray(),
+    activeOfDevice: (deviceId, proof) => found(tasks, { deviceId, active: true }, proof),
     activeOfDevices: (deviceIds) => tasks.find({ deviceId: { $in: [...deviceIds] }, active: true }).toArray(),
-    activeOf: (deviceId, module) => tasks.findOne({ deviceId, module, active: true }),
+    activeOf: async (deviceId, module, proof) => (await found(tasks, { deviceId, module, active: true }, proof))[0] ?? null,
     succeededOf: (deviceId, module, targetVersion, since) =>
       tasks.findOne(
         { deviceId, module, targetVersion, status: 'SUCCEEDED', endedAt: { $gte: since } },
@@ -72,6 +73,20 @@ export function createTaskStore(tasks: mongo.Collection<Task>): TaskStore {
       return next?.onlineBy ?? null;
     },
   };
+}
+
+/** The device is looked at in the same read, so that the check costs no round trip, and nothing where there is no task. */
+function found(tasks: mongo.Collection<Task>, filter: mongo.Filter<Task>, proof: Proof | undefined): Promise<Task[]> {
+  if (proof === undefined) return tasks.find(filter).toArray();
+  const device = [{ $match: provenBy(proof) }, { $project: { _id: 1 } }];
+  return tasks
+    .aggregate<Task>([
+      { $match: filter },
+      { $lookup: { from: 'devices', localField: 'deviceId', foreignField: '_id', pipeline: device, as: 'proven' } },
+      { $match: { 'proven.0': { $exists: true } } },
+      { $unset: 'proven' },
+    ])
+    .toArray();
 }
 
 async function writeAll(tasks: mongo.Collection<Task>, writes: readonly TaskWrite[]): Promise<Set<TaskId>> {

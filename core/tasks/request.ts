@@ -1,5 +1,7 @@
+import type { Proof } from '../../schema/model/generations';
 import type { DeviceId } from '../../schema/model/ids';
 import { isNotifiedTooOften } from '../../schema/model/repeated';
+import { isFor } from '../devices/is-for';
 import type { Notification } from '../ports';
 import { notificationOf } from './notification';
 import type { OfferDeps } from './offers';
@@ -10,8 +12,8 @@ import { transition } from './transition';
  * A device asks for its upgrade (`firmware/get`). What is queued may be handed out before its turn (device-protocols §1.3),
  * unless the batch is paused or stopped, or a retry still waits. It uses one unit of the push rate: whoever is pushed next waits for it.
  */
-export async function onRequest(deps: OfferDeps, deviceId: DeviceId, module: string): Promise<Notification | null> {
-  const task = await deps.tasks.activeOf(deviceId, module);
+export async function onRequest(deps: OfferDeps, deviceId: DeviceId, module: string, proof?: Proof): Promise<Notification | null> {
+  const task = await deps.tasks.activeOf(deviceId, module, proof);
   const now = deps.clock();
   if (task === null || task.status === 'UNCONFIRMED') return null;
   if (task.retryAt !== null && task.retryAt > now) return null;
@@ -25,5 +27,6 @@ export async function onRequest(deps: OfferDeps, deviceId: DeviceId, module: str
   }
   const notified = await transition(deps.tasks, task, { kind: 'notified', asked, ...repeatOf(deps) }, now);
   if (notified !== null && task.notifiedAt === null) deps.pacers.spend(task.batchId);
-  return notified && notificationOf(deps, deps.mintUrl, notified, terms.tags);
+  const notification = notified && (await notificationOf(deps, deps.mintUrl, notified, terms.tags));
+  return notification && isFor(notification, proof) ? notification : null;
 }

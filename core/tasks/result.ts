@@ -1,4 +1,5 @@
 import { awaitsDevice } from '../../schema/model/device-exchange';
+import type { Proof } from '../../schema/model/generations';
 import type { DeviceId } from '../../schema/model/ids';
 import { type IotdaResult, iotdaCause, judgeIotdaResult, mayBeStale, moduleOfResult, taskOfResult } from '../../schema/model/iotda-result';
 import type { Task } from '../../schema/model/task';
@@ -19,8 +20,8 @@ export type ResultOutcome =
 const DONE: ResultOutcome = { kind: 'answer', answer: null };
 
 /** device-protocols §2.4: how an upgrade stands, by a device that names no module. What is usual costs one look at its unfinished tasks. */
-export async function onResult(deps: TaskDeps, deviceId: DeviceId, result: IotdaResult): Promise<ResultOutcome> {
-  const task = taskOfResult(await deps.tasks.activeOfDevice(deviceId), result);
+export async function onResult(deps: TaskDeps, deviceId: DeviceId, result: IotdaResult, proof?: Proof): Promise<ResultOutcome> {
+  const task = taskOfResult(await deps.tasks.activeOfDevice(deviceId, proof), result);
   if (task === null) return ofNoTask(deps, deviceId, result);
   const verdict = judgeIotdaResult(result, await contextOf(deps, task, result));
   switch (verdict.kind) {

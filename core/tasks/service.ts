@@ -1,6 +1,7 @@
 import type { mongo } from 'mongoose';
 import { awaitsDevice } from '../../schema/model/device-exchange';
 import { isPlatformLed } from '../../schema/model/dialect';
+import type { Proof } from '../../schema/model/generations';
 import { ACTIVE_STATUSES, type Task } from '../../schema/model/task';
 import type { Collections } from '../../schema/mongo/connect';
 import { requireDevices } from '../access/require-role';
@@ -33,8 +34,12 @@ export function createTaskService(
 ): TaskService {
   const { tasks } = collections;
 
-  async function version(deviceId: string, { module, version }: Extract<DeviceReport, { kind: 'version' }>): Promise<Notification | null> {
-    const stored = await reportVersion(collections, deviceId, module, version, deps.clock(), memberships);
+  async function version(
+    deviceId: string,
+    { module, version }: Extract<DeviceReport, { kind: 'version' }>,
+    proof?: Proof,
+  ): Promise<Notification | null> {
+    const stored = await reportVersion(collections, deviceId, module, version, deps.clock(), memberships, proof);
     if (stored === null) return null;
     if (stored.previous !== version) versionChanged();
     const task = await deps.tasks.activeOf(deviceId, module);
@@ -53,9 +58,10 @@ export function createTaskService(
     deviceId: string,
     report: Extract<DeviceReport, { kind: 'result' }>,
     ignored?: () => void,
+    proof?: Proof,
   ): Promise<DeviceAnswer | null> {
-    const outcome = await onResult(deps, deviceId, report);
-    if (outcome.kind === 'version') return version(deviceId, outcome);
+    const outcome = await onResult(deps, deviceId, report, proof);
+    if (outcome.kind === 'version') return version(deviceId, outcome, proof);
     if (outcome.kind === 'answer') return outcome.answer;
     ignored?.();
     return null;
@@ -70,10 +76,10 @@ export function createTaskService(
       return pageOf(tasks, { ...filterOf(filter), ...named }, sortOf(filter), page, deps.settings.limits);
     },
     export: (viewer, batchId) => exportTasks(collections, viewer, batchId),
-    async report(deviceId, report, ignored) {
-      if (report.kind === 'version') return version(deviceId, report);
-      if (report.kind === 'result') return result(deviceId, report, ignored);
-      const task = await deps.tasks.activeOf(deviceId, report.module);
+    async report(deviceId, report, ignored, proof) {
+      if (report.kind === 'version') return version(deviceId, report, proof);
+      if (report.kind === 'result') return result(deviceId, report, ignored, proof);
+      const task = await deps.tasks.activeOf(deviceId, report.module, proof);
       if (task === null || !awaitsDevice(task)) {
         ignored?.();
         return null;
@@ -82,7 +88,7 @@ export function createTaskService(
       else await onFailure(deps, task, report);
       return null;
     },
-    requested: (deviceId, module) => onRequest(deps, deviceId, module),
+    requested: (deviceId, module, proof) => onRequest(deps, deviceId, module, proof),
     async unfinished(viewer, deviceId, module, page) {
       requireDevices(viewer, [deviceId], 'VIEWER');
       await requireDevice(collections.devices, deviceId);

@@ -1,3 +1,4 @@
+import type { Proof } from '../../schema/model/generations';
 import type { DeviceId, TaskId } from '../../schema/model/ids';
 import type { Task, TaskStatus } from '../../schema/model/task';
 import type { TaskChange } from '../../schema/model/task-change';
@@ -24,10 +25,11 @@ export interface TaskStore {
   get(id: TaskId): Promise<Task | null>;
   /** In no particular order; what is not there is left out. */
   getMany(ids: readonly TaskId[]): Promise<Task[]>;
-  /** At most one a module. */
-  activeOfDevice(deviceId: DeviceId): Promise<Task[]>;
+  /** At most one a module. With a `proof` that does not hold for the device, none. */
+  activeOfDevice(deviceId: DeviceId, proof?: Proof): Promise<Task[]>;
   activeOfDevices(deviceIds: readonly DeviceId[]): Promise<Task[]>;
-  activeOf(deviceId: DeviceId, module: string): Promise<Task | null>;
+  /** As `activeOfDevice`, of one module. */
+  activeOf(deviceId: DeviceId, module: string, proof?: Proof): Promise<Task | null>;
   /** The latest task that has brought the device this version of the module, if it ended after `since`. */
   succeededOf(deviceId: DeviceId, module: string, targetVersion: string, since: Date): Promise<Task | null>;
   /** Its tasks, ended ones too, newest first. */

@@ -2,6 +2,7 @@ import type { DeviceCredentials } from '../../core/core';
 import type { Notification } from '../../core/ports';
 import type { ProvenCertificate } from '../../schema/model/certificate';
 import type { Dialect } from '../../schema/model/dialect';
+import type { Proof } from '../../schema/model/generations';
 import type { DeviceId } from '../../schema/model/ids';
 
 /** The device that a connection speaks for, proven when it connected. */
@@ -30,6 +31,8 @@ export interface Named {
 /** A device as its messages come: a session of the embedded broker, or whoever is behind an external one. */
 export interface Peer extends Identity {
   readonly dialect: MqttDialect;
+  /** What let it in; goes with all that is done for it. Absent where nobody knows. */
+  readonly proof?: Proof;
   /** Nobody is there who could be answered. */
   readonly closed: boolean;
   /** Devices behind it, as far as is known. */

@@ -10,6 +10,8 @@ export interface ApiKey {
   role: Role;
   /** Of the role APP: the devices it may act for, all of one product. Absent in other roles. */
   deviceIds?: DeviceId[];
+  /** The registration of each of them (`generations.ts`), null for one from before there were any: the key is for no other device of that name. */
+  registrations?: (string | null)[];
   /** SHA-256 of the secret part, hex: the key itself has 256 bits of entropy and is not kept. */
   hash: string;
   createdBy: string | null;

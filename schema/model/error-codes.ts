@@ -19,6 +19,7 @@ export const ERROR_CODES = {
   PRODUCT_EXISTS: 'A product with this key exists already.',
   DEVICE_UNKNOWN: 'No device of the product has this name.',
   DEVICE_EXISTS: 'A device of the product has this name already, or the list names it twice.',
+  SECRET_REPLACED: 'The call has reset the secret of the device before, and the device has another one since.',
   GATEWAY_LEVELS: 'A gateway is a device that is not itself behind one: there is one level.',
   GATEWAY_DIALECT: 'A device and its gateway speak different dialects.',
   GROUP_UNKNOWN: 'No group has this id.',

@@ -1,4 +1,5 @@
 import type { Dialect } from './dialect';
+import type { Generations } from './generations';
 import type { BatchId, DeviceId } from './ids';
 import type { PackageKind, PackageVerification } from './package-rules';
 import type { SignatureAlgorithm } from './signature';
@@ -61,8 +62,10 @@ export interface Device {
   _id: DeviceId;
   productKey: string;
   deviceName: string;
-  /** Shared with the device for its HMAC; never leaves the platform again after registration. */
-  secret: string;
+  /** What it was let in by, and what was given out for it, holds as long as these do. */
+  generations?: Generations;
+  /** Nobody has shown its present secret yet: at a broker that is not ours, what comes in its name is somebody else's until then. */
+  awaited?: true;
   /** R-FLOW-2: SHA-256 fingerprints of the client certificates it may sign in with; absent where there are none. */
   certificates?: string[];
   enabled: boolean;

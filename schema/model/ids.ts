@@ -33,6 +33,8 @@ export const batchWorkflowId = (batchId: BatchId): string => `batch/${batchId}`;
  * from names that processes are given.
  */
 export const brokerGatewayId = (name: string): string => `broker/${name}`;
+/** Ids of such. */
+export const AT_BROKER = /^broker\//;
 export const isBrokerGateway = (gatewayId: string): boolean => gatewayId.startsWith('broker/');
 
 /** Temporal task queues: one for workflows, one for each gateway process or external broker. */

@@ -8,6 +8,7 @@ export const apiKeySchema = new Schema<ApiKey>(
     name: { type: String, required: true },
     role: { type: String, enum: ROLES, required: true },
     deviceIds: { type: [String], default: undefined },
+    registrations: { type: [String], default: undefined },
     hash: { type: String, required: true },
     createdBy: { type: String, default: null },
     createdAt: { type: Date, required: true },

@@ -13,7 +13,9 @@ import { endCommandsWithConnection } from './end-with-connection';
 import type { GatewayRecord } from './gateways';
 import { type Models, modelsOf } from './models';
 import type { StoredUpload } from './resumable-uploads';
+import type { SecretReset } from './secret-resets';
 import type { StoredSecureUpdate } from './secure-updates';
+import type { SessionEnd } from './session-ends';
 import type { Setting } from './settings';
 import type { Upload } from './uploads';
 import type { VersionCountRow } from './version-counts';
@@ -38,6 +40,8 @@ export interface Collections {
   deviceImports: mongo.Collection<StoredImport>;
   deviceImportPieces: mongo.Collection<ImportPiece>;
   deviceImportProblems: mongo.Collection<DeviceImportProblem>;
+  sessionEnds: mongo.Collection<SessionEnd>;
+  secretResets: mongo.Collection<SecretReset>;
   uploads: mongo.Collection<Upload>;
   resumableUploads: mongo.Collection<StoredUpload>;
 }
@@ -113,6 +117,8 @@ function collectionsOf(connection: Connection): Collections {
     deviceImports: db.collection('deviceImports'),
     deviceImportPieces: db.collection('deviceImportPieces'),
     deviceImportProblems: db.collection('deviceImportProblems'),
+    sessionEnds: db.collection('sessionEnds'),
+    secretResets: db.collection('secretResets'),
     uploads: db.collection('uploads'),
     resumableUploads: db.collection('resumableUploads'),
   };

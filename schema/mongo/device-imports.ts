@@ -21,8 +21,8 @@ export interface StoredImport extends DeviceImport {
 export interface ImportPiece {
   /** `<importId>.<attempt, six digits>.<number, six digits>` */
   _id: string;
-  /** JSON of ImportRow[]. */
-  rows: string;
+  /** JSON of ImportRow[], encrypted under the master key. */
+  sealedRows: string;
 }
 
 type Attempt = Pick<StoredImport, '_id' | 'attempt'>;
@@ -65,7 +65,7 @@ deviceImportSchema.index({ expiresAt: 1 });
 deviceImportSchema.index({ status: 1, renewedAt: 1 });
 
 export const deviceImportPieceSchema = new Schema<ImportPiece>(
-  { _id: { type: String, required: true }, rows: { type: String, required: true } },
+  { _id: { type: String, required: true }, sealedRows: { type: String, required: true } },
   storedIn('deviceImportPieces'),
 );
 

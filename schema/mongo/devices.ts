@@ -8,6 +8,8 @@ import { storedIn } from './options';
  * A wildcard index would do without, but it also moves with every `reportedAt`, that is with every reconnect.
  */
 export interface StoredDevice extends Device {
+  /** Shared with the device for its HMAC, encrypted under the master key (`core/devices/secrets.ts`). */
+  sealedSecret: string;
   moduleVersions: string[];
   /** `moduleVersions` as the roll-up of versions has it; absent before the first time. */
   counted?: string[];
@@ -39,7 +41,9 @@ export const deviceSchema = new Schema<StoredDevice>(
     _id: { type: String, required: true },
     productKey: { type: String, required: true },
     deviceName: { type: String, required: true },
-    secret: { type: String, required: true },
+    sealedSecret: { type: String, required: true },
+    generations: { type: Schema.Types.Mixed, default: undefined },
+    awaited: Boolean,
     certificates: { type: [String], default: undefined },
     enabled: { type: Boolean, required: true },
     dialect: { type: String, enum: DIALECTS, required: true },

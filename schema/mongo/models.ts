@@ -9,7 +9,9 @@ import { groupSchema } from './groups';
 import { packageSchema } from './packages';
 import { productSchema } from './products';
 import { resumableUploadSchema } from './resumable-uploads';
+import { secretResetSchema } from './secret-resets';
 import { secureUpdateSchema } from './secure-updates';
+import { sessionEndSchema } from './session-ends';
 import { settingSchema } from './settings';
 import { signingKeySchema } from './signing-keys';
 import { taskSchema } from './tasks';
@@ -35,6 +37,8 @@ export const modelsOf = (connection: Connection) => ({
   deviceImports: connection.model('DeviceImport', deviceImportSchema),
   deviceImportPieces: connection.model('DeviceImportPiece', deviceImportPieceSchema),
   deviceImportProblems: connection.model('DeviceImportProblem', deviceImportProblemSchema),
+  sessionEnds: connection.model('SessionEnd', sessionEndSchema),
+  secretResets: connection.model('SecretReset', secretResetSchema),
   uploads: connection.model('Upload', uploadSchema),
   resumableUploads: connection.model('ResumableUpload', resumableUploadSchema),
 });

@@ -27,7 +27,7 @@ const ABOUT: Record<keyof MqttQuotas, { about: string; range?: readonly [number,
   },
   sessionCheckMs: {
     about:
-      'All sessions are compared with the registered devices once in so long: those of deleted devices, and of certificates that were taken away, end. Connected devices that count as off-line are told of anew.',
+      'All sessions are compared with the registered devices once in so long: what a change of credentials should have ended before ends then. Connected devices that count as off-line are told of anew.',
     range: [10, 3_600_000],
     unit: 'milliseconds',
   },

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { request } from 'node:http';
 import { sweepImports } from '../../core/device-imports/creation';
+import { openSecret } from '../../core/devices/secrets';
 import type { StoredImport } from '../../schema/mongo/device-imports';
 import { anotherCreation } from '../support/another-creation';
-import { operator } from '../support/core-parts';
+import { operator, SEALING } from '../support/core-parts';
 import { as, importsOf, names } from './support/imports';
 import { startTestApi, type TestApi } from './support/test-api';
 
@@ -25,9 +26,9 @@ describe('again', () => {
     expect([first.status, first.body.id]).toEqual([202, refused.body.import?.id]);
     expect(await ended(first.body.id)).toMatchObject({ status: 'FINISHED', created: 2 });
     expect((await get(`${first.body.id}/invalid.csv`)).text).toBe('row,value,problem,text\r\n');
-    const secret = (await api.core.devices.get('impD.once-1'))?.secret;
+    const secret = (await api.core.devices.credentials('impD', 'once-1'))?.secret;
     expect(await send('once-1\nonce-2', query)).toMatchObject({ status: 200, body: { id: first.body.id, created: 2 } });
-    expect((await api.core.devices.get('impD.once-1'))?.secret).toBe(secret);
+    expect((await api.core.devices.credentials('impD', 'once-1'))?.secret).toBe(secret);
     for (const [body, other] of [
       ['once-1\nonce-3', query],
       ['once-1\nonce-2', `${query}&skipInvalid=true`],
@@ -71,7 +72,7 @@ describe('again', () => {
     const order = (name: string) => Number(name.slice(5));
     const lines = real
       .toSorted((a, b) => order(a.deviceName) - order(b.deviceName))
-      .map(({ deviceName, secret }) => `${deviceName},${secret}`);
+      .map(({ deviceName, ...device }) => `${deviceName},${openSecret(SEALING, device)}`);
     expect(createHash('sha256').update(lines.join()).digest('hex')).toBe(told);
   });
 

@@ -21,7 +21,7 @@ beforeEach(async () => {
     name: 'A',
     dialect: 'IOTDA',
   });
-  devices = createDeviceService({ store, settings, clock: systemClock, versionCounts: parts.versionCounts, memberships: NO_MEMBERSHIPS });
+  devices = createDeviceService({ store, settings, clock: systemClock, ...parts, memberships: NO_MEMBERSHIPS });
   await devices.register(operator, 'prodA', [{ deviceName: 'meter-1', certificateFingerprints: [first] }, { deviceName: 'meter-2' }]);
 });
 afterEach(() => emptyStore(store));

@@ -5,6 +5,7 @@ import { type GroupCondition, type GroupRule, matchesRule, modulesOf, productsOf
 import { GROUP_RULE_DEPTH, groupRuleViolations, ruleOf } from '../../schema/model/group-rule-form';
 import type { Store } from '../../schema/mongo/connect';
 import { moduleVersionKey } from '../../schema/mongo/devices';
+import { SEALING } from '../support/core-parts';
 import { emptyStore, testStore } from '../support/store';
 
 let store: Store;
@@ -49,7 +50,12 @@ const device = fc.record({
 });
 const fleet = fc.array(device, { minLength: 1, maxLength: 20 }).map((rows) =>
   rows.map(({ product, region, tags, modules: reported }, index) => ({
-    ...deviceOf({ _id: product, name: product, dialect: 'LINK', createdAt: now }, { deviceName: `dev-${index}`, region, tags }, now),
+    ...deviceOf(
+      SEALING,
+      { _id: product, name: product, dialect: 'LINK', createdAt: now },
+      { deviceName: `dev-${index}`, region, tags },
+      now,
+    ),
     modules: Object.fromEntries(Object.entries(reported).map(([name, version]) => [name, { version, reportedAt: now }])),
     moduleVersions: Object.entries(reported).map(([name, version]) => moduleVersionKey(name, version)),
   })),

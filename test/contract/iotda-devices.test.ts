@@ -27,7 +27,7 @@ function services() {
     store,
     settings,
     clock: systemClock,
-    versionCounts: parts.versionCounts,
+    ...parts,
     memberships: NO_MEMBERSHIPS,
   });
   return { products, devices };

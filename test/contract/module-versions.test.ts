@@ -33,7 +33,7 @@ const device = (deviceName: string, moduleVersions: string[] = []) => ({
   _id: deviceIdOf('meter', deviceName),
   productKey: 'meter',
   deviceName,
-  secret: 'x'.repeat(16),
+  sealedSecret: '',
   enabled: true,
   dialect: 'LINK' as const,
   modules: {},

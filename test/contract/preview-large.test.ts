@@ -25,7 +25,7 @@ beforeAll(async () => {
           _id: `meter.dev-${index}`,
           productKey: 'meter',
           deviceName: `dev-${index}`,
-          secret: '',
+          sealedSecret: '',
           enabled: true,
           dialect: 'LINK' as const,
         },

@@ -131,7 +131,7 @@ describe('R-BAT-23 the end of a batch', () => {
           _id: `meter.more-${index}`,
           productKey: 'meter',
           deviceName: `more-${index}`,
-          secret: '',
+          sealedSecret: '',
           enabled: true,
           dialect: 'LINK' as const,
         },

@@ -4,6 +4,7 @@ import type { Batch } from '../../schema/model/batch';
 import { deviceIdOf, taskIdOf } from '../../schema/model/ids';
 import type { Store } from '../../schema/mongo/connect';
 import { aTask } from '../support/builders';
+import { SEALING } from '../support/core-parts';
 import { emptyStore, testStore } from '../support/store';
 
 const PRODUCT = { _id: 'selA', name: 'Meters', dialect: 'LINK' as const, createdAt: new Date() };
@@ -17,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => store.close());
 beforeEach(async () => {
   await emptyStore(store);
-  await store.collections.devices.insertMany(NAMES.map((deviceName) => deviceOf(PRODUCT, { deviceName }, NOW)));
+  await store.collections.devices.insertMany(NAMES.map((deviceName) => deviceOf(SEALING, PRODUCT, { deviceName }, NOW)));
 });
 
 const aBatch = (_id: string, fields: Partial<Batch> = {}): Batch => ({

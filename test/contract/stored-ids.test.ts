@@ -4,7 +4,7 @@ import { createDeviceService } from '../../core/devices/service';
 import { createIdLookup } from '../../core/devices/stored-ids';
 import { NO_MEMBERSHIPS } from '../../core/groups/memberships';
 import type { Store } from '../../schema/mongo/connect';
-import { operator, settingsWith } from '../support/core-parts';
+import { operator, SEALING, settingsWith } from '../support/core-parts';
 import { testStore } from '../support/store';
 
 let store: Store;
@@ -20,6 +20,7 @@ test('R-DEV-6 devices that are there are found, whether the ids asked for are ne
     store,
     settings: settingsWith(),
     clock: systemClock,
+    sealing: SEALING,
     versionCounts: { remove: async () => 0 },
     memberships: NO_MEMBERSHIPS,
   });

@@ -43,7 +43,7 @@ describe('Devices that are not, or no longer, welcome', () => {
     await updraft.until(async () => !(await updraft.task(batch, 'resting')).reachable);
     await fleet.stop();
     await updraft.core.devices.setEnabled(ADMIN, ids, true);
-    const { secret } = (await updraft.core.devices.get(`${updraft.productKey}.resting`)) ?? { secret: '' };
+    const { secret } = (await updraft.core.devices.credentials(updraft.productKey, 'resting')) ?? { secret: '' };
     const again = createFleet({
       mqttUrl: updraft.platform.mqttUrl ?? '',
       devices: [{ productKey: updraft.productKey, deviceName: 'resting', secret, version: '1.0.0' }],

@@ -2,8 +2,9 @@ import { rmSync } from 'node:fs';
 import { request } from 'node:http';
 import { createAccessService } from '../../core/access/service';
 import { systemClock } from '../../core/clock';
+import { openSecret } from '../../core/devices/secrets';
 import { connectStore, type Store } from '../../schema/mongo/connect';
-import { administrator, settingsWith } from '../support/core-parts';
+import { administrator, SEALING, settingsWith } from '../support/core-parts';
 import { testEnvironment } from '../support/updraft';
 import { startProcess, type UpdraftProcess } from '../support/updraft-process';
 
@@ -92,5 +93,5 @@ test('R-DEV-6 an import whose process is killed -9 while it is sent is sent agai
   expect([await childrenThere(), await childrenCounted()]).toEqual([CHILDREN, CHILDREN]);
   const told = (await (await fetch(address(`/${body.id}/devices.csv`), { headers })).text()).trim().split('\r\n').slice(1);
   const real = await store.collections.devices.find({ productKey: 'killA' }).sort({ _id: 1 }).toArray();
-  expect(told).toEqual(real.map(({ deviceName, secret }) => `${deviceName},${secret}`));
+  expect(told).toEqual(real.map((device) => `${device.deviceName},${openSecret(SEALING, device)}`));
 }, 300_000);

@@ -20,7 +20,7 @@ function world(children: string[]) {
   const devices = {
     childrenOf: async () => {
       lookups += 1;
-      return [...children];
+      return children.map((deviceId) => ({ deviceId, proof: { registration: null, gateway: 'pk01.hub-1', binding: null } }));
     },
   };
   const deps = { devices, lanes, metrics: createGatewayMetrics(), sampled: createSampledLog(pino({ level: 'silent' })) };

@@ -55,6 +55,14 @@ export class RecordingCore implements GatewayCore {
   familyLookups = 0;
   /** By device id: disabled after they connected. */
   disabledNow = new Set<string>();
+  /** By device id: to be looked at. */
+  private readonly sessionEnds: string[] = [];
+  /** What let the device in was changed, in this process or in another. */
+  change(id: string, where: 'here' | 'elsewhere'): void {
+    this.removed.add(id);
+    this.sessionEnds.push(id);
+    if (where === 'here') this.changed.emit('session ends');
+  }
   /** Of reports that core has no task for. */
   hasTask = true;
   readonly failures: Call[] = [];
@@ -79,17 +87,25 @@ export class RecordingCore implements GatewayCore {
       return this.record({ call: 'stillConnected', deviceId, sessionId });
     },
     disabledOn: async () => [...this.disabledNow],
+    sessionEndsAt: async () => this.sessionEnds.splice(0),
+    onSessionEnds: (listener) => {
+      this.changed.on('session ends', listener);
+      return () => void this.changed.off('session ends', listener);
+    },
     childrenOf: async (gateway) => {
       this.familyLookups += 1;
       const failure = this.fail({ call: 'childrenOf', deviceId: gateway });
       if (failure !== null) throw failure;
-      return this.children.get(gateway) ?? [];
+      return (this.children.get(gateway) ?? []).map((id) => ({ deviceId: id, proof: { registration: null, gateway, binding: null } }));
     },
     gatewaysOver: async (ids) =>
       new Map([...this.children].flatMap(([gateway, children]) => children.filter((id) => ids.includes(id)).map((id) => [id, gateway]))),
     credentialsOfNode: async (deviceName) =>
       this.unknown.has(deviceName) ? null : { ...this.known(deviceName), productKey: PRODUCT_KEY, deviceName },
-    connected: (deviceId, _gatewayId, sessionId) => this.record({ call: 'connected', deviceId, sessionId }),
+    connected: async (deviceId, _gatewayId, sessionId) => {
+      await this.record({ call: 'connected', deviceId, sessionId });
+      return !this.removed.has(deviceId);
+    },
     disconnected: (deviceId, sessionId) => this.record({ call: 'disconnected', deviceId, sessionId }),
     gatewayReset: (gatewayId) => this.record({ call: 'reset', gatewayId }),
     heard: async ({ deviceId }) => {
@@ -99,8 +115,10 @@ export class RecordingCore implements GatewayCore {
       const came = known && !this.sessions.has(deviceId);
       if (known) this.sessions.set(deviceId, sessionId);
       if (came) await this.record({ call: 'connected', deviceId, sessionId });
-      return known;
+      return known ? { registration: null, secret: null } : null;
     },
+    awaits: async () => false,
+    shown: async () => true,
     sessionAt: async (deviceId) => this.sessions.get(deviceId) ?? null,
     left: async (deviceId, _gatewayId, session) => {
       const there = this.sessions.get(deviceId);

@@ -4,11 +4,11 @@ import { createChildren } from '../../core/devices/children/service';
 import { NO_MEMBERSHIPS } from '../../core/groups/memberships';
 import type { Limits } from '../../schema/model/limits';
 import type { Store } from '../../schema/mongo/connect';
-import { settingsWith } from './core-parts';
+import { SEALING, settingsWith } from './core-parts';
 
 /** What another process goes on with imports by. */
 export function anotherCreation({ connection, collections }: Store, over: Partial<Limits> = {}): ImportCreation {
   const { limits } = settingsWith(over);
   const children = createChildren({ devices: collections.devices, connection, limits, clock: systemClock });
-  return createImportCreation({ connection, collections, clock: systemClock, memberships: NO_MEMBERSHIPS, children });
+  return createImportCreation({ connection, collections, sealing: SEALING, clock: systemClock, memberships: NO_MEMBERSHIPS, children });
 }

@@ -1,8 +1,9 @@
 import type { Viewer } from '../../core/access/viewer';
 import { type Clock, systemClock } from '../../core/clock';
-import { createSealing } from '../../core/products/sealing';
+import { deviceSealing } from '../../core/devices/secrets';
 import { createSecureUpdates } from '../../core/products/secure-update';
 import { createVersionCounts } from '../../core/products/version-counts';
+import { createSealing } from '../../core/sealing';
 import type { CoreSettings } from '../../core/settings';
 import { DEFAULT_LIMITS, type Limits } from '../../schema/model/limits';
 import { DEFAULT_IOTDA_WAITS } from '../../schema/model/negotiation';
@@ -50,7 +51,11 @@ export async function refusal(work: Promise<unknown>): Promise<{ code: string; f
 /** What encrypts secrets in tests. */
 export const MASTER_KEY = Buffer.alloc(32, 7);
 
+/** Of the secrets of devices in tests. */
+export const SEALING = deviceSealing([MASTER_KEY]);
+
 export const productParts = (store: Store, clock: Clock) => ({
+  sealing: SEALING,
   secureUpdates: createSecureUpdates({ collections: store.collections, sealing: createSealing([MASTER_KEY]), clock }),
   versionCounts: createVersionCounts(store),
 });

@@ -3,7 +3,7 @@ import { deviceOf } from '../../core/devices/register';
 import type { GroupsChange, GroupsChanged } from '../../core/groups/memberships';
 import type { GroupRuleForm } from '../../schema/model/group-rule-form';
 import type { Store } from '../../schema/mongo/connect';
-import { handClock, MASTER_KEY, operator, settingsWith } from './core-parts';
+import { handClock, MASTER_KEY, operator, SEALING, settingsWith } from './core-parts';
 import { fakePackageStore } from './fakes/package-store';
 import { quietEngine } from './quiet-engine';
 import { emptyStore, testStore } from './store';
@@ -74,6 +74,6 @@ const product = { _id: 'meter', name: 'meter', dialect: 'LINK' as const, created
 export const fleetOf = (count: number) =>
   store.collections.devices.insertMany(
     Array.from({ length: count }, (_, n) =>
-      deviceOf(product, { deviceName: `dev-${String(n).padStart(5, '0')}`, ...channel('beta') }, clock()),
+      deviceOf(SEALING, product, { deviceName: `dev-${String(n).padStart(5, '0')}`, ...channel('beta') }, clock()),
     ),
   );

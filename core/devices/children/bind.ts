@@ -1,9 +1,11 @@
 import type { mongo } from 'mongoose';
 import type { Device } from '../../../schema/model/fleet';
-import type { DeviceId } from '../../../schema/model/ids';
+import { AT_BROKER, type DeviceId } from '../../../schema/model/ids';
 import type { Collections } from '../../../schema/mongo/connect';
+import { newGeneration } from '../../chance';
 import { refuseIfAny } from '../../refuse';
 import { offline } from '../presence';
+import type { SessionEnds } from '../session-ends';
 import { type Binding, bindingViolation, countViolation } from './rules';
 import { THROUGH_GATEWAY } from './session-name';
 
@@ -20,6 +22,7 @@ export async function bind(
   bindings: readonly Binding[],
   maximum: number,
   now: Date,
+  sessionEnds?: SessionEnds,
 ): Promise<DeviceId[]> {
   const ids = new Set(bindings.flatMap(({ deviceId, gateway }) => (gateway === null ? [deviceId] : [deviceId, gateway])));
   const projection = { dialect: 1, parentId: 1, children: 1 } as const;
@@ -46,13 +49,23 @@ export async function bind(
     [...new Set(changed.map(({ gateway }) => gateway))].map((gateway) => ({
       updateMany: {
         filter: { _id: { $in: changed.filter((each) => each.gateway === gateway).map(({ deviceId }) => deviceId) } },
-        update: gateway === null ? { $unset: { parentId: true } } : { $set: { parentId: gateway } },
+        update: {
+          // Nobody who spoke for them by the old gateway does any more, nor by the same one after it was another's.
+          $set: { 'generations.binding': newGeneration(), ...(gateway !== null && { parentId: gateway }) },
+          ...(gateway === null && { $unset: { parentId: true } }),
+        },
       },
     })),
     { session },
   );
   // What they had by the old gateway is over; a new one that is connected is followed afterwards.
   await devices.updateMany({ _id: { $in: changedIds }, sessionId: THROUGH_GATEWAY }, offline(now), { session });
+  const left = new Set(changed.flatMap(({ deviceId }) => found.get(deviceId)?.parentId ?? []));
+  if (sessionEnds && left.size > 0) {
+    // At a broker of its own a gateway stays subscribed to the topics of whom it has lost, until its connection ends.
+    const away = devices.find({ _id: { $in: [...left] }, gatewayId: AT_BROKER }, { session, projection: { gatewayId: 1, sessionId: 1 } });
+    await sessionEnds.note(await away.toArray(), session);
+  }
   const touched = new Set(changed.flatMap(({ deviceId, gateway }) => [found.get(deviceId)?.parentId, gateway]));
   return recount(
     devices,

@@ -1,11 +1,14 @@
 import type { mongo } from 'mongoose';
 import type { Device } from '../../../schema/model/fleet';
+import { proofBehind } from '../../../schema/model/generations';
 import type { DeviceId } from '../../../schema/model/ids';
 import type { Limits } from '../../../schema/model/limits';
 import type { Store } from '../../../schema/mongo/connect';
+import type { Child } from '../../device-sets';
 import { refuseIfAny } from '../../refuse';
 import { idsViolation, requireKnownDevices } from '../delete';
 import { existingDevices } from '../devices-of';
+import type { SessionEnds } from '../session-ends';
 import { bind } from './bind';
 import { type FollowDeps, followGateway, followGatewaysOf } from './follow';
 import { type Binding, bindingOf, type ToBeBound } from './rules';
@@ -13,6 +16,7 @@ import { type Binding, bindingOf, type ToBeBound } from './rules';
 export interface ChildrenDeps extends FollowDeps {
   connection: Store['connection'];
   limits: Pick<Limits, 'devicesPerCall' | 'gatewayChildren'>;
+  sessionEnds?: SessionEnds;
 }
 
 type Relation = Pick<Device, '_id' | 'parentId' | 'children'>;
@@ -22,7 +26,9 @@ export function createChildren(deps: ChildrenDeps) {
   const { devices, connection, limits, clock } = deps;
 
   const inTransaction = (bindings: readonly Binding[]): Promise<DeviceId[]> =>
-    connection.withSession((session) => session.withTransaction(() => bind(devices, session, bindings, limits.gatewayChildren, clock())));
+    connection.withSession((session) =>
+      session.withTransaction(() => bind(devices, session, bindings, limits.gatewayChildren, clock(), deps.sessionEnds)),
+    );
 
   const introduce = (ids: readonly DeviceId[]): Promise<void> => followGatewaysOf(deps, ids, { onlyThem: true });
 
@@ -50,6 +56,7 @@ export function createChildren(deps: ChildrenDeps) {
       refuseIfAny([idsViolation(ids.length, limits.devicesPerCall, 'deviceIds', 'Name')]);
       await requireKnownDevices(devices, ids);
       await inTransaction(ids.map((deviceId) => ({ deviceId, gateway, field: 'gatewayId' })));
+      deps.sessionEnds?.tell();
       // Also when nothing has changed: the first call may have ended in between.
       await tellGone(ids);
       if (gateway !== null) await followGateway(deps, gateway);
@@ -89,9 +96,12 @@ export function createChildren(deps: ChildrenDeps) {
     },
 
     /** Those that may speak through the gateway. */
-    async childrenOf(gateway: DeviceId): Promise<DeviceId[]> {
-      const found = await devices.find({ parentId: gateway, enabled: true }).project<{ _id: DeviceId }>({ _id: 1 }).toArray();
-      return found.map(({ _id }) => _id);
+    async childrenOf(gateway: DeviceId): Promise<Child[]> {
+      const found = await devices
+        .find({ parentId: gateway, enabled: true })
+        .project<Pick<Device, '_id' | 'generations'>>({ generations: 1 })
+        .toArray();
+      return found.map((device) => ({ deviceId: device._id, proof: proofBehind(gateway, device) }));
     },
 
     /** Of those that are children and may be spoken to: by which gateway each is reached. */

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { ownProof, type Proof } from '../../../schema/model/generations';
 import { deviceIdOf } from '../../../schema/model/ids';
 import type { GatewayCore } from '../../core';
 import type { ConnectResult, GatewayMetrics } from '../../metrics';
@@ -9,6 +10,10 @@ import { inTime } from './in-time';
 export interface Authenticated {
   identity: Identity;
   dialect: MqttDialect;
+  /** What it has shown, as it was registered at that moment. */
+  proof: Proof;
+  /** Nobody had shown that before. */
+  isFirst: boolean;
   /** Devices behind it. */
   children?: number;
   /** Fingerprint of what let it in, where that was a certificate. */
@@ -67,7 +72,8 @@ export function createAuthenticate(deps: {
     }
     if (!known.enabled) return CONNACK.disabled;
     const certificate = proven === 'certificate' ? packet.certificate?.fingerprint : undefined;
-    return { identity: known.identity, dialect, children: known.children, certificate };
+    const { identity, children, awaited = false } = known;
+    return { identity, dialect, proof: ownProof(known, certificate), isFirst: awaited, children, certificate };
   }
 
   return async (packet) => {

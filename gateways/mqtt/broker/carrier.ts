@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { Aedes } from 'aedes';
+import { isFor } from '../../../core/devices/is-for';
 import type { DeviceId } from '../../../schema/model/ids';
 import type { Carrier, CarrierParts } from '../carrier';
 import type { Identity } from '../dialect';
@@ -65,6 +66,8 @@ export function createEmbeddedCarrier(
         if (reached === null) return false;
         const { session, device } = reached;
         if (device.gateway && notification.dialect && notification.dialect !== session.dialect.name) return false;
+        // What let it in was changed while this was on its way: whoever shows what is right now gets it then.
+        if (device.gateway === undefined && !isFor(notification, session.proof)) return false;
         return session.send(session.dialect.upgradeMessage(device, notification));
       },
       async queryVersion(deviceId, gateway) {

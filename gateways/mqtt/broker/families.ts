@@ -1,3 +1,5 @@
+import type { Child } from '../../../core/device-sets';
+import { isSame, type Proof } from '../../../schema/model/generations';
 import { type DeviceId, deviceNameOf, productKeyOf } from '../../../schema/model/ids';
 import type { GatewayCore } from '../../core';
 import type { DeviceLanes } from '../../device-lanes';
@@ -31,6 +33,7 @@ class ChildPeer implements Peer {
   constructor(
     readonly deviceId: DeviceId,
     readonly gateway: FamilyPeer,
+    readonly proof?: Proof,
   ) {
     this.dialect = gateway.dialect;
     this.productKey = productKeyOf(deviceId);
@@ -70,12 +73,17 @@ export function createFamilies(
   }
 
   async function load(gateway: FamilyPeer, family: Family): Promise<void> {
-    const ids = await devices.childrenOf(gateway.deviceId);
+    const children = await devices.childrenOf(gateway.deviceId);
     // Whoever is still there stays the same peer: its quotas hang on it.
-    family.children = new Map(ids.map((id) => [id, family.children.get(id) ?? new ChildPeer(id, gateway)]));
+    family.children = new Map(children.map((child) => [child.deviceId, sameOrNew(family, child, gateway)]));
     family.freshUntil = now() + FRESH_MS;
-    gateway.children = ids.length;
+    gateway.children = children.length;
     for (const { deviceId, found } of family.waiting.splice(0)) found(family.children.get(deviceId) ?? null);
+  }
+
+  function sameOrNew({ children }: Family, { deviceId, proof }: Child, gateway: FamilyPeer): ChildPeer {
+    const known = children.get(deviceId);
+    return known?.proof && isSame(known.proof, proof) ? known : new ChildPeer(deviceId, gateway, proof);
   }
 
   function giveUp(gateway: FamilyPeer, family: Family, error: unknown): void {

@@ -22,11 +22,14 @@ export function createPresence(deps: {
 
   return {
     began(session) {
-      const { deviceId, id } = session;
+      const { deviceId, id, proof } = session;
       const job: LaneJob = {
         kind: 'presence',
         expendable: false,
-        run: () => devices.connected(deviceId, gatewayId, id),
+        async run() {
+          // It was let in by what has changed since, or its device was deleted in between.
+          if ((await devices.connected(deviceId, gatewayId, id, proof)) === false) session.client.close();
+        },
         lost(error) {
           sampled.error(
             'presence',
@@ -55,12 +58,12 @@ export function createPresence(deps: {
 
     /** Behind what is told already, which may be the very same thing. */
     forgotten(session) {
-      const { deviceId, id } = session;
+      const { deviceId, id, proof } = session;
       lanes.push(deviceId, {
         kind: 'presence',
         expendable: true,
         run: async () => {
-          if (!session.closed) await devices.stillConnected(deviceId, gatewayId, id);
+          if (!session.closed) await devices.stillConnected(deviceId, gatewayId, id, proof);
         },
         lost: (error) => sampled.error('presence', { deviceId, err: error }, 'Core could not be told that a device is still on-line'),
       });

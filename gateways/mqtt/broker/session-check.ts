@@ -14,12 +14,13 @@ export interface SessionCheck {
 const CHUNK = 500;
 
 /**
- * Whoever was deleted or disabled, or lost its certificate, could not connect again, but would stay connected. No process has to tell another one: the store is
- * asked for this gateway's disabled devices every second, and all sessions are looked up once in `everyMs`, in portions spread over it.
+ * Whoever was deleted or disabled, or let in by what was changed, could not connect again, but would stay connected. No process has to tell
+ * another one: the store is asked for those of this gateway every second, and at once in the process where it happens. Should that have been
+ * lost, all sessions are looked up once in `everyMs`, in portions spread over it.
  * Devices that count as off-line all the same are told of once more: a gateway that was slow may have been taken for dead.
  */
 export function startSessionCheck(deps: {
-  devices: Pick<GatewayCore['devices'], 'reviewConnected' | 'disabledOn'>;
+  devices: Pick<GatewayCore['devices'], 'reviewConnected' | 'disabledOn' | 'sessionEndsAt' | 'onSessionEnds'>;
   presence: Pick<Presence, 'forgotten'>;
   gatewayId: string;
   sessions: Sessions;
@@ -47,6 +48,11 @@ export function startSessionCheck(deps: {
     for (const deviceId of await devices.disabledOn(gatewayId)) end(sessions.of(deviceId));
   }
 
+  async function endNamed(): Promise<void> {
+    const named = (await devices.sessionEndsAt(gatewayId)).flatMap((deviceId) => sessions.of(deviceId) ?? []);
+    for (let begin = 0; begin < named.length; begin += CHUNK) await check(named.slice(begin, begin + CHUNK));
+  }
+
   async function look(): Promise<void> {
     if (waiting.length === 0) {
       waiting = [...sessions.all()];
@@ -58,12 +64,16 @@ export function startSessionCheck(deps: {
 
   const onFailure = (error: unknown) =>
     sampled.warn('session check', { err: error }, 'Sessions could not be compared with the registered devices; they are later');
+  const oftenMs = Math.min(everyMs, MQTT_LIMITS.disabledCheckMs);
   const stops = [
     again(look, () => pauseMs, onFailure),
-    again(endDisabled, () => Math.min(everyMs, MQTT_LIMITS.disabledCheckMs), onFailure),
+    again(endNamed, () => oftenMs, onFailure),
+    again(endDisabled, () => oftenMs, onFailure),
   ];
+  const unlisten = devices.onSessionEnds(() => void endNamed().catch(onFailure));
   return {
     async stop() {
+      unlisten();
       await Promise.all(stops.map((stop) => stop()));
     },
   };

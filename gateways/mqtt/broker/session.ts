@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Client } from 'aedes';
+import type { Proof } from '../../../schema/model/generations';
 import type { DeviceId } from '../../../schema/model/ids';
 import type { DownMessage, MqttDialect, Peer } from '../dialect';
 import type { Authenticated } from './authenticate';
@@ -15,6 +16,7 @@ export interface Session extends Peer {
   children: number;
   /** Fingerprint of the certificate that let it in. */
   readonly certificate?: string;
+  readonly proof: Proof;
 }
 
 /** Writes a message to the session's own connection; false: it has gone. */
@@ -42,17 +44,19 @@ class DeviceSession implements Session {
   readonly deviceName: string;
   declare readonly alias?: string;
   declare readonly certificate?: string;
+  readonly proof: Proof;
   readonly dialect: MqttDialect;
   readonly granted = new Map<string, 0 | 1>();
   children: number;
 
   constructor(
     readonly id: string,
-    { identity, dialect, children = 0, certificate }: Authenticated,
+    { identity, dialect, proof, children = 0, certificate }: Authenticated,
     readonly client: Client,
     private readonly ways: Ways,
   ) {
     this.dialect = dialect;
+    this.proof = proof;
     this.children = children;
     this.deviceId = identity.deviceId;
     this.productKey = identity.productKey;

@@ -4,7 +4,7 @@ import { createFamilies } from '../broker/families';
 import { MQTT_LIMITS } from '../broker/limits';
 import type { Carrier, CarrierParts, DeviceUrls } from '../carrier';
 import type { DownMessage } from '../dialect';
-import { startClientCheck } from './client-check';
+import { type ClientCheck, startClientCheck } from './client-check';
 import { createBrokerConnection } from './connection';
 import { createEmqxApi } from './emqx-api';
 import { createEmqxPresence, EMQX_PRESENCE_FILTERS } from './emqx-presence';
@@ -32,8 +32,9 @@ export function createBrokerCarrier(
   const api = settings.emqxApi && createEmqxApi(settings.emqxApi);
   const families = createFamilies({ devices, lanes, metrics, sampled });
   const peers = createPeers(BROKER_LIMITS.peers, answer, families.childOf);
-  const inbox = createInbox({ ...parts, resolve, peerOf: peers.peerOf, renames: !emqx });
-  const presence = emqx ? createEmqxPresence({ ...parts, resolve, api }) : () => false as const;
+  const by = hookSettings && ('HOOK' as const);
+  const inbox = createInbox({ ...parts, resolve, peerOf: peers.peerOf, renames: !emqx, by });
+  const presence = emqx ? createEmqxPresence({ ...parts, resolve, api, by }) : () => false as const;
   // A platform-led device answers into the rate at which it was asked, so its answers go where the pushes come from.
   const unshared = dialects.flatMap(({ upFilters, queryMessage }) => (queryMessage ? upFilters : []));
   const shared = dialects.flatMap(({ upFilters, queryMessage }) => (queryMessage ? [] : upFilters));
@@ -50,7 +51,7 @@ export function createBrokerCarrier(
     metrics: createBrokerMetrics(metrics.registry),
   });
   let server: HookServer | null = null;
-  let check: ReturnType<typeof startClientCheck> | null = null;
+  let check: ClientCheck | null = null;
 
   async function answer({ topic, payload }: DownMessage): Promise<boolean> {
     const left = await connection.publish(topic, payload, 0).then(
@@ -65,6 +66,7 @@ export function createBrokerCarrier(
     const { authentications: concurrent, connectsWaiting: waiting } = quotas;
     const hook = createBrokerHook({
       ...{ devices, dialects, resolve, metrics, secret, account: settings },
+      endClientsOf: async (deviceId) => check?.endClientsOf(deviceId),
       authenticate: createAuthenticate({ devices, dialects, metrics, sampled }),
       admit: createAdmission({ concurrent, waiting, waitMs: MQTT_LIMITS.authenticateTimeoutMs }),
     });

@@ -13,6 +13,12 @@ const SOUGHT = 4;
 /** Disabled devices of a second; the others are there in the next. */
 const DISABLED = 40;
 
+export interface ClientCheck {
+  /** Ends all connections that speak for the device, where they can be ended. */
+  endClientsOf(deviceId: DeviceId): Promise<void>;
+  stop(): Promise<void>;
+}
+
 type Found = DeviceId | 'unknown' | null;
 
 /**
@@ -21,7 +27,7 @@ type Found = DeviceId | 'unknown' | null;
  * portions, one a second, again `everyMs` after the last. What fails is found again by the next look, and a client that has gone is none.
  */
 export function startClientCheck(deps: {
-  devices: Pick<GatewayCore['devices'], 'reviewConnected' | 'disabledOn' | 'sessionAt' | 'left'>;
+  devices: Pick<GatewayCore['devices'], 'reviewConnected' | 'disabledOn' | 'sessionEndsAt' | 'onSessionEnds' | 'sessionAt' | 'left'>;
   dialects: readonly MqttDialect[];
   resolve: Resolve;
   /** Absent: connections cannot be ended. */
@@ -32,7 +38,7 @@ export function startClientCheck(deps: {
   isMine: () => boolean;
   metrics: GatewayMetrics;
   sampled: SampledLog;
-}): { stop(): Promise<void> } {
+}): ClientCheck {
   const { devices, dialects, resolve, api, gatewayId, everyMs, isMine, metrics, sampled } = deps;
   const stopping = new AbortController();
   const oftenMs = Math.min(everyMs, MQTT_LIMITS.disabledCheckMs);
@@ -77,11 +83,22 @@ export function startClientCheck(deps: {
       await endAll(disabled.slice(begin, begin + SOUGHT));
   }
 
-  async function endAll(ids: readonly DeviceId[]): Promise<void> {
-    const sessions = await Promise.all(ids.map((deviceId) => devices.sessionAt(deviceId, gatewayId)));
+  async function endClientsOf(ids: readonly DeviceId[]): Promise<void> {
     const found = await api?.list({ usernames: ids.flatMap((id) => userNames(dialects, id)) }, stopping.signal);
     const wanted = new Set<Found>(ids);
     for (const client of await withDevices(found?.clients ?? [])) if (wanted.has(client.deviceId)) await end(client);
+  }
+
+  /** Nobody knows there which of a device's clients was let in by what: those of now as well, which are back at once. */
+  async function endNamed(): Promise<void> {
+    const named = api && isMine() ? await devices.sessionEndsAt(gatewayId) : [];
+    for (let begin = 0; begin < named.length && !stopping.signal.aborted; begin += SOUGHT)
+      await endClientsOf(named.slice(begin, begin + SOUGHT));
+  }
+
+  async function endAll(ids: readonly DeviceId[]): Promise<void> {
+    const sessions = await Promise.all(ids.map((deviceId) => devices.sessionAt(deviceId, gatewayId)));
+    await endClientsOf(ids);
     // EMQX says it as well, but not of one whose end was missed.
     for (const [index, deviceId] of ids.entries()) {
       const session = sessions[index];
@@ -93,9 +110,16 @@ export function startClientCheck(deps: {
     if (stopping.signal.aborted) return;
     sampled.warn('session check', { err: error }, "EMQX's clients could not be compared with the registered devices; they are later");
   };
-  const stops = [again(look, () => (cursor === undefined ? everyMs : oftenMs), onFailure), again(endDisabled, () => oftenMs, onFailure)];
+  const stops = [
+    again(look, () => (cursor === undefined ? everyMs : oftenMs), onFailure),
+    again(endDisabled, () => oftenMs, onFailure),
+    again(endNamed, () => oftenMs, onFailure),
+  ];
+  const unlisten = devices.onSessionEnds(() => void endNamed().catch(onFailure));
   return {
+    endClientsOf: (deviceId) => endClientsOf([deviceId]),
     async stop() {
+      unlisten();
       stopping.abort();
       await Promise.all(stops.map((stop) => stop()));
     },

@@ -43,7 +43,8 @@ export function createEmqxPresence({
   sampled,
   resolve,
   api,
-}: Omit<CarrierParts, 'logger'> & { resolve: Resolve; api?: Pick<EmqxApi, 'subscribe'> }): (
+  by,
+}: Omit<CarrierParts, 'logger'> & { resolve: Resolve; api?: Pick<EmqxApi, 'subscribe'>; by?: 'HOOK' }): (
   topic: string,
   payload: Buffer,
 ) => Promise<void> | void | false {
@@ -60,7 +61,7 @@ export function createEmqxPresence({
           if (kind === 'disconnected') return void (await devices.left(deviceId, gatewayId, { until: sessionOf(at) }));
           // What is pushed to it from now on has to find it subscribed.
           await api?.subscribe(clientId, dialect.downTopics(identity));
-          await devices.connected(deviceId, gatewayId, sessionOf(at));
+          await devices.connected(deviceId, gatewayId, sessionOf(at), by);
         },
         lost: (error) => sampled.error('presence', { deviceId, err: error }, 'Core could not be told that a device came or went'),
       });

@@ -3,7 +3,7 @@ import type { DeviceId } from '../../../schema/model/ids';
 import type { GatewayCore } from '../../core';
 import type { GatewayMetrics } from '../../metrics';
 import type { Admit } from '../broker/admission';
-import type { Authenticate } from '../broker/authenticate';
+import type { Authenticate, Authenticated } from '../broker/authenticate';
 import { MQTT_LIMITS } from '../broker/limits';
 import { contains } from '../broker/topic-filter';
 import type { Identity, MqttDialect } from '../dialect';
@@ -29,7 +29,9 @@ export interface BrokerHook {
 }
 
 interface HookDeps {
-  devices: Pick<GatewayCore['devices'], 'gatewaysOver'>;
+  devices: Pick<GatewayCore['devices'], 'gatewaysOver' | 'awaits' | 'shown'>;
+  /** Whoever spoke for the device until now may not be the one who does so from now on. */
+  endClientsOf: (deviceId: DeviceId) => Promise<void>;
   authenticate: Authenticate;
   admit: Admit;
   dialects: readonly MqttDialect[];
@@ -51,14 +53,33 @@ const textOf = (body: unknown, name: string): string | null => {
 };
 
 /** Says for another broker who may connect, by the rules of the embedded one, and keeps each device to its own topics. */
-export function createBrokerHook({ devices, authenticate, admit, dialects, resolve, metrics, secret, account }: HookDeps): BrokerHook {
+export function createBrokerHook({
+  devices,
+  endClientsOf,
+  authenticate,
+  admit,
+  dialects,
+  resolve,
+  metrics,
+  secret,
+  account,
+}: HookDeps): BrokerHook {
   function isAccount(username: string): boolean {
     return account.username !== undefined && username === account.username;
   }
 
   /** A gateway also speaks on the topics of the devices behind it, in a dialect where they have some. */
   async function isBehind(gateway: Identity, child: DeviceId | undefined): Promise<boolean> {
-    return child !== undefined && (await devices.gatewaysOver([child])).get(child) === gateway.deviceId;
+    if (child === undefined || (await devices.gatewaysOver([child])).get(child) !== gateway.deviceId) return false;
+    if (!(await devices.awaits(child))) return true;
+    await endClientsOf(child);
+    return devices.shown(child, { gateway: gateway.deviceId });
+  }
+
+  /** The first with what a device is known by now: messages name only their device, so nobody else may be left who sends in its name. */
+  async function isFirst({ identity: { deviceId }, proof }: Authenticated): Promise<boolean> {
+    await endClientsOf(deviceId);
+    return devices.shown(deviceId, proof);
   }
 
   return {
@@ -76,7 +97,8 @@ export function createBrokerHook({ devices, authenticate, admit, dialects, resol
         () => true,
       );
       if (result === null) metrics.connects.overloaded.inc();
-      return result === null || typeof result === 'number' ? DENY : ALLOW;
+      if (result === null || typeof result === 'number') return DENY;
+      return !result.isFirst || (await isFirst(result)) ? ALLOW : DENY;
     },
 
     async authorize(body) {

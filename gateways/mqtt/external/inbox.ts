@@ -14,6 +14,8 @@ const HEARD_FOR_MS = 1_000;
 interface InboxDeps extends Omit<CarrierParts, 'logger'> {
   resolve: Resolve;
   peerOf: (identity: Identity, dialect: MqttDialect) => BrokerPeer;
+  /** Set where nobody gets to the broker but by our hook. */
+  by?: 'HOOK';
   /** Names the session anew with each message; off where the broker says who connects. */
   renames: boolean;
 }
@@ -34,7 +36,7 @@ function needsLookup(peer: BrokerPeer, topic: string): boolean {
  * is room for more, which is what holds the broker back.
  */
 export function createInbox(deps: InboxDeps): (topic: string, payload: Buffer) => Promise<void> | void {
-  const { devices, dialects, gatewayId, lanes, quotas, metrics, sampled, resolve, peerOf, renames } = deps;
+  const { devices, dialects, gatewayId, lanes, quotas, metrics, sampled, resolve, peerOf, renames, by } = deps;
   const inlet = createInlet(metrics, quotas);
   const run = randomBytes(4).toString('hex');
   let count = 0;
@@ -45,7 +47,9 @@ export function createInbox(deps: InboxDeps): (topic: string, payload: Buffer) =
     const sessionId = renames ? `${run}-${count}` : null;
     let known = false;
     try {
-      known = await devices.heard({ deviceId: peer.deviceId, dialect: peer.dialect.name, gatewayId, sessionId });
+      const proof = await devices.heard({ deviceId: peer.deviceId, dialect: peer.dialect.name, gatewayId, sessionId, by });
+      known = proof !== null;
+      if (proof) peer.proof = proof;
     } finally {
       // Whoever was not found is looked up again with each message, and so is one that could not be.
       if (!known) peer.heardOn = '';

@@ -1,9 +1,12 @@
+import type { Proof } from '../../../schema/model/generations';
 import type { DeviceId } from '../../../schema/model/ids';
 import type { ChildOf, FamilyPeer } from '../broker/families';
 import type { DownMessage, Identity, MqttDialect } from '../dialect';
 
 /** A device behind the broker, as far as this gateway remembers it: its quotas hang on it. */
 export interface BrokerPeer extends FamilyPeer {
+  /** As its device was known when it was last looked up. */
+  proof?: Proof;
   /** The last topic it was heard on, since when in a row, and how often it was looked up for that. */
   heardOn: string;
   heardSince: number;

@@ -24,7 +24,7 @@ export function createIotdaExchange(deps: {
   const { tasks, lanes, word, metrics, sampled } = deps;
   return {
     report(peer, report) {
-      const { deviceId } = peer;
+      const { deviceId, proof } = peer;
       // A plain percentage; one that names another version may be the end.
       const passing = report.kind === 'result' && report.code === 0 && report.progress !== null && report.progress < 100;
       lanes.push(deviceId, {
@@ -32,7 +32,7 @@ export function createIotdaExchange(deps: {
         expendable: passing,
         ...(passing && { supersedes: `result ${report.version}` }),
         async run() {
-          const answer = await tasks.report(deviceId, report, () => metrics.ignoredReports.inc());
+          const answer = await tasks.report(deviceId, report, () => metrics.ignoredReports.inc(), proof);
           if (answer !== null) void peer.send(word(peer, answer));
         },
         lost: (error) =>

@@ -45,7 +45,7 @@ export function createBlockService(
         await peer.send(word({ kind: 'wrong', wrong: request.wrong }));
         return;
       }
-      const found = await downloads.block(peer.deviceId, request);
+      const found = await downloads.block(peer.deviceId, request, peer.proof);
       await peer.send(word(found.kind === 'block' ? { ...found, offset: request.offset } : found));
     } catch (error) {
       sampled.warn(`block ${peer.deviceId}`, { deviceId: peer.deviceId, err: error }, 'A block could not be read; its device asks again');

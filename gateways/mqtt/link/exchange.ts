@@ -37,14 +37,14 @@ export function createExchange(deps: {
   return {
     block: blocks,
 
-    report({ deviceId }, report) {
+    report({ deviceId, proof }, report) {
       // That it is at 100 % decides what its next version means; a lower percentage says less than the one after it.
       const passing = report.kind === 'progress' && report.percent < 100;
       lanes.push(deviceId, {
         kind: 'report',
         expendable: passing,
         ...(passing && { supersedes: `progress ${report.module}` }),
-        run: async () => void (await tasks.report(deviceId, report, () => metrics.ignoredReports.inc())),
+        run: async () => void (await tasks.report(deviceId, report, () => metrics.ignoredReports.inc(), proof)),
         lost: (error) =>
           sampled.error(
             'lost report',
@@ -55,7 +55,7 @@ export function createExchange(deps: {
     },
 
     ask(peer, module, answer) {
-      const { deviceId } = peer;
+      const { deviceId, proof } = peer;
       const open = openRequest(peer);
       if (open === null) return metrics.dropped.too_many_requests.inc();
       lanes.push(deviceId, {
@@ -63,7 +63,7 @@ export function createExchange(deps: {
         expendable: false,
         async run() {
           if (peer.closed) return;
-          const message = answer(await tasks.requested(deviceId, module));
+          const message = answer(await tasks.requested(deviceId, module, proof));
           open.close();
           if (message !== null) void peer.send(message);
         },

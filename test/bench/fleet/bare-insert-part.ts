@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { deviceOf } from '../../../core/devices/register';
+import { deviceSealing } from '../../../core/devices/secrets';
 import { connectStore } from '../../../schema/mongo/connect';
 import { type Measurement, perSecond, whole } from './measurement';
 
@@ -15,6 +17,7 @@ export const bareInsertPart: Measurement = {
       const now = new Date();
       const product = { _id: productKey, name: productKey, dialect: 'LINK' as const, createdAt: now };
       const began = performance.now();
+      const sealing = deviceSealing([randomBytes(32)]);
       let next = 0;
       const insert = async (): Promise<void> => {
         while (next < count) {
@@ -23,6 +26,7 @@ export const bareInsertPart: Measurement = {
           next += AT_ONCE;
           const documents = Array.from({ length: Math.min(AT_ONCE, count - at) }, (_, index) =>
             deviceOf(
+              sealing,
               product,
               {
                 deviceName: nameOf(at + index),

@@ -1,0 +1,124 @@
+import type { mongo } from 'mongoose';
+import type { Device } from '../../schema/model/fleet';
+import { type DeviceId, productKeyOf } from '../../schema/model/ids';
+import type { Violation } from '../../schema/model/violation';
+import type { Store } from '../../schema/mongo/connect';
+import type { StoredDevice } from '../../schema/mongo/devices';
+import { SECRET_RESET_KEPT_MS } from '../../schema/mongo/secret-resets';
+import type { Viewer } from '../access/viewer';
+import { newGeneration } from '../chance';
+import type { DeviceWithSecret } from '../device-sets';
+import { UserError } from '../errors';
+import { refuseIfAny } from '../refuse';
+import type { Sealing } from '../sealing';
+import { offline, type Related } from './presence';
+import { devicesUnknown } from './refusals';
+import { newSecret, openSecret, sealSecret } from './secrets';
+import { hasOwnSession, type SessionEnds } from './session-ends';
+
+export interface SecretResetDeps extends Pick<Store, 'connection' | 'collections'> {
+  sealing: Sealing;
+  sessionEnds: SessionEnds;
+}
+
+export interface SecretResetInput {
+  deviceId: DeviceId;
+  /** The product it has to be of, where the caller says so. */
+  productKey?: string | null;
+  idempotencyKey?: string | null;
+}
+
+export interface ResetSecret {
+  device: DeviceWithSecret;
+  /** It had a connection, which does not count any more. */
+  gone: Related | null;
+}
+
+/**
+ * Gives a device another secret. With the same write everything that the old one opened is void: the device counts as off-line until it has
+ * shown the new one, and so do the devices behind it.
+ */
+export async function resetSecret(
+  { connection, collections, sealing, sessionEnds }: SecretResetDeps,
+  viewer: Viewer,
+  { deviceId, productKey, idempotencyKey }: SecretResetInput,
+  now: Date,
+): Promise<ResetSecret> {
+  refuseIfAny([keyViolation(idempotencyKey)]);
+  if (productKey != null && productKey !== productKeyOf(deviceId)) throw devicesUnknown('deviceId', [deviceId], 1);
+  const { devices, secretResets } = collections;
+  const callId = idempotencyKey == null ? null : `${viewer.keyId}:${idempotencyKey}`;
+
+  /** The same call, made before: what it made, as long as nothing has taken its place. */
+  async function repeated(session: mongo.ClientSession): Promise<ResetSecret | null> {
+    const earlier = callId === null ? null : await secretResets.findOne({ _id: callId }, { session });
+    if (earlier === null) return null;
+    if (now.getTime() - earlier.createdAt.getTime() > SECRET_RESET_KEPT_MS) {
+      await secretResets.deleteOne({ _id: earlier._id }, { session });
+      return null;
+    }
+    if (earlier.deviceId !== deviceId) throw otherDevice(earlier.deviceId);
+    const device = await devices.findOne({ _id: deviceId }, { session });
+    if (device?.generations?.secret !== earlier.generation) throw replacedSince();
+    return { device: { ...device, secret: openSecret(sealing, device) }, gone: device.online ? null : device };
+  }
+
+  async function made(session: mongo.ClientSession): Promise<ResetSecret> {
+    const before = await devices.findOne({ _id: deviceId }, { session });
+    if (before === null) throw devicesUnknown('deviceId', [deviceId], 1);
+    const generation = newGeneration();
+    const secret = newSecret();
+    const hadSession = hasOwnSession(before);
+    const away = hadSession ? offline(now) : null;
+    const set: Partial<StoredDevice> = { sealedSecret: sealSecret(sealing, deviceId, secret), awaited: true };
+    const device = await devices.findOneAndUpdate(
+      { _id: deviceId },
+      { ...away, $set: { ...away?.$set, ...set, 'generations.secret': generation } },
+      { session, returnDocument: 'after' },
+    );
+    if (device === null) throw devicesUnknown('deviceId', [deviceId], 1);
+    if (before.children) await voidBehind(devices, [deviceId], session);
+    await sessionEnds.note([before], session);
+    if (callId !== null) await secretResets.insertOne({ _id: callId, deviceId, generation, createdAt: now }, { session });
+    return { device: { ...device, secret }, gone: hadSession ? device : null };
+  }
+
+  const result = await connection.withSession((session) =>
+    session.withTransaction(async () => (await repeated(session)) ?? (await made(session))),
+  );
+  sessionEnds.tell();
+  return result;
+}
+
+/** What a gateway has said and got for the devices behind it ends with what it is known by. */
+export async function voidBehind(
+  devices: SecretResetDeps['collections']['devices'],
+  gateways: readonly DeviceId[],
+  session: mongo.ClientSession,
+): Promise<void> {
+  await devices.updateMany({ parentId: { $in: [...gateways] } }, { $set: { 'generations.binding': newGeneration() } }, { session });
+}
+
+const KEY_LENGTH = 128;
+
+function keyViolation(key: string | null | undefined): Violation | null {
+  if (key == null || (key.length > 0 && key.length <= KEY_LENGTH)) return null;
+  const message = key === '' ? 'The idempotency key is empty.' : `The idempotency key has ${key.length} characters.`;
+  const hint = 'Give a value of your own that is new for each reset, e.g. a UUID, or none.';
+  return { code: 'INVALID_FORMAT', field: 'idempotencyKey', message, hint, limit: `1–${KEY_LENGTH} characters` };
+}
+
+const otherDevice = (deviceId: Device['_id']): UserError =>
+  new UserError('IDEMPOTENCY_MISMATCH', {
+    field: 'idempotencyKey',
+    message: 'This idempotency key was used within 24 hours for another device.',
+    hint: 'Use a new key for each reset.',
+    conflictingId: deviceId,
+  });
+
+const replacedSince = (): UserError =>
+  new UserError('SECRET_REPLACED', {
+    field: 'idempotencyKey',
+    message: 'This call was carried out before, and the device has another secret since.',
+    hint: 'Use the secret of the later reset or registration, or reset it again with a new key.',
+  });

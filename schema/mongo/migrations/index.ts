@@ -1,0 +1,5 @@
+import type { Migration } from './migration';
+import { sealedSecrets } from './sealed-secrets';
+
+/** All of them. A new one gets the next number, a file named by it, and a line here. */
+export const MIGRATIONS: readonly Migration[] = [sealedSecrets];

@@ -1,0 +1,26 @@
+import { Schema } from 'mongoose';
+import type { DeviceId } from '../model/ids';
+import { storedIn } from './options';
+
+/** A gateway process, or the gateways of a broker, must look whether the device's session may go on. */
+export interface SessionEnd {
+  _id: string;
+  gatewayId: string;
+  deviceId: DeviceId;
+  at: Date;
+}
+
+/** Whoever has not looked in so long has died, and its sessions with it. */
+const KEPT_S = 3_600;
+
+export const sessionEndSchema = new Schema<SessionEnd>(
+  {
+    _id: { type: String, required: true },
+    gatewayId: { type: String, required: true },
+    deviceId: { type: String, required: true },
+    at: { type: Date, required: true },
+  },
+  storedIn('sessionEnds'),
+);
+sessionEndSchema.index({ gatewayId: 1 });
+sessionEndSchema.index({ at: 1 }, { expireAfterSeconds: KEPT_S });

@@ -1,0 +1,161 @@
+import { systemClock } from '../../core/clock';
+import { createCore } from '../../core/create-core';
+import { secretSeals } from '../../core/devices/secret-seals';
+import { openSecret } from '../../core/devices/secrets';
+import { SealedByOther } from '../../core/sealing';
+import { noProblems } from '../../schema/model/device-import';
+import type { Store } from '../../schema/mongo/connect';
+import { importPieceId } from '../../schema/mongo/device-imports';
+import { sealedSecrets } from '../../schema/mongo/migrations/sealed-secrets';
+import { MASTER_KEY, operator, SEALING, settingsWith } from '../support/core-parts';
+import { fakePackageStore } from '../support/fakes/package-store';
+import { meters, named } from '../support/meters';
+import { quietEngine } from '../support/quiet-engine';
+import { emptyStore, testStore } from '../support/store';
+
+const MANY = 2_500;
+const SECRET = 'a-secret-of-its-own';
+
+let store: Store;
+beforeAll(async () => {
+  store = await testStore();
+});
+afterEach(() => emptyStore(store));
+afterAll(() => store.close());
+
+const core = async () => (await meters({ store, engine: quietEngine(), clock: systemClock }, [])).core;
+const everything = async () => {
+  const all = await Promise.all(
+    Object.values(store.collections).map((collection) => (collection as Store['collections']['settings']).find().toArray()),
+  );
+  return JSON.stringify(all);
+};
+
+/** As versions before kept them. */
+async function plainDevices(count: number): Promise<void> {
+  await (await core()).devices.register(operator, 'meter', named(['template']));
+  const [template] = await store.collections.devices.find().toArray();
+  const { sealedSecret: _, generations: _g, awaited: _a, ...device } = template ?? ({} as never);
+  await store.collections.devices.deleteMany({});
+  const plain = Array.from({ length: count }, (_each, n) => ({
+    ...device,
+    _id: `meter.dev-${n}`,
+    deviceName: `dev-${n}`,
+    secret: `${SECRET}-${n}`,
+  }));
+  await store.collections.devices.insertMany(plain as never);
+}
+const left = () => store.collections.devices.countDocuments({ secret: { $exists: true } } as never);
+const tools = () => ({ collections: store.collections, ...secretSeals([MASTER_KEY]) });
+const running = new AbortController().signal;
+
+test('R-SAFE-2 no secret is in the store in the clear, wherever it came from', async () => {
+  const { devices, deviceImports } = await core();
+  const [given, made] = await devices.register(operator, 'meter', [{ deviceName: 'dev-1', secret: SECRET }, { deviceName: 'dev-2' }]);
+  const { Readable } = await import('node:stream');
+  const imported = await deviceImports.create(
+    operator,
+    { productKey: 'meter' },
+    Readable.from([`deviceName,secret\ndev-3,${SECRET}-3\ndev-4,\n`]),
+  );
+  for (;;) if ((await deviceImports.get(imported._id))?.status === 'FINISHED') break;
+  const { secret } = await devices.resetSecret(operator, { deviceId: 'meter.dev-2', idempotencyKey: 'a' });
+  const told: string[] = [];
+  for await (const row of await deviceImports.secrets(operator, imported._id)) told.push(row.secret);
+  const stored = await everything();
+  for (const each of [SECRET, given?.secret, made?.secret, secret, ...told])
+    expect([each, stored.includes(String(each))]).toEqual([each, false]);
+  expect(told[0]).toBe(`${SECRET}-3`);
+  const of = async (name: string) => (await devices.credentials('meter', name))?.secret;
+  expect(await Promise.all(['dev-1', 'dev-2', 'dev-3', 'dev-4'].map(of))).toEqual([SECRET, secret, ...told]);
+});
+
+test('R-SAFE-2 secrets that are stored in the clear are encrypted once, and devices sign in with them as before', async () => {
+  await plainDevices(3);
+  await sealedSecrets.run(tools(), running);
+  expect(await left()).toBe(0);
+  const parts = await createCore({
+    ...{ store, files: fakePackageStore(), engine: quietEngine(), settings: settingsWith(), masterKeys: [MASTER_KEY] },
+  });
+  const { devices } = parts.core;
+  expect((await devices.credentials('meter', 'dev-2'))?.secret).toBe(`${SECRET}-2`);
+  const before = await store.collections.devices.find().toArray();
+  await sealedSecrets.run(tools(), running);
+  expect(await store.collections.devices.find().toArray()).toEqual(before);
+  await parts.close();
+});
+
+test('R-SAFE-2 the migration goes on where a kill has left it, portion by portion', async () => {
+  await plainDevices(MANY);
+  const killed = new AbortController();
+  let sealed = 0;
+  const dying = {
+    ...tools(),
+    sealSecret: (id: string, secret: string) => (++sealed === 1_001 ? die(killed) : tools().sealSecret(id, secret)),
+  };
+  await expect(sealedSecrets.run(dying, killed.signal)).rejects.toThrow('killed');
+  expect(await left()).toBe(MANY - 1_000);
+  await sealedSecrets.run(tools(), running);
+  expect(await left()).toBe(0);
+  const found = await store.collections.devices.find().toArray();
+  expect(found.every((device) => openSecret(SEALING, device) === `${SECRET}-${device.deviceName.slice(4)}`)).toBe(true);
+});
+
+function die(killed: AbortController): never {
+  killed.abort();
+  throw new Error('killed');
+}
+
+test('R-SAFE-2 an import that was under way goes on after the migration, and tells its secrets', async () => {
+  await core();
+  const at = systemClock();
+  const of = { _id: 'f'.repeat(24), attempt: 1 };
+  const counts = { rows: 2, valid: 2, problems: noProblems(), created: 0, pieces: 1, piecesDone: 0, gateways: false, digest: 'd' };
+  const about = { productKey: 'meter', status: 'CREATING' as const, skipInvalid: false, createdBy: operator.keyId };
+  await store.collections.deviceImports.insertOne({
+    ...of,
+    ...counts,
+    ...about,
+    createdAt: at,
+    endedAt: null,
+    expiresAt: at,
+    renewedAt: new Date(0),
+  });
+  const rows = [1, 2].map((row) => ({ row, deviceName: `old-${row}`, secret: `${SECRET}-${row}` }));
+  await store.collections.deviceImportPieces.insertOne({ _id: importPieceId(of, 0), rows: JSON.stringify(rows) } as never);
+  await sealedSecrets.run(tools(), running);
+  expect(await everything()).not.toContain(SECRET);
+  const parts = await createCore({
+    store,
+    files: fakePackageStore(),
+    engine: quietEngine(),
+    settings: settingsWith(),
+    masterKeys: [MASTER_KEY],
+  });
+  await parts.imports.resume();
+  for (;;) if ((await parts.core.deviceImports.get(of._id))?.status === 'FINISHED') break;
+  const told: string[] = [];
+  for await (const { secret } of await parts.core.deviceImports.secrets(operator, of._id)) told.push(secret);
+  expect(told).toEqual(rows.map(({ secret }) => secret));
+  expect((await parts.core.devices.credentials('meter', 'old-2'))?.secret).toBe(`${SECRET}-2`);
+  await parts.close();
+});
+
+test('R-SAFE-2 without the master key a secret does not open, and with it after another one it does and is encrypted anew', async () => {
+  const first = await meters({ store, engine: quietEngine(), clock: systemClock }, named(['dev-1']));
+  await first.resealSecrets();
+  const withKeys = (...masterKeys: Buffer[]) =>
+    createCore({ store, files: fakePackageStore(), engine: quietEngine(), settings: settingsWith(), masterKeys });
+  const next = Buffer.alloc(32, 8);
+  const without = await withKeys(next);
+  await expect(without.core.devices.credentials('meter', 'dev-1')).rejects.toThrow(SealedByOther);
+  await expect(without.resealSecrets()).rejects.toThrow('UPDRAFT_MASTER_KEY');
+  const both = await withKeys(next, MASTER_KEY);
+  const before = await both.core.devices.credentials('meter', 'dev-1');
+  await both.resealSecrets();
+  expect(await both.resealDevices(running)).toBe(1);
+  expect(await without.core.devices.credentials('meter', 'dev-1')).toEqual(before);
+  await without.resealSecrets();
+  expect(await without.resealDevices(running)).toBe(0);
+  await Promise.all([without.close(), both.close()]);
+});
