@@ -69,11 +69,11 @@ export function serveGraphqlWs(httpServer: Server, path: string, deps: GraphqlWs
     id: string,
     { query, variables, extensions, operationName }: SubscribePayload,
   ) {
-    const viewer = await access.authenticate(extra.key);
-    if (!viewer) return [refusal('NOT_SIGNED_IN', 'The connection has no valid API key.')];
     if (Object.keys(subscriptions).length > API_LIMITS.subscriptionsPerConnection) {
       return [refusal('TOO_MANY', `A connection carries at most ${API_LIMITS.subscriptionsPerConnection} operations at a time.`)];
     }
+    const viewer = await access.authenticate(extra.key);
+    if (!viewer) return [refusal('NOT_SIGNED_IN', 'The connection has no valid API key.')];
     try {
       const document = door.open({ source: query, variables, extensions });
       if (!('kind' in document)) return document;
