@@ -10,6 +10,7 @@ import { END_LIMITS } from '../schema/model/expected-end';
 import { FAILURE_CAUSES } from '../schema/model/failure-causes';
 import { GROUP_KINDS, GROUP_STATES } from '../schema/model/group';
 import { GROUP_RULE_FIELDS, GROUP_RULE_OPERATORS } from '../schema/model/group-rule';
+import { IGNORED_REPORT_REASONS } from '../schema/model/ignored-report';
 import { PACKAGE_KINDS, VERIFICATION_STATES } from '../schema/model/package-rules';
 import { SKIP_REASONS } from '../schema/model/reinitiation';
 import { SIGNATURE_ALGORITHMS } from '../schema/model/signature';
@@ -279,3 +280,5 @@ registerEnumType(FailureOriginEnum, {
 type Cause = keyof typeof FAILURE_CAUSES;
 const causeTexts = Object.fromEntries(Object.entries(FAILURE_CAUSES).map(([cause, text]) => [cause, text.description])) as Texts<Cause>;
 export const FailureCauseEnum = enumOf('FailureCauseCode', 'Why an attempt or a task failed; one catalogue for all dialects.', causeTexts);
+
+export const IgnoredReportReasonEnum = enumOf('IgnoredReportReason', 'Why a report of a device could not be read.', IGNORED_REPORT_REASONS);

@@ -16,6 +16,7 @@ import { createImportCreation, type ImportCreation } from './device-imports/crea
 import { createDeviceImportService } from './device-imports/service';
 import { createDeviceListService } from './device-lists/service';
 import { createChildren } from './devices/children/service';
+import { createIgnoredReports } from './devices/ignored-reports';
 import { devicesChangedSince, isProven, presenceOf } from './devices/presence-queries';
 import { requireKeys, resealDevices } from './devices/reseal';
 import { deviceSealing } from './devices/secrets';
@@ -106,7 +107,8 @@ export async function createCore({
     package: (id) => collections.packages.findOne({ _id: id }),
     product: (key) => collections.products.findOne({ _id: key }),
   });
-  const urls = createDownloadUrls({ settings, secret: await downloadSecret(collections), clock });
+  const secret = await downloadSecret(collections);
+  const urls = createDownloadUrls({ settings, secret, clock });
   const meter = createDownloadMeter({ tasks: collections.tasks, clock });
   const tasks = tellingStore(createTaskStore(collections.tasks), (ids) => matching.changed(ids));
   const versionCounts = createVersionCounts(store);
@@ -157,6 +159,7 @@ export async function createCore({
     pacers: createPacers(settings.minuteMs),
     pushTerms: lifecycle.pushTerms,
   };
+  const ignoredReports = createIgnoredReports({ devices: collections.devices, clock });
   const sessionEnds = createSessionEnds(collections, clock);
   const children = createChildren({
     ...{ devices: collections.devices, connection: store.connection, limits: settings.limits, sessionEnds, clock },
@@ -191,7 +194,7 @@ export async function createCore({
         onDeleted: (id) => onGroupDeleted(policyDeps, id),
       }),
       deviceLists: createDeviceListService({ collections, settings, clock }),
-      deviceImports: createDeviceImportService({ collections, settings, creation: imports, sealing, clock }),
+      deviceImports: createDeviceImportService({ collections, settings, creation: imports, sealing, idSecret: secret, clock }),
       packages: createPackageService({ collections, files, settings, clock, presign: secureUpdates.digestSigns }),
       downloads: createDownloadService({
         ...{ collections, urls, reader: createBlockReader(blocks), meter, settings, clock },
@@ -204,7 +207,7 @@ export async function createCore({
         ...{ connection: store.connection, collections, engine, settings, clock, versionCounts },
         dynamic: createDynamicService(policyDeps),
       }),
-      tasks: createTaskService(offerDeps, collections, versionCounts.changed, memberships, matching),
+      tasks: createTaskService(offerDeps, collections, versionCounts.changed, memberships, matching, ignoredReports),
     },
     lifecycle,
     batchTasks: createBatchTasks({
@@ -227,7 +230,7 @@ export async function createCore({
     offersOver: (link) => createOffers({ ...offerDeps, gatewaysOver: devices.gatewaysOver }, link),
     checkGroups: groupChecks.checkDue,
     close: async () => {
-      await Promise.all([meter.close(), groupChecks.close(), imports.stop()]);
+      await Promise.all([meter.close(), groupChecks.close(), imports.stop(), ignoredReports.close()]);
     },
   };
 }

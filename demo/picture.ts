@@ -30,6 +30,7 @@ const WAITS: Record<WaitingFor, string> = {
   RETRY: 'waits for its next attempt',
   DEVICE_OFFLINE: 'waits to come on-line',
   DEVICE_DISABLED: 'waits to be enabled',
+  CONNECTION_UNSTABLE: 'connects again and again',
   PUSH_RATE: 'waits for its turn at the push rate',
   DEVICE_VERSION: 'was asked for its version',
   DEVICE_REACTION: 'waits for its first reaction',

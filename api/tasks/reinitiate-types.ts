@@ -8,7 +8,10 @@ export class RetryTasksInput {
   @Field(() => ID, { description: 'The batch they are of.' })
   batchId!: string;
 
-  @Field(() => [ID], { nullable: true, description: 'At most 100 tasks.' })
+  @Field(() => [ID], {
+    nullable: true,
+    description: 'At most 100 tasks: failed ones, and ones whose device has gone back to its old version after its success.',
+  })
   taskIds?: string[] | null;
 
   @Field(() => Boolean, { nullable: true, description: 'True: every failed task.' })

@@ -1,4 +1,4 @@
-import { hasDownloaded, isNotifiedTooOften } from '../../schema/model/repeated';
+import { isNotifiedTooOften } from '../../schema/model/repeated';
 import type { Task } from '../../schema/model/task';
 import type { Notification } from '../ports';
 import { endIneligible, isEligible } from './eligible';
@@ -54,7 +54,7 @@ export async function onVersionAnswer(deps: OfferDeps, task: Task, version: stri
  * device-protocols §1.5 C: it said that it had downloaded, and over another connection it says that it has the old version. Before a
  * result that is confirmed by a version there is a wait of its own.
  */
-const bootedBack = (task: Task): boolean => hasDownloaded(task) && task.negotiation?.heard === false && !task.negotiation.confirmingAt;
+const bootedBack = ({ negotiation }: Task): boolean => negotiation?.returned === true && !negotiation.confirmingAt;
 
 /** The wording before the store, as with every push: what can't be worded is not marked as pushed. */
 async function notified(deps: OfferDeps, task: Task, version: string): Promise<Notification | null> {

@@ -1,6 +1,6 @@
 import { later } from './later';
 import { newNegotiation, overdueCause, type WaitMs, waitEndsAt } from './negotiation';
-import { dueAgainAt } from './repeated';
+import { dueAgainAt, hasDownloaded } from './repeated';
 import type { Task } from './task';
 import type { Repeat } from './task-event';
 
@@ -29,6 +29,12 @@ type Change = Partial<Pick<Task, 'negotiation' | 'onlineBy'>>;
 /** A connection that has gone takes along what was asked and heard over it. */
 export const unheard = ({ negotiation }: Task): Change =>
   negotiation && (negotiation.queriedAt || negotiation.heard) ? { negotiation: { ...negotiation, queriedAt: null, heard: false } } : {};
+
+/** Of a device that has come back: what it says of its version now is after its installation, if it had said that it began one. */
+export function comeBack(task: Task): Change {
+  const { negotiation } = { ...task, ...unheard(task) };
+  return negotiation && hasDownloaded(task) ? { negotiation: { ...negotiation, returned: true } } : unheard(task);
+}
 
 /** What a report about the upgrade leaves to ask for: a device that has come back is asked for its version all the same. */
 export function heard({ negotiation, reacted, offerAt }: Task): Change & Pick<Task, 'offerAt'> {

@@ -41,7 +41,10 @@ export interface Task {
   productKey: string;
   deviceId: DeviceId;
   deviceName: string;
+  /** Its key. */
   module: string;
+  /** As its device last wrote it; absent where that is the key. Written without a new revision. */
+  moduleName?: string;
   /** Its device's when the task was made. Absent in tasks of older versions: LINK. */
   dialect?: Dialect;
   /** The version the device had when it was selected, or the last it reported before it was asked for anything; null while it has reported none. */
@@ -73,6 +76,11 @@ export interface Task {
   presenceRevision?: number;
   /** When this task next wants its notification; null while it wants none. The batch pushes what is due and reachable. */
   offerAt: Date | null;
+  /**
+   * When the time is or was over in which the version report of its device's latest connections is awaited: a device that reconnects all
+   * the time is waited for once. Null or absent: it has not connected since its last notification.
+   */
+  settledAt?: Date | null;
   /** The last push of the current attempt; null before it. */
   notifiedAt: Date | null;
   /** The very first push, whatever became of that attempt: R-RATE-2 counts it. */
@@ -123,6 +131,8 @@ export interface Negotiation {
   openedAt: Date | null;
   /** The device has said something about the upgrade over its present connection: it needs no repeat of the notification. */
   heard: boolean;
+  /** It has come back over another connection since it said 100 %. Absent: no. */
+  returned?: boolean;
   /** Bytes that earlier attempts were served. */
   servedBefore: number;
   /** When the device first said that it runs the target, and was asked before that counts. Absent: it has not, or its word is enough. */

@@ -1,5 +1,6 @@
 import type { Task } from '../../schema/model/task';
 import {
+  disconnectsAt,
   failsWith,
   neverReportsVersion,
   offlineUntil,
@@ -111,7 +112,9 @@ describe('Link devices upgraded over real MQTT, MongoDB and Temporal (R-FLOW-1)'
   });
 
   test('R-TASK-4 the time-out runs from the first progress report, whatever reconnects follow', async () => {
-    const fleet = await updraft.fleet([{ deviceName: 'flapping', behaviours: [staysOnSourceVersion()] }]);
+    const fleet = await updraft.fleet([
+      { deviceName: 'flapping', behaviours: [disconnectsAt('progress', { forMs: 250, times: 'always' })] },
+    ]);
     const batch = await updraft.push(await nextPackage(), { timeoutMinutes: 20 }, only(['flapping']));
     expect(await updraft.settled(batch)).toEqual({ flapping: 'FAILED' });
     const task = await taskOf(batch, 'flapping');
@@ -119,6 +122,34 @@ describe('Link devices upgraded over real MQTT, MongoDB and Temporal (R-FLOW-1)'
     expect(Number(task.deadlineAt)).toBe(Number(task.firstProgressAt) + 20 * MINUTE_MS);
     expect(Number(task.endedAt)).toBeGreaterThanOrEqual(Number(task.deadlineAt));
     expect(fleet.stats().notifications).toBeGreaterThan(1);
+  });
+
+  test('R-TASK-11 who restarts in the middle of its download without end is notified again ten times', async () => {
+    const fleet = await updraft.fleet([{ deviceName: 'restless', behaviours: [disconnectsAt('progress', { times: 'always' })] }]);
+    const batch = await updraft.push(await nextPackage(), {}, only(['restless']));
+    expect(await updraft.settled(batch)).toEqual({ restless: 'FAILED' });
+    expect(await taskOf(batch, 'restless')).toMatchObject({ cause: 'NOTIFICATION_LIMIT', attempt: 1, renotifications: 10 });
+    expect(fleet.stats().notifications).toBeLessThanOrEqual(11);
+  });
+
+  test('R-TASK-5 who has its old version again after 100 % has failed, and is upgraded by its retry', async () => {
+    const fleet = await updraft.fleet([{ deviceName: 'falls-back', behaviours: [staysOnSourceVersion({ times: 1 })] }]);
+    const batch = await updraft.push(await nextPackage(), { retry: { intervalMinutes: 0, maxRetries: 1 } }, only(['falls-back']));
+    expect(await updraft.settled(batch)).toEqual({ 'falls-back': 'SUCCEEDED' });
+    const { attempt, attempts } = await taskOf(batch, 'falls-back');
+    expect([attempt, attempts]).toMatchObject([2, [{ cause: 'UNEXPECTED_VERSION_REPORTED', text: '1.0.0' }]]);
+    expect(fleet.stats().notifications).toBe(2);
+  });
+
+  test('R-TASK-5 who comes on-line with another version than it was chosen with is upgraded from that one', async () => {
+    const fleet = await updraft.fleet([{ deviceName: 'updated', version: '1.5.0', behaviours: [offlineUntil('told')] }]);
+    await updraft.core.tasks.report(`${updraft.productKey}.updated`, { kind: 'version', module: 'default', version: '1.0.0' });
+    const batch = await updraft.push(await nextPackage(), {}, only(['updated']));
+    await updraft.until(async () => (await updraft.core.batches.get(batch._id))?.selection);
+    expect(await taskOf(batch, 'updated')).toMatchObject({ status: 'QUEUED', sourceVersion: '1.0.0' });
+    await fleet.comeOnline();
+    expect(await updraft.settled(batch)).toEqual({ updated: 'SUCCEEDED' });
+    expect(await taskOf(batch, 'updated')).toMatchObject({ sourceVersion: '1.5.0', attempt: 1, attempts: [] });
   });
 
   test('R-TASK-5 a version that is neither source nor target fails the attempt', async () => {

@@ -225,6 +225,22 @@ describe('the batch workflow', () => {
     await stop();
   });
 
+  test('a batch that is woken all the time looks all the same', async () => {
+    const { world, engine, batchId, handle, stop } = await run([], 6_000);
+    world.open.add('forgotten');
+    await engine.startBatch(batchId);
+    const waking = setInterval(() => engine.wakeBatch(batchId), 20);
+    world.onReconcile = () => {
+      if (world.reconciled < 2) return;
+      // A workflow can't end while signals keep coming.
+      clearInterval(waking);
+      settle(world);
+    };
+    await handle.result();
+    expect(world.looks.map((look) => look?.full)).toEqual([false, false]);
+    await stop();
+  });
+
   test('a gateway that does not answer is noted as lost, and the batch goes on', async () => {
     const { world, engine, batchId, handle, stop } = await run([]);
     const dead = `gw-dead-${randomUUID()}`;

@@ -1,3 +1,5 @@
+import { Shares } from './shares';
+
 /** What operators' commands and wake-ups have made of a batch: plain state, the workflow only wires the handlers to it. */
 export class BatchControl {
   phase: 'scheduled' | 'selecting' | 'pushing' | 'waiting' | 'halted' | 'canceling' | 'finishing' = 'selecting';
@@ -8,8 +10,11 @@ export class BatchControl {
   scheduled = false;
   /** Why nothing gets through just now, as its user sees it. */
   trouble: string | null = null;
-  /** True while a selection or a push is under way: a command that stops them answers only after it. */
-  busy = false;
+  selecting = false;
+  /** What no batch expects: it ends the workflow's task, which is tried again. */
+  failure: Error | null = null;
+  /** What gateways have to push. */
+  readonly shares = new Shares();
   /** Upgrades that this run has started. */
   children = 0;
   /** A dynamic batch takes further devices. */
@@ -32,6 +37,11 @@ export class BatchControl {
     const woken = this.woken;
     this.woken = false;
     return woken;
+  }
+
+  /** A selection or a push is under way: a command that stops them answers only after it. */
+  get busy(): boolean {
+    return this.selecting || this.shares.count > 0;
   }
 
   /** Nothing is to be pushed any more. */

@@ -1,4 +1,5 @@
 import { type Client, createClient } from 'graphql-ws';
+import { Registry } from 'prom-client';
 import { WebSocket } from 'ws';
 import { createLiveHub, type LiveHub } from '../../../api/live/hub';
 import { type Api, createApi } from '../../../api/server';
@@ -59,7 +60,10 @@ export async function startTestApi({ limits, explorer = true, ready, replace = (
   if (!db) throw new Error('The test store is not connected.');
   const live = createLiveHub({ db, collections: store.collections, logger });
   await live.start();
-  const api = await createApi({ core, live, logger, ready, settings: { host: '127.0.0.1', port: 0, explorer, limits: settings.limits } });
+  const api = await createApi({
+    ...{ core, live, logger, ready, registry: new Registry() },
+    settings: { host: '127.0.0.1', port: 0, explorer, limits: settings.limits },
+  });
   const { url, graphqlUrl } = await api.start();
   const keyFor = async (role: 'ADMINISTRATOR' | 'OPERATOR' | 'VIEWER') =>
     (await core.access.createKey(administrator, { name: `${role} key`, role })).key;

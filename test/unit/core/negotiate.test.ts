@@ -86,7 +86,7 @@ describe('R-FLOW-2 the answer to a version query', () => {
   });
 
   test('R-TASK-5 the old version over another connection after "downloaded" is a failure; over the same it is noted', async () => {
-    const back = faultyCore([backAfter({ progress: 100, downloaded: true })]);
+    const back = faultyCore([backAfter({ progress: 100, downloaded: true }, { returned: true, heard: true })]);
     await expect(answer(back, '1.0.0')).resolves.toBeNull();
     expect(back.told()).toEqual([`failed ${first(back)._id} attempt 1`]);
     const here = faultyCore([backAfter({ progress: 100, downloaded: true }, { heard: true })]);

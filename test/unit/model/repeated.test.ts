@@ -4,7 +4,7 @@ import { hasDownloaded, isNotifiedTooOften } from '../../../schema/model/repeate
 import type { Task } from '../../../schema/model/task';
 import type { TaskEvent, TaskEventOf } from '../../../schema/model/task-event';
 import { nextState } from '../../../schema/model/task-state';
-import { aNotifiedTask, aRunningTask, aTask } from '../../support/builders';
+import { aNotifiedTask, anAnsweredTask, aRunningTask, aTask } from '../../support/builders';
 
 const NOW = new Date('2026-01-01T01:00:00Z');
 const later = (minutes: number) => new Date(NOW.getTime() + minutes * 60_000);
@@ -100,6 +100,19 @@ describe('R-TASK-11 notifications of one attempt', () => {
     expect(gaps).toEqual([10, 20, 40, 80, 160, 320, 640, 1_280, 1_440, 1_440]);
     expect(afterwards(task, connected, notified).offerAt).toEqual(later(10));
     expect(afterwards(aNotifiedTask(), { kind: 'notified', repeatMs: 600_000, longestMs: 600_000 }).offerAt).toEqual(later(10));
+  });
+
+  test('R-TASK-5 an IoTDA device that had said 100 % is known to have come back, over another connection and in that attempt', () => {
+    const done = (fields: Partial<Task> = {}) =>
+      anAnsweredTask({ status: 'IN_PROGRESS', reacted: true, downloaded: true, offerAt: null, presenceRevision: 4, ...fields });
+    const returned = (task: Task, ...events: TaskEvent[]) => afterwards(task, ...events).negotiation?.returned;
+    expect(returned(done(), connected)).toBe(true);
+    expect(returned(done(), connected, { kind: 'progress', percent: 100, timeoutMs: null })).toBe(true);
+    expect(returned(done(), { kind: 'progress', percent: 100, timeoutMs: null })).toBeUndefined();
+    expect(returned(done(), { ...connected, presenceRevision: 4 })).toBeUndefined();
+    expect(returned(done(), unheard)).toBeUndefined();
+    expect(returned(done({ downloaded: false, progress: 60 }), connected)).toBeUndefined();
+    expect(returned(done(), connected, retried)).toBeUndefined();
   });
 
   test('R-TASK-11 what is held back is due when it would have been, unless another attempt has begun', () => {
