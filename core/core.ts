@@ -121,9 +121,9 @@ export interface DeviceService extends DeviceAdmission, DeviceSwitch {
   delete(viewer: Viewer, ids: readonly DeviceId[]): Promise<{ deleted: number; tasksEnded: number }>;
   /**
    * A session has begun. `sessionId` orders takeovers: a later `disconnected` of an older session changes nothing. False: the device does
-   * not exist any more, or what let it in does not hold: the session has to end.
+   * not exist any more, or what let it in does not hold: the session has to end. `tookOver`: one of the same device was there.
    */
-  connected(deviceId: DeviceId, gatewayId: string, sessionId: string, by?: LetInBy): Promise<boolean>;
+  connected(deviceId: DeviceId, gatewayId: string, sessionId: string, by?: LetInBy, tookOver?: boolean): Promise<boolean>;
   disconnected(deviceId: DeviceId, sessionId: string): Promise<void>;
   /** A gateway process starts, or is found dead: none of its devices is connected. `until`: but those that have connected since. */
   gatewayReset(gatewayId: string, until?: Date): Promise<void>;

@@ -1,6 +1,7 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { DeviceWithSecret } from '../../core/device-sets';
 import { secretTold } from '../../core/devices/certificates';
+import { runningStreak } from '../../schema/model/connection-streak';
 import { reportedModules } from '../../schema/model/device-modules';
 import type { Device } from '../../schema/model/fleet';
 import type { IgnoredReport } from '../../schema/model/ignored-report';
@@ -21,6 +22,7 @@ import {
   UpdateDeviceInput,
 } from './inputs';
 import {
+  type ConnectionStreakType,
   DeleteDevicesPayload,
   DeviceConnection,
   type DeviceModule,
@@ -113,6 +115,11 @@ export class DeviceResolver {
   })
   deleteDevices(@Arg('input', () => DeleteDevicesInput) { deviceIds }: DeleteDevicesInput, @Ctx() { core, viewer }: ApiContext) {
     return asPayload(core.devices.delete(viewer, deviceIds));
+  }
+
+  @FieldResolver()
+  connectionStreak(@Root() device: Device): ConnectionStreakType | null {
+    return runningStreak(device, new Date());
   }
 
   @FieldResolver()

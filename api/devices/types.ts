@@ -51,6 +51,21 @@ export class DeviceTagType {
   value!: string;
 }
 
+@ObjectType('ConnectionStreak', { description: 'Connections of a device of which each came within a minute of the one before.' })
+export class ConnectionStreakType {
+  @Field(() => GraphQLDateTime, { description: 'When the first of them came.' })
+  since!: Date;
+
+  @Field(() => Int, { description: 'How many, two at least. From five on a task that waits for the device says CONNECTION_UNSTABLE.' })
+  connections!: number;
+
+  @Field(() => Int, {
+    description:
+      'Those among them that came while another one was there: about as many as `connections` where two devices have one identity.',
+  })
+  takeovers!: number;
+}
+
 @ObjectType('Device', { description: 'One device of a product. Its secret is shown at registration only.' })
 export class DeviceType {
   @Field(() => ID, { description: 'Opaque.' })
@@ -78,6 +93,12 @@ export class DeviceType {
 
   @Field(() => GraphQLDateTime, { nullable: true, description: 'Since when it is on-line or off-line; null before its first connection.' })
   onlineChangedAt!: Date | null;
+
+  @Field(() => ConnectionStreakType, {
+    nullable: true,
+    description: 'Set while it connects again and again; null for a device that is calm.',
+  })
+  connectionStreak!: ConnectionStreakType | null;
 
   @Field(() => [DeviceModule], { description: 'Every module that reported a version, by name.' })
   modules!: DeviceModule[];

@@ -20,7 +20,7 @@ import { devicesOf } from './devices-of';
 import { requireDialectFree } from './dialect-change';
 import { disabledOn, setEnabled } from './enabled';
 import { deviceQuery } from './filter';
-import { type Related, resetGateway, setConnected, setDisconnected } from './presence';
+import { type Connecting, type Related, resetGateway, setConnected, setDisconnected } from './presence';
 import { reviewConnected } from './presence-queries';
 import { registerDevices } from './register';
 import { resetSecret } from './reset-secret';
@@ -60,13 +60,8 @@ export function createDeviceService(deps: DeviceDeps): DeviceService {
   const { sessionEnds = createSessionEnds(store.collections, clock) } = deps;
   const { children = createChildren({ devices, connection: store.connection, limits: settings.limits, clock }) } = deps;
 
-  async function connected(
-    deviceId: DeviceId,
-    gatewayId: string,
-    sessionId: string,
-    only?: Parameters<typeof setConnected>[5],
-  ): Promise<boolean> {
-    const device = await setConnected(devices, deviceId, gatewayId, sessionId, clock(), only);
+  async function connected(deviceId: DeviceId, gatewayId: string, sessionId: string, how?: Connecting): Promise<boolean> {
+    const device = await setConnected(devices, deviceId, { gatewayId, sessionId }, clock(), how);
     if (device !== null) await came(device, gatewayId);
     return device !== null;
   }
@@ -149,9 +144,9 @@ export function createDeviceService(deps: DeviceDeps): DeviceService {
     ...createCredentials(devices, deps.sealing),
     reviewConnected: (connected) => reviewConnected(devices, connected),
     disabledOn: (gatewayId) => disabledOn(devices, gatewayId),
-    connected: (deviceId, gatewayId, sessionId, by) => connected(deviceId, gatewayId, sessionId, { by }),
+    connected: (deviceId, gatewayId, sessionId, by, tookOver) => connected(deviceId, gatewayId, sessionId, { by, tookOver }),
     async stillConnected(deviceId, gatewayId, sessionId, proof) {
-      await connected(deviceId, gatewayId, sessionId, { online: false, enabled: true, by: proof });
+      await connected(deviceId, gatewayId, sessionId, { only: { online: false, enabled: true }, by: proof, isOld: true });
     },
     async disconnected(deviceId, sessionId) {
       const device = await setDisconnected(devices, deviceId, sessionId, clock());

@@ -25,6 +25,8 @@ const DUE = {
 /** On disk within a tenth of a second, without an fsync of its own. */
 const NOT_AWAITED = { w: 1, journal: false } as const;
 
+const notAt = (gateways: readonly string[]) => (gateways.length > 0 ? { gatewayId: { $nin: [...gateways] } } : {});
+
 export function createTaskStore(tasks: mongo.Collection<Task>): TaskStore {
   return {
     get: (id) => tasks.findOne({ _id: id }),
@@ -56,15 +58,15 @@ export function createTaskStore(tasks: mongo.Collection<Task>): TaskStore {
       return now;
     },
     write: (writes) => writeAll(tasks, writes),
-    due: (batchId, now, limit) =>
+    due: (batchId, now, limit, without = []) =>
       tasks
-        .find({ batchId, active: true, reachable: true, offerAt: { $lte: now } })
+        .find({ batchId, active: true, reachable: true, offerAt: { $lte: now }, ...notAt(without) })
         .sort({ offerAt: 1 })
         .limit(limit)
         .project<DueTask>(DUE)
         .toArray(),
-    async nextDueAt(batchId) {
-      const filter = { batchId, active: true, reachable: true, offerAt: { $type: 'date' as const } };
+    async nextDueAt(batchId, without = []) {
+      const filter = { batchId, active: true, reachable: true, offerAt: { $type: 'date' as const }, ...notAt(without) };
       const next = await tasks.find(filter).sort({ offerAt: 1 }).limit(1).project<Pick<DueTask, 'offerAt'>>({ offerAt: 1 }).next();
       return next?.offerAt ?? null;
     },

@@ -3,6 +3,7 @@ import { awaitsDevice } from '../../schema/model/device-exchange';
 import { isPlatformLed } from '../../schema/model/dialect';
 import type { Proof } from '../../schema/model/generations';
 import { moduleKey } from '../../schema/model/module-version';
+import { isSettling } from '../../schema/model/settling';
 import { ACTIVE_STATUSES, type Task } from '../../schema/model/task';
 import type { Collections } from '../../schema/mongo/connect';
 import { requireDevices } from '../access/require-role';
@@ -23,6 +24,7 @@ import { onRegression } from './confirm-target';
 import { onVersionAnswer } from './negotiate';
 import { byDeviceName, exportTasks } from './of-batch';
 import type { OfferDeps } from './offers';
+import { onSettled } from './presence';
 import { reinitiateTasks } from './reinitiate';
 import { onFailure, onProgress, onVersion } from './report';
 import { onRequest } from './request';
@@ -58,6 +60,7 @@ export function createTaskService(
     if (isNews) await onRegression(deps, deviceId, module, previous, version);
     const platformLed = task !== null && isPlatformLed(task);
     if (task && !platformLed) await onVersion(deps, task, version, stored.previous);
+    if (task && isSettling(task, deps.clock())) await onSettled(deps, task);
     if (stored.groups) await memberships.changed([stored.groups]);
     await matching?.reported(stored.device, module, task?.batchId ?? null);
     // Last: what the device is to be told is marked as pushed, and must not get lost by what comes after.

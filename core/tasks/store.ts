@@ -42,10 +42,10 @@ export interface TaskStore {
   spell(task: Task, name: string): Promise<Task>;
   /** Writes those that are still at the revision they were read at, and says which. */
   write(writes: readonly TaskWrite[]): Promise<Set<TaskId>>;
-  /** Reachable tasks of the batch whose `offerAt` has come, oldest first. */
-  due(batchId: string, now: Date, limit: number): Promise<DueTask[]>;
+  /** Reachable tasks of the batch whose `offerAt` has come, oldest first; `without` those at some gateways. */
+  due(batchId: string, now: Date, limit: number, without?: readonly string[]): Promise<DueTask[]>;
   /** When the next reachable task is due; null when none will be by the clock alone. */
-  nextDueAt(batchId: string): Promise<Date | null>;
+  nextDueAt(batchId: string, without?: readonly string[]): Promise<Date | null>;
   hasActive(batchId: string): Promise<boolean>;
   /** Tasks whose device has not come on-line in its time, the longest overdue first. */
   overdueOffline(batchId: string, now: Date, limit: number): Promise<Task[]>;

@@ -15,6 +15,7 @@ export function notified(task: Task, event: Repeat & { asked?: boolean }, now: D
     firstNotifiedAt: task.firstNotifiedAt ?? now,
     notifications: task.notifications + 1,
     retryAt: null,
+    ...(task.settledAt && { settledAt: null }),
     offerAt: task.reacted ? null : dueAgainAt({ ...task, ...repeated }, event, now),
     ...begun(task, now),
   };

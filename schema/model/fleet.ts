@@ -1,3 +1,4 @@
+import type { ConnectionStreak } from './connection-streak';
 import type { Dialect } from './dialect';
 import type { Generations } from './generations';
 import type { BatchId, DeviceId } from './ids';
@@ -96,6 +97,8 @@ export interface Device {
   onlineChangedAt: Date | null;
   /** Raised by one with each change of the four above: of two who tell of the device, the one with the higher number knows more. Absent: 0. */
   presenceRevision?: number;
+  /** Its latest connections, counted where they are written anyway. Absent: it has had none of its own since this is kept. */
+  streak?: ConnectionStreak;
   createdAt: Date;
 }
 

@@ -50,14 +50,22 @@ export function fakeTaskStore(initial: Task[] = []): TaskStore & { all(): Task[]
       for (const write of written) tasks.set(write.task._id, applied(write));
       return new Set(written.map(({ task }) => task._id));
     },
-    due: async (batchId: string, now: Date, limit: number) =>
+    due: async (batchId: string, now: Date, limit: number, without: readonly string[] = []) =>
       active()
-        .filter((task) => task.batchId === batchId && task.reachable && task.offerAt !== null && task.offerAt <= now)
+        .filter(
+          (task) =>
+            task.batchId === batchId &&
+            task.reachable &&
+            !without.includes(task.gatewayId ?? '') &&
+            task.offerAt !== null &&
+            task.offerAt <= now,
+        )
         .sort(byOffer)
         .slice(0, limit)
         .map((task) => ({ ...task, gatewayId: task.gatewayId ?? '', offerAt: task.offerAt ?? now })),
-    nextDueAt: async (batchId: string) => {
-      const waiting = active().filter((task) => task.batchId === batchId && task.reachable && task.offerAt !== null);
+    nextDueAt: async (batchId: string, without: readonly string[] = []) => {
+      const here = active().filter((task) => !without.includes(task.gatewayId ?? ''));
+      const waiting = here.filter((task) => task.batchId === batchId && task.reachable && task.offerAt !== null);
       return waiting.sort(byOffer)[0]?.offerAt ?? null;
     },
     overdueOffline: async (batchId: string, now: Date, limit: number) =>
