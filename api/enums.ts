@@ -14,7 +14,7 @@ import { IGNORED_REPORT_REASONS } from '../schema/model/ignored-report';
 import { PACKAGE_KINDS, VERIFICATION_STATES } from '../schema/model/package-rules';
 import { SKIP_REASONS } from '../schema/model/reinitiation';
 import { SIGNATURE_ALGORITHMS } from '../schema/model/signature';
-import { TASK_STATUSES } from '../schema/model/task';
+import { TASK_OUTCOMES, TASK_STATUSES } from '../schema/model/task';
 import { UPLOAD_STATES } from '../schema/model/upload';
 import { WAITING_FOR } from '../schema/model/waiting-for';
 
@@ -43,6 +43,17 @@ export const TaskStatusEnum = enumOf(
     SUCCEEDED: 'The device has reported the target version.',
     FAILED: 'Every attempt failed, or the time-out passed; `cause` says why.',
     CANCELED: 'Ended by a person or a program. Stopped of IoTDA.',
+  }),
+);
+
+export const TaskOutcomeEnum = enumOf(
+  'TaskOutcome',
+  "What came of a task's last attempt.",
+  described(TASK_OUTCOMES, {
+    SUCCEEDED: 'The device has reported the target version after it was notified.',
+    FAILING: 'It failed, and another attempt follows or is under way: the status stays what it was.',
+    FAILED: 'It failed, and it was the last.',
+    REGRESSED: 'The device had succeeded, and went back to its old version within an hour.',
   }),
 );
 

@@ -7,6 +7,8 @@ import { endMatching, onGroupDeleted } from './batches/dynamic/policy';
 import { scanForBatch } from './batches/dynamic/scan';
 import { createDynamicService } from './batches/dynamic/service';
 import { createBatchFacts } from './batches/facts';
+import { lookForHalt } from './batches/halt';
+import { batchesOfFailures, createHaltWatch } from './batches/halt-watch';
 import { type BatchLifecycle, createBatchLifecycle } from './batches/lifecycle';
 import { createBatchService } from './batches/service';
 import { batchStatus } from './batches/status';
@@ -110,7 +112,15 @@ export async function createCore({
   const secret = await downloadSecret(collections);
   const urls = createDownloadUrls({ settings, secret, clock });
   const meter = createDownloadMeter({ tasks: collections.tasks, clock });
-  const tasks = tellingStore(createTaskStore(collections.tasks), (ids) => matching.changed(ids));
+  const haltWatch = createHaltWatch({
+    hasThreshold: async (id) => (await facts(id)).policy.halt != null,
+    look: (id) => lookForHalt(collections, id, clock()),
+    onHalted: (id) => engine.wakeBatch(id),
+  });
+  const tasks = tellingStore(createTaskStore(collections.tasks), {
+    onFree: (ids) => matching.changed(ids),
+    onWritten: (writes) => haltWatch.failed(batchesOfFailures(writes)),
+  });
   const versionCounts = createVersionCounts(store);
   const tellGroups: GroupsChanged = async (changes) => {
     await matching.changed(changes.map(({ deviceId }) => deviceId));
@@ -230,7 +240,7 @@ export async function createCore({
     offersOver: (link) => createOffers({ ...offerDeps, gatewaysOver: devices.gatewaysOver }, link),
     checkGroups: groupChecks.checkDue,
     close: async () => {
-      await Promise.all([meter.close(), groupChecks.close(), imports.stop(), ignoredReports.close()]);
+      await Promise.all([meter.close(), groupChecks.close(), imports.stop(), ignoredReports.close(), haltWatch.close()]);
     },
   };
 }

@@ -17,6 +17,8 @@ const BARS: readonly { label: string; count: keyof DemoState['counts']; color: C
   { label: 'Notified', count: 'notified', color: 'cyan', always: true },
   { label: 'In progress', count: 'inProgress', color: 'yellow', always: true },
   { label: 'Succeeded', count: 'succeeded', color: 'green', always: true },
+  { label: 'Failing', count: 'failing', color: 'red', always: false },
+  { label: 'Regressed', count: 'regressed', color: 'red', always: false },
   { label: 'Failed', count: 'failed', color: 'red', always: true },
   { label: 'Canceled', count: 'canceled', color: 'magenta', always: false },
 ];

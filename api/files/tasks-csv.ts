@@ -24,6 +24,7 @@ const COLUMNS: Record<string, (task: Task) => string | number | null> = {
   first_progress_at: ({ firstProgressAt }) => time(firstProgressAt),
   updated_at: ({ updatedAt }) => time(updatedAt),
   ended_at: ({ endedAt }) => time(endedAt),
+  outcome: ({ outcome }) => outcome ?? null,
 };
 
 /** `GET /batches/:id/tasks.csv` (R-BAT-22): one row a task. */

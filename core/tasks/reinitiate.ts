@@ -13,7 +13,6 @@ import type { Collections } from '../../schema/mongo/connect';
 import { requireRole } from '../access/require-role';
 import type { Viewer } from '../access/viewer';
 import { refuseComeback } from '../batches/comeback';
-import { unforgive } from '../batches/halt';
 import { batchUnknown } from '../batches/refusals';
 import { reopenBatch } from '../batches/status';
 import type { Reinitiated, Reinitiation } from '../core';
@@ -158,7 +157,6 @@ async function begin(
 
 /** Also when nothing began in this call: an earlier one may have died before it came so far. */
 async function goOn({ clock, engine }: TaskDeps, { batches, tasks }: Collections, batch: Batch): Promise<Batch> {
-  await unforgive({ batches, tasks }, batch._id);
   if (await tasks.findOne({ batchId: batch._id, active: true }, { projection: { _id: 1 } })) await reopenBatch(batches, batch._id, clock());
   const now = (await batches.findOne({ _id: batch._id })) ?? batch;
   if (isLive(now.status)) await engine.restartBatch(batch._id);

@@ -111,11 +111,14 @@ const lookingUp = (batch: Batch, targets: object[], made: Made): object[] => [
   { $merge: { into: 'tasks', on: '_id', whenMatched: 'keepExisting', whenNotMatched: 'insert' } },
 ];
 
+/** Who has the target from the start has made no attempt, and no outcome. */
 type BegunAbsent =
   | 'download'
   | 'settledAt'
   | 'matches'
   | 'timeoutMinutes'
+  | 'outcome'
+  | 'judgedAt'
   | 'downloaded'
   | 'renotifications'
   | 'cameBack'

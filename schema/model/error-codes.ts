@@ -9,6 +9,7 @@ export const ERROR_CODES = {
   REQUIRED: 'A field that must be given is missing or empty.',
   INVALID_FORMAT: 'A value has characters, a length or a form that the field does not take.',
   OUT_OF_RANGE: 'A number is below or above its limits, or not one of the values offered.',
+  ALIAS_DIFFERS: 'A field and its older name were both given, with different values.',
   TOO_MANY: 'A list is longer than one call takes.',
   INVALID_CURSOR: 'The cursor of a page or an event stream is not one this list gave out.',
   QUERY_TOO_COMPLEX: 'The GraphQL document or its variables are longer, deeper or costlier than the limit.',

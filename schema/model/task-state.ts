@@ -1,5 +1,6 @@
 import { matchedAgain, reinitiated } from './begun-again';
 import { answered, atWork, notified, progress, sourceReported, versionRegressed } from './device-exchange';
+import { withOutcome } from './outcome';
 import { comeBack, confirming, noted, offlineFailure, opened, overdueFailure, queried, unheard, waitingAnew } from './platform-led';
 import { gone, isOlder, known } from './presence';
 import { dueAgainAt, uncounted } from './repeated';
@@ -16,6 +17,10 @@ export const REJECTED_TEXT = 'Rejected by the user.';
  * how repeats and latecomers end. A final status is left by an operator's `reinitiated` and a batch's `matchedAgain` alone.
  */
 export function nextState(task: Task, event: TaskEvent, now: Date): TaskChange | null {
+  return maybe(stepOf(task, event, now), (change) => withOutcome(task, event, change, now));
+}
+
+function stepOf(task: Task, event: TaskEvent, now: Date): TaskChange | null {
   if (event.kind === 'reinitiated') return reinitiated(task, event, now);
   if (event.kind === 'matchedAgain') return matchedAgain(task, event, now);
   if (event.kind === 'versionRegressed') return versionRegressed(task, event, now);

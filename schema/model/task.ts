@@ -9,6 +9,13 @@ export type TaskStatus = (typeof TASK_STATUSES)[number];
 export const ACTIVE_STATUSES = ['UNCONFIRMED', 'QUEUED', 'NOTIFIED', 'IN_PROGRESS'] as const satisfies readonly TaskStatus[];
 export const isActive = (status: TaskStatus): boolean => (ACTIVE_STATUSES as readonly TaskStatus[]).includes(status);
 
+/**
+ * R-BAT-24: what came of a device's last attempt. FAILING: it failed, and another attempt follows or is under way. REGRESSED: it succeeded,
+ * and the device then went back to its old version.
+ */
+export const TASK_OUTCOMES = ['SUCCEEDED', 'FAILING', 'FAILED', 'REGRESSED'] as const;
+export type TaskOutcome = (typeof TASK_OUTCOMES)[number];
+
 /** One try of a task that ended without success. `text` is what the device said, cut to 1,024 characters. */
 export interface Attempt {
   number: number;
@@ -68,6 +75,11 @@ export interface Task {
   /** Why the last attempt failed; the final word when the status is FAILED. */
   cause: FailureCause | null;
   causeText: string | null;
+
+  /** Null or absent before the first attempt has ended, and where there was none. */
+  outcome?: TaskOutcome | null;
+  /** R-BAT-24: since when the outcome says something about the package; null or absent while it says nothing. */
+  judgedAt?: Date | null;
 
   /** True while the device has a connection; then `gatewayId` says which gateway process holds it. */
   reachable: boolean;

@@ -50,8 +50,9 @@ export class RecordedBatch implements BatchActivities {
     this.counted.push(of);
     return this.tasks.length - this.due.length;
   };
-  haltWhen: () => boolean = () => false;
+  haltWhen: () => boolean | Promise<boolean> = () => false;
   haltIfFailing = async () => this.haltWhen();
+  isHalted = async () => this.statuses.at(-1) === 'HALTED';
   /** Where a task's device is. */
   gatewayOf: (taskId: string) => string = () => this.gatewayId;
   findDueTasks = async (_: string, limit: number, without: readonly string[] = []) => {

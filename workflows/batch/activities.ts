@@ -23,6 +23,7 @@ export function createBatchActivities({ lifecycle, tasks }: BatchActivityDeps) {
       }),
     countReached: (batchId: BatchId, of: RateThreshold): Promise<number> => lifecycle.reached(batchId, of),
     haltIfFailing: (batchId: BatchId): Promise<boolean> => lifecycle.halt(batchId),
+    isHalted: (batchId: BatchId): Promise<boolean> => lifecycle.isHalted(batchId),
     /** `without`: gateways that get nothing now. */
     async findDueTasks(batchId: BatchId, limit: number, without: readonly string[] = []): Promise<DueTasks> {
       const [due, rate] = await Promise.all([tasks.due(batchId, limit, without), lifecycle.pushRate(batchId)]);

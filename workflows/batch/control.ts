@@ -24,6 +24,10 @@ export class BatchControl {
   selected = false;
   /** Commands under way that no push may overtake. */
   holds = 0;
+  /** A threshold may halt it, also while the workflow does something else. */
+  mayHalt = false;
+  /** How often this run was resumed: what a look found before does not hold after. */
+  resumes = 0;
   private woken = false;
 
   constructor(public paused: boolean) {}
@@ -68,6 +72,11 @@ export class BatchControl {
   halt(): void {
     this.phase = 'halted';
     this.paused = true;
+  }
+
+  resume(): void {
+    this.paused = false;
+    this.resumes += 1;
   }
 
   get hasWake(): boolean {

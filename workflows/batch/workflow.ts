@@ -50,6 +50,7 @@ export async function batch(input: BatchInput): Promise<void> {
 
   const start = input.carried ?? (await select(input, control));
   control.selected = true;
+  control.mayHalt = start.policy.halt != null;
   control.beginMatching(start.matching === true);
   const closing = start.schedule?.endAt ? closesAt(input, start.schedule.endAt, control) : null;
   const waits = start.schedule && (input.carried === null || input.carried.waiting) ? start.schedule : null;
@@ -110,7 +111,11 @@ async function pushUntilSettled(input: BatchInput, control: BatchControl, start:
     const pushes = policy.proactivePush !== false;
     const due = await findDueTasks(input.batchId, pushes && window ? window.count : 1, control.shares.unavailable(Date.now()));
     if (rate.follow(due)) continue;
-    if (policy.halt && due.open && !control.paused && !control.over && (await haltIfFailing(input.batchId))) control.halt();
+    const { resumes } = control;
+    if (policy.halt && due.open && !control.paused && !control.over && (await haltIfFailing(input.batchId))) {
+      if (control.resumes !== resumes) continue;
+      control.halt();
+    }
     if (control.held || control.over) continue;
     if (pushes && window && due.groups.length > 0) {
       idle.reset();
