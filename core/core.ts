@@ -46,8 +46,16 @@ export interface Core {
 }
 
 export interface AccessService {
-  /** The viewer of a key, or null. Answers from a cache of at most 10 s; revocation is therefore certain after 10 s. */
+  /**
+   * The viewer of a key, or null: to be asked for each operation. A revocation in this process is certain at once; one elsewhere after
+   * the few seconds for which keys are known.
+   */
   authenticate(key: string | null | undefined): Promise<Viewer | null>;
+  /**
+   * For what stays open after an operation (a connection, a transfer): `end` is called once, when the key is revoked or may do something
+   * else; here at once, elsewhere within 10 s. Gives what lets go of it.
+   */
+  hold(key: string, viewer: Viewer, end: () => void): () => void;
   /** On the very first start: an administrator's key, returned once; null when any key exists. */
   bootstrap(): Promise<string | null>;
   createKey(viewer: Viewer, input: NewApiKey): Promise<{ key: string; apiKey: ApiKey }>;

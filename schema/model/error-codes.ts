@@ -13,6 +13,8 @@ export const ERROR_CODES = {
   TOO_MANY: 'A list is longer than one call takes.',
   INVALID_CURSOR: 'The cursor of a page or an event stream is not one this list gave out.',
   QUERY_TOO_COMPLEX: 'The GraphQL document or its variables are longer, deeper or costlier than the limit.',
+  ANSWER_TOO_LARGE: 'The answer would have more bytes than the limit, and was not sent. A mutation was carried out.',
+  BUSY: 'As many large requests are under way as may be at once.',
 
   PRODUCT_UNKNOWN: 'No product has this key.',
   PRODUCT_EXISTS: 'A product with this key exists already.',

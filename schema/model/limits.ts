@@ -68,6 +68,8 @@ export const DEFAULT_LIMITS = {
   /** R-BAT-3, R-DEV-6: rows of a file of devices. */
   deviceFileRows: 1_000_000,
   pageSize: 100,
+  /** R-SAFE-1: of a GraphQL request. */
+  answerBytes: 16 * 1024 * 1024,
   /** R-DL-1. */
   downloadTokenHours: 24,
   /** R-DL-7: transfers over HTTP that run at once, in one process. */

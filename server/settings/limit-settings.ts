@@ -50,6 +50,7 @@ const ABOUT: Record<keyof Limits, string> = {
   dynamicGroups: 'Groups by a rule, among all groups.',
   deviceFileRows: 'Rows of a file of devices.',
   pageSize: 'Items of a page.',
+  answerBytes: 'Bytes of the answer to a GraphQL request.',
   downloadTokenHours: 'Hours a download URL is good for.',
   downloadsPerToken: 'Downloads with one URL or token that run at once, in one API process.',
   downloadsPerDevice:
