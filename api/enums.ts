@@ -10,10 +10,11 @@ import { END_LIMITS } from '../schema/model/expected-end';
 import { FAILURE_CAUSES } from '../schema/model/failure-causes';
 import { GROUP_KINDS, GROUP_STATES } from '../schema/model/group';
 import { GROUP_RULE_FIELDS, GROUP_RULE_OPERATORS } from '../schema/model/group-rule';
+import { IGNORED_REPORT_REASONS } from '../schema/model/ignored-report';
 import { PACKAGE_KINDS, VERIFICATION_STATES } from '../schema/model/package-rules';
 import { SKIP_REASONS } from '../schema/model/reinitiation';
 import { SIGNATURE_ALGORITHMS } from '../schema/model/signature';
-import { TASK_STATUSES } from '../schema/model/task';
+import { TASK_OUTCOMES, TASK_STATUSES } from '../schema/model/task';
 import { UPLOAD_STATES } from '../schema/model/upload';
 import { WAITING_FOR } from '../schema/model/waiting-for';
 
@@ -42,6 +43,17 @@ export const TaskStatusEnum = enumOf(
     SUCCEEDED: 'The device has reported the target version.',
     FAILED: 'Every attempt failed, or the time-out passed; `cause` says why.',
     CANCELED: 'Ended by a person or a program. Stopped of IoTDA.',
+  }),
+);
+
+export const TaskOutcomeEnum = enumOf(
+  'TaskOutcome',
+  "What came of a task's last attempt.",
+  described(TASK_OUTCOMES, {
+    SUCCEEDED: 'The device has reported the target version after it was notified.',
+    FAILING: 'It failed, and another attempt follows or is under way: the status stays what it was.',
+    FAILED: 'It failed, and it was the last.',
+    REGRESSED: 'The device had succeeded, and went back to its old version within an hour.',
   }),
 );
 
@@ -279,3 +291,5 @@ registerEnumType(FailureOriginEnum, {
 type Cause = keyof typeof FAILURE_CAUSES;
 const causeTexts = Object.fromEntries(Object.entries(FAILURE_CAUSES).map(([cause, text]) => [cause, text.description])) as Texts<Cause>;
 export const FailureCauseEnum = enumOf('FailureCauseCode', 'Why an attempt or a task failed; one catalogue for all dialects.', causeTexts);
+
+export const IgnoredReportReasonEnum = enumOf('IgnoredReportReason', 'Why a report of a device could not be read.', IGNORED_REPORT_REASONS);

@@ -1,23 +1,23 @@
-import { Router } from 'express';
+import type { RequestHandler } from 'express';
 
 /** Null when ready, otherwise what is not, in words. */
 export type Ready = () => Promise<string | null>;
 
 const PATIENCE_MS = 2_000;
 
-/** `/healthz`: the process answers. `/readyz`: what it needs answers as well, within two seconds. */
-export function health(ready: Ready): Router {
-  const router = Router();
-  router.get('/healthz', (_req, res) => void res.type('text').send('ok\n'));
-  router.get('/readyz', async (_req, res) => {
+/** `/healthz`: the process answers. */
+export const healthz: RequestHandler = (_req, res) => void res.type('text').send('ok\n');
+
+/** `/readyz`: what it needs answers as well, within two seconds. */
+export const readyz =
+  (ready: Ready): RequestHandler =>
+  async (_req, res) => {
     const missing = await withPatience(ready);
     res
       .status(missing === null ? 200 : 503)
       .type('text')
       .send(`${missing ?? 'ready'}\n`);
-  });
-  return router;
-}
+  };
 
 async function withPatience(ready: Ready): Promise<string | null> {
   let timer: NodeJS.Timeout | undefined;

@@ -1,31 +1,26 @@
 import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import express, { type ErrorRequestHandler } from 'express';
+import type { ErrorRequestHandler } from 'express';
 import type { Logger } from 'pino';
-import type { Registry } from 'prom-client';
+import { Registry } from 'prom-client';
 import type { Core } from '../core/core';
 import type { Limits } from '../schema/model/limits';
+import { createApp, GRAPHQL_PATH } from './app';
 import { createPresentError } from './errors/present';
-import { explorer } from './explorer';
-import { importAnswers, uploadDeviceImport } from './files/device-imports';
-import { invalidRows, uploadDeviceList } from './files/device-lists';
 import { downloads } from './files/download';
-import { tasksCsv } from './files/tasks-csv';
-import { refuseUpload, uploadPackage } from './files/upload';
-import { health, type Ready } from './health';
+import { createDownloadMetrics } from './files/download-metrics';
+import type { Ready } from './health';
 import { API_LIMITS } from './limits';
 import type { LiveHub } from './live/hub';
-import { metrics } from './metrics';
 import { buildApiSchema } from './schema';
+import { createAnswers } from './transport/answers';
 import { clientErrorHandler } from './transport/client-errors';
 import { createDocumentDoor } from './transport/document/door';
 import { drain } from './transport/drain';
 import { createGraphqlHttp } from './transport/graphql-http';
 import { serveGraphqlWs } from './transport/graphql-ws';
 import { createCostOf } from './transport/query-cost';
-import { refuseGraphql, signedIn } from './transport/signed-in';
-import { tusUploads } from './uploads/tus';
 
 export interface ApiSettings {
   host: string;
@@ -55,9 +50,6 @@ export interface Api {
   stop(): Promise<void>;
 }
 
-const GRAPHQL_PATH = '/graphql';
-const UPLOADS_PATH = '/uploads';
-
 /** The door for people and programs: GraphQL over HTTP and WebSocket, uploads, downloads, health. */
 export async function createApi({ core, live, settings, logger, ready = async () => null, registry }: ApiDeps): Promise<Api> {
   const schema = buildApiSchema();
@@ -65,25 +57,15 @@ export async function createApi({ core, live, settings, logger, ready = async ()
   const presentError = createPresentError(logger);
   const door = createDocumentDoor(schema, settings.explorer);
   const costOf = createCostOf(schema, settings.limits);
-  const graphql = await createGraphqlHttp(schema, services, presentError, { door, costOf, introspection: settings.explorer });
+  const answers = createAnswers(settings.limits);
+  const graphql = await createGraphqlHttp(schema, services, presentError, { door, costOf, answers, introspection: settings.explorer });
 
-  const app = express().disable('x-powered-by').disable('etag');
-  app.use(health(ready));
-  app.post('/packages', signedIn(core.access, refuseUpload), uploadPackage(core.packages, settings.limits, logger));
-  app.post('/lists', signedIn(core.access, refuseUpload), uploadDeviceList(core.deviceLists, logger));
-  app.get('/lists/:id/invalid.csv', signedIn(core.access, refuseUpload), invalidRows(core.deviceLists));
-  app.post('/imports', signedIn(core.access, refuseUpload), uploadDeviceImport(core.deviceImports, logger));
-  app.use('/imports/:id', signedIn(core.access, refuseUpload), importAnswers(core.deviceImports, logger));
-  app.use(UPLOADS_PATH, signedIn(core.access, refuseUpload), await tusUploads(UPLOADS_PATH, core.uploads, settings.limits, logger));
-  app.get('/batches/:id/tasks.csv', signedIn(core.access, refuseUpload), tasksCsv(core.tasks, logger));
-  if (registry) app.get('/metrics', signedIn(core.access, refuseUpload), metrics(registry));
-  app.use(GRAPHQL_PATH, signedIn(core.access, refuseGraphql), graphql.router);
-  if (settings.explorer) app.use('/explorer', explorer(GRAPHQL_PATH));
+  const app = await createApp({ core, limits: settings.limits, logger, ready, registry, explorer: settings.explorer }, graphql.router);
   app.use(clientErrorHandler(presentError) satisfies ErrorRequestHandler);
 
-  const isDownload = downloads(core.downloads, logger);
+  const isDownload = downloads(core.downloads, createDownloadMetrics(registry ?? new Registry()), logger);
   const server = httpServerFor((req, res) => void (isDownload(req, res) || app(req, res)), settings);
-  const sockets = serveGraphqlWs(server, GRAPHQL_PATH, { schema, services, presentError, door, costOf, log: logger });
+  const sockets = serveGraphqlWs(server, GRAPHQL_PATH, { schema, services, presentError, door, costOf, answers, log: logger });
 
   return {
     async start() {

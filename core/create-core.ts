@@ -7,6 +7,8 @@ import { endMatching, onGroupDeleted } from './batches/dynamic/policy';
 import { scanForBatch } from './batches/dynamic/scan';
 import { createDynamicService } from './batches/dynamic/service';
 import { createBatchFacts } from './batches/facts';
+import { lookForHalt } from './batches/halt';
+import { batchesOfFailures, createHaltWatch } from './batches/halt-watch';
 import { type BatchLifecycle, createBatchLifecycle } from './batches/lifecycle';
 import { createBatchService } from './batches/service';
 import { batchStatus } from './batches/status';
@@ -16,7 +18,8 @@ import { createImportCreation, type ImportCreation } from './device-imports/crea
 import { createDeviceImportService } from './device-imports/service';
 import { createDeviceListService } from './device-lists/service';
 import { createChildren } from './devices/children/service';
-import { devicesChangedSince, isProven, presenceOf } from './devices/presence-queries';
+import { createIgnoredReports } from './devices/ignored-reports';
+import { devicesChangedSince, presenceOf } from './devices/presence-queries';
 import { requireKeys, resealDevices } from './devices/reseal';
 import { deviceSealing } from './devices/secrets';
 import { createDeviceService } from './devices/service';
@@ -106,9 +109,25 @@ export async function createCore({
     package: (id) => collections.packages.findOne({ _id: id }),
     product: (key) => collections.products.findOne({ _id: key }),
   });
-  const urls = createDownloadUrls({ settings, secret: await downloadSecret(collections), clock });
+  const secret = await downloadSecret(collections);
+  const urls = createDownloadUrls({ settings, secret, clock });
   const meter = createDownloadMeter({ tasks: collections.tasks, clock });
-  const tasks = tellingStore(createTaskStore(collections.tasks), (ids) => matching.changed(ids));
+  const haltWatch = createHaltWatch({
+    hasThreshold: async (id) => (await facts(id)).policy.halt != null,
+    look: (id) => lookForHalt(collections, id, clock()),
+    onHalted: (id) => engine.wakeBatch(id),
+  });
+  const tasks = tellingStore(createTaskStore(collections.tasks), {
+    onFree: (ids) => matching.changed(ids),
+    onWritten(writes) {
+      downloads.tasksEnded(writes.filter(({ change }) => change.set.active === false).map(({ task }) => task));
+      haltWatch.failed(batchesOfFailures(writes));
+    },
+  });
+  const downloads = createDownloadService({
+    ...{ collections, urls, reader: createBlockReader(blocks), meter, settings, clock },
+    onOpened: (taskId, attempt) => onOpened(base, taskId, attempt),
+  });
   const versionCounts = createVersionCounts(store);
   const tellGroups: GroupsChanged = async (changes) => {
     await matching.changed(changes.map(({ deviceId }) => deviceId));
@@ -157,6 +176,7 @@ export async function createCore({
     pacers: createPacers(settings.minuteMs),
     pushTerms: lifecycle.pushTerms,
   };
+  const ignoredReports = createIgnoredReports({ devices: collections.devices, clock });
   const sessionEnds = createSessionEnds(collections, clock);
   const children = createChildren({
     ...{ devices: collections.devices, connection: store.connection, limits: settings.limits, sessionEnds, clock },
@@ -173,6 +193,7 @@ export async function createCore({
     versionCounts,
     onPresence: (id, present) => onPresence(base, id, present),
     onChanged: matching.changed,
+    onShutOut: downloads.devicesShutOut,
     onGatewayReset: (id) => onGatewayReset(base, id),
     children,
     onUnheard: (id) => onUnheard(base, id),
@@ -191,20 +212,15 @@ export async function createCore({
         onDeleted: (id) => onGroupDeleted(policyDeps, id),
       }),
       deviceLists: createDeviceListService({ collections, settings, clock }),
-      deviceImports: createDeviceImportService({ collections, settings, creation: imports, sealing, clock }),
+      deviceImports: createDeviceImportService({ collections, settings, creation: imports, sealing, idSecret: secret, clock }),
       packages: createPackageService({ collections, files, settings, clock, presign: secureUpdates.digestSigns }),
-      downloads: createDownloadService({
-        ...{ collections, urls, reader: createBlockReader(blocks), meter, settings, clock },
-        generationsOf: offerDeps.generationsOf,
-        isProven: (id, proof) => isProven(collections.devices, id, proof),
-        onOpened: (taskId, attempt) => onOpened(base, taskId, attempt),
-      }),
+      downloads,
       uploads: createUploadService({ collections, files, settings, clock, presign: secureUpdates.digestSigns }),
       batches: createBatchService({
         ...{ connection: store.connection, collections, engine, settings, clock, versionCounts },
         dynamic: createDynamicService(policyDeps),
       }),
-      tasks: createTaskService(offerDeps, collections, versionCounts.changed, memberships, matching),
+      tasks: createTaskService(offerDeps, collections, versionCounts.changed, memberships, matching, ignoredReports),
     },
     lifecycle,
     batchTasks: createBatchTasks({
@@ -227,7 +243,8 @@ export async function createCore({
     offersOver: (link) => createOffers({ ...offerDeps, gatewaysOver: devices.gatewaysOver }, link),
     checkGroups: groupChecks.checkDue,
     close: async () => {
-      await Promise.all([meter.close(), groupChecks.close(), imports.stop()]);
+      downloads.close();
+      await Promise.all([meter.close(), groupChecks.close(), imports.stop(), ignoredReports.close(), haltWatch.close()]);
     },
   };
 }

@@ -47,6 +47,7 @@ export interface Notification {
   deviceName: string;
   /** The device's; LINK when not given. */
   dialect?: Dialect;
+  /** As the device last wrote it. */
   module: string;
   version: string;
   digestAlgorithm: DigestAlgorithm;

@@ -13,6 +13,8 @@ export interface CoreSettings {
   settleMs: number;
   /** R-FLOW-2. */
   iotdaWaits: FlowWaits;
+  /** So many minutes after a success another version goes on the task's record; 60 when not given. */
+  regressionMinutes?: number;
   /** Rules of dynamic groups are read anew after so long; 1,000 when not given. */
   groupRulesAgeMs?: number;
 }

@@ -24,6 +24,10 @@ export interface CountsView {
   succeeded: number;
   failed: number;
   canceled: number;
+  /** Of those that have not ended. */
+  failing: number;
+  /** Of those that succeeded. */
+  regressed: number;
 }
 
 export interface ProgressView {
@@ -40,7 +44,7 @@ export const BATCH_PROGRESS = `subscription ($batchId: ID!, $after: String) {
     ... on BatchProgress {
       cursor
       batch { status statusReason }
-      counts { total unconfirmed queued notified inProgress succeeded failed canceled }
+      counts { total unconfirmed queued notified inProgress succeeded failed canceled failing regressed }
       rate { asked reached }
     }
     ... on Resync { cursor }

@@ -17,6 +17,8 @@ const BARS: readonly { label: string; count: keyof DemoState['counts']; color: C
   { label: 'Notified', count: 'notified', color: 'cyan', always: true },
   { label: 'In progress', count: 'inProgress', color: 'yellow', always: true },
   { label: 'Succeeded', count: 'succeeded', color: 'green', always: true },
+  { label: 'Failing', count: 'failing', color: 'red', always: false },
+  { label: 'Regressed', count: 'regressed', color: 'red', always: false },
   { label: 'Failed', count: 'failed', color: 'red', always: true },
   { label: 'Canceled', count: 'canceled', color: 'magenta', always: false },
 ];
@@ -30,6 +32,7 @@ const WAITS: Record<WaitingFor, string> = {
   RETRY: 'waits for its next attempt',
   DEVICE_OFFLINE: 'waits to come on-line',
   DEVICE_DISABLED: 'waits to be enabled',
+  CONNECTION_UNSTABLE: 'connects again and again',
   PUSH_RATE: 'waits for its turn at the push rate',
   DEVICE_VERSION: 'was asked for its version',
   DEVICE_REACTION: 'waits for its first reaction',

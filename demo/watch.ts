@@ -29,7 +29,18 @@ export interface DemoState {
 }
 
 const EVENTS_KEPT = 20;
-const NO_COUNTS: CountsView = { total: 0, unconfirmed: 0, queued: 0, notified: 0, inProgress: 0, succeeded: 0, failed: 0, canceled: 0 };
+const NO_COUNTS: CountsView = {
+  total: 0,
+  unconfirmed: 0,
+  queued: 0,
+  notified: 0,
+  inProgress: 0,
+  succeeded: 0,
+  failed: 0,
+  canceled: 0,
+  failing: 0,
+  regressed: 0,
+};
 
 export function newState(
   firmware: string,

@@ -19,6 +19,6 @@ export interface GatewayCore {
     | 'gatewayReset'
     | keyof BrokerPresence
   >;
-  tasks: Pick<TaskService, 'report' | 'requested'>;
+  tasks: Pick<TaskService, 'report' | 'requested' | 'ignored'>;
   downloads: Pick<DownloadService, 'block'>;
 }

@@ -2,9 +2,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import type { Registry } from 'prom-client';
-import { refuseUpload } from '../api/files/upload';
 import { metrics } from '../api/metrics';
-import { signedIn } from '../api/transport/signed-in';
+import { createGate } from '../api/transport/gate';
 import type { CoreParts } from '../core/create-core';
 import type { Part } from './part';
 
@@ -18,7 +17,7 @@ export async function startMetricsServer(
   port: number,
 ): Promise<Part & { metricsUrl: string }> {
   const app = express().disable('x-powered-by').disable('etag');
-  app.get('/metrics', signedIn(core.access, refuseUpload), metrics(registry));
+  createGate(app, core.access).serve('GET /metrics', metrics(registry));
   const server = createServer(app);
   server.headersTimeout = PATIENCE_MS;
   server.requestTimeout = PATIENCE_MS;

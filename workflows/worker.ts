@@ -4,7 +4,7 @@ import { type NativeConnection, Worker, type WorkflowBundle } from '@temporalio/
 import type { UpgradeTasks } from '../core/tasks/upgrade-tasks';
 import { gatewayQueue } from '../schema/model/ids';
 import { type BatchActivityDeps, createBatchActivities } from './batch/activities';
-import { createGatewayActivities, type GatewayActivities } from './batch/gateway-activities';
+import { BEAT_THROTTLE, createGatewayActivities, type GatewayActivities } from './batch/gateway-activities';
 import { BUNDLE_FILE } from './bundle-file';
 import { createUpgradeActivities } from './upgrade/activities';
 
@@ -53,7 +53,14 @@ export function createGatewayWorker(
   offer: Parameters<typeof createGatewayActivities>[0],
 ): Promise<Worker> {
   const activities: GatewayActivities = decorateActivities(createGatewayActivities(offer));
-  return Worker.create({ connection, namespace, taskQueue: gatewayQueue(gatewayId), activities, shutdownGraceTime: '10s' });
+  return Worker.create({
+    connection,
+    namespace,
+    taskQueue: gatewayQueue(gatewayId),
+    activities,
+    shutdownGraceTime: '10s',
+    maxHeartbeatThrottleInterval: BEAT_THROTTLE,
+  });
 }
 
 /** The bundle made by the build when there is one; else Temporal bundles the sources itself, which takes seconds. */

@@ -1,8 +1,8 @@
-import type { StatusCounts } from '../../schema/model/batch';
+import type { TaskCounts } from '../../schema/model/batch';
 import { totalOf } from '../../schema/model/live-counts';
 import type { BatchCounts } from './types';
 
-export const countsView = (counts: StatusCounts): BatchCounts => ({
+export const countsView = (counts: TaskCounts): BatchCounts => ({
   total: totalOf(counts),
   unconfirmed: counts.UNCONFIRMED,
   queued: counts.QUEUED,
@@ -11,4 +11,6 @@ export const countsView = (counts: StatusCounts): BatchCounts => ({
   succeeded: counts.SUCCEEDED,
   failed: counts.FAILED,
   canceled: counts.CANCELED,
+  failing: counts.failing,
+  regressed: counts.regressed,
 });

@@ -27,6 +27,26 @@ export class PushCurvePoint {
   total!: number;
 }
 
+@ObjectType('EarliestHalt', {
+  description: 'How early the failure threshold can halt a batch: if every device fails as soon as it is notified.',
+})
+export class EarliestHaltType {
+  @Field(() => Int, { description: 'After so many devices: no fewer failures halt it.' })
+  devices!: number;
+
+  @Field(() => Int, {
+    description:
+      'Further devices that may be notified while that is found out: what is left of the push window under way. Slow failures let more through.',
+  })
+  inFlight!: number;
+
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'When the last of `devices` is notified; null when that cannot be said.' })
+  at!: Date | null;
+
+  @Field(() => Boolean, { description: 'False: the batch has too few devices for its threshold ever to halt it.' })
+  possible!: boolean;
+}
+
 @ObjectType('BatchPreview', { description: 'What a static batch would do if it were created now.' })
 export class BatchPreviewType {
   @Field(() => BatchSelection, { description: 'What its selection of devices would find. Devices that are off-line are not passed over.' })
@@ -69,6 +89,9 @@ export class BatchPreviewType {
 
   @Field(() => GraphQLDateTime, { nullable: true, description: 'When it would end; null when that cannot be said.' })
   expectedEnd!: Date | null;
+
+  @Field(() => EarliestHaltType, { nullable: true, description: 'Null: failures never halt it.' })
+  earliestHalt!: EarliestHaltType | null;
 
   @Field(() => EndLimitEnum, { description: 'What its end waits for.' })
   limitedBy!: EndLimit;

@@ -9,6 +9,7 @@ import { PageArgs } from '../paging/page-args';
 import { TaskFilterInput } from '../tasks/inputs';
 import { TaskConnection } from '../tasks/types';
 import { countsView } from './counts-view';
+import { haltView } from './halt-types';
 import { BatchCommandInput, BatchFilterInput, CancelBatchInput, CreateStaticBatchInput } from './inputs';
 import { inputField, newStaticBatch } from './new-batch';
 import type { BatchPolicyType, BatchRate } from './policy-types';
@@ -99,7 +100,7 @@ export class BatchResolver {
       overridePrevious,
       multiModule,
       tags,
-      halt: halt ? { failedPercent: null, failedCount: null, ...halt } : null,
+      halt: halt ? haltView(halt) : null,
     };
   }
 

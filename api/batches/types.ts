@@ -33,6 +33,15 @@ export class BatchCounts {
 
   @Field(() => Int, { description: 'Tasks that were CANCELED.' })
   canceled!: number;
+
+  @Field(() => Int, {
+    description:
+      'Of those that are NOTIFIED, IN_PROGRESS or otherwise unfinished: the last attempt failed, and another one follows or is under way.',
+  })
+  failing!: number;
+
+  @Field(() => Int, { description: 'Of those that have SUCCEEDED: the device went back to its old version within an hour.' })
+  regressed!: number;
 }
 
 @ObjectType({ description: 'What the selection of devices found.' })

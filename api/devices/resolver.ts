@@ -1,7 +1,10 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { DeviceWithSecret } from '../../core/device-sets';
 import { secretTold } from '../../core/devices/certificates';
+import { runningStreak } from '../../schema/model/connection-streak';
+import { reportedModules } from '../../schema/model/device-modules';
 import type { Device } from '../../schema/model/fleet';
+import type { IgnoredReport } from '../../schema/model/ignored-report';
 import type { ApiContext } from '../context';
 import { asPayload } from '../errors/as-payload';
 import { found } from '../errors/found';
@@ -19,6 +22,7 @@ import {
   UpdateDeviceInput,
 } from './inputs';
 import {
+  type ConnectionStreakType,
   DeleteDevicesPayload,
   DeviceConnection,
   type DeviceModule,
@@ -114,6 +118,11 @@ export class DeviceResolver {
   }
 
   @FieldResolver()
+  connectionStreak(@Root() device: Device): ConnectionStreakType | null {
+    return runningStreak(device, new Date());
+  }
+
+  @FieldResolver()
   tags(@Root() { tags = {} }: Device): DeviceTagType[] {
     return Object.entries(tags)
       .map(([key, value]) => ({ key, value }))
@@ -142,9 +151,17 @@ export class DeviceResolver {
 
   @FieldResolver()
   modules(@Root() device: Device): DeviceModule[] {
-    return Object.entries(device.modules)
-      .map(([name, { version, reportedAt }]) => ({ name, version, reportedAt }))
-      .sort((a, b) => (a.name < b.name ? -1 : 1));
+    return reportedModules(device.modules).map(({ module, spelling, version, reportedAt }) => ({
+      name: module,
+      spelling,
+      version,
+      reportedAt,
+    }));
+  }
+
+  @FieldResolver()
+  lastIgnoredReport(@Root() { lastIgnoredReport }: Device): IgnoredReport | null {
+    return lastIgnoredReport ?? null;
   }
 
   @FieldResolver(() => TaskConnection, { description: 'Its tasks, latest first. Twin of ListOTATaskByDevice.' })

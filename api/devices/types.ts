@@ -1,20 +1,36 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, ID, Int, ObjectType } from 'type-graphql';
 import type { Dialect } from '../../schema/model/dialect';
-import { DialectEnum } from '../enums';
+import type { IgnoredReport, IgnoredReportReason } from '../../schema/model/ignored-report';
+import { DialectEnum, IgnoredReportReasonEnum } from '../enums';
 import { Payload } from '../errors/user-error-type';
 import { connectionOf } from '../paging/connection';
 
 @ObjectType({ description: 'A separately versioned part of a device, and the version it reported last.' })
 export class DeviceModule {
-  @Field(() => String, { description: '`default` when the device names none.' })
+  @Field(() => String, { description: 'In lower case: modules are compared without regard to case. `default` when the device names none.' })
   name!: string;
+
+  @Field(() => String, { description: 'As the device writes the name, and as messages to it do.' })
+  spelling!: string;
 
   @Field(() => String, { description: 'As the device reported it.' })
   version!: string;
 
   @Field(() => GraphQLDateTime, { description: 'When the device reported it.' })
   reportedAt!: Date;
+}
+
+@ObjectType('IgnoredReport', { description: 'A report that could not be read: it changed nothing.' })
+export class IgnoredReportType {
+  @Field(() => GraphQLDateTime, { description: 'When it came; of one that is repeated, within the last ten seconds.' })
+  at!: Date;
+
+  @Field(() => IgnoredReportReasonEnum, { description: 'What is wrong with it.' })
+  reason!: IgnoredReportReason;
+
+  @Field(() => String, { description: 'What the device said, at most 128 characters of it.' })
+  text!: string;
 }
 
 @ObjectType('Region', { description: 'Where a device is.' })
@@ -33,6 +49,21 @@ export class DeviceTagType {
 
   @Field(() => String, { description: 'Any text.' })
   value!: string;
+}
+
+@ObjectType('ConnectionStreak', { description: 'Connections of a device of which each came within a minute of the one before.' })
+export class ConnectionStreakType {
+  @Field(() => GraphQLDateTime, { description: 'When the first of them came.' })
+  since!: Date;
+
+  @Field(() => Int, { description: 'How many, two at least. From five on a task that waits for the device says CONNECTION_UNSTABLE.' })
+  connections!: number;
+
+  @Field(() => Int, {
+    description:
+      'Those among them that came while another one was there: about as many as `connections` where two devices have one identity.',
+  })
+  takeovers!: number;
 }
 
 @ObjectType('Device', { description: 'One device of a product. Its secret is shown at registration only.' })
@@ -63,8 +94,20 @@ export class DeviceType {
   @Field(() => GraphQLDateTime, { nullable: true, description: 'Since when it is on-line or off-line; null before its first connection.' })
   onlineChangedAt!: Date | null;
 
+  @Field(() => ConnectionStreakType, {
+    nullable: true,
+    description: 'Set while it connects again and again; null for a device that is calm.',
+  })
+  connectionStreak!: ConnectionStreakType | null;
+
   @Field(() => [DeviceModule], { description: 'Every module that reported a version, by name.' })
   modules!: DeviceModule[];
+
+  @Field(() => IgnoredReportType, {
+    nullable: true,
+    description: 'The last of its reports that could not be read: a version with blanks, for example. Null when there was none.',
+  })
+  lastIgnoredReport!: IgnoredReport | null;
 
   @Field(() => RegionType, { nullable: true, description: 'Null where nobody said.' })
   region!: RegionType | null;

@@ -1,18 +1,15 @@
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { stringify } from 'csv-stringify';
-import { type RequestHandler, type Response, Router } from 'express';
+import type { RequestHandler, Response } from 'express';
 import type { DeviceImportService } from '../../core/device-imports/contract';
 import { importUnknown } from '../../core/device-imports/refusals';
 import { UserError } from '../../core/errors';
 import type { DeviceImport } from '../../schema/model/device-import';
 import { toUserErrorType } from '../errors/as-payload';
 import type { ErrorLog } from '../errors/present';
-import { API_LIMITS } from '../limits';
 import { viewerOf } from '../transport/signed-in';
 import { csvBody } from './csv-body';
 import { discardRest } from './discard-rest';
 import { namedProduct } from './named-product';
+import { sendCsv } from './send-csv';
 import { refuse } from './upload';
 
 /**
@@ -62,44 +59,36 @@ const importJson = (made: DeviceImport) => ({
   secrets: `/imports/${made._id}/devices.csv`,
 });
 
-/** Below `/imports/:id`: its state, `invalid.csv` with a reason a row, and `devices.csv` with the secrets of what it created. */
-export function importAnswers(imports: Pick<DeviceImportService, 'get' | 'problems' | 'secrets'>, log: ErrorLog): Router {
-  const router = Router({ mergeParams: true });
-  const answer =
-    (reply: (id: string, res: Response) => Promise<void>): RequestHandler<{ id?: string }> =>
-    async (req, res) => {
-      try {
-        await reply(String(req.params.id), res);
-      } catch (error) {
-        refuse(res, error, log);
-      }
-    };
-  router.get(
-    '/',
-    answer(async (id, res) => {
-      const found = await imports.get(id);
-      if (found === null) throw importUnknown();
-      res.json(importJson(found));
-    }),
-  );
-  router.get(
-    '/invalid.csv',
-    answer(async (id, res) => sendCsv(res, 'invalid.csv', ['row', 'value', 'problem', 'text'], await imports.problems(viewerOf(res), id))),
-  );
-  router.get(
-    '/devices.csv',
-    answer(async (id, res) => sendCsv(res, 'devices.csv', ['deviceName', 'secret'], await imports.secrets(viewerOf(res), id))),
-  );
-  return router;
-}
+type Imports = Pick<DeviceImportService, 'get' | 'problems' | 'secrets'>;
 
-/** Read from the store as fast as the client takes it. A secret may begin like a formula and has to stay as it is. */
-async function sendCsv(res: Response, name: string, columns: string[], rows: AsyncIterable<object>): Promise<void> {
-  res.setHeader('Content-Type', 'text/csv; charset=utf-8');
-  res.setHeader('Content-Disposition', `attachment; filename="${name}"`);
-  res.setHeader('Cache-Control', 'no-store');
-  res.setTimeout(API_LIMITS.idleTransferMs, () => res.destroy());
-  const csv = stringify({ header: true, columns, escape_formulas: name === 'invalid.csv', record_delimiter: 'windows' });
-  // The status has left: a cut connection tells the client that rows are missing.
-  await pipeline(Readable.from(rows), csv, res).catch(() => res.destroy());
-}
+/** `GET /imports/:id`: its state. */
+export const importState = (imports: Imports, log: ErrorLog): RequestHandler =>
+  answer(log, async (id, res) => {
+    const found = await imports.get(id);
+    if (found === null) throw importUnknown();
+    res.json(importJson(found));
+  });
+
+/** `GET /imports/:id/invalid.csv`: a reason a row. */
+export const importInvalidRows = (imports: Imports, log: ErrorLog): RequestHandler =>
+  answer(log, async (id, res) => {
+    const rows = await imports.problems(viewerOf(res), id);
+    await sendCsv(res, log, { name: 'invalid.csv', columns: ['row', 'value', 'problem', 'text'], rows });
+  });
+
+/** `GET /imports/:id/devices.csv`: the secrets of what it created. One that was given may begin like a formula, and has to stay as it is. */
+export const importSecrets = (imports: Imports, log: ErrorLog): RequestHandler =>
+  answer(log, async (id, res) => {
+    const rows = await imports.secrets(viewerOf(res), id);
+    await sendCsv(res, log, { name: 'devices.csv', columns: ['deviceName', 'secret'], rows, exact: true });
+  });
+
+const answer =
+  (log: ErrorLog, reply: (id: string, res: Response) => Promise<void>): RequestHandler =>
+  async (req, res) => {
+    try {
+      await reply(String(req.params.id), res);
+    } catch (error) {
+      refuse(res, error, log);
+    }
+  };

@@ -1,13 +1,13 @@
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { RequestHandler } from 'express';
 import type { DeviceListService } from '../../core/device-sets';
+import { UserError } from '../../core/errors';
 import type { DeviceList, DeviceListProblem } from '../../schema/model/device-list';
 import type { ErrorLog } from '../errors/present';
 import { viewerOf } from '../transport/signed-in';
 import { csvBody } from './csv-body';
 import { discardRest } from './discard-rest';
 import { namedProduct } from './named-product';
+import { sendCsv } from './send-csv';
 import { refuse } from './upload';
 
 /** `POST /lists?productKey=…`, CSV as the body or in a form (R-BAT-3). 201 with what the check found, or `{errors}`. */
@@ -36,19 +36,29 @@ const listJson = ({ _id, productKey, status, rows, problems, expiresAt }: Device
 
 /** `GET /lists/:id/invalid.csv`: each row that names no device, or one twice. */
 export const invalidRows =
-  (lists: Pick<DeviceListService, 'get' | 'problems'>): RequestHandler =>
+  (lists: Pick<DeviceListService, 'get' | 'problems'>, log: ErrorLog): RequestHandler =>
   async (req, res) => {
     const id = String(req.params.id);
-    if ((await lists.get(id)) === null) {
-      res.status(404).json({ errors: [{ code: 'NOT_FOUND', message: 'There is no list with this id, or it has expired.' }] });
+    try {
+      if ((await lists.get(id)) === null) throw listUnknown();
+    } catch (error) {
+      refuse(res, error, log);
       return;
     }
-    res.setHeader('Content-Type', 'text/csv; charset=utf-8');
-    res.setHeader('Content-Disposition', 'attachment;filename=invalid.csv');
-    await pipeline(Readable.from(csvOf(lists.problems(id))), res).catch(() => res.destroy());
+    await sendCsv(res, log, {
+      name: 'invalid.csv',
+      columns: ['row', 'value', 'reason'],
+      quoted: ['value'],
+      rows: rowsOf(lists.problems(id)),
+    });
   };
 
-async function* csvOf(problems: AsyncIterable<DeviceListProblem>): AsyncGenerator<string> {
-  yield 'row,value,reason\r\n';
-  for await (const { row, value, problem } of problems) yield `${row},"${value.replaceAll('"', '""')}",${problem}\r\n`;
+const listUnknown = (): UserError =>
+  new UserError('NOT_FOUND', {
+    message: 'There is no list with this id, or it has expired.',
+    hint: 'Look at the id, or send the file to /lists again.',
+  });
+
+async function* rowsOf(problems: AsyncIterable<DeviceListProblem>): AsyncGenerator<(string | number)[]> {
+  for await (const { row, value, problem } of problems) yield [row, value, problem];
 }

@@ -141,11 +141,23 @@ function refusedField(name: string, valueCut: boolean, fields: Fields, afterFile
     : null;
 }
 
-/** `sourceVersions` may come as several fields or with commas between; versions have none. */
+/** `sourceVersions` may come as several fields, with commas between or, for versions that have some, as a list of JSON. */
 function keepField(fields: Fields, name: string, value: string): void {
-  if (name === 'sourceVersions') fields.sourceVersions.push(...value.split(',').map((version) => version.trim()));
+  if (name === 'sourceVersions') fields.sourceVersions.push(...listedVersions(value));
   else if (name === 'digest' || name === 'signature') fields[name].push(value);
   else fields[name as FieldName] = value;
+}
+
+function listedVersions(value: string): string[] {
+  if (value.trimStart().startsWith('[')) {
+    try {
+      const list: unknown = JSON.parse(value);
+      if (Array.isArray(list) && list.every((each) => typeof each === 'string')) return list;
+    } catch {
+      // A version may begin so.
+    }
+  }
+  return value.split(',').map((version) => version.trim());
 }
 
 function newPackage(fields: Fields): NewPackage {

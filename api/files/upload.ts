@@ -7,7 +7,7 @@ import type { Limits } from '../../schema/model/limits';
 import { PACKAGE_FILES_MAXIMUM } from '../../schema/model/package-rules';
 import { toUserErrorType, userErrorsOf } from '../errors/as-payload';
 import { type ErrorLog, maskedAs } from '../errors/present';
-import { NOT_SIGNED_IN, type Refuse, viewerOf } from '../transport/signed-in';
+import { viewerOf } from '../transport/signed-in';
 import { discardRest } from './discard-rest';
 import { readUpload } from './package-upload';
 
@@ -26,6 +26,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   IMPORT_UNFINISHED: 409,
   IDEMPOTENCY_MISMATCH: 409,
   NOT_FOUND: 404,
+  BATCH_UNKNOWN: 404,
 };
 
 /** Room for the parts around the file. */
@@ -69,11 +70,6 @@ export function refuse(res: Response, error: unknown, log: ErrorLog): void {
   const status = first.field === 'Content-Type' ? 415 : (STATUS[first.code] ?? 422);
   res.status(status).json({ errors: refusals.map((one) => toUserErrorType(one)) });
 }
-
-export const refuseUpload: Refuse = (res) => {
-  discardRest(res.req, res);
-  res.json({ errors: [{ code: 'NOT_SIGNED_IN', field: 'Authorization', message: NOT_SIGNED_IN.message, hint: NOT_SIGNED_IN.hint }] });
-};
 
 /** The package as GraphQL shows it. */
 const packageJson = ({ _id, files, createdBy: _createdBy, deletedAt: _deletedAt, ...rest }: FirmwarePackage) => ({

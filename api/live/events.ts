@@ -1,4 +1,4 @@
-import type { Batch, StatusCounts } from '../../schema/model/batch';
+import type { Batch, TaskCounts } from '../../schema/model/batch';
 import type { DeviceImport } from '../../schema/model/device-import';
 import type { BatchId, DeviceId } from '../../schema/model/ids';
 import type { Task, TaskStatus } from '../../schema/model/task';
@@ -19,7 +19,7 @@ export interface TaskChangeEvent {
 export interface BatchProgressEvent {
   kind: 'progress';
   batch: Batch;
-  counts: StatusCounts;
+  counts: TaskCounts;
   cursor: string;
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { batchOfTask, deviceOfTask, type TaskId } from '../../schema/model/ids';
+import { moduleKey } from '../../schema/model/module-version';
 import type { Task } from '../../schema/model/task';
 import { catchUp } from './catch-up';
 import type { ResyncEvent, TaskChangeEvent, TaskFeedEvent, TaskFeedFilter } from './events';
@@ -29,7 +30,7 @@ const acceptsId = ({ batchId, deviceId }: TaskFeedFilter, taskId: TaskId): boole
   (!batchId || batchId === batchOfTask(taskId)) && (!deviceId || deviceId === deviceOfTask(taskId));
 
 const acceptsContent = ({ module, statuses, deviceNamePrefix }: TaskFeedFilter, task: Task): boolean =>
-  (!module || module === task.module) &&
+  (!module || moduleKey(module) === task.module) &&
   (!deviceNamePrefix || task.deviceName.startsWith(deviceNamePrefix)) &&
   (!statuses || statuses.includes(task.status));
 

@@ -1,4 +1,5 @@
 import { Field, ObjectType } from 'type-graphql';
+import { EVIDENCE } from '../../schema/model/evidence';
 import { FAILURE_CAUSES, type FailureCause, type FailureCauseText } from '../../schema/model/failure-causes';
 import { FailureCauseEnum, FailureOriginEnum } from '../enums';
 
@@ -15,6 +16,10 @@ export class FailureCauseType {
 
   @Field(() => String, { description: 'What to do about it.' })
   recommendation!: string;
+
+  @Field(() => Boolean, { description: 'Whether a notified device that fails so counts towards the threshold of a halt.' })
+  countsForHalt!: boolean;
 }
 
-export const causeView = (code: FailureCause | null): FailureCauseType | null => (code === null ? null : { code, ...FAILURE_CAUSES[code] });
+export const causeView = (code: FailureCause | null): FailureCauseType | null =>
+  code === null ? null : { code, ...FAILURE_CAUSES[code], countsForHalt: EVIDENCE[code] === 'COUNTS' };

@@ -1,7 +1,8 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
+import { isUnstable } from '../../schema/model/connection-streak';
 import type { Attempt, Task, Transition } from '../../schema/model/task';
 import { isActive } from '../../schema/model/task';
-import { type WaitingFor, waitingFor } from '../../schema/model/waiting-for';
+import { dependsOnDevice, type WaitingFor, waitingFor } from '../../schema/model/waiting-for';
 import { BatchType } from '../batches/types';
 import type { ApiContext } from '../context';
 import { DeviceType } from '../devices/types';
@@ -39,10 +40,13 @@ export class TaskResolver {
   async waitingFor(@Root() task: Task, @Ctx() { loaders }: ApiContext): Promise<WaitingFor | null> {
     if (!isActive(task.status)) return null;
     const batch = await loaders.batch.load(task.batchId);
-    const of = (enabled: boolean) => waitingFor(task, batch?.status ?? 'RUNNING', new Date(), batch?.policy.proactivePush, enabled);
-    const reason = of(true);
-    // Why it is off-line is asked only where that is the reason.
-    return reason === 'DEVICE_OFFLINE' ? of((await loaders.device.load(task.deviceId))?.enabled ?? true) : reason;
+    const now = new Date();
+    const of = (device: { enabled?: boolean; unstable?: boolean } = {}) =>
+      waitingFor(task, batch?.status ?? 'RUNNING', now, batch?.policy.proactivePush, device);
+    const reason = of();
+    // What the device has to do with it is asked only where it may have.
+    const device = dependsOnDevice(reason) ? await loaders.device.load(task.deviceId) : null;
+    return device ? of({ enabled: device.enabled, unstable: isUnstable(device, now) }) : reason;
   }
 
   @FieldResolver()

@@ -1,8 +1,8 @@
 import { GraphQLBigInt, GraphQLDateTime } from 'graphql-scalars';
 import { Field, ID, Int, ObjectType } from 'type-graphql';
-import type { Task, TaskStatus } from '../../schema/model/task';
+import type { Task, TaskOutcome, TaskStatus } from '../../schema/model/task';
 import type { WaitingFor } from '../../schema/model/waiting-for';
-import { TaskStatusEnum, WaitingForEnum } from '../enums';
+import { TaskOutcomeEnum, TaskStatusEnum, WaitingForEnum } from '../enums';
 import { Payload } from '../errors/user-error-type';
 import { connectionOf } from '../paging/connection';
 import { FailureCauseType } from './cause-type';
@@ -115,6 +115,18 @@ export class TaskType {
 
   @Field(() => String, { nullable: true, description: 'What the device said about it.' })
   causeText!: string | null;
+
+  @Field(() => TaskOutcomeEnum, {
+    nullable: true,
+    description: 'What came of the last attempt; null before one has ended, and where there was none.',
+  })
+  outcome!: TaskOutcome | null;
+
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: 'Since when the outcome counts towards the threshold of a halt; null while it does not.',
+  })
+  judgedAt!: Date | null;
 
   @Field(() => [TransitionType], { description: 'Its changes of status, oldest first.' })
   transitions!: TransitionType[];

@@ -1,6 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { RequestHandler } from 'express';
-import { requireRole } from '../../core/access/require-role';
 import type { Viewer } from '../../core/access/viewer';
 import type { UploadService } from '../../core/core';
 import { tooLarge } from '../../core/packages/checked-stream';
@@ -9,7 +8,6 @@ import type { ErrorCode } from '../../schema/model/error-codes';
 import type { Limits } from '../../schema/model/limits';
 import { toUserErrorType, userErrorsOf } from '../errors/as-payload';
 import { type ErrorLog, maskedAs } from '../errors/present';
-import { discardRest } from '../files/discard-rest';
 import { API_LIMITS } from '../limits';
 import { viewerOf } from '../transport/signed-in';
 import { createTusStore } from './tus-store';
@@ -59,14 +57,6 @@ export async function tusUploads(
 
   return async (req, res) => {
     const viewer = viewerOf(res);
-    try {
-      requireRole(viewer, 'OPERATOR');
-    } catch (error) {
-      discardRest(req, res);
-      const { status_code, body } = answerTo(error, req.method, limits, log) ?? { status_code: 500, body: '' };
-      res.status(status_code).type('json').send(body);
-      return;
-    }
     req.setTimeout(API_LIMITS.idleTransferMs, () => req.destroy());
     // Mounted by Express, the address has lost what the handlers look for.
     req.url = req.originalUrl;

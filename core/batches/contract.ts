@@ -1,6 +1,7 @@
-import type { Batch, BatchKind, BatchPolicy, BatchScope, Schedule, SelectionSummary, StatusCounts } from '../../schema/model/batch';
+import type { Batch, BatchKind, BatchPolicy, BatchScope, Schedule, SelectionSummary, TaskCounts } from '../../schema/model/batch';
 import type { BatchEdit } from '../../schema/model/batch-edit';
 import type { CancelableStatus } from '../../schema/model/cancel';
+import type { EarliestHalt } from '../../schema/model/earliest-halt';
 import type { BatchEnd, ExpectedEnd } from '../../schema/model/expected-end';
 import type { BatchId } from '../../schema/model/ids';
 import type { Viewer } from '../access/viewer';
@@ -47,6 +48,8 @@ export interface BatchPreview extends Pick<LookAhead, 'selection' | 'estimated'>
   otherVersions: number;
   /** Devices to notify. */
   toPush: number;
+  /** R-BAT-24. Null: it has no threshold. */
+  earliestHalt: EarliestHalt | null;
 }
 
 export interface DynamicPreview {
@@ -85,7 +88,7 @@ export interface BatchService extends DynamicBatchService, DynamicPreview {
     filter: { productKey?: string | null; packageId?: string | null; status?: Batch['status'] | null; kind?: BatchKind | null },
     page: PageRequest,
   ): Promise<Page<Batch>>;
-  counts(id: BatchId): Promise<StatusCounts>;
+  counts(id: BatchId): Promise<TaskCounts>;
   /** Devices a minute that the policy asks for now (R-RATE-1, R-RATE-2). */
   askedRate(batch: Pick<Batch, '_id' | 'policy'>): Promise<number>;
   /** Null before the devices are selected, and once the batch is over. */

@@ -1,6 +1,6 @@
-import type { Batch, StatusCounts } from '../../schema/model/batch';
+import type { Batch, StatusCounts, TaskCounts } from '../../schema/model/batch';
 import { emptyCounts } from '../../schema/model/live-counts';
-import { TASK_STATUSES, type TaskStatus } from '../../schema/model/task';
+import { TASK_STATUSES, type TaskOutcome, type TaskStatus } from '../../schema/model/task';
 import type { Collections } from '../../schema/mongo/connect';
 
 /** From so many tasks on it pays to count each status by itself. */
@@ -8,11 +8,24 @@ const MANY = 20_000;
 
 type Counted = Pick<Batch, '_id' | 'kind' | 'selection' | 'deletedAt'>;
 
+/** A batch's tasks by status, and by the outcomes that no status shows. Each is counted along an index. */
+export async function countsOf(tasks: Collections['tasks'], batch: Counted): Promise<TaskCounts> {
+  const [statuses, failing, regressed] = await Promise.all([
+    statusesOf(tasks, batch),
+    withOutcome(tasks, batch._id, 'FAILING'),
+    withOutcome(tasks, batch._id, 'REGRESSED'),
+  ]);
+  return { ...statuses, failing, regressed };
+}
+
+const withOutcome = (tasks: Collections['tasks'], batchId: string, outcome: TaskOutcome): Promise<number> =>
+  tasks.countDocuments({ batchId, outcome });
+
 /**
- * A batch's tasks by status, counted along the index. Counting keys of one status costs a quarter of grouping all of them; and where the
- * selection has told how many tasks there are, those in QUEUED, at first all of them, are what the others leave.
+ * Counting keys of one status costs a quarter of grouping all of them; and where the selection has told how many tasks there are, those in
+ * QUEUED, at first all of them, are what the others leave.
  */
-export async function countsOf(tasks: Collections['tasks'], batch: Counted): Promise<StatusCounts> {
+async function statusesOf(tasks: Collections['tasks'], batch: Counted): Promise<StatusCounts> {
   // The tasks of a batch that is being deleted go.
   const total = batch.kind === 'static' && !batch.deletedAt ? (batch.selection?.created ?? 0) : 0;
   if (total < MANY) return grouped(tasks, batch._id);

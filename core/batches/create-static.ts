@@ -4,6 +4,7 @@ import type { Batch, BatchKind, BatchScope } from '../../schema/model/batch';
 import { downloadViolations } from '../../schema/model/download-protocol';
 import { dynamicViolations } from '../../schema/model/dynamic-rules';
 import type { FirmwarePackage } from '../../schema/model/fleet';
+import { withMinimum } from '../../schema/model/halt';
 import { deviceIdOf } from '../../schema/model/ids';
 import type { Limits } from '../../schema/model/limits';
 import { batchVersionViolations } from '../../schema/model/package-rules';
@@ -111,7 +112,7 @@ function batchOf(input: NewStaticBatch, firmware: FirmwarePackage, viewer: Viewe
     scope: settledScope(input.scope),
     sourceVersions: inheritsVersions ? firmware.sourceVersions : chosen,
     inheritsVersions,
-    policy: input.policy,
+    policy: input.policy.halt ? { ...input.policy, halt: withMinimum(input.policy.halt) } : input.policy,
     status: input.schedule ? 'SCHEDULED' : 'STARTING',
     ...(input.schedule && { schedule: input.schedule }),
     statusReason: null,

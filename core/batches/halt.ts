@@ -1,46 +1,57 @@
-import type { Batch, Finished } from '../../schema/model/batch';
-import { haltReason } from '../../schema/model/halt';
+import type { Batch, HaltPolicy, Judged } from '../../schema/model/batch';
+import { haltReason, successesToCount } from '../../schema/model/halt';
 import type { BatchId } from '../../schema/model/ids';
 import type { Collections } from '../../schema/mongo/connect';
 import { setBatchStatus } from './status';
 
 type Stores = Pick<Collections, 'batches' | 'tasks'>;
+type Watched = Pick<Batch, '_id' | 'status' | 'policy' | 'judgedFrom' | 'matching'>;
 
-/** Counted along the index of a batch's tasks by status. */
-async function finishedOf({ tasks }: Stores, batchId: BatchId): Promise<Finished> {
-  const [succeeded, failed] = await Promise.all([
-    tasks.countDocuments({ batchId, status: 'SUCCEEDED' }),
-    tasks.countDocuments({ batchId, status: 'FAILED' }),
-  ]);
-  return { succeeded, failed };
+const WATCHED = { status: 1, 'policy.halt': 1, judgedFrom: 1, matching: 1 } as const;
+const EVER = new Date(0);
+const FAILURES = ['FAILING', 'FAILED', 'REGRESSED'] as const;
+
+export interface HaltLook {
+  /** Also when somebody else had halted it. */
+  halted: boolean;
+  /** This look has. */
+  isNew: boolean;
 }
 
-/** R-BAT-24: halts a running batch whose failures have reached their threshold, and says whether it is halted now. May run twice. */
-export async function haltIfFailing(stores: Stores, batchId: BatchId, now: Date): Promise<boolean> {
-  const batch: Batch | null = await stores.batches.findOne({ _id: batchId });
-  if (batch === null || batch.status !== 'RUNNING' || !batch.policy.halt) return batch?.status === 'HALTED';
-  // Devices that had the target from the start have not been upgraded: their success says nothing.
-  const base = batch.haltBase ?? { succeeded: batch.selection?.atTarget ?? 0, failed: 0 };
-  const { succeeded, failed } = await finishedOf(stores, batchId);
-  const since = { succeeded: Math.max(0, succeeded - base.succeeded), failed: Math.max(0, failed - base.failed) };
-  const reason = haltReason(batch.policy.halt, since);
-  if (reason === null) return false;
+/** R-BAT-24: halts a running batch whose failures have reached their threshold. May run twice, and anywhere. */
+export async function lookForHalt(stores: Stores, batchId: BatchId, now: Date): Promise<HaltLook> {
+  const { batches, tasks } = stores;
+  const batch = await batches.findOne<Watched>({ _id: batchId }, { projection: WATCHED });
+  if (batch === null || batch.status !== 'RUNNING' || !batch.policy.halt) return { halted: batch?.status === 'HALTED', isNew: false };
+  const reason = await reasonOf(stores, batchId, batch.policy.halt, batch.judgedFrom ?? EVER);
+  if (reason === null) return { halted: false, isNew: false };
   // The last device may have failed since the batch looked for work: with nothing left to hold back, it is finished.
-  if (!batch.matching && (await stores.tasks.findOne({ batchId, active: true }, { projection: { _id: 1 } })) === null) return false;
-  return setBatchStatus(stores.batches, batchId, 'HALTED', now, reason);
+  const isLeft = batch.matching || (await tasks.findOne({ batchId, active: true }, { projection: { _id: 1 } })) !== null;
+  const halted = isLeft && (await setBatchStatus(batches, batchId, 'HALTED', now, reason));
+  return { halted, isNew: halted };
 }
 
-/** Before a halted batch is resumed: whoever resumes it has seen what failed so far, and only what fails from now on counts. */
-export async function forgiveFailures(stores: Stores, batchId: BatchId, now: Date): Promise<void> {
-  const halted = { _id: batchId, status: 'HALTED' as const };
-  if ((await stores.batches.findOne(halted, { projection: { _id: 1 } })) === null) return;
-  await stores.batches.updateOne(halted, { $set: { haltBase: { ...(await finishedOf(stores, batchId)), at: now } } });
+export const haltIfFailing = async (stores: Stores, batchId: BatchId, now: Date): Promise<boolean> =>
+  (await lookForHalt(stores, batchId, now)).halted;
+
+/**
+ * Counted along the index of outcomes: first the failures, and of the successes no more than can matter beside them, so that a look at a
+ * batch that does well costs little, however large it is. The figures in words are exact.
+ */
+async function reasonOf({ tasks }: Stores, batchId: BatchId, halt: HaltPolicy, from: Date): Promise<string | null> {
+  const judgedAt = { $gt: from };
+  const failed = await tasks.countDocuments({ batchId, outcome: { $in: [...FAILURES] }, judgedAt });
+  if (failed === 0) return null;
+  const successes = (limit?: number): Promise<number> =>
+    limit === 0 ? Promise.resolve(0) : tasks.countDocuments({ batchId, outcome: 'SUCCEEDED', judgedAt }, { ...(limit && { limit }) });
+  const enough = successesToCount(halt, failed);
+  const judged: Judged = { failed, succeeded: await successes(enough) };
+  const reason = haltReason(halt, judged);
+  if (reason === null || judged.succeeded < enough) return reason;
+  return haltReason(halt, { failed, succeeded: await successes() }) ?? reason;
 }
 
-/** R-BAT-21: after failed tasks have begun again. Those that were forgiven are no longer, and count when they fail once more. */
-export async function unforgive({ batches, tasks }: Stores, batchId: BatchId): Promise<void> {
-  const batch: Batch | null = await batches.findOne({ _id: batchId, 'haltBase.at': { $exists: true } });
-  if (!batch?.haltBase?.at) return;
-  const failed = await tasks.countDocuments({ batchId, status: 'FAILED', endedAt: { $lte: batch.haltBase.at } });
-  await batches.updateOne({ _id: batchId, 'haltBase.at': batch.haltBase.at }, { $set: { 'haltBase.failed': failed } });
+/** Before a halted batch is resumed: whoever resumes it has seen what failed so far, and only outcomes from now on count. */
+export async function forgiveFailures({ batches }: Pick<Stores, 'batches'>, batchId: BatchId, now: Date): Promise<void> {
+  await batches.updateOne({ _id: batchId, status: 'HALTED' }, { $set: { judgedFrom: now } });
 }

@@ -10,7 +10,7 @@ import { selectTargets } from '../tasks/select';
 import { forgiveFailures, haltIfFailing } from './halt';
 import { pushRateNow, pushTerms } from './push-terms';
 import { reachedOf } from './reached';
-import { recordSelection, reopenBatch, setBatchStatus } from './status';
+import { batchStatus, recordSelection, reopenBatch, setBatchStatus } from './status';
 import { markVerified } from './verification';
 
 export interface LifecycleDeps {
@@ -99,6 +99,7 @@ export function createBatchLifecycle(deps: LifecycleDeps) {
     endMatching: deps.endMatching,
     reached: (id: BatchId, of: RateThreshold) => reachedOf(collections, id, of),
     halt: (id: BatchId) => haltIfFailing(collections, id, clock()),
+    isHalted: async (id: BatchId) => (await batchStatus(collections)(id)) === 'HALTED',
     pushTerms: (id: BatchId) => pushTerms(collections, id),
     pushRate: (id: BatchId) => pushRateNow(collections, id),
     /** A process may die between inserting a batch and starting its workflow: whoever comes next starts it. */

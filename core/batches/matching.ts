@@ -2,7 +2,7 @@ import type { mongo } from 'mongoose';
 import type { Batch } from '../../schema/model/batch';
 import { deviceIdOf } from '../../schema/model/ids';
 import type { StoredDevice } from '../../schema/mongo/devices';
-import { inRegion, moduleVersionKey, runsOneOf } from '../../schema/mongo/devices';
+import { inRegion, modulePath, moduleVersionKey, runsOneOf } from '../../schema/mongo/devices';
 
 export type Matched = Pick<
   Batch,
@@ -28,7 +28,7 @@ function dynamicallyMatching(batch: Matched): mongo.Filter<StoredDevice> {
     ...(sourceVersions.length > 0
       ? runsOneOf(module, sourceVersions)
       : { moduleVersions: { $ne: moduleVersionKey(module, targetVersion) } }),
-    ...(newlyReportedOnly && { [`modules.${module}.reportedAt`]: { $gt: createdAt } }),
+    ...(newlyReportedOnly && { [modulePath(module, 'reportedAt')]: { $gt: createdAt } }),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Batch } from '../../schema/model/batch';
+import { earliestHalt } from '../../schema/model/earliest-halt';
 import { expectedEnd } from '../../schema/model/expected-end';
 import { requireRole } from '../access/require-role';
 import type { Viewer } from '../access/viewer';
@@ -51,5 +52,7 @@ async function preview(deps: PreviewDeps, batch: Batch): Promise<BatchPreview> {
   const byNumber = [...versions].map(([version, devices]) => ({ version, devices })).sort((a, b) => b.devices - a.devices);
   const otherVersions = byNumber.slice(VERSIONS_SHOWN).reduce((sum, { devices }) => sum + devices, 0);
   const end = expectedEnd(toPush, batch.policy, batch.schedule ?? null, now, settings.minuteMs);
-  return { selection, estimated, versions: byNumber.slice(0, VERSIONS_SHOWN), otherVersions, toPush, ...end };
+  const isDynamic = batch.kind === 'dynamic';
+  const halt = earliestHalt({ devices: toPush, policy: batch.policy, startAt: end.startAt, isDynamic }, settings.minuteMs);
+  return { selection, estimated, versions: byNumber.slice(0, VERSIONS_SHOWN), otherVersions, toPush, earliestHalt: halt, ...end };
 }

@@ -2,6 +2,7 @@ import type { mongo } from 'mongoose';
 import type { Batch } from '../../schema/model/batch';
 import type { DeviceId } from '../../schema/model/ids';
 import type { Collections } from '../../schema/mongo/connect';
+import { modulePath } from '../../schema/mongo/devices';
 import { meantDevices } from './matching';
 import { scopeStages, targetSource } from './targets';
 
@@ -36,7 +37,7 @@ export async function sampleOf(collections: Collections, batch: Batch): Promise<
 const isUnlucky = (error: unknown): boolean => (error as { code?: unknown } | null)?.code === 28_799;
 
 /** As an aggregation expression; null where none was reported. */
-export const versionOf = ({ module }: Pick<Batch, 'module'>): object => ({ $ifNull: [`$modules.${module}.version`, null] });
+export const versionOf = ({ module }: Pick<Batch, 'module'>): object => ({ $ifNull: [`$${modulePath(module, 'version')}`, null] });
 
 const CHUNK = 1_000;
 

@@ -3,7 +3,7 @@ import { isLive } from '../../schema/model/batch';
 import { isForDynamic } from '../../schema/model/batch-edit';
 import { estimatedEnd } from '../../schema/model/expected-end';
 import type { BatchId } from '../../schema/model/ids';
-import { emptyCounts } from '../../schema/model/live-counts';
+import { emptyTaskCounts } from '../../schema/model/live-counts';
 import { currentRate } from '../../schema/model/push-rate';
 import type { Collections } from '../../schema/mongo/connect';
 import { requireRole } from '../access/require-role';
@@ -80,7 +80,7 @@ export function createBatchService(deps: BatchDeps): BatchService {
         { _id: id },
         { projection: { kind: 1, selection: 1, deletedAt: 1 } },
       );
-      return batch ? countsOf(collections.tasks, batch) : emptyCounts();
+      return batch ? countsOf(collections.tasks, batch) : emptyTaskCounts();
     },
     askedRate: async ({ _id, policy: { rate } }) => currentRate(rate, await reachedFor(collections, _id, rate)),
     async estimatedEnd(batch) {

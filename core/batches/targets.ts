@@ -4,6 +4,7 @@ import type { DeviceId } from '../../schema/model/ids';
 import { phasedShare } from '../../schema/model/phase';
 import type { Collections } from '../../schema/mongo/connect';
 import { ofList } from '../../schema/mongo/device-lists';
+import { modulePath } from '../../schema/mongo/devices';
 import { type Matched, matchingDevices, meantDevices } from './matching';
 
 type Target = Matched & Pick<Batch, 'share'>;
@@ -15,7 +16,8 @@ const asTarget = ({ module }: Pick<Batch, 'module'>) => ({
   online: 1,
   gatewayId: 1,
   presenceRevision: 1,
-  [`modules.${module}.version`]: 1,
+  [modulePath(module, 'version')]: 1,
+  [modulePath(module, 'name')]: 1,
 });
 
 /** Where `targetStages` begin: a list is read once, and each of its devices looked up, however large the fleet is. */

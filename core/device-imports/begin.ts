@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { mongo } from 'mongoose';
 import { noProblems } from '../../schema/model/device-import';
 import type { Collections } from '../../schema/mongo/connect';
 import { type StoredImport, upToAttempt } from '../../schema/mongo/device-imports';
 import type { Viewer } from '../access/viewer';
 import { isDuplicateKey } from '../duplicate-key';
+import { unguessableId, unguessableIdOf } from '../unguessable-id';
 import type { NewImport } from './contract';
 import { replaced } from './refusals';
 
@@ -14,11 +14,19 @@ export const KEPT_MS = 24 * 60 * 60 * 1_000;
 /** How long an upload that nobody goes on with. */
 export const UNFINISHED_MS = 60 * 60 * 1_000;
 
-/** The same key gives the same id: an import is sent again by it. */
-export const importIdFor = ({ keyId }: Viewer, { idempotencyKey }: NewImport): string =>
-  idempotencyKey == null || idempotencyKey === ''
-    ? new mongo.ObjectId().toHexString()
-    : createHash('sha256').update(`${keyId}:${idempotencyKey}`).digest('hex').slice(0, 24);
+/** The same key gives the same id, by which an import is sent again; `secret` is the installation's. */
+export async function importIdFor(
+  { deviceImports }: Pick<Collections, 'deviceImports'>,
+  secret: Uint8Array,
+  { keyId }: Viewer,
+  { idempotencyKey }: NewImport,
+): Promise<string> {
+  if (idempotencyKey == null || idempotencyKey === '') return unguessableId();
+  // Versions before made ids that whoever knows both could compute: an import that has one keeps it.
+  const earlier = createHash('sha256').update(`${keyId}:${idempotencyKey}`).digest('hex').slice(0, 24);
+  const known = await deviceImports.findOne({ _id: earlier, status: { $ne: 'EXPIRED' } }, { projection: { _id: 1 } });
+  return known?._id ?? unguessableIdOf(secret, 'import', keyId, idempotencyKey);
+}
 
 /** Begins an import, or takes over one that created nothing: it was refused, or its upload did not end. Throws IMPORT_REPLACED. */
 export async function beginImport(

@@ -25,10 +25,13 @@ export interface DeviceImportDeps {
   settings: Pick<CoreSettings, 'limits'>;
   creation: ImportCreation;
   sealing: Sealing;
+  /** Of the installation: what ids are made of that repeat. */
+  idSecret: Uint8Array;
   clock: Clock;
 }
 
-export function createDeviceImportService({ collections, settings, creation, sealing, clock }: DeviceImportDeps): DeviceImportService {
+export function createDeviceImportService(deps: DeviceImportDeps): DeviceImportService {
+  const { collections, settings, creation, sealing, idSecret, clock } = deps;
   const { deviceImports, deviceImportPieces, deviceImportProblems, products } = collections;
   const within = (ms: number): Date => new Date(clock().getTime() + ms);
   let checking = 0;
@@ -76,7 +79,7 @@ export function createDeviceImportService({ collections, settings, creation, sea
     async create(viewer, input, file) {
       requireRole(viewer, 'OPERATOR');
       const product = await requireProduct(products, input.productKey);
-      const id = importIdFor(viewer, input);
+      const id = await importIdFor(collections, idSecret, viewer, input);
       const found = await deviceImports.findOne({ _id: id, status: { $in: ['CREATING', 'FINISHED'] } });
       if (found) return repeated(found, input, file);
       if (checking >= CHECKED_AT_ONCE) throw tooManyAtOnce(CHECKED_AT_ONCE);

@@ -1,4 +1,3 @@
-import { mongo } from 'mongoose';
 import type { DeviceList } from '../../schema/model/device-list';
 import type { Collections } from '../../schema/mongo/connect';
 import { ofList } from '../../schema/mongo/device-lists';
@@ -9,6 +8,7 @@ import { createIdLookup } from '../devices/stored-ids';
 import { UserError } from '../errors';
 import { requireProduct } from '../products/require-product';
 import type { CoreSettings } from '../settings';
+import { unguessableId } from '../unguessable-id';
 import { checkRows, type Problems } from './check';
 import { rowsOf } from './rows-of';
 
@@ -31,7 +31,7 @@ export function createDeviceListService({ collections, settings, clock }: Device
     async create(viewer, productKey, file) {
       requireRole(viewer, 'OPERATOR');
       await requireProduct(products, productKey);
-      const _id = new mongo.ObjectId().toHexString();
+      const _id = unguessableId();
       const problems: Problems = { INVALID: 0, UNKNOWN: 0, DUPLICATE: 0 };
       const about = { productKey, createdBy: viewer.keyId, createdAt: clock() };
       await deviceLists.insertOne({ _id, ...about, status: 'CHECKING', rows: 0, problems, expiresAt: within(HOUR_MS) });

@@ -55,7 +55,8 @@ export async function setHeard(
     : devices.findOneAndUpdate(here, { $set: { sessionId } }, { projection }));
   if (known) return { proof: ownProof(known), came: null };
   const found = await devices.findOne(allowed, { projection });
-  const came = found && (await setConnected(devices, deviceId, gatewayId, sessionId ?? '', now, { by: by ?? ownProof(found) }));
+  const came =
+    found && (await setConnected(devices, deviceId, { gatewayId, sessionId: sessionId ?? '' }, now, { by: by ?? ownProof(found) }));
   return came && { proof: ownProof(found), came };
 }
 

@@ -1,12 +1,15 @@
 import type { mongo } from 'mongoose';
 import { DEFAULT_MODULE } from '../../schema/model/ids';
+import { moduleKey } from '../../schema/model/module-version';
 import { inRegion, runsOneOf, type StoredDevice } from '../../schema/mongo/devices';
 import type { DeviceFilter } from '../core';
 import { UserError } from '../errors';
+import { refuseUnnamed } from '../named';
 
 /** Every list is ordered by `_id`, `<productKey>.<deviceName>`; the range lets the one index order and filter by product. */
 export function deviceQuery(filter: DeviceFilter): mongo.Filter<StoredDevice> {
   const { productKey, online, namePrefix, module, version, province, city, groupId, parentId } = filter;
+  refuseUnnamed({ module, version }, 'filter.');
   const from = productKey ? `${productKey}.${namePrefix ?? ''}` : null;
   const byVersion = version ? runsOneOf(module ?? DEFAULT_MODULE, [version]) : module ? hasModule(module) : {};
   if (from === null && (namePrefix || version || module || province || city)) throw productNeeded();
@@ -22,7 +25,9 @@ export function deviceQuery(filter: DeviceFilter): mongo.Filter<StoredDevice> {
 }
 
 /** `=` divides module from version and `>` follows it. */
-const hasModule = (module: string) => ({ moduleVersions: { $elemMatch: { $gte: `${module}=`, $lt: `${module}>` } } });
+const hasModule = (module: string) => ({
+  moduleVersions: { $elemMatch: { $gte: `${moduleKey(module)}=`, $lt: `${moduleKey(module)}>` } },
+});
 
 /** The first text that no text beginning with `prefix` reaches; names are ASCII. */
 const after = (prefix: string): string => `${prefix}\uffff`;

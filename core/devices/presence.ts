@@ -1,3 +1,4 @@
+import { type ConnectionStreak, STREAK_GAP_MS } from '../../schema/model/connection-streak';
 import type { Device } from '../../schema/model/fleet';
 import { type LetInBy, letIn } from '../../schema/model/generations';
 import type { DeviceId } from '../../schema/model/ids';
@@ -12,22 +13,45 @@ export type Related = Pick<Device, '_id' | keyof typeof RELATED>;
 /** As the write has left it. */
 export const WRITTEN = { projection: RELATED, returnDocument: 'after' } as const;
 
+/** What else is known of a connection. */
+export interface Connecting {
+  /** Only a device that is so now. */
+  only?: { online?: boolean; enabled?: boolean };
+  /** What it was let in by has to hold still. */
+  by?: LetInBy;
+  /** It took the place of another one here, whose end is told as well. */
+  tookOver?: boolean;
+  /** It has been there for a while, and is not counted. */
+  isOld?: boolean;
+}
+
 /** One write each. A takeover replaces the session, and is a change too: whoever asks what changed learns of the new gateway. Null: there is none (`only`). */
 export async function setConnected(
   devices: Devices,
   deviceId: DeviceId,
-  gatewayId: string,
-  sessionId: string,
+  at: { gatewayId: string; sessionId: string },
   now: Date,
-  only: { online?: boolean; enabled?: boolean; by?: LetInBy } = {},
+  { only, by, tookOver = false, isOld = false }: Connecting = {},
 ): Promise<Related | null> {
-  const { by, ...state } = only;
   const { filter, update } = letIn(by);
-  return devices.findOneAndUpdate(
-    { _id: deviceId, ...filter, ...state },
-    { ...present({ gatewayId, sessionId }, now), ...update },
-    WRITTEN,
-  );
+  const found = { _id: deviceId, ...filter, ...only };
+  if (isOld) return devices.findOneAndUpdate(found, { ...present(at, now), ...update }, WRITTEN);
+  const revision = { $add: [{ $ifNull: ['$presenceRevision', 0] }, 1] };
+  const { $set } = present(at, now);
+  const stages = [
+    { $set: { ...literally($set), presenceRevision: revision, streak: nextStreak(tookOver, now) } },
+    ...(update.$unset ? [{ $unset: Object.keys(update.$unset) }] : []),
+  ];
+  return devices.findOneAndUpdate(found, stages, WRITTEN);
+}
+
+const literally = (fields: object) => Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, { $literal: value }]));
+
+function nextStreak(tookOver: boolean, now: Date): object {
+  const goesOn = { $and: ['$streak', { $gte: ['$onlineChangedAt', new Date(now.getTime() - STREAK_GAP_MS)] }] };
+  const was = (field: keyof ConnectionStreak, otherwise: unknown) => ({ $cond: [goesOn, `$streak.${field}`, otherwise] });
+  const taken = tookOver ? 1 : { $cond: ['$online', 1, 0] };
+  return { since: was('since', now), connections: { $add: [was('connections', 0), 1] }, takeovers: { $add: [was('takeovers', 0), taken] } };
 }
 
 /** Null when another session has taken over since: that one's device is on-line. */

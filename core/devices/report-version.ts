@@ -1,7 +1,9 @@
+import { moduleField, versionOf } from '../../schema/model/device-modules';
 import type { Device } from '../../schema/model/fleet';
 import { type Proof, provenBy } from '../../schema/model/generations';
 import type { RuledDevice } from '../../schema/model/group-rule';
 import { type DeviceId, productKeyOf } from '../../schema/model/ids';
+import { moduleKey } from '../../schema/model/module-version';
 import type { Collections } from '../../schema/mongo/connect';
 import { moduleVersionKey } from '../../schema/mongo/devices';
 import { type GroupsChange, groupsChangeOf, type Memberships, NO_MEMBERSHIPS, withGroups } from '../groups/memberships';
@@ -15,22 +17,26 @@ export type MatchedDevice = Pick<Device, '_id' | keyof typeof MATCHED_FIELDS>;
 export const MODULES_PER_DEVICE = 32;
 
 /**
- * R-DEV-1: keeps a module's version and when it came, in one round trip. `module` and `version` are well-formed (schema/model/names).
- * Null when the device is unknown, the proof of whoever reports does not hold for it, or it has 32 other modules already; else the version the module had before, the device after, and which
+ * R-DEV-1: keeps a module's version and when it came, in one round trip. The module as the device writes it, and its version, are
+ * well-formed (schema/model/module-version). Null when the device is unknown, the proof of whoever reports does not hold for it, or it has 32
+ * other modules already; else the version the module had before, the device after, and which
  * dynamic groups that brought the device into or out of (R-DEV-4). Reports of modules that no group's rule looks at cost nothing for it.
  */
 export async function reportVersion(
   { devices }: Pick<Collections, 'devices'>,
   deviceId: DeviceId,
-  module: string,
+  spelling: string,
   version: string,
   now: Date,
   memberships: Memberships = NO_MEMBERSHIPS,
   proof?: Proof,
 ): Promise<{ previous: string | null; device: MatchedDevice; groups?: GroupsChange } | null> {
+  const module = moduleKey(spelling);
+  const field = moduleField(module);
   const rules = await memberships.rulesFor(productKeyOf(deviceId), module);
-  const path = `modules.${module}`;
-  const own = moduleVersionKey(module, '');
+  const path = `modules.${field}`;
+  const reported = { $literal: moduleVersionKey(module, version) };
+  const place = { $indexOfBytes: [{ $toLower: '$$this' }, moduleVersionKey(module, '')] };
   const before = await devices.findOneAndUpdate(
     {
       _id: deviceId,
@@ -40,15 +46,16 @@ export async function reportVersion(
     [
       {
         $set: {
-          [path]: { version: { $literal: version }, reportedAt: now },
+          [path]: { version: { $literal: version }, reportedAt: now, name: spelling === module ? '$$REMOVE' : { $literal: spelling } },
+          // A process of an older version may have kept it by its spelling.
+          ...(spelling !== module && !spelling.includes('.') && { [`modules.${spelling}`]: '$$REMOVE' }),
           changedAt: now,
           moduleVersions: {
-            $concatArrays: [
-              { $filter: { input: '$moduleVersions', cond: { $ne: [{ $indexOfBytes: ['$$this', own] }, 0] } } },
-              [{ $literal: moduleVersionKey(module, version) }],
-            ],
+            $concatArrays: [{ $filter: { input: '$moduleVersions', cond: { $ne: [place, 0] } } }, [reported]],
           },
-          uncounted: { $cond: [{ $in: [{ $literal: moduleVersionKey(module, version) }, '$moduleVersions'] }, '$uncounted', true] },
+          uncounted: {
+            $cond: [{ $eq: [{ $filter: { input: '$moduleVersions', cond: { $eq: [place, 0] } } }, [reported]] }, '$uncounted', true],
+          },
         },
       },
       ...membershipStages(rules, now),
@@ -57,8 +64,11 @@ export async function reportVersion(
   );
   if (before === null) return null;
   const device: RuledDevice & MatchedDevice = before;
-  const after = { ...device, modules: { ...device.modules, [module]: { version, reportedAt: now } } };
-  const previous = device.modules[module]?.version ?? null;
+  const after = {
+    ...device,
+    modules: { ...device.modules, [field]: { version, reportedAt: now, ...(spelling !== module && { name: spelling }) } },
+  };
+  const previous = versionOf(device.modules, module) ?? null;
   if (rules.length === 0) return { previous, device: after };
   const groups = groupsChangeOf(rules, device.groups, after);
   return { previous, device: withGroups(after, groups, now), groups };

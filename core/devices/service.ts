@@ -20,7 +20,7 @@ import { devicesOf } from './devices-of';
 import { requireDialectFree } from './dialect-change';
 import { disabledOn, setEnabled } from './enabled';
 import { deviceQuery } from './filter';
-import { type Related, resetGateway, setConnected, setDisconnected } from './presence';
+import { type Connecting, type Related, resetGateway, setConnected, setDisconnected } from './presence';
 import { reviewConnected } from './presence-queries';
 import { registerDevices } from './register';
 import { resetSecret } from './reset-secret';
@@ -42,6 +42,8 @@ export interface DeviceDeps {
   onPresence?(deviceId: DeviceId, present: Present): Promise<void>;
   /** Where they are has changed: dynamic batches look at that. */
   onChanged?(deviceIds: readonly DeviceId[]): Promise<void>;
+  /** They were disabled. */
+  onShutOut?(deviceIds: readonly DeviceId[]): void;
   /** After all devices of the gateway are off-line. */
   onGatewayReset?(gatewayId: string): Promise<void>;
   /** The devices behind gateways; when it is not given, one that tells nobody who comes and goes. */
@@ -60,13 +62,8 @@ export function createDeviceService(deps: DeviceDeps): DeviceService {
   const { sessionEnds = createSessionEnds(store.collections, clock) } = deps;
   const { children = createChildren({ devices, connection: store.connection, limits: settings.limits, clock }) } = deps;
 
-  async function connected(
-    deviceId: DeviceId,
-    gatewayId: string,
-    sessionId: string,
-    only?: Parameters<typeof setConnected>[5],
-  ): Promise<boolean> {
-    const device = await setConnected(devices, deviceId, gatewayId, sessionId, clock(), only);
+  async function connected(deviceId: DeviceId, gatewayId: string, sessionId: string, how?: Connecting): Promise<boolean> {
+    const device = await setConnected(devices, deviceId, { gatewayId, sessionId }, clock(), how);
     if (device !== null) await came(device, gatewayId);
     return device !== null;
   }
@@ -110,6 +107,7 @@ export function createDeviceService(deps: DeviceDeps): DeviceService {
     async setEnabled(viewer, ids, enabled) {
       requireRole(viewer, 'OPERATOR');
       const switched = await setEnabled(devices, settings.limits, ids, enabled, clock());
+      if (!enabled) deps.onShutOut?.(switched.map(({ _id }) => _id));
       await children.followRelated(switched);
       if (enabled) await deps.onChanged?.(switched.map(({ _id }) => _id));
       return switched;
@@ -149,9 +147,9 @@ export function createDeviceService(deps: DeviceDeps): DeviceService {
     ...createCredentials(devices, deps.sealing),
     reviewConnected: (connected) => reviewConnected(devices, connected),
     disabledOn: (gatewayId) => disabledOn(devices, gatewayId),
-    connected: (deviceId, gatewayId, sessionId, by) => connected(deviceId, gatewayId, sessionId, { by }),
+    connected: (deviceId, gatewayId, sessionId, by, tookOver) => connected(deviceId, gatewayId, sessionId, { by, tookOver }),
     async stillConnected(deviceId, gatewayId, sessionId, proof) {
-      await connected(deviceId, gatewayId, sessionId, { online: false, enabled: true, by: proof });
+      await connected(deviceId, gatewayId, sessionId, { only: { online: false, enabled: true }, by: proof, isOld: true });
     },
     async disconnected(deviceId, sessionId) {
       const device = await setDisconnected(devices, deviceId, sessionId, clock());

@@ -1,4 +1,5 @@
 import type { GroupCondition, GroupRule } from '../../schema/model/group-rule';
+import { modulePath } from '../../schema/mongo/devices';
 
 /** `matchesRule` as an aggregation expression over a device document; a test holds the two together. */
 export function ruleExpression(rule: GroupRule): object {
@@ -12,7 +13,7 @@ export function ruleExpression(rule: GroupRule): object {
   return rule.operator === 'IN' ? isOne : { $and: [{ $eq: [{ $type: value }, 'string'] }, { $not: [isOne] }] };
 }
 
-/** Keys of tags and names of modules have neither dot nor dollar (schema/model/names). */
+/** Keys of tags have neither dot nor dollar (schema/model/names), nor have the members that versions are kept under. */
 function pathOf(condition: GroupCondition): string {
   switch (condition.field) {
     case 'PRODUCT':
@@ -24,7 +25,7 @@ function pathOf(condition: GroupCondition): string {
     case 'TAG':
       return `$tags.${condition.key}`;
     case 'MODULE_VERSION':
-      return `$modules.${condition.module}.version`;
+      return `$${modulePath(condition.module, 'version')}`;
   }
 }
 

@@ -1,14 +1,17 @@
 import type { mongo } from 'mongoose';
 import type { FirmwarePackage } from '../../schema/model/fleet';
+import { moduleKey } from '../../schema/model/module-version';
 import type { PackageFilter } from '../core';
+import { refuseUnnamed } from '../named';
 
 /** There are 500 packages at most: what the index of products leaves is looked through. */
 export function packageQuery(filter: PackageFilter): mongo.Filter<FirmwarePackage> {
   const { productKey, module, namePrefix, version, kind, verification, verificationRequired } = filter;
+  refuseUnnamed({ module, version }, 'filter.');
   return {
     deletedAt: null,
     ...(productKey && { productKey }),
-    ...(module && { module }),
+    ...(module && { module: moduleKey(module) }),
     ...(version && { version }),
     ...(namePrefix && { name: { $gte: namePrefix, $lt: `${namePrefix}\uffff` } }),
     ...(kind && { kind }),

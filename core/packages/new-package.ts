@@ -1,6 +1,7 @@
 import { DEFAULT_MODULE } from '../../schema/model/ids';
 import type { Limits } from '../../schema/model/limits';
-import { fileNameViolation, moduleViolation, packageNameViolation, versionViolation } from '../../schema/model/names';
+import { moduleKey, moduleViolation, packageVersionViolation } from '../../schema/model/module-version';
+import { fileNameViolation, packageNameViolation } from '../../schema/model/names';
 import { formatOf, PACKAGE_SUFFIXES, type PackageFormat } from '../../schema/model/package-format';
 import { kindViolations, type PackageKind } from '../../schema/model/package-rules';
 import { SIGNATURE_BYTES } from '../../schema/model/signature';
@@ -37,14 +38,21 @@ export function planOf(input: NewPackage, first: PackageUpload, limits: PackageL
   refuseIfAny([
     packageNameViolation(input.name, 'name'),
     moduleViolation(module, 'module'),
-    versionViolation(input.version, 'version'),
+    packageVersionViolation(input.version, 'version'),
     descriptionViolation(description, limits.descriptionLength),
     customInfoViolation(customInfo),
     ...kindViolations({ kind, sourceVersions, version: input.version }, limits),
     verificationViolation(verification),
     ...fileViolations(file),
   ]);
-  const plan = { module, description, customInfo, kind, sourceVersions, verificationRequired: verification === 'REQUIRED' };
+  const plan = {
+    module: moduleKey(module),
+    description,
+    customInfo,
+    kind,
+    sourceVersions,
+    verificationRequired: verification === 'REQUIRED',
+  };
   return { plan, firstFile: checkedPlan(file) };
 }
 

@@ -29,6 +29,6 @@ export function createPackageService(deps: PackageDeps): PackageService {
     },
     get: (id) => packages.findOne({ _id: id, deletedAt: null }),
     getMany: async (ids) => inOrderOf(ids, await packages.find({ _id: { $in: [...ids] }, deletedAt: null }).toArray()),
-    list: (filter, page) => pageOf(packages, packageQuery(filter), { _id: -1 }, page, deps.settings.limits),
+    list: async (filter, page) => pageOf(packages, packageQuery(filter), { _id: -1 }, page, deps.settings.limits),
   };
 }

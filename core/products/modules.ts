@@ -1,4 +1,4 @@
-import { moduleViolation } from '../../schema/model/names';
+import { moduleKey, moduleViolation } from '../../schema/model/module-version';
 import type { Collections } from '../../schema/mongo/connect';
 import type { VersionCountRow } from '../../schema/mongo/version-counts';
 import type { ModuleSummary, VersionCount } from '../core';
@@ -20,16 +20,17 @@ export interface ModuleDeps {
 export async function moduleVersions(
   deps: ModuleDeps,
   productKey: string,
-  module: string,
+  name: string,
   request: PageRequest,
 ): Promise<Page<VersionCount>> {
-  refuseIfAny([moduleViolation(module, 'module')]);
+  refuseIfAny([moduleViolation(name, 'module')]);
+  const module = moduleKey(name);
   await requireProduct(deps.collections.products, productKey);
   const { first, after } = wishOf('version', request, deps.settings);
   return deps.versionCounts.read(productKey, async (deltas, session) => {
     const changed = [...deltas]
       .map(([id, devices]) => ({ ...partsOf(id), devices }))
-      .filter((row) => row.module === module && row.version > after);
+      .filter((row) => row.module === module && byText(row.version, after) > 0);
     const rows: Pick<VersionCountRow, 'version' | 'devices'>[] = await deps.collections.versionCounts
       .find({ productKey, module, version: { $gt: after } }, { session, projection: { _id: 0, version: 1, devices: 1 } })
       .sort({ version: 1 })
@@ -58,7 +59,9 @@ export async function modules(deps: ModuleDeps, productKey: string, request: Pag
     ])
     .toArray();
   return deps.versionCounts.read(productKey, async (deltas, session) => {
-    const changed = [...deltas].map(([id, devices]) => [partsOf(id).module, devices] as const).filter(([module]) => module > after);
+    const changed = [...deltas]
+      .map(([id, devices]) => [partsOf(id).module, devices] as const)
+      .filter(([module]) => byText(module, after) > 0);
     const pipeline = [
       { $match: { productKey, module: { $gt: after } } },
       { $group: { _id: '$module', devices: { $sum: '$devices' } } },
@@ -92,6 +95,7 @@ function sums(entries: readonly (readonly [string, number])[]): Map<string, numb
   return total;
 }
 
-const byText = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
+/** As the store orders them: by code point, which JavaScript's own comparison does not. */
+const byText = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
 const sorted = (counts: Map<string, number>): [string, number][] =>
   [...counts].filter(([, devices]) => devices > 0).sort(([a], [b]) => byText(a, b));

@@ -28,12 +28,12 @@ export interface BatchTasksDeps extends PresenceDeps, CancelSomeDeps {
 /** What a batch does with its tasks as a set. */
 export function createBatchTasks(deps: BatchTasksDeps) {
   return {
-    /** Up to `limit` tasks that are due and reachable; with none, when the next will be and whether any is left at all. */
-    async due(batchId: BatchId, limit: number): Promise<DueByGateway> {
+    /** Up to `limit` tasks that are due and reachable, but those at some gateways; with none, when the next will be and whether any is left at all. */
+    async due(batchId: BatchId, limit: number, without: readonly string[] = []): Promise<DueByGateway> {
       const nextOnlineBy = await endOnlineWaits(deps, batchId);
-      const due = await deps.tasks.due(batchId, deps.clock(), limit);
+      const due = await deps.tasks.due(batchId, deps.clock(), limit, without);
       if (due.length === 0) {
-        const next = earlier(await deps.tasks.nextDueAt(batchId), nextOnlineBy);
+        const next = earlier(await deps.tasks.nextDueAt(batchId, without), nextOnlineBy);
         return { groups: [], nextDueAt: next?.getTime() ?? null, open: next !== null || (await deps.tasks.hasActive(batchId)) };
       }
       const groups = new Map<string, DueGroup>();
@@ -48,11 +48,11 @@ export function createBatchTasks(deps: BatchTasksDeps) {
     cancel: (batchId: BatchId, onProgress: () => void, cause: FailureCause | null = null) =>
       cancelBatchTasks(deps, batchId, onProgress, cause),
     cancelSome: (batchId: BatchId, which: WhichTasks, onProgress: () => void) => cancelSomeTasks(deps, batchId, which, onProgress),
-    reconcile: (batchId: BatchId, onProgress: () => void) => reconcileBatch(deps, batchId, onProgress),
+    reconcile: (batchId: BatchId, onProgress: () => void, { full } = { full: true }) => reconcileBatch(deps, batchId, onProgress, full),
     /** Devices of a broker stay connected when no gateway takes pushes for them: then only the batch has to wait, and says for what. */
-    async gatewayLost(gatewayId: string): Promise<string | null> {
+    async gatewayLost(gatewayId: string, silentSince?: Date): Promise<string | null> {
       if (isBrokerGateway(gatewayId)) return `No gateway is connected to ${gatewayId}: nothing can be pushed to its devices.`;
-      await deps.resetGateway(gatewayId);
+      await deps.resetGateway(gatewayId, silentSince);
       return null;
     },
   };

@@ -22,7 +22,7 @@ export async function confirmTarget(deps: TaskDeps, task: Task): Promise<DeviceA
 /** device-protocols §2.4: another version soon after a success goes on that task's record. Asked only where the version has changed. */
 export async function onRegression(deps: TaskDeps, deviceId: DeviceId, module: string, previous: string, version: string): Promise<void> {
   const now = deps.clock();
-  const withinMs = REGRESSION_MINUTES * deps.settings.minuteMs;
+  const withinMs = (deps.settings.regressionMinutes ?? REGRESSION_MINUTES) * deps.settings.minuteMs;
   const succeeded = await deps.tasks.succeededOf(deviceId, module, previous, new Date(now.getTime() - withinMs));
   if (succeeded !== null) await transition(deps.tasks, succeeded, { kind: 'versionRegressed', version, withinMs }, now);
 }

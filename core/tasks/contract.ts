@@ -2,6 +2,7 @@ import type { Batch } from '../../schema/model/batch';
 import type { CancelableStatus } from '../../schema/model/cancel';
 import type { Proof } from '../../schema/model/generations';
 import type { BatchId, DeviceId, TaskId } from '../../schema/model/ids';
+import type { IgnoredReport } from '../../schema/model/ignored-report';
 import type { IotdaResult } from '../../schema/model/iotda-result';
 import type { SkipReason } from '../../schema/model/reinitiation';
 import type { Task, TaskStatus } from '../../schema/model/task';
@@ -57,7 +58,9 @@ export interface TaskService {
    * whose `proof` does not hold any more is dropped: it is of another device, or of somebody who was one.
    */
   report(deviceId: DeviceId, report: DeviceReport, ignored?: () => void, proof?: Proof): Promise<DeviceAnswer | null>;
-  /** `firmware/get`: the device asks. Null: nothing to do. Marks the task as pushed. */
+  /** A report of a device that could not be read: told on the device, if the proof holds. Never waits, never throws. */
+  ignored(deviceId: DeviceId, report: Omit<IgnoredReport, 'at'>, proof?: Proof): void;
+  /** `firmware/get`: the device asks, with the module as it writes it. Null: nothing to do. Marks the task as pushed. */
   requested(deviceId: DeviceId, module: string, proof?: Proof): Promise<Notification | null>;
   /** R-TASK-8: the tasks of a device that have not ended. Throws NOT_FOUND for a device that does not exist. */
   unfinished(viewer: Viewer, deviceId: DeviceId, module: string | null, page: PageRequest): Promise<Page<Task>>;
@@ -78,6 +81,7 @@ export interface TaskService {
 export type DeviceAnswer = Notification | typeof VERSION_QUERY;
 export const VERSION_QUERY = 'VERSION_QUERY';
 
+/** Modules as the device writes them. */
 export type DeviceReport =
   | { kind: 'version'; module: string; version: string }
   | { kind: 'progress'; module: string; percent: number }

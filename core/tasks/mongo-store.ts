@@ -3,7 +3,7 @@ import type { mongo } from 'mongoose';
 import { type Proof, provenBy } from '../../schema/model/generations';
 import type { TaskId } from '../../schema/model/ids';
 import type { Task } from '../../schema/model/task';
-import type { DueTask, TaskStore, TaskWrite } from './store';
+import { type DueTask, spelled, type TaskStore, type TaskWrite } from './store';
 
 const LOG_LENGTH = 50;
 /** Bounds the partial index of those that have a date. */
@@ -25,6 +25,8 @@ const DUE = {
 /** On disk within a tenth of a second, without an fsync of its own. */
 const NOT_AWAITED = { w: 1, journal: false } as const;
 
+const notAt = (gateways: readonly string[]) => (gateways.length > 0 ? { gatewayId: { $nin: [...gateways] } } : {});
+
 export function createTaskStore(tasks: mongo.Collection<Task>): TaskStore {
   return {
     get: (id) => tasks.findOne({ _id: id }),
@@ -45,16 +47,26 @@ export function createTaskStore(tasks: mongo.Collection<Task>): TaskStore {
         .limit(limit)
         .toArray(),
     eachOfGateway: (gatewayId) => tasks.find({ gatewayId, active: true }),
+    async spell(task, name) {
+      const now = spelled(task, name);
+      if (now.moduleName === task.moduleName) return task;
+      // Beside the task's revision: nothing is decided by it.
+      await tasks.updateOne(
+        { _id: task._id },
+        now.moduleName === undefined ? { $unset: { moduleName: true } } : { $set: { moduleName: name } },
+      );
+      return now;
+    },
     write: (writes) => writeAll(tasks, writes),
-    due: (batchId, now, limit) =>
+    due: (batchId, now, limit, without = []) =>
       tasks
-        .find({ batchId, active: true, reachable: true, offerAt: { $lte: now } })
+        .find({ batchId, active: true, reachable: true, offerAt: { $lte: now }, ...notAt(without) })
         .sort({ offerAt: 1 })
         .limit(limit)
         .project<DueTask>(DUE)
         .toArray(),
-    async nextDueAt(batchId) {
-      const filter = { batchId, active: true, reachable: true, offerAt: { $type: 'date' as const } };
+    async nextDueAt(batchId, without = []) {
+      const filter = { batchId, active: true, reachable: true, offerAt: { $type: 'date' as const }, ...notAt(without) };
       const next = await tasks.find(filter).sort({ offerAt: 1 }).limit(1).project<Pick<DueTask, 'offerAt'>>({ offerAt: 1 }).next();
       return next?.offerAt ?? null;
     },

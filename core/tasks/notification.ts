@@ -45,7 +45,7 @@ export async function notificationOf(
     productKey: task.productKey,
     deviceName: task.deviceName,
     ...(task.dialect && { dialect: task.dialect }),
-    module: task.module,
+    module: task.moduleName ?? task.module,
     version: task.targetVersion,
     digestAlgorithm: firmware.digestAlgorithm,
     differential: firmware.kind === 'DIFFERENTIAL',

@@ -43,7 +43,7 @@ type Send = (deps: OfferDeps, link: DeviceLink, taskIds: TaskId[], terms: PushTe
 export function createOffers(deps: OfferDeps, link: DeviceLink) {
   const { pacers } = deps;
 
-  return async function offer(request: Offer, onProgress: (pushed: number) => void = () => {}): Promise<number> {
+  return async function offer(request: Offer, signal?: AbortSignal): Promise<number> {
     const { batchId, taskIds, asked = [], intervalMs } = request;
     let pushed = 0;
 
@@ -52,10 +52,9 @@ export function createOffers(deps: OfferDeps, link: DeviceLink) {
       while (waiting.length > 0) {
         await pacers.comes(lane, intervalMs, waiting.length);
         const terms = await deps.pushTerms(batchId);
-        if (terms === null || isOutdated(request, terms)) return;
+        if (terms === null || isOutdated(request, terms) || signal?.aborted) return;
         const sent = await send(deps, link, waiting.splice(0, pacers.take(lane, intervalMs, waiting.length)), terms);
         pushed += sent;
-        onProgress(pushed);
       }
     }
 

@@ -1,4 +1,5 @@
 import type { DeviceId } from '../../schema/model/ids';
+import type { Task } from '../../schema/model/task';
 import { inChunks } from '../in-chunks';
 import type { TaskDeps } from './deps';
 import { followPresence, type PresenceDeps, type Present, presenceEvent } from './follow-presence';
@@ -11,6 +12,11 @@ export async function onPresence(deps: TaskDeps, deviceId: DeviceId, present: Pr
     await transition(deps.tasks, task, presenceEvent(present, settleMs), deps.clock());
     if (present.gatewayId !== null) deps.engine.wakeBatch(task.batchId, settleMs);
   }
+}
+
+/** What was awaited after a connection has come: the batch need not wait longer. */
+export async function onSettled(deps: TaskDeps, task: Task): Promise<void> {
+  if ((await transition(deps.tasks, task, { kind: 'settled' }, deps.clock())) !== null) deps.engine.wakeBatch(task.batchId);
 }
 
 const CHUNK = 500;

@@ -8,9 +8,14 @@ const QUIET_MINUTES = 1;
 
 /**
  * "Event to wake, scan to be right": finds what a lost event left behind. A task whose device came or went unseen gets its
- * reachability; one that has reacted gets its upgrade workflow, should the process have died between the two.
+ * reachability; with `full` one that has reacted gets its upgrade workflow, should the process have died between the two.
  */
-export async function reconcileBatch(deps: PresenceDeps, batchId: BatchId, onProgress: () => void = () => {}): Promise<number> {
+export async function reconcileBatch(
+  deps: PresenceDeps,
+  batchId: BatchId,
+  onProgress: () => void = () => {},
+  full = true,
+): Promise<number> {
   let mended = 0;
   let after: TaskId | undefined;
   for (;;) {
@@ -20,7 +25,7 @@ export async function reconcileBatch(deps: PresenceDeps, batchId: BatchId, onPro
     after = last._id;
     const quietSince = deps.clock().getTime() - QUIET_MINUTES * deps.settings.minuteMs;
     for (const task of active) {
-      if (task.updatedAt.getTime() > quietSince || !hasUpgrade(task)) continue;
+      if (!full || task.updatedAt.getTime() > quietSince || !hasUpgrade(task)) continue;
       await deps.engine.report(await upgradeInput(deps, task), { kind: 'check' });
     }
     mended += await followPresence(deps, active);

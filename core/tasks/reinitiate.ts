@@ -1,6 +1,7 @@
 import type { Batch } from '../../schema/model/batch';
 import { isLive } from '../../schema/model/batch';
 import { hasRegressed } from '../../schema/model/begun-again';
+import { reportedOf, spellingOf } from '../../schema/model/device-modules';
 import type { FirmwarePackage } from '../../schema/model/fleet';
 import { batchOfTask, type TaskId } from '../../schema/model/ids';
 import { acceptsSource } from '../../schema/model/package-rules';
@@ -12,7 +13,6 @@ import type { Collections } from '../../schema/mongo/connect';
 import { requireRole } from '../access/require-role';
 import type { Viewer } from '../access/viewer';
 import { refuseComeback } from '../batches/comeback';
-import { unforgive } from '../batches/halt';
 import { batchUnknown } from '../batches/refusals';
 import { reopenBatch } from '../batches/status';
 import type { Reinitiated, Reinitiation } from '../core';
@@ -117,7 +117,8 @@ async function restart(deps: TaskDeps, { devices }: Collections, chunk: Task[], 
   return Promise.all(
     chunk.map(async (task): Promise<Outcome> => {
       const device = byId.get(task.deviceId);
-      const version = device?.modules[task.module]?.version;
+      const reported = device && reportedOf(device.modules, task.module);
+      const version = reported?.version;
       const regressed = hasRegressed(task, version ?? null);
       if (task.status !== 'FAILED' && !regressed) return [task._id, 'NOT_FAILED'];
       if (!device) return [task._id, 'DEVICE_GONE'];
@@ -126,9 +127,10 @@ async function restart(deps: TaskDeps, { devices }: Collections, chunk: Task[], 
       if (places === null) return [task._id, 'DEVICE_BUSY'];
       const atTarget = version === task.targetVersion;
       if (!atTarget && version !== undefined && !acceptsSource(firmware, version)) return [task._id, 'VERSION_NOT_ELIGIBLE'];
+      const spelt = reported ? await deps.tasks.spell(task, spellingOf(task.module, reported)) : task;
       const { gatewayId, presenceRevision = 0 } = device;
       const as = { gatewayId, presenceRevision, places, sourceVersion: version, regressed };
-      return [task._id, await begin(deps, task, as, atTarget)];
+      return [task._id, await begin(deps, spelt, as, atTarget)];
     }),
   );
 }
@@ -155,7 +157,6 @@ async function begin(
 
 /** Also when nothing began in this call: an earlier one may have died before it came so far. */
 async function goOn({ clock, engine }: TaskDeps, { batches, tasks }: Collections, batch: Batch): Promise<Batch> {
-  await unforgive({ batches, tasks }, batch._id);
   if (await tasks.findOne({ batchId: batch._id, active: true }, { projection: { _id: 1 } })) await reopenBatch(batches, batch._id, clock());
   const now = (await batches.findOne({ _id: batch._id })) ?? batch;
   if (isLive(now.status)) await engine.restartBatch(batch._id);

@@ -1,5 +1,6 @@
 import type { Proof } from '../../schema/model/generations';
 import type { DeviceId } from '../../schema/model/ids';
+import { moduleKey } from '../../schema/model/module-version';
 import { isNotifiedTooOften } from '../../schema/model/repeated';
 import { isFor } from '../devices/is-for';
 import type { Notification } from '../ports';
@@ -9,11 +10,12 @@ import { endNotifying, repeatOf } from './renotify';
 import { transition } from './transition';
 
 /**
- * A device asks for its upgrade (`firmware/get`). What is queued may be handed out before its turn (device-protocols §1.3),
+ * A device asks for its upgrade (`firmware/get`), with the module as it writes it. What is queued may be handed out before its turn (device-protocols §1.3),
  * unless the batch is paused or stopped, or a retry still waits. It uses one unit of the push rate: whoever is pushed next waits for it.
  */
 export async function onRequest(deps: OfferDeps, deviceId: DeviceId, module: string, proof?: Proof): Promise<Notification | null> {
-  const task = await deps.tasks.activeOf(deviceId, module, proof);
+  const found = await deps.tasks.activeOf(deviceId, moduleKey(module), proof);
+  const task = found && (await deps.tasks.spell(found, module));
   const now = deps.clock();
   if (task === null || task.status === 'UNCONFIRMED') return null;
   if (task.retryAt !== null && task.retryAt > now) return null;

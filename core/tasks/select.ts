@@ -5,6 +5,7 @@ import { DEFAULT_IOTDA_WAITS, newNegotiation } from '../../schema/model/negotiat
 import { placesFor } from '../../schema/model/places';
 import type { Task } from '../../schema/model/task';
 import type { Collections } from '../../schema/mongo/connect';
+import { modulePath } from '../../schema/mongo/devices';
 import { chosenStages, countTargets, targetSource, targetStages, withShare } from '../batches/targets';
 import { isDuplicateKey } from '../duplicate-key';
 import { roomStages } from './room';
@@ -110,10 +111,14 @@ const lookingUp = (batch: Batch, targets: object[], made: Made): object[] => [
   { $merge: { into: 'tasks', on: '_id', whenMatched: 'keepExisting', whenNotMatched: 'insert' } },
 ];
 
+/** Who has the target from the start has made no attempt, and no outcome. */
 type BegunAbsent =
   | 'download'
+  | 'settledAt'
   | 'matches'
   | 'timeoutMinutes'
+  | 'outcome'
+  | 'judgedAt'
   | 'downloaded'
   | 'renotifications'
   | 'cameBack'
@@ -123,7 +128,7 @@ type BegunAbsent =
 /** A task document as an aggregation expression; the type makes sure that no field of `Task` is forgotten, but what begins absent. */
 function taskOf(batch: Batch, now: Date): Record<Exclude<keyof Task, BegunAbsent>, unknown> {
   const { confirmation = false } = batch.policy;
-  const version = `$modules.${batch.module}.version`;
+  const version = `$${modulePath(batch.module, 'version')}`;
   const literal = (value: unknown) => ({ $literal: value });
   const atTarget = { $eq: [version, literal(batch.targetVersion)] };
   const unlessAtTarget = (value: unknown) => ({ $cond: [atTarget, null, value] });
@@ -135,6 +140,7 @@ function taskOf(batch: Batch, now: Date): Record<Exclude<keyof Task, BegunAbsent
     deviceId: '$_id',
     deviceName: '$deviceName',
     module: literal(batch.module),
+    moduleName: { $ifNull: [`$${modulePath(batch.module, 'name')}`, '$$REMOVE'] },
     dialect: '$dialect',
     sourceVersion: { $ifNull: [version, null] },
     targetVersion: literal(batch.targetVersion),
@@ -170,7 +176,7 @@ function taskOf(batch: Batch, now: Date): Record<Exclude<keyof Task, BegunAbsent
 /** R-FLOW-2: only in tasks of platform-led devices, which wait for so long to be on-line once it is their turn. */
 function platformLed(batch: Batch, now: Date, onlineMs: number) {
   const { confirmation = false } = batch.policy;
-  const atTarget = { $eq: [`$modules.${batch.module}.version`, { $literal: batch.targetVersion }] };
+  const atTarget = { $eq: [`$${modulePath(batch.module, 'version')}`, { $literal: batch.targetVersion }] };
   const turn = Math.max(now.getTime(), batch.schedule?.startAt.getTime() ?? 0);
   const only = (value: unknown) => ({ $cond: [{ $in: ['$dialect', PLATFORM_LED] }, value, '$$REMOVE'] });
   return {

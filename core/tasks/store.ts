@@ -38,17 +38,24 @@ export interface TaskStore {
   activeOfBatch(batchId: string, limit: number, after?: TaskId, statuses?: readonly TaskStatus[]): Promise<Task[]>;
   /** Active tasks whose device is connected through a gateway process, each once. */
   eachOfGateway(gatewayId: string): AsyncIterable<Task>;
+  /** The task, with its module as the device now writes it: stored when that is another spelling than before. */
+  spell(task: Task, name: string): Promise<Task>;
   /** Writes those that are still at the revision they were read at, and says which. */
   write(writes: readonly TaskWrite[]): Promise<Set<TaskId>>;
-  /** Reachable tasks of the batch whose `offerAt` has come, oldest first. */
-  due(batchId: string, now: Date, limit: number): Promise<DueTask[]>;
+  /** Reachable tasks of the batch whose `offerAt` has come, oldest first; `without` those at some gateways. */
+  due(batchId: string, now: Date, limit: number, without?: readonly string[]): Promise<DueTask[]>;
   /** When the next reachable task is due; null when none will be by the clock alone. */
-  nextDueAt(batchId: string): Promise<Date | null>;
+  nextDueAt(batchId: string, without?: readonly string[]): Promise<Date | null>;
   hasActive(batchId: string): Promise<boolean>;
   /** Tasks whose device has not come on-line in its time, the longest overdue first. */
   overdueOffline(batchId: string, now: Date, limit: number): Promise<Task[]>;
   /** When the next such wait is over; null when there is none. */
   nextOnlineBy(batchId: string): Promise<Date | null>;
+}
+
+/** The task with its module as its device writes it. */
+export function spelled({ moduleName, ...task }: Task, name: string): Task {
+  return name === task.module ? task : { ...task, moduleName: name };
 }
 
 /** The task as it is after the change, without asking the store. */

@@ -1,13 +1,22 @@
 import type { DeviceId } from '../../schema/model/ids';
-import type { TaskStore } from './store';
+import type { TaskStore, TaskWrite } from './store';
 
-/** A task store that tells whose task has ended by a write, so that a device that is free finds what waits for it. It only wakes: what it tells may get lost. */
-export function tellingStore(store: TaskStore, onFree: (deviceIds: readonly DeviceId[]) => Promise<void>): TaskStore {
+export interface Told {
+  /** Whose task has ended: a device that is free finds what waits for it. */
+  onFree(deviceIds: readonly DeviceId[]): Promise<void>;
+  /** All that was written. Returns at once. */
+  onWritten(writes: readonly TaskWrite[]): void;
+}
+
+/** A task store that tells what it has written. It only wakes: what it tells may get lost. */
+export function tellingStore(store: TaskStore, { onFree, onWritten }: Told): TaskStore {
   return {
     ...store,
     async write(writes) {
       const written = await store.write(writes);
-      const ended = writes.filter(({ task, change }) => change.set.active === false && written.has(task._id));
+      const done = writes.filter(({ task }) => written.has(task._id));
+      onWritten(done);
+      const ended = done.filter(({ change }) => change.set.active === false);
       if (ended.length > 0) await onFree(ended.map(({ task }) => task.deviceId)).catch(() => undefined);
       return written;
     },

@@ -15,7 +15,7 @@ const query = `subscription ($batchId: ID!) {
     ... on BatchProgress {
       batch { status }
       rate { asked reached }
-      counts { queued notified inProgress succeeded failed canceled total }
+      counts { queued notified inProgress failing succeeded regressed failed canceled total }
     }
     ... on Resync { hint }
   }

@@ -35,15 +35,17 @@ export interface RetryPolicy {
 }
 
 /**
- * R-BAT-24: the batch halts once so many of the devices that finished have failed, as a share or a number, whichever comes first; at
- * least one of the two is given. Finished are those that succeeded or failed, not those canceled.
+ * R-BAT-24: the batch halts once so many of the devices that have an outcome have failed, as a share or a number, whichever comes first;
+ * at least one of the two is given. What an outcome is says `outcome.ts`.
  */
 export interface HaltPolicy {
-  /** Percent of the finished. */
+  /** Percent of the devices with an outcome. */
   failedPercent?: number | null;
   failedCount?: number | null;
-  /** Before so many have finished nothing is judged. */
-  minimumFinished: number;
+  /** Before so many devices have an outcome the batch does not halt. Read with `minimumOf`. */
+  minimumJudged?: number | null;
+  /** The older name of `minimumJudged`: in stored batches, and in what callers send. */
+  minimumFinished?: number | null;
 }
 
 /** R-DL-1, R-DL-3: how devices get the bytes. MQTT is for those without an HTTP client, and for one small file. */
@@ -117,6 +119,14 @@ export interface BatchEditRecord {
 
 export type StatusCounts = Record<TaskStatus, number>;
 
+/** A batch's tasks by status, and what the statuses do not show. */
+export interface TaskCounts extends StatusCounts {
+  /** Of those that have not ended: their last attempt failed, and another one follows or is under way. */
+  failing: number;
+  /** Of those that succeeded: the device went back to its old version. */
+  regressed: number;
+}
+
 /** R-BAT-6. */
 export interface Schedule {
   startAt: Date;
@@ -124,8 +134,8 @@ export interface Schedule {
   endAt: Date | null;
 }
 
-/** Tasks that came to an end of their own. */
-export interface Finished {
+/** R-BAT-24: devices with an outcome. */
+export interface Judged {
   succeeded: number;
   failed: number;
 }
@@ -166,8 +176,8 @@ export interface Batch {
   scannedAt?: Date;
   /** R-BAT-16: source versions that were added, and whose devices have not been looked for. */
   pendingVersions?: string[];
-  /** Who had finished when a halted batch was resumed, and when that was: its threshold counts from there. */
-  haltBase?: Finished & { at?: Date };
+  /** When a halted batch was resumed: its threshold counts the outcomes since then. Absent: all. */
+  judgedFrom?: Date;
   /** R-FLOW-2: its product asked for it when it was made; a result that says the target is confirmed by a version report. Absent: no. */
   confirmByQuery?: boolean;
   /** The caller's key for this creation, and what was asked with it. */

@@ -1,6 +1,8 @@
+import type { ConnectionStreak } from './connection-streak';
 import type { Dialect } from './dialect';
 import type { Generations } from './generations';
 import type { BatchId, DeviceId } from './ids';
+import type { IgnoredReport } from './ignored-report';
 import type { PackageKind, PackageVerification } from './package-rules';
 import type { SignatureAlgorithm } from './signature';
 
@@ -50,6 +52,8 @@ export interface SecureUpdate {
 export interface ModuleVersion {
   version: string;
   reportedAt: Date;
+  /** As the device last wrote the module's name; absent where that is its key. */
+  name?: string;
 }
 
 /** R-DEV-5. */
@@ -74,8 +78,10 @@ export interface Device {
   parentId?: DeviceId;
   /** Devices behind it; absent: none. */
   children?: number;
-  /** Versions by module name. Module names have no dots. */
+  /** By `moduleField`; read with `reportedOf`. */
   modules: Record<string, ModuleVersion>;
+  /** Absent: every report could be read. */
+  lastIgnoredReport?: IgnoredReport;
   /** R-DEV-5; null or absent where nobody said. */
   region?: Region | null;
   /** What people keep about it, value by key; absent where there is none. */
@@ -91,6 +97,8 @@ export interface Device {
   onlineChangedAt: Date | null;
   /** Raised by one with each change of the four above: of two who tell of the device, the one with the higher number knows more. Absent: 0. */
   presenceRevision?: number;
+  /** Its latest connections, counted where they are written anyway. Absent: it has had none of its own since this is kept. */
+  streak?: ConnectionStreak;
   createdAt: Date;
 }
 

@@ -6,15 +6,8 @@ import {
   type GroupRuleField,
   type GroupRuleOperator,
 } from './group-rule';
-import {
-  cityViolation,
-  deviceTagKeyViolation,
-  deviceTagValueViolation,
-  moduleViolation,
-  productKeyViolation,
-  provinceViolation,
-  versionViolation,
-} from './names';
+import { moduleKey, moduleViolation, reportedVersionViolation } from './module-version';
+import { cityViolation, deviceTagKeyViolation, deviceTagValueViolation, productKeyViolation, provinceViolation } from './names';
 import type { Violation } from './violation';
 
 /** Conditions of a rule, all parts together. */
@@ -118,7 +111,7 @@ const VALUE_CHECKS = {
   PROVINCE: provinceViolation,
   CITY: cityViolation,
   TAG: deviceTagValueViolation,
-  MODULE_VERSION: versionViolation,
+  MODULE_VERSION: reportedVersionViolation,
 } as const;
 
 /** The rule without what was not given. Only of a form without violations. */
@@ -129,7 +122,7 @@ export function ruleOf(form: GroupRuleForm): GroupRule {
   const { field, key, module, operator, values } = form;
   const compared = { operator: operator ?? 'IN', values: [...new Set(values)] };
   if (field === 'TAG') return { field, key: key ?? '', ...compared };
-  if (field === 'MODULE_VERSION') return { field, module: module ?? '', ...compared };
+  if (field === 'MODULE_VERSION') return { field, module: moduleKey(module ?? ''), ...compared };
   return { field, ...compared } as GroupCondition;
 }
 

@@ -1,3 +1,4 @@
+import { versionOf } from './device-modules';
 import type { Device } from './fleet';
 
 /** What a condition may be about. */
@@ -44,7 +45,7 @@ function comparedValue(condition: GroupCondition, { productKey, region, tags, mo
     case 'TAG':
       return tags && Object.hasOwn(tags, condition.key) ? tags[condition.key] : undefined;
     case 'MODULE_VERSION':
-      return Object.hasOwn(modules, condition.module) ? modules[condition.module]?.version : undefined;
+      return versionOf(modules, condition.module);
   }
 }
 

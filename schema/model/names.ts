@@ -25,7 +25,7 @@ function textViolation(rule: TextRule, value: unknown, field: string): Violation
 }
 
 type Check = (value: unknown, field: string) => Violation | null;
-const checkOf =
+export const checkOf =
   (rule: TextRule): Check =>
   (value, field) =>
     textViolation(rule, value, field);
@@ -46,24 +46,6 @@ export const packageNameViolation = checkOf({
   maximum: 32,
   pattern: /^[A-Za-z0-9][A-Za-z0-9_]*$/,
   takes: 'letters A–Z and a–z, digits and _, not beginning with _',
-});
-
-/** R-PKG-3. A device's versions are kept in an object by module, where one name would be no key but the prototype. */
-export const moduleViolation = checkOf({
-  what: 'A module name',
-  minimum: 1,
-  maximum: 64,
-  pattern: /^(?!__proto__$)[a-z0-9_-]+$/,
-  takes: 'letters a–z, digits, _ and -, and is not __proto__',
-});
-
-/** R-PKG-3. */
-export const versionViolation = checkOf({
-  what: 'A version',
-  minimum: 1,
-  maximum: 64,
-  pattern: /^[A-Za-z0-9._-]+$/,
-  takes: 'letters A–Z and a–z, digits, ., _ and -',
 });
 
 /** R-PKG-7. */

@@ -1,7 +1,7 @@
 import type { BatchPolicy, BatchScope, RetryPolicy } from './batch';
 import { haltViolations } from './halt';
 import type { Limits } from './limits';
-import { versionViolation } from './names';
+import { reportedVersionViolation } from './module-version';
 import { rateViolations } from './rate-policy';
 import { tagViolations } from './tags';
 import type { Violation } from './violation';
@@ -92,11 +92,11 @@ export function policyViolations(policy: BatchPolicy, limits: Limits): Violation
   ];
 }
 
-/** R-BAT-5: each source version is a version, and none is the one the package brings. `field` is the list's path. */
+/** R-BAT-5: each source version is one that a device may report, and none is the one the package brings. `field` is the list's path. */
 export function sourceVersionViolations(sourceVersions: readonly string[], targetVersion: string, field = 'sourceVersions'): Violation[] {
   return sourceVersions.flatMap((version, index) => {
     const place = `${field}.${index}`;
-    const malformed = versionViolation(version, place);
+    const malformed = reportedVersionViolation(version, place);
     if (malformed) return [malformed];
     if (version !== targetVersion) return [];
     return [

@@ -34,6 +34,8 @@ export type TaskEvent =
   | { kind: 'connected'; gatewayId: string; settleMs: number; presenceRevision?: number; unheard?: boolean }
   /** Its connection has gone. */
   | ({ kind: 'disconnected' } & Gone)
+  /** The device has said which version it has: that is what was awaited after its connection. */
+  | { kind: 'settled' }
   | PlatformLedEvent
   /** Within `withinMs` of its success the device reported another version. Goes on record, once, and the task stays as it is. */
   | { kind: 'versionRegressed'; version: string; withinMs: number }

@@ -1,9 +1,10 @@
 import { matchedAgain, reinitiated } from './begun-again';
 import { answered, atWork, notified, progress, sourceReported, versionRegressed } from './device-exchange';
-import { later } from './later';
+import { withOutcome } from './outcome';
 import { comeBack, confirming, noted, offlineFailure, opened, overdueFailure, queried, unheard, waitingAnew } from './platform-led';
 import { gone, isOlder, known } from './presence';
 import { dueAgainAt, uncounted } from './repeated';
+import { latest, settled, settlesAt } from './settling';
 import { type Attempt, isActive, type Task } from './task';
 import { ended, maybe, moved, quiet, type TaskChange } from './task-change';
 import type { TaskEvent, TaskEventOf } from './task-event';
@@ -11,13 +12,15 @@ import type { TaskEvent, TaskEventOf } from './task-event';
 /** What the record of a rejected task says: no failure, so the catalogue of causes has none for it. */
 export const REJECTED_TEXT = 'Rejected by the user.';
 
-const latest = (...dates: (Date | null)[]): Date => new Date(Math.max(...dates.map((date) => date?.getTime() ?? 0)));
-
 /**
  * The state machine of R-TASK-1: what `event` makes of `task`, or null when it changes nothing, which is
  * how repeats and latecomers end. A final status is left by an operator's `reinitiated` and a batch's `matchedAgain` alone.
  */
 export function nextState(task: Task, event: TaskEvent, now: Date): TaskChange | null {
+  return maybe(stepOf(task, event, now), (change) => withOutcome(task, event, change, now));
+}
+
+function stepOf(task: Task, event: TaskEvent, now: Date): TaskChange | null {
   if (event.kind === 'reinitiated') return reinitiated(task, event, now);
   if (event.kind === 'matchedAgain') return matchedAgain(task, event, now);
   if (event.kind === 'versionRegressed') return versionRegressed(task, event, now);
@@ -49,6 +52,8 @@ export function nextState(task: Task, event: TaskEvent, now: Date): TaskChange |
       return connected(task, event, now);
     case 'disconnected':
       return maybe(gone(task, event), (set) => quiet({ ...set, ...unheard(task) }, now));
+    case 'settled':
+      return maybe(settled(task, now), (set) => quiet(set, now));
     case 'answered':
       return answered(task, event, now);
     case 'opened':
@@ -101,20 +106,13 @@ function attemptFailed(task: Task, event: TaskEventOf<'attemptFailed'>, now: Dat
 /** R-TASK-7: an unfinished device that comes back is notified again, after it had time to report its version. */
 function connected(task: Task, event: TaskEventOf<'connected'>, now: Date): TaskChange | null {
   if (isOlder(task, event)) return null;
-  const offerAt = task.status === 'UNCONFIRMED' ? null : latest(task.retryAt, later(now, event.settleMs));
+  const settledAt = settlesAt(task, event.settleMs, now);
+  const offerAt = task.status === 'UNCONFIRMED' ? null : latest(task.retryAt, settledAt);
   // Word of a connection that the task knows of is no return.
   const isNews = event.presenceRevision === undefined || event.presenceRevision > (task.presenceRevision ?? 0);
   const back = task.notifiedAt !== null && isNews && !event.unheard;
-  return quiet(
-    {
-      reachable: true,
-      gatewayId: event.gatewayId,
-      ...known(event),
-      offerAt,
-      ...(back ? { cameBack: true, ...comeBack(task) } : unheard(task)),
-    },
-    now,
-  );
+  const heardBefore = back ? { cameBack: true, ...comeBack(task) } : unheard(task);
+  return quiet({ reachable: true, gatewayId: event.gatewayId, ...known(event), settledAt, offerAt, ...heardBefore }, now);
 }
 
 /** R-PKG-6: the device was updated by other means before its turn; no retry helps. */

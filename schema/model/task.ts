@@ -9,6 +9,13 @@ export type TaskStatus = (typeof TASK_STATUSES)[number];
 export const ACTIVE_STATUSES = ['UNCONFIRMED', 'QUEUED', 'NOTIFIED', 'IN_PROGRESS'] as const satisfies readonly TaskStatus[];
 export const isActive = (status: TaskStatus): boolean => (ACTIVE_STATUSES as readonly TaskStatus[]).includes(status);
 
+/**
+ * R-BAT-24: what came of a device's last attempt. FAILING: it failed, and another attempt follows or is under way. REGRESSED: it succeeded,
+ * and the device then went back to its old version.
+ */
+export const TASK_OUTCOMES = ['SUCCEEDED', 'FAILING', 'FAILED', 'REGRESSED'] as const;
+export type TaskOutcome = (typeof TASK_OUTCOMES)[number];
+
 /** One try of a task that ended without success. `text` is what the device said, cut to 1,024 characters. */
 export interface Attempt {
   number: number;
@@ -41,7 +48,10 @@ export interface Task {
   productKey: string;
   deviceId: DeviceId;
   deviceName: string;
+  /** Its key. */
   module: string;
+  /** As its device last wrote it; absent where that is the key. Written without a new revision. */
+  moduleName?: string;
   /** Its device's when the task was made. Absent in tasks of older versions: LINK. */
   dialect?: Dialect;
   /** The version the device had when it was selected, or the last it reported before it was asked for anything; null while it has reported none. */
@@ -66,6 +76,11 @@ export interface Task {
   cause: FailureCause | null;
   causeText: string | null;
 
+  /** Null or absent before the first attempt has ended, and where there was none. */
+  outcome?: TaskOutcome | null;
+  /** R-BAT-24: since when the outcome says something about the package; null or absent while it says nothing. */
+  judgedAt?: Date | null;
+
   /** True while the device has a connection; then `gatewayId` says which gateway process holds it. */
   reachable: boolean;
   gatewayId: string | null;
@@ -73,6 +88,11 @@ export interface Task {
   presenceRevision?: number;
   /** When this task next wants its notification; null while it wants none. The batch pushes what is due and reachable. */
   offerAt: Date | null;
+  /**
+   * When the time is or was over in which the version report of its device's latest connections is awaited: a device that reconnects all
+   * the time is waited for once. Null or absent: it has not connected since its last notification.
+   */
+  settledAt?: Date | null;
   /** The last push of the current attempt; null before it. */
   notifiedAt: Date | null;
   /** The very first push, whatever became of that attempt: R-RATE-2 counts it. */

@@ -10,6 +10,8 @@ export const WAITING_FOR = {
   RETRY: 'The last attempt failed; the next one begins at `retryAt`.',
   DEVICE_OFFLINE: 'The device is off-line. It is notified when it connects again.',
   DEVICE_DISABLED: 'The device is disabled: its connection is refused until it is enabled again.',
+  CONNECTION_UNSTABLE:
+    'The device connects again and again, perhaps because another one has its identity: `device.connectionStreak` counts. Its notification leaves when a connection lasts.',
   PUSH_RATE: 'The device is on-line; its notification leaves when the push rate allows.',
   DEVICE_REQUEST: 'The batch pushes nothing: the device has to ask for its upgrade.',
   DEVICE_VERSION: 'The device was asked for its version and has not answered yet.',
@@ -21,13 +23,30 @@ export type WaitingFor = keyof typeof WAITING_FOR;
 
 type Waiting = Pick<Task, 'status' | 'notifiedAt' | 'reacted' | 'reachable' | 'retryAt' | 'offerAt' | 'negotiation'>;
 
+/** What its device's document says more than the task. */
+interface OfDevice {
+  enabled?: boolean;
+  unstable?: boolean;
+}
+
+/** The device's document may say more of why. */
+export const dependsOnDevice = (reason: WaitingFor | null): boolean => reason === 'DEVICE_OFFLINE' || reason === 'PUSH_RATE';
+
 /**
  * The first obstacle on a task's way, or null once it has ended. Total: a task that is active always has a reason.
  * A pause holds back notifications only, so it is no reason for a device that works on the one it has.
  */
-export function waitingFor(task: Waiting, batchStatus: BatchStatus, now: Date, proactivePush = true, enabled = true): WaitingFor | null {
+export function waitingFor(
+  task: Waiting,
+  batchStatus: BatchStatus,
+  now: Date,
+  proactivePush = true,
+  { enabled = true, unstable = false }: OfDevice = {},
+): WaitingFor | null {
   const reason = obstacle(task, batchStatus, now, proactivePush);
-  return reason === 'DEVICE_OFFLINE' && !enabled ? 'DEVICE_DISABLED' : reason;
+  if (!dependsOnDevice(reason)) return reason;
+  if (reason === 'DEVICE_OFFLINE' && !enabled) return 'DEVICE_DISABLED';
+  return unstable ? 'CONNECTION_UNSTABLE' : reason;
 }
 
 function obstacle(task: Waiting, batchStatus: BatchStatus, now: Date, proactivePush: boolean): WaitingFor | null {

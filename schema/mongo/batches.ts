@@ -30,7 +30,7 @@ export const batchSchema = new Schema<Batch>(
     scannedAt: Date,
     pendingVersions: { type: [String], default: undefined },
     confirmByQuery: Boolean,
-    haltBase: { type: Schema.Types.Mixed },
+    judgedFrom: Date,
     idempotency: { type: Schema.Types.Mixed, default: null },
     createdBy: { type: String, required: true },
     createdAt: { type: Date, required: true },

@@ -1,6 +1,8 @@
 import { Schema } from 'mongoose';
+import { moduleField } from '../model/device-modules';
 import { DIALECTS } from '../model/dialect';
-import type { Device } from '../model/fleet';
+import type { Device, ModuleVersion } from '../model/fleet';
+import { moduleKey } from '../model/module-version';
 import { storedIn } from './options';
 
 /**
@@ -20,7 +22,10 @@ export interface StoredDevice extends Device {
 }
 
 /** Module names have no `=`. */
-export const moduleVersionKey = (module: string, version: string): string => `${module}=${version}`;
+export const moduleVersionKey = (module: string, version: string): string => `${moduleKey(module)}=${version}`;
+
+/** Where a device document has a member of what it reported of a module. */
+export const modulePath = (module: string, member: keyof ModuleVersion): string => `modules.${moduleField(module)}.${member}`;
 
 /** Filter of the devices whose `module` has one of `versions`; use it together with `productKey`. */
 export const runsOneOf = (module: string, versions: readonly string[]) => ({
@@ -51,6 +56,7 @@ export const deviceSchema = new Schema<StoredDevice>(
     children: { type: Number, default: undefined },
     /** A plain object and not a Map: that is what everybody reads. */
     modules: { type: Schema.Types.Mixed, default: {} },
+    lastIgnoredReport: { type: Schema.Types.Mixed, default: undefined },
     moduleVersions: { type: [String], default: [] },
     counted: { type: [String], default: undefined },
     uncounted: Boolean,

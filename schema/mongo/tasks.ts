@@ -2,7 +2,7 @@ import { Schema } from 'mongoose';
 import { DIALECTS } from '../model/dialect';
 import { FAILURE_CAUSES } from '../model/failure-causes';
 import type { Negotiation } from '../model/negotiation';
-import { type Attempt, TASK_STATUSES, type Task, type TaskDownload, type Transition } from '../model/task';
+import { type Attempt, TASK_OUTCOMES, TASK_STATUSES, type Task, type TaskDownload, type Transition } from '../model/task';
 import { storedIn } from './options';
 
 const cause = { type: String, enum: [...Object.keys(FAILURE_CAUSES), null], default: null };
@@ -62,6 +62,7 @@ export const taskSchema = new Schema<Task>(
     deviceId: { type: String, required: true },
     deviceName: { type: String, required: true },
     module: { type: String, required: true },
+    moduleName: { type: String, default: undefined },
     dialect: { type: String, enum: DIALECTS },
     sourceVersion: { type: String, default: null },
     targetVersion: { type: String, required: true },
@@ -75,6 +76,8 @@ export const taskSchema = new Schema<Task>(
     progress: { type: Number, min: 0, max: 100, default: null },
     cause,
     causeText: { type: String, default: null },
+    outcome: { type: String, enum: [...TASK_OUTCOMES, null] },
+    judgedAt: Date,
     reachable: { type: Boolean, required: true },
     gatewayId: { type: String, default: null },
     offerAt: date,
@@ -106,6 +109,8 @@ const whileActive = { partialFilterExpression: { active: true } };
 
 /** Counts by status, and the tasks of a batch by status. */
 taskSchema.index({ batchId: 1, status: 1, _id: 1 });
+/** R-BAT-24: outcomes of a batch, those since a resume too. */
+taskSchema.index({ batchId: 1, outcome: 1, judgedAt: 1 }, { partialFilterExpression: { outcome: { $gt: '' } } });
 /** One active task a device and module: the store's half of the guarantee (R-BAT-8). */
 taskSchema.index({ deviceId: 1, module: 1 }, { ...whileActive, unique: true });
 /** No place of a device twice: one task that stands alone, or a few for different modules (R-BAT-8, R-BAT-13). */

@@ -50,6 +50,33 @@ test('R-DEV-5 a device is registered with its region and tags, changed, found by
   expect(refused).toEqual({ deleted: null, userErrors: [{ code: 'DEVICE_UNKNOWN', field: 'deviceIds' }] });
 });
 
+test('R-SAFE-2 an operator resets the secret of a device: the new one is in the answer, once more for the same key, and nowhere else', async () => {
+  const registered = await mutate(
+    'registerDevices',
+    { productKey: 'devA', devices: [{ deviceName: 'dev-9' }] },
+    'devices { secret device { id } }',
+  );
+  const [first] = registered.devices as { secret: string }[];
+  const deviceId = 'devA.dev-9';
+  const answer = await mutate('resetDeviceSecret', { deviceId, idempotencyKey: 'lost' }, 'secret device { id deviceName }');
+  expect(answer).toEqual({
+    secret: expect.stringMatching(/^[0-9a-f]{32}$/),
+    device: { id: deviceId, deviceName: 'dev-9' },
+    userErrors: [],
+  });
+  expect(answer.secret).not.toBe(first?.secret);
+  expect(await mutate('resetDeviceSecret', { deviceId, idempotencyKey: 'lost' }, 'secret device { id deviceName }')).toEqual(answer);
+  expect((await mutate('resetDeviceSecret', { deviceId }, 'secret')).secret).not.toBe(answer.secret);
+  const unknown = await mutate('resetDeviceSecret', { deviceId: 'devA.none' }, 'secret');
+  expect(unknown).toEqual({ secret: null, userErrors: [{ code: 'DEVICE_UNKNOWN', field: 'deviceId' }] });
+  const asViewer = 'mutation ($input: ResetDeviceSecretInput!) { resetDeviceSecret(input: $input) { secret userErrors { code } } }';
+  const refused = await api.ask(asViewer, { input: { deviceId } }, api.keys.viewer);
+  expect(refused.errors?.map(({ extensions }) => extensions.code)).toEqual(['NOT_ALLOWED']);
+  const stored = await api.store.collections.devices.findOne({ _id: deviceId });
+  const current = (await api.core.devices.credentials('devA', 'dev-9'))?.secret;
+  expect(JSON.stringify(stored)).not.toContain(current);
+});
+
 test('R-DEV-2 R-TASK-1 devices are disabled and enabled together, and a task says that its device is disabled', async () => {
   const ids = ['devA.dev-5', 'devA.dev-6'];
   await mutate(

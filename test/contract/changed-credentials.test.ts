@@ -1,5 +1,7 @@
+import { Readable } from 'node:stream';
 import { systemClock } from '../../core/clock';
 import type { CoreParts } from '../../core/create-core';
+import type { Batch } from '../../schema/model/batch';
 import { ownProof, type Proof } from '../../schema/model/generations';
 import { deviceIdOf } from '../../schema/model/ids';
 import type { Store } from '../../schema/mongo/connect';
@@ -8,6 +10,7 @@ import { administrator, handClock, operator, refusal, spectator } from '../suppo
 import { meters, named } from '../support/meters';
 import { quietEngine } from '../support/quiet-engine';
 import { emptyStore, testStore } from '../support/store';
+import { POLICY } from '../support/updraft-driver';
 
 const [FIRST, SECOND] = ['1'.repeat(64), '2'.repeat(64)];
 const HUB = deviceIdOf('meter', 'hub-1');
@@ -44,6 +47,15 @@ const says = (version: string, proof?: Proof) =>
 const isConnected = (proof: Proof, deviceId = METER) => devices().connected(deviceId, 'gw-1', 'session-1', proof);
 const mayStay = async (proof: Proof, deviceId = METER) => (await devices().reviewConnected([{ deviceId, proof }])).notAllowed.length === 0;
 const reset = (deviceId = METER, idempotencyKey?: string) => devices().resetSecret(operator, { deviceId, idempotencyKey });
+async function batchOf(version: string): Promise<Batch> {
+  const { packages, batches } = parts.core;
+  const wanted = { productKey: 'meter', name: 'meter_fw', version };
+  const firmware = await packages.create(administrator, wanted, { name: 'fw.bin', stream: Readable.from([Buffer.alloc(1_000, 7)]) });
+  return batches.createStatic(operator, { packageId: firmware._id, scope: { kind: 'all' }, policy: POLICY });
+}
+/** Its task of the device, as it is while the device upgrades. */
+const runs = ({ _id: batchId }: Batch) =>
+  store.collections.tasks.insertOne(aRunningTask({ batchId, productKey: 'meter', deviceName: 'dev-1', attempt: 3 }));
 async function again(deviceName = 'dev-1', gateway?: string): Promise<void> {
   await devices().delete(operator, [deviceIdOf('meter', deviceName)]);
   await devices().register(operator, 'meter', [{ deviceName, ...(gateway && { gateway: { deviceName: gateway } }) }]);
@@ -60,7 +72,7 @@ describe('sessions', () => {
     expect(await versionOf()).toBe('1.0.0');
     await change();
     const before = await versionOf();
-    await store.collections.tasks.insertOne(aRunningTask({ productKey: 'meter', deviceName: 'dev-1', attempt: 3 }));
+    await runs(await batchOf('2.0.0'));
     await says('6.6.6', old);
     await parts.core.tasks.report(METER, { kind: 'progress', module: 'default', percent: 66 }, undefined, old);
     expect(await versionOf()).toBe(before);

@@ -128,7 +128,7 @@ describe('R-BAT-14 settings that exclude each other', () => {
     const mixed = { code: 'DYNAMIC_BASES_MIXED', field: 'sourceVersions', conflictingId: first._id };
     expect(await refused(create('p3', { multiModule: true }, { ...forGroup(group), sourceVersions: ['1.1.0'] }))).toEqual([mixed]);
     await expect(create('p3', { multiModule: true }, { ...forGroup(group), sourceVersions: ['1.2.0'] })).resolves.toBeDefined();
-    await world.addPackage('mcu', { module: 'MCU', version: '3.0.0' });
+    await world.addPackage('mcu', { module: 'mcu', version: '3.0.0' });
     await expect(create('mcu', { multiModule: true }, { ...forGroup(group), sourceVersions: ['1.1.0'] })).resolves.toBeDefined();
     const edit = world.core.batches.update(operator, first._id, { sourceVersions: ['1.0.0', '1.2.0'] });
     expect((await refused(edit))[0]?.code).toBe('DYNAMIC_BASES_MIXED');

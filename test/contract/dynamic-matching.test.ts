@@ -61,7 +61,7 @@ describe('R-BAT-1 a dynamic batch', () => {
       expiresAt: new Date(world.clock().getTime() + 3_600_000),
     });
     await store.collections.deviceListRows.insertOne({ _id: 'list1.dev-c', deviceId: world.idOf('dev-c') });
-    await world.addPackage('p4', { version: '4.0.0', module: 'MCU' });
+    await world.addPackage('p4', { version: '4.0.0', module: 'mcu' });
     const regional = await world.create('p2', { scope: { kind: 'region', province: 'Zhejiang', city: 'Hangzhou' } });
     const listed = await world.create('p4', { scope: { kind: 'list', listId: insertedId }, sourceVersions: undefined });
     await world.core.devices.update(operator, world.idOf('dev-b'), { region: { province: 'Zhejiang', city: 'Ningbo' } });
@@ -96,7 +96,7 @@ describe('R-BAT-1 a dynamic batch', () => {
   });
 
   test('R-BAT-13 of two modules a device is taken for one after the other, and with multi-module for both at once', async () => {
-    await world.addPackage('mcu', { version: '4.0.0', module: 'MCU' });
+    await world.addPackage('mcu', { version: '4.0.0', module: 'mcu' });
     for (const multiModule of [false, true]) {
       const main = await world.create('p2', { sourceVersions: ['5.0.0'] }, { multiModule });
       const mcu = await world.create('mcu', { sourceVersions: ['5.0.0'] }, { multiModule });

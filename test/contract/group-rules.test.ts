@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { deviceOf } from '../../core/devices/register';
 import { membershipStages, ruleExpression } from '../../core/groups/rule-expression';
+import { moduleField, moduleOfField } from '../../schema/model/device-modules';
 import { type GroupCondition, type GroupRule, matchesRule, modulesOf, productsOf } from '../../schema/model/group-rule';
 import { GROUP_RULE_DEPTH, groupRuleViolations, ruleOf } from '../../schema/model/group-rule-form';
 import type { Store } from '../../schema/mongo/connect';
@@ -18,9 +19,9 @@ afterAll(() => store.close());
 const now = new Date('2026-03-01T12:00:00Z');
 /** Few values, so that rules match; some that a store could take for something else. */
 const words = ['a', 'ab', 'b', '1', '1.0', 'Zürich', '北京', '$a', '0', 'null'];
-const versions = ['1', '1.0', '1.0.1', '2-rc', '_'];
+const versions = ['1', '1.0', '1.0.1', '2-rc', '_', '1.0+b', '$ne', '{}'];
 const keys = ['a', 'b', '0', 'constructor', 'toString'];
-const modules = ['default', 'm', '0', 'constructor'];
+const modules = ['default', 'm', '0', 'constructor', 'wifi.fw', '__proto__'];
 const products = ['prod', 'prodB'];
 
 const condition: fc.Arbitrary<GroupCondition> = fc.oneof(
@@ -56,7 +57,7 @@ const fleet = fc.array(device, { minLength: 1, maxLength: 20 }).map((rows) =>
       { deviceName: `dev-${index}`, region, tags },
       now,
     ),
-    modules: Object.fromEntries(Object.entries(reported).map(([name, version]) => [name, { version, reportedAt: now }])),
+    modules: Object.fromEntries(Object.entries(reported).map(([name, version]) => [moduleField(name), { version, reportedAt: now }])),
     moduleVersions: Object.entries(reported).map(([name, version]) => moduleVersionKey(name, version)),
   })),
 );
@@ -94,7 +95,7 @@ test('R-DEV-4 what a rule says of products and modules beforehand is true of eve
       for (const each of documents) {
         const matches = matchesRule(rule, each);
         expect(!matches || narrowed === null || narrowed.has(each.productKey)).toBe(true);
-        const others = Object.fromEntries(Object.entries(each.modules).filter(([name]) => looksAt.has(name)));
+        const others = Object.fromEntries(Object.entries(each.modules).filter(([field]) => looksAt.has(moduleOfField(field))));
         expect(matchesRule(rule, { ...each, modules: others })).toBe(matches);
       }
     }),

@@ -1,97 +1,144 @@
-import { forgiveFailures, haltIfFailing, unforgive } from '../../core/batches/halt';
+import { forgiveFailures, haltIfFailing, lookForHalt } from '../../core/batches/halt';
 import { setBatchStatus } from '../../core/batches/status';
-import type { BatchStatus } from '../../schema/model/batch';
-import type { TaskStatus } from '../../schema/model/task';
+import type { BatchStatus, HaltPolicy } from '../../schema/model/batch';
+import type { Task, TaskOutcome } from '../../schema/model/task';
 import type { Store } from '../../schema/mongo/connect';
 import { aTask } from '../support/builders';
 import { emptyStore, testStore } from '../support/store';
 
 const NOW = new Date('2026-01-01T00:00:00Z');
+const LATER = new Date(NOW.getTime() + 60_000);
+const EARLIER = new Date(NOW.getTime() - 60_000);
 let store: Store;
 beforeAll(async () => {
   store = await testStore();
+  await store.ensureIndexes();
 });
 afterEach(() => emptyStore(store));
 afterAll(() => store.close());
 
 const halt = () => haltIfFailing(store.collections, 'batch1', NOW);
 const stored = () => store.collections.batches.findOne({ _id: 'batch1' });
-const finish = (status: TaskStatus, count: number) =>
-  store.collections.tasks.insertMany(Array.from({ length: count }, () => aTask({ status, active: false })));
-const batch = (status: BatchStatus = 'RUNNING', atTarget = 0) =>
-  store.collections.batches.insertOne({
-    _id: 'batch1',
-    status,
-    policy: { halt: { failedPercent: 50, minimumFinished: 4 } },
-    selection: { matched: 9, created: 9, skippedBusy: 0, atTarget },
-  } as never);
-/** Somebody who has not finished: there is something left to hold back. */
+const STATUS = { SUCCEEDED: 'SUCCEEDED', REGRESSED: 'SUCCEEDED', FAILED: 'FAILED', FAILING: 'IN_PROGRESS' } as const;
+const judge = (outcome: TaskOutcome, count: number, fields: Partial<Task> = {}) =>
+  store.collections.tasks.insertMany(
+    Array.from({ length: count }, () => aTask({ status: STATUS[outcome], outcome, judgedAt: EARLIER, ...fields })),
+  );
+const batch = (status: BatchStatus = 'RUNNING', policy: HaltPolicy = { failedPercent: 50, minimumJudged: 4 }) =>
+  store.collections.batches.insertOne({ _id: 'batch1', status, policy: { halt: policy } } as never);
+/** Somebody without an outcome: there is something left to hold back. */
 beforeEach(async () => {
   await store.collections.tasks.insertOne(aTask());
 });
 
 test('R-BAT-24 a batch halts when its failures reach the threshold, and says why; a repeat finds it halted', async () => {
   await batch();
-  await finish('SUCCEEDED', 2);
-  await finish('FAILED', 1);
+  await judge('SUCCEEDED', 2);
+  await judge('FAILED', 1);
   expect(await halt()).toBe(false);
-  await finish('FAILED', 1);
-  expect([await halt(), await halt()]).toEqual([true, true]);
+  await judge('FAILED', 1);
+  expect([await lookForHalt(store.collections, 'batch1', NOW), await lookForHalt(store.collections, 'batch1', NOW)]).toEqual([
+    { halted: true, isNew: true },
+    { halted: true, isNew: false },
+  ]);
   expect(await stored()).toMatchObject({ status: 'HALTED', statusReason: expect.stringContaining('2 of 4') });
 });
 
-test('R-BAT-24 resumed, it counts from then on', async () => {
+test('R-BAT-24 devices that will be tried again, and those that went back to their old version, count as failed', async () => {
   await batch();
-  await finish('FAILED', 4);
+  await judge('SUCCEEDED', 2);
+  await judge('FAILING', 1);
+  expect(await halt()).toBe(false);
+  await judge('REGRESSED', 1);
+  expect(await halt()).toBe(true);
+});
+
+test('R-BAT-24 failures that say nothing about the package are none', async () => {
+  await batch();
+  await judge('FAILED', 6, { judgedAt: null });
+  await judge('SUCCEEDED', 3);
+  await judge('FAILED', 1);
+  expect(await halt()).toBe(false);
+});
+
+test('R-BAT-24 the reason has exact figures, also where not every success had to be counted', async () => {
+  await batch('RUNNING', { failedCount: 1, minimumJudged: 1 });
+  await judge('SUCCEEDED', 9);
+  await judge('FAILED', 1);
+  await halt();
+  expect((await stored())?.statusReason).toContain('1 of 10');
+});
+
+test('R-BAT-24 a batch that was stored with the older name of its minimum goes by it', async () => {
+  await batch('RUNNING', { failedPercent: 50, minimumFinished: 4 });
+  await judge('FAILED', 3);
+  expect(await halt()).toBe(false);
+  await judge('FAILED', 1);
+  expect(await halt()).toBe(true);
+});
+
+test('R-BAT-24 resumed, it counts from then on; who was failing then counts when it fails once more', async () => {
+  await batch();
+  await judge('FAILING', 4);
   await halt();
   await forgiveFailures(store.collections, 'batch1', NOW);
   expect(await setBatchStatus(store.collections.batches, 'batch1', 'RUNNING', NOW)).toBe(true);
   expect(await halt()).toBe(false);
-  await finish('FAILED', 3);
-  expect(await halt()).toBe(false);
-  await finish('FAILED', 1);
+  await store.collections.tasks.updateMany({ outcome: 'FAILING' }, { $set: { outcome: 'FAILED', judgedAt: LATER } });
   expect(await halt()).toBe(true);
 });
 
-test('R-BAT-24 devices that had the target from the start, and canceled ones, are not among the finished', async () => {
-  await batch('RUNNING', 6);
-  await finish('SUCCEEDED', 6);
-  await finish('CANCELED', 6);
-  await finish('FAILED', 3);
+test('R-BAT-24 only a halted batch forgives', async () => {
+  await batch('PAUSED');
+  await judge('FAILED', 4);
+  await forgiveFailures(store.collections, 'batch1', NOW);
+  await setBatchStatus(store.collections.batches, 'batch1', 'RUNNING', NOW);
+  expect(await halt()).toBe(true);
+});
+
+test('R-BAT-24 devices that had the target from the start, and canceled ones, have no outcome', async () => {
+  await batch();
+  await store.collections.tasks.insertMany(
+    Array.from({ length: 12 }, (_, index) => aTask({ status: index < 6 ? 'SUCCEEDED' : 'CANCELED', active: false })),
+  );
+  await judge('FAILED', 3);
   expect(await halt()).toBe(false);
-  await finish('FAILED', 1);
+  await judge('FAILED', 1);
   expect(await halt()).toBe(true);
 });
 
 test.each<BatchStatus>(['PAUSED', 'CANCELED', 'FINISHED'])('R-BAT-24 a batch that is %s does not halt', async (status) => {
   await batch(status);
-  await finish('FAILED', 9);
+  await judge('FAILED', 9);
   expect(await halt()).toBe(false);
   expect(await stored()).toMatchObject({ status });
 });
 
-test('R-BAT-24 R-BAT-21 who was forgiven and has begun again counts when it fails once more', async () => {
-  await batch();
-  await finish('FAILED', 4);
-  await halt();
-  await forgiveFailures(store.collections, 'batch1', NOW);
-  await setBatchStatus(store.collections.batches, 'batch1', 'RUNNING', NOW);
-  await store.collections.tasks.updateMany({ status: 'FAILED' }, { $set: { status: 'QUEUED', active: true, endedAt: null } });
-  await unforgive(store.collections, 'batch1');
-  expect(await halt()).toBe(false);
-  const again = { status: 'FAILED', active: false, endedAt: new Date(NOW.getTime() + 1) } as const;
-  await store.collections.tasks.updateMany({ status: 'QUEUED' }, { $set: again });
-  await store.collections.tasks.insertOne(aTask());
-  await unforgive(store.collections, 'batch1');
-  expect(await halt()).toBe(true);
-});
-
 test('R-BAT-24 with the last device a batch finishes, whatever became of it, and does not halt', async () => {
   await batch();
-  await finish('FAILED', 9);
+  await judge('FAILED', 9);
   await store.collections.tasks.deleteMany({ active: true });
   expect(await halt()).toBe(false);
   // A dynamic one still waits for others.
   await store.collections.batches.updateOne({ _id: 'batch1' }, { $set: { matching: true } });
   expect(await halt()).toBe(true);
+});
+
+test('R-BAT-24 a look reads keys of one index and no documents, and with few failures few keys', async () => {
+  const { tasks } = store.collections;
+  await judge('SUCCEEDED', 400);
+  await judge('FAILED', 2);
+  const judgedAt = { $gt: new Date(0) };
+  const failures = { batchId: 'batch1', outcome: { $in: ['FAILING', 'FAILED', 'REGRESSED'] as TaskOutcome[] }, judgedAt };
+  for (const [filter, limit, most] of [
+    [failures, 0, 10],
+    [{ batchId: 'batch1', outcome: 'SUCCEEDED' as const, judgedAt }, 7, 10],
+    [{ batchId: 'batch1', outcome: 'FAILING' as const }, 0, 10],
+  ] as const) {
+    const pipeline = [{ $match: filter }, ...(limit ? [{ $limit: limit }] : []), { $group: { _id: 1, n: { $sum: 1 } } }];
+    const explained = JSON.stringify(await tasks.aggregate(pipeline).explain('executionStats'));
+    const figure = (name: string) => Math.max(...[...explained.matchAll(new RegExp(`"${name}":(\\d+)`, 'g'))].map(([, n]) => Number(n)));
+    expect(figure('totalDocsExamined')).toBe(0);
+    expect(figure('totalKeysExamined')).toBeLessThanOrEqual(most);
+  }
 });

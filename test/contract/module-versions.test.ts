@@ -135,6 +135,24 @@ test('R-PKG-11 modules are those of devices and those of packages', async () => 
   expect([second.rows.map(({ node }) => node.name), second.hasNextPage]).toEqual([['gps'], true]);
 });
 
+test('R-PKG-11 R-PKG-3 versions of any script come page by page in one order, each once', async () => {
+  const versions = ['1', 'a+b', '~', '版本1', '\uff5a', '👍'];
+  await store.collections.devices.insertMany(versions.map((_, index) => device(`dev-${index}`)));
+  for (const [index, version] of versions.entries()) {
+    await report(`dev-${index}`, version);
+    // Half of them are in the roll-up, and half are still to come.
+    if (index === 2) await counts.read('meter', async () => undefined);
+  }
+  const seen: string[] = [];
+  for (let after: string | null = null; ; ) {
+    const page = await products.moduleVersions('meter', 'default', { first: 1, after });
+    seen.push(...page.rows.map(({ node }) => node.version));
+    after = page.rows.at(-1)?.cursor ?? null;
+    if (!page.hasNextPage) break;
+  }
+  expect(seen).toEqual(versions);
+});
+
 test('R-PKG-11 bad questions are refused', async () => {
   expect(await refusal(products.moduleVersions('nobody', 'default', {}))).toEqual([{ code: 'PRODUCT_UNKNOWN', field: 'productKey' }]);
   expect(await refusal(products.moduleVersions('meter', 'Radio!', {}))).toEqual([{ code: 'INVALID_FORMAT', field: 'module' }]);

@@ -26,7 +26,7 @@ beforeEach(async () => {
   await store.collections.packages.insertMany([
     aPackage({ productKey: 'meter' }),
     aPackage({ _id: 'package2', productKey: 'meter', version: '3.0.0' }),
-    aPackage({ _id: 'packageOther', productKey: 'meter', module: 'MCU', version: '3.0.0' }),
+    aPackage({ _id: 'packageOther', productKey: 'meter', module: 'mcu', version: '3.0.0' }),
   ]);
   woken.clear();
 });

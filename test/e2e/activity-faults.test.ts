@@ -41,7 +41,19 @@ const SCENARIOS: Record<ActivityName, Scenario> = {
   countReached: {
     policy: { rate: { kind: 'variable', base: 600, factor: 2, maximum: 10_000, threshold: { of: 'notified', count: 1 } } },
   },
-  haltIfFailing: { policy: { halt: { failedCount: 1, minimumFinished: 1 } } },
+  haltIfFailing: { policy: { halt: { failedCount: 1, minimumJudged: 1 } } },
+  // Asked before a pause where a threshold may have halted the batch.
+  isHalted: {
+    behaviours: [silent()],
+    policy: { halt: { failedCount: 1, minimumJudged: 1 } },
+    async meanwhile(world) {
+      await reached(world, 'NOTIFIED');
+      await world.updraft.core.batches.pause(ADMIN, world.batchId);
+      await cancel(world);
+    },
+    ends: 'CANCELED',
+    path: ['NOTIFIED', 'CANCELED'],
+  },
   findDueTasks: PLAIN,
   offerTasks: PLAIN,
   setBatchStatus: PLAIN,

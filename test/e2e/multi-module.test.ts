@@ -1,4 +1,5 @@
 import type { BatchTag } from '../../schema/model/batch';
+import { versionOf } from '../../schema/model/device-modules';
 import type { UpgradeOffer } from '../support/devices/link/upgrade-offer';
 import { startUpdraft, type Updraft } from '../support/updraft';
 
@@ -35,6 +36,30 @@ describe('several modules of Link devices over real MQTT', () => {
     expect(new Set(offers.map(({ module, extData }) => `${module} ${JSON.stringify(extData)}`))).toEqual(
       new Set(['appl {"wave.of":"appl"}', 'boot {"wave.of":"boot"}']),
     );
+    await fleet.stop();
+  });
+
+  test('R-PKG-3 R-FLOW-1 modules are upgraded whatever case a device writes them in, with dots, and from a version with a +', async () => {
+    const offers: UpgradeOffer[] = [];
+    const source = '1.0.0+build.5';
+    const fleet = await updraft.fleet([{ deviceName: 'cased-0', modules: { MCU: source, 'wifi.fw': source } }], {
+      pacing: { rebootMs: 100 },
+    });
+    fleet.device('cased-0').on('notified', ({ offer }) => offers.push(offer));
+    await updraft.until(async () => {
+      const device = await updraft.core.devices.get(`${updraft.productKey}.cased-0`);
+      return device && versionOf(device.modules, 'mcu') === source && versionOf(device.modules, 'wifi.fw') === source;
+    });
+    for (const [name, module] of [
+      ['cased', 'Mcu'],
+      ['dotted', 'WIFI.fw'],
+    ] as const) {
+      const firmware = await updraft.package('2.0.0+7~rc', 4_096, module, { name });
+      const batch = await updraft.push(firmware, {}, { sourceVersions: [source] });
+      expect(await updraft.settled(batch)).toEqual({ 'cased-0': 'SUCCEEDED' });
+    }
+    expect(Object.fromEntries(fleet.device('cased-0').versions)).toEqual({ default: '1.0.0', MCU: '2.0.0+7~rc', 'wifi.fw': '2.0.0+7~rc' });
+    expect(offers.map(({ module }) => module)).toEqual(['MCU', 'wifi.fw']);
     await fleet.stop();
   });
 });

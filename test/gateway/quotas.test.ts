@@ -121,6 +121,16 @@ describe('R-FLOW-1 what one device may take', () => {
     expect(device.connected).toBe(true);
   });
 
+  test('R-DEV-2 a process that stood still tells of its devices at once: they may count as off-line by now', async () => {
+    running = await startGateway({}, { sessionCheckMs: 3_600_000 });
+    const device = await running.connect();
+    await roundTrip(running, device);
+    running.core.forgotten.add(deviceId());
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 7_000);
+    await running.core.until(() => running.core.calls.some(({ call }) => call === 'stillConnected'));
+    expect(device.connected).toBe(true);
+  });
+
   test('R-DEV-2 a takeover is counted', async () => {
     running = await startGateway();
     const end = ended(await running.connect());

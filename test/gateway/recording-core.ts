@@ -131,7 +131,11 @@ export class RecordingCore implements GatewayCore {
     unheard: (gatewayId) => this.record({ call: 'unheard', gatewayId }),
   };
 
+  /** Reports that could not be read, by device. */
+  readonly ignored: ({ deviceId: string } & Parameters<GatewayCore['tasks']['ignored']>[1])[] = [];
+
   readonly tasks: GatewayCore['tasks'] = {
+    ignored: (deviceId, report) => void this.ignored.push({ deviceId, ...report }),
     report: async (deviceId, report, ignored) => {
       await this.record({ call: 'report', deviceId, report });
       if (!this.hasTask && report.kind !== 'version') ignored?.();

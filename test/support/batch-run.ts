@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from '@temporalio/worker';
+import type { Offer } from '../../core/tasks/offers';
 import { batchWorkflowId, gatewayQueue } from '../../schema/model/ids';
+import { createGatewayActivities } from '../../workflows/batch/gateway-activities';
 import { createEngine } from '../../workflows/client';
 import { RecordedBatch } from './recorded-batch';
 import { type TestTemporal, testTemporal } from './temporal';
@@ -23,15 +25,30 @@ export async function runBatch(temporal: TestTemporal, tasks: string[], minuteMs
     shutdownGraceTime: '1s',
   });
   const gatewayDone = gateway.run();
+  const more: Worker[] = [];
+  const moreDone: Promise<void>[] = [];
+  /** Another gateway process, which does this with its share, and says meanwhile that it is alive, or does not. */
+  const gatewayThat = async (offerTasks: (offer: Offer) => Promise<number>, beats?: 'beats'): Promise<string> => {
+    const id = `gw-${randomUUID()}`;
+    const another = await Worker.create({
+      connection: temporal.connection,
+      taskQueue: gatewayQueue(id),
+      activities: beats ? createGatewayActivities(offerTasks) : { offerTasks },
+      shutdownGraceTime: '1s',
+    });
+    more.push(another);
+    moreDone.push(another.run());
+    return id;
+  };
   const engine = createEngine({ client: temporal.client, taskQueue: queue.taskQueue, minuteMs, onWakeFailed: () => {} });
   const batchId = randomUUID();
   const handle = temporal.client.workflow.getHandle(batchWorkflowId(batchId));
   const stop = async () => {
     await engine.close();
-    gateway.shutdown();
-    await Promise.all([gatewayDone, queue.close()]);
+    for (const each of [gateway, ...more]) each.shutdown();
+    await Promise.all([gatewayDone, ...moreDone, queue.close()]);
   };
-  return { world, engine, batchId, handle, restart, stop };
+  return { world, gatewayThat, engine, batchId, handle, restart, stop };
 }
 
 /** Every task of it has ended. */

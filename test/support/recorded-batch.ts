@@ -2,6 +2,7 @@ import type { Offer } from '../../core/tasks/offers';
 import type { BatchPolicy, BatchStatus } from '../../schema/model/batch';
 import type { WhichTasks } from '../../schema/model/cancel';
 import type { BatchActivities } from '../../workflows/batch/activities';
+import type { Look } from '../../workflows/batch/looks';
 
 export const POLICY: BatchPolicy = { rate: { kind: 'constant', perMinute: 600 }, retry: null, timeoutMinutes: null };
 
@@ -49,12 +50,16 @@ export class RecordedBatch implements BatchActivities {
     this.counted.push(of);
     return this.tasks.length - this.due.length;
   };
-  haltWhen: () => boolean = () => false;
+  haltWhen: () => boolean | Promise<boolean> = () => false;
   haltIfFailing = async () => this.haltWhen();
-  findDueTasks = async (_: string, limit: number) => {
+  isHalted = async () => this.statuses.at(-1) === 'HALTED';
+  /** Where a task's device is. */
+  gatewayOf: (taskId: string) => string = () => this.gatewayId;
+  findDueTasks = async (_: string, limit: number, without: readonly string[] = []) => {
     this.beforeDue();
-    const taskIds = this.due.slice(0, limit);
-    const groups = taskIds.length > 0 ? [{ gatewayId: this.gatewayId, taskIds }] : [];
+    const taskIds = this.due.filter((id) => !without.includes(this.gatewayOf(id))).slice(0, limit);
+    const gateways = [...new Set(taskIds.map(this.gatewayOf))];
+    const groups = gateways.map((gatewayId) => ({ gatewayId, taskIds: taskIds.filter((id) => this.gatewayOf(id) === gatewayId) }));
     return { groups, nextDueAt: null, open: this.open.size > 0, rate: this.policy.rate, policyRevision: this.policyRevision };
   };
   onStatus: (status: BatchStatus) => Promise<void> = async () => {};
@@ -82,15 +87,18 @@ export class RecordedBatch implements BatchActivities {
     this.due = this.due.filter((id) => !ended.includes(id));
     return { canceled: ended.length, open: this.open.size > 0 };
   };
-  reconcileBatch = async () => {
+  looks: (Look | undefined)[] = [];
+  reconcileBatch = async (_: string, look?: Look) => {
     this.reconciled += 1;
+    this.looks.push(look);
     this.onReconcile();
     return 0;
   };
   gatewayLost = async (gatewayId: string) => {
     this.lostGateways.push(gatewayId);
-    this.due = [];
-    this.open.clear();
+    const lost = new Set(this.due.filter((id) => this.gatewayOf(id) === gatewayId));
+    this.due = this.due.filter((id) => !lost.has(id));
+    for (const id of lost) this.open.delete(id);
     return null;
   };
   failing = 0;

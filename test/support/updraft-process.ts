@@ -13,6 +13,9 @@ export interface UpdraftProcess {
   mongoUrl?: string;
   /** kill -9; settles when the process is gone. */
   kill(): Promise<void>;
+  /** SIGSTOP, and SIGCONT. */
+  pause(): void;
+  resume(): void;
   /** SIGTERM; settles when the process is gone. */
   stop(): Promise<void>;
 }
@@ -36,7 +39,16 @@ export async function startProcess(settings: Record<string, string>): Promise<Up
     clearTimeout(hard);
   };
   const { apiUrl, mqttUrl, mongoUrl } = await running(child);
-  return { pid: child.pid ?? 0, apiUrl, mqttUrl, mongoUrl, kill: () => end('SIGKILL'), stop: () => end('SIGTERM') };
+  return {
+    pid: child.pid ?? 0,
+    apiUrl,
+    mqttUrl,
+    mongoUrl,
+    kill: () => end('SIGKILL'),
+    pause: () => void child.kill('SIGSTOP'),
+    resume: () => void child.kill('SIGCONT'),
+    stop: () => end('SIGTERM'),
+  };
 }
 
 /** Reads the log to its end, so that the process never waits for us; answers with the line that says that it runs. */

@@ -148,7 +148,7 @@ describe('the batch workflow', () => {
 
   test('R-BAT-24 a batch that halts pushes nothing until it is resumed, and can be canceled instead', async () => {
     const { world, engine, batchId, handle, stop } = await run(['a', 'b']);
-    world.policy = { ...POLICY, halt: { failedCount: 1, minimumFinished: 1 } };
+    world.policy = { ...POLICY, halt: { failedCount: 1, minimumJudged: 1 } };
     let looks = 0;
     world.haltWhen = () => ++looks === 1;
     world.beforeDue = () => {
@@ -162,6 +162,47 @@ describe('the batch workflow', () => {
     await handle.result();
     expect(world.offers.flatMap(({ taskIds }) => taskIds)).toEqual(['a', 'b']);
     await saveHistory(handle, 'batch-halted');
+    await stop();
+  });
+
+  test('R-BAT-24 a batch that a failure has halted before its workflow knows is resumed, and is not paused on top', async () => {
+    const { world, engine, batchId, handle, stop } = await run(['a'], 600_000);
+    world.policy = { ...POLICY, halt: { failedCount: 1, minimumJudged: 1 } };
+    await engine.startBatch(batchId);
+    while ((await handle.query<string>('batchPhase')) !== 'waiting');
+    await expect(engine.commandBatch(batchId, { kind: 'resume' })).rejects.toMatchObject({ code: 'BATCH_STATE' });
+    const haltsElsewhere = () => world.statuses.push('HALTED');
+    haltsElsewhere();
+    await engine.commandBatch(batchId, { kind: 'resume' });
+    expect(world.statuses).toEqual(['HALTED', 'RUNNING']);
+    haltsElsewhere();
+    await expect(engine.commandBatch(batchId, { kind: 'pause' })).rejects.toMatchObject({ code: 'BATCH_STATE' });
+    await engine.commandBatch(batchId, { kind: 'resume' });
+    settle(world);
+    engine.wakeBatch(batchId);
+    await handle.result();
+    expect(world.statuses).toEqual(['HALTED', 'RUNNING', 'HALTED', 'RUNNING', 'FINISHED']);
+    await saveHistory(handle, 'batch-halted-elsewhere');
+    await stop();
+  });
+
+  test('R-BAT-24 what a look found before a resume does not hold after it', async () => {
+    const { world, engine, batchId, handle, stop } = await run(['a']);
+    world.policy = { ...POLICY, halt: { failedCount: 1, minimumJudged: 1 } };
+    let looks = 0;
+    world.haltWhen = async () => {
+      if (++looks > 1) return false;
+      world.statuses.push('HALTED');
+      // The answer is on its way for as long as the resume takes.
+      await engine.commandBatch(batchId, { kind: 'resume' });
+      return true;
+    };
+    world.beforeDue = () => {
+      if (world.offers.length > 0) settle(world);
+    };
+    await engine.startBatch(batchId);
+    await handle.result();
+    expect(world.offers.map(({ taskIds }) => taskIds)).toEqual([['a']]);
     await stop();
   });
 
@@ -222,6 +263,22 @@ describe('the batch workflow', () => {
     await handle.result();
     expect(world.explanations).toEqual([expect.stringContaining('the socket is on fire'), null]);
     expect(world.offers.flatMap(({ taskIds }) => taskIds)).toEqual(['a', 'b']);
+    await stop();
+  });
+
+  test('a batch that is woken all the time looks all the same', async () => {
+    const { world, engine, batchId, handle, stop } = await run([], 6_000);
+    world.open.add('forgotten');
+    await engine.startBatch(batchId);
+    const waking = setInterval(() => engine.wakeBatch(batchId), 20);
+    world.onReconcile = () => {
+      if (world.reconciled < 2) return;
+      // A workflow can't end while signals keep coming.
+      clearInterval(waking);
+      settle(world);
+    };
+    await handle.result();
+    expect(world.looks.map((look) => look?.full)).toEqual([false, false]);
     await stop();
   });
 

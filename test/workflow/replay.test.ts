@@ -15,6 +15,8 @@ describe('committed histories replay', () => {
       expect.arrayContaining([
         'batch-canceled',
         'batch-finished',
+        'batch-gateway-late',
+        'batch-gateway-silent',
         'batch-iotda',
         'upgrade-iotda-failure',
         'upgrade-iotda-overdue',

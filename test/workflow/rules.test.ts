@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { emptyCounts } from '../../schema/model/live-counts';
+import { emptyTaskCounts } from '../../schema/model/live-counts';
 import { Rules } from '../support/model-of-the-rules/rules';
-import { isLive } from '../support/model-of-the-rules/state';
+import { hasGoneBack, isLive, isOpen } from '../support/model-of-the-rules/state';
 import { agree } from '../support/rules-run/agree';
 import { type Bench, startBench } from '../support/rules-run/bench';
 import { COMMANDS } from '../support/rules-run/commands';
@@ -46,8 +46,12 @@ describe('random devices, batches and orders, beside a model of the rules', () =
       }
       await agree(world, rules);
       for (const batch of rules.batches) {
-        const counts = { ...emptyCounts() };
-        for (const { status } of rules.tasksOf(batch)) counts[status] += 1;
+        const counts = emptyTaskCounts();
+        for (const task of rules.tasksOf(batch)) {
+          counts[task.status] += 1;
+          if (isOpen(task) && task.attempt > task.firstAttempt) counts.failing += 1;
+        }
+        counts.regressed = rules.tasksOf(batch).filter(hasGoneBack).length;
         expect(await world.core.batches.counts(world.batchIdOf(batch))).toEqual(counts);
       }
     } finally {

@@ -5,6 +5,7 @@ import type { BatchStatus, RateThreshold } from '../../schema/model/batch';
 import type { WhichTasks } from '../../schema/model/cancel';
 import type { FailureCause } from '../../schema/model/failure-causes';
 import type { BatchId } from '../../schema/model/ids';
+import type { Look } from './looks';
 import type { DueTasks } from './messages';
 
 export interface BatchActivityDeps {
@@ -22,8 +23,10 @@ export function createBatchActivities({ lifecycle, tasks }: BatchActivityDeps) {
       }),
     countReached: (batchId: BatchId, of: RateThreshold): Promise<number> => lifecycle.reached(batchId, of),
     haltIfFailing: (batchId: BatchId): Promise<boolean> => lifecycle.halt(batchId),
-    async findDueTasks(batchId: BatchId, limit: number): Promise<DueTasks> {
-      const [due, rate] = await Promise.all([tasks.due(batchId, limit), lifecycle.pushRate(batchId)]);
+    isHalted: (batchId: BatchId): Promise<boolean> => lifecycle.isHalted(batchId),
+    /** `without`: gateways that get nothing now. */
+    async findDueTasks(batchId: BatchId, limit: number, without: readonly string[] = []): Promise<DueTasks> {
+      const [due, rate] = await Promise.all([tasks.due(batchId, limit, without), lifecycle.pushRate(batchId)]);
       return { ...due, ...rate };
     },
     async setBatchStatus(batchId: BatchId, status: BatchStatus, reason: string | null): Promise<void> {
@@ -34,12 +37,15 @@ export function createBatchActivities({ lifecycle, tasks }: BatchActivityDeps) {
       beating((beat) => tasks.cancel(batchId, beat, cause)),
     cancelSomeTasks: (batchId: BatchId, which: WhichTasks): Promise<{ canceled: number; open: boolean }> =>
       beating((beat) => tasks.cancelSome(batchId, which, beat)),
-    reconcileBatch: (batchId: BatchId): Promise<number> => beating((beat) => tasks.reconcile(batchId, beat)),
+    reconcileBatch: (batchId: BatchId, look: Look = { full: true }): Promise<number> =>
+      beating((beat) => tasks.reconcile(batchId, beat, look)),
     scanMatches: (batchId: BatchId): Promise<boolean> => beating((beat) => lifecycle.scan(batchId, beat)),
     async endMatching(batchId: BatchId): Promise<void> {
       await lifecycle.endMatching(batchId);
     },
-    gatewayLost: (gatewayId: string): Promise<string | null> => tasks.gatewayLost(gatewayId),
+    /** `silentSince`: epoch milliseconds; who has connected to it since then has found it alive. */
+    gatewayLost: (gatewayId: string, silentSince?: number): Promise<string | null> =>
+      tasks.gatewayLost(gatewayId, silentSince === undefined ? undefined : new Date(silentSince)),
   };
 }
 export type BatchActivities = ReturnType<typeof createBatchActivities>;

@@ -1,12 +1,14 @@
-import { ApplicationFailure, condition, proxyActivities, proxyLocalActivities, setHandler } from '@temporalio/workflow';
+import { ApplicationFailure, condition, patched, proxyActivities, proxyLocalActivities, setHandler } from '@temporalio/workflow';
 import type { BatchActivities } from './activities';
 import type { BatchControl } from './control';
 import { type BatchInput, cancelBatchUpdate, pauseBatchUpdate, resumeBatchUpdate } from './messages';
 
-const { setBatchStatus } = proxyLocalActivities<BatchActivities>({ startToCloseTimeout: '30s' });
+const { setBatchStatus, isHalted } = proxyLocalActivities<BatchActivities>({ startToCloseTimeout: '30s' });
 const { cancelBatchTasks } = proxyActivities<BatchActivities>({ startToCloseTimeout: '1h', heartbeatTimeout: '30s' });
 
 const NOT_STARTED = 'The batch has not started yet.';
+const HELD = 'The batch is paused, or has halted, already.';
+const NOT_HELD = 'The batch is not paused, nor has it halted.';
 
 /** Pause, resume and cancel as updates: refused at once by a synchronous validator, answered when their effect is certain. */
 export function handleCommands({ batchId }: BatchInput, control: BatchControl): void {
@@ -14,6 +16,10 @@ export function handleCommands({ batchId }: BatchInput, control: BatchControl): 
     pauseBatchUpdate,
     async () => {
       control.paused = true;
+      if (control.mayHalt && patched('halts-at-any-time') && (await isHalted(batchId))) {
+        control.halt();
+        refuseIf(true, HELD);
+      }
       // The status is what each push looks at first: after the one under way, none leaves.
       await setBatchStatus(batchId, 'PAUSED', null);
       await condition(() => control.selected && !control.busy);
@@ -23,24 +29,21 @@ export function handleCommands({ batchId }: BatchInput, control: BatchControl): 
       return 0;
     },
     {
-      validator: () =>
-        refuseIfOver(control) ??
-        refuseIf(control.scheduled, NOT_STARTED) ??
-        refuseIf(control.paused, 'The batch is paused, or has halted, already.'),
+      validator: () => refuseIfOver(control) ?? refuseIf(control.scheduled, NOT_STARTED) ?? refuseIf(control.paused, HELD),
     },
   );
   setHandler(
     resumeBatchUpdate,
     async () => {
+      // A failure has halted it, and the news is on its way here.
+      if (!control.paused) refuseIf(!(await isHalted(batchId)), NOT_HELD);
       await setBatchStatus(batchId, 'RUNNING', null);
-      control.paused = false;
+      control.resume();
       return 0;
     },
     {
       validator: () =>
-        refuseIfOver(control) ??
-        refuseIf(control.scheduled, NOT_STARTED) ??
-        refuseIf(!control.paused, 'The batch is not paused, nor has it halted.'),
+        refuseIfOver(control) ?? refuseIf(control.scheduled, NOT_STARTED) ?? refuseIf(!control.paused && !control.mayHalt, NOT_HELD),
     },
   );
   setHandler(

@@ -1,3 +1,5 @@
+import { Shares } from './shares';
+
 /** What operators' commands and wake-ups have made of a batch: plain state, the workflow only wires the handlers to it. */
 export class BatchControl {
   phase: 'scheduled' | 'selecting' | 'pushing' | 'waiting' | 'halted' | 'canceling' | 'finishing' = 'selecting';
@@ -8,8 +10,11 @@ export class BatchControl {
   scheduled = false;
   /** Why nothing gets through just now, as its user sees it. */
   trouble: string | null = null;
-  /** True while a selection or a push is under way: a command that stops them answers only after it. */
-  busy = false;
+  selecting = false;
+  /** What no batch expects: it ends the workflow's task, which is tried again. */
+  failure: Error | null = null;
+  /** What gateways have to push. */
+  readonly shares = new Shares();
   /** Upgrades that this run has started. */
   children = 0;
   /** A dynamic batch takes further devices. */
@@ -19,6 +24,10 @@ export class BatchControl {
   selected = false;
   /** Commands under way that no push may overtake. */
   holds = 0;
+  /** A threshold may halt it, also while the workflow does something else. */
+  mayHalt = false;
+  /** How often this run was resumed: what a look found before does not hold after. */
+  resumes = 0;
   private woken = false;
 
   constructor(public paused: boolean) {}
@@ -32,6 +41,11 @@ export class BatchControl {
     const woken = this.woken;
     this.woken = false;
     return woken;
+  }
+
+  /** A selection or a push is under way: a command that stops them answers only after it. */
+  get busy(): boolean {
+    return this.selecting || this.shares.count > 0;
   }
 
   /** Nothing is to be pushed any more. */
@@ -58,6 +72,11 @@ export class BatchControl {
   halt(): void {
     this.phase = 'halted';
     this.paused = true;
+  }
+
+  resume(): void {
+    this.paused = false;
+    this.resumes += 1;
   }
 
   get hasWake(): boolean {

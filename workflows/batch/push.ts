@@ -1,6 +1,5 @@
 import { ActivityFailure, proxyActivities, proxyLocalActivities, TimeoutFailure } from '@temporalio/workflow';
 import { gatewayQueue } from '../../schema/model/ids';
-import type { PushWindow } from '../../schema/model/push-rate';
 import type { BatchActivities } from './activities';
 import type { GatewayActivities } from './gateway-activities';
 import type { BatchInput, DueGroup, DueTasks } from './messages';
@@ -12,43 +11,43 @@ const { gatewayLost } = proxyLocalActivities<Pick<BatchActivities, 'gatewayLost'
 const PATIENCE_MINUTES = 0.25;
 const LEAST_PATIENCE_MS = 15_000;
 
+export const sizeOf = ({ taskIds, asked = [] }: DueGroup): number => taskIds.length + asked.length;
+
 /**
- * Pushes what is due, on each gateway its share and all at the batch's rate. A gateway that has gone is noted, so that its devices
- * count as off-line until they connect somewhere; any other failure leaves the tasks due for the next window, and is answered in words.
+ * Pushes what is due at one gateway, at its share of the batch's rate. A gateway that has gone is noted, so that its devices count as
+ * off-line until they connect somewhere; any other failure leaves the tasks due, and is answered in words.
  */
-export async function pushDue({ batchId, minuteMs }: BatchInput, due: DueTasks, { intervalMs }: PushWindow): Promise<string | null> {
-  const total = due.groups.reduce((sum, group) => sum + sizeOf(group), 0);
+export async function pushAt(
+  { batchId, minuteMs }: BatchInput,
+  { policyRevision }: Pick<DueTasks, 'policyRevision'>,
+  { gatewayId, taskIds, asked, starting = [] }: DueGroup,
+  intervalMs: number,
+  apart: boolean,
+): Promise<string | null> {
   const patience = Math.max(minuteMs * PATIENCE_MINUTES, LEAST_PATIENCE_MS);
-  const failures = await Promise.all(
-    due.groups.map(async (group) => {
-      const { gatewayId, taskIds, asked, starting = [] } = group;
-      const share = sizeOf(group) / total;
-      const { offerTasks } = proxyActivities<GatewayActivities>({
-        taskQueue: gatewayQueue(gatewayId),
-        scheduleToStartTimeout: patience,
-        startToCloseTimeout: Math.ceil(intervalMs * total) * 3 + 60_000,
-        heartbeatTimeout: Math.ceil(intervalMs / share) * 2 + patience,
-        retry: { maximumAttempts: 2 },
-      });
-      try {
-        const offer = { batchId, taskIds, ...(asked && { asked }), intervalMs: intervalMs / share, policyRevision: due.policyRevision };
-        // Side by side, or the rate would wait for the engine: an answer that needs a workflow which is not there yet starts it itself.
-        await Promise.all([startUpgrades(starting), offerTasks(offer)]);
-        return null;
-      } catch (error) {
-        if (!(error instanceof ActivityFailure)) throw error;
-        if (!neverStarted(error)) return `Gateway ${gatewayId} could not push: ${error.cause?.message ?? error.message}`;
-        // Histories of before have no answer.
-        return (await gatewayLost(gatewayId)) ?? null;
-      }
-    }),
-  );
-  return failures.find((failure) => failure !== null) ?? null;
+  const { offerTasks } = proxyActivities<GatewayActivities>({
+    taskQueue: gatewayQueue(gatewayId),
+    scheduleToStartTimeout: patience,
+    startToCloseTimeout: Math.ceil(intervalMs * (taskIds.length + (asked?.length ?? 0))) * 3 + 60_000,
+    heartbeatTimeout: patience,
+    // One that fell silent is not asked again: its devices would wait for another patience.
+    retry: { maximumAttempts: 2, nonRetryableErrorTypes: ['TemporalTimeout:Heartbeat', 'TemporalTimeout:StartToClose'] },
+  });
+  try {
+    const offer = { batchId, taskIds, ...(asked && { asked }), intervalMs, policyRevision };
+    // Side by side, or the rate would wait for the engine: an answer that needs a workflow which is not there yet starts it itself.
+    await Promise.all([startUpgrades(starting), offerTasks(offer)]);
+    return null;
+  } catch (error) {
+    if (!(error instanceof ActivityFailure)) throw error;
+    if (!isSilent(error, apart)) return `Gateway ${gatewayId} could not push: ${error.cause?.message ?? error.message}`;
+    // Histories of before have no answer.
+    return (await gatewayLost(gatewayId, Date.now() - patience)) ?? null;
+  }
 }
 
-const sizeOf = ({ taskIds, asked = [] }: DueGroup): number => taskIds.length + asked.length;
-
-function neverStarted(error: unknown): boolean {
-  const cause = error instanceof ActivityFailure ? error.cause : undefined;
-  return cause instanceof TimeoutFailure && cause.timeoutType === 'SCHEDULE_TO_START';
+/** It took nothing, or fell silent. Batches that began before gateways were pushed to apart waited for another try of the second kind. */
+function isSilent({ cause }: ActivityFailure, apart: boolean): boolean {
+  if (!(cause instanceof TimeoutFailure)) return false;
+  return cause.timeoutType === 'SCHEDULE_TO_START' || (apart && cause.timeoutType === 'HEARTBEAT');
 }

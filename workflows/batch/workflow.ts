@@ -2,20 +2,23 @@ import {
   allHandlersFinished,
   condition,
   continueAsNew,
+  patched,
   proxyActivities,
   proxyLocalActivities,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { BatchPolicy } from '../../schema/model/batch';
-import { pushWindow, WINDOWS_A_MINUTE } from '../../schema/model/push-rate';
+import { type PushWindow, pushWindow, WINDOWS_A_MINUTE } from '../../schema/model/push-rate';
 import type { BatchActivities } from './activities';
 import { handleCancelTasks } from './cancel-tasks';
 import { handleCommands } from './commands';
 import { BatchControl } from './control';
+import { Idle } from './idle';
+import { Looking } from './looking';
 import { DynamicPart, handleMatching } from './matching';
 import { type BatchInput, type BatchTimes, batchPhaseQuery, type DueTasks, wakeBatchSignal } from './messages';
-import { pushDue } from './push';
+import { pushAt, sizeOf } from './push';
 import { Rate } from './rate';
 import { closesAt, untilStart } from './schedule';
 
@@ -27,9 +30,14 @@ const SHORTEST_WINDOW_MS = 500;
 const TROUBLE_PAUSE_MINUTES = 0.1;
 /** A child that ends tells the run that started it, which costs that run a task: it makes room for another before most of them do. */
 const CHILDREN_A_RUN = 100;
-/** Without any event a batch looks again after this long, in minutes; each look that finds nothing doubles it. */
-const FIRST_IDLE_MINUTES = 0.5;
-const LONGEST_IDLE_MINUTES = 10;
+/** A gateway that needs so much longer for its share than it takes at its rate is waited for apart from the others. */
+const LATE_MINUTES = 0.05;
+const LEAST_LATE_MS = 1_000;
+/**
+ * Since when a gateway that takes its time holds up its own devices only, and looks come by the clock. Batches that began before go on
+ * in the new way once they have come to the end of their history.
+ */
+const APART = 'gateways-apart';
 
 /** One package pushed to a scope: selects its targets, offers it to them at the batch's rate, ends when each of its tasks has ended. */
 export async function batch(input: BatchInput): Promise<void> {
@@ -42,6 +50,7 @@ export async function batch(input: BatchInput): Promise<void> {
 
   const start = input.carried ?? (await select(input, control));
   control.selected = true;
+  control.mayHalt = start.policy.halt != null;
   control.beginMatching(start.matching === true);
   const closing = start.schedule?.endAt ? closesAt(input, start.schedule.endAt, control) : null;
   const waits = start.schedule && (input.carried === null || input.carried.waiting) ? start.schedule : null;
@@ -66,11 +75,11 @@ interface Start {
 }
 
 async function select({ batchId }: BatchInput, control: BatchControl): Promise<Start> {
-  control.busy = true;
+  control.selecting = true;
   try {
     return await selectTargets(batchId);
   } finally {
-    control.busy = false;
+    control.selecting = false;
   }
 }
 
@@ -80,10 +89,13 @@ async function pushUntilSettled(input: BatchInput, control: BatchControl, start:
   const idle = new Idle(input.minuteMs);
   const rate = new Rate(input.batchId, policy.rate, start.policyRevision ?? 0);
   const dynamic = new DynamicPart(input, control);
+  const looking = new Looking(input, control, dynamic);
   while (!control.over) {
     if (workflowInfo().continueAsNewSuggested || control.children >= CHILDREN_A_RUN)
       await carryOn(input, control, { ...start, ...rate.carriedInto(policy) });
-    control.takeWake();
+    const apart = patched(APART);
+    if (control.failure) throw control.failure;
+    if (control.takeWake()) looking.woken();
     if (control.held) {
       if (control.paused && !control.matching && !(await findDueTasks(input.batchId, 1)).open) return;
       // Devices that were upgrading go on while their batch is paused: with the last of them nothing is left to resume.
@@ -91,19 +103,32 @@ async function pushUntilSettled(input: BatchInput, control: BatchControl, start:
       continue;
     }
     if (dynamic.isDue) await dynamic.scan();
-    const window = pushWindow(await rate.now(), input.minuteMs, windowMs);
+    if (apart) {
+      await explain(input, control);
+      looking.lookIfDue();
+    }
+    const window = control.shares.windowLeft(pushWindow(await rate.now(), input.minuteMs, windowMs));
     const pushes = policy.proactivePush !== false;
-    const due = await findDueTasks(input.batchId, pushes ? window.count : 1);
+    const due = await findDueTasks(input.batchId, pushes && window ? window.count : 1, control.shares.unavailable(Date.now()));
     if (rate.follow(due)) continue;
-    if (policy.halt && due.open && !control.paused && !control.over && (await haltIfFailing(input.batchId))) control.halt();
+    const { resumes } = control;
+    if (policy.halt && due.open && !control.paused && !control.over && (await haltIfFailing(input.batchId))) {
+      if (control.resumes !== resumes) continue;
+      control.halt();
+    }
     if (control.held || control.over) continue;
-    if (pushes && due.groups.length > 0) {
+    if (pushes && window && due.groups.length > 0) {
       idle.reset();
-      await push(input, control, due, window);
+      looking.pushed();
+      await push(input, control, due, window, apart);
       continue;
     }
     if (!due.open && !control.matching) return;
     control.phase = 'waiting';
+    if (apart) {
+      await looking.nap(due.nextDueAt);
+      continue;
+    }
     const nap = idle.next(due.nextDueAt);
     const woken = await condition(() => control.hasWake || control.paused || control.over, nap.ms);
     if (woken || !nap.isFull) continue;
@@ -112,16 +137,46 @@ async function pushUntilSettled(input: BatchInput, control: BatchControl, start:
   }
 }
 
-async function push(input: BatchInput, control: BatchControl, due: DueTasks, window: ReturnType<typeof pushWindow>): Promise<void> {
+/**
+ * Hands out what is due, to each gateway its share and all at the batch's rate. Settles when each has pushed, or all but some that take
+ * their time: those keep their shares, and the others go on with the rest.
+ */
+async function push(input: BatchInput, control: BatchControl, due: DueTasks, window: PushWindow, apart: boolean): Promise<void> {
   control.phase = 'pushing';
-  control.busy = true;
   control.children += due.groups.reduce((sum, { starting = [] }) => sum + starting.length, 0);
-  const failure = await pushDue(input, due, window).finally(() => {
-    control.busy = false;
+  const { shares } = control;
+  const { left } = shares;
+  const total = due.groups.reduce((sum, group) => sum + sizeOf(group), 0);
+  const pauseMs = input.minuteMs * TROUBLE_PAUSE_MINUTES;
+  shares.forgetAllBut(
+    due.groups.map(({ gatewayId }) => gatewayId),
+    Date.now(),
+  );
+  const pushed = due.groups.map(async (group) => {
+    const share = sizeOf(group) / total;
+    shares.take(group.gatewayId, left * share);
+    const trouble = await pushAt(input, due, group, window.intervalMs / share, apart);
+    shares.giveBack(group.gatewayId, trouble, apart ? Date.now() + pauseMs : 0);
   });
-  if (failure !== control.trouble) await explainBatch(input.batchId, failure);
-  control.trouble = failure;
-  if (failure !== null) await condition(() => control.over, input.minuteMs * TROUBLE_PAUSE_MINUTES);
+  const all = Promise.all(pushed);
+  if (apart) {
+    all.catch((error: Error) => {
+      control.failure = error;
+    });
+    const patience = Math.ceil(window.intervalMs * total) + Math.max(input.minuteMs * LATE_MINUTES, LEAST_LATE_MS);
+    await condition(() => control.failure !== null || shares.count === 0, patience);
+    return;
+  }
+  await all;
+  await explain(input, control);
+  if (control.trouble !== null) await condition(() => control.over, pauseMs);
+}
+
+/** Says why something does not get through, or that all does. */
+async function explain({ batchId }: BatchInput, control: BatchControl): Promise<void> {
+  const { trouble } = control.shares;
+  if (trouble !== control.trouble) await explainBatch(batchId, trouble);
+  control.trouble = trouble;
 }
 
 async function carryOn(
@@ -130,30 +185,11 @@ async function carryOn(
   { policy, policyRevision, schedule }: Start,
   waiting = false,
 ): Promise<void> {
+  await condition(() => control.shares.count === 0);
   await condition(allHandlersFinished);
   if (control.over) return;
   await continueAsNew<typeof batch>({
     ...input,
     carried: { policy, policyRevision, paused: control.paused, schedule, waiting, matching: control.matching },
   });
-}
-
-/** How long to sleep when nothing is due: until the next task is, or longer and longer. */
-class Idle {
-  private minutes = FIRST_IDLE_MINUTES;
-
-  constructor(private readonly minuteMs: number) {}
-
-  reset(): void {
-    this.minutes = FIRST_IDLE_MINUTES;
-  }
-
-  /** `isFull`: nothing is due before the nap ends, so whoever wakes from it looks for what an event may have missed. */
-  next(nextDueAt: number | null): { ms: number; isFull: boolean } {
-    const longest = this.minutes * this.minuteMs;
-    const untilDue = nextDueAt === null ? Number.POSITIVE_INFINITY : Math.max(1, nextDueAt - Date.now());
-    if (untilDue < longest) return { ms: untilDue, isFull: false };
-    this.minutes = Math.min(this.minutes * 2, LONGEST_IDLE_MINUTES);
-    return { ms: longest, isFull: true };
-  }
 }

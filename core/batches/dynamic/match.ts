@@ -1,4 +1,5 @@
 import type { Batch } from '../../../schema/model/batch';
+import { reportedOf } from '../../../schema/model/device-modules';
 import { type DeviceFact, decideMatch, listsAsked } from '../../../schema/model/dynamic-match';
 import { type BatchId, type DeviceId, productKeyOf } from '../../../schema/model/ids';
 import type { Collections } from '../../../schema/mongo/connect';
@@ -97,7 +98,7 @@ async function factsOf({ deviceListRows }: Collections, rules: readonly Batch[],
 }
 
 function factOf({ deviceName, modules, groups = [], region }: MatchedDevice, module: string, lists: ReadonlySet<string>): DeviceFact {
-  const known = modules[module];
+  const known = reportedOf(modules, module);
   return {
     deviceName,
     module,

@@ -1,5 +1,6 @@
 import type { Batch } from '../../../schema/model/batch';
 import { isLive } from '../../../schema/model/batch';
+import { reportedOf, spellingOf } from '../../../schema/model/device-modules';
 import { matchesAgain } from '../../../schema/model/dynamic-match';
 import { type DeviceId, type TaskId, taskIdOf } from '../../../schema/model/ids';
 import { placesFor } from '../../../schema/model/places';
@@ -56,7 +57,7 @@ export async function takeDevices(deps: TakeDeps, batch: Batch, devices: readonl
 function sinceOf({ module, scope }: Batch, { modules, memberSince, groups = [] }: MatchedDevice) {
   const joins = scope.kind === 'group' ? scope.groupIds.filter((id) => groups.includes(id)).map((id) => memberSince?.[id]) : [];
   const times = joins.filter((at) => at !== undefined).map((at) => at.getTime());
-  const { version = null, reportedAt = null } = modules[module] ?? {};
+  const { version = null, reportedAt = null } = reportedOf(modules, module) ?? {};
   return { version, reportedAt, joinedAt: times.length > 0 ? new Date(Math.max(...times)) : null };
 }
 
@@ -104,11 +105,13 @@ async function takeAgain(
       const task = ownOf.get(_id);
       const places = placesOf(_id);
       if (!task || places === null) return;
-      const sourceVersion = modules[batch.module]?.version ?? null;
+      const reported = reportedOf(modules, batch.module);
+      const sourceVersion = reported?.version ?? null;
       const at = presence.get(_id) ?? { gatewayId: null };
       const event = { kind: 'matchedAgain' as const, ...at, places, sourceVersion, confirmation, timeoutMinutes };
       // The index has the last word on whether the device is free.
-      await transition(deps.tasks, task, event, deps.clock()).catch((error) => {
+      const spelt = reported ? await deps.tasks.spell(task, spellingOf(batch.module, reported)) : task;
+      await transition(deps.tasks, spelt, event, deps.clock()).catch((error) => {
         if (!isDuplicateKey(error)) throw error;
       });
     }),

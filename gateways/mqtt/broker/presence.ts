@@ -27,8 +27,10 @@ export function createPresence(deps: {
         kind: 'presence',
         expendable: false,
         async run() {
+          // One that is told late, when the stores are back or this process goes on, may be over: the device may be elsewhere by now.
+          if (session.closed) return;
           // It was let in by what has changed since, or its device was deleted in between.
-          if ((await devices.connected(deviceId, gatewayId, id, proof)) === false) session.client.close();
+          if ((await devices.connected(deviceId, gatewayId, id, proof, session.tookOver)) === false) session.client.close();
         },
         lost(error) {
           sampled.error(

@@ -12,12 +12,15 @@ export interface SessionCheck {
 }
 
 const CHUNK = 500;
+/** A process that did nothing for so long may have been taken for dead, with all its devices. */
+const STOOD_STILL_MS = 5_000;
 
 /**
  * Whoever was deleted or disabled, or let in by what was changed, could not connect again, but would stay connected. No process has to tell
  * another one: the store is asked for those of this gateway every second, and at once in the process where it happens. Should that have been
  * lost, all sessions are looked up once in `everyMs`, in portions spread over it.
- * Devices that count as off-line all the same are told of once more: a gateway that was slow may have been taken for dead.
+ * Devices that count as off-line all the same are told of once more: a gateway that was slow may have been taken for dead. One that stood
+ * still looks at all of them at once.
  */
 export function startSessionCheck(deps: {
   devices: Pick<GatewayCore['devices'], 'reviewConnected' | 'disabledOn' | 'sessionEndsAt' | 'onSessionEnds'>;
@@ -31,6 +34,7 @@ export function startSessionCheck(deps: {
   const { devices, presence, gatewayId, sessions, everyMs, metrics, sampled } = deps;
   let waiting: Session[] = [];
   let pauseMs = everyMs;
+  let stirredAt = performance.now();
 
   function end(session: Session | undefined): void {
     if (session === undefined || session.client.closed) return;
@@ -42,6 +46,16 @@ export function startSessionCheck(deps: {
     const { notAllowed, offline } = await devices.reviewConnected(portion);
     for (const session of those(portion, notAllowed)) end(session);
     for (const session of those(portion, offline)) presence.forgotten(session);
+  }
+
+  async function stir(): Promise<void> {
+    const stoodStill = performance.now() - stirredAt > STOOD_STILL_MS;
+    if (stoodStill) {
+      const all = [...sessions.all()];
+      while (all.length > 0) await check(all.splice(-CHUNK));
+    }
+    await endDisabled();
+    stirredAt = performance.now();
   }
 
   async function endDisabled(): Promise<void> {
@@ -65,11 +79,7 @@ export function startSessionCheck(deps: {
   const onFailure = (error: unknown) =>
     sampled.warn('session check', { err: error }, 'Sessions could not be compared with the registered devices; they are later');
   const oftenMs = Math.min(everyMs, MQTT_LIMITS.disabledCheckMs);
-  const stops = [
-    again(look, () => pauseMs, onFailure),
-    again(endNamed, () => oftenMs, onFailure),
-    again(endDisabled, () => oftenMs, onFailure),
-  ];
+  const stops = [again(look, () => pauseMs, onFailure), again(endNamed, () => oftenMs, onFailure), again(stir, () => oftenMs, onFailure)];
   const unlisten = devices.onSessionEnds(() => void endNamed().catch(onFailure));
   return {
     async stop() {

@@ -14,6 +14,8 @@ export interface Session extends Peer {
   /** Filters the device subscribed to, with the QoS granted. They only choose the QoS of what it gets anyway. */
   readonly granted: Map<string, 0 | 1>;
   children: number;
+  /** One of the same device had to make room for it. */
+  readonly tookOver: boolean;
   /** Fingerprint of the certificate that let it in. */
   readonly certificate?: string;
   readonly proof: Proof;
@@ -54,6 +56,7 @@ class DeviceSession implements Session {
     { identity, dialect, proof, children = 0, certificate }: Authenticated,
     readonly client: Client,
     private readonly ways: Ways,
+    readonly tookOver: boolean,
   ) {
     this.dialect = dialect;
     this.proof = proof;
@@ -96,7 +99,7 @@ export function createSessions(ways: Ways, on: { begin(session: Session): void; 
         end(earlier);
         earlier.client.close();
       }
-      const session = new DeviceSession(nextId(), proven, client, ways);
+      const session = new DeviceSession(nextId(), proven, client, ways, earlier !== undefined);
       sessions.set(session.deviceId, session);
       on.begin(session);
       return session;

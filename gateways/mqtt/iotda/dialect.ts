@@ -7,6 +7,7 @@ import { whenChild } from '../children';
 import type { DownMessage, Identity, MqttDialect, Peer } from '../dialect';
 import { createDrop } from '../drop';
 import { readLenientJson } from '../link/lenient-json';
+import { ignoredReportOf, MALFORMED } from '../unreadable';
 import { iotdaClaim, iotdaSpeaker } from './auth';
 import { downEvent, type OtaEvent, readEnvelope } from './envelope';
 import { upgradeEvent, VERSION_QUERY } from './events';
@@ -48,24 +49,28 @@ export function createIotdaDialect(deps: IotdaDeps): MqttDialect {
     const reading = json.ok ? readEnvelope(json.value, peer) : ({ kind: 'malformed' } as const);
     if (reading.kind !== 'events') {
       drop(peer, reading.kind === 'foreign' ? 'foreign_topic' : 'malformed', topic);
+      if (reading.kind !== 'foreign') tasks.ignored(peer.deviceId, ignoredReportOf(MALFORMED, payload), peer.proof);
       return;
     }
     const { events, about } = reading;
     if (about === undefined) {
-      handle(peer, events, topic);
+      handle(peer, events, topic, payload);
       return;
     }
     whenChild(peer, about, (child) => {
       if (child === null) drop(peer, 'foreign_topic', topic);
-      else handle(child, events, topic);
+      else handle(child, events, topic, payload);
     });
   }
 
-  function handle(peer: Peer, events: readonly OtaEvent[], topic: string): void {
+  function handle(peer: Peer, events: readonly OtaEvent[], topic: string, payload: Buffer): void {
     for (const { type, paras } of events) {
       const handler = HANDLERS.get(type);
       if (handler === undefined) metrics.dropped.unknown_event.inc();
-      else if (!handler(exchange, peer, paras)) drop(peer, 'malformed', topic);
+      const unreadable = handler?.(exchange, peer, paras);
+      if (!unreadable) continue;
+      drop(peer, 'malformed', topic);
+      tasks.ignored(peer.deviceId, ignoredReportOf(unreadable, payload), peer.proof);
     }
   }
 

@@ -1,6 +1,7 @@
 import type { Notification } from '../../../core/ports';
 import type { BatchTag } from '../../../schema/model/batch';
 import { DEFAULT_MODULE } from '../../../schema/model/ids';
+import { moduleKey } from '../../../schema/model/module-version';
 
 /** Firmware is the default module; software, the other kind of package there is, is the module of this name. */
 export const SOFTWARE_MODULE = 'software';
@@ -21,7 +22,7 @@ export function upgradeEvent({ module, version, files, tags = [], customInfo }: 
   const [file] = files;
   if (file?.access === undefined || files.length !== 1) throw new RangeError('An IoTDA notification has one file, with its access.');
   const { token, lifeSeconds } = file.access;
-  const kind = module === SOFTWARE_MODULE ? 'software_upgrade' : 'firmware_upgrade';
+  const kind = moduleKey(module) === SOFTWARE_MODULE ? 'software_upgrade' : 'firmware_upgrade';
   return {
     type: token === null ? `${kind}_v2` : kind,
     paras: {

@@ -4,6 +4,7 @@ import type { DeviceLanes } from '../../device-lanes';
 import type { GatewayMetrics } from '../../metrics';
 import type { SampledLog } from '../../sampled-log';
 import type { DownMessage, Peer } from '../dialect';
+import type { Unreadable } from '../unreadable';
 
 /** What a handler can do with an event; none of it waits. */
 export interface IotdaExchange {
@@ -11,8 +12,8 @@ export interface IotdaExchange {
   report(peer: Peer, report: DeviceReport): void;
 }
 
-/** Handles one kind of event. False: `paras` is not such an event's. */
-export type IotdaHandler = (exchange: IotdaExchange, peer: Peer, paras: unknown) => boolean;
+/** Handles one kind of event, or says what of `paras` cannot be read; null: nothing. */
+export type IotdaHandler = (exchange: IotdaExchange, peer: Peer, paras: unknown) => Unreadable | null;
 
 export function createIotdaExchange(deps: {
   tasks: GatewayCore['tasks'];

@@ -1,5 +1,7 @@
 import type { IotdaResult } from '../../../schema/model/iotda-result';
+import { readVersion, textOf } from '../../../schema/model/module-version';
 import { own } from '../link/lenient-json';
+import { MALFORMED, type Unreadable } from '../unreadable';
 import { VERSION_MEMBERS } from './events';
 
 /** What devices send in `paras`, as device-protocols §2.3 has it; numbers may come as text and text as numbers. Null: not such a message. */
@@ -8,20 +10,22 @@ export interface ReportedVersion {
   version: string;
 }
 
-const VERSION = /^[\x21-\x7e]{1,64}$/;
 const CODE = /^-?\d{1,9}$/;
 const PERCENT = /^\d{1,3}$/;
 /** §2.8 */
 const TEXT_LENGTH = 1_024;
 
-/** One version for each kind of package that the device names; null when it names none that can be read. */
-export function versionReport(paras: unknown): ReportedVersion[] | null {
-  const versions = VERSION_MEMBERS.flatMap(([member, module]): ReportedVersion[] => {
-    const version = versionOf(own(paras, member));
-    return version === null ? [] : [{ module, version }];
-  });
-  return versions.length === 0 ? null : versions;
+/** A version for each kind of package that the device names, an empty one being none; and the first that cannot be read, if any is. */
+export function versionReport(paras: unknown): { versions: ReportedVersion[]; unreadable: Unreadable | null } {
+  const named = VERSION_MEMBERS.map(([member, module]) => ({ module, said: own(paras, member) })).filter(({ said }) => !isNone(said));
+  const read = named.map(({ module, said }) => ({ module, said, ...readVersion(said) }));
+  const versions = read.flatMap(({ module, ...each }) => ('version' in each ? [{ module, version: each.version }] : []));
+  const failed = read.find((each): each is typeof each & Unreadable => 'unreadable' in each);
+  if (failed) return { versions, unreadable: { unreadable: failed.unreadable, said: failed.said } };
+  return { versions, unreadable: versions.length > 0 ? null : { unreadable: 'VERSION_MISSING' } };
 }
+
+const isNone = (said: unknown): boolean => said === undefined || said === null || (typeof said === 'string' && said.trim() === '');
 
 /**
  * `result_code` may be missing where there is progress: then it is 0. Progress outside 0–100 is none. A version may be missing or empty;
@@ -40,17 +44,19 @@ export function progressReport(paras: unknown): IotdaResult | null {
   return { code, progress: progress !== null && progress <= 100 ? progress : null, version, text: text ? text : null };
 }
 
+/** Why `progressReport` gives nothing. */
+export function unreadableResult(paras: unknown): Unreadable {
+  const said = own(paras, 'version');
+  const read = readVersion(said);
+  return 'unreadable' in read && read.unreadable !== 'VERSION_MISSING' ? { ...read, said } : MALFORMED;
+}
+
 function versionOf(value: unknown): string | null {
-  const version = textOf(value)?.trim();
-  return version !== undefined && VERSION.test(version) ? version : null;
+  const read = readVersion(value);
+  return 'version' in read ? read.version : null;
 }
 
 function numberOf(value: unknown, form: RegExp): number | null {
   const text = textOf(value)?.trim();
   return text !== undefined && form.test(text) ? Number(text) : null;
-}
-
-function textOf(value: unknown): string | null {
-  if (typeof value === 'string') return value;
-  return typeof value === 'number' ? String(value) : null;
 }

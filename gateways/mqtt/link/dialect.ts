@@ -6,6 +6,7 @@ import type { MqttQuotas } from '../broker/quotas';
 import { whenChild } from '../children';
 import type { MqttDialect, Peer } from '../dialect';
 import { createDrop } from '../drop';
+import { ignoredReportOf, MALFORMED } from '../unreadable';
 import { linkClaim, linkSpeaker } from './auth';
 import { createBlockService } from './block-service';
 import { createExchange, type LinkHandler } from './exchange';
@@ -36,9 +37,13 @@ export function createLinkDialect({ tasks, downloads, lanes, metrics, quotas, sa
   const nextId = createMessageIds();
   const legacyRequest = onLegacyRequest(nextId);
 
+  /** What cannot be read is told on the device where it is a report or a question for its upgrade. */
   function handle(handler: LinkHandler, peer: Peer, topic: string, payload: Buffer): void {
     const json = readLenientJson(payload);
-    if (!json.ok || !handler(exchange, peer, json.value)) drop(peer, 'malformed', topic);
+    const unreadable = json.ok ? handler(exchange, peer, json.value) : MALFORMED;
+    if (!unreadable) return;
+    drop(peer, 'malformed', topic);
+    if (handler !== onFileDownload) tasks.ignored(peer.deviceId, ignoredReportOf(unreadable, payload), peer.proof);
   }
 
   /** What is published on another device's topic is that one's message, if it is behind this device (device-protocols §1.2). */

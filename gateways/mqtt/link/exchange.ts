@@ -1,11 +1,13 @@
 import type { DeviceReport } from '../../../core/core';
 import type { Notification } from '../../../core/ports';
+import { moduleKey } from '../../../schema/model/module-version';
 import type { GatewayCore } from '../../core';
 import type { DeviceLanes } from '../../device-lanes';
 import type { GatewayMetrics } from '../../metrics';
 import type { SampledLog } from '../../sampled-log';
 import type { MqttQuotas } from '../broker/quotas';
 import type { DownMessage, Peer } from '../dialect';
+import type { Unreadable } from '../unreadable';
 import type { BlockService } from './block-service';
 import { createOpenRequests } from './open-requests';
 
@@ -21,8 +23,8 @@ export interface Exchange {
   ask(peer: Peer, module: string, answer: (notification: Notification | null) => DownMessage | null): void;
 }
 
-/** Handles one kind of message. False: the body is not such a message. */
-export type LinkHandler = (exchange: Exchange, peer: Peer, body: unknown) => boolean;
+/** Handles one kind of message, or says why it cannot be read; null where it can. */
+export type LinkHandler = (exchange: Exchange, peer: Peer, body: unknown) => Unreadable | null;
 
 export function createExchange(deps: {
   tasks: GatewayCore['tasks'];
@@ -43,7 +45,7 @@ export function createExchange(deps: {
       lanes.push(deviceId, {
         kind: 'report',
         expendable: passing,
-        ...(passing && { supersedes: `progress ${report.module}` }),
+        ...(passing && { supersedes: `progress ${moduleKey(report.module)}` }),
         run: async () => void (await tasks.report(deviceId, report, () => metrics.ignoredReports.inc(), proof)),
         lost: (error) =>
           sampled.error(

@@ -1,17 +1,14 @@
-import { DEFAULT_MODULE } from '../../../schema/model/ids';
+import { readModule, readVersion, textOf } from '../../../schema/model/module-version';
+import { MALFORMED, type Unreadable } from '../unreadable';
 import { own } from './lenient-json';
 
 /**
  * What devices send (device-protocols §1.3), checked by hand: this runs for every message. Numbers may come as strings and strings as numbers.
- * Null: not such a message.
  */
 export type MessageId = string | number;
 
 const ID_LENGTH = 64;
 const TEXT_LENGTH = 256;
-/** Names of members in the store: no dots, and nothing that objects already have. */
-const MODULE = /^(?!__proto__$)[A-Za-z0-9_-]{1,64}$/;
-const VERSION = /^[\x21-\x7e]{1,64}$/;
 const STEP = /^[+-]?\d{1,3}(\.\d{1,6})?%?$/;
 
 export interface InformMessage {
@@ -31,51 +28,46 @@ export interface FirmwareGetMessage {
   module: string;
 }
 
-export function informMessage(body: unknown): InformMessage | null {
+export function informMessage(body: unknown): InformMessage | Unreadable {
   const params = own(body, 'params');
-  const module = moduleOf(params);
-  const version = textOf(own(params, 'version'))?.trim();
-  if (module === null || version === undefined || !VERSION.test(version)) return null;
-  return { module, version };
+  if (!isObject(params)) return MALFORMED;
+  const module = readModule(own(params, 'module'));
+  if ('unreadable' in module) return { ...module, said: own(params, 'module') };
+  const version = readVersion(own(params, 'version'));
+  return 'unreadable' in version ? { ...version, said: own(params, 'version') } : { ...module, ...version };
 }
 
-export function progressMessage(body: unknown): ProgressMessage | null {
+export function progressMessage(body: unknown): ProgressMessage | Unreadable {
   const params = own(body, 'params');
-  const module = moduleOf(params);
+  if (!isObject(params)) return MALFORMED;
+  const module = readModule(own(params, 'module'));
+  if ('unreadable' in module) return { ...module, said: own(params, 'module') };
   const step = stepOf(own(params, 'step'));
-  if (module === null || step === null) return null;
+  if (step === null) return { unreadable: 'STEP', said: own(params, 'step') };
   const text = textOf(own(params, 'desc'))?.trim().slice(0, TEXT_LENGTH);
-  return { module, step, text: text ? text : null };
+  return { ...module, step, text: text ? text : null };
 }
 
 /** The id is echoed in its own type; a device that sends none gets `"0"`, because it may look for the member. */
 export function idOf(body: unknown): MessageId | null {
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) return null;
+  if (!isObject(body) || Array.isArray(body)) return null;
   const id = own(body, 'id') ?? '0';
   return typeof id === 'number' || (typeof id === 'string' && id.length <= ID_LENGTH) ? id : null;
 }
 
-export function firmwareGetMessage(body: unknown): FirmwareGetMessage | null {
+export function firmwareGetMessage(body: unknown): FirmwareGetMessage | Unreadable {
   const id = idOf(body);
-  const module = moduleOf(own(body, 'params'));
-  return id === null || module === null ? null : { id, module };
+  if (id === null) return MALFORMED;
+  const params = own(body, 'params');
+  const module = readModule(own(params, 'module'));
+  return 'unreadable' in module ? { ...module, said: own(params, 'module') } : { id, ...module };
 }
 
-function moduleOf(params: unknown): string | null {
-  const module = own(params, 'module');
-  if (module === undefined || module === null || module === '') return DEFAULT_MODULE;
-  const name = textOf(module);
-  return name !== null && MODULE.test(name) ? name : null;
-}
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 function stepOf(step: unknown): number | null {
   const text = textOf(step)?.trim();
   if (text === undefined || !STEP.test(text)) return null;
   const value = Math.trunc(Number.parseFloat(text)) + 0;
   return value > 100 ? null : value;
-}
-
-function textOf(value: unknown): string | null {
-  if (typeof value === 'string') return value;
-  return typeof value === 'number' ? String(value) : null;
 }

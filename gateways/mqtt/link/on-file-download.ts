@@ -1,3 +1,4 @@
+import { MALFORMED } from '../unreadable';
 import { blockReply, errorReply } from './block-reply';
 import type { LinkHandler } from './exchange';
 import { fileDownloadMessage } from './file-download-message';
@@ -6,7 +7,7 @@ import { downloadReplyTopic } from './topics';
 /** `/sys/{pk}/{dn}/thing/file/download`: a block of a file over MQTT (R-DL-3, device-protocols §1.4). What is asked for again is answered again. */
 export const onFileDownload: LinkHandler = (exchange, session, body) => {
   const message = fileDownloadMessage(body);
-  if (message === null) return false;
+  if (message === null) return MALFORMED;
   const { id, fileToken, request } = message;
   const topic = downloadReplyTopic(session);
   exchange.block(session, request, (answer) => {
@@ -21,5 +22,5 @@ export const onFileDownload: LinkHandler = (exchange, session, body) => {
         return { topic, payload: errorReply(id, 460, answer.wrong) };
     }
   });
-  return true;
+  return null;
 };

@@ -10,5 +10,5 @@ export const onLegacyRequest =
     exchange.ask(session, DEFAULT_MODULE, (notification) =>
       notification === null ? null : { topic: upgradeTopic(session), payload: upgradeMessage(notification, nextId()) },
     );
-    return true;
+    return null;
   };

@@ -15,9 +15,9 @@ export const failureCauseOf = (step: number): FailureCause => CAUSES[step] ?? 'U
 /** `/ota/device/progress/{pk}/{dn}`: `step` is "0"…"100", or "-1"…"-4" for a failure (device-protocols §1.3). */
 export const onProgress: LinkHandler = (exchange, session, body) => {
   const message = progressMessage(body);
-  if (message === null) return false;
+  if ('unreadable' in message) return message;
   const { module, step, text } = message;
   if (step < 0) exchange.report(session, { kind: 'failed', module, cause: failureCauseOf(step), text });
   else exchange.report(session, { kind: 'progress', module, percent: step });
-  return true;
+  return null;
 };

@@ -1,5 +1,6 @@
 import type { Notification, NotifiedFile } from '../../../core/ports';
 import { DEFAULT_MODULE } from '../../../schema/model/ids';
+import { moduleKey } from '../../../schema/model/module-version';
 import type { MessageId } from './messages';
 import { type Member, scannableJson } from './scannable-json';
 
@@ -38,7 +39,7 @@ function upgradeData(notification: Notification): Member[] {
   const byMd5 = notification.digestAlgorithm === 'MD5';
   const signMethod: Member = ['signMethod', byMd5 ? 'Md5' : 'SHA256'];
   const isDiff: Member[] = differential ? [['isDiff', 1]] : [];
-  const module: Member[] = notification.module === DEFAULT_MODULE ? [] : [['module', notification.module]];
+  const module: Member[] = moduleKey(notification.module) === DEFAULT_MODULE ? [] : [['module', notification.module]];
   const written = writtenIn(notification);
   const extData: Member = ['extData', { written }];
   const sign = signOf(file, byMd5);

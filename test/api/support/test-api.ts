@@ -1,4 +1,5 @@
 import { type Client, createClient } from 'graphql-ws';
+import { Registry } from 'prom-client';
 import { WebSocket } from 'ws';
 import { createLiveHub, type LiveHub } from '../../../api/live/hub';
 import { type Api, createApi } from '../../../api/server';
@@ -25,6 +26,8 @@ export interface TestApi {
   store: Store;
   live: LiveHub;
   files: ReturnType<typeof fakePackageStore>;
+  /** Of its metrics. */
+  registry: Registry;
   keys: Record<'administrator' | 'operator' | 'viewer', string>;
   /** What was logged as an error. */
   logged: { err?: Error; errorId?: string }[];
@@ -59,7 +62,11 @@ export async function startTestApi({ limits, explorer = true, ready, replace = (
   if (!db) throw new Error('The test store is not connected.');
   const live = createLiveHub({ db, collections: store.collections, logger });
   await live.start();
-  const api = await createApi({ core, live, logger, ready, settings: { host: '127.0.0.1', port: 0, explorer, limits: settings.limits } });
+  const registry = new Registry();
+  const api = await createApi({
+    ...{ core, live, logger, ready, registry },
+    settings: { host: '127.0.0.1', port: 0, explorer, limits: settings.limits },
+  });
   const { url, graphqlUrl } = await api.start();
   const keyFor = async (role: 'ADMINISTRATOR' | 'OPERATOR' | 'VIEWER') =>
     (await core.access.createKey(administrator, { name: `${role} key`, role })).key;
@@ -74,6 +81,7 @@ export async function startTestApi({ limits, explorer = true, ready, replace = (
     store,
     live,
     files,
+    registry,
     keys,
     logged,
     async ask(query, variables = {}, key = keys.operator) {

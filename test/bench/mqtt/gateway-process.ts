@@ -33,7 +33,7 @@ const core: GatewayCore = {
     left: async () => true,
     unheard: async () => {},
   },
-  tasks: { report: async () => null, requested: async () => null },
+  tasks: { report: async () => null, requested: async () => null, ignored: () => {} },
   downloads: { block: async () => ({ kind: 'unknown' }) },
 };
 

@@ -1,4 +1,4 @@
-import { applied, type TaskStore } from '../../../core/tasks/store';
+import { applied, spelled, type TaskStore } from '../../../core/tasks/store';
 import type { Task, TaskStatus } from '../../../schema/model/task';
 
 /** A task store in memory, for unit tests; `test/contract/task-store.test.ts` holds it to the real one. */
@@ -37,6 +37,11 @@ export function fakeTaskStore(initial: Task[] = []): TaskStore & { all(): Task[]
     eachOfGateway: async function* (gatewayId: string) {
       yield* active().filter((task) => task.gatewayId === gatewayId);
     },
+    spell: async (task: Task, name: string) => {
+      const stored = tasks.get(task._id);
+      if (stored) tasks.set(task._id, spelled(stored, name));
+      return spelled(task, name);
+    },
     write: async (writes: Parameters<TaskStore['write']>[0]) => {
       const written = writes.filter(({ task }) => {
         store.beforeWrite(task);
@@ -45,14 +50,22 @@ export function fakeTaskStore(initial: Task[] = []): TaskStore & { all(): Task[]
       for (const write of written) tasks.set(write.task._id, applied(write));
       return new Set(written.map(({ task }) => task._id));
     },
-    due: async (batchId: string, now: Date, limit: number) =>
+    due: async (batchId: string, now: Date, limit: number, without: readonly string[] = []) =>
       active()
-        .filter((task) => task.batchId === batchId && task.reachable && task.offerAt !== null && task.offerAt <= now)
+        .filter(
+          (task) =>
+            task.batchId === batchId &&
+            task.reachable &&
+            !without.includes(task.gatewayId ?? '') &&
+            task.offerAt !== null &&
+            task.offerAt <= now,
+        )
         .sort(byOffer)
         .slice(0, limit)
         .map((task) => ({ ...task, gatewayId: task.gatewayId ?? '', offerAt: task.offerAt ?? now })),
-    nextDueAt: async (batchId: string) => {
-      const waiting = active().filter((task) => task.batchId === batchId && task.reachable && task.offerAt !== null);
+    nextDueAt: async (batchId: string, without: readonly string[] = []) => {
+      const here = active().filter((task) => !without.includes(task.gatewayId ?? ''));
+      const waiting = here.filter((task) => task.batchId === batchId && task.reachable && task.offerAt !== null);
       return waiting.sort(byOffer)[0]?.offerAt ?? null;
     },
     overdueOffline: async (batchId: string, now: Date, limit: number) =>

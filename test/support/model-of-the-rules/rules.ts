@@ -7,6 +7,7 @@ import {
   decide,
   end,
   giveWay,
+  goBack,
   isTooOften,
   newTask,
   notify,
@@ -68,7 +69,7 @@ export class Rules {
   /** R-BAT-24: whoever resumes a halted batch has seen what failed so far. */
   resume(batch: Batch): 'done' | 'BATCH_STATE' {
     if (batch.status !== 'PAUSED' && batch.status !== 'HALTED') return 'BATCH_STATE';
-    if (batch.status === 'HALTED') for (const task of this.tasksOf(batch)) task.forgiven = !isOpen(task);
+    if (batch.status === 'HALTED') for (const task of this.tasksOf(batch)) task.judged = null;
     batch.status = 'RUNNING';
     return this.settle();
   }
@@ -180,8 +181,19 @@ export class Rules {
 
   reportVersion(device: Device, version: string): 'done' {
     const isNews = device.version !== version;
+    if (device.version !== null && isNews) this.lookBack(device, device.version, version);
     device.version = version;
     return this.with(device, (task) => reportVersion(task, version, isNews));
+  }
+
+  /** R-BAT-24: not where another task takes the device to that version. Of several tasks with the same target the newest one is meant. */
+  private lookBack(device: Device, from: string, version: string): void {
+    if (this.openTaskOf(device)?.batch.firmware.version === version) return;
+    const upgraded = this.tasks.filter(
+      (task) => task.device === device && task.status === 'SUCCEEDED' && task.batch.firmware.version === from,
+    );
+    const last = upgraded.at(-1);
+    if (last) goBack(last, version);
   }
 
   private with(device: Device, change: (task: Task) => void): 'done' {
@@ -216,11 +228,10 @@ export class Rules {
   /** R-BAT-24. */
   private hasFailedTooOften(batch: Batch): boolean {
     if (batch.halt === null) return false;
-    const { failedCount, failedPercent, minimumFinished } = batch.halt;
-    const judged = this.tasksOf(batch).filter(({ forgiven, wasAtTarget }) => !forgiven && !wasAtTarget);
-    const finished = judged.filter(({ status }) => status === 'SUCCEEDED' || status === 'FAILED').length;
-    const failed = judged.filter(({ status }) => status === 'FAILED').length;
-    if (failed === 0 || finished < minimumFinished) return false;
-    return (failedCount !== null && failed >= failedCount) || (failedPercent !== null && failed * 100 >= failedPercent * finished);
+    const { failedCount, failedPercent, minimumJudged } = batch.halt;
+    const judged = this.tasksOf(batch).filter((task) => task.judged !== null);
+    const failed = judged.filter((task) => task.judged === 'failed').length;
+    if (failed === 0 || judged.length < minimumJudged) return false;
+    return (failedCount !== null && failed >= failedCount) || (failedPercent !== null && failed * 100 >= failedPercent * judged.length);
   }
 }

@@ -23,7 +23,7 @@ export interface Firmware {
 export interface Halt {
   failedCount: number | null;
   failedPercent: number | null;
-  minimumFinished: number;
+  minimumJudged: number;
 }
 
 export interface NewBatch {
@@ -77,11 +77,17 @@ export interface Task {
   renotifications: number;
   /** Somebody has confirmed it, or rejected it. */
   decided: 'confirmed' | 'rejected' | null;
-  /** R-BAT-24: it ended before somebody resumed the halted batch. */
-  forgiven: boolean;
-  /** R-TASK-3: it had nothing to do. */
-  wasAtTarget: boolean;
+  /** R-BAT-24: what its last attempt that said something about the package has shown; null: none has, or it is forgiven. */
+  judged: 'succeeded' | 'failed' | null;
+  /** It left the target after its success: only the first time is on record. */
+  hasLeft: boolean;
+  /** That was to the version it had been upgraded from. */
+  wentBack: boolean;
+  /** In any of its attempts. */
+  wasNotified: boolean;
 }
 
 export const isOpen = ({ status }: Task): boolean => !['SUCCEEDED', 'FAILED', 'CANCELED'].includes(status);
 export const isLive = ({ status }: Batch): boolean => !['FINISHED', 'CANCELED', 'FAILED'].includes(status);
+/** R-BAT-24: it was upgraded, and is back where it came from. */
+export const hasGoneBack = ({ status, wentBack }: Task): boolean => status === 'SUCCEEDED' && wentBack;

@@ -9,17 +9,32 @@ const NEW_ATTEMPT = { notifications: 0, reacted: false, downloaded: false, cameB
 
 /** R-BAT-1, R-TASK-3, R-TASK-8: where a selected device begins. */
 export function newTask(batch: Batch, device: Device): Task {
-  const wasAtTarget = device.version === batch.firmware.version;
-  const status: TaskStatus = wasAtTarget ? 'SUCCEEDED' : batch.confirmation ? 'UNCONFIRMED' : 'QUEUED';
+  const status: TaskStatus = device.version === batch.firmware.version ? 'SUCCEEDED' : batch.confirmation ? 'UNCONFIRMED' : 'QUEUED';
   const nothingYet = { cause: null, attempt: 1, firstAttempt: 1, failedFor: [], waits: false, pushes: 0, ...NEW_ATTEMPT };
   return {
-    ...{ batch, device, source: device.version, status, wasAtTarget, ...nothingYet },
-    ...{ due: status === 'QUEUED', decided: null, forgiven: false },
+    ...{ batch, device, source: device.version, status, ...nothingYet },
+    ...{ due: status === 'QUEUED', decided: null, judged: null, hasLeft: false, wentBack: false, wasNotified: false },
   };
 }
 
 export function end(task: Task, status: 'SUCCEEDED' | 'FAILED' | 'CANCELED', cause: FailureCause | null): void {
   Object.assign(task, { status, cause, due: false, waits: false });
+  if (status === 'SUCCEEDED') task.judged = task.wasNotified ? 'succeeded' : null;
+  else if (status === 'CANCELED' || cause === 'DEVICE_REMOVED') task.judged = null;
+  else judgeFailure(task);
+}
+
+/** R-BAT-24: whose notification of this attempt has not left has made none. */
+function judgeFailure(task: Task): void {
+  if (task.notifications > 0) task.judged = 'failed';
+}
+
+/** R-BAT-24, R-BAT-10: back from the target, to the version that it was upgraded from. Whether that is on record: once. */
+export function goBack(task: Task, version: string): void {
+  if (task.hasLeft) return;
+  task.hasLeft = true;
+  task.wentBack = task.wasNotified && version === (task.source ?? version);
+  if (task.wentBack) task.judged = 'failed';
 }
 
 export function push(task: Task): void {
@@ -32,6 +47,7 @@ export function notify(task: Task, asked = false): void {
   if (task.status === 'QUEUED') task.status = 'NOTIFIED';
   if (task.cameBack && !asked) task.renotifications += 1;
   task.notifications += 1;
+  task.wasNotified = true;
   Object.assign(task, { due: false, cameBack: false });
 }
 
@@ -64,6 +80,7 @@ function failAttempt(task: Task, cause: FailureCause): void {
     end(task, 'FAILED', cause);
     return;
   }
+  judgeFailure(task);
   const waits = retry.after === 'later';
   Object.assign(task, { attempt: task.attempt + 1, cause, waits, due: !waits, ...NEW_ATTEMPT });
 }
@@ -110,7 +127,8 @@ export function giveWay(task: Task): void {
 export function beginAgain(task: Task): void {
   const attempt = task.attempt + 1;
   Object.assign(task, { status: 'QUEUED', cause: null, attempt, firstAttempt: attempt, ...NEW_ATTEMPT });
-  Object.assign(task, { due: true, waits: false, forgiven: false, source: task.device.version ?? task.source });
+  Object.assign(task, { due: true, waits: false, judged: null, hasLeft: false, wentBack: false });
+  task.source = task.device.version ?? task.source;
   if (task.device.version === task.batch.firmware.version) end(task, 'SUCCEEDED', null);
 }
 

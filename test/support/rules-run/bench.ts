@@ -66,7 +66,7 @@ export async function startBench(): Promise<Bench> {
   };
   const parts = await createCore({
     ...{ store, engine, files: fakePackageStore(), masterKeys: [MASTER_KEY] },
-    settings: { ...settingsWith(), limits, minuteMs: MINUTE_MS, reofferMinutes: LATEST_MINUTES },
+    settings: { ...settingsWith(), limits, minuteMs: MINUTE_MS, reofferMinutes: LATEST_MINUTES, regressionMinutes: LATEST_MINUTES },
   });
   const { connection, namespace, taskQueue } = temporal;
   const decorateActivities = happenings.decorate;

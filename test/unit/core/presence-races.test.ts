@@ -147,7 +147,7 @@ describe('R-TASK-7 whatever overtakes what', () => {
         const { found, wanted } = await outcome(scheduler, steps);
         expect(found).toEqual(wanted);
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 
@@ -159,7 +159,7 @@ describe('R-TASK-7 whatever overtakes what', () => {
         const { found, wanted } = await outcome(scheduler, steps, [{ kind: 'reconcile' }]);
         expect(found).toEqual(wanted);
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 });

@@ -39,6 +39,8 @@ export function stateOf(tasks: TaskView[], devices = tasks.length): DemoState {
       succeeded: count('SUCCEEDED'),
       failed: count('FAILED'),
       canceled: count('CANCELED'),
+      failing: 0,
+      regressed: 0,
     },
     rate: { asked: 600, reached: 598 },
   });

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { moduleViolation, packageVersionViolation, reportedVersionViolation } from '../../../schema/model/module-version';
 import {
   cityViolation,
   deviceNameViolation,
@@ -6,18 +7,17 @@ import {
   deviceTagKeyViolation,
   deviceTagValueViolation,
   fileNameViolation,
-  moduleViolation,
   packageNameViolation,
   productKeyViolation,
   provinceViolation,
-  versionViolation,
 } from '../../../schema/model/names';
 
 const checks = {
   productKey: productKeyViolation,
   packageName: packageNameViolation,
   module: moduleViolation,
-  version: versionViolation,
+  version: packageVersionViolation,
+  reportedVersion: reportedVersionViolation,
   deviceName: deviceNameViolation,
   deviceSecret: deviceSecretViolation,
   fileName: fileNameViolation,
@@ -31,8 +31,9 @@ type Kind = keyof typeof checks;
 const taken: [Kind, string[]][] = [
   ['productKey', ['abcd', 'a1B2c3D4e5F', 'A'.repeat(32)]],
   ['packageName', ['meter', 'main_v2', '2024', 'a'.repeat(32), 'end_']],
-  ['module', ['default', 'm', 'mcu-1_b', '_x', 'a'.repeat(64)]],
-  ['version', ['1', '1.0.0', 'V2.0-rc_1', '.', 'a'.repeat(64)]],
+  ['module', ['default', 'm', 'mcu-1_b', '_x', 'MCU', 'barcodeScanner', 'wifi.fw', '.', '__proto__', 'constructor', '0', 'a'.repeat(64)]],
+  ['version', ['1', '1.0.0', 'V2.0-rc_1', '1.0.0+build.5', '1.2.3~rc1', '.', 'a'.repeat(64)]],
+  ['reportedVersion', ['1.2.3+4', 'V1.0(2024)', 'a,b', '$ne', '{"v":1}', '1/0', '版本1', 'Ü', '1=2', '👍', 'a'.repeat(64)]],
   ['deviceName', ['meter-0001', 'a_b.c:d@e', '0a1b', 'a'.repeat(32)]],
   ['deviceSecret', ['0123456789abcdef', 'with a blank & $igns~', 'x'.repeat(64)]],
   ['fileName', ['app.bin', 'a b (1).tar.gz', 'Zähler-Förmware.bin', 'прошивка.bin', '..bin', 'a'.repeat(128)]],
@@ -49,8 +50,12 @@ const refused: [Kind, string[]][] = [
   ['tagValue', ['a'.repeat(129), 'a\tb', 'a\u202eb']],
   ['productKey', ['abc', 'A'.repeat(33), 'ab.cd', 'ab_cd', 'ab|cd', 'abcd\n', 'ключ']],
   ['packageName', ['abc', 'a'.repeat(33), '_main', 'main-v2', 'main v2', 'main\n']],
-  ['module', ['a'.repeat(65), 'MCU', 'a.b', 'a$b', 'a b', '__proto__']],
-  ['version', ['a'.repeat(65), '1.0 ', '1/0', '1+0', '1.0\n', '版本1']],
+  ['module', ['a'.repeat(65), 'a$b', '$set', 'a b', 'a%2eb', 'a=b', 'a/b', 'ｍｃｕ', 'mcu\n', 'a\0b']],
+  ['version', ['a'.repeat(65), '1.0 ', '1/0', '1,0', '1.0\n', '版本1']],
+  [
+    'reportedVersion',
+    ['a'.repeat(65), '1.0 rc1', '1.0\n', '1\t0', '1\u00a00', '1\u20280', 'a\u0000', '1\u200b0', 'a\u202eb', '\ud800', '\u3164'],
+  ],
   ['deviceName', ['abc', 'a'.repeat(33), 'a/bc', 'a+bc', 'a#bc', 'a&bc', 'a bc', 'a|bc']],
   ['deviceSecret', ['short', 'x'.repeat(15), 'x'.repeat(65), 'tab\there-0123456', 'ünprintable-0123']],
   [

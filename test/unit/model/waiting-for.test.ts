@@ -44,8 +44,15 @@ test.each(table)('R-TASK-1 a task that is %s shows what it waits for', (_name, t
 
 test('R-TASK-1 a device that is off-line because it is disabled says so, and nothing else changes', () => {
   for (const [, task, batchStatus, expected] of table) {
-    const reason = waitingFor(task, batchStatus, now, true, false);
+    const reason = waitingFor(task, batchStatus, now, true, { enabled: false });
     expect(reason).toBe(expected === 'DEVICE_OFFLINE' ? 'DEVICE_DISABLED' : expected);
+  }
+});
+
+test('R-TASK-1 R-DEV-2 a device that connects again and again says so where its connection is what a task waits for', () => {
+  for (const [, task, batchStatus, expected] of table) {
+    const reason = waitingFor(task, batchStatus, now, true, { unstable: true });
+    expect(reason).toBe(expected === 'DEVICE_OFFLINE' || expected === 'PUSH_RATE' ? 'CONNECTION_UNSTABLE' : expected);
   }
 });
 

@@ -24,7 +24,7 @@ const wanted = fc.record({
     fc.record({
       failedCount: fc.option(fc.integer({ min: 1, max: 3 })),
       failedPercent: fc.constantFrom(1, 34, 50, 100),
-      minimumFinished: fc.integer({ min: 1, max: 3 }),
+      minimumJudged: fc.integer({ min: 1, max: 3 }),
     }),
   ),
   start: fc.oneof(

@@ -1,0 +1,48 @@
+import express, { type Express, type RequestHandler } from 'express';
+import type { Registry } from 'prom-client';
+import type { Core } from '../core/core';
+import type { Limits } from '../schema/model/limits';
+import type { ErrorLog } from './errors/present';
+import { explorer } from './explorer';
+import { importInvalidRows, importSecrets, importState, uploadDeviceImport } from './files/device-imports';
+import { invalidRows, uploadDeviceList } from './files/device-lists';
+import { tasksCsv } from './files/tasks-csv';
+import { uploadPackage } from './files/upload';
+import { healthz, type Ready, readyz } from './health';
+import { metrics } from './metrics';
+import { createGate } from './transport/gate';
+import { refuseGraphql } from './transport/signed-in';
+import { tusUploads } from './uploads/tus';
+
+export const GRAPHQL_PATH = '/graphql';
+
+export interface AppDeps {
+  core: Core;
+  limits: Limits;
+  logger: ErrorLog;
+  ready: Ready;
+  registry?: Registry;
+  explorer: boolean;
+}
+
+/** Every address beside the downloads, each behind the gate. */
+export async function createApp(deps: AppDeps, graphql: RequestHandler): Promise<Express> {
+  const { core, limits, logger, registry } = deps;
+  const app = express().disable('x-powered-by').disable('etag');
+  const { serve } = createGate(app, core.access);
+  serve('GET /healthz', healthz);
+  serve('GET /readyz', readyz(deps.ready));
+  serve('POST /packages', uploadPackage(core.packages, limits, logger));
+  serve('POST /lists', uploadDeviceList(core.deviceLists, logger));
+  serve('GET /lists/:id/invalid.csv', invalidRows(core.deviceLists, logger));
+  serve('POST /imports', uploadDeviceImport(core.deviceImports, logger));
+  serve('GET /imports/:id', importState(core.deviceImports, logger));
+  serve('GET /imports/:id/invalid.csv', importInvalidRows(core.deviceImports, logger));
+  serve('GET /imports/:id/devices.csv', importSecrets(core.deviceImports, logger));
+  serve('ALL /uploads', await tusUploads('/uploads', core.uploads, limits, logger));
+  serve('GET /batches/:id/tasks.csv', tasksCsv(core.tasks, logger));
+  if (registry) serve('GET /metrics', metrics(registry));
+  serve('ALL /graphql', graphql, refuseGraphql);
+  if (deps.explorer) serve('ALL /explorer', explorer(GRAPHQL_PATH));
+  return app;
+}

@@ -1,0 +1,85 @@
+import type { Express, RequestHandler } from 'express';
+import { requireRole } from '../../core/access/require-role';
+import type { Role } from '../../core/access/viewer';
+import type { AccessService } from '../../core/core';
+import { toUserErrorType, userErrorsOf } from '../errors/as-payload';
+import { discardRest } from '../files/discard-rest';
+import { NOT_SIGNED_IN, type Refuse, signedIn, viewerOf } from './signed-in';
+
+/** `ANY_KEY`: what is behind it decides for each operation. A role: keys of it and above; keys of apps have none of the addresses. */
+export type Who = 'ANYONE' | 'ANY_KEY' | Exclude<Role, 'APP'>;
+
+/**
+ * Every address that Express answers, with who may use it: GET stands for HEAD as well, ALL for whatever is below the address. An address
+ * that is not here can't be served. Downloads are answered before Express, and prove themselves by what they carry (`files/download.ts`).
+ */
+export const ROUTES = {
+  'GET /healthz': 'ANYONE',
+  'GET /readyz': 'ANYONE',
+  'ALL /explorer': 'ANYONE',
+  'ALL /graphql': 'ANY_KEY',
+  'ALL /uploads': 'OPERATOR',
+  'POST /packages': 'OPERATOR',
+  'POST /lists': 'OPERATOR',
+  'GET /lists/:id/invalid.csv': 'VIEWER',
+  'POST /imports': 'OPERATOR',
+  'GET /imports/:id': 'VIEWER',
+  'GET /imports/:id/invalid.csv': 'OPERATOR',
+  'GET /imports/:id/devices.csv': 'OPERATOR',
+  'GET /batches/:id/tasks.csv': 'VIEWER',
+  'GET /metrics': 'VIEWER',
+} as const satisfies Record<string, Who>;
+
+export type RouteName = keyof typeof ROUTES;
+
+const gated = new WeakMap<object, RouteName>();
+
+/** Behind which entry of the table a handler stands; undefined for one that was put past the gate. */
+export const routeOf = (handler: object): RouteName | undefined => gated.get(handler);
+
+export interface Gate {
+  /** Serves an address of the table, to those who may use it. */
+  serve(route: RouteName, handler: RequestHandler, refuse?: Refuse): void;
+}
+
+export function createGate(app: Express, access: Pick<AccessService, 'authenticate' | 'hold'>): Gate {
+  return {
+    serve(route, handler, refuse = refuseKey) {
+      const who: Who = ROUTES[route];
+      const [method, path = ''] = route.split(' ');
+      const known = signedIn(access, refuse);
+      const guarded: RequestHandler = (req, res, next) => {
+        if (who === 'ANYONE') return handler(req, res, next);
+        // What a key may see is for nobody in between, and no other type than it says.
+        res.setHeader('Cache-Control', 'no-store');
+        res.setHeader('X-Content-Type-Options', 'nosniff');
+        return known(req, res, (error?: unknown) => {
+          if (error !== undefined) return next(error);
+          if (who !== 'ANY_KEY' && !isAllowed(who, req, res)) return;
+          return handler(req, res, next);
+        });
+      };
+      gated.set(guarded, route);
+      if (method === 'ALL') app.use(path, guarded);
+      else if (method === 'POST') app.post(path, guarded);
+      else app.get(path, guarded);
+    },
+  };
+}
+
+/** Before the address is looked at any further: the answer is the same for what exists and what does not. */
+function isAllowed(who: Role, req: Parameters<RequestHandler>[0], res: Parameters<RequestHandler>[1]): boolean {
+  try {
+    requireRole(viewerOf(res), who);
+    return true;
+  } catch (error) {
+    discardRest(req, res);
+    res.status(403).json({ errors: userErrorsOf(error)?.map((one) => toUserErrorType(one)) ?? [] });
+    return false;
+  }
+}
+
+const refuseKey: Refuse = (res) => {
+  discardRest(res.req, res);
+  res.json({ errors: [{ code: 'NOT_SIGNED_IN', field: 'Authorization', message: NOT_SIGNED_IN.message, hint: NOT_SIGNED_IN.hint }] });
+};
