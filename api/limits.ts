@@ -5,8 +5,20 @@ export const API_LIMITS = {
   /** Bytes of a WebSocket message from a client. */
   messageBytes: 64 * 1024,
   subscriptionsPerConnection: 100,
-  /** Bytes a WebSocket client may leave unread before its connection is closed. */
+  /** Bytes of small messages a WebSocket client may leave unread before its connection is closed. */
   unreadBytes: 4 * 1024 * 1024,
+  /** Answers leave in pieces; each is taken within so many milliseconds, and all of them at so many bytes a millisecond, or the client is cut. */
+  pieceBytes: 256 * 1024,
+  unreadMs: 30_000,
+  unreadBytesPerMs: 64,
+  /** Of the largest answers, so many may be unread at once, of all clients; half of them by one key. */
+  answersAtOnce: 8,
+  /** Answers up to this size, and operations up to this cost, are not counted into what is under way. */
+  smallBytes: 64 * 1024,
+  smallCost: 700,
+  /** Large requests that wait for others, and for how many milliseconds. */
+  waitingAnswers: 32,
+  busyMs: 10_000,
   connections: 10_000,
   tokens: 5_000,
   /** Selections, arguments and values of a document, each fragment counted wherever it is spread. */
@@ -16,6 +28,8 @@ export const API_LIMITS = {
   depth: 14,
   /** See `query-cost.ts` for what a field costs. */
   cost: 70_000,
+  /** Of one event of a subscription: it is answered again and again. */
+  eventCost: 7_000,
   /** Of a document whose errors tell where in it they are. */
   placedCharacters: 16 * 1024,
   placedLines: 500,
@@ -33,6 +47,6 @@ export const API_LIMITS = {
   idleTransferMs: 120_000,
   /** Milliseconds requests under way are given when the API stops. */
   drainMs: 5_000,
-  /** Milliseconds between two looks at whether a connection's key is still good. */
-  keyCheckMs: 10_000,
+  /** Milliseconds from a revocation to the end of the key's connections: the answer to who revoked its own key leaves before. */
+  farewellMs: 250,
 } as const;

@@ -42,7 +42,7 @@ export interface Gate {
   serve(route: RouteName, handler: RequestHandler, refuse?: Refuse): void;
 }
 
-export function createGate(app: Express, access: Pick<AccessService, 'authenticate'>): Gate {
+export function createGate(app: Express, access: Pick<AccessService, 'authenticate' | 'hold'>): Gate {
   return {
     serve(route, handler, refuse = refuseKey) {
       const who: Who = ROUTES[route];

@@ -4,13 +4,16 @@ import { GraphQLError, type GraphQLSchema } from 'graphql';
 import { type ApiContext, type ApiServices, createContext } from '../context';
 import type { PresentError } from '../errors/present';
 import { API_LIMITS } from '../limits';
+import type { Answers } from './answers';
 import type { DocumentDoor } from './document/door';
 import type { CostOf } from './query-cost';
+import { sendInTime } from './send-in-time';
 import { viewerOf } from './signed-in';
 
 export interface HttpDeps {
   door: DocumentDoor;
   costOf: CostOf;
+  answers: Answers;
   introspection: boolean;
 }
 
@@ -27,7 +30,7 @@ export async function createGraphqlHttp(
   schema: GraphQLSchema,
   services: ApiServices,
   presentError: PresentError,
-  { door, costOf, introspection }: HttpDeps,
+  { door, costOf, answers, introspection }: HttpDeps,
 ): Promise<GraphqlHttp> {
   const server = new ApolloServer<ApiContext>({
     schema,
@@ -38,7 +41,7 @@ export async function createGraphqlHttp(
     // Documents come through the door; what Apollo reads itself was let in before and is forgotten since.
     documentStore: { get: async (key) => door.known(key.slice(-HASH)), set: async () => undefined, delete: async () => undefined },
     parseOptions: { maxTokens: API_LIMITS.tokens, noLocation: true },
-    plugins: [costLimit(costOf)],
+    plugins: [bounded(costOf, answers)],
     formatError: (formatted, error) => presentError(error, String(formatted.extensions?.code ?? 'BAD_REQUEST')),
     // Apollo's own log would repeat what `presentError` logs or what the caller did wrong.
     logger: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
@@ -83,6 +86,14 @@ function fromJson(value: unknown): unknown {
   }
 }
 
+/** What a request has taken of the room for all. */
+interface Taken {
+  work: () => void;
+  sending: () => void;
+}
+const taken = new WeakMap<ApiContext, Taken>();
+const nothing = (): void => undefined;
+
 const answering =
   (server: ApolloServer<ApiContext>, services: ApiServices): RequestHandler =>
   async (req, res) => {
@@ -90,30 +101,64 @@ const answering =
     for (const [name, value] of Object.entries(req.headers)) {
       if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
     }
-    const answer = await server.executeHTTPGraphQLRequest({
-      httpGraphQLRequest: { method: req.method.toUpperCase(), headers, search: new URL(req.url, 'http://host').search, body: req.body },
-      context: async () => createContext(services, viewerOf(res)),
-    });
-    // The schema has nothing that is answered in pieces.
-    if (answer.body.kind !== 'complete') throw new Error('An answer came in pieces.');
-    for (const [name, value] of answer.headers) res.setHeader(name, value);
-    res.status(answer.status ?? 200);
-    send(res, answer.body.string);
+    const contextValue = createContext(services, viewerOf(res));
+    const own: Taken = { work: nothing, sending: nothing };
+    taken.set(contextValue, own);
+    try {
+      const answer = await server.executeHTTPGraphQLRequest({
+        httpGraphQLRequest: { method: req.method.toUpperCase(), headers, search: new URL(req.url, 'http://host').search, body: req.body },
+        context: async () => contextValue,
+      });
+      // The schema has nothing that is answered in pieces.
+      if (answer.body.kind !== 'complete') throw new Error('An answer came in pieces.');
+      for (const [name, value] of answer.headers) res.setHeader(name, value);
+      res.status(answer.status ?? 200);
+      await send(res, Buffer.from(answer.body.string));
+    } finally {
+      own.work();
+      own.sending();
+    }
   };
 
-const send = (res: Response, text: string): void => void res.send(text);
+async function send(res: Response, body: Buffer): Promise<void> {
+  res.setHeader('Content-Length', body.length);
+  const write = (piece: Buffer, isLast: boolean): Promise<void> =>
+    new Promise((resolve) => {
+      if (res.destroyed) return resolve();
+      const done = (): void => {
+        res.off('close', done);
+        resolve();
+      };
+      res.once('close', done);
+      if (isLast) res.end(piece, done);
+      else res.write(piece, done);
+    });
+  await sendInTime(body, write, () => res.destroy());
+}
 
-const costLimit = (costOf: CostOf): ApolloServerPlugin<ApiContext> => ({
+const bounded = (costOf: CostOf, answers: Answers): ApolloServerPlugin<ApiContext> => ({
   async requestDidStart() {
     return {
-      async didResolveOperation({ document, request }) {
+      async didResolveOperation({ document, request, contextValue }) {
         try {
-          costOf({ document, variables: request.variables ?? {}, operationName: request.operationName });
+          const cost = costOf({ document, variables: request.variables ?? {}, operationName: request.operationName });
+          const own = taken.get(contextValue);
+          if (own) own.work = await answers.work(cost, contextValue.viewer.keyId);
         } catch (error) {
           if (!(error instanceof GraphQLError)) throw error;
           const { message, nodes, extensions } = error;
-          throw new GraphQLError(message, { nodes, extensions: { ...extensions, http: { status: 400 } } });
+          throw new GraphQLError(message, { nodes, extensions: { http: { status: 400 }, ...extensions } });
         }
+      },
+      async willSendResponse({ response, contextValue }) {
+        if (response.body.kind !== 'single') return;
+        const { result, status, leave } = await answers.admit(response.body.singleResult, contextValue.viewer.keyId);
+        response.body.singleResult = result as typeof response.body.singleResult;
+        if (status) response.http.status = status;
+        const own = taken.get(contextValue);
+        if (!own) return leave();
+        own.sending = leave;
+        own.work();
       },
     };
   },

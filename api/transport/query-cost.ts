@@ -35,9 +35,10 @@ export function createCostOf(schema: GraphQLSchema, limits: Limits): CostOf {
     const cost = counted(() =>
       getComplexity({ schema, query: document, variables, operationName: name, estimators, maxQueryNodes: API_LIMITS.nodes }),
     );
-    if (cost <= API_LIMITS.cost) return cost;
+    const most = operation.operation === 'subscription' ? API_LIMITS.eventCost : API_LIMITS.cost;
+    if (cost <= most) return cost;
     throw tooComplex(
-      `The request costs ${Math.round(cost)}; the limit is ${API_LIMITS.cost}. Ask for fewer items (\`first\`), fewer fields, or fewer lists within each other.`,
+      `The request costs ${Math.round(cost)}; the limit is ${most}. Ask for fewer items (\`first\`), fewer fields, or fewer lists within each other.`,
     );
   };
 }

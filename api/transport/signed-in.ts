@@ -19,18 +19,26 @@ export const NOT_SIGNED_IN = {
 
 export type Refuse = (res: Response) => void;
 
-/** Refuses before a byte of the body is looked at. */
+/**
+ * Refuses before a byte of the body is looked at. A transfer ends with its key; GraphQL's answers are short, and one of them may be to
+ * whoever revoked its own key.
+ */
 export const signedIn =
-  (access: Pick<AccessService, 'authenticate'>, refuse: Refuse): RequestHandler =>
+  (access: Pick<AccessService, 'authenticate' | 'hold'>, refuse: Refuse): RequestHandler =>
   async (req, res, next) => {
     const key = bearerKey(req.headers.authorization);
     const viewer = key === null ? null : await access.authenticate(key);
-    if (!viewer) {
+    if (!viewer || key === null) {
       res.setHeader('WWW-Authenticate', 'Bearer');
       refuse(res.status(401));
       return;
     }
     viewers.set(res, viewer);
+    if (refuse !== refuseGraphql)
+      res.once(
+        'close',
+        access.hold(key, viewer, () => req.destroy()),
+      );
     next();
   };
 

@@ -3,10 +3,12 @@ import { CloseCode, handleProtocols, type Server } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { type ErrorLog, maskedAs } from '../errors/present';
 import { API_LIMITS } from '../limits';
+import { createOutbox, type Outbox } from './ws-outbox';
 
 export interface WsExtra {
   readonly socket: WebSocket;
   readonly request: IncomingMessage;
+  readonly outbox: Outbox;
 }
 
 /** Pings go out so often; a client that has not answered by the next one is gone. */
@@ -33,7 +35,7 @@ export function acceptSockets<E extends WsExtra>(
   });
   // The HTTP server's errors arrive here too; whoever started it hears of them.
   sockets.on('error', () => undefined);
-  sockets.on('connection', (socket, request) => accept(server, socket, extraOf({ socket, request }), log));
+  sockets.on('connection', (socket, request) => accept(server, socket, extraOf({ socket, request, outbox: createOutbox(socket) }), log));
   return {
     async stop() {
       for (const socket of sockets.clients) socket.close(1001, 'Going away');
@@ -61,7 +63,7 @@ function accept<E extends WsExtra>(server: Server<E>, socket: WebSocket, extra: 
   const closed = server.opened(
     {
       protocol: socket.protocol,
-      send: (data) => send(socket, data),
+      send: (data) => extra.outbox.send(data),
       close: (code, reason) => socket.close(code, reason),
       onMessage: (handle) =>
         socket.on('message', (data) => {
@@ -72,18 +74,7 @@ function accept<E extends WsExtra>(server: Server<E>, socket: WebSocket, extra: 
   );
   socket.once('close', (code, reason) => {
     clearInterval(pings);
+    extra.outbox.close();
     closed(code, String(reason)).catch((error) => maskedAs(log, error));
-  });
-}
-
-/** Settles when the bytes have left: until then a subscription is not asked for its next event. A socket that closes gets none. */
-function send(socket: WebSocket, data: string): Promise<void> {
-  return new Promise((resolve) => {
-    if (socket.readyState !== socket.OPEN) return resolve();
-    if (socket.bufferedAmount > API_LIMITS.unreadBytes) {
-      socket.terminate();
-      return resolve();
-    }
-    socket.send(data, () => resolve());
   });
 }

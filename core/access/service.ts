@@ -8,10 +8,11 @@ import type { CoreSettings } from '../settings';
 import { appDevices, withOwnDevices } from './app-devices';
 import { createAuthenticator } from './authenticate';
 import { insertFirstKey } from './bootstrap';
+import { createHolds } from './holds';
 import { hashOf, newKey } from './key-format';
 import { requireRole } from './require-role';
-import { revoke } from './revoke';
-import type { ApiKey, Role } from './viewer';
+import { requireGood, revoke } from './revoke';
+import type { ApiKey, Role, Viewer } from './viewer';
 
 export interface AccessDeps {
   store: Pick<Store, 'connection' | 'collections'>;
@@ -22,6 +23,13 @@ export interface AccessDeps {
 export function createAccessService({ store, settings, clock }: AccessDeps): AccessService {
   const { apiKeys } = store.collections;
   const authenticator = createAuthenticator(apiKeys, clock);
+
+  async function authenticate(key: string | null | undefined): Promise<Viewer | null> {
+    const viewer = await authenticator.authenticate(key);
+    return viewer && withOwnDevices(store.collections.devices, viewer);
+  }
+
+  const holds = createHolds(authenticate);
 
   function make(
     name: string,
@@ -48,10 +56,8 @@ export function createAccessService({ store, settings, clock }: AccessDeps): Acc
   }
 
   return {
-    async authenticate(key) {
-      const viewer = await authenticator.authenticate(key);
-      return viewer && withOwnDevices(store.collections.devices, viewer);
-    },
+    authenticate,
+    hold: holds.hold,
     async bootstrap() {
       const { key, apiKey } = make('first administrator', 'ADMINISTRATOR', null);
       return (await insertFirstKey(store, apiKey)) ? key : null;
@@ -62,13 +68,25 @@ export function createAccessService({ store, settings, clock }: AccessDeps): Acc
       refuseIfAny([displayNameViolation(name, 'name')]);
       const made = make(name.trim(), role, viewer.keyId, await appDevices(store.collections.devices, input, settings.limits));
       await apiKeys.insertOne(made.apiKey);
+      try {
+        // Afterwards: a key that is revoked meanwhile, or is still known to be good here, must not live on in another.
+        await requireGood(apiKeys, viewer.keyId);
+      } catch (error) {
+        await apiKeys.deleteOne({ _id: made.apiKey._id });
+        throw error;
+      }
       return made;
     },
     async revokeKey(viewer, id) {
       requireRole(viewer, 'ADMINISTRATOR');
-      const apiKey = await revoke(store, id, clock());
-      authenticator.forget(id);
-      return apiKey;
+      try {
+        const apiKey = await revoke(store, id, viewer.keyId, clock());
+        holds.end(id);
+        return apiKey;
+      } finally {
+        // Also when it is not known whether it was written: asking the store once more harms nobody.
+        authenticator.forget(id);
+      }
     },
     async keys(viewer, page) {
       requireRole(viewer, 'ADMINISTRATOR');

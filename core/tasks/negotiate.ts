@@ -5,7 +5,7 @@ import { endIneligible, isEligible } from './eligible';
 import { notificationOf } from './notification';
 import type { OfferDeps } from './offers';
 import { endNotifying, repeatOf } from './renotify';
-import { failUnexpected, onTarget } from './report';
+import { failUnexpected, onTarget, restartedForAnother } from './report';
 import { transition } from './transition';
 import { hasUpgrade } from './upgrade-input';
 
@@ -16,7 +16,8 @@ const SLOT_MS = 10_000;
  * R-FLOW-2: a platform-led device says its version. As the answer to a query it decides what follows: the target is the end, another
  * version gets the notification, which is returned for the device's own connection to carry. Unasked it is noted, and nothing else.
  */
-export async function onVersionAnswer(deps: OfferDeps, task: Task, version: string): Promise<Notification | null> {
+export async function onVersionAnswer(deps: OfferDeps, asked: Task, version: string): Promise<Notification | null> {
+  let task = asked;
   if (version === task.targetVersion) {
     await onTarget(deps, task);
     return null;
@@ -27,8 +28,11 @@ export async function onVersionAnswer(deps: OfferDeps, task: Task, version: stri
   }
   const isSource = task.sourceVersion === null || version === task.sourceVersion;
   if (task.notifiedAt !== null && (!isSource || bootedBack(task))) {
-    await failUnexpected(deps, task, version);
-    return null;
+    if (!isSource || !(await restartedForAnother(deps, task))) {
+      await failUnexpected(deps, task, version);
+      return null;
+    }
+    task = (await transition(deps.tasks, task, { kind: 'sourceReported', version }, deps.clock())) ?? task;
   }
   if (!task.negotiation?.queriedAt) {
     if (task.notifiedAt === null) await transition(deps.tasks, task, { kind: 'sourceReported', version }, deps.clock());

@@ -1,7 +1,7 @@
 import { awaitsDevice } from '../../schema/model/device-exchange';
 import { isPlatformLed } from '../../schema/model/dialect';
 import type { TaskId } from '../../schema/model/ids';
-import { hasDownloaded } from '../../schema/model/repeated';
+import { hasDownloaded, hasRestartedForAnother } from '../../schema/model/repeated';
 import type { Task } from '../../schema/model/task';
 import type { DeviceReport } from '../core';
 import type { TaskDeps } from './deps';
@@ -10,6 +10,8 @@ import { transition } from './transition';
 import { hasUpgrade, timeoutOf, upgradeInput } from './upgrade-input';
 
 const TEXT_LENGTH = 1_024;
+/** A device has room for five tasks at a time (R-BAT-13); those that ended lately are behind them. */
+const LATEST = 20;
 
 /** Progress: the percent goes to the store; the first of the task also starts the upgrade workflow, and with it the time-out. */
 export async function onProgress(deps: TaskDeps, task: Task, percent: number): Promise<void> {
@@ -48,7 +50,8 @@ export async function onVersion(deps: TaskDeps, task: Task, version: string, pre
   if (task.notifiedAt === null) return onVersionBefore(deps, task, version, previous);
   const isSource = task.sourceVersion === null || version === task.sourceVersion;
   // device-protocols §1.5 C: after 100 % the old version is what the device booted back to; before, it has just started again.
-  if (isSource && hasDownloaded(task) && task.sourceVersion !== null) return failUnexpected(deps, task, version);
+  if (isSource && hasDownloaded(task) && task.sourceVersion !== null && !(await restartedForAnother(deps, task)))
+    return failUnexpected(deps, task, version);
   if (isSource) {
     const asked = (await transition(deps.tasks, task, { kind: 'sourceReported', version }, deps.clock())) ?? task;
     if (asked.status === 'IN_PROGRESS' && asked.offerAt !== null) deps.engine.wakeBatch(task.batchId);
@@ -68,6 +71,11 @@ async function onVersionBefore(deps: TaskDeps, task: Task, version: string, prev
   const now = await deps.tasks.get(task._id);
   // It was pushed meanwhile: then the report is about that.
   if (now?.active && now.notifiedAt !== null) await onVersion(deps, now, version, previous);
+}
+
+/** Looked up only for a device that reports its old version after 100 %. */
+export async function restartedForAnother({ tasks }: Pick<TaskDeps, 'tasks'>, task: Task): Promise<boolean> {
+  return hasRestartedForAnother(task, await tasks.latestOfDevice(task.deviceId, LATEST));
 }
 
 export async function failUnexpected(deps: TaskDeps, task: Task, version: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { later } from './later';
 import { begun, heard } from './platform-led';
-import { counted, dueAgainAt, hasDownloaded } from './repeated';
+import { counted, downloadsAnew, dueAgainAt, hasDownloaded } from './repeated';
 import type { Task } from './task';
 import { moved, quiet, type TaskChange } from './task-change';
 import type { Repeat, TaskEventOf } from './task-event';
@@ -44,7 +44,7 @@ export function sourceReported(task: Task, version: string, now: Date): TaskChan
   // device-protocols §1.5 B: nothing was asked of it yet, so it is upgraded from whatever it has now.
   if (task.notifiedAt === null) return version === sourceVersion ? null : quiet({ sourceVersion: version }, now);
   if (sourceVersion !== null && version !== sourceVersion) return null;
-  const set: TaskChange['set'] = {};
+  const set = downloadsAnew(task);
   if (sourceVersion === null) set.sourceVersion = version;
   // A device in upgrade that reports its old version has restarted: it needs the notification once more (device-protocols §1.5 C).
   if (task.status === 'IN_PROGRESS' && task.reacted && task.offerAt === null) Object.assign(set, { offerAt: now, cameBack: true });

@@ -13,6 +13,8 @@ export const ERROR_CODES = {
   TOO_MANY: 'A list is longer than one call takes.',
   INVALID_CURSOR: 'The cursor of a page or an event stream is not one this list gave out.',
   QUERY_TOO_COMPLEX: 'The GraphQL document or its variables are longer, deeper or costlier than the limit.',
+  ANSWER_TOO_LARGE: 'The answer would have more bytes than the limit, and was not sent. A mutation was carried out.',
+  BUSY: 'As many large requests are under way as may be at once.',
 
   PRODUCT_UNKNOWN: 'No product has this key.',
   PRODUCT_EXISTS: 'A product with this key exists already.',
@@ -57,8 +59,8 @@ export const ERROR_CODES = {
   SIGNING_KEY_EXISTS: 'The product has a signing key with this name, or this key, already.',
   SIGNING_KEY_MISSING: 'The upload carries a signature, and the product has no key to check it with.',
   SIGNATURE_INVALID: 'The signature is not one that a key of the product made for this file.',
-  DOWNLOAD_REFUSED: 'The download address is not one that was given out, has expired, or its task has ended.',
-
+  DOWNLOAD_REFUSED: 'The download address is not one that was given out, has expired, its task has ended, or its device is disabled.',
+  DOWNLOAD_LIMIT: 'As many downloads of this address, or of its device, are running as may.',
   DOWNLOAD_UNAUTHORIZED: 'The download needs the access token that was sent with its address, in an Authorization header.',
   DOWNLOAD_PROTOCOL: 'The package cannot be downloaded by this protocol: MQTT takes one file, up to a size.',
 

@@ -68,8 +68,13 @@ export const DEFAULT_LIMITS = {
   /** R-BAT-3, R-DEV-6: rows of a file of devices. */
   deviceFileRows: 1_000_000,
   pageSize: 100,
+  /** R-SAFE-1: of a GraphQL request. */
+  answerBytes: 16 * 1024 * 1024,
   /** R-DL-1. */
   downloadTokenHours: 24,
+  /** R-DL-7: transfers over HTTP that run at once, in one process. */
+  downloadsPerToken: 2,
+  downloadsPerDevice: 2,
   /** R-DL-3: 16 MB, one file. */
   mqttFileBytes: 16 * 1024 * 1024,
   /** R-PKG-12: resumable uploads of one API key that no package uses yet, and of all. */

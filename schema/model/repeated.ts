@@ -41,3 +41,20 @@ export function uncounted({ renotifications, cameBack, repeats, downloaded }: Ta
 /** Tasks of older versions have their last percentage only. */
 export const hasDownloaded = ({ downloaded, progress }: Pick<Task, 'downloaded' | 'progress'>): boolean =>
   downloaded === true || progress === 100;
+
+/**
+ * R-BAT-13: a device with several modules restarts for each of them. What it had downloaded for this one and not installed is then no
+ * failure: another of its upgrades is under way, or has ended since this one was last notified.
+ */
+export const hasRestartedForAnother = (task: Task, ofDevice: readonly Task[]): boolean =>
+  ofDevice.some(
+    ({ module, status, endedAt }) =>
+      module !== task.module &&
+      (status === 'IN_PROGRESS' || (status === 'SUCCEEDED' && endedAt !== null && task.notifiedAt !== null && endedAt >= task.notifiedAt)),
+  );
+
+/** It downloads once more. */
+export const downloadsAnew = (task: Task): TaskChange['set'] => ({
+  ...(hasDownloaded(task) && { downloaded: false, progress: null }),
+  ...(task.negotiation?.returned && { negotiation: { ...task.negotiation, returned: false } }),
+});

@@ -50,7 +50,11 @@ const ABOUT: Record<keyof Limits, string> = {
   dynamicGroups: 'Groups by a rule, among all groups.',
   deviceFileRows: 'Rows of a file of devices.',
   pageSize: 'Items of a page.',
+  answerBytes: 'Bytes of the answer to a GraphQL request.',
   downloadTokenHours: 'Hours a download URL is good for.',
+  downloadsPerToken: 'Downloads with one URL or token that run at once, in one API process.',
+  downloadsPerDevice:
+    'Downloads of one device that run at once, in one API process; each of its unfinished tasks may have one whatever the others have.',
   mqttFileBytes: 'Bytes of a file that is downloaded over MQTT.',
   uploadsPerKey: 'Resumable uploads of one API key that no package uses yet.',
   uploads: 'Resumable uploads in all that no package uses yet.',

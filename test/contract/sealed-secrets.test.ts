@@ -6,7 +6,7 @@ import { SealedByOther } from '../../core/sealing';
 import { noProblems } from '../../schema/model/device-import';
 import type { Store } from '../../schema/mongo/connect';
 import { importPieceId } from '../../schema/mongo/device-imports';
-import { sealedSecrets } from '../../schema/mongo/migrations/sealed-secrets';
+import { sealedSecrets } from '../../schema/mongo/migrations/0001-sealed-secrets';
 import { MASTER_KEY, operator, SEALING, settingsWith } from '../support/core-parts';
 import { fakePackageStore } from '../support/fakes/package-store';
 import { meters, named } from '../support/meters';

@@ -1,0 +1,86 @@
+import { GraphQLError } from 'graphql';
+
+export interface Room {
+  /** What gives the place back, when there is one. Throws BUSY when it takes too long or too many wait. */
+  take(amount: number, owner: string): Promise<() => void>;
+}
+
+export interface RoomOptions {
+  capacity: number;
+  /** So many may wait. */
+  waiting: number;
+  patienceMs: number;
+}
+
+interface Waiting {
+  amount: number;
+  owner: string;
+  enter(): void;
+}
+
+/** A bound for what is under way at once: first come, first served, and nobody has more than half of it. */
+export function createRoom({ capacity, waiting, patienceMs }: RoomOptions): Room {
+  const share = Math.ceil(capacity / 2);
+  const held = new Map<string, number>();
+  const queue = new Set<Waiting>();
+  let used = 0;
+
+  const fits = ({ amount, owner }: Waiting): boolean => used + amount <= capacity && (held.get(owner) ?? 0) + amount <= share;
+
+  function enter({ amount, owner }: Waiting): () => void {
+    let isIn = true;
+    used += amount;
+    held.set(owner, (held.get(owner) ?? 0) + amount);
+    return () => {
+      if (!isIn) return;
+      isIn = false;
+      used -= amount;
+      const left = (held.get(owner) ?? 0) - amount;
+      if (left > 0) held.set(owner, left);
+      else held.delete(owner);
+      admit();
+    };
+  }
+
+  /** Who waits for its own share holds up nobody; who waits for the whole room is not overtaken. */
+  function admit(): void {
+    for (const one of queue) {
+      if (used + one.amount > capacity) return;
+      if (fits(one)) one.enter();
+    }
+  }
+
+  return {
+    take(amount, owner) {
+      const asked = { amount: Math.min(amount, share), owner, enter: () => undefined };
+      const mayEnter =
+        fits(asked) && [...queue].every((other) => other.owner !== owner && (held.get(other.owner) ?? 0) + other.amount > share);
+      if (mayEnter) return Promise.resolve(enter(asked));
+      if (queue.size >= waiting) return Promise.reject(busy());
+      return new Promise((resolve, reject) => {
+        const leave = (): void => {
+          clearTimeout(patience);
+          queue.delete(one);
+        };
+        const one: Waiting = {
+          ...asked,
+          enter() {
+            leave();
+            resolve(enter(one));
+          },
+        };
+        const patience = setTimeout(() => {
+          leave();
+          reject(busy());
+          admit();
+        }, patienceMs);
+        queue.add(one);
+      });
+    },
+  };
+}
+
+export const busy = (): GraphQLError =>
+  new GraphQLError('As many large requests are under way as may be at once. Try again in a few seconds, or ask for less at a time.', {
+    extensions: { code: 'BUSY', http: { status: 503 } },
+  });
