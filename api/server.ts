@@ -3,12 +3,13 @@ import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { ErrorRequestHandler } from 'express';
 import type { Logger } from 'pino';
-import type { Registry } from 'prom-client';
+import { Registry } from 'prom-client';
 import type { Core } from '../core/core';
 import type { Limits } from '../schema/model/limits';
 import { createApp, GRAPHQL_PATH } from './app';
 import { createPresentError } from './errors/present';
 import { downloads } from './files/download';
+import { createDownloadMetrics } from './files/download-metrics';
 import type { Ready } from './health';
 import { API_LIMITS } from './limits';
 import type { LiveHub } from './live/hub';
@@ -62,7 +63,7 @@ export async function createApi({ core, live, settings, logger, ready = async ()
   const app = await createApp({ core, limits: settings.limits, logger, ready, registry, explorer: settings.explorer }, graphql.router);
   app.use(clientErrorHandler(presentError) satisfies ErrorRequestHandler);
 
-  const isDownload = downloads(core.downloads, logger);
+  const isDownload = downloads(core.downloads, createDownloadMetrics(registry ?? new Registry()), logger);
   const server = httpServerFor((req, res) => void (isDownload(req, res) || app(req, res)), settings);
   const sockets = serveGraphqlWs(server, GRAPHQL_PATH, { schema, services, presentError, door, costOf, answers, log: logger });
 

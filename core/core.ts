@@ -153,7 +153,7 @@ export interface PackageService {
 }
 
 export interface DownloadService {
-  /** `/d/<token>`. Throws DOWNLOAD_REFUSED: unknown, expired, or its task has ended (R-DL-1, R-DL-5). */
+  /** `/d/<token>`. Throws DOWNLOAD_REFUSED: unknown, expired, or the device may not have the file now (R-DL-1, R-DL-5, R-DL-7). */
   open(token: string): Promise<Download>;
   /** `/f/<id>` with `Authorization: Bearer <token>`. Throws DOWNLOAD_UNAUTHORIZED for a token that is not this address's, else as `open`. */
   openWithBearer(id: string, bearer: string | null): Promise<Download>;
@@ -200,13 +200,24 @@ export interface Download {
   /** The bytes never change after it. */
   createdAt: Date;
   /**
-   * Bytes `start` to `end`, both included. A piece is good until the next one is asked for, when its memory is used again, and is shared:
-   * never write to it.
+   * Bytes `start` to `end`, both included, to be asked for before the first leaves. `stop` is called, once, when the device may not have the
+   * rest (R-DL-7); the caller ends its connection then. Throws DOWNLOAD_LIMIT.
    */
-  read(range: { start: number; end: number }): AsyncIterable<Buffer>;
+  begin(range: { start: number; end: number }, stop: (reason: TransferEnd) => void): Transfer;
+}
+
+/** A transfer that runs; `end` it, whatever becomes of it. */
+export interface Transfer {
+  /** A piece is good until the next one is asked for, when its memory is used again, and is shared: never write to it. */
+  pieces: AsyncIterable<Buffer>;
   /** Bytes of the file that left: kept on the task. */
   served(bytes: number): void;
+  end(): void;
 }
+
+/** Why a running transfer ends before its end. `replaced`: it stood still, and its device has begun another one. */
+export const TRANSFER_ENDS = ['task_ended', 'device_shut_out', 'replaced'] as const;
+export type TransferEnd = (typeof TRANSFER_ENDS)[number];
 
 /** All whole and not negative; `size` at least 1. */
 export interface BlockRequest {

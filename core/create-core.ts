@@ -19,7 +19,7 @@ import { createDeviceImportService } from './device-imports/service';
 import { createDeviceListService } from './device-lists/service';
 import { createChildren } from './devices/children/service';
 import { createIgnoredReports } from './devices/ignored-reports';
-import { devicesChangedSince, isProven, presenceOf } from './devices/presence-queries';
+import { devicesChangedSince, presenceOf } from './devices/presence-queries';
 import { requireKeys, resealDevices } from './devices/reseal';
 import { deviceSealing } from './devices/secrets';
 import { createDeviceService } from './devices/service';
@@ -119,7 +119,14 @@ export async function createCore({
   });
   const tasks = tellingStore(createTaskStore(collections.tasks), {
     onFree: (ids) => matching.changed(ids),
-    onWritten: (writes) => haltWatch.failed(batchesOfFailures(writes)),
+    onWritten(writes) {
+      downloads.tasksEnded(writes.filter(({ change }) => change.set.active === false).map(({ task }) => task));
+      haltWatch.failed(batchesOfFailures(writes));
+    },
+  });
+  const downloads = createDownloadService({
+    ...{ collections, urls, reader: createBlockReader(blocks), meter, settings, clock },
+    onOpened: (taskId, attempt) => onOpened(base, taskId, attempt),
   });
   const versionCounts = createVersionCounts(store);
   const tellGroups: GroupsChanged = async (changes) => {
@@ -186,6 +193,7 @@ export async function createCore({
     versionCounts,
     onPresence: (id, present) => onPresence(base, id, present),
     onChanged: matching.changed,
+    onShutOut: downloads.devicesShutOut,
     onGatewayReset: (id) => onGatewayReset(base, id),
     children,
     onUnheard: (id) => onUnheard(base, id),
@@ -206,12 +214,7 @@ export async function createCore({
       deviceLists: createDeviceListService({ collections, settings, clock }),
       deviceImports: createDeviceImportService({ collections, settings, creation: imports, sealing, idSecret: secret, clock }),
       packages: createPackageService({ collections, files, settings, clock, presign: secureUpdates.digestSigns }),
-      downloads: createDownloadService({
-        ...{ collections, urls, reader: createBlockReader(blocks), meter, settings, clock },
-        generationsOf: offerDeps.generationsOf,
-        isProven: (id, proof) => isProven(collections.devices, id, proof),
-        onOpened: (taskId, attempt) => onOpened(base, taskId, attempt),
-      }),
+      downloads,
       uploads: createUploadService({ collections, files, settings, clock, presign: secureUpdates.digestSigns }),
       batches: createBatchService({
         ...{ connection: store.connection, collections, engine, settings, clock, versionCounts },
@@ -240,6 +243,7 @@ export async function createCore({
     offersOver: (link) => createOffers({ ...offerDeps, gatewaysOver: devices.gatewaysOver }, link),
     checkGroups: groupChecks.checkDue,
     close: async () => {
+      downloads.close();
       await Promise.all([meter.close(), groupChecks.close(), imports.stop(), ignoredReports.close(), haltWatch.close()]);
     },
   };

@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Download, DownloadService } from '../../core/core';
+import { DOWNLOAD_LIMIT_RETRY_S } from '../../core/downloads/transfers';
 import { userErrorsOf } from '../errors/as-payload';
 import { type ErrorLog, maskedAs } from '../errors/present';
 import { decideRange } from './decide-range';
+import type { DownloadMetrics } from './download-metrics';
 import { sendBytes } from './send-bytes';
 
 type Doors = Pick<DownloadService, 'open' | 'openWithBearer'>;
@@ -16,13 +18,13 @@ const ADDRESS = /^(?:https?:\/\/[^/?#]+)?\/([df])\/([^/?#]+)\/?(?:[?#]|$)/;
  * Tells whether the request is a download's and answers it then. Beside Express, not in it: a fleet's ranges are most of what is asked.
  */
 export const downloads =
-  (core: Doors, log: ErrorLog) =>
+  (core: Doors, metrics: DownloadMetrics, log: ErrorLog) =>
   (req: IncomingMessage, res: ServerResponse): boolean => {
     const [, kind, name] = ADDRESS.exec(req.url ?? '') ?? [];
     if (name === undefined) return false;
     if (req.method === 'GET' || req.method === 'HEAD') {
       const file = kind === 'd' ? core.open(name) : core.openWithBearer(name, bearerOf(req.headers.authorization));
-      void answer(file, req, res, log);
+      void answer(file, req, res, metrics, log);
     } else refuse(res, 405, '', { Allow: 'GET, HEAD' });
     return true;
   };
@@ -31,29 +33,46 @@ export const downloads =
 const bearerOf = (authorization: string | undefined): string | null => /^Bearer +(\S+)$/i.exec(authorization?.trim() ?? '')?.[1] ?? null;
 
 /** Never rejects. */
-async function answer(download: Promise<Download>, req: IncomingMessage, res: ServerResponse, log: ErrorLog): Promise<void> {
+async function answer(
+  download: Promise<Download>,
+  req: IncomingMessage,
+  res: ServerResponse,
+  metrics: DownloadMetrics,
+  log: ErrorLog,
+): Promise<void> {
   try {
-    await respond(await download, req, res);
+    await respond(await download, req, res, metrics);
   } catch (error) {
     const code = userErrorsOf(error)?.[0]?.code;
     if (res.headersSent) {
       // The status has left: only a cut connection tells the device.
       maskedAs(log, error);
       res.destroy();
-    } else if (code === 'DOWNLOAD_UNAUTHORIZED') refuse(res, 401, told(code, error), { 'WWW-Authenticate': 'Bearer' });
-    else if (code) refuse(res, 403, told(code, error));
-    else refuse(res, 500, `INTERNAL: Something went wrong inside Updraft. The log has it as ${maskedAs(log, error)}.\n`);
+    } else if (code) {
+      const { status, headers } = REFUSALS[code] ?? REFUSED;
+      metrics.refused(status);
+      refuse(res, status, `${code}: ${(error as Error).message}\n`, headers);
+    } else refuse(res, 500, `INTERNAL: Something went wrong inside Updraft. The log has it as ${maskedAs(log, error)}.\n`);
   }
 }
 
-const told = (code: string, error: unknown): string => `${code}: ${(error as Error).message}\n`;
+interface Refused {
+  status: number;
+  headers?: Record<string, string>;
+}
+
+const REFUSED: Refused = { status: 403 };
+const REFUSALS: Record<string, Refused> = {
+  DOWNLOAD_UNAUTHORIZED: { status: 401, headers: { 'WWW-Authenticate': 'Bearer' } },
+  DOWNLOAD_LIMIT: { status: 429, headers: { 'Retry-After': `${DOWNLOAD_LIMIT_RETRY_S}` } },
+};
 
 function refuse(res: ServerResponse, status: number, text: string, headers: Record<string, string> = {}): void {
   res.writeHead(status, { ...headers, 'Content-Type': 'text/plain; charset=utf-8', 'Content-Length': Buffer.byteLength(text) });
   res.end(text);
 }
 
-async function respond(file: Download, req: IncomingMessage, res: ServerResponse): Promise<void> {
+async function respond(file: Download, req: IncomingMessage, res: ServerResponse, metrics: DownloadMetrics): Promise<void> {
   const etag = `"${file.sha256}"`;
   const modified = new Date(Math.floor(file.createdAt.getTime() / 1_000) * 1_000);
   const decision = decideRange(req.method ?? '', req.headers, { size: file.size, etag, modified });
@@ -65,15 +84,30 @@ async function respond(file: Download, req: IncomingMessage, res: ServerResponse
     return;
   }
   const { status, start, end } = decision;
-  res.writeHead(status, {
+  const head = {
     ...headers,
     ...(status === 206 && { 'Content-Range': `bytes ${start}-${end}/${file.size}` }),
     'Content-Type': 'application/octet-stream',
     'Content-Disposition': `attachment;filename=${plainName(file.name)}`,
     'Content-Length': end - start + 1,
+  };
+  if (req.method === 'HEAD') {
+    res.writeHead(status, head).end();
+    return;
+  }
+  // Cut and not ended: an end before the length that was said is no whole file to anybody.
+  const transfer = file.begin({ start, end }, (reason) => {
+    metrics.cut(reason);
+    res.destroy();
   });
-  if (req.method === 'HEAD') res.end();
-  else await sendBytes(file.read({ start, end }), res, file.served);
+  metrics.running.inc();
+  try {
+    res.writeHead(status, head);
+    await sendBytes(transfer.pieces, res, transfer.served);
+  } finally {
+    transfer.end();
+    metrics.running.dec();
+  }
 }
 
 const plainName = (name: string): string => name.replace(/[^A-Za-z0-9._-]/g, '_').slice(0, 128) || 'firmware.bin';

@@ -1,5 +1,5 @@
 import type { Device } from '../../schema/model/fleet';
-import { holds, type Proof, provenBy } from '../../schema/model/generations';
+import { holds } from '../../schema/model/generations';
 import type { DeviceId } from '../../schema/model/ids';
 import type { Collections } from '../../schema/mongo/connect';
 import type { Connected, ConnectedReview } from '../device-sets';
@@ -33,10 +33,6 @@ export async function reviewConnected(devices: Devices, connected: readonly Conn
   }
   return review;
 }
-
-/** Whether what let somebody in still holds. */
-export const isProven = async (devices: Devices, deviceId: DeviceId, proof: Proof): Promise<boolean> =>
-  (await devices.findOne({ _id: deviceId, ...provenBy(proof) }, { projection: { _id: 1 } })) !== null;
 
 /** Devices of a product that came or went since, with the gateway they are at now. */
 export function devicesChangedSince(devices: Devices, productKey: string, since: Date): AsyncIterable<{ _id: DeviceId } & Present> {

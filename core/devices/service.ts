@@ -42,6 +42,8 @@ export interface DeviceDeps {
   onPresence?(deviceId: DeviceId, present: Present): Promise<void>;
   /** Where they are has changed: dynamic batches look at that. */
   onChanged?(deviceIds: readonly DeviceId[]): Promise<void>;
+  /** They were disabled. */
+  onShutOut?(deviceIds: readonly DeviceId[]): void;
   /** After all devices of the gateway are off-line. */
   onGatewayReset?(gatewayId: string): Promise<void>;
   /** The devices behind gateways; when it is not given, one that tells nobody who comes and goes. */
@@ -105,6 +107,7 @@ export function createDeviceService(deps: DeviceDeps): DeviceService {
     async setEnabled(viewer, ids, enabled) {
       requireRole(viewer, 'OPERATOR');
       const switched = await setEnabled(devices, settings.limits, ids, enabled, clock());
+      if (!enabled) deps.onShutOut?.(switched.map(({ _id }) => _id));
       await children.followRelated(switched);
       if (enabled) await deps.onChanged?.(switched.map(({ _id }) => _id));
       return switched;

@@ -144,6 +144,8 @@ const expiredDownload = (): UserError => refused('The download address has expir
 export const voidDownload = (): UserError =>
   refused('The device this download address was given out for was registered anew, or has another secret, certificate or gateway since.');
 export const endedDownload = (): UserError => refused('The task this download address was given out for has ended.');
+export const shutOutDownload = (): UserError => refused('The device this download address was given out for is disabled or deleted.');
+export const earlyDownload = (): UserError => refused('The device was not notified of this file yet.');
 
 const refused = (message: string): UserError =>
   new UserError('DOWNLOAD_REFUSED', {

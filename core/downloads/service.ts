@@ -1,51 +1,65 @@
-import DataLoader from 'dataloader';
 import { LRUCache } from 'lru-cache';
 import type { PackageFile } from '../../schema/model/fleet';
-import type { Generations, Proof } from '../../schema/model/generations';
-import { type DeviceId, deviceOfTask, type TaskId } from '../../schema/model/ids';
-import type { Task } from '../../schema/model/task';
+import type { TaskId } from '../../schema/model/ids';
+import type { DownloadRefusal } from '../../schema/model/may-download';
 import type { Collections } from '../../schema/mongo/connect';
 import type { Clock } from '../clock';
 import type { Download, DownloadService } from '../core';
+import type { UserError } from '../errors';
 import type { CoreSettings } from '../settings';
 import type { BlockReader } from './block-reader';
-import { type DownloadGrant, type DownloadUrls, endedDownload, unknownDownload, voidDownload } from './download-token';
-import { grantOf } from './grant';
+import {
+  type DownloadGrant,
+  type DownloadUrls,
+  earlyDownload,
+  endedDownload,
+  shutOutDownload,
+  unknownDownload,
+  voidDownload,
+} from './download-token';
 import type { DownloadMeter } from './meter';
+import { createStandings, refusalOf } from './standings';
+import { createStreams } from './streams';
+import { createTransfers } from './transfers';
 
 export interface DownloadDeps {
   collections: Pick<Collections, 'tasks' | 'packages'>;
   urls: Pick<DownloadUrls, 'read' | 'readBearer'>;
   reader: BlockReader;
   meter: DownloadMeter;
-  /** What the device is known by now: addresses of before have ended. Not given: never asked. */
-  generationsOf?(deviceId: DeviceId): Promise<Generations | undefined>;
-  /** Whether what let somebody in still holds for the device. Not given: never asked. */
-  isProven?(deviceId: DeviceId, proof: Proof): Promise<boolean>;
   /** The first request for the file of a notification, before a byte leaves. */
   onOpened?(taskId: TaskId, attempt: number): Promise<void>;
   settings: Pick<CoreSettings, 'limits'>;
   clock: Clock;
 }
 
+/** What core tells downloads of, so that they end at once and not at the next look. */
+export interface DownloadEvents {
+  tasksEnded(ended: readonly { _id: TaskId; deviceId: string }[]): void;
+  devicesShutOut(ids: readonly string[]): void;
+  close(): void;
+}
+
 type PackageFiles = { files: PackageFile[]; createdAt: Date };
 
-type TaskState = Pick<Task, '_id' | 'active' | 'packageId' | 'attempt' | 'negotiation'>;
-
-/** Tasks in one read of the store. */
-const TASKS_A_READ = 500;
 const FILES_KEPT = 500;
-const STREAMS_KEPT = 10_000;
-/** How long a device may go on after its task has ended, in blocks over MQTT: one read of the store for many blocks. */
-const STREAM_CHECKED_FOR_MS = 1_000;
 
-export function createDownloadService(deps: DownloadDeps): DownloadService {
-  const { urls, reader, meter } = deps;
-  const { tasks, packages } = deps.collections;
+const REFUSALS: Record<DownloadRefusal, () => UserError> = {
+  ENDED: endedDownload,
+  DEVICE: shutOutDownload,
+  VOID: voidDownload,
+  NOT_YET: earlyDownload,
+};
+
+export function createDownloadService(deps: DownloadDeps): DownloadService & DownloadEvents {
+  const { urls, reader, meter, clock } = deps;
+  const { packages } = deps.collections;
+  const { limits } = deps.settings;
   /** A package's files never change, and none goes while a task of it is unfinished: a request costs one read, that of the task. */
   const kept = new LRUCache<string, PackageFiles>({ max: FILES_KEPT });
-  const states = taskStates(tasks);
-  const streams = new LRUCache<string, { taskId: string; file: PackageFile; checkedAt: number }>({ max: STREAMS_KEPT });
+  const standings = createStandings(deps.collections);
+  const streams = createStreams({ packages, standings, limits, clock });
+  const transfers = createTransfers({ standings, limits });
 
   async function filesOf(packageId: string): Promise<PackageFiles | null> {
     const known = kept.get(packageId);
@@ -55,13 +69,13 @@ export function createDownloadService(deps: DownloadDeps): DownloadService {
     return read;
   }
 
-  /** R-DL-5: asked anew for each request, so that a token ends with its task. */
-  async function opened({ taskId, fileIndex, attempt, grant }: DownloadGrant): Promise<Download> {
-    // At once, so that a request waits for one answer of the store.
-    const [task, generations] = await Promise.all([states.load(taskId), deps.generationsOf?.(deviceOfTask(taskId))]);
-    if (!task) throw unknownDownload();
-    if (!task.active) throw endedDownload();
-    if (deps.generationsOf && grant !== grantOf({ generations })) throw voidDownload();
+  /** R-DL-5, R-DL-7: asked anew for each request. */
+  async function opened({ taskId, fileIndex, attempt, grant }: DownloadGrant, token: string): Promise<Download> {
+    const standing = await standings.ofTask(taskId);
+    if (!standing) throw unknownDownload();
+    const refusal = refusalOf(standing, { attempt, grant });
+    if (refusal !== null) throw REFUSALS[refusal]();
+    const { task } = standing;
     const firmware = await filesOf(task.packageId);
     const file = firmware?.files[fileIndex];
     if (!firmware || !file) throw unknownDownload();
@@ -69,41 +83,26 @@ export function createDownloadService(deps: DownloadDeps): DownloadService {
     if (task.negotiation && task.attempt === attempt && task.negotiation.openedAt === null) await deps.onOpened?.(taskId, attempt);
     meter.add(taskId, 0, 1);
     return {
-      taskId,
-      name,
-      size,
-      sha256,
-      createdAt: firmware.createdAt,
-      read: (range) => reader.read(file, range),
-      served: (bytes) => meter.add(taskId, bytes, 0),
+      ...{ taskId, name, size, sha256, createdAt: firmware.createdAt },
+      begin(range, stop) {
+        const transfer = transfers.begin({ taskId, deviceId: task.deviceId, attempt, grant, token }, stop);
+        return {
+          pieces: reader.read(file, range),
+          served(bytes) {
+            transfer.moved();
+            meter.add(taskId, bytes, 0);
+          },
+          end: transfer.end,
+        };
+      },
     };
   }
 
-  /** The file behind a stream, for a device that has an unfinished task of its package; null otherwise. */
-  async function streamFor(deviceId: DeviceId, streamId: number, proof?: Proof): Promise<{ taskId: string; file: PackageFile } | null> {
-    // What one connection was let in for, another one is asked for again.
-    const key = JSON.stringify([deviceId, streamId, proof ?? null]);
-    const now = deps.clock().getTime();
-    const known = streams.get(key);
-    if (known && now - known.checkedAt < STREAM_CHECKED_FOR_MS) return known;
-    streams.delete(key);
-    const firmware = await packages.findOne({ streamId }, { projection: { files: 1 } });
-    const [file, ...more] = firmware?.files ?? [];
-    if (!firmware || !file || more.length > 0 || file.size > deps.settings.limits.mqttFileBytes) return null;
-    const filter = { deviceId, active: true, packageId: firmware._id, status: { $ne: 'UNCONFIRMED' as const } };
-    const isProven = proof === undefined ? true : deps.isProven?.(deviceId, proof);
-    const [task, proven = true] = await Promise.all([tasks.findOne(filter, { projection: { _id: 1 } }), isProven]);
-    if (!task || !proven) return null;
-    const found = { taskId: task._id, file, checkedAt: now };
-    streams.set(key, found);
-    return found;
-  }
-
   return {
-    open: async (token) => opened(await urls.read(token)),
-    openWithBearer: async (id, bearer) => opened(await urls.readBearer(id, bearer)),
+    open: async (token) => opened(await urls.read(token), token),
+    openWithBearer: async (id, bearer) => opened(await urls.readBearer(id, bearer), id),
     async block(deviceId, { streamId, fileId, offset, size }, proof) {
-      const found = fileId === 1 ? await streamFor(deviceId, streamId, proof) : null;
+      const found = fileId === 1 ? await streams.fileFor(deviceId, streamId, proof) : null;
       if (!found) return { kind: 'unknown' };
       const { taskId, file } = found;
       if (offset >= file.size) return { kind: 'beyond', fileLength: file.size };
@@ -111,20 +110,14 @@ export function createDownloadService(deps: DownloadDeps): DownloadService {
       meter.add(taskId, bytes.length, 1);
       return { kind: 'block', bytes, fileLength: file.size };
     },
-  };
-}
-
-/** Reads tasks, those asked for in one turn of the event loop together. Nothing is kept: each read begins after it was asked for. */
-function taskStates(tasks: Collections['tasks']): DataLoader<string, TaskState | null> {
-  return new DataLoader(
-    async (ids: readonly string[]) => {
-      const filter = { _id: { $in: [...new Set(ids)] } };
-      const found = await tasks
-        .find<TaskState>(filter, { projection: { active: 1, packageId: 1, attempt: 1, negotiation: 1 }, batchSize: ids.length + 1 })
-        .toArray();
-      const byId = new Map(found.map((task) => [task._id, task]));
-      return ids.map((id) => byId.get(id) ?? null);
+    tasksEnded(ended) {
+      streams.forget(ended.map(({ deviceId }) => deviceId));
+      transfers.tasksEnded(ended.map(({ _id }) => _id));
     },
-    { cache: false, maxBatchSize: TASKS_A_READ, batchScheduleFn: setImmediate },
-  );
+    devicesShutOut(ids) {
+      streams.forget(ids);
+      transfers.devicesShutOut(ids);
+    },
+    close: transfers.close,
+  };
 }

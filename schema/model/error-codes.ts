@@ -59,8 +59,8 @@ export const ERROR_CODES = {
   SIGNING_KEY_EXISTS: 'The product has a signing key with this name, or this key, already.',
   SIGNING_KEY_MISSING: 'The upload carries a signature, and the product has no key to check it with.',
   SIGNATURE_INVALID: 'The signature is not one that a key of the product made for this file.',
-  DOWNLOAD_REFUSED: 'The download address is not one that was given out, has expired, or its task has ended.',
-
+  DOWNLOAD_REFUSED: 'The download address is not one that was given out, has expired, its task has ended, or its device is disabled.',
+  DOWNLOAD_LIMIT: 'As many downloads of this address, or of its device, are running as may.',
   DOWNLOAD_UNAUTHORIZED: 'The download needs the access token that was sent with its address, in an Authorization header.',
   DOWNLOAD_PROTOCOL: 'The package cannot be downloaded by this protocol: MQTT takes one file, up to a size.',
 

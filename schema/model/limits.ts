@@ -72,6 +72,9 @@ export const DEFAULT_LIMITS = {
   answerBytes: 16 * 1024 * 1024,
   /** R-DL-1. */
   downloadTokenHours: 24,
+  /** R-DL-7: transfers over HTTP that run at once, in one process. */
+  downloadsPerToken: 2,
+  downloadsPerDevice: 2,
   /** R-DL-3: 16 MB, one file. */
   mqttFileBytes: 16 * 1024 * 1024,
   /** R-PKG-12: resumable uploads of one API key that no package uses yet, and of all. */

@@ -52,6 +52,9 @@ const ABOUT: Record<keyof Limits, string> = {
   pageSize: 'Items of a page.',
   answerBytes: 'Bytes of the answer to a GraphQL request.',
   downloadTokenHours: 'Hours a download URL is good for.',
+  downloadsPerToken: 'Downloads with one URL or token that run at once, in one API process.',
+  downloadsPerDevice:
+    'Downloads of one device that run at once, in one API process; each of its unfinished tasks may have one whatever the others have.',
   mqttFileBytes: 'Bytes of a file that is downloaded over MQTT.',
   uploadsPerKey: 'Resumable uploads of one API key that no package uses yet.',
   uploads: 'Resumable uploads in all that no package uses yet.',

@@ -8,7 +8,7 @@ import type { Download } from '../../core/core';
 import { downloadSecret } from '../../core/downloads/download-secret';
 import { createDownloadUrls, type DownloadUrls } from '../../core/downloads/download-token';
 import type { Task } from '../../schema/model/task';
-import { aPackage, aTask } from '../support/builders';
+import { aDevice, aPackage, aTask } from '../support/builders';
 import { handClock, settingsWith } from '../support/core-parts';
 import { startTestApi, type TestApi } from './support/test-api';
 
@@ -27,10 +27,17 @@ beforeAll(async () => {
   urls = createDownloadUrls({ settings: settingsWith(), secret: await downloadSecret(api.store.collections), clock });
 });
 beforeEach(async () => {
-  task = aTask({ status: 'NOTIFIED' });
-  await api.store.collections.tasks.insertOne(task);
+  task = await notified();
 });
 afterAll(() => api.stop());
+
+/** A task whose device, which is there and enabled, was notified. */
+async function notified(): Promise<Task> {
+  const made = aTask({ status: 'NOTIFIED' });
+  await api.store.collections.devices.insertOne(aDevice(made));
+  await api.store.collections.tasks.insertOne(made);
+  return made;
+}
 
 interface Answered {
   status: number;
@@ -119,8 +126,7 @@ test('R-DL-1 R-DL-5 an address that is made up, expired or of an ended task: 403
 test('R-DL-1 by bearer token: the path alone, or a token of something else, is 401', async () => {
   const { url, token } = await urls.mintAccess(task, 0);
   const path = new URL(url).pathname;
-  const another = aTask({ status: 'NOTIFIED' });
-  await api.store.collections.tasks.insertOne(another);
+  const another = await notified();
   const others = await urls.mintAccess(another, 0);
   for (const authorization of [undefined, 'Bearer', 'Bearer x', `Bearer ${others.token}`, `Basic ${token}`]) {
     const { status, headers, body } = await ask(path, authorization === undefined ? {} : { authorization });
@@ -165,8 +171,7 @@ test('R-DL-6 a device that goes away in the middle ends the reading of the file,
     size: 1e9,
     sha256: SHA256,
     createdAt: new Date(),
-    read: () => endless,
-    served: (bytes) => pieces.push(bytes),
+    begin: () => ({ pieces: endless, served: (bytes) => pieces.push(bytes), end: () => undefined }),
   };
   const downloads = jest.spyOn(api.core.downloads, 'open').mockResolvedValueOnce(file);
   const ended = new Promise<void>((resolve) => endless.once('close', resolve));
@@ -190,8 +195,7 @@ test('R-DL-6 bytes that cannot be read cut the connection, and are logged', asyn
   );
   const file: Download = {
     ...{ taskId: task._id, name: 'fw.bin', size: 20, sha256: SHA256, createdAt: new Date() },
-    read: () => broken,
-    served: () => undefined,
+    begin: () => ({ pieces: broken, served: () => undefined, end: () => undefined }),
   };
   const open = jest.spyOn(api.core.downloads, 'open').mockResolvedValueOnce(file);
   await expect(ask('/d/any')).rejects.toThrow('aborted');

@@ -1,6 +1,5 @@
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import type { DownloadService } from '../../core/core';
 import { createBlockReader } from '../../core/downloads/block-reader';
 import { storeSource } from '../../core/downloads/block-source';
 import { downloadSecret } from '../../core/downloads/download-secret';
@@ -10,7 +9,7 @@ import { createDownloadService } from '../../core/downloads/service';
 import { ensureStreamId } from '../../core/downloads/stream-id';
 import type { Task } from '../../schema/model/task';
 import type { Store } from '../../schema/mongo/connect';
-import { anAnsweredTask, aPackage, aTask } from '../support/builders';
+import { aDevice, anAnsweredTask, aPackage, aTask } from '../support/builders';
 import { handClock, settingsWith } from '../support/core-parts';
 import { fakePackageStore } from '../support/fakes/package-store';
 import { emptyStore, testStore } from '../support/store';
@@ -22,7 +21,7 @@ const task: Task = aTask({ status: 'NOTIFIED' });
 
 let store: Store;
 let urls: DownloadUrls;
-let downloads: DownloadService;
+let downloads: ReturnType<typeof createDownloadService>;
 let meter: DownloadMeter;
 let files: ReturnType<typeof fakePackageStore>;
 beforeAll(async () => {
@@ -33,16 +32,23 @@ beforeEach(async () => {
   files = fakePackageStore();
   await files.put('file1', Readable.from([Buffer.from('firmware 2.0')], { objectMode: false }));
   await collections.packages.insertOne(aPackage());
-  await collections.tasks.insertOne(task);
+  await insert(task);
   urls = createDownloadUrls({ settings, secret: await downloadSecret(collections), clock });
   meter = createDownloadMeter({ tasks: collections.tasks, clock, everyMs: 60_000 });
   downloads = createDownloadService({ collections, urls, reader: createBlockReader(storeSource(files)), meter, settings, clock });
 });
 afterEach(async () => {
+  downloads.close();
   await meter.close();
   await emptyStore(store);
 });
 afterAll(() => store.close());
+
+/** Tasks, with their devices. */
+async function insert(...tasks: Task[]): Promise<void> {
+  await store.collections.devices.insertMany(tasks.map((each) => aDevice(each)));
+  await store.collections.tasks.insertMany(tasks);
+}
 
 const tokenOf = async (fileIndex = 0) => (await urls.mintUrl(task, fileIndex, 'fw.bin')).split('/d/')[1] ?? '';
 const refusalOf = (token: string) =>
@@ -59,7 +65,8 @@ test('R-DL-1 an address carries a token that opens one file, by range', async ()
   expect(await urls.mintUrl(task, 0, 'fw.bin')).toMatch(/^http:\/\/127\.0\.0\.1:8080\/d\/[\w-]+\.[\w-]+\.[\w-]+$/);
   const download = await downloads.open(await tokenOf());
   expect(download).toMatchObject({ taskId: task._id, name: 'fw.bin', size: 12, sha256: '0'.repeat(64) });
-  expect((await buffer(download.read({ start: 4, end: 7 }))).toString()).toBe('ware');
+  const { pieces } = download.begin({ start: 4, end: 7 }, () => undefined);
+  expect((await buffer(pieces)).toString()).toBe('ware');
 });
 
 test('R-DL-1 a token is good for 24 hours', async () => {
@@ -104,9 +111,9 @@ test.each(['SUCCEEDED', 'FAILED', 'CANCELED'] as const)('R-DL-5 once its task is
 
 test('R-DL-5 tokens that come together are looked up together, each answered by its own task, and none by what was read before', async () => {
   const tasks = Array.from({ length: 20 }, (_, index) => aTask({ status: 'NOTIFIED', active: index !== 7 }));
-  await store.collections.tasks.insertMany(tasks);
+  await insert(...tasks);
   const tokens = await Promise.all(tasks.map(async (of) => (await urls.mintUrl(of, 0, 'fw.bin')).split('/d/')[1] ?? ''));
-  const find = jest.spyOn(store.collections.tasks, 'find');
+  const find = jest.spyOn(store.collections.tasks, 'aggregate');
   const openAll = () => Promise.all(tokens.map((token) => downloads.open(token).then(({ taskId }) => taskId, String)));
   await openAll();
   find.mockClear();
@@ -134,7 +141,7 @@ const bearerRefusal = (id: string, token: string | null) =>
   );
 
 test('R-DL-1 an address with a bearer token names its port, and opens with its token only', async () => {
-  await store.collections.tasks.insertOne(other);
+  await insert(other);
   const { url, token, expiresAt } = await urls.mintAccess(task, 0);
   expect(url).toMatch(/^http:\/\/127\.0\.0\.1:8080\/f\/[\w-]+$/);
   expect(token).toMatch(/^[0-9a-f]{64}$/);
@@ -180,7 +187,7 @@ test('R-FLOW-2 R-DL-1 the first request with the token of the present attempt is
     onOpened: async (taskId, attempt) => void opened.push([taskId, attempt]),
   });
   const iotda = anAnsweredTask({ attempt: 2, packageId: task.packageId });
-  await store.collections.tasks.insertOne(iotda);
+  await insert(iotda);
   const [stale, present] = [await urls.mintAccess({ ...iotda, attempt: 1 }, 0), await urls.mintAccess(iotda, 0)];
   await telling.openWithBearer(idOf(stale.url), stale.token);
   expect(opened).toEqual([]);
@@ -201,7 +208,7 @@ test('R-DL-1 R-DL-5 a bearer token ends after 24 hours, and with its task', asyn
 
 test('R-DL-1 what a device was sent is counted on its task, in one write for many pieces, and beside its revision', async () => {
   const taskNow = () => store.collections.tasks.findOne({ _id: task._id });
-  const first = await downloads.open(await tokenOf());
+  const first = (await downloads.open(await tokenOf())).begin({ start: 0, end: 11 }, () => undefined);
   for (let piece = 0; piece < 1_000; piece++) first.served(10);
   await downloads.open(await tokenOf());
   expect((await taskNow())?.download).toBeUndefined();
@@ -239,7 +246,7 @@ describe('R-DL-3 blocks of a stream', () => {
 
   test('R-DL-3 R-DL-5 are for a device with an unfinished task of that package, until it ends', async () => {
     await store.collections.packages.insertOne(aPackage({ _id: 'package2', version: '3.0.0' }));
-    await store.collections.tasks.insertOne({ ...other, packageId: 'package2' });
+    await insert({ ...other, packageId: 'package2' });
     expect(await block(0, 1, other.deviceId)).toBe('unknown');
     expect(await block(0, 1, 'nobody.here')).toBe('unknown');
     expect(await block(0, 1, task.deviceId, 2)).toBe('unknown');

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { type BlockFrame, readBlockFrame } from '../support/devices/download/block-frame';
 import { deviceId } from './recording-core';
 import { notification, type Running, roundTrip, startGateway, topics } from './support';
@@ -91,7 +92,7 @@ describe('R-DL-3 download over MQTT (device-protocols §1.4)', () => {
     const block = running.core.downloads.block;
     running.core.downloads.block = (...asked) => held.then(() => block(...asked));
     await Promise.all(Array.from({ length: 30 }, () => ask(request(0, 1))));
-    while ((await running.counted('dropped_total', { reason: 'too_many_requests' })) < 10) await new Promise(setImmediate);
+    while ((await running.counted('dropped_total', { reason: 'too_many_requests' })) < 10) await delay(5);
     answer();
     await until(20);
     expect(replies).toHaveLength(20);

@@ -7,6 +7,7 @@ import { deviceIdOf, taskIdOf } from '../../schema/model/ids';
 import { DEFAULT_LIMITS } from '../../schema/model/limits';
 import { DEFAULT_IOTDA_WAITS, newNegotiation } from '../../schema/model/negotiation';
 import { isActive, type Task } from '../../schema/model/task';
+import type { StoredDevice } from '../../schema/mongo/devices';
 
 const EPOCH = new Date('2026-01-01T00:00:00Z');
 const ONLINE_MS = 25 * 3_600_000;
@@ -92,6 +93,10 @@ export const aNotifiedTask = (fields: Partial<Task> = {}): Task =>
 /** A task whose device has reported progress. */
 export const aRunningTask = (fields: Partial<Task> = {}): Task =>
   aNotifiedTask({ status: 'IN_PROGRESS', reacted: true, offerAt: null, progress: 10, firstProgressAt: EPOCH, ...fields });
+
+/** The device of a task, registered and enabled. */
+export const aDevice = ({ deviceId, productKey, deviceName }: Pick<Task, 'deviceId' | 'productKey' | 'deviceName'>): StoredDevice =>
+  ({ _id: deviceId, productKey, deviceName, enabled: true, moduleVersions: [] }) as unknown as StoredDevice;
 
 export const aPackage = (fields: Partial<FirmwarePackage> = {}): FirmwarePackage => ({
   _id: 'package1',

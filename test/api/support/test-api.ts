@@ -26,6 +26,8 @@ export interface TestApi {
   store: Store;
   live: LiveHub;
   files: ReturnType<typeof fakePackageStore>;
+  /** Of its metrics. */
+  registry: Registry;
   keys: Record<'administrator' | 'operator' | 'viewer', string>;
   /** What was logged as an error. */
   logged: { err?: Error; errorId?: string }[];
@@ -60,8 +62,9 @@ export async function startTestApi({ limits, explorer = true, ready, replace = (
   if (!db) throw new Error('The test store is not connected.');
   const live = createLiveHub({ db, collections: store.collections, logger });
   await live.start();
+  const registry = new Registry();
   const api = await createApi({
-    ...{ core, live, logger, ready, registry: new Registry() },
+    ...{ core, live, logger, ready, registry },
     settings: { host: '127.0.0.1', port: 0, explorer, limits: settings.limits },
   });
   const { url, graphqlUrl } = await api.start();
@@ -78,6 +81,7 @@ export async function startTestApi({ limits, explorer = true, ready, replace = (
     store,
     live,
     files,
+    registry,
     keys,
     logged,
     async ask(query, variables = {}, key = keys.operator) {

@@ -3,7 +3,7 @@ import { downloadSecret } from '../../../core/downloads/download-secret';
 import { createDownloadUrls } from '../../../core/downloads/download-token';
 import { taskIdOf } from '../../../schema/model/ids';
 import { DEFAULT_LIMITS } from '../../../schema/model/limits';
-import { connectStore } from '../../../schema/mongo/connect';
+import { connectStore, type Store } from '../../../schema/mongo/connect';
 import type { ApiClient } from '../api-client';
 import { createOperator } from '../upgrades/operator';
 import type { PlatformProcess } from '../upgrades/platform-client';
@@ -45,10 +45,21 @@ export async function assign(
   }
 }
 
+/** As if the devices of its tasks had been notified: until then they may not have the file. */
+async function notified({ collections }: Store, { batchId }: Assigned): Promise<void> {
+  const now = new Date();
+  await collections.tasks.updateMany(
+    { batchId, status: 'QUEUED' },
+    { $set: { status: 'NOTIFIED', notifiedAt: now, firstNotifiedAt: now, offerAt: null } },
+  );
+}
+
 /** Paths with a token for each device's task: those that a notification would carry. */
-export async function pathsOf(platform: PlatformProcess, { productKey, batchId, secrets }: Assigned): Promise<string[]> {
+export async function pathsOf(platform: PlatformProcess, assigned: Assigned): Promise<string[]> {
+  const { productKey, batchId, secrets } = assigned;
   const store = await connectStore(platform.mongoUri, { dbName: 'updraft' });
   try {
+    await notified(store, assigned);
     const settings = { limits: DEFAULT_LIMITS, publicBaseUrl: platform.apiUrl };
     const urls = createDownloadUrls({ settings, secret: await downloadSecret(store.collections), clock: () => new Date() });
     const minted = [...secrets.keys()].map((name) =>
@@ -60,10 +71,11 @@ export async function pathsOf(platform: PlatformProcess, { productKey, batchId, 
   }
 }
 
-export async function streamIdOf(platform: PlatformProcess, { packageId }: Assigned): Promise<number> {
+export async function streamIdOf(platform: PlatformProcess, assigned: Assigned): Promise<number> {
   const store = await connectStore(platform.mongoUri, { dbName: 'updraft' });
   try {
-    return (await store.collections.packages.findOne({ _id: packageId }))?.streamId ?? 0;
+    await notified(store, assigned);
+    return (await store.collections.packages.findOne({ _id: assigned.packageId }))?.streamId ?? 0;
   } finally {
     await store.close();
   }

@@ -1,0 +1,147 @@
+import type { DeviceId, TaskId } from '../../schema/model/ids';
+import type { Limits } from '../../schema/model/limits';
+import type { DownloadRefusal } from '../../schema/model/may-download';
+import type { TransferEnd } from '../core';
+import { UserError } from '../errors';
+import { refusalOf, type Standings } from './standings';
+
+export interface TransferOf {
+  taskId: TaskId;
+  deviceId: DeviceId;
+  attempt: number;
+  grant?: string;
+  /** Of which as many may run as of one token. */
+  token: string;
+}
+
+export interface Transfers {
+  /** `stop` is called once, when the device may not have the rest. Throws DOWNLOAD_LIMIT. */
+  begin(of: TransferOf, stop: (reason: TransferEnd) => void): { moved(): void; end(): void };
+  /** Ends theirs at once; what ends elsewhere is found out within a second. */
+  tasksEnded(ids: readonly TaskId[]): void;
+  devicesShutOut(ids: readonly DeviceId[]): void;
+  /** Looks no more, until another one begins. */
+  close(): void;
+}
+
+interface Running extends TransferOf {
+  movedAt: number;
+  stop(reason: TransferEnd): void;
+}
+
+interface Deps {
+  standings: Pick<Standings, 'ofTask'>;
+  limits: Pick<Limits, 'downloadsPerToken' | 'downloadsPerDevice'>;
+  now?: () => number;
+  checkEveryMs?: number;
+}
+
+const CHECK_EVERY_MS = 500;
+/** A transfer of which nothing left for so long gives way to another one: its device has lost the connection, most likely, and is back. */
+const STALLED_MS = 3_000;
+/** What a device that is refused is told to wait, in seconds: whatever has stalled by then gives way. */
+export const DOWNLOAD_LIMIT_RETRY_S = STALLED_MS / 1_000;
+
+const ENDS: Record<DownloadRefusal, TransferEnd> = {
+  ENDED: 'task_ended',
+  NOT_YET: 'task_ended',
+  DEVICE: 'device_shut_out',
+  VOID: 'device_shut_out',
+};
+
+/**
+ * The transfers over HTTP that run in this process (R-DL-7). They are limited per token and per device; they end with their task; and while any
+ * runs, all of them are looked at twice a second, in one read for hundreds.
+ */
+export function createTransfers(deps: Deps): Transfers {
+  const { standings, limits, now = () => performance.now(), checkEveryMs = CHECK_EVERY_MS } = deps;
+  const running = new Map<DeviceId, Set<Running>>();
+  let timer: NodeJS.Timeout | null = null;
+
+  function forget(transfer: Running): void {
+    const ofDevice = running.get(transfer.deviceId);
+    ofDevice?.delete(transfer);
+    if (ofDevice?.size === 0) running.delete(transfer.deviceId);
+  }
+
+  function stop(transfer: Running, reason: TransferEnd): void {
+    forget(transfer);
+    transfer.stop(reason);
+  }
+
+  /** Those in the way of another one. Each unfinished task of a device, one a module, may have one transfer whatever the others have. */
+  function inTheWayOf({ deviceId, taskId, token }: TransferOf): Running[] {
+    const all = [...(running.get(deviceId) ?? [])];
+    const ofToken = all.filter((each) => each.token === token);
+    if (ofToken.length >= limits.downloadsPerToken) return ofToken;
+    return all.length >= limits.downloadsPerDevice && all.some((each) => each.taskId === taskId) ? all : [];
+  }
+
+  function makeRoom(wanted: TransferOf): void {
+    const inTheWay = inTheWayOf(wanted);
+    if (inTheWay.length === 0) return;
+    const [first] = inTheWay.sort((one, other) => one.movedAt - other.movedAt);
+    if (first === undefined || now() - first.movedAt < STALLED_MS) throw tooMany(inTheWay.length);
+    stop(first, 'replaced');
+  }
+
+  /** What can't be asked about goes on: nothing has ended that the store does not know of. */
+  async function check(): Promise<void> {
+    const all = [...running.values()].flatMap((ofDevice) => [...ofDevice]);
+    await Promise.allSettled(
+      all.map(async (transfer) => {
+        const standing = await standings.ofTask(transfer.taskId);
+        const refusal = standing === null ? 'ENDED' : refusalOf(standing, transfer);
+        if (refusal !== null && running.get(transfer.deviceId)?.has(transfer)) stop(transfer, ENDS[refusal]);
+      }),
+    );
+  }
+
+  function checkLater(): void {
+    if (running.size === 0) return;
+    timer ??= setTimeout(() => {
+      void check().finally(() => {
+        timer = null;
+        checkLater();
+      });
+    }, checkEveryMs).unref();
+  }
+
+  return {
+    begin(of, onStop) {
+      makeRoom(of);
+      const transfer: Running = { ...of, movedAt: now(), stop: onStop };
+      const ofDevice = running.get(of.deviceId);
+      if (ofDevice) ofDevice.add(transfer);
+      else running.set(of.deviceId, new Set([transfer]));
+      checkLater();
+      return {
+        moved() {
+          transfer.movedAt = now();
+        },
+        end: () => forget(transfer),
+      };
+    },
+    tasksEnded(ids) {
+      if (running.size === 0) return;
+      const ended = new Set(ids);
+      for (const ofDevice of [...running.values()])
+        for (const transfer of [...ofDevice]) if (ended.has(transfer.taskId)) stop(transfer, 'task_ended');
+    },
+    devicesShutOut(ids) {
+      for (const id of ids) for (const transfer of [...(running.get(id) ?? [])]) stop(transfer, 'device_shut_out');
+    },
+    close() {
+      if (timer) clearTimeout(timer);
+      timer = null;
+    },
+  };
+}
+
+const tooMany = (running: number): UserError =>
+  new UserError('DOWNLOAD_LIMIT', {
+    field: 'token',
+    message: `${running} downloads of this device are running already.`,
+    hint: 'Let one of them end first, or wait a few seconds: one that has come to a halt gives way.',
+    limit: `${running}`,
+  });
