@@ -1,4 +1,13 @@
-import { type DocumentNode, GraphQLError, type GraphQLSchema, getNamedType, getOperationAST, isLeafType } from 'graphql';
+import {
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLSchema,
+  getNamedType,
+  getOperationAST,
+  getVariableValues,
+  isLeafType,
+  type OperationDefinitionNode,
+} from 'graphql';
 import { type ComplexityEstimator, getComplexity } from 'graphql-query-complexity';
 import type { Limits } from '../../schema/model/limits';
 import { API_LIMITS } from '../limits';
@@ -32,6 +41,7 @@ export function createCostOf(schema: GraphQLSchema, limits: Limits): CostOf {
     const operation = getOperationAST(document, operationName);
     if (!operation) return 0;
     const name = operation.name?.value;
+    requireVariables(schema, operation, variables);
     const cost = counted(() =>
       getComplexity({ schema, query: document, variables, operationName: name, estimators, maxQueryNodes: API_LIMITS.nodes }),
     );
@@ -41,6 +51,13 @@ export function createCostOf(schema: GraphQLSchema, limits: Limits): CostOf {
       `The request costs ${Math.round(cost)}; the limit is ${most}. Ask for fewer items (\`first\`), fewer fields, or fewer lists within each other.`,
     );
   };
+}
+
+/** First, and with an end: a list of a hundred thousand wrong values has as many errors. */
+function requireVariables(schema: GraphQLSchema, operation: OperationDefinitionNode, variables: Record<string, unknown>): void {
+  const { errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variables, { maxErrors: API_LIMITS.errors });
+  const [first] = errors ?? [];
+  if (first) throw new GraphQLError(first.message, { nodes: first.nodes, extensions: { code: 'BAD_USER_INPUT' } });
 }
 
 function counted(count: () => number): number {
@@ -71,10 +88,16 @@ function estimator(schema: GraphQLSchema, limits: Limits): ComplexityEstimator {
 /** More than a page holds is refused by the list itself. */
 const pageSize = (first: unknown, most: number): number => (typeof first === 'number' && first > 0 ? Math.min(first, most) : DEFAULT_PAGE);
 
-/** Lists are not flat for ever: `readDocument` has seen to that. */
-function valuesIn(value: unknown): number {
+/** A variable may stand in a thousand places, and is one value: it is counted once. */
+const counts = new WeakMap<object, number>();
+
+/** Values are within each other as deep as `readDocument` lets them be. */
+export function valuesIn(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 1;
+  const known = counts.get(value);
+  if (known !== undefined) return known;
   let count = 0;
   for (const part of Array.isArray(value) ? value : Object.values(value)) count += valuesIn(part);
+  counts.set(value, count);
   return count;
 }

@@ -3,6 +3,7 @@ import { CloseCode, handleProtocols, type Server } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { type ErrorLog, maskedAs } from '../errors/present';
 import { API_LIMITS } from '../limits';
+import { isNestedDeeper } from './document/nested';
 import { createOutbox, type Outbox } from './ws-outbox';
 
 export interface WsExtra {
@@ -65,6 +66,11 @@ function accept<E extends WsExtra>(server: Server<E>, socket: WebSocket, extra: 
       protocol: socket.protocol,
       send: (data) => extra.outbox.send(data),
       close: (code, reason) => socket.close(code, reason),
+      // By hand: what a ping carries goes back, and writing JSON recurses.
+      onPing(payload) {
+        if (isNestedDeeper(payload, API_LIMITS.nesting)) socket.close(CloseCode.BadRequest, 'Invalid message received');
+        else return extra.outbox.send(JSON.stringify({ type: 'pong', ...(payload && { payload }) }));
+      },
       onMessage: (handle) =>
         socket.on('message', (data) => {
           handle(String(data)).catch((error) => socket.close(CloseCode.InternalServerError, `Internal error ${maskedAs(log, error)}`));

@@ -129,6 +129,28 @@ test.each([
   expect(api.logged).toEqual([]);
 });
 
+test('R-SAFE-1 a ping with deep JSON closes its WebSocket as what could not be read, and another is answered', async () => {
+  const answers: string[] = [];
+  const code = await new Promise<number>((resolve) => {
+    const socket = new WebSocket(api.graphqlUrl.replace('http', 'ws'), 'graphql-transport-ws');
+    socket.on('open', () => socket.send(JSON.stringify({ type: 'ping', payload: { a: [1] } })));
+    socket.on('message', (text) => {
+      answers.push(String(text));
+      socket.send(`{"type":"ping","payload":${times(9_000, '{"a":', '1', '}')}}`);
+    });
+    socket.on('close', resolve);
+  });
+  expect(answers).toEqual([JSON.stringify({ type: 'pong', payload: { a: [1] } })]);
+  expect(code).toBe(4400);
+  expect(api.logged).toEqual([]);
+});
+
+test('R-SAFE-1 a hundred thousand values that do not fit are one mistake', async () => {
+  const query = 'query ($statuses: [TaskStatus!]) { tasks(filter: { statuses: $statuses }) { edges { cursor } } }';
+  const { status, code } = await overHttp(JSON.stringify({ query, variables: { statuses: Array.from({ length: 100_000 }, () => 'no') } }));
+  expect({ status, code }).toEqual({ status: 400, code: 'BAD_USER_INPUT' });
+});
+
 test('R-SAFE-1 one field hundreds of times, or under fragments, is answered', async () => {
   const many = `{ viewer { ${'name '.repeat(500)} } ${'...f0 '.repeat(20)} } ${doubling(5, 'Query', twice, 'viewer { role }')}`;
   expect((await api.ask(many)).data).toEqual({ viewer: { name: 'OPERATOR key', role: 'OPERATOR' } });

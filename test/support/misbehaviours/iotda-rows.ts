@@ -24,7 +24,7 @@ const CODES: Record<number, FailureCause> = {
   77: 'UNKNOWN_DEVICE_ERROR',
   255: 'DEVICE_INTERNAL_EXCEPTION',
 };
-const POINTS = ['notified', 'progress', 'downloaded', 'reboot'] as const;
+const POINTS = ['notified', 'progress', 'reboot'] as const;
 
 /** IoTDA devices of every misbehaviour; the one of whom others claim to be is `iotda.victim`. */
 export const iotdaRows = (productKey: string): Row[] => [
@@ -44,6 +44,13 @@ export const iotdaRows = (productKey: string): Row[] => [
   { name: 'twice-reordered', does: [does.reportsTwice(), does.reorders()], end: fine, devices: 2 },
   { name: 'garbage', does: [does.sendsGarbage()], end: fine, devices: 2 },
   ...POINTS.map((point): Row => ({ name: `cut-${point}`, does: [does.disconnectsAt(point, { forMs: 100 })], end: fine, devices: 3 })),
+  // It had said 100 %, and comes up with its old version.
+  {
+    name: 'cut-downloaded',
+    does: [does.disconnectsAt('downloaded', { forMs: 100 })],
+    end: mended('UNEXPECTED_VERSION_REPORTED'),
+    devices: 3,
+  },
   ...Object.entries(CODES).flatMap(([code, cause]): Row[] => [
     { name: `once-${code}`, does: [does.resultCode(Number(code), once)], end: mended(cause) },
     { name: `always-${code}`, does: [does.resultCode(Number(code))], end: hopeless(cause) },

@@ -9,7 +9,7 @@ const STEPS: Record<does.FailureStep, FailureCause> = {
   [-3]: 'INTEGRITY_CHECK_FAILURE_FOR_NEW_DOWNLOADED_PACKAGE',
   [-4]: 'PACKAGE_INSTALLATION_FAILURE',
 };
-const POINTS = ['notified', 'progress', 'downloaded', 'reboot'] as const;
+const POINTS = ['notified', 'progress', 'reboot'] as const;
 /** It never reacts, so its time-out never begins: it waits until somebody cancels. */
 const waiting: End = ['CANCELED', null];
 
@@ -27,6 +27,13 @@ export const linkRows = (productKey: string): Row[] => [
   { name: 'twice-reordered', does: [does.reportsTwice(), does.reorders()], end: fine, devices: 3 },
   { name: 'garbage', does: [does.sendsGarbage()], end: fine, devices: 3 },
   ...POINTS.map((point): Row => ({ name: `cut-${point}`, does: [does.disconnectsAt(point, { forMs: 100 })], end: fine, devices: 3 })),
+  // It had said 100 %, and comes up with its old version.
+  {
+    name: 'cut-downloaded',
+    does: [does.disconnectsAt('downloaded', { forMs: 100 })],
+    end: mended('UNEXPECTED_VERSION_REPORTED'),
+    devices: 3,
+  },
   ...([-1, -2, -3, -4] as const).flatMap((step): Row[] => [
     { name: `once${step}`, does: [does.failsWith(step, once)], end: mended(STEPS[step]), devices: 3 },
     { name: `always${step}`, does: [does.failsWith(step)], end: hopeless(STEPS[step]), devices: 3 },

@@ -2,7 +2,7 @@ import { getIntrospectionQuery, getNullableType, isListType, isObjectType, parse
 import { API_LIMITS } from '../../../api/limits';
 import { buildApiSchema } from '../../../api/schema';
 import { listSizes } from '../../../api/transport/list-sizes';
-import { createCostOf } from '../../../api/transport/query-cost';
+import { createCostOf, valuesIn } from '../../../api/transport/query-cost';
 import { DEFAULT_LIMITS } from '../../../schema/model/limits';
 
 const schema = buildApiSchema();
@@ -66,6 +66,24 @@ test('R-SAFE-1 values of arguments are paid for by each item that takes them', (
     'query ($statuses: [TaskStatus!]) { batches(first: 100) { edges { node { tasks(first: 1, filter: { statuses: $statuses }) { edges { node { id } } } } } } }';
   expect(refusal(source, { statuses: ['FAILED'] })).toBeLessThan(10_000);
   expect(refusal(source, { statuses: Array.from({ length: 50_000 }, () => 'FAILED') })).toBe('QUERY_TOO_COMPLEX');
+});
+
+test('R-SAFE-1 a variable is looked through once, in however many places it stands', () => {
+  let read = 0;
+  const holder = { list: [1, [2, 3]] };
+  const variable = new Proxy(holder, {
+    get(target, name, receiver) {
+      read += 1;
+      return Reflect.get(target, name, receiver);
+    },
+  });
+  expect(Array.from({ length: 1_000 }, () => valuesIn({ input: variable })).every((count) => count === 3)).toBe(true);
+  expect(read).toBe(1);
+});
+
+test('R-SAFE-1 of a hundred thousand values that do not fit the first is told', () => {
+  const wrong = Array.from({ length: 100_000 }, () => 'x');
+  expect(refusal('query ($wrong: [Int!]) { viewer { name } }', { wrong })).toBe('BAD_USER_INPUT');
 });
 
 test('R-SAFE-1 what is left out costs nothing, and what is not a variable of the operation is told', () => {

@@ -29,7 +29,7 @@ const garbage = (id: string): (string | Buffer)[] => [
   '{"services":[null,1,"x",{"service_id":"$ota"},{"service_id":"$ota","event_type":17,"paras":{}}]}',
   upPayload(id, [otaEvent('version_report', { fw_version: { $gt: '' }, sw_version: ['1'] })]),
   upPayload(id, [otaEvent('upgrade_progress_report', { result_code: 'banana', progress: 1e9, version: '1.0.0' })]),
-  upPayload(id, [otaEvent('upgrade_progress_report', { result_code: 1 })]),
+  upPayload(id, [otaEvent('upgrade_progress_report', { result_code: [1], version: '1.0.0' })]),
   upPayload(id, [otaEvent('reboot_everything', {})]),
   upPayload('another', [versionReport('6.6.6', '6.6.6')]),
   `{"services":${'['.repeat(2_000)}`,
