@@ -1,12 +1,12 @@
 import { Context } from '@temporalio/activity';
 import type { Offer } from '../../core/tasks/offers';
 
-/** What must run where the devices' connections are: on the gateway's own task queue. */
 const BEAT_MS = 2_000;
 
 /** The worker hands on a beat this often at most. */
 export const BEAT_THROTTLE = '5s';
 
+/** What must run where the devices' connections are: on the gateway's own task queue. */
 export function createGatewayActivities(offer: (request: Offer, signal: AbortSignal) => Promise<number>) {
   return {
     /** Says that it is alive by the clock, however slow the rate is; a share that was given up pushes nothing more. */

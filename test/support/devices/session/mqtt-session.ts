@@ -114,6 +114,9 @@ export class MqttSession {
   async close(): Promise<void> {
     const client = this.client;
     this.client = null;
-    await client?.endAsync();
+    if (!client) return;
+    // A connection that breaks in this moment ends as well, but the library's own end then never comes.
+    const broken = new Promise<void>((resolve) => client.once('close', () => resolve()));
+    await Promise.race([client.endAsync(), broken]);
   }
 }
