@@ -21,6 +21,7 @@ import { drain } from './transport/drain';
 import { createGraphqlHttp } from './transport/graphql-http';
 import { serveGraphqlWs } from './transport/graphql-ws';
 import { createCostOf } from './transport/query-cost';
+import { handleUnreadable } from './transport/unreadable';
 
 export interface ApiSettings {
   host: string;
@@ -52,6 +53,7 @@ export interface Api {
 
 /** The door for people and programs: GraphQL over HTTP and WebSocket, uploads, downloads, health. */
 export async function createApi({ core, live, settings, logger, ready = async () => null, registry }: ApiDeps): Promise<Api> {
+  const counted = registry ?? new Registry();
   const schema = buildApiSchema();
   const services = { core, live, limits: settings.limits };
   const presentError = createPresentError(logger);
@@ -63,8 +65,9 @@ export async function createApi({ core, live, settings, logger, ready = async ()
   const app = await createApp({ core, limits: settings.limits, logger, ready, registry, explorer: settings.explorer }, graphql.router);
   app.use(clientErrorHandler(presentError) satisfies ErrorRequestHandler);
 
-  const isDownload = downloads(core.downloads, createDownloadMetrics(registry ?? new Registry()), logger);
+  const isDownload = downloads(core.downloads, createDownloadMetrics(counted), logger);
   const server = httpServerFor((req, res) => void (isDownload(req, res) || app(req, res)), settings);
+  handleUnreadable(server, { registry: counted, log: logger, downloads: isDownload });
   const sockets = serveGraphqlWs(server, GRAPHQL_PATH, { schema, services, presentError, door, costOf, answers, log: logger });
 
   return {

@@ -9,8 +9,8 @@ import { sendBytes } from './send-bytes';
 
 type Doors = Pick<DownloadService, 'open' | 'openWithBearer'>;
 
-/** In either form of a request's target: a path, or as to a proxy (RFC 9112 §3.2.2). */
-const ADDRESS = /^(?:https?:\/\/[^/?#]+)?\/([df])\/([^/?#]+)\/?(?:[?#]|$)/;
+/** In either form of a request's target: a path, or as to a proxy (RFC 9112 §3.2.2). What a file is called may be behind it. */
+const ADDRESS = /^(?:https?:\/\/[^/?#]+)?\/([df])\/([^/?#]+)(?:\/[^/?#]*)?(?:[?#]|$)/;
 
 /**
  * Downloads for the small HTTP clients in devices (device-protocols §0.6): lengths instead of chunks, nothing compressed, nothing

@@ -30,7 +30,7 @@ export interface DownloadUrls {
   mintUrl(task: Granted, fileIndex: number, fileName: string): Promise<string>;
   /** The same for devices that send a bearer token. The URL always has its port, which Huawei's C SDK needs. */
   mintAccess(task: Granted, fileIndex: number): Promise<DownloadAccess & { token: string }>;
-  /** As `mintUrl`, with its port (device-protocols §2.5). */
+  /** As `mintUrl`, with its port, a file's name and a query (device-protocols §2.5). */
   mintOpenUrl(task: Granted, fileIndex: number): Promise<DownloadAccess>;
   /** Throws DOWNLOAD_REFUSED for a token that is expired or not ours. */
   read(token: string): Promise<DownloadGrant>;
@@ -45,6 +45,11 @@ const ALGORITHM = 'HS256';
 const TOKENS_KEPT = 2_000;
 /** Of an address that needs a bearer token. */
 const LONGEST_ID = 512;
+/**
+ * Behind an address that opens by itself. Huawei's C SDK looks for its `?`, without which it crashes, and takes what is before that for the name of
+ * the file, into a buffer of 20 (device-protocols §2.5).
+ */
+const FILE_AND_QUERY = '/firmware.bin?v=2';
 
 /** Stateless tokens: a million tasks waiting with an address each cost nothing. */
 export function createDownloadUrls(deps: {
@@ -99,7 +104,7 @@ export function createDownloadUrls(deps: {
     mintUrl: async (task, fileIndex) => `${settings.publicBaseUrl}/d/${await sign(task, fileIndex, expiry())}`,
     async mintOpenUrl(task, fileIndex) {
       const expires = expiry();
-      const url = `${withPort(settings.publicBaseUrl)}/d/${await sign(task, fileIndex, expires)}`;
+      const url = `${withPort(settings.publicBaseUrl)}/d/${await sign(task, fileIndex, expires)}${FILE_AND_QUERY}`;
       return { url, token: null, expiresAt: new Date(expires * 1_000), lifeSeconds };
     },
     async mintAccess(task, fileIndex) {

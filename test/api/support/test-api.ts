@@ -31,6 +31,8 @@ export interface TestApi {
   keys: Record<'administrator' | 'operator' | 'viewer', string>;
   /** What was logged as an error. */
   logged: { err?: Error; errorId?: string }[];
+  /** What was logged as a warning. */
+  warned: object[];
   ask(query: string, variables?: object, key?: string | null): Promise<Answer>;
   /** A graphql-ws client that never tries twice. */
   socket(connectionParams?: Record<string, unknown>): Client;
@@ -44,20 +46,33 @@ const engine = quietEngine();
 export interface TestApiOptions {
   limits?: Partial<Limits>;
   explorer?: boolean;
+  /** PEM. */
+  tls?: { cert: Buffer; key: Buffer };
   ready?: () => Promise<string | null>;
   /** What a test puts in place of a part of core. */
   replace?: (core: Core) => Core;
 }
 
 /** The real API over the real core and store; only the package store and the engine are not. */
-export async function startTestApi({ limits, explorer = true, ready, replace = (core) => core }: TestApiOptions = {}): Promise<TestApi> {
+export async function startTestApi({
+  limits,
+  explorer = true,
+  tls,
+  ready,
+  replace = (core) => core,
+}: TestApiOptions = {}): Promise<TestApi> {
   const store = await testStore();
   const files = fakePackageStore();
   const settings = settingsWith(limits);
   const parts = await createCore({ store, files, engine, settings, masterKeys: [MASTER_KEY] });
   const core = replace(parts.core);
   const logged: TestApi['logged'] = [];
-  const logger = { info: () => undefined, warn: () => undefined, error: (details: object) => void logged.push(details) };
+  const warned: object[] = [];
+  const logger = {
+    info: () => undefined,
+    warn: (details: object) => void warned.push(details),
+    error: (details: object) => void logged.push(details),
+  };
   const db = store.connection.db;
   if (!db) throw new Error('The test store is not connected.');
   const live = createLiveHub({ db, collections: store.collections, logger });
@@ -65,7 +80,7 @@ export async function startTestApi({ limits, explorer = true, ready, replace = (
   const registry = new Registry();
   const api = await createApi({
     ...{ core, live, logger, ready, registry },
-    settings: { host: '127.0.0.1', port: 0, explorer, limits: settings.limits },
+    settings: { host: '127.0.0.1', port: 0, tls, explorer, limits: settings.limits },
   });
   const { url, graphqlUrl } = await api.start();
   const keyFor = async (role: 'ADMINISTRATOR' | 'OPERATOR' | 'VIEWER') =>
@@ -84,6 +99,7 @@ export async function startTestApi({ limits, explorer = true, ready, replace = (
     registry,
     keys,
     logged,
+    warned,
     async ask(query, variables = {}, key = keys.operator) {
       const response = await fetch(graphqlUrl, {
         method: 'POST',

@@ -1,0 +1,120 @@
+import { IncomingMessage, type RequestListener, type Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { Counter, type Registry } from 'prom-client';
+import { readBareLf } from './bare-lf';
+
+/** Why a connection was closed without a request that could be read. */
+const REASONS = ['malformed', 'header_too_large', 'slow', 'tls', 'connection_lost'] as const;
+type Reason = (typeof REASONS)[number];
+
+const STATUS: Partial<Record<Reason, string>> = {
+  malformed: '400 Bad Request',
+  header_too_large: '431 Request Header Fields Too Large',
+  slow: '408 Request Timeout',
+};
+const LOG_EVERY_MS = 60_000;
+
+type ClientError = Error & { code?: string; rawPacket?: Buffer };
+
+interface UnreadableDeps {
+  registry: Registry;
+  log: { warn(details: object, message: string): void };
+  /** Answers a download whose lines end in bare LF. */
+  downloads: (req: IncomingMessage, res: ServerResponse) => boolean;
+}
+
+/**
+ * What Node's parser refuses: counted by reason and sampled to the log. But for downloads whose lines end in bare LF, which are answered as
+ * others are; the parser has seen them first, and nothing else of them reaches it (device-protocols §0.6).
+ */
+export function handleUnreadable(server: Server, { registry, log, downloads }: UnreadableDeps): void {
+  const counter = new Counter({
+    ...{ name: 'updraft_http_unreadable_total', registers: [registry], labelNames: ['reason'] },
+    help: 'Connections over HTTP that ended without a request that could be read, by reason',
+  });
+  for (const reason of REASONS) counter.labels(reason);
+  const bareLf = new Counter({
+    ...{ name: 'updraft_http_bare_lf_total', registers: [registry] },
+    help: 'Downloads that were asked for in lines that end in bare LF, and answered',
+  });
+  const sampled = createSample(log);
+  /** Sockets that had a request: only the first of a connection may be one of these. */
+  const served = new WeakSet<Socket>();
+  const heads = new WeakMap<Socket, Buffer>();
+  const answering = new WeakSet<Socket>();
+
+  function refuse(reason: Reason, error: ClientError, socket: Socket): void {
+    counter.inc({ reason });
+    sampled(reason, error, socket);
+    const status = STATUS[reason];
+    if (status === undefined || !socket.writable || served.has(socket)) {
+      socket.destroy();
+      return;
+    }
+    socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`);
+    socket.destroySoon();
+  }
+
+  /** Whether the connection is, or may still become, one of these. */
+  function isBareLf(error: ClientError, socket: Socket): boolean {
+    if (!error.rawPacket || served.has(socket) || !socket.writable) return false;
+    const bytes = Buffer.concat([heads.get(socket) ?? Buffer.alloc(0), error.rawPacket]);
+    const request = readBareLf(bytes);
+    if (request === 'refused') return false;
+    if (request === 'more') {
+      heads.set(socket, bytes);
+      return true;
+    }
+    answering.add(socket);
+    bareLf.inc();
+    answer(socket, Object.assign(new IncomingMessage(socket), { ...request, httpVersion: '1.1' }));
+    return true;
+  }
+
+  function answer(socket: Socket, req: IncomingMessage): void {
+    const res = new ServerResponse(req);
+    res.shouldKeepAlive = false;
+    res.assignSocket(socket);
+    socket.on('error', () => undefined).on('timeout', () => socket.destroy());
+    res.on('finish', () => {
+      res.detachSocket(socket);
+      socket.destroySoon();
+    });
+    if (!downloads(req, res)) res.writeHead(404, { 'Content-Length': 0 }).end();
+  }
+
+  server.on('request', ((req) => void served.add(req.socket)) satisfies RequestListener);
+  server.on('clientError', (error: ClientError, stream) => {
+    const socket = stream as Socket;
+    const reason = reasonOf(error);
+    if (answering.has(socket)) return;
+    if (reason === 'malformed' && isBareLf(error, socket)) return;
+    refuse(reason, error, socket);
+  });
+  server.on('tlsClientError', (error: ClientError, socket: Socket) => {
+    counter.inc({ reason: 'tls' });
+    sampled('tls', error, socket);
+  });
+}
+
+function reasonOf({ code = '' }: ClientError): Reason {
+  if (code === 'HPE_HEADER_OVERFLOW') return 'header_too_large';
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return 'slow';
+  return code.startsWith('HPE_') ? 'malformed' : 'connection_lost';
+}
+
+/** A line a minute and reason. What was sent is not in it: it may be a secret. */
+function createSample(log: UnreadableDeps['log']): (reason: Reason, error: ClientError, socket: Socket) => void {
+  const last = new Map<Reason, { at: number; left: number }>();
+  return (reason, { code }, { remoteAddress }) => {
+    if (reason === 'connection_lost') return;
+    const now = Date.now();
+    const sample = last.get(reason);
+    if (sample && now - sample.at < LOG_EVERY_MS) {
+      sample.left += 1;
+      return;
+    }
+    last.set(reason, { at: now, left: 0 });
+    log.warn({ reason, code, remoteAddress, suppressed: sample?.left }, 'A connection over HTTP brought nothing that can be read');
+  };
+}
