@@ -25,6 +25,10 @@ export const API_LIMITS = {
   nodes: 20_000,
   /** Lists, objects and selections within each other, fragments included: what functions that recurse may be given. */
   nesting: 64,
+  /** Items of one list in variables: more than any argument takes, so that a list that is a little too long is told so by what takes it. */
+  listItems: 2_000,
+  /** Of variables, see `nested.ts`: the largest call, 1,000 devices with 20 tags each, weighs less. */
+  valueWeight: 150_000,
   depth: 14,
   /** See `query-cost.ts` for what a field costs. */
   cost: 70_000,

@@ -1,5 +1,6 @@
 import { defaultFieldResolver, type GraphQLField, type GraphQLSchema, getNamedType, isLeafType, isObjectType } from 'graphql';
 import { requireOperation } from '../../core/access/app-role';
+import { requireRole } from '../../core/access/require-role';
 import type { ApiContext } from '../context';
 
 /** What a key of the role APP gets to see of a task; fields that lead to anything else are refused like operations. */
@@ -10,13 +11,16 @@ const SHOWN_TO_APPS: ReadonlySet<string> = new Set([
 
 type Field = GraphQLField<unknown, ApiContext>;
 
-/** Puts `requireOperation` before every operation of the schema, and so on both transports. Changes the schema it is given. */
+/**
+ * A viewer changes nothing. Each service looks at the role itself; here it is looked at before the input is made into objects.
+ * Puts `requireOperation` before every operation of the schema, and so on both transports. Changes the schema it is given.
+ */
 export function withAppGate(schema: GraphQLSchema): GraphQLSchema {
   const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || type.name.startsWith('__')) continue;
     for (const field of Object.values(type.getFields())) {
-      if (roots.includes(type) || leadsElsewhere(field)) guard(field, `${type.name}.${field.name}`);
+      if (roots.includes(type) || leadsElsewhere(field)) guard(field, `${type.name}.${field.name}`, type === schema.getMutationType());
     }
   }
   return schema;
@@ -27,7 +31,7 @@ function leadsElsewhere(field: Field): boolean {
   return !isLeafType(type) && !SHOWN_TO_APPS.has(type.name);
 }
 
-function guard(field: Field, operation: string): void {
+function guard(field: Field, operation: string, changes: boolean): void {
   const { resolve = defaultFieldResolver, subscribe } = field;
   if (subscribe) {
     field.subscribe = (source, args, context, info) => {
@@ -38,6 +42,7 @@ function guard(field: Field, operation: string): void {
   }
   field.resolve = (source, args, context, info) => {
     requireOperation(context.viewer, operation, args);
+    if (changes && context.viewer.role === 'VIEWER') requireRole(context.viewer, 'OPERATOR');
     return resolve(source, args, context, info);
   };
 }

@@ -1,4 +1,5 @@
 import { ApolloServer, type ApolloServerPlugin, HeaderMap } from '@apollo/server';
+import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import express, { type Request, type RequestHandler, type Response, Router } from 'express';
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 import { type ApiContext, type ApiServices, createContext } from '../context';
@@ -38,10 +39,12 @@ export async function createGraphqlHttp(
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     allowBatchedHttpRequests: false,
+    // Documents are kept by the door; a second place for them would be filled by whoever asks.
+    persistedQueries: false,
     // Documents come through the door; what Apollo reads itself was let in before and is forgotten since.
     documentStore: { get: async (key) => door.known(key.slice(-HASH)), set: async () => undefined, delete: async () => undefined },
     parseOptions: { maxTokens: API_LIMITS.tokens, noLocation: true },
-    plugins: [bounded(costOf, answers)],
+    plugins: [ApolloServerPluginLandingPageDisabled(), bounded(costOf, answers)],
     formatError: (formatted, error) => presentError(error, String(formatted.extensions?.code ?? 'BAD_REQUEST')),
     // Apollo's own log would repeat what `presentError` logs or what the caller did wrong.
     logger: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },

@@ -66,14 +66,11 @@ function accept<E extends WsExtra>(server: Server<E>, socket: WebSocket, extra: 
       protocol: socket.protocol,
       send: (data) => extra.outbox.send(data),
       close: (code, reason) => socket.close(code, reason),
-      // By hand: what a ping carries goes back, and writing JSON recurses.
-      onPing(payload) {
-        if (isNestedDeeper(payload, API_LIMITS.nesting)) socket.close(CloseCode.BadRequest, 'Invalid message received');
-        else return extra.outbox.send(JSON.stringify({ type: 'pong', ...(payload && { payload }) }));
-      },
       onMessage: (handle) =>
         socket.on('message', (data) => {
-          handle(String(data)).catch((error) => socket.close(CloseCode.InternalServerError, `Internal error ${maskedAs(log, error)}`));
+          const text = String(data);
+          if (isTooDeep(text)) return socket.close(CloseCode.BadRequest, 'Invalid message received');
+          handle(text).catch((error) => socket.close(CloseCode.InternalServerError, `Internal error ${maskedAs(log, error)}`));
         }),
     },
     extra,
@@ -83,4 +80,22 @@ function accept<E extends WsExtra>(server: Server<E>, socket: WebSocket, extra: 
     extra.outbox.close();
     closed(code, String(reason)).catch((error) => maskedAs(log, error));
   });
+}
+
+/**
+ * Before graphql-ws, which writes what a message carries into answers and errors, and writing JSON recurses. Variables and extensions go
+ * through the door of documents, which says more.
+ */
+function isTooDeep(text: string): boolean {
+  try {
+    return isNestedDeeper(inputsAside(JSON.parse(text)), API_LIMITS.nesting);
+  } catch {
+    return false;
+  }
+}
+
+function inputsAside(message: { type?: unknown; payload?: Record<string, unknown> } | null): unknown {
+  if (message?.type !== 'subscribe' || typeof message.payload !== 'object' || message.payload === null) return message;
+  const { variables: _variables, extensions: _extensions, ...payload } = message.payload;
+  return { ...message, payload };
 }

@@ -38,7 +38,7 @@ export function groupRuleViolations(form: GroupRuleForm, path: string): Violatio
   const found: Violation[] = [];
   const counts = { conditions: 0, values: 0 };
   look(form, path, 0);
-  if (counts.conditions > GROUP_RULE_CONDITIONS) found.push(tooMany(path, 'conditions', counts.conditions, GROUP_RULE_CONDITIONS));
+  if (counts.conditions > GROUP_RULE_CONDITIONS) return [tooMany(path, 'conditions', counts.conditions, GROUP_RULE_CONDITIONS), ...found];
   if (counts.values > GROUP_RULE_VALUES) found.push(tooMany(path, 'values', counts.values, GROUP_RULE_VALUES));
   return found;
 
@@ -48,7 +48,7 @@ export function groupRuleViolations(form: GroupRuleForm, path: string): Violatio
     if (name === undefined) {
       counts.conditions += 1;
       counts.values += rule.values?.length ?? 0;
-      found.push(...conditionViolations(rule, at));
+      if (counts.conditions <= GROUP_RULE_CONDITIONS) found.push(...conditionViolations(rule, at));
     } else if (combined.length > 1 || OF_CONDITION.some((part) => rule[part] != null)) {
       found.push(
         malformed(at, 'It is to be one of `all`, `any`, `none` and a condition, and is more.', 'Put what belongs together into `all`.'),

@@ -62,11 +62,11 @@ describe('R-BAT-22 the results of a batch', () => {
     const text = await answer.text();
     const made = '2026-01-01T00:00:00.000Z';
     expect(text.split('\r\n')).toEqual([
-      'product,device,module,source_version,target_version,status,attempt,progress,cause,cause_text,created_at,notified_at,first_progress_at,updated_at,ended_at',
-      `meter,north-1,default,1.0.0,2.0.0,FAILED,2,40,DOWNLOAD_FAILED,"'=HYPERLINK(""http://evil"")",${made},,,${made},${made}`,
-      `meter,north-2,default,1.0.0,2.0.0,SUCCEEDED,1,100,,,${made},${made},,${made},${made}`,
-      `meter,north.*,default,1.0.0,2.0.0,QUEUED,1,,,,${made},,,${made},`,
-      `meter,south-1,default,1.0.0,2.0.0,FAILED,1,,DEVICE_UPGRADE_TIMEOUT,"said ""no"", then\nleft",${made},,,${made},`,
+      'product,device,module,source_version,target_version,status,attempt,progress,cause,cause_text,created_at,notified_at,first_progress_at,updated_at,ended_at,outcome',
+      `meter,north-1,default,1.0.0,2.0.0,FAILED,2,40,DOWNLOAD_FAILED,"'=HYPERLINK(""http://evil"")",${made},,,${made},${made},`,
+      `meter,north-2,default,1.0.0,2.0.0,SUCCEEDED,1,100,,,${made},${made},,${made},${made},`,
+      `meter,north.*,default,1.0.0,2.0.0,QUEUED,1,,,,${made},,,${made},,`,
+      `meter,south-1,default,1.0.0,2.0.0,FAILED,1,,DEVICE_UPGRADE_TIMEOUT,"said ""no"", then\nleft",${made},,,${made},,`,
       '',
     ]);
   });

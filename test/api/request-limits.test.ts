@@ -145,9 +145,63 @@ test('R-SAFE-1 a ping with deep JSON closes its WebSocket as what could not be r
   expect(api.logged).toEqual([]);
 });
 
-test('R-SAFE-1 a hundred thousand values that do not fit are one mistake', async () => {
+test.each([
+  ['empty parts of a rule', { rule: { all: Array.from({ length: 100_000 }, () => ({})) } }],
+  ['rules in many lists', { rule: { all: Array.from({ length: 300 }, () => ({ all: Array.from({ length: 300 }, () => ({})) })) } }],
+  ['names', { rule: { values: Array.from({ length: 100_000 }, () => 'a') } }],
+])('R-SAFE-1 variables with 100,000 %s are refused before they are made into inputs, whatever the role', async (_name, input) => {
+  const query = 'mutation ($input: CreateDynamicGroupInput!) { createDynamicGroup(input: $input) { userErrors { code } } }';
+  for (const key of [api.keys.viewer, api.keys.operator]) {
+    const { errors } = await api.ask(query, { input: { name: 'many', ...input } }, key);
+    expect(errors).toMatchObject([{ extensions: { code: 'QUERY_TOO_COMPLEX' }, message: expect.stringContaining('Send') }]);
+  }
+});
+
+test('R-SAFE-1 a rule of a few too many conditions is refused by their number', async () => {
+  const query = 'mutation ($input: CreateDynamicGroupInput!) { createDynamicGroup(input: $input) { userErrors { code limit } } }';
+  const input = { name: 'many', rule: { all: Array.from({ length: 1_000 }, () => ({})) } };
+  const { data } = await api.ask(query, { input });
+  expect((data.createDynamicGroup as { userErrors: object[] }).userErrors[0]).toMatchObject({ limit: '20 conditions' });
+});
+
+test('R-SAFE-1 the largest registration, 1,000 devices with 20 tags each, is not too many values', async () => {
+  const query = 'mutation ($input: RegisterDevicesInput!) { registerDevices(input: $input) { userErrors { code } } }';
+  const tags = Array.from({ length: 20 }, (_, index) => ({ key: `k${index}`, value: 'v' }));
+  const devices = Array.from({ length: 1_000 }, (_, index) => ({ deviceName: `d${index}`, tags }));
+  const { data } = await api.ask(query, { input: { productKey: 'none', devices } });
+  expect(data.registerDevices).toEqual({ userErrors: [{ code: 'PRODUCT_UNKNOWN' }] });
+});
+
+test('R-SAFE-1 a stored query by its hash is told that there are none', async () => {
+  for (const query of [undefined, '{ viewer { name } }']) {
+    const extensions = { persistedQuery: { version: 1, sha256Hash: 'a'.repeat(64) } };
+    expect((await overHttp(JSON.stringify({ query, extensions }))).code).toBe('PERSISTED_QUERY_NOT_SUPPORTED');
+  }
+});
+
+test.each([
+  ['ping', (deep: string) => `{"type":"ping","payload":{"a":${deep}}}`],
+  ['pong', (deep: string) => `{"type":"pong","payload":{"a":${deep}}}`],
+  ['ping of another form', (deep: string) => `{"type":"ping","payload":${deep}}`],
+  ['greeting', (deep: string) => `{"type":"connection_init","payload":{"authorization":${deep}}}`],
+  ['query', (deep: string) => `{"type":"subscribe","id":"1","payload":{"query":${deep}}}`],
+  ['id', (deep: string) => `{"type":"subscribe","id":${deep},"payload":{"query":"{ a }"}}`],
+  ['operation name', (deep: string) => `{"type":"subscribe","id":"1","payload":{"query":"{ a }","operationName":${deep}}}`],
+  ['type', (deep: string) => `{"type":${deep}}`],
+  ['answer', (deep: string) => `{"type":"error","id":"1","payload":${deep}}`],
+])('R-SAFE-1 before anybody has signed in, a deep %s closes the WebSocket and is not in the log', async (_name, message) => {
+  const code = await new Promise<number>((resolve) => {
+    const socket = new WebSocket(api.graphqlUrl.replace('http', 'ws'), 'graphql-transport-ws');
+    socket.on('open', () => socket.send(message(times(15_000, '[', '', ']'))));
+    socket.on('close', resolve);
+  });
+  expect(code).toBe(4400);
+  expect(api.logged).toEqual([]);
+});
+
+test('R-SAFE-1 thousands of values that do not fit are one mistake', async () => {
   const query = 'query ($statuses: [TaskStatus!]) { tasks(filter: { statuses: $statuses }) { edges { cursor } } }';
-  const { status, code } = await overHttp(JSON.stringify({ query, variables: { statuses: Array.from({ length: 100_000 }, () => 'no') } }));
+  const { status, code } = await overHttp(JSON.stringify({ query, variables: { statuses: Array.from({ length: 2_000 }, () => 'no') } }));
   expect({ status, code }).toEqual({ status: 400, code: 'BAD_USER_INPUT' });
 });
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type DocumentNode, GraphQLError, type GraphQLSchema, NoSchemaIntrospectionCustomRule, specifiedRules, validate } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { API_LIMITS } from '../../limits';
-import { type Asked, readDocument, requireFlat } from './read';
+import { type Asked, readDocument, requireBounded } from './read';
 
 /** What both transports let documents in by. */
 export interface DocumentDoor {
@@ -22,7 +22,7 @@ export function createDocumentDoor(schema: GraphQLSchema, introspection: boolean
     const hash = createHash('sha256').update(asked.source).digest('hex');
     const known = kept.get(hash);
     if (known) {
-      requireFlat(asked);
+      requireBounded(asked);
       return known;
     }
     const document = readDocument(asked);
@@ -36,7 +36,7 @@ export function createDocumentDoor(schema: GraphQLSchema, introspection: boolean
     open: (asked) => errorsOr(() => enter(asked)),
     openStored: (asked) =>
       errorsOr(() => {
-        requireFlat(asked);
+        requireBounded(asked);
         return [];
       }),
     known: (hash) => kept.get(hash),

@@ -1,7 +1,7 @@
 import { type DocumentNode, GraphQLError, Lexer, parse, Source, TokenKind } from 'graphql';
 import { API_LIMITS } from '../../limits';
 import { measureDocument } from './measure';
-import { isNestedDeeper } from './nested';
+import { isNestedDeeper, valuesExcess } from './nested';
 
 /** What came in, as JSON gave it. */
 export interface Asked {
@@ -19,7 +19,7 @@ const CLOSING: ReadonlySet<string> = new Set([TokenKind.PAREN_R, TokenKind.BRACK
  */
 export function readDocument({ source, ...rest }: Asked): DocumentNode {
   const { nesting, nodes, depth } = API_LIMITS;
-  requireFlat(rest);
+  requireBounded(rest);
   const document = parsed(source, requireShort(source));
   const size = measureDocument(document);
   if (size.cycle) {
@@ -37,12 +37,16 @@ export function readDocument({ source, ...rest }: Asked): DocumentNode {
   return document;
 }
 
-/** Variables and extensions: functions that coerce and copy them recurse. */
-export function requireFlat({ variables, extensions }: Omit<Asked, 'source'>): void {
+/** Variables and extensions, before they are turned into inputs: functions that do so recurse, and take long. */
+export function requireBounded({ variables, extensions }: Omit<Asked, 'source'>): void {
   for (const [name, value] of Object.entries({ variables, extensions })) {
     if (isNestedDeeper(value, API_LIMITS.nesting)) {
       throw tooComplex(`\`${name}\` is nested deeper than ${API_LIMITS.nesting} levels. Send it flatter.`);
     }
+    const excess = valuesExcess(value, API_LIMITS);
+    if (excess === 'listItems')
+      throw tooComplex(`A list in \`${name}\` has more than ${API_LIMITS.listItems} items. Send fewer in each request.`);
+    if (excess) throw tooComplex(`\`${name}\` has more values than one request takes. Send them in several requests.`);
   }
 }
 

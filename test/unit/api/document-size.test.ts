@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { type DocumentNode, type FragmentDefinitionNode, Kind, parse, type SelectionSetNode } from 'graphql';
 import { measureDocument } from '../../../api/transport/document/measure';
-import { isNestedDeeper } from '../../../api/transport/document/nested';
+import { isNestedDeeper, valuesExcess } from '../../../api/transport/document/nested';
 
 const doubling = (levels: number, spread: (name: string) => string = (name) => `...${name} ...${name}`): string =>
   [
@@ -112,4 +112,24 @@ test('R-SAFE-1 how deep JSON goes is told for any depth', () => {
   expect(isNestedDeeper({ a: [1, { b: 'c' }], d: null }, 3)).toBe(false);
   expect(isNestedDeeper({ a: [1, { b: 'c' }], d: null }, 2)).toBe(true);
   expect(isNestedDeeper(undefined, 0)).toBe(false);
+});
+
+test('R-SAFE-1 values are counted up to the limit and no further', () => {
+  let read = 0;
+  const counted = <T extends object>(value: T): T =>
+    new Proxy(value, {
+      get(target, name, receiver) {
+        if (typeof name === 'string' && /^\d+$/.test(name)) read += 1;
+        return Reflect.get(target, name, receiver);
+      },
+    });
+  expect(valuesExcess({ a: counted(Array.from({ length: 100_000 }, () => ({}))) }, { listItems: 100, valueWeight: 1_000 })).toBe(
+    'listItems',
+  );
+  expect(read).toBe(0);
+  const lists = counted(Array.from({ length: 90 }, () => Array.from({ length: 90 }, () => 1)));
+  expect(valuesExcess(lists, { listItems: 100, valueWeight: 1_000 })).toBe('valueWeight');
+  expect(read).toBeLessThanOrEqual(90);
+  expect(valuesExcess({ a: [1, 2, {}], b: null }, { listItems: 3, valueWeight: 13 })).toBeNull();
+  expect(valuesExcess({ a: [1, 2, {}], b: null }, { listItems: 3, valueWeight: 12 })).toBe('valueWeight');
 });
