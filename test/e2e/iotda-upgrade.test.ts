@@ -11,11 +11,12 @@ import {
 } from '../support/devices/behaviours';
 import type { Fleet } from '../support/devices/fleet';
 import { IotdaDevice } from '../support/devices/iotda/iotda-device';
+import { slowness } from '../support/machine';
 import { ADMIN, startUpdraft, type Updraft } from '../support/updraft';
 import type { DeviceOf } from '../support/updraft-driver';
 
 /** A policy's minute: the answer to a version query may take 50 of them, the result 150, coming on-line 200. */
-const MINUTE_MS = 100;
+const MINUTE_MS = Math.round(100 * slowness());
 
 describe('IoTDA devices upgraded over real MQTT, MongoDB and Temporal (R-FLOW-2)', () => {
   let updraft: Updraft;
