@@ -37,7 +37,7 @@ export const API_LIMITS = {
   valueWeight: 150_000,
   depth: 14,
   /** See `query-cost.ts` for what a field costs. */
-  cost: 70_000,
+  cost: 40_000,
   /** Of one event of a subscription: it is answered again and again. */
   eventCost: 7_000,
   /** Of a document whose errors tell where in it they are. */

@@ -55,5 +55,5 @@ export function buildApiSchema(): GraphQLSchema {
       },
     },
   });
-  return withPace(withAppGate(schema));
+  return withAppGate(withPace(schema));
 }
