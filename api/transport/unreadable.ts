@@ -13,6 +13,8 @@ const STATUS: Partial<Record<Reason, string>> = {
   slow: '408 Request Timeout',
 };
 const LOG_EVERY_MS = 60_000;
+/** So long a client whose request was refused has to take the answer. */
+const DRAIN_MS = 2_000;
 
 type ClientError = Error & { code?: string; rawPacket?: Buffer };
 
@@ -40,19 +42,25 @@ export function handleUnreadable(server: Server, { registry, log, downloads }: U
   const sampled = createSample(log);
   /** Sockets that had a request: only the first of a connection may be one of these. */
   const served = new WeakSet<Socket>();
+  /** Answers that a refusal must not get in the middle of. */
+  const answersDue = new WeakMap<Socket, number>();
   const heads = new WeakMap<Socket, Buffer>();
   const answering = new WeakSet<Socket>();
+  const refused = new WeakSet<Socket>();
 
   function refuse(reason: Reason, error: ClientError, socket: Socket): void {
     counter.inc({ reason });
     sampled(reason, error, socket);
     const status = STATUS[reason];
-    if (status === undefined || !socket.writable || served.has(socket)) {
+    if (status === undefined || !socket.writable || (answersDue.get(socket) ?? 0) > 0) {
       socket.destroy();
       return;
     }
+    refused.add(socket);
     socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`);
-    socket.destroySoon();
+    // What is still coming is read and thrown away: a connection that is closed over unread bytes is reset, and its answer lost.
+    const timer = setTimeout(() => socket.destroy(), DRAIN_MS).unref();
+    socket.once('close', () => clearTimeout(timer));
   }
 
   /** Whether the connection is, or may still become, one of these. */
@@ -83,11 +91,16 @@ export function handleUnreadable(server: Server, { registry, log, downloads }: U
     if (!downloads(req, res)) res.writeHead(404, { 'Content-Length': 0 }).end();
   }
 
-  server.on('request', ((req) => void served.add(req.socket)) satisfies RequestListener);
+  const begin = ({ socket }: IncomingMessage, res: ServerResponse): void => {
+    served.add(socket);
+    answersDue.set(socket, (answersDue.get(socket) ?? 0) + 1);
+    res.once('close', () => answersDue.set(socket, (answersDue.get(socket) ?? 1) - 1));
+  };
+  server.on('request', begin satisfies RequestListener);
   server.on('clientError', (error: ClientError, stream) => {
     const socket = stream as Socket;
     const reason = reasonOf(error);
-    if (answering.has(socket)) return;
+    if (answering.has(socket) || refused.has(socket)) return;
     if (reason === 'malformed' && isBareLf(error, socket)) return;
     refuse(reason, error, socket);
   });
