@@ -18,7 +18,10 @@ export function resetConnection(socket: Socket): void {
  * closed, or half a minute has passed. Node does not close it before: what the kernel holds of a closed connection can't be taken back.
  */
 export function whenArrived({ socket }: IncomingMessage, res: ServerResponse, done: () => void): void {
-  if (socket.destroyed) return done();
+  if (socket.destroyed) {
+    done();
+    return;
+  }
   const timer = setTimeout(over, ARRIVAL_MS).unref();
   function over(): void {
     clearTimeout(timer);
