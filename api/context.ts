@@ -3,6 +3,7 @@ import type { Core } from '../core/core';
 import type { Limits } from '../schema/model/limits';
 import type { LiveHub } from './live/hub';
 import { createLoaders, type Loaders } from './loaders';
+import { createPace, type Pace } from './transport/pace';
 
 export interface ApiServices {
   core: Core;
@@ -14,10 +15,12 @@ export interface ApiServices {
 export interface ApiContext extends ApiServices {
   viewer: Viewer;
   loaders: Loaders;
+  pace: Pace;
 }
 
-export const createContext = (services: ApiServices, viewer: Viewer): ApiContext => ({
+export const createContext = (services: ApiServices, viewer: Viewer, pace: Pace = createPace()): ApiContext => ({
   ...services,
   viewer,
+  pace,
   loaders: createLoaders(services.core),
 });

@@ -19,6 +19,12 @@ export const API_LIMITS = {
   /** Large requests that wait for others, and for how many milliseconds. */
   waitingAnswers: 32,
   busyMs: 10_000,
+  /** Of those that wait, one key has so many. */
+  waitingOfKey: 16,
+  /** Values of one query that are answered before whatever else has come in is looked at. */
+  valuesPerTurn: 500,
+  /** Milliseconds a query may be worked at, its waiting included. */
+  workMs: 30_000,
   connections: 10_000,
   tokens: 5_000,
   /** Selections, arguments and values of a document, each fragment counted wherever it is spread. */
@@ -29,9 +35,11 @@ export const API_LIMITS = {
   listItems: 2_000,
   /** Of variables, see `nested.ts`: the largest call, 1,000 devices with 20 tags each, weighs less. */
   valueWeight: 150_000,
+  /** Fields under one name in one selection set. */
+  repeats: 512,
   depth: 14,
   /** See `query-cost.ts` for what a field costs. */
-  cost: 70_000,
+  cost: 40_000,
   /** Of one event of a subscription: it is answered again and again. */
   eventCost: 7_000,
   /** Of a document whose errors tell where in it they are. */

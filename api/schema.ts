@@ -17,6 +17,7 @@ import { ProductResolver } from './products/resolver';
 import { SystemResolver } from './system/resolver';
 import { TaskDecisionsResolver } from './tasks/decisions-resolver';
 import { AttemptResolver, TaskResolver, TransitionResolver } from './tasks/resolver';
+import { withPace } from './transport/paced';
 import { UploadResolver } from './uploads/resolver';
 
 /** Inputs are validated by core, which knows the limits; subscriptions bring their own streams, so the PubSub is never used. */
@@ -54,5 +55,5 @@ export function buildApiSchema(): GraphQLSchema {
       },
     },
   });
-  return withAppGate(schema);
+  return withAppGate(withPace(schema));
 }

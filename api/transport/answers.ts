@@ -22,7 +22,7 @@ export interface Admitted<R> {
 /** R-SAFE-1: what answers take, in time and in memory, is bounded for all of them together. */
 export interface Answers {
   /** Room to work at an operation of this cost; small ones find it always. Gives what leaves it. Throws BUSY. */
-  work(cost: number, keyId: string): Promise<() => void>;
+  work(cost: number, keyId: string, gone?: AbortSignal): Promise<() => void>;
   /** The result as it may be sent, with room for its bytes. */
   admit<R extends Result>(result: R, keyId: string): Promise<Admitted<R>>;
 }
@@ -30,11 +30,19 @@ export interface Answers {
 const nothing = (): void => undefined;
 
 export function createAnswers({ answerBytes }: Pick<Limits, 'answerBytes'>): Answers {
-  const { cost: mostCost, smallCost, smallBytes, waitingAnswers: waiting, busyMs: patienceMs, answersAtOnce } = API_LIMITS;
-  const working = createRoom({ capacity: 2 * mostCost, waiting, patienceMs });
-  const sending = createRoom({ capacity: answersAtOnce * answerBytes, waiting, patienceMs });
+  const {
+    cost: mostCost,
+    smallCost,
+    smallBytes,
+    waitingAnswers: waiting,
+    waitingOfKey: waitingOfOwner,
+    busyMs: patienceMs,
+    answersAtOnce,
+  } = API_LIMITS;
+  const working = createRoom({ capacity: 2 * mostCost, waiting, waitingOfOwner, patienceMs });
+  const sending = createRoom({ capacity: answersAtOnce * answerBytes, waiting, waitingOfOwner, patienceMs });
   return {
-    work: (cost, keyId) => (cost <= smallCost ? Promise.resolve(nothing) : working.take(cost, keyId)),
+    work: (cost, keyId, gone) => (cost <= smallCost ? Promise.resolve(nothing) : working.take(cost, keyId, gone)),
     async admit(result, keyId) {
       const bytes = jsonBytes(result, answerBytes);
       if (bytes <= smallBytes) return { result, leave: nothing };

@@ -7,6 +7,7 @@ import type { PresentError } from '../errors/present';
 import { API_LIMITS } from '../limits';
 import type { Answers } from './answers';
 import type { DocumentDoor } from './document/door';
+import { createPace, type Pace } from './pace';
 import type { CostOf } from './query-cost';
 import { sendInTime } from './send-in-time';
 import { viewerOf } from './signed-in';
@@ -91,10 +92,13 @@ function fromJson(value: unknown): unknown {
 
 /** What a request has taken of the room for all. */
 interface Taken {
+  /** Whether the client has gone. */
+  gone: AbortSignal;
   work: () => void;
   sending: () => void;
 }
-const taken = new WeakMap<ApiContext, Taken>();
+/** By what is in the context: Apollo hands its plugins a copy of the context itself. */
+const taken = new WeakMap<Pace, Taken>();
 const nothing = (): void => undefined;
 
 const answering =
@@ -104,9 +108,12 @@ const answering =
     for (const [name, value] of Object.entries(req.headers)) {
       if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
     }
-    const contextValue = createContext(services, viewerOf(res));
-    const own: Taken = { work: nothing, sending: nothing };
-    taken.set(contextValue, own);
+    const gone = new AbortController();
+    res.once('close', () => gone.abort());
+    if (res.closed) gone.abort();
+    const contextValue = createContext(services, viewerOf(res), createPace({ isGone: () => gone.signal.aborted }));
+    const own: Taken = { gone: gone.signal, work: nothing, sending: nothing };
+    taken.set(contextValue.pace, own);
     try {
       const answer = await server.executeHTTPGraphQLRequest({
         httpGraphQLRequest: { method: req.method.toUpperCase(), headers, search: new URL(req.url, 'http://host').search, body: req.body },
@@ -145,8 +152,10 @@ const bounded = (costOf: CostOf, answers: Answers): ApolloServerPlugin<ApiContex
       async didResolveOperation({ document, request, contextValue }) {
         try {
           const cost = costOf({ document, variables: request.variables ?? {}, operationName: request.operationName });
-          const own = taken.get(contextValue);
-          if (own) own.work = await answers.work(cost, contextValue.viewer.keyId);
+          const own = taken.get(contextValue.pace);
+          if (!own) return;
+          const leave = await answers.work(cost, contextValue.viewer.keyId, own.gone);
+          own.work = () => void contextValue.pace.end().then(leave);
         } catch (error) {
           if (!(error instanceof GraphQLError)) throw error;
           const { message, nodes, extensions } = error;
@@ -158,7 +167,7 @@ const bounded = (costOf: CostOf, answers: Answers): ApolloServerPlugin<ApiContex
         const { result, status, leave } = await answers.admit(response.body.singleResult, contextValue.viewer.keyId);
         response.body.singleResult = result as typeof response.body.singleResult;
         if (status) response.http.status = status;
-        const own = taken.get(contextValue);
+        const own = taken.get(contextValue.pace);
         if (!own) return leave();
         own.sending = leave;
         own.work();

@@ -7,14 +7,16 @@ import type { ErrorLog, PresentError } from '../errors/present';
 import { API_LIMITS } from '../limits';
 import type { Answers } from './answers';
 import type { DocumentDoor } from './document/door';
+import { createPace } from './pace';
 import type { CostOf } from './query-cost';
 import { acceptSockets, type WsExtra } from './ws-connection';
 
 interface Session extends WsExtra {
   key?: string;
   letGo?: () => void;
-  /** What operations under way have taken of the room for all, by their ids. */
-  readonly work: Map<string, () => void>;
+  /** What operations under way have taken of the room for all. Ids are the client's, and may come again while work goes on. */
+  readonly work: Map<SubscribePayload, () => void>;
+  readonly gone: AbortController;
 }
 
 type Connection = WsContext<Record<string, unknown> | undefined, Session>;
@@ -47,28 +49,30 @@ export function serveGraphqlWs(httpServer: Server, path: string, deps: GraphqlWs
     },
     onClose({ extra }) {
       extra.letGo?.();
-      for (const id of extra.work.keys()) done(extra, id);
+      // Room is given back when the work has ended, not before.
+      extra.gone.abort();
     },
     onSubscribe: (connection, id, payload) => prepare(connection, id, payload),
     onError: (_connection, _id, _payload, errors) => errors.map((error) => presentError(error, 'GRAPHQL_VALIDATION_FAILED')),
-    async onNext({ extra }, id, _payload, { contextValue }, { errors, ...rest }) {
+    async onNext({ extra }, _id, payload, { contextValue }, { errors, ...rest }) {
       const { keyId } = (contextValue as ApiContext).viewer;
       const { onLeft } = await extra.outbox.turn();
-      const shown = errors ? { ...rest, errors: errors.map((error) => presentError(error)) } : rest;
-      const { result, leave } = await answers.admit(shown, keyId);
-      onLeft(leave);
-      done(extra, id);
-      return result as ExecutionResult;
+      try {
+        const shown = errors ? { ...rest, errors: errors.map((error) => presentError(error)) } : rest;
+        const { result, leave } = await answers.admit(shown, keyId);
+        onLeft(leave);
+        return result as ExecutionResult;
+      } finally {
+        done(extra, payload);
+      }
     },
-    onComplete: ({ extra }, id) => done(extra, id),
+    onComplete: ({ extra }, _id, payload) => done(extra, payload),
   });
 
   /** Each operation is authenticated, and read by hand: a document over a limit must not be validated, let alone executed. */
-  async function prepare(
-    { extra, subscriptions }: Connection,
-    id: string,
-    { query, variables, extensions, operationName }: SubscribePayload,
-  ) {
+  async function prepare(connection: Connection, id: string, payload: SubscribePayload) {
+    const { extra, subscriptions } = connection;
+    const { query, variables, extensions, operationName } = payload;
     if (Object.keys(subscriptions).length > API_LIMITS.subscriptionsPerConnection) {
       return [refusal('TOO_MANY', `A connection carries at most ${API_LIMITS.subscriptionsPerConnection} operations at a time.`)];
     }
@@ -78,26 +82,32 @@ export function serveGraphqlWs(httpServer: Server, path: string, deps: GraphqlWs
       const document = door.open({ source: query, variables, extensions });
       if (!('kind' in document)) return document;
       const cost = costOf({ document, variables: variables ?? {}, operationName });
-      if (getOperationAST(document, operationName)?.operation !== 'subscription') await begin(extra, id, cost, viewer.keyId);
-      return { schema, document, variableValues: variables, operationName, contextValue: createContext(services, viewer) };
+      if (getOperationAST(document, operationName)?.operation !== 'subscription') await begin(extra, payload, cost, viewer.keyId);
+      const isGone = (): boolean => extra.gone.signal.aborted || !(id in connection.subscriptions);
+      if (isGone()) {
+        done(extra, payload);
+        return [refusal('BUSY', 'The client has gone.')];
+      }
+      const pace = createPace({ isGone });
+      const leave = extra.work.get(payload);
+      if (leave) extra.work.set(payload, () => void pace.end().then(leave));
+      return { schema, document, variableValues: variables, operationName, contextValue: createContext(services, viewer, pace) };
     } catch (error) {
       if (error instanceof GraphQLError) return [error];
       throw error;
     }
   }
 
-  async function begin(extra: Session, id: string, cost: number, keyId: string): Promise<void> {
-    const leave = await answers.work(cost, keyId);
-    if (extra.socket.readyState === extra.socket.OPEN) extra.work.set(id, leave);
-    else leave();
+  async function begin(extra: Session, payload: SubscribePayload, cost: number, keyId: string): Promise<void> {
+    extra.work.set(payload, await answers.work(cost, keyId, extra.gone.signal));
   }
 
-  function done({ work }: Session, id: string): void {
-    work.get(id)?.();
-    work.delete(id);
+  function done({ work }: Session, payload: SubscribePayload): void {
+    work.get(payload)?.();
+    work.delete(payload);
   }
 
-  return acceptSockets<Session>(httpServer, path, server, (base) => ({ ...base, work: new Map() }), log);
+  return acceptSockets<Session>(httpServer, path, server, (base) => ({ ...base, work: new Map(), gone: new AbortController() }), log);
 }
 
 /** A client that reads is told why; one that doesn't is cut. */

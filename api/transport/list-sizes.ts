@@ -14,6 +14,8 @@ export const listSizes = (schema: GraphQLSchema, limits: Limits): ReadonlyMap<st
   ]);
 
 const LOG = 50;
+/** Of most tasks; one that was retried, delayed and begun again may have more. */
+const TRANSITIONS = 10;
 const USER_ERRORS = 20;
 
 const ofProduct = (limits: Limits): Record<string, number> => ({
@@ -45,8 +47,8 @@ const ofProduct = (limits: Limits): Record<string, number> => ({
   'SetDeviceCertificatesPayload.devices': limits.devicesPerCall,
   'SetDeviceGatewayPayload.devices': limits.devicesPerCall,
   'SetDevicesEnabledPayload.devices': limits.devicesPerCall,
-  'Task.attempts': LOG,
-  'Task.transitions': LOG,
+  'Task.attempts': Math.max(...limits.retryCounts) + 1,
+  'Task.transitions': TRANSITIONS,
   'TasksPayload.tasks': limits.confirmations,
 });
 

@@ -1,33 +1,39 @@
 import { GraphQLError } from 'graphql';
 
 export interface Room {
-  /** What gives the place back, when there is one. Throws BUSY when it takes too long or too many wait. */
-  take(amount: number, owner: string): Promise<() => void>;
+  /** What gives the place back, when there is one. Throws BUSY when it takes too long, too many wait, or the one who asks has gone. */
+  take(amount: number, owner: string, gone?: AbortSignal): Promise<() => void>;
 }
 
 export interface RoomOptions {
   capacity: number;
   /** So many may wait. */
   waiting: number;
+  /** And so many of one owner. */
+  waitingOfOwner: number;
   patienceMs: number;
 }
 
 interface Waiting {
   amount: number;
   owner: string;
+  /** By the clock: a timer comes late to a process that is busy. */
+  until: number;
   enter(): void;
+  refuse(): void;
 }
 
 /** A bound for what is under way at once: first come, first served, and nobody has more than half of it. */
-export function createRoom({ capacity, waiting, patienceMs }: RoomOptions): Room {
+export function createRoom({ capacity, waiting, waitingOfOwner, patienceMs }: RoomOptions): Room {
   const share = Math.ceil(capacity / 2);
   const held = new Map<string, number>();
   const queue = new Set<Waiting>();
   let used = 0;
 
-  const fits = ({ amount, owner }: Waiting): boolean => used + amount <= capacity && (held.get(owner) ?? 0) + amount <= share;
+  const fits = ({ amount, owner }: Pick<Waiting, 'amount' | 'owner'>): boolean =>
+    used + amount <= capacity && (held.get(owner) ?? 0) + amount <= share;
 
-  function enter({ amount, owner }: Waiting): () => void {
+  function enter({ amount, owner }: Pick<Waiting, 'amount' | 'owner'>): () => void {
     let isIn = true;
     used += amount;
     held.set(owner, (held.get(owner) ?? 0) + amount);
@@ -44,6 +50,8 @@ export function createRoom({ capacity, waiting, patienceMs }: RoomOptions): Room
 
   /** Who waits for its own share holds up nobody; who waits for the whole room is not overtaken. */
   function admit(): void {
+    const now = Date.now();
+    for (const one of queue) if (one.until < now) one.refuse();
     for (const one of queue) {
       if (used + one.amount > capacity) return;
       if (fits(one)) one.enter();
@@ -51,29 +59,37 @@ export function createRoom({ capacity, waiting, patienceMs }: RoomOptions): Room
   }
 
   return {
-    take(amount, owner) {
-      const asked = { amount: Math.min(amount, share), owner, enter: () => undefined };
+    take(amount, owner, gone) {
+      if (gone?.aborted) return Promise.reject(busy());
+      const asked = { amount: Math.min(amount, share), owner };
       const mayEnter =
         fits(asked) && [...queue].every((other) => other.owner !== owner && (held.get(other.owner) ?? 0) + other.amount > share);
       if (mayEnter) return Promise.resolve(enter(asked));
-      if (queue.size >= waiting) return Promise.reject(busy());
+      const own = [...queue].filter((other) => other.owner === owner).length;
+      if (queue.size >= waiting || own >= waitingOfOwner) return Promise.reject(busy());
       return new Promise((resolve, reject) => {
         const leave = (): void => {
           clearTimeout(patience);
+          gone?.removeEventListener('abort', one.refuse);
           queue.delete(one);
         };
         const one: Waiting = {
           ...asked,
+          until: Date.now() + patienceMs,
           enter() {
             leave();
             resolve(enter(one));
           },
+          refuse() {
+            leave();
+            reject(busy());
+          },
         };
         const patience = setTimeout(() => {
-          leave();
-          reject(busy());
+          one.refuse();
           admit();
         }, patienceMs);
+        gone?.addEventListener('abort', one.refuse);
         queue.add(one);
       });
     },

@@ -12,7 +12,7 @@ test('R-SAFE-1 never more is under way than there is room, nor more than half of
   );
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
-      const room = createRoom({ capacity: 10, waiting: 4, patienceMs: PATIENCE });
+      const room = createRoom({ capacity: 10, waiting: 4, waitingOfOwner: 4, patienceMs: PATIENCE });
       const inside: { amount: number; owner: string; leave(): void }[] = [];
       let [asked, answered] = [0, 0];
       const sum = (of = inside) => of.reduce((total, { amount }) => total + amount, 0);
@@ -46,7 +46,7 @@ test('R-SAFE-1 never more is under way than there is room, nor more than half of
 });
 
 test('R-SAFE-1 whoever waits too long, or comes when too many wait, is refused with BUSY', async () => {
-  const room = createRoom({ capacity: 2, waiting: 1, patienceMs: PATIENCE });
+  const room = createRoom({ capacity: 2, waiting: 1, waitingOfOwner: 1, patienceMs: PATIENCE });
   await Promise.all([room.take(1, 'a'), room.take(1, 'b')]);
   const waiting = expect(room.take(1, 'a')).rejects.toMatchObject({ extensions: { code: 'BUSY' } });
   await expect(room.take(1, 'b')).rejects.toMatchObject({ extensions: { code: 'BUSY' } });
@@ -55,8 +55,31 @@ test('R-SAFE-1 whoever waits too long, or comes when too many wait, is refused w
 });
 
 test('R-SAFE-1 one owner that fills its half holds up nobody else', async () => {
-  const room = createRoom({ capacity: 4, waiting: 10, patienceMs: PATIENCE });
+  const room = createRoom({ capacity: 4, waiting: 10, waitingOfOwner: 10, patienceMs: PATIENCE });
   await Promise.all([room.take(1, 'a'), room.take(1, 'a')]);
   void room.take(1, 'a').catch(() => undefined);
   await expect(room.take(2, 'b')).resolves.toBeInstanceOf(Function);
+});
+
+test('R-SAFE-1 whoever has gone waits no longer, and one owner does not fill the queue', async () => {
+  const room = createRoom({ capacity: 2, waiting: 3, waitingOfOwner: 1, patienceMs: PATIENCE });
+  const [leave] = await Promise.all([room.take(1, 'a'), room.take(1, 'b')]);
+  const gone = new AbortController();
+  const waiting = expect(room.take(1, 'a', gone.signal)).rejects.toMatchObject({ extensions: { code: 'BUSY' } });
+  await expect(room.take(1, 'a')).rejects.toMatchObject({ extensions: { code: 'BUSY' } });
+  gone.abort();
+  await waiting;
+  const next = room.take(1, 'a');
+  leave();
+  await expect(next).resolves.toBeInstanceOf(Function);
+  await expect(room.take(1, 'c', gone.signal)).rejects.toMatchObject({ extensions: { code: 'BUSY' } });
+});
+
+test('R-SAFE-1 who has waited too long by the clock is refused, though the timer is late', async () => {
+  const room = createRoom({ capacity: 2, waiting: 3, waitingOfOwner: 3, patienceMs: PATIENCE });
+  const [leave] = await Promise.all([room.take(1, 'a'), room.take(1, 'b')]);
+  const waiting = expect(room.take(1, 'a')).rejects.toMatchObject({ extensions: { code: 'BUSY' } });
+  jest.setSystemTime(Date.now() + PATIENCE + 1);
+  leave();
+  await waiting;
 });
