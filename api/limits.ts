@@ -35,6 +35,8 @@ export const API_LIMITS = {
   listItems: 2_000,
   /** Of variables, see `nested.ts`: the largest call, 1,000 devices with 20 tags each, weighs less. */
   valueWeight: 150_000,
+  /** Fields under one name in one selection set. */
+  repeats: 512,
   depth: 14,
   /** See `query-cost.ts` for what a field costs. */
   cost: 40_000,

@@ -15,7 +15,7 @@ import { API_LIMITS } from './limits';
 import type { LiveHub } from './live/hub';
 import { buildApiSchema } from './schema';
 import { createAnswers } from './transport/answers';
-import { clientErrorHandler } from './transport/client-errors';
+import { clientErrorHandler, nothingHere } from './transport/client-errors';
 import { createDocumentDoor } from './transport/document/door';
 import { drain } from './transport/drain';
 import { createGraphqlHttp } from './transport/graphql-http';
@@ -63,6 +63,7 @@ export async function createApi({ core, live, settings, logger, ready = async ()
   const graphql = await createGraphqlHttp(schema, services, presentError, { door, costOf, answers, introspection: settings.explorer });
 
   const app = await createApp({ core, limits: settings.limits, logger, ready, registry, explorer: settings.explorer }, graphql.router);
+  app.use(nothingHere);
   app.use(clientErrorHandler(presentError) satisfies ErrorRequestHandler);
 
   const isDownload = downloads(core.downloads, createDownloadMetrics(counted), logger);

@@ -212,6 +212,8 @@ export interface Transfer {
   pieces: AsyncIterable<Buffer>;
   /** Bytes of the file that left: kept on the task. */
   served(bytes: number): void;
+  /** All has left, and may not have arrived: it can still be stopped, until its `end`, and is in the way of no other one. */
+  sent(): void;
   end(): void;
 }
 

@@ -63,7 +63,8 @@ export function whatToTry({ apiUrl, explorerUrl, temporalUiUrl, mqttUrl, key, ke
     paint('bold', 'Updraft stays for you to try:'),
     ...rows.map(([name, value]) => `  ${name.padEnd(17)} ${value}`),
     '',
-    `  curl -s ${apiUrl}/graphql -H "Authorization: Bearer $(cat ${keyFile})" \\`,
+    // By a pipe: command lines are seen by other users of the machine.
+    `  sed 's/^/Authorization: Bearer /' ${keyFile} | curl -s ${apiUrl}/graphql -H @- \\`,
     `    -H 'content-type: application/json' -d '${JSON.stringify({ query })}'`,
     '',
     'Ctrl-C stops everything. Data stays for the next demo.',

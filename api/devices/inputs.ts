@@ -40,7 +40,7 @@ export class NewDeviceInput {
   @Field(() => [String], {
     nullable: true,
     description:
-      'SHA-256 fingerprints of client certificates it may sign in with over TLS (IoTDA), at most two: 64 hex digits, with or without colons. A device with certificates and without `secret` has no other way in.',
+      'SHA-256 fingerprints of client certificates it may sign in with over TLS (IoTDA), at most two: 64 hex digits, with or without colons. An IoTDA device with certificates and without `secret` has no other way in; a Link device signs in with its secret only.',
   })
   certificateFingerprints?: string[] | null;
 

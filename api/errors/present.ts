@@ -25,7 +25,7 @@ export function createPresentError(log: ErrorLog): PresentError {
       return { message: cut((cause as Error).message), ...place, extensions: { code: refusal, field, hint, limit } };
     }
     if (located && (cause === null || isOfTheDocument(located))) {
-      return { message: cut(located.message), ...place, extensions: { code: codeOf(located) ?? code } };
+      return { message: cut(withoutValues(located.message)), ...place, extensions: { code: codeOf(located) ?? code } };
     }
     const id = maskedAs(log, cause ?? error);
     return { message: `Something went wrong inside Updraft. The log has it as ${id}.`, ...place, extensions: { code: 'INTERNAL', id } };
@@ -51,5 +51,11 @@ function rootCause(error: GraphQLError): Error | null {
 
 /** A value that a variable or an argument does not take: graphql wraps the scalar's error, and there is no path yet. */
 const isOfTheDocument = (error: GraphQLError): boolean => error.path === undefined && error.nodes !== undefined;
+
+/** graphql quotes the value that does not fit, and that may be a secret in the wrong place. */
+const withoutValues = (message: string): string =>
+  message
+    .replace(/(cannot represent [\w -]*?value): .*$/s, '$1.')
+    .replace(/got invalid value .*; /s, (found) => `got an invalid value${/ at "[\w$.[\]]+"; $/.exec(found)?.[0] ?? '; '}`);
 
 const cut = (text: string): string => (text.length > API_LIMITS.messageLength ? `${text.slice(0, API_LIMITS.messageLength)}…` : text);

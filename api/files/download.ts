@@ -3,6 +3,7 @@ import type { Download, DownloadService } from '../../core/core';
 import { DOWNLOAD_LIMIT_RETRY_S } from '../../core/downloads/transfers';
 import { userErrorsOf } from '../errors/as-payload';
 import { type ErrorLog, maskedAs } from '../errors/present';
+import { anotherRequestOn, resetConnection, whenArrived } from './connection';
 import { decideRange } from './decide-range';
 import type { DownloadMetrics } from './download-metrics';
 import { sendBytes } from './send-bytes';
@@ -20,6 +21,7 @@ const ADDRESS = /^(?:https?:\/\/[^/?#]+)?\/([df])\/([^/?#]+)(?:\/[^/?#]*)?(?:[?#
 export const downloads =
   (core: Doors, metrics: DownloadMetrics, log: ErrorLog) =>
   (req: IncomingMessage, res: ServerResponse): boolean => {
+    anotherRequestOn(req.socket);
     const [, kind, name] = ADDRESS.exec(req.url ?? '') ?? [];
     if (name === undefined) return false;
     if (req.method === 'GET' || req.method === 'HEAD') {
@@ -95,19 +97,29 @@ async function respond(file: Download, req: IncomingMessage, res: ServerResponse
     res.writeHead(status, head).end();
     return;
   }
+  const { socket } = req;
   // Cut and not ended: an end before the length that was said is no whole file to anybody.
   const transfer = file.begin({ start, end }, (reason) => {
-    metrics.cut(reason);
-    res.destroy();
+    if (!res.writableEnded) metrics.cut(reason);
+    resetConnection(socket);
   });
   metrics.running.inc();
   try {
     res.writeHead(status, head);
     await sendBytes(transfer.pieces, res, transfer.served);
-  } finally {
+    if (res.writableEnded && head['Content-Length'] > ARRIVES_AT_ONCE) {
+      transfer.sent();
+      whenArrived(req, res, transfer.end);
+    } else transfer.end();
+  } catch (error) {
     transfer.end();
+    throw error;
+  } finally {
     metrics.running.dec();
   }
 }
+
+/** What is no longer has arrived before anybody can cut it, and a fleet asks for many such ranges. */
+const ARRIVES_AT_ONCE = 64 * 1024;
 
 const plainName = (name: string): string => name.replace(/[^A-Za-z0-9._-]/g, '_').slice(0, 128) || 'firmware.bin';

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { API_LIMITS } from '../limits';
+import { resetConnection } from './connection';
 
 /**
  * Sends pieces and ends the response. The next piece is asked for when the one before has left this process: only then it counts as sent, and
@@ -7,7 +8,8 @@ import { API_LIMITS } from '../limits';
  * with what reading threw. By hand rather than by `pipeline`, whose signals and listeners outweigh a small range.
  */
 export async function sendBytes(pieces: AsyncIterable<Buffer>, res: ServerResponse, sent: (bytes: number) => void): Promise<void> {
-  res.setTimeout(API_LIMITS.idleTransferMs, () => res.destroy());
+  const { socket } = res.req;
+  res.setTimeout(API_LIMITS.idleTransferMs, () => resetConnection(socket));
   for await (const piece of pieces) {
     if (res.destroyed) return;
     await left(res, piece);

@@ -1,4 +1,4 @@
-import type { ErrorRequestHandler } from 'express';
+import type { ErrorRequestHandler, RequestHandler } from 'express';
 import type { PresentError } from '../errors/present';
 
 /** What Express itself refuses: a body that is no JSON, too large, or an address it can't decode. The rest is masked. */
@@ -18,3 +18,8 @@ export const clientErrorHandler =
   };
 
 const MESSAGES: Partial<Record<number, string>> = { 400: 'The request is not well-formed.', 413: 'The request is larger than 1 MiB.' };
+
+/** For an address, or a method, that nothing answers. */
+export const nothingHere: RequestHandler = (_req, res) => {
+  res.status(404).json({ errors: [{ message: 'There is nothing at this address.', extensions: { code: 'NOT_FOUND' } }] });
+};

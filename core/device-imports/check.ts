@@ -7,6 +7,7 @@ import {
   type ImportRow,
   noProblems,
 } from '../../schema/model/device-import';
+import type { Dialect } from '../../schema/model/dialect';
 import { deviceIdOf } from '../../schema/model/ids';
 import type { Limits } from '../../schema/model/limits';
 import { deviceNameViolation, deviceSecretViolation } from '../../schema/model/names';
@@ -76,7 +77,7 @@ const isProblem = (checked: NewDevice | DeviceImportProblem): checked is DeviceI
 
 /** Sorts rows in their order. What the store has already is not known yet. */
 export function checkRows(
-  { attempt, columns, seen }: { attempt: string; columns: Columns; seen: SeenNames },
+  { attempt, columns, seen, dialect }: { attempt: string; columns: Columns; seen: SeenNames; dialect: Dialect },
   rows: readonly FileRow[],
   limits: Pick<Limits, 'deviceTags'>,
 ): CheckedRows {
@@ -88,7 +89,7 @@ export function checkRows(
     if (isProblem(checked)) wrong.push(checked);
     else if (!seen.addIfNew(checked.deviceName, checked.gateway ? BEHIND : ON_ITS_OWN))
       wrong.push(problemOf(attempt, row.row, checked.deviceName, 'DUPLICATE', 'An earlier row has this name.'));
-    else valid.push(rowOf(row.row, checked, secrets.slice(2 * SECRET_BYTES * index, 2 * SECRET_BYTES * (index + 1))));
+    else valid.push(rowOf(row.row, checked, dialect, secrets.slice(2 * SECRET_BYTES * index, 2 * SECRET_BYTES * (index + 1))));
   }
   return { valid, wrong };
 }
@@ -109,13 +110,13 @@ export async function withoutStored(
 export const existsAlready = (attempt: string, row: number, deviceName: string): DeviceImportProblem =>
   problemOf(attempt, row, deviceName, 'EXISTS', 'The product has a device with this name already.');
 
-const rowOf = (row: number, checked: NewDevice, made: string): ImportRow => {
+const rowOf = (row: number, checked: NewDevice, dialect: Dialect, made: string): ImportRow => {
   const { deviceName, secret, certificateFingerprints, gateway, region, tags } = checked;
   return {
     row,
     deviceName,
     secret: secret ?? made,
-    ...(secretTold(checked, { secret: made }) === null && { untold: true }),
+    ...(secretTold(checked, { secret: made, dialect }) === null && { untold: true }),
     ...(certificateFingerprints && { certificateFingerprints: [...certificateFingerprints] }),
     ...(gateway && { gateway: { deviceName: gateway.deviceName, ...(gateway.productKey && { productKey: gateway.productKey }) } }),
     ...(region && { region }),

@@ -71,7 +71,7 @@ export async function receiveFile(
       const isFirst = columns === undefined;
       columns ??= columnsOf(chunk[0]?.cells ?? []);
       const rows = isFirst && columns.named ? chunk.slice(1) : chunk;
-      const checked = checkRows({ attempt: about.attempt, columns, seen }, rows, limits);
+      const checked = checkRows({ attempt: about.attempt, columns, seen, dialect: product.dialect }, rows, limits);
       await keeping;
       keeping = keep(checked, rows.length);
       keeping.catch(() => undefined);

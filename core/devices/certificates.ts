@@ -1,6 +1,8 @@
 import { certificateFingerprints, certificateViolations } from '../../schema/model/certificate';
+import type { Dialect } from '../../schema/model/dialect';
 import type { Device } from '../../schema/model/fleet';
 import type { Limits } from '../../schema/model/limits';
+import type { Violation } from '../../schema/model/violation';
 import type { Store } from '../../schema/mongo/connect';
 import { newGeneration } from '../chance';
 import type { DeviceCertificates, NewDevice } from '../device-sets';
@@ -10,7 +12,7 @@ import { existingDevices } from './devices-of';
 import { voidBehind } from './reset-secret';
 import type { SessionEnds } from './session-ends';
 
-const KNOWN = { certificates: 1, children: 1, gatewayId: 1, sessionId: 1 } as const;
+const KNOWN = { deviceName: 1, dialect: 1, certificates: 1, children: 1, gatewayId: 1, sessionId: 1 } as const;
 
 /** R-FLOW-2: all or none. A device that is named twice has what was said last. */
 export async function setCertificates(
@@ -26,6 +28,7 @@ export async function setCertificates(
   await connection.withSession((session) =>
     session.withTransaction(async () => {
       const before = await devices.find({ _id: { $in: ids } }, { session, projection: KNOWN }).toArray();
+      refuseIfAny(linkViolations(before, wanted));
       const lost = before.filter(({ _id, certificates = [] }) => certificates.some((each) => !last.get(_id)?.includes(each)));
       const losing = new Set(lost.map(({ _id }) => _id));
       await devices.bulkWrite(
@@ -49,8 +52,21 @@ export async function setCertificates(
   return existingDevices(devices, ids);
 }
 
-/** What whoever registers a device is told; null where it has a certificate, and was given no secret: then nobody knows the one it has. */
+function linkViolations(
+  known: readonly Pick<Device, '_id' | 'deviceName' | 'dialect'>[],
+  wanted: readonly DeviceCertificates[],
+): Violation[] {
+  const link = new Map(known.filter(({ dialect }) => dialect === 'LINK').map(({ _id, deviceName }) => [_id, deviceName]));
+  return wanted.flatMap(({ deviceId, fingerprints }, index) => {
+    if (fingerprints.length === 0 || !link.has(deviceId)) return [];
+    const message = `${link.get(deviceId)} is a Link device, which signs in with its secret and never with a certificate.`;
+    const hint = 'Leave it out, or change its dialect to IOTDA first. resetDeviceSecret gives it a secret.';
+    return [{ code: 'CERTIFICATE_DIALECT', field: `devices[${index}].fingerprints`, message, hint }];
+  });
+}
+
+/** What whoever registers a device is told; null for one of IoTDA with a certificate and no secret given: then nobody knows the one it has. */
 export const secretTold = (
   { secret, certificateFingerprints: named }: Pick<NewDevice, 'secret' | 'certificateFingerprints'> = {},
-  device: { secret: string },
-): string | null => (secret == null && named && named.length > 0 ? null : device.secret);
+  device: { secret: string; dialect: Dialect },
+): string | null => (device.dialect === 'IOTDA' && secret == null && named && named.length > 0 ? null : device.secret);

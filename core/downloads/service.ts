@@ -92,6 +92,7 @@ export function createDownloadService(deps: DownloadDeps): DownloadService & Dow
             transfer.moved();
             meter.add(taskId, bytes, 0);
           },
+          sent: transfer.sent,
           end: transfer.end,
         };
       },

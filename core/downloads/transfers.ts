@@ -16,7 +16,7 @@ export interface TransferOf {
 
 export interface Transfers {
   /** `stop` is called once, when the device may not have the rest. Throws DOWNLOAD_LIMIT. */
-  begin(of: TransferOf, stop: (reason: TransferEnd) => void): { moved(): void; end(): void };
+  begin(of: TransferOf, stop: (reason: TransferEnd) => void): { moved(): void; sent(): void; end(): void };
   /** Ends theirs at once; what ends elsewhere is found out within a second. */
   tasksEnded(ids: readonly TaskId[]): void;
   devicesShutOut(ids: readonly DeviceId[]): void;
@@ -26,6 +26,8 @@ export interface Transfers {
 
 interface Running extends TransferOf {
   movedAt: number;
+  /** All of it has left this process, and some may wait in the kernel for a slow device. */
+  isSent: boolean;
   stop(reason: TransferEnd): void;
 }
 
@@ -50,8 +52,8 @@ const ENDS: Record<DownloadRefusal, TransferEnd> = {
 };
 
 /**
- * The transfers over HTTP that run in this process (R-DL-7). They are limited per token and per device; they end with their task; and while any
- * runs, all of them are looked at twice a second, in one read for hundreds.
+ * The transfers over HTTP that run in this process (R-DL-7). They are limited per token and per device; they end with their task, also those of
+ * which all was sent and not all may have arrived, which count for no limit any more; and while any runs, all of them are looked at twice a second, in one read for hundreds.
  */
 export function createTransfers(deps: Deps): Transfers {
   const { standings, limits, now = () => performance.now(), checkEveryMs = CHECK_EVERY_MS } = deps;
@@ -71,7 +73,7 @@ export function createTransfers(deps: Deps): Transfers {
 
   /** Those in the way of another one. Each unfinished task of a device, one a module, may have one transfer whatever the others have. */
   function inTheWayOf({ deviceId, taskId, token }: TransferOf): Running[] {
-    const all = [...(running.get(deviceId) ?? [])];
+    const all = [...(running.get(deviceId) ?? [])].filter(({ isSent }) => !isSent);
     const ofToken = all.filter((each) => each.token === token);
     if (ofToken.length >= limits.downloadsPerToken) return ofToken;
     return all.length >= limits.downloadsPerDevice && all.some((each) => each.taskId === taskId) ? all : [];
@@ -110,7 +112,7 @@ export function createTransfers(deps: Deps): Transfers {
   return {
     begin(of, onStop) {
       makeRoom(of);
-      const transfer: Running = { ...of, movedAt: now(), stop: onStop };
+      const transfer: Running = { ...of, movedAt: now(), isSent: false, stop: onStop };
       const ofDevice = running.get(of.deviceId);
       if (ofDevice) ofDevice.add(transfer);
       else running.set(of.deviceId, new Set([transfer]));
@@ -118,6 +120,9 @@ export function createTransfers(deps: Deps): Transfers {
       return {
         moved() {
           transfer.movedAt = now();
+        },
+        sent() {
+          transfer.isSent = true;
         },
         end: () => forget(transfer),
       };

@@ -1,11 +1,14 @@
-// node docs/examples/device.mjs PRODUCT_KEY DEVICE_NAME SECRET [VERSION] [MQTT_URL]: a device of the Link dialect in some seventy lines.
+// SECRET=… node docs/examples/device.mjs PRODUCT_KEY DEVICE_NAME [VERSION]: a small device of the Link dialect.
 // It signs in, reports its version, and when it is notified downloads the file, checks it and "installs" it. Ctrl-C ends it.
+// The secret comes from the environment, because other users of the machine can read command lines. MQTT_URL names another Updraft.
 import { createHash, createHmac } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import mqtt from 'mqtt';
 
-/** A faulty one downloads and then cannot install. */
-export function startDevice({ productKey, deviceName, secret, version, url, faulty = false }) {
+const REFUSED = 'Is it registered, enabled, and SECRET its secret?';
+
+/** A faulty one downloads and then cannot install. `refused` is what to do when it may not sign in. */
+export function startDevice({ productKey, deviceName, secret, version, url, faulty = false, refused = REFUSED }) {
   const self = `${productKey}/${deviceName}`;
   const id = `${productKey}.${deviceName}`;
   let messageId = 0;
@@ -66,13 +69,26 @@ export function startDevice({ productKey, deviceName, secret, version, url, faul
       });
   });
   client.on('error', (error) => {
-    console.error(error.message);
+    // CONNACK 4 and 5: the name or the secret is not right.
+    const hint = error.code === 4 || error.code === 5 ? refused : `Is Updraft running, and is MQTT_URL (${url}) where it listens?`;
+    console.error(`${deviceName}: ${error.message || error.code}. ${hint}`);
     process.exitCode = 1;
     client.end();
   });
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const [productKey, deviceName, secret, version = '1.0.0', url = 'mqtt://127.0.0.1:1883'] = process.argv.slice(2);
-  startDevice({ productKey, deviceName, secret, version, url });
+  const args = process.argv.slice(2);
+  const { SECRET, MQTT_URL } = process.env;
+  const [productKey, deviceName] = args.splice(0, 2);
+  // As it was once: PRODUCT_KEY DEVICE_NAME SECRET [VERSION] [MQTT_URL].
+  const secret = SECRET || args.shift();
+  const [version = '1.0.0', url = MQTT_URL || 'mqtt://127.0.0.1:1883'] = args;
+  if (deviceName && secret) startDevice({ productKey, deviceName, secret, version, url });
+  else {
+    console.error(
+      'Usage: SECRET=<device secret> [MQTT_URL=mqtt://127.0.0.1:1883] node docs/examples/device.mjs PRODUCT_KEY DEVICE_NAME [VERSION]',
+    );
+    process.exitCode = 1;
+  }
 }

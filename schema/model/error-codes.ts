@@ -22,6 +22,7 @@ export const ERROR_CODES = {
   DEVICE_EXISTS: 'A device of the product has this name already, or the list names it twice.',
   SECRET_REPLACED: 'The call has reset the secret of the device before, and the device has another one since.',
   GATEWAY_LEVELS: 'A gateway is a device that is not itself behind one: there is one level.',
+  CERTIFICATE_DIALECT: 'Client certificates are for IoTDA devices; a Link device signs in with its secret.',
   GATEWAY_DIALECT: 'A device and its gateway speak different dialects.',
   GROUP_UNKNOWN: 'No group has this id.',
   GROUP_EXISTS: 'A group with this name exists already.',

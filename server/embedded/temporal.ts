@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -16,9 +17,10 @@ const DYNAMIC_CONFIG = [
   // One host has nothing to spread; fewer partitions save forwarding between them.
   'matching.numTaskqueueReadPartitions=1',
   'matching.numTaskqueueWritePartitions=1',
-  // Its HTTP API can't be switched off; nobody of ours uses it, and no web page is to reach it by a name of its own.
-  'frontend.httpAllowedHosts=["none.invalid"]',
 ];
+
+/** Its HTTP API can't be switched off; nobody of ours uses it, and no web page is to reach it by a name that could be known before. */
+const hiddenHttpApi = () => `frontend.httpAllowedHosts=["${randomUUID()}.invalid"]`;
 
 export function temporalProgram(
   command: string,
@@ -39,7 +41,7 @@ export function temporalProgram(
         '--sqlite-pragma',
         'synchronous=NORMAL',
       ],
-      ...DYNAMIC_CONFIG.flatMap((entry) => ['--dynamic-config-value', entry]),
+      ...[...DYNAMIC_CONFIG, hiddenHttpApi()].flatMap((entry) => ['--dynamic-config-value', entry]),
       ...['--search-attribute', `${SEARCH_ATTRIBUTE}=Keyword`, '--log-level', 'warn'],
     ],
     // Collecting garbage less often costs up to 1 GB and saves a quarter of its processor time.

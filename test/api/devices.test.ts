@@ -129,6 +129,7 @@ test('R-FLOW-2 devices are registered with certificates in place of a secret, or
       productKey: 'devA',
       devices: [
         { deviceName: 'dev-20', dialect: 'IOTDA', certificateFingerprints: [second] },
+        { deviceName: 'dev-22', dialect: 'LINK', certificateFingerprints: [first] },
         { deviceName: 'dev-21', secret: 'a-secret-of-its-own', certificateFingerprints: [first, second] },
       ],
     },
@@ -137,6 +138,7 @@ test('R-FLOW-2 devices are registered with certificates in place of a secret, or
   expect(registered).toEqual({
     devices: [
       { secret: null, device: { certificateFingerprints: ['cd'.repeat(32)] } },
+      { secret: expect.stringMatching(/^[0-9a-f]{32}$/), device: { certificateFingerprints: [first] } },
       { secret: 'a-secret-of-its-own', device: { certificateFingerprints: [first, 'cd'.repeat(32)] } },
     ],
     userErrors: [],
@@ -145,6 +147,11 @@ test('R-FLOW-2 devices are registered with certificates in place of a secret, or
     mutate('setDeviceCertificates', { devices: [{ deviceId, fingerprints }] }, 'devices { certificateFingerprints }');
   expect(await set('devA.dev-20', [first])).toEqual({ devices: [{ certificateFingerprints: [first] }], userErrors: [] });
   expect(await set('devA.dev-20', [])).toEqual({ devices: [{ certificateFingerprints: [] }], userErrors: [] });
+  expect(await set('devA.dev-21', [first])).toEqual({
+    devices: null,
+    userErrors: [{ code: 'CERTIFICATE_DIALECT', field: 'devices[0].fingerprints' }],
+  });
+  expect((await set('devA.dev-21', [])).userErrors).toEqual([]);
   expect(await set('devA.dev-20', ['not a fingerprint'])).toEqual({
     devices: null,
     userErrors: [{ code: 'INVALID_FORMAT', field: 'devices[0].fingerprints[0]' }],

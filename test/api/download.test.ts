@@ -171,7 +171,7 @@ test('R-DL-6 a device that goes away in the middle ends the reading of the file,
     size: 1e9,
     sha256: SHA256,
     createdAt: new Date(),
-    begin: () => ({ pieces: endless, served: (bytes) => pieces.push(bytes), end: () => undefined }),
+    begin: () => ({ pieces: endless, served: (bytes) => pieces.push(bytes), sent: () => undefined, end: () => undefined }),
   };
   const downloads = jest.spyOn(api.core.downloads, 'open').mockResolvedValueOnce(file);
   const ended = new Promise<void>((resolve) => endless.once('close', resolve));
@@ -195,7 +195,7 @@ test('R-DL-6 bytes that cannot be read cut the connection, and are logged', asyn
   );
   const file: Download = {
     ...{ taskId: task._id, name: 'fw.bin', size: 20, sha256: SHA256, createdAt: new Date() },
-    begin: () => ({ pieces: broken, served: () => undefined, end: () => undefined }),
+    begin: () => ({ pieces: broken, served: () => undefined, sent: () => undefined, end: () => undefined }),
   };
   const open = jest.spyOn(api.core.downloads, 'open').mockResolvedValueOnce(file);
   await expect(ask('/d/any')).rejects.toThrow('aborted');

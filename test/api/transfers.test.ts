@@ -1,8 +1,12 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
+import { connect as connectTls } from 'node:tls';
 import { downloadSecret } from '../../core/downloads/download-secret';
 import { createDownloadUrls, type DownloadUrls } from '../../core/downloads/download-token';
 import type { Task } from '../../schema/model/task';
@@ -119,5 +123,84 @@ describe('R-DL-7 transfers that run', () => {
     }
     expect(answer.status).toBe(206);
     expect((await Promise.all(lost.map(({ rest }) => rest()))).sort()).toEqual(['cut', 'whole']);
+  });
+});
+
+describe('R-DL-7 a transfer that has left this process and not arrived', () => {
+  /** Less than the sockets hold. */
+  const SIZE = 1_500_000;
+  const fixture = (name: string) => readFileSync(join(__dirname, '../gateway/fixtures', name));
+  const tls = { cert: fixture('localhost-cert.pem'), key: fixture('localhost-key.pem') };
+
+  /** Asks and reads nothing until it is told to. */
+  async function sleeper(of: TestApi, path: string, connection: string): Promise<Socket> {
+    const { port, protocol } = new URL(of.url);
+    const at = { port: Number(port), host: '127.0.0.1' };
+    const socket = protocol === 'https:' ? connectTls({ ...at, rejectUnauthorized: false }) : connect(at);
+    socket.on('error', () => undefined);
+    await once(socket, protocol === 'https:' ? 'secureConnect' : 'connect');
+    socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: ${connection}\r\n\r\n`);
+    return socket;
+  }
+
+  async function read(socket: Socket): Promise<number> {
+    let bytes = 0;
+    socket.on('data', (piece: Buffer) => {
+      bytes += piece.length;
+    });
+    if (!socket.closed) await new Promise((resolve) => socket.on('close', resolve).on('end', () => socket.end()));
+    return bytes;
+  }
+
+  test.each<[string, string, boolean]>([
+    ['whose connection goes on', 'keep-alive', false],
+    ['whose connection ends with it', 'close', false],
+    ['over TLS', 'keep-alive', true],
+    ['over TLS whose connection ends with it', 'close', true],
+  ])('R-DL-7 one %s is reset when its device is disabled, and one that nobody ends arrives whole', async (_name, connection, isTls) => {
+    const own = await startTestApi(isTls ? { tls } : {});
+    try {
+      await own.files.put('some', Readable.from([Buffer.alloc(SIZE, 7)], { objectMode: false }));
+      const file = { fileId: 'some', name: 'some.bin', size: SIZE, md5: '0'.repeat(32), sha256: 'e'.repeat(64) };
+      const packageId = `some-${connection}-${isTls}`;
+      await own.store.collections.packages.insertOne(aPackage({ _id: packageId, version: '9.0.1', files: [file] }));
+      const begin = async () => {
+        const made = aTask({ status: 'NOTIFIED', packageId });
+        await own.store.collections.devices.insertOne(aDevice(made));
+        await own.store.collections.tasks.insertOne(made);
+        const minted = createDownloadUrls({
+          settings: settingsWith(),
+          secret: await downloadSecret(own.store.collections),
+          clock: () => new Date(),
+        });
+        return { made, socket: await sleeper(own, new URL(await minted.mintUrl(made, 0, 'fw.bin')).pathname, connection) };
+      };
+      let ended = 0;
+      const open = own.core.downloads.open;
+      jest.spyOn(own.core.downloads, 'open').mockImplementation(async (token) => {
+        const file = await open(token);
+        const begun: typeof file.begin = (range, stop) => {
+          const transfer = file.begin(range, stop);
+          let served = 0;
+          return {
+            ...transfer,
+            served(bytes) {
+              transfer.served(bytes);
+              served += bytes;
+              if (served === SIZE) ended += 1;
+            },
+          };
+        };
+        return { ...file, begin: begun };
+      });
+      const [cut, kept] = [await begin(), await begin()];
+      while (ended < 2) await delay(5);
+      await own.core.devices.setEnabled(operator, [cut.made.deviceId], false);
+      expect(await read(cut.socket)).toBeLessThan(SIZE);
+      if (connection === 'keep-alive') setTimeout(() => kept.socket.end(), 1_000);
+      expect(await read(kept.socket)).toBeGreaterThan(SIZE);
+    } finally {
+      await own.stop();
+    }
   });
 });

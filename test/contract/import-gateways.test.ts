@@ -257,6 +257,7 @@ describe('R-DEV-6 again, after its process has died', () => {
 
 describe('R-DEV-6 R-FLOW-2 an import of devices with certificates', () => {
   test('one or two a device, as they are stored; nobody is told a secret that only the platform knows', async () => {
+    await store.collections.products.updateOne({ _id: 'meter' }, { $set: { dialect: 'IOTDA' } });
     const made = await importOf([
       'deviceName,certificateFingerprints,secret',
       `cert-1,${FIRST},`,
@@ -269,6 +270,12 @@ describe('R-DEV-6 R-FLOW-2 an import of devices with certificates', () => {
     expect(secrets[0]).toMatch(/^[0-9a-f]{32}$/);
     const told = await allOfThem(await core.deviceImports.secrets(operator, made._id));
     expect(told.map(({ secret }) => secret)).toEqual(['', '0123456789abcdef', secrets[2]]);
+  });
+
+  test('a Link device, which signs in with its secret only, has one that is told', async () => {
+    const made = await importOf(['deviceName,certificateFingerprints', `cert-1,${FIRST}`]);
+    const [told] = await allOfThem(await core.deviceImports.secrets(operator, made._id));
+    expect(told?.secret).toBe((await core.devices.credentials('meter', 'cert-1'))?.secret);
   });
 
   test('what is none, and a third, are refused', async () => {

@@ -123,7 +123,7 @@ test('R-PKG-2 a short .zip that is one is taken', async () => {
 test('R-PKG-3 every field that is wrong is named, in one answer', async () => {
   const wrong = input({
     name: '_fw',
-    module: 'Radio',
+    module: 'radio 1',
     version: 'v 2',
     description: 'x'.repeat(101),
     customInfo: 'ü'.repeat(4_097),

@@ -92,6 +92,25 @@ test('R-DL-3 answers come in the order of the requests, and only what is beyond 
   expect(order.slice(20)).toEqual(Array.from({ length: 10 }, (_, n) => [100 + n, 1_000]));
 });
 
+test('R-DL-3 a device that keeps 20 requests open, one more on each answer, loses none', async () => {
+  const { clock, next } = virtualClock();
+  const enqueue = createBlockLines(SETTINGS, clock);
+  const peer = peerOf();
+  const taken: string[] = [];
+  const ask = (): void => {
+    const answer = async (given: () => void): Promise<void> => {
+      given();
+      // The device has the answer before whoever sent it knows that it has left.
+      if (taken.length < 200) ask();
+      await Promise.resolve();
+    };
+    taken.push(enqueue(peer, answer));
+  };
+  for (let n = 0; n < 20; n += 1) ask();
+  while (await next());
+  expect(taken).toEqual(Array(200).fill('taken'));
+});
+
 test('R-DL-3 a slow read of one device holds up its own line and nobody else', async () => {
   const { clock, settle } = virtualClock();
   const enqueue = createBlockLines(SETTINGS, clock);
@@ -168,6 +187,30 @@ describe('R-DL-3 the answers of the service', () => {
     ['block', { kind: 'block', fileLength: 1, bytes: Buffer.alloc(1) }],
   ])('R-DL-3 %s is said', async (kind, answer) => {
     expect(await asked(async () => answer)).toEqual([kind]);
+  });
+
+  test('R-DL-3 whoever asks again the moment an answer leaves, with as many open as may be, is answered', async () => {
+    const blocks = createBlockService({
+      downloads: { block: async () => ({ kind: 'unknown' }) },
+      metrics: createGatewayMetrics(),
+      quotas: { openRequests: 5 },
+      sampled: { warn: () => undefined, error: () => undefined },
+    });
+    let asked = 0;
+    let answered = 0;
+    const eager = { ...peerOf() } as Peer;
+    const ask = (): void => {
+      asked += 1;
+      blocks(eager, request, () => ({ topic: '', payload: '' }));
+    };
+    eager.send = async () => {
+      answered += 1;
+      if (asked < 18) ask();
+      return true;
+    };
+    for (let n = 0; n < 5; n += 1) ask();
+    for (let turn = 0; turn < 100; turn += 1) await new Promise<void>((resolve) => setImmediate(resolve));
+    expect(answered).toBe(18);
   });
 
   test('R-DL-3 what is wrong for ever is said, what fails now is silence', async () => {

@@ -34,8 +34,8 @@ const CHILDREN_A_RUN = 100;
 const LATE_MINUTES = 0.05;
 const LEAST_LATE_MS = 1_000;
 /**
- * Since when a gateway that takes its time holds up its own devices only, and looks come by the clock. Batches that began before go on
- * in the new way once they have come to the end of their history.
+ * Since when a gateway that takes its time holds up its own devices only, and looks come by the clock. It is asked on each round, so a
+ * batch that began before goes on in the new way from its next round: the rounds in its history are replayed in the old one.
  */
 const APART = 'gateways-apart';
 

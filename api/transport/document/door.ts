@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type DocumentNode, GraphQLError, type GraphQLSchema, NoSchemaIntrospectionCustomRule, specifiedRules, validate } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { API_LIMITS } from '../../limits';
-import { type Asked, readDocument, requireBounded } from './read';
+import { type Asked, readDocument, requireBounded, tooComplex } from './read';
 
 /** What both transports let documents in by. */
 export interface DocumentDoor {
@@ -52,5 +52,10 @@ function errorsOr<T>(work: () => T): T | readonly GraphQLError[] {
   }
 }
 
+/** How graphql words that it has compared enough. */
+const ABORTED = 'Validation aborted.';
+
 const invalid = ({ message, nodes, extensions }: GraphQLError): GraphQLError =>
-  new GraphQLError(message, { nodes, extensions: { code: 'GRAPHQL_VALIDATION_FAILED', ...extensions } });
+  message === ABORTED
+    ? tooComplex('The document has too many fields to compare with each other. Ask for each field once, and for less at a time.')
+    : new GraphQLError(message, { nodes, extensions: { code: 'GRAPHQL_VALIDATION_FAILED', ...extensions } });

@@ -17,6 +17,8 @@ export interface DocumentSize {
   depth: number;
   /** Selection sets within each other, those of fragments included. */
   nesting: number;
+  /** Fields under one name in one selection set: rules compare each with each. */
+  repeats: number;
   /** A spread that leads back into its own fragment: the numbers above mean nothing then. */
   cycle: FragmentSpreadNode | null;
   /** What it took to find this out: every node of the text once, whatever the fragments do. */
@@ -34,6 +36,7 @@ interface Spread {
 
 interface Measured {
   nodes: number;
+  repeats: number;
   depth: number;
   nesting: number;
   readonly spreads: readonly Spread[];
@@ -42,7 +45,7 @@ interface Measured {
 
 /** How large a document is for rules that follow fragments, found out without following one twice. Never recurses. */
 export function measureDocument(document: DocumentNode): DocumentSize {
-  const size: DocumentSize = { nodes: 0, depth: 0, nesting: 0, cycle: null, visited: 0 };
+  const size: DocumentSize = { nodes: 0, depth: 0, nesting: 0, repeats: 0, cycle: null, visited: 0 };
   const fragments = new Map<string, Measured>();
   const operations: Measured[] = [];
   const all: Measured[] = [];
@@ -50,6 +53,7 @@ export function measureDocument(document: DocumentNode): DocumentSize {
     if (definition.kind !== Kind.OPERATION_DEFINITION && definition.kind !== Kind.FRAGMENT_DEFINITION) continue;
     const measured = measureAlone(definition);
     size.visited += measured.nodes;
+    size.repeats = Math.max(size.repeats, measured.repeats);
     all.push(measured);
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, measured);
     else operations.push(measured);
@@ -65,12 +69,13 @@ export function measureDocument(document: DocumentNode): DocumentSize {
 
 function measureAlone(definition: Executable): Measured {
   const spreads: Spread[] = [];
-  const measured: Measured = { nodes: 1, depth: 0, nesting: 1, spreads, state: 'new' };
+  const measured: Measured = { nodes: 1, repeats: 0, depth: 0, nesting: 1, spreads, state: 'new' };
   const open: { set: SelectionSetNode; depth: number | null; nesting: number }[] = [{ set: definition.selectionSet, depth: 0, nesting: 1 }];
   measured.nodes += valuesIn(definition.directives ?? []);
   if (definition.kind === Kind.OPERATION_DEFINITION) measured.nodes += definition.variableDefinitions?.length ?? 0;
   for (let at = open.pop(); at; at = open.pop()) {
     measured.nesting = Math.max(measured.nesting, at.nesting);
+    const names = new Map<string, number>();
     for (const selection of at.set.selections) {
       measured.nodes += 1 + valuesIn(selection.directives ?? []);
       if (selection.kind === Kind.FRAGMENT_SPREAD) {
@@ -79,6 +84,10 @@ function measureAlone(definition: Executable): Measured {
       }
       let depth = at.depth;
       if (selection.kind === Kind.FIELD) {
+        const name = (selection.alias ?? selection.name).value;
+        const repeats = (names.get(name) ?? 0) + 1;
+        names.set(name, repeats);
+        measured.repeats = Math.max(measured.repeats, repeats);
         measured.nodes += valuesIn(selection.arguments ?? []);
         if (selection.name.value.startsWith('__')) depth = null;
         if (depth !== null) depth += 1;

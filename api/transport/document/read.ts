@@ -18,7 +18,7 @@ const CLOSING: ReadonlySet<string> = new Set([TokenKind.PAREN_R, TokenKind.BRACK
  * that every rule of graphql's and of ours may walk it, by recursion too. Throws a GraphQLError with a code.
  */
 export function readDocument({ source, ...rest }: Asked): DocumentNode {
-  const { nesting, nodes, depth } = API_LIMITS;
+  const { nesting, nodes, depth, repeats } = API_LIMITS;
   requireBounded(rest);
   const document = parsed(source, requireShort(source));
   const size = measureDocument(document);
@@ -33,6 +33,10 @@ export function readDocument({ source, ...rest }: Asked): DocumentNode {
       `The document has ${size.nodes} nodes when its fragments are put in; the limit is ${nodes}. Spread fewer fragments within each other.`,
     );
   }
+  if (size.repeats > repeats)
+    throw tooComplex(
+      `The document asks for ${size.repeats} fields under one name in one place; the limit is ${repeats}. Ask for each once.`,
+    );
   if (size.depth > depth) throw tooComplex(`The document is nested deeper than ${depth} levels. Ask for the inner lists one by one.`);
   return document;
 }

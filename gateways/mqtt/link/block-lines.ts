@@ -21,9 +21,12 @@ export interface LineClock {
 /** `device_full` and `full`: what is open of this device, or of all, is as much as may be; the request is not taken. */
 export type Enqueued = 'taken' | 'device_full' | 'full';
 
+/** Calls `given` when the answer is about to leave: a device that has it asks for the next block, maybe before it is known to have left. */
+type Answer = (given: () => void) => Promise<void>;
+
 interface Line {
-  waiting: (() => Promise<void>)[];
-  /** Those waiting, and the one being answered. */
+  waiting: Answer[];
+  /** Those waiting, and the one being answered, until its answer is given. */
   open: number;
   isServed: boolean;
   untilTurn: () => number;
@@ -55,19 +58,28 @@ export function createBlockLines(settings: LineSettings, clock: LineClock = REAL
     open -= count;
   }
 
+  async function answerOnce(line: Line, answer: Answer): Promise<void> {
+    let isOpen = true;
+    const given = (): void => {
+      if (isOpen) close(line);
+      isOpen = false;
+    };
+    await gate(() => answer(given)).finally(given);
+  }
+
   async function serve(peer: Peer, line: Line): Promise<void> {
     line.isServed = true;
     for (let answer = line.waiting.shift(); answer !== undefined; answer = line.waiting.shift()) {
       const ms = line.untilTurn();
       if (ms > 0) await clock.pause(ms);
       if (peer.closed) close(line, 1 + line.waiting.splice(0).length);
-      else await gate(answer).finally(() => close(line));
+      else await answerOnce(line, answer);
     }
     line.isServed = false;
   }
 
   /** `answer` must not reject. */
-  return (peer: Peer, answer: () => Promise<void>): Enqueued => {
+  return (peer: Peer, answer: Answer): Enqueued => {
     const line = lineOf(peer);
     if (line.open >= most) return 'device_full';
     if (open >= openInAll) return 'full';

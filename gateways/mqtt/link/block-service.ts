@@ -39,21 +39,30 @@ export function createBlockService(
   const limits = { perSecond: BLOCKS_PER_SECOND, open: quotas.openRequests, openInAll: OPEN_IN_ALL, atOnce: AT_ONCE };
   const enqueue = createBlockLines(limits, clock);
 
-  async function answer(peer: Peer, request: BlockRequest | { wrong: string }, word: Parameters<BlockService>[2]): Promise<void> {
+  async function answer(
+    peer: Peer,
+    request: BlockRequest | { wrong: string },
+    word: Parameters<BlockService>[2],
+    given: () => void,
+  ): Promise<void> {
+    const send = (message: DownMessage): Promise<boolean> => {
+      given();
+      return peer.send(message);
+    };
     try {
       if ('wrong' in request) {
-        await peer.send(word({ kind: 'wrong', wrong: request.wrong }));
+        await send(word({ kind: 'wrong', wrong: request.wrong }));
         return;
       }
       const found = await downloads.block(peer.deviceId, request, peer.proof);
-      await peer.send(word(found.kind === 'block' ? { ...found, offset: request.offset } : found));
+      await send(word(found.kind === 'block' ? { ...found, offset: request.offset } : found));
     } catch (error) {
       sampled.warn(`block ${peer.deviceId}`, { deviceId: peer.deviceId, err: error }, 'A block could not be read; its device asks again');
     }
   }
 
   return (peer, request, word) => {
-    const taken = enqueue(peer, () => answer(peer, request, word));
+    const taken = enqueue(peer, (given) => answer(peer, request, word, given));
     if (taken === 'device_full') metrics.dropped.too_many_requests.inc();
     else if (taken === 'full') metrics.dropped.queue_full.inc();
   };
