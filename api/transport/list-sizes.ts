@@ -13,6 +13,16 @@ export const listSizes = (schema: GraphQLSchema, limits: Limits): ReadonlyMap<st
     ...Object.keys(schema.getTypeMap()).map((type) => [`${type}.userErrors`, USER_ERRORS] as const),
   ]);
 
+/** What mutations answer is as long as what they were given; the sizes below are the most that may be given. */
+export const AS_LONG_AS_GIVEN: ReadonlySet<string> = new Set([
+  'CancelTasksPayload.tasks',
+  'RegisterDevicesPayload.devices',
+  'SetDeviceCertificatesPayload.devices',
+  'SetDeviceGatewayPayload.devices',
+  'SetDevicesEnabledPayload.devices',
+  'TasksPayload.tasks',
+]);
+
 const LOG = 50;
 /** Of most tasks; one that was retried, delayed and begun again may have more. */
 const TRANSITIONS = 10;

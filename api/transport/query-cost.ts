@@ -7,12 +7,13 @@ import {
   getVariableValues,
   isLeafType,
   type OperationDefinitionNode,
+  visit,
 } from 'graphql';
 import { type ComplexityEstimator, getComplexity } from 'graphql-query-complexity';
 import type { Limits } from '../../schema/model/limits';
 import { API_LIMITS } from '../limits';
 import { tooComplex } from './document/read';
-import { listSizes } from './list-sizes';
+import { AS_LONG_AS_GIVEN, listSizes } from './list-sizes';
 
 const DEFAULT_PAGE = 50;
 const OBJECT = 2;
@@ -36,12 +37,15 @@ export type CostOf = (asked: Asked) => number;
  * Throws a GraphQLError with a code.
  */
 export function createCostOf(schema: GraphQLSchema, limits: Limits): CostOf {
-  const estimators = [estimator(schema, limits)];
+  /** Of the operation that is looked at. */
+  let given = 1;
+  const estimators = [estimator(schema, limits, () => given)];
   return ({ document, variables, operationName }) => {
     const operation = getOperationAST(document, operationName);
     if (!operation) return 0;
     const name = operation.name?.value;
     requireVariables(schema, operation, variables);
+    given = Math.max(1, longestLiteral(operation), longestList(variables));
     const cost = counted(() =>
       getComplexity({ schema, query: document, variables, operationName: name, estimators, maxQueryNodes: API_LIMITS.nodes }),
     );
@@ -72,7 +76,7 @@ function counted(count: () => number): number {
 }
 
 /** A value costs 1, what else there is more, or what its `complexity` says; a list as many as it may hold. */
-function estimator(schema: GraphQLSchema, limits: Limits): ComplexityEstimator {
+function estimator(schema: GraphQLSchema, limits: Limits, given: () => number): ComplexityEstimator {
   const sizes = listSizes(schema, limits);
   return ({ type, field, args, childComplexity }) => {
     const named = getNamedType(field.type);
@@ -80,13 +84,32 @@ function estimator(schema: GraphQLSchema, limits: Limits): ComplexityEstimator {
     const declared = field.extensions.complexity;
     const own =
       typeof declared === 'number' ? declared : isPage ? PAGE : type.name === 'Mutation' ? MUTATION : isLeafType(named) ? 1 : OBJECT;
-    const items = isPage ? pageSize(args.first, limits.pageSize) : (sizes.get(`${type.name}.${field.name}`) ?? 1);
+    const place = `${type.name}.${field.name}`;
+    const size = sizes.get(place) ?? 1;
+    const items = isPage ? pageSize(args.first, limits.pageSize) : AS_LONG_AS_GIVEN.has(place) ? Math.min(size, given()) : size;
     return (isLeafType(named) ? items * own : own + items * childComplexity) + valuesIn(args) / VALUES;
   };
 }
 
 /** More than a page holds is refused by the list itself. */
 const pageSize = (first: unknown, most: number): number => (typeof first === 'number' && first > 0 ? Math.min(first, most) : DEFAULT_PAGE);
+
+function longestLiteral(operation: OperationDefinitionNode): number {
+  let longest = 0;
+  visit(operation, {
+    ListValue({ values }) {
+      longest = Math.max(longest, values.length);
+    },
+  });
+  return longest;
+}
+
+/** Values are within each other as deep as `readDocument` lets them be. */
+function longestList(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  const parts: unknown[] = Array.isArray(value) ? value : Object.values(value);
+  return parts.reduce((longest: number, part) => Math.max(longest, longestList(part)), Array.isArray(value) ? value.length : 0);
+}
 
 /** A variable may stand in a thousand places, and is one value: it is counted once. */
 const counts = new WeakMap<object, number>();

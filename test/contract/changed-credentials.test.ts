@@ -111,16 +111,21 @@ describe('sessions', () => {
   });
 
   test('R-SAFE-2 a certificate that is taken away ends what it opened; another one, and the secret, stay', async () => {
-    await devices().setCertificates(operator, [{ deviceId: METER, fingerprints: [FIRST, SECOND] }]);
-    const [byFirst, bySecond, bySecret] = [await signIn('dev-1', FIRST), await signIn('dev-1', SECOND), await signIn('dev-1')];
-    await isConnected(byFirst);
-    await devices().setCertificates(operator, [{ deviceId: METER, fingerprints: [SECOND] }]);
-    expect(await devices().sessionEndsAt('gw-1')).toEqual([METER]);
-    expect([await mayStay(byFirst), await mayStay(bySecond), await mayStay(bySecret)]).toEqual([false, true, true]);
-    await says('6.6.6', byFirst);
-    expect(await versionOf()).toBeNull();
-    await says('1.0.0', bySecond);
-    expect(await versionOf()).toBe('1.0.0');
+    const PUMP = deviceIdOf('meter', 'pump-1');
+    await devices().register(operator, 'meter', [{ deviceName: 'pump-1', dialect: 'IOTDA' }]);
+    const reported = async () => (await devices().get(PUMP))?.modules.default?.version ?? null;
+    const report = (version: string, proof: Proof) =>
+      parts.core.tasks.report(PUMP, { kind: 'version', module: 'default', version }, undefined, proof);
+    await devices().setCertificates(operator, [{ deviceId: PUMP, fingerprints: [FIRST, SECOND] }]);
+    const [byFirst, bySecond, bySecret] = [await signIn('pump-1', FIRST), await signIn('pump-1', SECOND), await signIn('pump-1')];
+    await isConnected(byFirst, PUMP);
+    await devices().setCertificates(operator, [{ deviceId: PUMP, fingerprints: [SECOND] }]);
+    expect(await devices().sessionEndsAt('gw-1')).toEqual([PUMP]);
+    expect([await mayStay(byFirst, PUMP), await mayStay(bySecond, PUMP), await mayStay(bySecret, PUMP)]).toEqual([false, true, true]);
+    await report('6.6.6', byFirst);
+    expect(await reported()).toBeNull();
+    await report('1.0.0', bySecond);
+    expect(await reported()).toBe('1.0.0');
   });
 
   test('R-SAFE-2 a gateway speaks for a device no longer once that is registered anew, taken away or put behind it again', async () => {

@@ -41,6 +41,17 @@ test.each([
   expect(cost(more) - cost(less)).toBeCloseTo(difference);
 });
 
+test('R-SAFE-1 what a mutation answers costs as much as it was given, by literals or variables', () => {
+  const source = (devices: string, variable = ''): string =>
+    `mutation ${variable} { registerDevices(input: { productKey: "p", devices: ${devices} }) { devices { secret device { id tags { key } } } } }`;
+  const named = (count: number) => Array.from({ length: count }, (_, index) => ({ deviceName: `d${index}` }));
+  const literals = `[${Array.from({ length: 20 }, (_, index) => `{ deviceName: "d${index}" }`)}]`;
+  const byVariable = (count: number) => cost(source('$devices', '($devices: [NewDeviceInput!]!)'), { devices: named(count) });
+  expect(byVariable(1)).toBeLessThan(400);
+  expect(byVariable(20)).toBeCloseTo(cost(source(literals)));
+  expect(byVariable(1_000)).toBeGreaterThan(20 * byVariable(1));
+});
+
 test.each([
   ['values under 1,600 names', `{ devices(first: 100) { edges { node { ${aliases(1_600, 'id')} } } } }`],
   ['long texts under 1,500 names', `{ packages(first: 60) { edges { node { ${aliases(1_500, 'customInfo')} } } } }`],
