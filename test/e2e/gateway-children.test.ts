@@ -36,9 +36,9 @@ describe.each(['LINK', 'IOTDA'] as const)('devices behind a gateway over real MQ
       'hub-1': 'SUCCEEDED',
       ...Object.fromEntries(childrenOf('hub-1').map(({ deviceName = '' }, index) => [deviceName, index === 3 ? 'FAILED' : 'SUCCEEDED'])),
     });
-    expect(await updraft.task(batch, 'hub-1.probe-3')).toMatchObject({
-      cause: dialect === 'LINK' ? 'FIRMWARE_UPDATE_FAILED' : 'LOW_BATTERY',
-    });
+    // Its gateway may restart for its own upgrade between 100 % and the failure, and report the old version of all behind it first.
+    const causes = dialect === 'LINK' ? ['FIRMWARE_UPDATE_FAILED', 'UNEXPECTED_VERSION_REPORTED'] : ['LOW_BATTERY'];
+    expect(causes).toContain((await updraft.task(batch, 'hub-1.probe-3')).cause);
     for (const { deviceName = '' } of childrenOf('hub-1'))
       expect(fleet.any(deviceName).counts).toMatchObject({ dropped: 0, duplicates: 0, problems: 0 });
     expect(fleet.any('hub-1').counts.problems).toBe(0);
