@@ -32,6 +32,12 @@ afterAll(() => store.close());
 
 const devices = () => parts.core.devices;
 const reset = () => devices().resetSecret(operator, { deviceId: METER });
+/** Only IoTDA devices have some; its file is asked for in the Link dialect all the same. */
+async function certificates(fingerprints: string[]): Promise<void> {
+  await store.collections.devices.updateOne({ _id: METER }, { $set: { dialect: 'IOTDA' } });
+  await devices().setCertificates(operator, [{ deviceId: METER, fingerprints }]);
+  await store.collections.devices.updateOne({ _id: METER }, { $set: { dialect: 'LINK' } });
+}
 async function signIn(): Promise<Proof> {
   const known = await devices().credentials('meter', 'dev-1');
   if (known === null) throw new Error('no such device');
@@ -73,13 +79,13 @@ describe('downloads', () => {
   test.each([
     ['its device has another secret', () => reset()],
     ['another device has the name', () => again()],
-    ['a certificate was taken away', () => devices().setCertificates(operator, [{ deviceId: METER, fingerprints: [SECOND] }])],
+    ['a certificate was taken away', () => certificates([SECOND])],
     ['its device has another gateway', () => devices().setGateway(operator, [METER], HUB)],
   ])('R-SAFE-2 a download address ends when %s, and the next one opens', async (_, change) => {
-    await devices().setCertificates(operator, [{ deviceId: METER, fingerprints: [FIRST] }]);
+    await certificates([FIRST]);
     const token = await offered();
     expect(await opens(token)).toBe('opened');
-    await devices().setCertificates(operator, [{ deviceId: METER, fingerprints: [FIRST, SECOND] }]);
+    await certificates([FIRST, SECOND]);
     expect(await opens(token)).toBe('opened');
     await change();
     // As it may be with a dynamic batch: the task of the one before has begun again for the device that has its name.
