@@ -3,7 +3,7 @@ export const ERROR_CODES = {
   NOT_SIGNED_IN: 'No valid API key came with the request.',
   NOT_ALLOWED: 'The API key is valid, but its role may not do this.',
   LAST_ADMINISTRATOR: 'Without this key nobody could administrate any more.',
-  NOT_FOUND: 'Nothing with this id exists, or it is of another product.',
+  NOT_FOUND: 'Nothing with this id exists, or it is of another product; over HTTP also an unknown address.',
   INTERNAL: 'Updraft could not go on; the message carries an id that is in the log.',
 
   REQUIRED: 'A field that must be given is missing or empty.',
@@ -11,10 +11,10 @@ export const ERROR_CODES = {
   OUT_OF_RANGE: 'A number is below or above its limits, or not one of the values offered.',
   ALIAS_DIFFERS: 'A field and its older name were both given, with different values.',
   TOO_MANY: 'A list is longer than one call takes.',
-  INVALID_CURSOR: 'The cursor of a page or an event stream is not one this list gave out.',
+  INVALID_CURSOR: 'The cursor of a page is not one this list gave out. Subscriptions answer an unknown one with a Resync.',
   QUERY_TOO_COMPLEX: 'The GraphQL document or its variables are longer, deeper or costlier than the limit.',
   ANSWER_TOO_LARGE: 'The answer would have more bytes than the limit, and was not sent. A mutation was carried out.',
-  BUSY: 'As many large requests are under way as may be at once.',
+  BUSY: 'As many large requests are under way as may be at once, or a query has taken 30 seconds.',
 
   PRODUCT_UNKNOWN: 'No product has this key.',
   PRODUCT_EXISTS: 'A product with this key exists already.',
