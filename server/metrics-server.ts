@@ -5,6 +5,7 @@ import type { Registry } from 'prom-client';
 import { metrics } from '../api/metrics';
 import { createGate } from '../api/transport/gate';
 import type { CoreParts } from '../core/create-core';
+import { listenOnLoopback } from './loopback';
 import type { Part } from './part';
 
 const PATIENCE_MS = 10_000;
@@ -22,19 +23,6 @@ export async function startMetricsServer(
   server.headersTimeout = PATIENCE_MS;
   server.requestTimeout = PATIENCE_MS;
   server.maxConnections = CONNECTIONS;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
-  return {
-    metricsUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/metrics`,
-    async stop() {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeAllConnections();
-      await closed;
-    },
-  };
+  const listening = await listenOnLoopback(server, port);
+  return { ...listening, metricsUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/metrics` };
 }

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { listenOnLoopback } from '../loopback';
 import type { Part } from '../part';
 
 export interface TemporalPage extends Part {
@@ -24,21 +25,8 @@ export async function startTemporalPage(port: number, target: { host: string; po
     else refuse(res, 403, 'Call this page by localhost or 127.0.0.1.');
   });
   server.maxConnections = CONNECTIONS;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
-  return {
-    url: `http://127.0.0.1:${port}`,
-    async stop() {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeAllConnections();
-      await closed;
-    },
-  };
+  const listening = await listenOnLoopback(server, port);
+  return { ...listening, url: `http://127.0.0.1:${port}` };
 }
 
 /** The port may be another one: that of a tunnel. */
