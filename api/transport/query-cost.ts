@@ -37,7 +37,7 @@ export type CostOf = (asked: Asked) => number;
  * Throws a GraphQLError with a code.
  */
 export function createCostOf(schema: GraphQLSchema, limits: Limits): CostOf {
-  /** Of the operation that is looked at. */
+  /** Of the mutation that is looked at: nothing else has such lists. */
   let given = 1;
   const estimators = [estimator(schema, limits, () => given)];
   return ({ document, variables, operationName }) => {
@@ -45,7 +45,7 @@ export function createCostOf(schema: GraphQLSchema, limits: Limits): CostOf {
     if (!operation) return 0;
     const name = operation.name?.value;
     requireVariables(schema, operation, variables);
-    given = Math.max(1, longestLiteral(operation), longestList(variables));
+    if (operation.operation === 'mutation') given = Math.max(1, longestLiteral(operation), longestList(variables));
     const cost = counted(() =>
       getComplexity({ schema, query: document, variables, operationName: name, estimators, maxQueryNodes: API_LIMITS.nodes }),
     );
