@@ -1,34 +1,16 @@
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { mongo } from 'mongoose';
 import { startEmbedded } from '../../server/embedded/start-embedded';
 import { connectTemporal } from '../../workflows/connection';
+import { dataDirectories } from '../support/data-directories';
 import { embeddedParent } from '../support/embedded-parent';
+import { isAlive } from '../support/is-alive';
 
 const { MONGODB_URI: _mongo, TEMPORAL_ADDRESS: _temporal, ...env } = process.env;
-const directories: string[] = [];
-
-function newData(): string {
-  const directory = mkdtempSync(join(tmpdir(), 'updraft-embedded-'));
-  directories.push(directory);
-  return directory;
-}
-
-afterAll(() => {
-  for (const directory of directories) rmSync(directory, { recursive: true, force: true });
-});
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
+const newData = dataDirectories('updraft-embedded-');
 
 async function until(condition: () => boolean): Promise<void> {
   for (let look = 0; look < 2_400 && !condition(); look += 1) await delay(50);

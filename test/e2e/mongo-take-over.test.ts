@@ -1,26 +1,17 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startEmbedded } from '../../server/embedded/start-embedded';
+import { dataDirectories } from '../support/data-directories';
 import { asUser, expectClosed, marks, oldData } from '../support/embedded-mongo';
 import { embeddedParent } from '../support/embedded-parent';
+import { isAlive } from '../support/is-alive';
 
 const { MONGODB_URI: _mongo, ...env } = process.env;
 const mongoOnly = { ...env, TEMPORAL_ADDRESS: 'temporal.example:7233' };
-const directories: string[] = [];
-
-function newData(): string {
-  const directory = mkdtempSync(join(tmpdir(), 'updraft-taken-'));
-  directories.push(directory);
-  return directory;
-}
-
-afterAll(() => {
-  for (const directory of directories) rmSync(directory, { recursive: true, force: true });
-});
+const newData = dataDirectories('updraft-taken-');
 
 /** And the servers it had started: they notice, and end. */
 async function killed(parent: ChildProcess, dataDir: string): Promise<void> {
@@ -29,15 +20,6 @@ async function killed(parent: ChildProcess, dataDir: string): Promise<void> {
   const lock = join(dataDir, 'mongo/mongod.lock');
   const pid = (): number => Number(existsSync(lock) ? readFileSync(lock, 'utf8') : 0);
   for (let look = 0; look < 1_200 && pid() > 0 && isAlive(pid()); look += 1) await delay(50);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 describe('R-SAFE-4 data of a version without passwords', () => {

@@ -1,36 +1,15 @@
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../../server/embedded/free-port';
 import { type EmbeddedServers, startEmbedded } from '../../server/embedded/start-embedded';
+import { dataDirectories } from '../support/data-directories';
 import { asUser, expectClosed, marks } from '../support/embedded-mongo';
 import { startProcess } from '../support/updraft-process';
 
 const { MONGODB_URI: _mongo, TEMPORAL_ADDRESS: _temporal, ...env } = process.env;
-const directories: string[] = [];
+const newData = dataDirectories('updraft-closed-');
 const secret = 'c0ffee'.repeat(10);
-
-function newData(): string {
-  const directory = mkdtempSync(join(tmpdir(), 'updraft-closed-'));
-  directories.push(directory);
-  return directory;
-}
-
-afterAll(() => {
-  for (const directory of directories) rmSync(directory, { recursive: true, force: true });
-});
 
 function openPaths(dataDir: string): string[] {
   return ['', ...readdirSync(dataDir, { recursive: true }).map(String)].filter((path) => {
