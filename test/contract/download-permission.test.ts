@@ -1,17 +1,16 @@
-import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TransferEnd } from '../../core/core';
 import { createBlockReader } from '../../core/downloads/block-reader';
 import { storeSource } from '../../core/downloads/block-source';
-import { downloadSecret } from '../../core/downloads/download-secret';
-import { createDownloadUrls, type DownloadUrls } from '../../core/downloads/download-token';
-import { createDownloadMeter, type DownloadMeter } from '../../core/downloads/meter';
+import { type DownloadUrls } from '../../core/downloads/download-token';
+import { type DownloadMeter } from '../../core/downloads/meter';
 import { createDownloadService } from '../../core/downloads/service';
 import { ensureStreamId } from '../../core/downloads/stream-id';
 import { isActive, TASK_STATUSES, type Task } from '../../schema/model/task';
 import type { Store } from '../../schema/mongo/connect';
-import { aDevice, aPackage, aTask } from '../support/builders';
+import { aTask } from '../support/builders';
 import { handClock, settingsWith } from '../support/core-parts';
+import { downloadParts, insertTasks } from '../support/download-parts';
 import { fakePackageStore } from '../support/fakes/package-store';
 import { emptyStore, testStore } from '../support/store';
 
@@ -29,14 +28,7 @@ beforeAll(async () => {
   store = await testStore();
 });
 beforeEach(async () => {
-  const { collections } = store;
-  files = fakePackageStore();
-  await files.put('file1', Readable.from([Buffer.from('firmware 2.0')], { objectMode: false }));
-  await collections.packages.insertOne(aPackage());
-  await insert(task);
-  urls = createDownloadUrls({ settings, secret: await downloadSecret(collections), clock });
-  meter = createDownloadMeter({ tasks: collections.tasks, clock, everyMs: 60_000 });
-  downloads = createDownloadService({ ...parts(), settings });
+  ({ files, urls, meter, downloads } = await downloadParts(store.collections, { settings, clock, task }));
 });
 afterEach(async () => {
   downloads.close();
@@ -58,12 +50,6 @@ const refusalOf = (token: string) =>
 async function meterCount(): Promise<number> {
   await meter.flush();
   return (await store.collections.tasks.findOne({ _id: task._id }))?.download?.requests ?? 0;
-}
-
-/** Tasks, with their devices. */
-async function insert(...tasks: Task[]): Promise<void> {
-  await store.collections.devices.insertMany(tasks.map((each) => aDevice(each)));
-  await store.collections.tasks.insertMany(tasks);
 }
 
 describe.each(TASK_STATUSES)('R-DL-7 in %s', (status) => {
@@ -144,7 +130,7 @@ test('R-DL-7 blocks of many devices at one moment are asked for in one read', as
   await ensureStreamId(store.collections, 'package1');
   const streamId = (await store.collections.packages.findOne({ _id: 'package1' }))?.streamId ?? 0;
   const tasks = Array.from({ length: 50 }, () => aTask({ status: 'IN_PROGRESS' }));
-  await insert(...tasks);
+  await insertTasks(store.collections, ...tasks);
   const all = () =>
     Promise.all(
       tasks.map(({ deviceId }) => downloads.block(deviceId, { streamId, fileId: 1, offset: 0, size: 1 }).then(({ kind }) => kind)),

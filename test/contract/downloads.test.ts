@@ -1,16 +1,16 @@
-import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { createBlockReader } from '../../core/downloads/block-reader';
 import { storeSource } from '../../core/downloads/block-source';
 import { downloadSecret } from '../../core/downloads/download-secret';
 import { createDownloadUrls, type DownloadUrls } from '../../core/downloads/download-token';
-import { createDownloadMeter, type DownloadMeter } from '../../core/downloads/meter';
+import { type DownloadMeter } from '../../core/downloads/meter';
 import { createDownloadService } from '../../core/downloads/service';
 import { ensureStreamId } from '../../core/downloads/stream-id';
 import type { Task } from '../../schema/model/task';
 import type { Store } from '../../schema/mongo/connect';
-import { aDevice, anAnsweredTask, aPackage, aTask } from '../support/builders';
+import { anAnsweredTask, aPackage, aTask } from '../support/builders';
 import { handClock, settingsWith } from '../support/core-parts';
+import { downloadParts, insertTasks } from '../support/download-parts';
 import { fakePackageStore } from '../support/fakes/package-store';
 import { emptyStore, testStore } from '../support/store';
 
@@ -28,14 +28,7 @@ beforeAll(async () => {
   store = await testStore();
 });
 beforeEach(async () => {
-  const { collections } = store;
-  files = fakePackageStore();
-  await files.put('file1', Readable.from([Buffer.from('firmware 2.0')], { objectMode: false }));
-  await collections.packages.insertOne(aPackage());
-  await insert(task);
-  urls = createDownloadUrls({ settings, secret: await downloadSecret(collections), clock });
-  meter = createDownloadMeter({ tasks: collections.tasks, clock, everyMs: 60_000 });
-  downloads = createDownloadService({ collections, urls, reader: createBlockReader(storeSource(files)), meter, settings, clock });
+  ({ files, urls, meter, downloads } = await downloadParts(store.collections, { settings, clock, task }));
 });
 afterEach(async () => {
   downloads.close();
@@ -43,12 +36,6 @@ afterEach(async () => {
   await emptyStore(store);
 });
 afterAll(() => store.close());
-
-/** Tasks, with their devices. */
-async function insert(...tasks: Task[]): Promise<void> {
-  await store.collections.devices.insertMany(tasks.map((each) => aDevice(each)));
-  await store.collections.tasks.insertMany(tasks);
-}
 
 const tokenOf = async (fileIndex = 0) => (await urls.mintUrl(task, fileIndex, 'fw.bin')).split('/d/')[1] ?? '';
 const refusalOf = (token: string) =>
@@ -111,7 +98,7 @@ test.each(['SUCCEEDED', 'FAILED', 'CANCELED'] as const)('R-DL-5 once its task is
 
 test('R-DL-5 tokens that come together are looked up together, each answered by its own task, and none by what was read before', async () => {
   const tasks = Array.from({ length: 20 }, (_, index) => aTask({ status: 'NOTIFIED', active: index !== 7 }));
-  await insert(...tasks);
+  await insertTasks(store.collections, ...tasks);
   const tokens = await Promise.all(tasks.map(async (of) => (await urls.mintUrl(of, 0, 'fw.bin')).split('/d/')[1] ?? ''));
   const find = jest.spyOn(store.collections.tasks, 'aggregate');
   const openAll = () => Promise.all(tokens.map((token) => downloads.open(token).then(({ taskId }) => taskId, String)));
@@ -141,7 +128,7 @@ const bearerRefusal = (id: string, token: string | null) =>
   );
 
 test('R-DL-1 an address with a bearer token names its port, and opens with its token only', async () => {
-  await insert(other);
+  await insertTasks(store.collections, other);
   const { url, token, expiresAt } = await urls.mintAccess(task, 0);
   expect(url).toMatch(/^http:\/\/127\.0\.0\.1:8080\/f\/[\w-]+$/);
   expect(token).toMatch(/^[0-9a-f]{64}$/);
@@ -187,7 +174,7 @@ test('R-FLOW-2 R-DL-1 the first request with the token of the present attempt is
     onOpened: async (taskId, attempt) => void opened.push([taskId, attempt]),
   });
   const iotda = anAnsweredTask({ attempt: 2, packageId: task.packageId });
-  await insert(iotda);
+  await insertTasks(store.collections, iotda);
   const [stale, present] = [await urls.mintAccess({ ...iotda, attempt: 1 }, 0), await urls.mintAccess(iotda, 0)];
   await telling.openWithBearer(idOf(stale.url), stale.token);
   expect(opened).toEqual([]);
@@ -246,7 +233,7 @@ describe('R-DL-3 blocks of a stream', () => {
 
   test('R-DL-3 R-DL-5 are for a device with an unfinished task of that package, until it ends', async () => {
     await store.collections.packages.insertOne(aPackage({ _id: 'package2', version: '3.0.0' }));
-    await insert({ ...other, packageId: 'package2' });
+    await insertTasks(store.collections, { ...other, packageId: 'package2' });
     expect(await block(0, 1, other.deviceId)).toBe('unknown');
     expect(await block(0, 1, 'nobody.here')).toBe('unknown');
     expect(await block(0, 1, task.deviceId, 2)).toBe('unknown');
