@@ -44,6 +44,14 @@ test('R-BAT-24 a batch halts when its failures reach the threshold, and says why
   expect(await stored()).toMatchObject({ status: 'HALTED', statusReason: expect.stringContaining('2 of 4') });
 });
 
+test('R-BAT-24 of looks at the same instant one halts the batch, and each finds it halted', async () => {
+  await batch();
+  await judge('FAILED', 4);
+  const looks = await Promise.all(Array.from({ length: 5 }, () => lookForHalt(store.collections, 'batch1', NOW)));
+  expect(looks.map(({ halted }) => halted)).toEqual(Array(5).fill(true));
+  expect(looks.filter(({ isNew }) => isNew)).toHaveLength(1);
+});
+
 test('R-BAT-24 devices that will be tried again, and those that went back to their old version, count as failed', async () => {
   await batch();
   await judge('SUCCEEDED', 2);
