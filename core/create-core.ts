@@ -244,7 +244,14 @@ export async function createCore({
     checkGroups: groupChecks.checkDue,
     close: async () => {
       downloads.close();
-      await Promise.all([meter.close(), groupChecks.close(), imports.stop(), ignoredReports.close(), haltWatch.close()]);
+      await Promise.all([
+        meter.close(),
+        groupChecks.close(),
+        imports.stop(),
+        ignoredReports.close(),
+        haltWatch.close(),
+        versionCounts.close(),
+      ]);
     },
   };
 }

@@ -22,6 +22,8 @@ export type Deltas = Map<string, number>;
 export function createVersionCounts({ connection, collections }: Pick<Store, 'connection' | 'collections'>) {
   const { devices, versionCounts, settings } = collections;
   let timer: NodeJS.Timeout | null = null;
+  let folding: Promise<void> = Promise.resolve();
+  let closed = false;
 
   const markedIn = (filter: { productKey?: string }, session: mongo.ClientSession) =>
     devices.find(
@@ -51,11 +53,11 @@ export function createVersionCounts({ connection, collections }: Pick<Store, 'co
   }
 
   function foldLater(afterMs: number): void {
-    if (timer !== null) return;
+    if (timer !== null || closed) return;
     timer = setTimeout(() => {
       timer = null;
       // Another process may be at it, or the store be gone: what is marked stays marked.
-      foldAll({}, Number.POSITIVE_INFINITY).catch(() => foldLater(AGAIN_AFTER_MS));
+      folding = foldAll({}, Number.POSITIVE_INFINITY).catch(() => foldLater(AGAIN_AFTER_MS));
     }, afterMs).unref();
   }
 
@@ -95,6 +97,12 @@ export function createVersionCounts({ connection, collections }: Pick<Store, 'co
       await devices.updateMany({ counted: { $exists: false }, 'moduleVersions.0': { $exists: true } }, { $set: { uncounted: true } });
       await settings.updateOne({ _id: BUILT }, { $set: { value: true } }, { upsert: true });
       foldLater(FOLD_AFTER_MS);
+    },
+    /** Takes nothing in any more: what is marked is another process's, or the next one's. */
+    async close(): Promise<void> {
+      closed = true;
+      if (timer !== null) clearTimeout(timer);
+      await folding;
     },
   };
 }
