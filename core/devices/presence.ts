@@ -58,9 +58,9 @@ function nextStreak(tookOver: boolean, now: Date): object {
 export const setDisconnected = (devices: Devices, deviceId: DeviceId, sessionId: string, now: Date): Promise<Related | null> =>
   devices.findOneAndUpdate({ _id: deviceId, sessionId }, offline(now), WRITTEN);
 
-/** `until`: whoever has connected since then is not meant. */
+/** `until`: whoever has connected since then is not meant; whoever has no such time is. */
 export async function resetGateway(devices: Devices, gatewayId: string, now: Date, until?: Date): Promise<void> {
-  await devices.updateMany({ gatewayId, online: true, ...(until && { onlineChangedAt: { $lte: until } }) }, offline(now));
+  await devices.updateMany({ gatewayId, online: true, ...(until && { onlineChangedAt: { $not: { $gt: until } } }) }, offline(now));
 }
 
 const changed = <P extends Pick<Device, 'online' | 'gatewayId' | 'sessionId'>>(presence: P, now: Date) => ({

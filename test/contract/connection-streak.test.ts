@@ -62,3 +62,9 @@ test('R-DEV-2 each change of presence is counted, and a reset leaves alone who h
   await devices.gatewayReset('$gw', now);
   expect([await revision(), (await devices.get(ID))?.online]).toEqual([before + 1, false]);
 });
+
+test('R-DEV-2 a reset means whoever is on-line with no time of connecting, too', async () => {
+  await store.collections.devices.updateOne({ _id: ID }, { $set: { online: true, gatewayId: '$gw' }, $unset: { onlineChangedAt: true } });
+  await devices.gatewayReset('$gw', now);
+  expect(await devices.get(ID)).toMatchObject({ online: false, gatewayId: null });
+});
