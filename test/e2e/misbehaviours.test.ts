@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Task } from '../../schema/model/task';
 import { slowness } from '../support/machine';
 import { iotdaRows } from '../support/misbehaviours/iotda-rows';
@@ -25,7 +26,8 @@ describe('One batch over a hundred devices of each dialect', () => {
       UPDRAFT_IOTDA_ONLINE_MINUTES: '18',
       UPDRAFT_IOTDA_VERSION_MINUTES: '10',
       UPDRAFT_IOTDA_DOWNLOAD_MINUTES: '18',
-      UPDRAFT_REOFFER_MINUTES: '1440',
+      // A push whose process was cut off while it was under way is made up for within this time, as anywhere.
+      UPDRAFT_REOFFER_MINUTES: '18',
       // Two hundred devices at once may keep a busy machine's gateway from its pushes: then it is taken for dead.
       UPDRAFT_MQTT_SESSION_CHECK_MS: '1000',
     });
@@ -59,8 +61,14 @@ describe('One batch over a hundred devices of each dialect', () => {
       await updraft.core.batches.cancel(ADMIN, batch._id);
       await updraft.settled(batch);
 
-      const ends = Object.fromEntries((await updraft.tasks(batch)).map((task) => [task.deviceName, endOf(task)]));
-      expect(ends).toEqual(Object.fromEntries(devices.map(({ device, end }) => [device.deviceName, end])));
+      const tasks = new Map((await updraft.tasks(batch)).map((task) => [task.deviceName, task]));
+      expect(tasks.size).toBe(devices.length);
+      const unexpected = devices.flatMap(({ device, end }) => {
+        const task = tasks.get(device.deviceName);
+        return task && isDeepStrictEqual(endOf(task), end) ? [] : [{ expected: end, task }];
+      });
+      // With its transitions, for whoever has to find out why.
+      expect(unexpected).toEqual([]);
       // Nobody but a device itself has said what it runs.
       for (const name of ['link.victim', 'iotda.victim', 'link.child', 'iotda.child']) {
         const { modules } = (await updraft.core.devices.get(`${productKey}.${name}`)) ?? {};
