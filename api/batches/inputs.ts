@@ -43,7 +43,7 @@ export class BatchScopeInput {
 
 @InputType()
 export class RetryPolicyInput {
-  @Field(() => Int, { description: '0 (at once), 10, 30, 60 or 1,440; shorter than the time-out.' })
+  @Field(() => Int, { description: '0 (at once), 5, 10, 30, 60 or 1,440; shorter than the time-out.' })
   intervalMinutes!: number;
 
   @Field(() => Int, { description: '1, 2 or 5.' })
