@@ -120,6 +120,7 @@ type BegunAbsent =
   | 'outcome'
   | 'judgedAt'
   | 'downloaded'
+  | 'downloadedAt'
   | 'renotifications'
   | 'cameBack'
   | 'repeats'
@@ -165,7 +166,7 @@ function taskOf(batch: Batch, now: Date): Record<Exclude<keyof Task, BegunAbsent
     firstProgressAt: literal(null),
     deadlineAt: literal(null),
     attempts: literal([]),
-    transitions: { $cond: [atTarget, [{ at: now, from: 'QUEUED', to: 'SUCCEEDED', cause: null, text: null }], []] },
+    transitions: { $cond: [atTarget, [{ at: now, attempt: 1, from: 'QUEUED', to: 'SUCCEEDED', cause: null, text: null }], []] },
     createdAt: now,
     updatedAt: now,
     endedAt: { $cond: [atTarget, now, null] },
