@@ -165,7 +165,7 @@ export async function createCore({
 
   const lifecycle = createBatchLifecycle({
     ...{ collections, engine, settings, clock, refreshPresence, onlineMs: settings.iotdaWaits.onlineMinutes * settings.minuteMs },
-    overrideEarlier: (batch) => overrideEarlier(base, collections, batch),
+    overrideEarlier: (batch) => overrideEarlier(base, collections, batch, settings.limits.runningModules),
     scan: (id, onProgress) => scanForBatch(matchDeps, matching, id, onProgress),
     endMatching: (id) => endMatching(policyDeps, id),
     onEnded: live.forgetAll,
