@@ -40,6 +40,7 @@ const someBusy = (collections: Collections, batch: Batch): Promise<{ deviceName:
       },
       { $unwind: '$task' },
       { $limit: NAMED_DEVICES },
+      { $sort: { _id: 1 } },
       { $project: { _id: 0, deviceName: 1, batchId: '$task.batchId' } },
     ])
     .toArray();
@@ -49,6 +50,7 @@ const someOfOtherVersions = (collections: Collections, batch: Batch): Promise<{ 
     .aggregate<{ deviceName: string; version: string | null }>([
       ...scopeStages(batch, otherVersions(batch)),
       { $limit: NAMED_DEVICES },
+      { $sort: { _id: 1 } },
       { $project: { _id: 0, deviceName: 1, version: versionOf(batch) } },
     ])
     .toArray();

@@ -135,7 +135,10 @@ describe('R-BAT-4 phased', () => {
 
   test('R-BAT-4 R-BAT-13 beside other modules the share is drawn from the devices with room', async () => {
     const busy = Array.from({ length: DEVICES - 10 }, (_, index) => name(index));
-    await parts.lifecycle.select((await create({ kind: 'targeted', deviceNames: busy }))._id);
+    const first = await create({ kind: 'targeted', deviceNames: busy });
+    await parts.lifecycle.select(first._id);
+    // Else they would give way.
+    await store.collections.tasks.updateMany({ batchId: first._id }, { $set: { status: 'IN_PROGRESS' } });
     const batch = await create({ kind: 'phased', percent: 50, seed: 'e' }, [], { multiModule: true });
     expect(await chosen(batch)).toHaveLength(5);
     expect(await selection(batch)).toMatchObject({ matched: 40, created: 5, skippedBusy: 30, skippedPhase: 5 });
