@@ -67,7 +67,7 @@ describe('R-BAT-22 the results of a batch', () => {
       'query ($filter: TaskFilterInput) { tasks(filter: $filter) { edges { node { progress transitions { attempt from to text cause { code } } } } } }',
       { filter: { batchId, statuses: ['SUCCEEDED'] } },
     );
-    const { edges } = data?.tasks as { edges: { node: object }[] };
+    const { edges } = (data?.tasks ?? { edges: [] }) as { edges: { node: object }[] };
     const step = { from: 'IN_PROGRESS', to: 'IN_PROGRESS', text: null, cause: null };
     expect(edges.map(({ node }) => node)).toEqual([
       {
