@@ -21,5 +21,14 @@ export class FailureCauseType {
   countsForHalt!: boolean;
 }
 
+/** Of a task that another version has written. */
+const UNKNOWN: FailureCauseText = {
+  origin: 'platform',
+  description: 'A cause that this version of Updraft does not know.',
+  recommendation: 'Look it up in the documentation of the version that wrote it.',
+};
+
 export const causeView = (code: FailureCause | null): FailureCauseType | null =>
-  code === null ? null : { code, ...FAILURE_CAUSES[code], countsForHalt: EVIDENCE[code] === 'COUNTS' };
+  code === null
+    ? null
+    : { code, ...((FAILURE_CAUSES as Partial<typeof FAILURE_CAUSES>)[code] ?? UNKNOWN), countsForHalt: EVIDENCE[code] === 'COUNTS' };

@@ -21,7 +21,10 @@ export class UploadResolver {
       { ...rest, declaredDigest: digest, verification: verificationRequired ? 'REQUIRED' : 'NOT_REQUIRED' },
       ids,
     );
-    return asPayload(created.then((firmware) => ({ package: firmware })));
+    return asPayload(
+      created.then((firmware) => ({ package: firmware })),
+      (field) => uploadField(field, uploadIds != null),
+    );
   }
 
   @Subscription(() => UploadProgressEventUnion, {
@@ -40,4 +43,11 @@ export class UploadResolver {
   ): UploadFeedEvent {
     return event;
   }
+}
+
+/** What is wrong with a file, or with its signature, is told by the upload that brought it. */
+function uploadField(field: string, isList: boolean): string {
+  const found = /^(?:file|signature)(?:\.(\d+))?$/.exec(field);
+  if (found === null) return field;
+  return isList ? `uploadIds[${found[1] ?? 0}]` : 'uploadId';
 }

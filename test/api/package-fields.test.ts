@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { digestAlgorithms } from '../../schema/mongo/migrations/0004-digest-algorithms';
-import { aPackage } from '../support/builders';
+import { tarEntry, tarOf } from '../support/archives';
+import { aPackage, aTask } from '../support/builders';
 import { operator } from '../support/core-parts';
 import { startTestApi, type TestApi } from './support/test-api';
 
@@ -66,6 +67,34 @@ test('R-PKG-1 R-PKG-5 whatever names the store has, lists are answered, with wha
       { node: { id: 'odd', digestAlgorithm: 'SHA1', kind: 'HALF' } },
     ],
   });
+});
+
+test('R-UI-1 a cause that this version does not know is told as that, and the list is whole', async () => {
+  await api.store.collections.tasks.insertMany([aTask({ deviceName: 'odd', cause: 'OF_LATER' as never }), aTask({ deviceName: 'plain' })]);
+  const { data, errors } = await api.ask('{ tasks { edges { node { deviceName cause { code description recommendation } } } } }');
+  expect(errors).toBeUndefined();
+  expect(JSON.stringify(data)).toContain('"code":"OF_LATER","description":"A cause that this version of Updraft does not know."');
+  expect((data.tasks as { edges: unknown[] }).edges).toHaveLength(2);
+});
+
+test('R-PKG-2 what is wrong with a finished upload is told by the argument that names it', async () => {
+  const headers = {
+    'Tus-Resumable': '1.0.0',
+    authorization: `Bearer ${api.keys.operator}`,
+    'Content-Type': 'application/offset+octet-stream',
+  };
+  const tar = tarOf(tarEntry('fw', Buffer.alloc(2_000, 'x'))).subarray(0, 1_000);
+  const metadata = { 'Upload-Length': `${tar.length}`, 'Upload-Metadata': `filename ${base64('fw.tar')}` };
+  const created = await fetch(`${api.url}/uploads`, { method: 'POST', headers: { ...headers, ...metadata }, body: new Uint8Array(tar) });
+  const uploadId = created.headers.get('location')?.split('/').at(-1);
+  const fieldFor = async (input: object) => {
+    const query = 'mutation ($input: CreatePackageInput!) { createPackage(input: $input) { userErrors { code field } } }';
+    const { data } = await api.ask(query, { input: { productKey: 'fields', name: 'firmware', version: '4.0.0', ...input } });
+    return (data.createPackage as { userErrors: object[] }).userErrors;
+  };
+  expect(await fieldFor({ uploadId })).toEqual([{ code: 'FILE_FORMAT', field: 'uploadId' }]);
+  expect(await fieldFor({ uploadIds: [uploadId] })).toEqual([{ code: 'FILE_FORMAT', field: 'uploadIds[0]' }]);
+  expect(await fieldFor({ uploadId, name: '_' })).toEqual([{ code: 'INVALID_FORMAT', field: 'name' }]);
 });
 
 test('R-PKG-5 digest algorithms that forms have stored become those there are', async () => {
