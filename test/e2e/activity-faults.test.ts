@@ -144,7 +144,13 @@ describe('every activity may fail, and may run twice', () => {
   let updraft: Updraft;
   beforeAll(async () => {
     // A hundred milliseconds are a policy's minute; nothing is pushed again by the clock alone, and no gateway mends what a scenario makes wrong.
-    const settings = { UPDRAFT_MINUTE_MS: '100', UPDRAFT_REOFFER_MINUTES: '1440', UPDRAFT_MQTT_SESSION_CHECK_MS: '3600000' };
+    const settings = {
+      UPDRAFT_MINUTE_MS: '100',
+      UPDRAFT_REOFFER_MINUTES: '1440',
+      // Only devices that never answer are asked here.
+      UPDRAFT_IOTDA_VERSION_MINUTES: '20',
+      UPDRAFT_MQTT_SESSION_CHECK_MS: '3600000',
+    };
     updraft = await startUpdraft(settings, { decorateActivities: faults.decorate });
   });
   afterAll(() => updraft.stop());
