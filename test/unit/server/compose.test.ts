@@ -99,7 +99,8 @@ describe('EMQX, which asks Updraft', () => {
       ['authenticate', 'authorize'].map((path) => `url = "http://gateway-emqx:${port}/mqtt/${path}"`),
     );
     expect(hocon.match(/"x-updraft-secret" = "([^"]+)"/g)).toEqual(Array(2).fill(`"x-updraft-secret" = "${broker?.hook?.secret}"`));
-    for (const field of ['clientid', 'username', 'password', 'topic', 'action']) expect(hocon).toContain(`${field} = "\${${field}}"`);
+    for (const field of ['clientid', 'username', 'password', 'peerhost', 'topic', 'action'])
+      expect(hocon).toContain(`${field} = "\${${field}}"`);
     expect(hocon).toMatch(/no_match = deny/);
   });
 
