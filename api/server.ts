@@ -5,7 +5,9 @@ import type { ErrorRequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import type { Core } from '../core/core';
+import { guardCore } from '../core/guarded-core';
 import type { Limits } from '../schema/model/limits';
+import type { StoreWatch } from '../schema/mongo/store-watch';
 import { createApp, GRAPHQL_PATH } from './app';
 import { createPresentError } from './errors/present';
 import { downloads } from './files/download';
@@ -16,6 +18,7 @@ import type { LiveHub } from './live/hub';
 import { buildApiSchema } from './schema';
 import { createAnswers } from './transport/answers';
 import { clientErrorHandler, nothingHere } from './transport/client-errors';
+import { watchConnections } from './transport/connections';
 import { createDocumentDoor } from './transport/document/door';
 import { drain } from './transport/drain';
 import { createGraphqlHttp } from './transport/graphql-http';
@@ -36,6 +39,8 @@ export interface ApiSettings {
 
 export interface ApiDeps {
   core: Core;
+  /** While it says that MongoDB is away, requests are refused. */
+  watch: Pick<StoreWatch, 'away' | 'whenAway'>;
   /** Started and stopped by its owner. */
   live: LiveHub;
   settings: ApiSettings;
@@ -52,7 +57,16 @@ export interface Api {
 }
 
 /** The door for people and programs: GraphQL over HTTP and WebSocket, uploads, downloads, health. */
-export async function createApi({ core, live, settings, logger, ready = async () => null, registry }: ApiDeps): Promise<Api> {
+export async function createApi({
+  core: unguarded,
+  watch,
+  live,
+  settings,
+  logger,
+  ready = async () => null,
+  registry,
+}: ApiDeps): Promise<Api> {
+  const core = guardCore(unguarded, watch);
   const counted = registry ?? new Registry();
   const schema = buildApiSchema();
   const services = { core, live, limits: settings.limits };
@@ -68,8 +82,12 @@ export async function createApi({ core, live, settings, logger, ready = async ()
 
   const isDownload = downloads(core.downloads, createDownloadMetrics(counted), logger);
   const server = httpServerFor((req, res) => void (isDownload(req, res) || app(req, res)), settings);
+  const most = settings.limits.downloads + API_LIMITS.connections;
+  // Where none of them is idle the next one is turned away.
+  server.maxConnections = most + API_LIMITS.strangers;
+  watchConnections(server, { most, registry: counted, log: logger });
   handleUnreadable(server, { registry: counted, log: logger, downloads: isDownload });
-  const sockets = serveGraphqlWs(server, GRAPHQL_PATH, { schema, services, presentError, door, costOf, answers, log: logger });
+  const sockets = serveGraphqlWs(server, GRAPHQL_PATH, { schema, services, presentError, door, costOf, answers, watch, log: logger });
 
   return {
     async start() {
@@ -86,11 +104,11 @@ export async function createApi({ core, live, settings, logger, ready = async ()
 }
 
 function httpServerFor(listener: RequestListener, { tls }: ApiSettings): Server {
-  const server = tls ? createHttpsServer({ cert: tls.cert, key: tls.key }, listener) : createHttpServer(listener);
+  const options = { connectionsCheckingInterval: API_LIMITS.lateCheckMs };
+  const server = tls ? createHttpsServer({ ...options, cert: tls.cert, key: tls.key }, listener) : createHttpServer(options, listener);
   server.headersTimeout = API_LIMITS.greetingMs;
   // A large upload over a slow line takes its time; one that stalls is cut by its own clock.
   server.requestTimeout = 0;
-  server.maxConnections = API_LIMITS.connections;
   return server;
 }
 

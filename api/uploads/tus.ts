@@ -8,7 +8,7 @@ import type { ErrorCode } from '../../schema/model/error-codes';
 import type { Limits } from '../../schema/model/limits';
 import { toUserErrorType, userErrorsOf } from '../errors/as-payload';
 import { type ErrorLog, maskedAs } from '../errors/present';
-import { API_LIMITS } from '../limits';
+import { cutWhenSlow } from '../files/least-rate';
 import { viewerOf } from '../transport/signed-in';
 import { createTusStore } from './tus-store';
 
@@ -19,6 +19,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   FILE_TOO_LARGE: 413,
   FILE_FORMAT: 415,
   UPLOAD_QUOTA: 429,
+  STORE_UNAVAILABLE: 503,
 };
 
 interface Answer {
@@ -57,7 +58,7 @@ export async function tusUploads(
 
   return async (req, res) => {
     const viewer = viewerOf(res);
-    req.setTimeout(API_LIMITS.idleTransferMs, () => req.destroy());
+    cutWhenSlow(req, () => req.destroy());
     // Mounted by Express, the address has lost what the handlers look for.
     req.url = req.originalUrl;
     await viewers.run(viewer, () => server.handle(req, res));
