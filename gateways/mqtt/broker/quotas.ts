@@ -30,7 +30,7 @@ export interface MqttQuotas {
 export const MQTT_QUOTAS: MqttQuotas = {
   connections: 100_000,
   strangers: 10_000,
-  connectsPerMinute: 300,
+  connectsPerMinute: 600,
   wrongPasswordsPerMinute: 60,
   addressConnectsPerSecond: 1_000,
   addressWrongPasswordsPerMinute: 600,
