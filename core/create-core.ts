@@ -19,7 +19,7 @@ import { createDeviceImportService } from './device-imports/service';
 import { createDeviceListService } from './device-lists/service';
 import { createChildren } from './devices/children/service';
 import { createIgnoredReports } from './devices/ignored-reports';
-import { devicesChangedSince, presenceOf } from './devices/presence-queries';
+import { devicesChangedSince, presenceOf, throughGatewaySince } from './devices/presence-queries';
 import { requireKeys, resealDevices } from './devices/reseal';
 import { deviceSealing } from './devices/secrets';
 import { createDeviceService } from './devices/service';
@@ -150,6 +150,7 @@ export async function createCore({
     digestSigns: secureUpdates.digestSigns,
     statusOf: batchStatus(collections),
     presenceOf: (ids: readonly DeviceId[]) => presenceOf(collections.devices, ids),
+    throughGatewaySince: (id: DeviceId) => throughGatewaySince(collections.devices, id),
   };
 
   const refreshPresence = async (productKey: string, since: Date): Promise<void> => {
@@ -164,7 +165,7 @@ export async function createCore({
 
   const lifecycle = createBatchLifecycle({
     ...{ collections, engine, settings, clock, refreshPresence, onlineMs: settings.iotdaWaits.onlineMinutes * settings.minuteMs },
-    overrideEarlier: (batch) => overrideEarlier(base, collections, batch),
+    overrideEarlier: (batch) => overrideEarlier(base, collections, batch, settings.limits.runningModules),
     scan: (id, onProgress) => scanForBatch(matchDeps, matching, id, onProgress),
     endMatching: (id) => endMatching(policyDeps, id),
     onEnded: live.forgetAll,

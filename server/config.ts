@@ -7,6 +7,7 @@ import { LIMIT_SETTINGS, limitVariable } from './settings/limit-settings';
 import { QUOTA_SETTINGS, quotaVariable } from './settings/quota-settings';
 import { s3SettingsOf } from './settings/s3-settings';
 import { type Role, SETTINGS, SETUP_VARIABLES, type Setting } from './settings/settings';
+import { withoutCredentials } from './settings/urls';
 
 export type { Role } from './settings/settings';
 
@@ -160,7 +161,8 @@ export function unknownVariables(env: NodeJS.ProcessEnv = process.env): string[]
 }
 
 function problemOf(variable: string, given: string, { kind, example, secret }: Setting<unknown>): string {
-  const shown = secret ? 'not understood' : `"${given.slice(0, 60)}${given.length > 60 ? '…' : ''}"`;
+  const told = withoutCredentials(given);
+  const shown = secret ? 'not understood' : `"${told.slice(0, 60)}${told.length > 60 ? '…' : ''}"`;
   return `${variable} is ${shown}: expected ${kind.expected}, for example ${variable}=${example}`;
 }
 

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { ownProof, type Proof } from '../../../schema/model/generations';
 import { deviceIdOf } from '../../../schema/model/ids';
+import { shownText } from '../../../schema/model/ignored-report';
 import type { GatewayCore } from '../../core';
 import type { ConnectResult, GatewayMetrics } from '../../metrics';
 import type { SampledLog } from '../../sampled-log';
-import { type Claim, CONNACK, type ConnectPacket, type Identity, type MqttDialect, type Refusal } from '../dialect';
+import { type Claim, CONNACK, type ConnectPacket, type Identity, type MqttDialect, type NotServed, type Refusal } from '../dialect';
 import type { AttemptLimit, Attempts } from './attempts';
 import { inTime } from './in-time';
 
@@ -53,9 +54,9 @@ export function createAuthenticate(deps: {
     return found && { ...found, identity: { deviceId, productKey, deviceName } };
   }
 
-  async function decide(packet: ConnectPacket): Promise<Authenticated | Refusal | AttemptLimit> {
+  async function decide(packet: ConnectPacket): Promise<Authenticated | Refusal | NotServed | AttemptLimit> {
     const reading = readClaim(dialects, packet);
-    if (typeof reading === 'number') return reading;
+    if (typeof reading === 'number' || 'why' in reading) return reading;
     const attempt = attempts.begin('nodeId' in reading.claim ? reading.claim.nodeId : reading.claim.deviceId, packet.address);
     if (typeof attempt === 'string') return attempt;
     try {
@@ -99,28 +100,31 @@ export function createAuthenticate(deps: {
       const { clientId, address } = packet;
       sampled.warn(
         `${result} ${address}`,
-        { reason: result, clientId: clientId.slice(0, SHOWN), address },
+        { reason: result, clientId: shownText(clientId), address },
         'Somebody tries to connect more often than may be; it is told to come again',
       );
       return CONNACK.unavailable;
+    }
+    if (typeof result === 'object' && 'why' in result) {
+      metrics.connects[result.result].inc();
+      const clientId = shownText(packet.clientId);
+      sampled.warn(`${result.result} ${clientId}`, { clientId }, result.why);
+      return result.refusal;
     }
     metrics.connects[typeof result === 'number' ? RESULT[result] : 'accepted'].inc();
     return result;
   };
 }
 
-/** Characters of a client id in the log. */
-const SHOWN = 128;
-
 interface Reading {
   claim: Claim;
   dialect: MqttDialect;
 }
 
-function readClaim(dialects: readonly MqttDialect[], packet: ConnectPacket): Reading | Refusal {
+function readClaim(dialects: readonly MqttDialect[], packet: ConnectPacket): Reading | Refusal | NotServed {
   for (const dialect of dialects) {
     const claim = dialect.claim(packet);
-    if (typeof claim === 'number') return claim;
+    if (typeof claim === 'number' || (claim !== null && 'why' in claim)) return claim;
     if (claim !== null) return { claim, dialect };
   }
   return CONNACK.unreadableClientId;

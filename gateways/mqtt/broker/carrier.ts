@@ -98,9 +98,15 @@ export function createEmbeddedCarrier(
       listeners = await openListeners(
         { ...settings, connections, strangers },
         { metrics, sampled, keys, attempts },
-        (connection, proven, greeted) => {
-          peers.set(connection, { proven, greeted });
-          opened.handle(connection);
+        {
+          connection(connection, proven, greeted) {
+            peers.set(connection, { proven, greeted });
+            opened.handle(connection);
+          },
+          skipped(connection, topic, head) {
+            const session = sessions.over(connection);
+            session?.dialect.receiveTooLong(session, topic, head);
+          },
         },
       );
       check = startSessionCheck({ devices, presence, gatewayId, sessions, everyMs: quotas.sessionCheckMs, metrics, sampled });

@@ -49,7 +49,12 @@ interface ListenDeps {
 export async function openListeners(
   settings: ListenSettings,
   { metrics, sampled, keys, attempts }: ListenDeps,
-  handle: (connection: Duplex, proven: ProvenPeer, greeted: () => void) => void,
+  on: {
+    /** `greeted` is to be called when it has sent a CONNECT. */
+    connection(connection: Duplex, proven: ProvenPeer, greeted: () => void): void;
+    /** A message that was too long to be read, by its topic and its beginning. */
+    skipped(connection: Duplex, topic: string, head: Buffer): void;
+  },
 ): Promise<Listeners> {
   const sockets = new Set<Socket>();
   const strangers = createStrangers<Duplex>(settings.strangers);
@@ -61,8 +66,11 @@ export async function openListeners(
       connection.destroy();
       return;
     }
-    guardPackets(connection, MQTT_LIMITS, () => metrics.dropped.too_large.inc());
-    handle(connection, proven, () => tcp && strangers.delete(tcp));
+    guardPackets(connection, MQTT_LIMITS, {
+      tooLarge: () => metrics.dropped.too_large.inc(),
+      skipped: (topic, head) => on.skipped(connection, topic, head),
+    });
+    on.connection(connection, proven, () => tcp && strangers.delete(tcp));
   }
 
   function arrive(socket: Socket): void {
