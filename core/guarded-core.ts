@@ -13,16 +13,16 @@ export function guardCore(core: Core, store: Guarded): Core {
 }
 
 function guardService<T extends object>(service: T, store: Guarded): T {
-  const guarded = Object.entries(service).map(([name, part]) => {
+  const parts = service as Record<string, unknown>;
+  const guarded = Object.entries(parts).map(([name, part]) => {
     if (typeof part !== 'function') return [name, part] as const;
-    return [
-      name,
-      (...given: unknown[]) => {
-        const result: unknown = part.apply(service, given);
-        if (result instanceof Promise) return inTime(result, store);
-        return isIterable(result) ? eachInTime(result, store) : result;
-      },
-    ] as const;
+    // Looked up with each call: what is put in a part's place counts.
+    const call = (...given: unknown[]) => {
+      const result = (parts[name] as (...given: unknown[]) => unknown).apply(service, given);
+      if (result instanceof Promise) return inTime(result, store);
+      return isIterable(result) ? eachInTime(result, store) : result;
+    };
+    return [name, call] as const;
   });
   return Object.fromEntries(guarded) as T;
 }
