@@ -41,6 +41,7 @@ export interface Config {
   embedded: { mongoPort?: number; temporalPort?: number; temporalUiPort?: number };
   /** Not set: packages are kept in MongoDB (GridFS). */
   s3?: S3Settings;
+  diskReserveBytes: number;
   packageCopiesBytes: number;
   gatewayId: string;
   explorer: boolean;
@@ -131,6 +132,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       },
       problems,
     ),
+    diskReserveBytes: of('UPDRAFT_DISK_RESERVE_MB') * 1024 ** 2,
     packageCopiesBytes: of('UPDRAFT_PACKAGE_COPIES_MB') * 1024 ** 2,
     gatewayId: of('UPDRAFT_GATEWAY_ID'),
     explorer: of('UPDRAFT_EXPLORER') ?? isLoopback(host),

@@ -4,7 +4,6 @@ import express, { type Request, type RequestHandler, type Response, Router } fro
 import { type DocumentNode, GraphQLError, type GraphQLSchema, getOperationAST } from 'graphql';
 import { type ApiContext, type ApiServices, createContext } from '../context';
 import type { PresentError } from '../errors/present';
-import { discardRest } from '../files/discard-rest';
 import { API_LIMITS } from '../limits';
 import type { Answers } from './answers';
 import type { DocumentDoor } from './document/door';
@@ -68,7 +67,6 @@ const bodyInTime: RequestHandler = (req, res, next) => {
         .status(408)
         .set('Connection', 'close')
         .json({ errors: [{ message: LATE, extensions: { code: 'BAD_REQUEST' } }] });
-    discardRest(req, res);
   }, API_LIMITS.bodyMs).unref();
   const arrived = (): void => clearTimeout(late);
   req.once('end', arrived).once('close', arrived);

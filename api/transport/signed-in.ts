@@ -1,9 +1,9 @@
+import type { ServerResponse } from 'node:http';
 import type { RequestHandler, Response } from 'express';
 import type { Viewer } from '../../core/access/viewer';
 import type { AccessService } from '../../core/core';
 import { bearerKey } from '../access/bearer';
 import { userErrorsOf } from '../errors/as-payload';
-import { discardRest } from '../files/discard-rest';
 import { API_LIMITS } from '../limits';
 import { checked, proven } from './connections';
 
@@ -15,6 +15,9 @@ export function viewerOf(res: Response): Viewer {
   if (!viewer) throw new Error('A request came this far without a viewer.');
   return viewer;
 }
+
+/** Whether a key was shown, and let in. */
+export const isSignedIn = (res: ServerResponse): boolean => viewers.has(res as Response);
 
 interface Refusal {
   code: string;
@@ -76,6 +79,5 @@ export const signedIn =
   };
 
 export const refuseGraphql: Refuse = (res, { code, message, hint }) => {
-  discardRest(res.req, res);
   res.json({ errors: [{ message, extensions: { code, hint } }] });
 };

@@ -129,6 +129,11 @@ export const SETTINGS = {
     about: 'Disk, under the data directory, for copies of the package files that are being downloaded; 0 reads all from the store.',
     example: '20480',
   }),
+  UPDRAFT_DISK_RESERVE_MB: setting(kinds.wholeNumber(0, 10_000_000, 'MiB'), 1_024, {
+    about:
+      'Disk that uploads leave free for the embedded servers, or for MongoDB where it tells how much it has; at most a quarter of a small disk. Below it uploads are refused with DISK_FULL.',
+    example: '4096',
+  }),
   UPDRAFT_MONGO_PORT: optional(kinds.fixedPort, { defaultText: 'a free one', about: 'Port of the embedded mongod.', example: '27017' }),
   UPDRAFT_TEMPORAL_PORT: optional(kinds.fixedPort, { defaultText: 'a free one', about: 'Port of the embedded Temporal.', example: '7233' }),
   UPDRAFT_TEMPORAL_UI_PORT: optional(kinds.fixedPort, {
