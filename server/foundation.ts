@@ -113,6 +113,9 @@ function startServers({ dataDir, embedded, mongodbUri, temporalAddress }: Config
     uiPort: embedded.temporalUiPort,
     env: { ...process.env, MONGODB_URI: mongodbUri, TEMPORAL_ADDRESS: temporalAddress },
     onRestart: (server, detail) => logger.warn({ server, ...detail }, 'A server ended and is started again'),
+    onWarning: (text) => logger.warn(text),
+    onReleaseRaised: (from, to) =>
+      logger.info({ from, to }, "MongoDB's data was raised to the release that runs; older ones do not open it any more"),
     onUsersRemoved: (users) =>
       logger.warn(
         { users },

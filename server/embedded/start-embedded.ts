@@ -4,7 +4,7 @@ import { lockData } from './data-lock';
 import { freePort, isFreeWithin } from './free-port';
 import { mongoCredentials } from './mongo-credentials';
 import { mongodProgram, mongoUri } from './mongod';
-import { programPath } from './programs';
+import { program } from './programs';
 import { StartError } from './start-error';
 import { type SupervisedServer, type SupervisorEvents, supervise } from './supervisor';
 import { temporalProgram } from './temporal';
@@ -26,6 +26,9 @@ export interface EmbeddedOptions extends Partial<SupervisorEvents> {
   env?: NodeJS.ProcessEnv;
   /** Told of users that were in MongoDB's data before it asked for passwords; they are removed. */
   onUsersRemoved?(users: string[]): void;
+  onReleaseRaised?(from: string, to: string): void;
+  /** Told of what goes on all the same. */
+  onWarning?(text: string): void;
 }
 
 export interface EmbeddedServers {
@@ -83,11 +86,12 @@ async function startMongod(
   logFile: string,
   events: SupervisorEvents,
 ): Promise<{ server: SupervisedServer; uri: string }> {
-  const [command, port] = await Promise.all([programPath('mongod', options.env), usablePort(options.mongoPort, 'MongoDB')]);
-  const { dataDir, mongoCacheGB: cacheGB, onUsersRemoved } = options;
+  const [{ path, warning }, port] = await Promise.all([program('mongod', options.env), usablePort(options.mongoPort, 'MongoDB')]);
+  const { dataDir, mongoCacheGB: cacheGB, onUsersRemoved, onReleaseRaised, onWarning } = options;
+  if (warning) onWarning?.(warning);
   const credentials = await mongoCredentials(dataDir);
-  const program = mongodProgram(command, { dataDir, port, logFile, cacheGB, credentials, onUsersRemoved });
-  return { server: await supervise(program, events), uri: mongoUri(port, credentials.password) };
+  const mongod = mongodProgram(path, { dataDir, port, logFile, cacheGB, credentials, onUsersRemoved, onReleaseRaised, onWarning });
+  return { server: await supervise(mongod, events), uri: mongoUri(port, credentials.password) };
 }
 
 async function startTemporal(
@@ -96,7 +100,7 @@ async function startTemporal(
   events: SupervisorEvents,
 ): Promise<{ server: SupervisedServer; port: number; page?: TemporalPage }> {
   if (options.uiPort !== undefined) await usablePort(options.uiPort, "Temporal's web page");
-  const [command, port] = await Promise.all([programPath('temporal', options.env), usablePort(options.temporalPort, 'Temporal')]);
+  const [{ path: command }, port] = await Promise.all([program('temporal', options.env), usablePort(options.temporalPort, 'Temporal')]);
   const ui = options.uiPort === undefined ? undefined : { host: unguessableLoopback(), port: await freePort() };
   const server = await supervise(temporalProgram(command, { dataDir: options.dataDir, port, ui, logFile }), events);
   if (!ui || options.uiPort === undefined) return { server, port };
