@@ -12,12 +12,14 @@ import { NewerDatabase, runMigrations } from '../schema/mongo/migrations/run';
 import { createEngine } from '../workflows/client';
 import { connectTemporal } from '../workflows/connection';
 import type { Config } from './config';
+import { dataDirProblem } from './data-dir-problem';
 import { freePort } from './embedded/free-port';
 import { type EmbeddedServers, startEmbedded } from './embedded/start-embedded';
 import { StartError } from './embedded/start-error';
 import { readMasterKeys } from './master-key';
 import { packageStoreOf } from './package-store';
 import { Parts } from './part';
+import { checkPorts } from './ports';
 import { keepPrivate } from './private-files';
 
 /** What every role stands on: the two stores, the engine's client and core. */
@@ -38,7 +40,9 @@ export interface Foundation {
 const DEFAULT_DATABASE = 'updraft';
 
 export async function startFoundation(config: Config, logger: Logger): Promise<Foundation> {
-  await keepPrivate(config.dataDir, logger);
+  await keepPrivate(config.dataDir, logger).catch((error) => {
+    throw dataDirProblem(error, config.dataDir) ?? error;
+  });
   const servers = await startServers(config, logger);
   const running = new Parts((error) => logger.error({ error }, 'A connection did not close as it should'));
   running.add(servers);
@@ -105,9 +109,15 @@ async function migrate({ connection, collections }: Store, masterKeys: readonly 
   if (ran.length > 0) logger.info({ migrations: ran }, 'What is stored was brought to the form of this version');
 }
 
-function startServers({ dataDir, embedded, mongodbUri, temporalAddress }: Config, logger: Logger): Promise<EmbeddedServers> {
+function startServers(config: Config, logger: Logger): Promise<EmbeddedServers> {
+  const { dataDir, embedded, mongodbUri, temporalAddress } = config;
   return startEmbedded({
     dataDir,
+    beforeStart: async () => {
+      await checkPorts(config);
+      const starting = [...(mongodbUri ? [] : ['MongoDB']), ...(temporalAddress ? [] : ['Temporal'])];
+      if (starting.length > 0) logger.info(`Starting ${starting.join(' and ')}; logs are in ${join(dataDir, 'logs')}`);
+    },
     mongoPort: embedded.mongoPort,
     temporalPort: embedded.temporalPort,
     uiPort: embedded.temporalUiPort,
