@@ -6,7 +6,7 @@ const root = join(__dirname, '../../..');
 const run = (file: string, args: string[], env: NodeJS.ProcessEnv = {}) =>
   spawnSync(process.execPath, [join(root, 'docs/examples', file), ...args], { encoding: 'utf8', env, timeout: 60_000 });
 
-test.each(['device.mjs', 'fleet.mjs', 'watch-batch.mjs'])('%s says how it is used when it is given nothing', (file) => {
+test.each(['device.mjs', 'fleet.mjs', 'gql.mjs', 'watch-batch.mjs'])('%s says how it is used when it is given nothing', (file) => {
   const { status, stderr } = run(file, []);
   expect(status).toBe(1);
   expect(stderr).toMatch(/^Usage: (KEY|SECRET)=.*\n$/);
