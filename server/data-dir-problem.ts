@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { resolve, sep } from 'node:path';
 import { StartError } from './embedded/start-error';
 
 const WHY: Record<string, string> = {
@@ -13,11 +13,14 @@ const WHY: Record<string, string> = {
   ENOSPC: 'cannot be made: the disk is full',
 };
 
-/** What is wrong with the data directory, by an error of making or reading it; null for any other. */
-export function dataDirProblem(error: NodeJS.ErrnoException, dataDir: string): StartError | null {
-  const why = WHY[error.code ?? ''];
-  if (why === undefined) return null;
+/** What is wrong with the data directory or what is in it, by an error of making or reading it; null for any other. */
+export function dataDirProblem({ code, path }: NodeJS.ErrnoException, dataDir: string): StartError | null {
+  const directory = resolve(dataDir);
+  const place = resolve(path ?? dataDir);
+  const why = WHY[code ?? ''];
+  if (why === undefined || (place !== directory && !place.startsWith(`${directory}${sep}`))) return null;
   return new StartError(
-    `The data directory ${resolve(dataDir)} ${why}. Set UPDRAFT_DATA_DIR to a directory of its own that this user can write, or one that is to be made.`,
+    `The data directory ${directory} cannot be used: ${place === directory ? 'it' : place} ${why}. ` +
+      'Set UPDRAFT_DATA_DIR to a directory of its own that this user can write, or one that is to be made.',
   );
 }

@@ -40,10 +40,11 @@ export interface Foundation {
 const DEFAULT_DATABASE = 'updraft';
 
 export async function startFoundation(config: Config, logger: Logger): Promise<Foundation> {
-  await keepPrivate(config.dataDir, logger).catch((error) => {
+  const unusable = (error: NodeJS.ErrnoException): never => {
     throw dataDirProblem(error, config.dataDir) ?? error;
-  });
-  const servers = await startServers(config, logger);
+  };
+  await keepPrivate(config.dataDir, logger).catch(unusable);
+  const servers = await startServers(config, logger).catch(unusable);
   const running = new Parts((error) => logger.error({ error }, 'A connection did not close as it should'));
   running.add(servers);
   return running.orStop(async () => {

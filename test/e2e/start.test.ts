@@ -99,7 +99,7 @@ describe('a data directory that cannot be used', () => {
     const dataDir = wrong(make);
     const { code, stderr } = await failedStart({ UPDRAFT_DATA_DIR: dataDir, UPDRAFT_HTTP_PORT: '0', UPDRAFT_MQTT_PORT: '0' });
     expect(stderr).toBe(
-      `The data directory ${dataDir} ${why}. Set UPDRAFT_DATA_DIR to a directory of its own that this user can write, or one that is to be made.\n`,
+      `The data directory ${dataDir} cannot be used: it ${why}. Set UPDRAFT_DATA_DIR to a directory of its own that this user can write, or one that is to be made.\n`,
     );
     expect(code).toBe(1);
   });
@@ -131,7 +131,7 @@ test('a start says at once that it starts, and then what it waits for', async ()
   // mongod's folder is taken, so that the start ends by itself.
   writeFileSync(join(dataDir, 'mongo'), 'a file');
   mkdirSync(join(dataDir, 'logs'));
-  const { stdout } = await failedStart({
+  const { stdout, stderr } = await failedStart({
     UPDRAFT_DATA_DIR: dataDir,
     UPDRAFT_HTTP_PORT: '0',
     UPDRAFT_MQTT_PORT: '0',
@@ -142,4 +142,7 @@ test('a start says at once that it starts, and then what it waits for', async ()
     .split('\n')
     .map((line) => JSON.parse(line).msg);
   expect(lines.slice(0, 2)).toEqual(['Updraft starts', `Starting MongoDB and Temporal; logs are in ${join(dataDir, 'logs')}`]);
+  expect(stderr).toMatch(
+    new RegExp(`^The data directory ${dataDir} cannot be used: ${join(dataDir, 'mongo')} is there and is no directory\\.`),
+  );
 });
