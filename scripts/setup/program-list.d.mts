@@ -7,7 +7,7 @@ interface Pinned {
 interface Listed {
   versionPattern: RegExp;
   cachedAs: string[];
-  outdatedAs: string[];
+  outdatedAs: { beforeWheel: string[]; atLast: string[] };
   upstream: Record<string, Pinned & { url: string; version: string }>;
   wheel: Record<string, Wheel>;
 }

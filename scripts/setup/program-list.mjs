@@ -48,8 +48,8 @@ export const PROGRAMS = {
     /** Releases of before the fix that are still met, and their first version that has it. */
     flaw: { name: 'CVE-2025-14847', fixedIn: { '6.0': 27, '7.0': 28, '8.0': 17, 8.2: 3 } },
     cachedAs: ['mongod-7.0.37', 'mongod-7.0.31', 'mongod-7.0.28', 'mongod-6.0.27'],
-    /** What versions of Updraft before have left in the cache: only where nothing newer can be had. */
-    outdatedAs: ['mongod-7.0.24', 'mongod-6.0.5'],
+    /** What versions of Updraft before have left in the cache, for where nothing newer can be had. Data may be of 7.0, which a wheel's 6.0 does not open. */
+    outdatedAs: { beforeWheel: ['mongod-7.0.24'], atLast: ['mongod-6.0.5'] },
     upstream: {
       // Linked with OpenSSL 3 and glibc 2.35: Debian 12, Ubuntu 22.04 and newer ones.
       'linux-x64': mongodbArchive(
@@ -106,7 +106,7 @@ export const PROGRAMS = {
     versionPattern: /temporal version (\d+)\.(\d+)\.(\d+)/,
     atLeast: [1, 3],
     cachedAs: ['temporal-1.8.2'],
-    outdatedAs: [],
+    outdatedAs: { beforeWheel: [], atLast: [] },
     upstream: {
       'linux-x64': temporalArchive('linux_amd64', 'd8421bda989e6514b4bdb4d63a9012a8a05a806892e881a5aad8510496349a94'),
       'linux-arm64': temporalArchive('linux_arm64', '83600a8fac6e3da54093e5da6918d399f501532b9f1172235603f9606f4ac6e4'),

