@@ -4,6 +4,7 @@ import { NativeConnection } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { type CoreParts, createCore } from '../core/create-core';
 import { secretSeals } from '../core/devices/secret-seals';
+import type { DiskRoom } from '../core/disk-room';
 import { createLocalCopies } from '../core/downloads/local-copies';
 import { SealedByOther } from '../core/sealing';
 import { connectStore, type Store } from '../schema/mongo/connect';
@@ -13,6 +14,8 @@ import { createEngine } from '../workflows/client';
 import { connectTemporal } from '../workflows/connection';
 import type { Config } from './config';
 import { dataDirProblem } from './data-dir-problem';
+import { lookAtDatabase } from './disk/look';
+import { watchDisk } from './disk/watch';
 import { freePort } from './embedded/free-port';
 import { type EmbeddedServers, startEmbedded } from './embedded/start-embedded';
 import { StartError } from './embedded/start-error';
@@ -44,12 +47,15 @@ export async function startFoundation(config: Config, logger: Logger): Promise<F
     throw dataDirProblem(error, config.dataDir) ?? error;
   };
   await keepPrivate(config.dataDir, logger).catch(unusable);
-  const servers = await startServers(config, logger).catch(unusable);
   const running = new Parts((error) => logger.error({ error }, 'A connection did not close as it should'));
-  running.add(servers);
+  const { dataDir, diskReserveBytes: reserveBytes, mongodbUri, temporalAddress } = config;
+  const disk = running.add(await watchDisk({ dataDir, reserveBytes, isLocal: !(mongodbUri && temporalAddress) }, logger));
   return running.orStop(async () => {
+    const servers = running.add(await startServers(config, disk.room, logger).catch(unusable));
     const store = await connectStore(servers.mongoUri, { dbName: databaseOf(servers.mongoUri) });
     running.add({ stop: () => store.close() });
+    const { db } = store.connection;
+    if (mongodbUri && db) disk.also(() => lookAtDatabase(db));
     const masterKeys = await readMasterKeys(config, logger);
     await migrate(store, masterKeys, logger);
     await store.ensureIndexes();
@@ -78,7 +84,7 @@ export async function startFoundation(config: Config, logger: Logger): Promise<F
       onFailed: (error) => logger.warn({ error }, 'A package file could not be copied to the local disk; downloads read it from the store'),
     });
     running.add({ stop: () => blocks.close() });
-    const parts = await createCore({ store, files, blocks, engine, settings, masterKeys });
+    const parts = await createCore({ store, files, blocks, engine, settings, masterKeys, disk: disk.room });
     await parts.resealSecrets().catch((error) => {
       throw error instanceof SealedByOther ? new StartError(error.message) : error;
     });
@@ -110,7 +116,7 @@ async function migrate({ connection, collections }: Store, masterKeys: readonly 
   if (ran.length > 0) logger.info({ migrations: ran }, 'What is stored was brought to the form of this version');
 }
 
-function startServers(config: Config, logger: Logger): Promise<EmbeddedServers> {
+function startServers(config: Config, disk: DiskRoom, logger: Logger): Promise<EmbeddedServers> {
   const { dataDir, embedded, mongodbUri, temporalAddress } = config;
   return startEmbedded({
     dataDir,
@@ -123,6 +129,7 @@ function startServers(config: Config, logger: Logger): Promise<EmbeddedServers> 
     temporalPort: embedded.temporalPort,
     uiPort: embedded.temporalUiPort,
     env: { ...process.env, MONGODB_URI: mongodbUri, TEMPORAL_ADDRESS: temporalAddress },
+    isDiskFull: () => disk.isShort(),
     onRestart: (server, detail) => logger.warn({ server, ...detail }, 'A server ended and is started again'),
     onWarning: (text) => logger.warn(text),
     onReleaseRaised: (from, to) =>
