@@ -27,6 +27,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   IDEMPOTENCY_MISMATCH: 409,
   NOT_FOUND: 404,
   BATCH_UNKNOWN: 404,
+  BATCH_STATE: 409,
 };
 
 /** Room for the parts around the file. */
