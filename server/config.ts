@@ -8,6 +8,7 @@ import { LIMIT_SETTINGS, limitVariable } from './settings/limit-settings';
 import { QUOTA_SETTINGS, quotaVariable } from './settings/quota-settings';
 import { s3SettingsOf } from './settings/s3-settings';
 import { type Role, SETTINGS, SETUP_VARIABLES, type Setting } from './settings/settings';
+import { withoutCredentials } from './settings/urls';
 
 export type { Role } from './settings/settings';
 
@@ -41,6 +42,7 @@ export interface Config {
   embedded: { mongoPort?: number; temporalPort?: number; temporalUiPort?: number };
   /** Not set: packages are kept in MongoDB (GridFS). */
   s3?: S3Settings;
+  diskReserveBytes: number;
   packageCopiesBytes: number;
   /** What has ended goes after so many days; null: never. */
   retention: Retention;
@@ -133,6 +135,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       },
       problems,
     ),
+    diskReserveBytes: of('UPDRAFT_DISK_RESERVE_MB') * 1024 ** 2,
     packageCopiesBytes: of('UPDRAFT_PACKAGE_COPIES_MB') * 1024 ** 2,
     retention: { tasksDays: of('UPDRAFT_KEEP_TASKS_DAYS'), batchesDays: of('UPDRAFT_KEEP_BATCHES_DAYS') },
     gatewayId: of('UPDRAFT_GATEWAY_ID'),
@@ -164,7 +167,8 @@ export function unknownVariables(env: NodeJS.ProcessEnv = process.env): string[]
 }
 
 function problemOf(variable: string, given: string, { kind, example, secret }: Setting<unknown>): string {
-  const shown = secret ? 'not understood' : `"${given.slice(0, 60)}${given.length > 60 ? '…' : ''}"`;
+  const told = withoutCredentials(given);
+  const shown = secret ? 'not understood' : `"${told.slice(0, 60)}${told.length > 60 ? '…' : ''}"`;
   return `${variable} is ${shown}: expected ${kind.expected}, for example ${variable}=${example}`;
 }
 

@@ -39,9 +39,11 @@ export async function recordSelection(
   batches: mongo.Collection<Batch>,
   id: BatchId,
   selection: SelectionSummary,
+  passedOver: string | undefined,
   now: Date,
 ): Promise<void> {
-  await batches.updateOne({ _id: id, selection: null }, { $set: { selection, startedAt: now, updatedAt: now } });
+  const set: Partial<Batch> = { selection, startedAt: now, updatedAt: now, ...(passedOver && { passedOver }) };
+  await batches.updateOne({ _id: id, selection: null }, { $set: set });
 }
 
 /**
@@ -57,7 +59,7 @@ export async function reopenBatch(
   const set: Partial<Batch> = { status: 'RUNNING', statusReason: null, endedAt: null, updatedAt: now, deletedAt: null };
   const { matchedCount } = await batches.updateOne(
     { _id: id, status: { $in: ['FINISHED', 'FAILED'] }, deletedAt, 'removedTasks.at': removedAt as never },
-    { $set: set, $unset: { removedTasks: true } },
+    { $set: set, $unset: { passedOver: true, removedTasks: true } },
   );
   return matchedCount === 1;
 }
