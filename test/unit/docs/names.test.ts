@@ -49,8 +49,8 @@ const code = ['api', 'core', 'gateways', 'schema', 'server', 'workflows']
   .join('\n');
 const inCode = (name: string): boolean => new RegExp(`\\b${name}\\b`).test(code);
 
-/** Words of libraries, and of a vendor for what is not there, beside those of the API. */
-const OTHERS = new Set(['connectionParams', 'extData', 'operationName', 'webSocketImpl', 'childPk', 'childDn']);
+/** Words of libraries and of Temporal, and of a vendor for what is not there. */
+const OTHERS = new Set(['connectionParams', 'extData', 'operationName', 'webSocketImpl', 'childPk', 'childDn', 'STARTS_WITH']);
 const SETTING = /^(UPDRAFT|MONGODB|TEMPORAL|AWS)_/;
 const namesIn = (page: string, pattern: RegExp): string[] =>
   spansOf(page)
