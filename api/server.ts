@@ -1,4 +1,4 @@
-import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createHttpServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { ErrorRequestHandler } from 'express';
@@ -20,7 +20,9 @@ import { createDocumentDoor } from './transport/document/door';
 import { drain } from './transport/drain';
 import { createGraphqlHttp } from './transport/graphql-http';
 import { serveGraphqlWs } from './transport/graphql-ws';
+import { type LingerBounds, linger } from './transport/linger';
 import { createCostOf } from './transport/query-cost';
+import { isSignedIn } from './transport/signed-in';
 import { handleUnreadable } from './transport/unreadable';
 
 export interface ApiSettings {
@@ -67,7 +69,11 @@ export async function createApi({ core, live, settings, logger, ready = async ()
   app.use(clientErrorHandler(presentError) satisfies ErrorRequestHandler);
 
   const isDownload = downloads(core.downloads, createDownloadMetrics(counted), logger);
-  const server = httpServerFor((req, res) => void (isDownload(req, res) || app(req, res)), settings);
+  const lingers = lingerBounds(settings.limits);
+  const server = httpServerFor((req, res) => {
+    linger(req, res, () => lingers(res));
+    void (isDownload(req, res) || app(req, res));
+  }, settings);
   handleUnreadable(server, { registry: counted, log: logger, downloads: isDownload });
   const sockets = serveGraphqlWs(server, GRAPHQL_PATH, { schema, services, presentError, door, costOf, answers, log: logger });
 
@@ -83,6 +89,14 @@ export async function createApi({ core, live, settings, logger, ready = async ()
       await graphql.stop();
     },
   };
+}
+
+/** As much of a refused body as a file may have; strangers get less of it. */
+function lingerBounds({ fileBytes }: Pick<Limits, 'fileBytes'>): (res: ServerResponse) => LingerBounds {
+  const { lingerMs: ms, lingerIdleMs: idleMs, strangerLingerMs, strangerLingerBytes } = API_LIMITS;
+  const bytes = fileBytes + API_LIMITS.formBytes;
+  const ofStrangers = { bytes: Math.min(bytes, strangerLingerBytes), ms: strangerLingerMs, idleMs };
+  return (res) => (isSignedIn(res) ? { bytes, ms, idleMs } : ofStrangers);
 }
 
 function httpServerFor(listener: RequestListener, { tls }: ApiSettings): Server {

@@ -24,6 +24,7 @@ import { requireKeys, resealDevices } from './devices/reseal';
 import { deviceSealing } from './devices/secrets';
 import { createDeviceService } from './devices/service';
 import { createSessionEnds } from './devices/session-ends';
+import type { DiskRoom } from './disk-room';
 import { createBlockReader } from './downloads/block-reader';
 import { type BlockSource, storeSource } from './downloads/block-source';
 import { downloadSecret } from './downloads/download-secret';
@@ -68,6 +69,8 @@ export interface CoreDeps {
   clock?: Clock;
   /** R-DEV-4: told after devices have come into dynamic groups or left them. */
   groupsChanged?: GroupsChanged;
+  /** R-SAFE-5: without end when not given. */
+  disk?: DiskRoom;
 }
 
 /** The services for the doors, and what the workflows' activities do. */
@@ -102,6 +105,7 @@ export async function createCore({
   masterKeys,
   clock = systemClock,
   groupsChanged,
+  disk,
 }: CoreDeps): Promise<CoreParts> {
   const { collections } = store;
   const facts = createBatchFacts({
@@ -212,11 +216,11 @@ export async function createCore({
         onMoved: matching.changed,
         onDeleted: (id) => onGroupDeleted(policyDeps, id),
       }),
-      deviceLists: createDeviceListService({ collections, settings, clock }),
-      deviceImports: createDeviceImportService({ collections, settings, creation: imports, sealing, idSecret: secret, clock }),
-      packages: createPackageService({ collections, files, settings, clock, presign: secureUpdates.digestSigns }),
+      deviceLists: createDeviceListService({ collections, settings, clock, disk }),
+      deviceImports: createDeviceImportService({ collections, settings, creation: imports, sealing, idSecret: secret, clock, disk }),
+      packages: createPackageService({ collections, files, settings, clock, disk, presign: secureUpdates.digestSigns }),
       downloads,
-      uploads: createUploadService({ collections, files, settings, clock, presign: secureUpdates.digestSigns }),
+      uploads: createUploadService({ collections, files, settings, clock, disk, presign: secureUpdates.digestSigns }),
       batches: createBatchService({
         ...{ connection: store.connection, collections, engine, settings, clock, versionCounts },
         dynamic: createDynamicService(policyDeps),
