@@ -43,6 +43,7 @@ export interface Config {
   packageCopiesBytes: number;
   gatewayId: string;
   explorer: boolean;
+  corsOrigins: readonly string[];
   log: { level: string; format: 'auto' | 'json' | 'text' };
   reofferMinutes: number;
   /** R-FLOW-2. */
@@ -133,6 +134,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     packageCopiesBytes: of('UPDRAFT_PACKAGE_COPIES_MB') * 1024 ** 2,
     gatewayId: of('UPDRAFT_GATEWAY_ID'),
     explorer: of('UPDRAFT_EXPLORER') ?? isLoopback(host),
+    corsOrigins: of('UPDRAFT_CORS_ORIGINS'),
     log: { level: of('UPDRAFT_LOG_LEVEL'), format: of('UPDRAFT_LOG_FORMAT') },
     reofferMinutes: of('UPDRAFT_REOFFER_MINUTES'),
     iotdaWaits: {

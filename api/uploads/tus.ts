@@ -9,6 +9,7 @@ import type { Limits } from '../../schema/model/limits';
 import { toUserErrorType, userErrorsOf } from '../errors/as-payload';
 import { type ErrorLog, maskedAs } from '../errors/present';
 import { API_LIMITS } from '../limits';
+import { EXPOSED_HEADERS } from '../transport/cross-origin';
 import { viewerOf } from '../transport/signed-in';
 import { createTusStore } from './tus-store';
 
@@ -52,6 +53,7 @@ export async function tusUploads(
     maxSize: limits.fileBytes,
     relativeLocation: true,
     allowedOrigins: [],
+    exposedHeaders: EXPOSED_HEADERS,
     onResponseError: (req, error) => answerTo(error, req.method, limits, log),
   });
 

@@ -70,6 +70,17 @@ export function url(...schemes: string[]): Kind<string> {
   };
 }
 
+/** As browsers send them, which is how they are compared. */
+export const origins: Kind<readonly string[]> = {
+  parse: z
+    .string()
+    .max(8_192)
+    .transform((value) => [...new Set(value.split(',').map((part) => part.trim()))])
+    .refine((parts) => parts.every((part) => /^https?:/.test(part) && URL.canParse(part) && new URL(part).origin === part)),
+  expected:
+    'origins as browsers send them, with commas between: http:// or https://, a host in lower case, and the port unless it is the usual one; nothing behind it, and no *',
+};
+
 /** Without user name and password, because it is logged. */
 export const brokerUrl: Kind<string> = {
   parse: z
