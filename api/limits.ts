@@ -57,6 +57,14 @@ export const API_LIMITS = {
   greetingMs: 10_000,
   /** Milliseconds without a byte after which an upload or a download is cut. */
   idleTransferMs: 120_000,
+  /** Bytes of a form around its files. */
+  formBytes: 1024 * 1024,
+  /** Milliseconds in which the rest of a body is read that was answered before its end, so that the answer arrives; and without a byte of it. */
+  lingerMs: 30_000,
+  lingerIdleMs: 5_000,
+  /** Where no key was shown. */
+  strangerLingerMs: 10_000,
+  strangerLingerBytes: 256 * 1024 * 1024,
   /** Milliseconds requests under way are given when the API stops. */
   drainMs: 5_000,
   /** Milliseconds from a revocation to the end of the key's connections: the answer to who revoked its own key leaves before. */

@@ -1,4 +1,4 @@
-import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createHttpServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { ErrorRequestHandler } from 'express';
@@ -21,9 +21,10 @@ import { createDocumentDoor } from './transport/document/door';
 import { drain } from './transport/drain';
 import { createGraphqlHttp } from './transport/graphql-http';
 import { serveGraphqlWs } from './transport/graphql-ws';
+import { type LingerBounds, linger } from './transport/linger';
 import { refuseUnlessSchema } from './transport/open-schema';
 import { createCostOf } from './transport/query-cost';
-import { refuseGraphql } from './transport/signed-in';
+import { isSignedIn, refuseGraphql } from './transport/signed-in';
 import { handleUnreadable } from './transport/unreadable';
 
 export interface ApiSettings {
@@ -77,7 +78,11 @@ export async function createApi({ core, live, settings, logger, ready = async ()
 
   const isDownload = downloads(core.downloads, createDownloadMetrics(counted), logger);
   const isPreflight = crossOrigin(origins);
-  const server = httpServerFor((req, res) => void (isDownload(req, res) || isPreflight(req, res) || app(req, res)), settings);
+  const lingers = lingerBounds(settings.limits);
+  const server = httpServerFor((req, res) => {
+    linger(req, res, () => lingers(res));
+    void (isDownload(req, res) || isPreflight(req, res) || app(req, res));
+  }, settings);
   handleUnreadable(server, { registry: counted, log: logger, downloads: isDownload });
   const own = publicUrl === undefined ? [] : [new URL(publicUrl).origin];
   const sockets = serveGraphqlWs(server, GRAPHQL_PATH, {
@@ -97,6 +102,14 @@ export async function createApi({ core, live, settings, logger, ready = async ()
       await graphql.stop();
     },
   };
+}
+
+/** As much of a refused body as a file may have; strangers get less of it. */
+function lingerBounds({ fileBytes }: Pick<Limits, 'fileBytes'>): (res: ServerResponse) => LingerBounds {
+  const { lingerMs: ms, lingerIdleMs: idleMs, strangerLingerMs, strangerLingerBytes } = API_LIMITS;
+  const bytes = fileBytes + API_LIMITS.formBytes;
+  const ofStrangers = { bytes: Math.min(bytes, strangerLingerBytes), ms: strangerLingerMs, idleMs };
+  return (res) => (isSignedIn(res) ? { bytes, ms, idleMs } : ofStrangers);
 }
 
 function httpServerFor(listener: RequestListener, { tls }: ApiSettings): Server {

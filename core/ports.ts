@@ -2,9 +2,9 @@ import type { Readable } from 'node:stream';
 import type { BatchTag } from '../schema/model/batch';
 import type { WhichTasks } from '../schema/model/cancel';
 import type { Dialect } from '../schema/model/dialect';
-import type { DigestAlgorithm } from '../schema/model/fleet';
 import type { Generations } from '../schema/model/generations';
 import type { BatchId, DeviceId } from '../schema/model/ids';
+import type { DigestAlgorithm } from '../schema/model/package-fields';
 import type { Task } from '../schema/model/task';
 import type { UpgradeInput, UpgradeReport } from '../schema/model/upgrade';
 
@@ -120,6 +120,8 @@ export interface PackageStore extends PackageParts {
    * `fileId` is the caller's, so that a repeated clean-up finds it.
    */
   put(fileId: string, source: Readable): Promise<StoredFile>;
+  /** Of the disk that the database is on, what a file of `bytes` takes while it is stored; nothing, where files lie elsewhere. */
+  diskBytes?(bytes: number): number;
   /** Bytes `start` to `end`, both included. */
   read(fileId: string, range: { start: number; end: number }): Readable;
   /** Also ends a file that has only parts. Deleting what is not there is not an error. */

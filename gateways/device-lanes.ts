@@ -6,7 +6,7 @@ export interface LaneJob {
   kind: LostKind;
   /** Goes first when the lane is full: a later one says more. */
   expendable: boolean;
-  /** Takes the place of the one before it, while that one waits and has the same word here: the latest says it all. */
+  /** Takes the place of the one before it, while that one waits, is expendable and has the same word here: the latest says it all. */
   supersedes?: string;
   run(): Promise<void>;
   /** Given up: `error` is the last refusal. Must not throw. */
@@ -42,8 +42,10 @@ export interface DeviceLanes {
 }
 
 /** The head of a lane is running: it is never taken back. */
-const supersedesLast = (lane: readonly LaneJob[], { supersedes }: LaneJob): boolean =>
-  lane.length > 1 && supersedes !== undefined && lane.at(-1)?.supersedes === supersedes;
+function supersedesLast(lane: readonly LaneJob[], { supersedes }: LaneJob): boolean {
+  const last = lane.at(-1);
+  return lane.length > 1 && supersedes !== undefined && last?.expendable === true && last.supersedes === supersedes;
+}
 
 export async function createDeviceLanes({ metrics, settings }: { metrics: GatewayMetrics; settings: LaneSettings }): Promise<DeviceLanes> {
   const { default: retry } = await import('p-retry');

@@ -5,6 +5,7 @@ const CONNECT_RESULTS = [
   'unreadable',
   'bad_credentials',
   'wrong_dialect',
+  'bridge',
   'disabled',
   'unavailable',
   'overloaded',

@@ -7,6 +7,7 @@ import { LIMIT_SETTINGS, limitVariable } from './settings/limit-settings';
 import { QUOTA_SETTINGS, quotaVariable } from './settings/quota-settings';
 import { s3SettingsOf } from './settings/s3-settings';
 import { type Role, SETTINGS, SETUP_VARIABLES, type Setting } from './settings/settings';
+import { withoutCredentials } from './settings/urls';
 
 export type { Role } from './settings/settings';
 
@@ -40,6 +41,7 @@ export interface Config {
   embedded: { mongoPort?: number; temporalPort?: number; temporalUiPort?: number };
   /** Not set: packages are kept in MongoDB (GridFS). */
   s3?: S3Settings;
+  diskReserveBytes: number;
   packageCopiesBytes: number;
   gatewayId: string;
   explorer: boolean;
@@ -131,6 +133,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       },
       problems,
     ),
+    diskReserveBytes: of('UPDRAFT_DISK_RESERVE_MB') * 1024 ** 2,
     packageCopiesBytes: of('UPDRAFT_PACKAGE_COPIES_MB') * 1024 ** 2,
     gatewayId: of('UPDRAFT_GATEWAY_ID'),
     explorer: of('UPDRAFT_EXPLORER') ?? isLoopback(host),
@@ -162,7 +165,8 @@ export function unknownVariables(env: NodeJS.ProcessEnv = process.env): string[]
 }
 
 function problemOf(variable: string, given: string, { kind, example, secret }: Setting<unknown>): string {
-  const shown = secret ? 'not understood' : `"${given.slice(0, 60)}${given.length > 60 ? '…' : ''}"`;
+  const told = withoutCredentials(given);
+  const shown = secret ? 'not understood' : `"${told.slice(0, 60)}${told.length > 60 ? '…' : ''}"`;
   return `${variable} is ${shown}: expected ${kind.expected}, for example ${variable}=${example}`;
 }
 

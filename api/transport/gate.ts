@@ -1,9 +1,9 @@
-import type { Express, RequestHandler } from 'express';
+import type { Express, RequestHandler, Response } from 'express';
 import { requireRole } from '../../core/access/require-role';
 import type { Role } from '../../core/access/viewer';
 import type { AccessService } from '../../core/core';
 import { toUserErrorType, userErrorsOf } from '../errors/as-payload';
-import { discardRest } from '../files/discard-rest';
+import { sendJson } from '../files/send-json';
 import { NOT_SIGNED_IN, type Refuse, signedIn, viewerOf } from './signed-in';
 
 /** `ANY_KEY`: what is behind it decides for each operation. A role: keys of it and above; keys of apps have none of the addresses. */
@@ -56,7 +56,7 @@ export function createGate(app: Express, access: Pick<AccessService, 'authentica
         res.setHeader('X-Content-Type-Options', 'nosniff');
         return known(req, res, (error?: unknown) => {
           if (error !== undefined) return next(error);
-          if (who !== 'ANY_KEY' && !isAllowed(who, req, res)) return;
+          if (who !== 'ANY_KEY' && !isAllowed(who, res)) return;
           return handler(req, res, next);
         });
       };
@@ -69,18 +69,18 @@ export function createGate(app: Express, access: Pick<AccessService, 'authentica
 }
 
 /** Before the address is looked at any further: the answer is the same for what exists and what does not. */
-function isAllowed(who: Role, req: Parameters<RequestHandler>[0], res: Parameters<RequestHandler>[1]): boolean {
+function isAllowed(who: Role, res: Response): boolean {
   try {
     requireRole(viewerOf(res), who);
     return true;
   } catch (error) {
-    discardRest(req, res);
-    res.status(403).json({ errors: userErrorsOf(error)?.map((one) => toUserErrorType(one)) ?? [] });
+    sendJson(res, 403, { errors: userErrorsOf(error)?.map((one) => toUserErrorType(one)) ?? [] });
     return false;
   }
 }
 
 const refuseKey: Refuse = (res) => {
-  discardRest(res.req, res);
-  res.json({ errors: [{ code: 'NOT_SIGNED_IN', field: 'Authorization', message: NOT_SIGNED_IN.message, hint: NOT_SIGNED_IN.hint }] });
+  sendJson(res, 401, {
+    errors: [{ code: 'NOT_SIGNED_IN', field: 'Authorization', message: NOT_SIGNED_IN.message, hint: NOT_SIGNED_IN.hint }],
+  });
 };

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { RequestHandler, Response } from 'express';
 import type { Viewer } from '../../core/access/viewer';
 import type { AccessService } from '../../core/core';
@@ -11,6 +12,9 @@ export function viewerOf(res: Response): Viewer {
   if (!viewer) throw new Error('A request came this far without a viewer.');
   return viewer;
 }
+
+/** Whether a key was shown, and let in. */
+export const isSignedIn = (res: ServerResponse): boolean => viewers.has(res as Response);
 
 export const NOT_SIGNED_IN = {
   message: 'No valid API key came with the request.',

@@ -1,13 +1,13 @@
 import type { Batch, BatchPolicy, BatchStatus, RateThreshold, SelectionSummary } from '../../schema/model/batch';
-import { isLive, LIVE_STATUSES } from '../../schema/model/batch';
+import { isLive, LIVE_STATUSES, overrides } from '../../schema/model/batch';
 import type { BatchId } from '../../schema/model/ids';
 import type { Collections } from '../../schema/mongo/connect';
 import type { Clock } from '../clock';
 import type { UpgradeEngine } from '../ports';
 import type { CoreSettings } from '../settings';
-import { overrides } from '../tasks/override';
 import { selectTargets } from '../tasks/select';
 import { forgiveFailures, haltIfFailing } from './halt';
+import { passedOver } from './passed-over';
 import { pushRateNow, pushTerms } from './push-terms';
 import { reachedOf } from './reached';
 import { batchStatus, recordSelection, reopenBatch, setBatchStatus } from './status';
@@ -71,7 +71,7 @@ export function createBatchLifecycle(deps: LifecycleDeps) {
           ? await selectOverriding(batch, began)
           : await selectTargets(collections, batch, began, places, onlineMs);
         await refreshPresence(batch.productKey, began);
-        await recordSelection(batches, id, selection, clock());
+        await recordSelection(batches, id, selection, (await passedOver(collections, batch, selection))?.slice(0, REASON_LENGTH), clock());
       }
       await setBatchStatus(batches, id, 'RUNNING', clock(), null, ['STARTING']);
       const { policy, policyRevision = 0, status, schedule } = batch;
@@ -80,7 +80,8 @@ export function createBatchLifecycle(deps: LifecycleDeps) {
     },
     async setStatus(id: BatchId, status: BatchStatus, reason: string | null = null): Promise<boolean> {
       if (status === 'RUNNING') await forgiveFailures(collections, id, clock());
-      const moved = await setBatchStatus(batches, id, status, clock(), reason);
+      const found = status === 'FINISHED' ? await batches.findOne({ _id: id }, { projection: { passedOver: 1 } }) : null;
+      const moved = await setBatchStatus(batches, id, status, clock(), reason ?? found?.passedOver ?? null);
       // Whether or not this call moved it: the process may have died between the two writes.
       if (!isLive(status)) {
         deps.onEnded();

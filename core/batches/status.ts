@@ -39,9 +39,11 @@ export async function recordSelection(
   batches: mongo.Collection<Batch>,
   id: BatchId,
   selection: SelectionSummary,
+  passedOver: string | undefined,
   now: Date,
 ): Promise<void> {
-  await batches.updateOne({ _id: id, selection: null }, { $set: { selection, startedAt: now, updatedAt: now } });
+  const set: Partial<Batch> = { selection, startedAt: now, updatedAt: now, ...(passedOver && { passedOver }) };
+  await batches.updateOne({ _id: id, selection: null }, { $set: set });
 }
 
 /**
@@ -50,7 +52,10 @@ export async function recordSelection(
  */
 export async function reopenBatch(batches: mongo.Collection<Batch>, id: BatchId, now: Date, mark: Date | null = null): Promise<boolean> {
   const set: Partial<Batch> = { status: 'RUNNING', statusReason: null, endedAt: null, updatedAt: now, deletedAt: null };
-  const { matchedCount } = await batches.updateOne({ _id: id, status: { $in: ['FINISHED', 'FAILED'] }, deletedAt: mark }, { $set: set });
+  const { matchedCount } = await batches.updateOne(
+    { _id: id, status: { $in: ['FINISHED', 'FAILED'] }, deletedAt: mark },
+    { $set: set, $unset: { passedOver: true } },
+  );
   return matchedCount === 1;
 }
 

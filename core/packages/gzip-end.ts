@@ -12,6 +12,12 @@ export interface GzipEnd {
   close(): void;
 }
 
+/**
+ * The first stream begins as one, which its first bytes have shown: so where this is said, one has ended, and what follows is something else, such
+ * as the metadata and the signature that OpenWrt puts behind an image.
+ */
+const isBehindTheEnd = ({ message }: Error): boolean => message === 'incorrect header check';
+
 /** R-PKG-2: a gzip file shows where it ends only when it is inflated; what comes out is counted and thrown away. */
 export function gzipEnd(outputMaximum = OUTPUT_MAXIMUM): GzipEnd {
   const gunzip = createGunzip();
@@ -22,7 +28,8 @@ export function gzipEnd(outputMaximum = OUTPUT_MAXIMUM): GzipEnd {
     gunzip.once('close', resolve);
   });
   gunzip.on('error', (error: NodeJS.ErrnoException) => {
-    found = error.code === 'Z_BUF_ERROR' ? 'ends before its gzip stream does' : 'is damaged: its gzip stream can not be read';
+    if (error.code === 'Z_BUF_ERROR') found = 'ends before its gzip stream does';
+    else if (!isBehindTheEnd(error)) found = 'is damaged: its gzip stream can not be read';
     over = true;
   });
   gunzip.on('data', (piece: Buffer) => {

@@ -5,7 +5,7 @@ import { endIneligible, isEligible } from './eligible';
 import { notificationOf } from './notification';
 import type { OfferDeps } from './offers';
 import { endNotifying, repeatOf } from './renotify';
-import { failUnexpected, onTarget, restartedForAnother } from './report';
+import { failUnexpected, onTarget, otherStart } from './report';
 import { transition } from './transition';
 import { hasUpgrade } from './upgrade-input';
 
@@ -28,11 +28,13 @@ export async function onVersionAnswer(deps: OfferDeps, asked: Task, version: str
   }
   const isSource = task.sourceVersion === null || version === task.sourceVersion;
   if (task.notifiedAt !== null && (!isSource || bootedBack(task))) {
-    if (!isSource || !(await restartedForAnother(deps, task))) {
+    const other = isSource ? await otherStart(deps, task) : null;
+    if (other === null) {
       await failUnexpected(deps, task, version);
       return null;
     }
-    task = (await transition(deps.tasks, task, { kind: 'sourceReported', version }, deps.clock())) ?? task;
+    const event = { kind: 'sourceReported', version, byGateway: other === 'GATEWAY' } as const;
+    task = (await transition(deps.tasks, task, event, deps.clock())) ?? task;
   }
   if (!task.negotiation?.queriedAt) {
     if (task.notifiedAt === null) await transition(deps.tasks, task, { kind: 'sourceReported', version }, deps.clock());

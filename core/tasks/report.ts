@@ -1,7 +1,7 @@
 import { awaitsDevice } from '../../schema/model/device-exchange';
 import { isPlatformLed } from '../../schema/model/dialect';
 import type { TaskId } from '../../schema/model/ids';
-import { hasDownloaded, hasRestartedForAnother } from '../../schema/model/repeated';
+import { hasDownloaded, hasRestartedForAnother, isSaidByGateway } from '../../schema/model/repeated';
 import type { Task } from '../../schema/model/task';
 import type { DeviceReport } from '../core';
 import type { TaskDeps } from './deps';
@@ -50,10 +50,11 @@ export async function onVersion(deps: TaskDeps, task: Task, version: string, pre
   if (task.notifiedAt === null) return onVersionBefore(deps, task, version, previous);
   const isSource = task.sourceVersion === null || version === task.sourceVersion;
   // device-protocols §1.5 C: after 100 % the old version is what the device booted back to; before, it has just started again.
-  if (isSource && hasDownloaded(task) && task.sourceVersion !== null && !(await restartedForAnother(deps, task)))
-    return failUnexpected(deps, task, version);
+  const other = isSource && hasDownloaded(task) && task.sourceVersion !== null ? await otherStart(deps, task) : 'ITS_OWN';
+  if (other === null) return failUnexpected(deps, task, version);
   if (isSource) {
-    const asked = (await transition(deps.tasks, task, { kind: 'sourceReported', version }, deps.clock())) ?? task;
+    const event = { kind: 'sourceReported', version, byGateway: other === 'GATEWAY' } as const;
+    const asked = (await transition(deps.tasks, task, event, deps.clock())) ?? task;
     if (asked.status === 'IN_PROGRESS' && asked.offerAt !== null) deps.engine.wakeBatch(task.batchId);
     return;
   }
@@ -73,9 +74,11 @@ async function onVersionBefore(deps: TaskDeps, task: Task, version: string, prev
   if (now?.active && now.notifiedAt !== null) await onVersion(deps, now, version, previous);
 }
 
-/** Looked up only for a device that reports its old version after 100 %. */
-export async function restartedForAnother({ tasks }: Pick<TaskDeps, 'tasks'>, task: Task): Promise<boolean> {
-  return hasRestartedForAnother(task, await tasks.latestOfDevice(task.deviceId, LATEST));
+/** Why else a device may report its old version after 100 %; null: it has booted back. Looked up only then. */
+export async function otherStart({ tasks, throughGatewaySince }: TaskDeps, task: Task): Promise<'OTHER_MODULE' | 'GATEWAY' | null> {
+  if (hasRestartedForAnother(task, await tasks.latestOfDevice(task.deviceId, LATEST))) return 'OTHER_MODULE';
+  const since = (await throughGatewaySince?.(task.deviceId)) ?? null;
+  return isSaidByGateway(task, since) ? 'GATEWAY' : null;
 }
 
 export async function failUnexpected(deps: TaskDeps, task: Task, version: string): Promise<void> {

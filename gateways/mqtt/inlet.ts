@@ -3,7 +3,8 @@ import { createTokenBuckets } from '../token-bucket';
 import type { MqttQuotas } from './broker/quotas';
 import type { Peer } from './dialect';
 
-export type Inlet = (peer: Peer, payload: Buffer) => boolean;
+/** `tooLong`: it is counted, and its dialect may tell of it. */
+export type Inlet = (peer: Peer, payload: Buffer) => 'taken' | 'tooLong' | 'refused';
 
 /** What a connection may send more for each device behind it: a gateway that starts says the version of all of them. */
 const CHILD = { perSecond: 1, burst: 4 };
@@ -12,9 +13,12 @@ const CHILD = { perSecond: 1, burst: 4 };
 export function createInlet(metrics: GatewayMetrics, quotas: MqttQuotas): Inlet {
   const mayPublish = createTokenBuckets<Peer>({ perSecond: quotas.messagesPerSecond, burst: quotas.messagesBurst, more: CHILD });
   return (peer, payload) => {
-    if (!mayPublish(peer, peer.children)) metrics.dropped.too_fast.inc();
-    else if (payload.length > quotas.payloadBytes) metrics.dropped.too_large.inc();
-    else return true;
-    return false;
+    if (!mayPublish(peer, peer.children)) {
+      metrics.dropped.too_fast.inc();
+      return 'refused';
+    }
+    if (payload.length <= quotas.payloadBytes) return 'taken';
+    metrics.dropped.too_large.inc();
+    return 'tooLong';
   };
 }

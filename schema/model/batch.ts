@@ -79,12 +79,15 @@ export interface BatchPolicy {
   tags?: BatchTag[];
 }
 
+/** R-BAT-11, and R-BAT-13: of one module, what has not begun gives way to what is newer also beside other modules. */
+export const overrides = ({ policy }: Pick<Batch, 'policy'>): boolean => policy.overridePrevious === true || policy.multiModule === true;
+
 /** R-BAT-2; more scopes join this union. */
 export type BatchScope =
   | { kind: 'all' }
   | { kind: 'targeted'; deviceNames: string[] }
   | { kind: 'region'; province: string; city: string }
-  /** R-BAT-4: a share of the devices that match, chosen by the seed: the same one chooses the same devices. */
+  /** R-BAT-4: a share of the devices that match and have room for a task, chosen by the seed: the same one chooses the same devices. */
   | { kind: 'phased'; percent: number; seed: string }
   /** R-DEV-3: with the groups that were below it when the batch was made. */
   | { kind: 'group'; groupId: string; groupIds: string[] }
@@ -161,9 +164,11 @@ export interface Batch {
   /** The last 50, oldest first. Absent: none. */
   edits?: BatchEditRecord[];
   status: BatchStatus;
-  /** Why the batch has failed or is held up, in words for its user. */
+  /** Why the batch has failed or is held up, or ended without having pushed to anybody, in words for its user. */
   statusReason: string | null;
   selection: SelectionSummary | null;
+  /** Whom the selection passed over, and why, where it left nobody to push to: the reason of its end. Absent: there was somebody. */
+  passedOver?: string;
   /** Absent: it starts at once. */
   schedule?: Schedule;
   /** Of a dynamic batch. */

@@ -35,7 +35,7 @@ export const ERROR_CODES = {
   LIST_UNKNOWN: 'No list of devices of the product has this id, or it has expired.',
   LIST_NOT_CLEAN: 'The list of devices has rows that name none, or is still being checked.',
 
-  IMPORT_COLUMNS: 'The first row of an import names a column that is not taken, or one twice.',
+  IMPORT_COLUMNS: 'The first row of a file of devices names a column that is not taken, one twice, or none of the names of devices.',
   IMPORT_NOT_CLEAN: 'Rows of an import are wrong, and it was not asked to leave them out; or no row is right. No device was created.',
   IMPORT_BUSY: 'As many imports are being checked as may be at once.',
   IMPORT_REPLACED: 'Another upload with the same idempotency key has taken the place of this one.',
@@ -45,6 +45,7 @@ export const ERROR_CODES = {
   FILE_TOO_LARGE: 'The uploaded file passes the size limit.',
   FILE_FORMAT: 'The file name does not end in a format that is taken, its first bytes are not of that format, or it ends early.',
   FILE_MISSING: 'The upload carries no file, or a part that is none.',
+  DISK_FULL: 'The disk has no room for the upload beside its reserve. All else goes on.',
   UPLOAD_CUT: 'The upload ended before the file did; nothing of it was kept.',
   UPLOAD_UNKNOWN: 'No upload of this API key has this id: it never had, it was removed, or a package uses it already.',
   UPLOAD_UNFINISHED: 'Bytes of the upload are still missing.',

@@ -34,7 +34,7 @@ export const DEFAULT_LIMITS = {
   timeoutMinimum: 1,
   timeoutMaximum: 1_440,
   /** R-TASK-5. */
-  retryIntervalMinutes: [0, 10, 30, 60, 1_440] as readonly number[],
+  retryIntervalMinutes: [0, 5, 10, 30, 60, 1_440] as readonly number[],
   retryCounts: [1, 2, 5] as readonly number[],
   /** R-TASK-11: notifications of one attempt that follow a reconnect or a restart of the device. */
   renotifications: 10,

@@ -22,6 +22,7 @@ export const batchSchema = new Schema<Batch>(
     edits: { type: Schema.Types.Mixed },
     status: { type: String, enum: BATCH_STATUSES, required: true },
     statusReason: { type: String, default: null },
+    passedOver: { type: String, default: undefined },
     selection: { type: Schema.Types.Mixed, default: null },
     schedule: { type: Schema.Types.Mixed },
     base: { type: String, enum: DYNAMIC_BASES },

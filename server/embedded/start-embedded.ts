@@ -46,7 +46,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
   // Processes that share running servers keep no data here, and may be many.
   const dataLock = env.MONGODB_URI && env.TEMPORAL_ADDRESS ? undefined : await lockData(options.dataDir);
   if (dataLock) mkdirSync(logs, { recursive: true, mode: 0o700 });
-  const events = { onFatal: options.onFatal ?? endProcess, onRestart: options.onRestart };
+  const events = { onFatal: options.onFatal ?? endProcess, onRestart: options.onRestart, isDiskFull: options.isDiskFull };
   const [mongo, temporal] = await Promise.allSettled([
     env.MONGODB_URI ? undefined : startMongod(options, join(logs, 'mongod.log'), events),
     env.TEMPORAL_ADDRESS ? undefined : startTemporal(options, join(logs, 'temporal.log'), events),

@@ -7,6 +7,8 @@ const READY_LIMIT_MS = 60_000;
 const STOP_LIMIT_MS = 15_000;
 const RESTARTS_IN_A_ROW = 5;
 const STEADY_AFTER_MS = 60_000;
+/** From one try to the next while the disk is full. */
+const DISK_WAIT_MS = 5_000;
 const LOG_BYTES = 32 * 1024 * 1024;
 
 export interface ServerProgram {
@@ -22,6 +24,8 @@ export interface ServerProgram {
 
 export interface SupervisorEvents {
   onRestart?(name: string, detail: { reason: string; attempt: number; waitMs: number }): void;
+  /** Asked when a server has ended: without room on the disk none stays up, and each is started again until there is some. */
+  isDiskFull?(): Promise<boolean>;
   /** The server can't be kept running; nothing more will be tried. */
   onFatal(error: Error): void;
 }
@@ -33,8 +37,11 @@ export interface SupervisedServer {
   stop(): Promise<void>;
 }
 
-/** Starts a server, waits until it serves, and keeps it running: same arguments, hence same port, with back-off, at most five times in a row. */
-export async function supervise(program: ServerProgram, events: SupervisorEvents): Promise<SupervisedServer> {
+/**
+ * Starts a server, waits until it serves, and keeps it running: same arguments, hence same port, with back-off, at most five times in a row, those
+ * for want of room on the disk not counted.
+ */
+export async function supervise(program: ServerProgram, events: SupervisorEvents, diskWaitMs = DISK_WAIT_MS): Promise<SupervisedServer> {
   let child = await startOnce(program);
   let stopping = false;
   const stopped = new AbortController();
@@ -51,16 +58,21 @@ export async function supervise(program: ServerProgram, events: SupervisorEvents
       child.kill('SIGKILL');
       if (Date.now() - since > STEADY_AFTER_MS) attempt = 0;
       let reason = `ended unexpectedly (${end.signal ?? `exit code ${end.code}`})`;
+      let toldOfDisk = false;
       for (let running = false; !running && !stopping; ) {
-        attempt += 1;
+        const isDiskFull = (await events.isDiskFull?.()) ?? false;
+        attempt = isDiskFull ? 1 : attempt + 1;
         if (attempt > RESTARTS_IN_A_ROW) {
           events.onFatal(
             new Error(`${program.name} ${reason} and could not be kept running in ${RESTARTS_IN_A_ROW} restarts.\n${lastLog(program)}`),
           );
           return;
         }
-        const waitMs = 250 * 2 ** (attempt - 1);
-        events.onRestart?.(program.name, { reason, attempt, waitMs });
+        const waitMs = isDiskFull ? diskWaitMs : 250 * 2 ** (attempt - 1);
+        // Said once: this may go on for days.
+        if (!isDiskFull) events.onRestart?.(program.name, { reason, attempt, waitMs });
+        else if (!toldOfDisk) events.onRestart?.(program.name, { reason: 'the disk is full', attempt, waitMs });
+        toldOfDisk ||= isDiskFull;
         await delay(waitMs, undefined, { signal: stopped.signal }).catch(() => undefined);
         if (stopping) return;
         try {

@@ -58,39 +58,6 @@ export function someOf<const V extends string>(all: string, ...values: V[]): Kin
   };
 }
 
-/** Without a slash at the end. */
-export function url(...schemes: string[]): Kind<string> {
-  return {
-    parse: z
-      .string()
-      .max(2_048)
-      .refine((value) => URL.canParse(value) && schemes.includes(new URL(value).protocol))
-      .transform((value) => value.replace(/\/+$/, '')),
-    expected: `a URL that begins with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}`,
-  };
-}
-
-/** As browsers send them, which is how they are compared. */
-export const origins: Kind<readonly string[]> = {
-  parse: z
-    .string()
-    .max(8_192)
-    .transform((value) => [...new Set(value.split(',').map((part) => part.trim()))])
-    .refine((parts) => parts.every((part) => /^https?:/.test(part) && URL.canParse(part) && new URL(part).origin === part)),
-  expected:
-    'origins as browsers send them, with commas between: http:// or https://, a host in lower case, and the port unless it is the usual one; nothing behind it, and no *',
-};
-
-/** Without user name and password, because it is logged. */
-export const brokerUrl: Kind<string> = {
-  parse: z
-    .string()
-    .max(2_048)
-    .refine((value) => /^mqtts?:\/\/[^@/?#\s]+$/.test(value.replace(/\/+$/, '')) && URL.canParse(value))
-    .transform((value) => value.replace(/\/+$/, '')),
-  expected: 'mqtt:// or mqtts://, a host and perhaps a port; user name and password have settings of their own',
-};
-
 /** Of 32 bytes, with commas between. */
 export const masterKeys: Kind<readonly string[]> = {
   parse: z
@@ -98,10 +65,4 @@ export const masterKeys: Kind<readonly string[]> = {
     .regex(/^[0-9A-Fa-f]{64}(,[0-9A-Fa-f]{64}){0,3}$/)
     .transform((value) => value.split(',')),
   expected: '64 hex digits, or up to four times 64 with commas between',
-};
-
-/** Connection strings with several hosts are no URLs to a URL parser. */
-export const mongodbUri: Kind<string> = {
-  parse: z.string().regex(/^mongodb(\+srv)?:\/\/[^\s/]+/),
-  expected: 'a connection string that begins with mongodb:// or mongodb+srv://',
 };

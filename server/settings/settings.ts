@@ -4,6 +4,7 @@ import { DEFAULT_IOTDA_WAITS } from '../../schema/model/negotiation';
 import { BROKER_SETTINGS } from './broker-settings';
 import * as kinds from './kinds';
 import { optional, setting } from './setting';
+import { hostAndPort, origins, urlOf } from './urls';
 
 export type { Setting } from './setting';
 
@@ -11,7 +12,6 @@ export const ROLES = ['api', 'worker', 'gateway'] as const;
 export type Role = (typeof ROLES)[number];
 
 const HOST = /^[0-9A-Za-z.:_-]{1,253}$/;
-const ADDRESS = /^[0-9A-Za-z._-]{1,253}:\d{1,5}$|^\[[0-9A-Fa-f:]{2,45}\]:\d{1,5}$/;
 
 /** Every variable the platform reads, limits apart; `docs/settings.md` is made from this table. */
 export const SETTINGS = {
@@ -61,7 +61,7 @@ export const SETTINGS = {
     example: '/etc/updraft/cert.pem',
   }),
   UPDRAFT_TLS_KEY_FILE: optional(kinds.path, { about: 'Private key (PEM) of the certificate.', example: '/etc/updraft/key.pem' }),
-  UPDRAFT_PUBLIC_BASE_URL: optional(kinds.url('http:', 'https:'), {
+  UPDRAFT_PUBLIC_BASE_URL: optional(urlOf('UPDRAFT_PUBLIC_BASE_URL'), {
     defaultText: 'the address it listens on',
     about: 'What download URLs begin with, as devices reach it.',
     example: 'https://fw.example.com',
@@ -73,13 +73,13 @@ export const SETTINGS = {
     example: '0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef',
     secret: true,
   }),
-  MONGODB_URI: optional(kinds.mongodbUri, {
+  MONGODB_URI: optional(urlOf('MONGODB_URI'), {
     defaultText: 'embedded mongod',
     about: 'MongoDB to use: a replica set or sharded cluster, 6.0 or newer.',
     example: 'mongodb://db1,db2,db3/updraft?replicaSet=rs0',
     secret: true,
   }),
-  TEMPORAL_ADDRESS: optional(kinds.text(ADDRESS, 'host:port'), {
+  TEMPORAL_ADDRESS: optional(hostAndPort, {
     defaultText: 'embedded Temporal',
     about: 'Temporal frontend to use. Its namespace needs the search attribute BatchId (Keyword).',
     example: 'temporal.example.com:7233',
@@ -96,7 +96,7 @@ export const SETTINGS = {
     about: 'Where package files are kept: in MongoDB (GridFS), or in a bucket of an S3-compatible server.',
     example: 's3',
   }),
-  UPDRAFT_S3_ENDPOINT: optional(kinds.url('http:', 'https:'), {
+  UPDRAFT_S3_ENDPOINT: optional(urlOf('UPDRAFT_S3_ENDPOINT'), {
     defaultText: "Amazon's",
     about: 'The S3-compatible server.',
     example: 'https://s3.example.com',
@@ -129,6 +129,11 @@ export const SETTINGS = {
     about: 'Disk, under the data directory, for copies of the package files that are being downloaded; 0 reads all from the store.',
     example: '20480',
   }),
+  UPDRAFT_DISK_RESERVE_MB: setting(kinds.wholeNumber(0, 10_000_000, 'MiB'), 1_024, {
+    about:
+      'Disk that uploads leave free for the embedded servers, or for MongoDB where it tells how much it has; at most a quarter of a small disk. Below it uploads are refused with DISK_FULL.',
+    example: '4096',
+  }),
   UPDRAFT_MONGO_PORT: optional(kinds.fixedPort, { defaultText: 'a free one', about: 'Port of the embedded mongod.', example: '27017' }),
   UPDRAFT_TEMPORAL_PORT: optional(kinds.fixedPort, { defaultText: 'a free one', about: 'Port of the embedded Temporal.', example: '7233' }),
   UPDRAFT_TEMPORAL_UI_PORT: optional(kinds.fixedPort, {
@@ -142,7 +147,7 @@ export const SETTINGS = {
     example: 'gateway-eu-1',
   }),
   ...BROKER_SETTINGS,
-  UPDRAFT_CORS_ORIGINS: setting(kinds.origins, [], {
+  UPDRAFT_CORS_ORIGINS: setting(origins, [], {
     defaultText: 'none: only pages from the API itself',
     about: 'Origins whose pages may use the API in a browser: GraphQL, over HTTP and WebSocket, uploads, imports, lists and CSV files.',
     example: 'https://console.example.com,http://localhost:5173',

@@ -25,7 +25,15 @@ beforeAll(async () => {
       attempt: 2,
       endedAt: at,
     }),
-    task('north-2', { status: 'SUCCEEDED', progress: 100, notifiedAt: at, endedAt: at }),
+    task('north-2', {
+      ...{ status: 'SUCCEEDED', progress: 91, attempt: 2, notifiedAt: at, endedAt: at },
+      transitions: [
+        { at, attempt: 1, from: 'IN_PROGRESS', to: 'IN_PROGRESS', cause: 'DOWNLOAD_FAILED', text: 'cut' },
+        { at, attempt: 2, from: 'IN_PROGRESS', to: 'IN_PROGRESS', cause: null, text: null },
+        // As an older version has written it.
+        { at, from: 'IN_PROGRESS', to: 'SUCCEEDED', cause: null, text: null },
+      ],
+    }),
     task('north.*', { status: 'QUEUED' }),
     task('south-1', { status: 'FAILED', cause: 'DEVICE_UPGRADE_TIMEOUT', causeText: 'said "no", then\nleft' }),
     aTask({ batchId: `${batchId}0`, productKey: 'meter', deviceName: 'north-9' }),
@@ -54,6 +62,25 @@ describe('R-BAT-22 the results of a batch', () => {
     expect(await listed({ deviceNamePrefix: 'north' })).toEqual([['REQUIRED', 'filter.batchId']]);
   });
 
+  test('R-TASK-6 show each attempt with its begin, its end and its cause, and success as 100 %', async () => {
+    const { data } = await api.ask(
+      'query ($filter: TaskFilterInput) { tasks(filter: $filter) { edges { node { progress transitions { attempt from to text cause { code } } } } } }',
+      { filter: { batchId, statuses: ['SUCCEEDED'] } },
+    );
+    const { edges } = (data?.tasks ?? { edges: [] }) as { edges: { node: object }[] };
+    const step = { from: 'IN_PROGRESS', to: 'IN_PROGRESS', text: null, cause: null };
+    expect(edges.map(({ node }) => node)).toEqual([
+      {
+        progress: 100,
+        transitions: [
+          { ...step, attempt: 1, text: 'cut', cause: { code: 'DOWNLOAD_FAILED' } },
+          { ...step, attempt: 2 },
+          { ...step, attempt: null, to: 'SUCCEEDED' },
+        ],
+      },
+    ]);
+  });
+
   test('R-BAT-22 are exported as CSV, one row a task; no cell is a formula', async () => {
     const answer = await csv();
     expect(answer.status).toBe(200);
@@ -64,7 +91,7 @@ describe('R-BAT-22 the results of a batch', () => {
     expect(text.split('\r\n')).toEqual([
       'product,device,module,source_version,target_version,status,attempt,progress,cause,cause_text,created_at,notified_at,first_progress_at,updated_at,ended_at,outcome',
       `meter,north-1,default,1.0.0,2.0.0,FAILED,2,40,DOWNLOAD_FAILED,"'=HYPERLINK(""http://evil"")",${made},,,${made},${made},`,
-      `meter,north-2,default,1.0.0,2.0.0,SUCCEEDED,1,100,,,${made},${made},,${made},${made},`,
+      `meter,north-2,default,1.0.0,2.0.0,SUCCEEDED,2,100,,,${made},${made},,${made},${made},`,
       `meter,north.*,default,1.0.0,2.0.0,QUEUED,1,,,,${made},,,${made},,`,
       `meter,south-1,default,1.0.0,2.0.0,FAILED,1,,DEVICE_UPGRADE_TIMEOUT,"said ""no"", then\nleft",${made},,,${made},,`,
       '',

@@ -113,7 +113,13 @@ const SCENARIOS: Record<ActivityName, Scenario> = {
   },
   // A device that never answers: its wait is over after as many minutes as the settings below say.
   checkWait: { dialect: 'IOTDA', behaviours: [neverAnswers()], ends: 'FAILED', path: ['FAILED'], notifications: 0 },
-  failAttempt: { behaviours: [failsWith(-2, { times: 1 })], policy: { retry: { intervalMinutes: 10, maxRetries: 1 } }, notifications: 2 },
+  failAttempt: {
+    behaviours: [failsWith(-2, { times: 1 })],
+    policy: { retry: { intervalMinutes: 10, maxRetries: 1 } },
+    // The end of the first attempt and the begin of the second are lines of their own.
+    path: ['NOTIFIED', 'IN_PROGRESS', 'IN_PROGRESS', 'IN_PROGRESS', 'SUCCEEDED'],
+    notifications: 2,
+  },
   timeOut: {
     behaviours: [stallsAt(30)],
     policy: { timeoutMinutes: 5 },

@@ -51,7 +51,7 @@ test('R-FLOW-1 a call to core that never answers counts as refused', async () =>
 
 test('R-FLOW-1 of percentages that wait for their turn only the latest is handed over; anything else in between keeps its place', async () => {
   const { lanes: work, job, done, until } = await lanes();
-  const percent = (name: string): LaneJob => ({ ...job(name), supersedes: 'progress default' });
+  const percent = (name: string): LaneJob => ({ ...job(name), expendable: true, supersedes: 'progress default' });
   let release = () => {};
   work.push('a', { ...percent('0 %'), run: () => new Promise((resolve) => (release = resolve)) });
   for (const name of ['10 %', '20 %', '30 %']) work.push('a', percent(name));
@@ -60,6 +60,17 @@ test('R-FLOW-1 of percentages that wait for their turn only the latest is handed
   release();
   await until(() => done.length === 3);
   expect(done).toEqual(['30 %', 'version', '50 %']);
+});
+
+test('R-FLOW-1 the last percentage takes the place of those before it, and none after it takes its place', async () => {
+  const { lanes: work, job, done, until } = await lanes();
+  const percent = (name: string): LaneJob => ({ ...job(name), expendable: name !== '100 %', supersedes: 'progress default' });
+  let release = () => {};
+  work.push('a', { ...percent('0 %'), run: () => new Promise((resolve) => (release = resolve)) });
+  for (const name of ['50 %', '100 %', '10 %']) work.push('a', percent(name));
+  release();
+  await until(() => done.length === 2);
+  expect(done).toEqual(['100 %', '10 %']);
 });
 
 test("R-FLOW-1 one device's trouble does not hold up another", async () => {

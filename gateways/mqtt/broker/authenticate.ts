@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { ownProof, type Proof } from '../../../schema/model/generations';
 import { deviceIdOf } from '../../../schema/model/ids';
+import { shownText } from '../../../schema/model/ignored-report';
 import type { GatewayCore } from '../../core';
 import type { ConnectResult, GatewayMetrics } from '../../metrics';
 import type { SampledLog } from '../../sampled-log';
-import { type Claim, CONNACK, type ConnectPacket, type Identity, type MqttDialect, type Refusal } from '../dialect';
+import { type Claim, CONNACK, type ConnectPacket, type Identity, type MqttDialect, type NotServed, type Refusal } from '../dialect';
 import { inTime } from './in-time';
 
 export interface Authenticated {
@@ -51,9 +52,9 @@ export function createAuthenticate(deps: {
     return found && { ...found, identity: { deviceId, productKey, deviceName } };
   }
 
-  async function decide(packet: ConnectPacket): Promise<Authenticated | Refusal> {
+  async function decide(packet: ConnectPacket): Promise<Authenticated | Refusal | NotServed> {
     const reading = readClaim(dialects, packet);
-    if (typeof reading === 'number') return reading;
+    if (typeof reading === 'number' || 'why' in reading) return reading;
     const { claim, dialect } = reading;
     const known = await inTime(knownBy(claim));
     const proven = claim.proves(known ?? nothingKnown);
@@ -81,15 +82,21 @@ export function createAuthenticate(deps: {
       sampled.error('authenticate', { err: error }, 'A device could not be authenticated: core did not answer');
       return CONNACK.unavailable;
     });
+    if (typeof result === 'object' && 'why' in result) {
+      metrics.connects[result.result].inc();
+      const clientId = shownText(packet.clientId);
+      sampled.warn(`${result.result} ${clientId}`, { clientId }, result.why);
+      return result.refusal;
+    }
     metrics.connects[typeof result === 'number' ? RESULT[result] : 'accepted'].inc();
     return result;
   };
 }
 
-function readClaim(dialects: readonly MqttDialect[], packet: ConnectPacket): { claim: Claim; dialect: MqttDialect } | Refusal {
+function readClaim(dialects: readonly MqttDialect[], packet: ConnectPacket): { claim: Claim; dialect: MqttDialect } | Refusal | NotServed {
   for (const dialect of dialects) {
     const claim = dialect.claim(packet);
-    if (typeof claim === 'number') return claim;
+    if (typeof claim === 'number' || (claim !== null && 'why' in claim)) return claim;
     if (claim !== null) return { claim, dialect };
   }
   return CONNACK.unreadableClientId;

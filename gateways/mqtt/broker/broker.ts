@@ -79,7 +79,9 @@ export async function createDeviceBroker(deps: BrokerDeps): Promise<Aedes> {
     if (session === undefined) metrics.dropped.no_session.inc();
     else {
       const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload;
-      if (inlet(session, bytes)) session.dialect.receive(session, topic, bytes);
+      const inside = inlet(session, bytes);
+      if (inside === 'taken') session.dialect.receive(session, topic, bytes);
+      else if (inside === 'tooLong') session.dialect.receiveTooLong(session, topic, bytes);
     }
   }
 
@@ -136,7 +138,7 @@ export async function createDeviceBroker(deps: BrokerDeps): Promise<Aedes> {
       };
       if (session === undefined || !hasRoomFor(session, topic)) return answer(false);
       const { dialect } = session;
-      if (dialect.own(session).some((own) => overlaps(topic, own))) return answer(true);
+      if ([...dialect.own(session), ...dialect.unserved(session)].some((own) => overlaps(topic, own))) return answer(true);
       const refuse = () => answer(false);
       whenChild(session, dialect.childNamedBy?.(topic), (child) => answer(child !== null), refuse);
     },

@@ -89,9 +89,15 @@ export function createEmbeddedCarrier(
       const provenOf = (connection: Duplex) => peers.get(connection) ?? {};
       const opened = await createDeviceBroker({ authenticate, admit, provenOf, quotas, sessions, metrics, logger });
       broker = opened;
-      listeners = await openListeners({ ...settings, connections }, metrics, keys, (connection, proven) => {
-        peers.set(connection, proven);
-        opened.handle(connection);
+      listeners = await openListeners({ ...settings, connections }, metrics, keys, {
+        connection(connection, proven) {
+          peers.set(connection, proven);
+          opened.handle(connection);
+        },
+        skipped(connection, topic, head) {
+          const session = sessions.over(connection);
+          session?.dialect.receiveTooLong(session, topic, head);
+        },
       });
       check = startSessionCheck({ devices, presence, gatewayId, sessions, everyMs: quotas.sessionCheckMs, metrics, sampled });
       logger.info({ gatewayId, ...listeners.urls }, 'Devices can connect');

@@ -38,7 +38,11 @@ export async function openListeners(
   settings: ListenSettings,
   metrics: GatewayMetrics,
   keys: PskKeys,
-  handle: (connection: Duplex, proven: ProvenPeer) => void,
+  on: {
+    connection(connection: Duplex, proven: ProvenPeer): void;
+    /** A message that was too long to be read, by its topic and its beginning. */
+    skipped(connection: Duplex, topic: string, head: Buffer): void;
+  },
 ): Promise<Listeners> {
   const sockets = new Set<Socket>();
 
@@ -48,8 +52,11 @@ export async function openListeners(
       connection.destroy();
       return;
     }
-    guardPackets(connection, MQTT_LIMITS, () => metrics.dropped.too_large.inc());
-    handle(connection, proven);
+    guardPackets(connection, MQTT_LIMITS, {
+      tooLarge: () => metrics.dropped.too_large.inc(),
+      skipped: (topic, head) => on.skipped(connection, topic, head),
+    });
+    on.connection(connection, proven);
   }
 
   const { host, port, tls, webSocket } = settings;

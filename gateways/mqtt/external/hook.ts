@@ -111,7 +111,8 @@ export function createBrokerHook({
         const named = dialect.speaker(clientId, username);
         const identity = named && (await resolve(named));
         if (!identity) continue;
-        if (dialect.own(identity).some((own) => contains(own, topic))) return ALLOW;
+        const open = action === 'subscribe' ? [...dialect.own(identity), ...dialect.unserved(identity)] : dialect.own(identity);
+        if (open.some((own) => contains(own, topic))) return ALLOW;
         if (await isBehind(identity, dialect.childNamedBy?.(topic))) return ALLOW;
       }
       if (action === 'subscribe') metrics.subscriptionsRefused.inc();

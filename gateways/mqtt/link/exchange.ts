@@ -40,12 +40,12 @@ export function createExchange(deps: {
     block: blocks,
 
     report({ deviceId, proof }, report) {
-      // That it is at 100 % decides what its next version means; a lower percentage says less than the one after it.
+      // A lower percentage says less than the one after it. That it was at 100 % decides what its next version means.
       const passing = report.kind === 'progress' && report.percent < 100;
       lanes.push(deviceId, {
         kind: 'report',
         expendable: passing,
-        ...(passing && { supersedes: `progress ${moduleKey(report.module)}` }),
+        ...(report.kind === 'progress' && { supersedes: `progress ${moduleKey(report.module)}` }),
         run: async () => void (await tasks.report(deviceId, report, () => metrics.ignoredReports.inc(), proof)),
         lost: (error) =>
           sampled.error(

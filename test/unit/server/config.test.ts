@@ -104,7 +104,7 @@ test.each([
   [
     'UPDRAFT_PUBLIC_BASE_URL',
     'fw.example',
-    'UPDRAFT_PUBLIC_BASE_URL is "fw.example": expected a URL that begins with http:// or https://, for example UPDRAFT_PUBLIC_BASE_URL=https://fw.example.com',
+    'UPDRAFT_PUBLIC_BASE_URL is "fw.example": expected http:// or https://, a host and perhaps a port and a path, without user name, password, query, fragment or blanks, for example UPDRAFT_PUBLIC_BASE_URL=https://fw.example.com',
   ],
   [
     'TEMPORAL_ADDRESS',
@@ -127,7 +127,7 @@ test('all that is wrong is told at once', () => {
 
 test('a wrong connection string is not shown, because it may hold a password', () => {
   const [problem] = problems({ MONGODB_URI: 'mongo://admin:hunter2@db' });
-  expect(problem).toMatch(/^MONGODB_URI is not understood: expected a connection string/);
+  expect(problem).toMatch(/^MONGODB_URI is not understood: expected mongodb:\/\/ or mongodb\+srv:\/\//);
   expect(problem).not.toContain('hunter2');
 });
 
