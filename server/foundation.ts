@@ -6,6 +6,7 @@ import { type CoreParts, createCore } from '../core/create-core';
 import { secretSeals } from '../core/devices/secret-seals';
 import type { DiskRoom } from '../core/disk-room';
 import { createLocalCopies } from '../core/downloads/local-copies';
+import type { UpgradeEngine } from '../core/ports';
 import { SealedByOther } from '../core/sealing';
 import { connectStore, type Store } from '../schema/mongo/connect';
 import { MIGRATIONS } from '../schema/mongo/migrations';
@@ -32,6 +33,7 @@ export interface Foundation {
   client: Client;
   /** For workers. */
   native: NativeConnection;
+  engine: UpgradeEngine;
   parts: CoreParts;
   /** Where the API listens: chosen here, because download URLs name it. */
   httpPort: number;
@@ -85,7 +87,7 @@ export async function startFoundation(config: Config, logger: Logger): Promise<F
     });
     running.add({ stop: () => parts.close() });
     running.add(resealInBackground(parts, logger));
-    return { config, logger, servers, store, client, native, parts, httpPort, stop: () => running.stop() };
+    return { config, logger, servers, store, client, native, engine, parts, httpPort, stop: () => running.stop() };
   });
 }
 

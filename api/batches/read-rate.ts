@@ -2,7 +2,7 @@ import type { Core } from '../../core/core';
 import type { Batch } from '../../schema/model/batch';
 import type { BatchRate } from './policy-types';
 
-type Asked = Pick<Batch, '_id' | 'policy'>;
+type Asked = Pick<Batch, '_id' | 'policy' | 'removedTasks'>;
 
 const rates = new WeakMap<Asked, Promise<BatchRate>>();
 

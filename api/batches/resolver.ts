@@ -77,6 +77,11 @@ export class BatchResolver {
   }
 
   @FieldResolver()
+  tasksRemovedAt(@Root() { removedTasks }: Batch): Date | null {
+    return removedTasks?.at ?? null;
+  }
+
+  @FieldResolver()
   selection(@Root() { selection }: Batch): BatchSelection | null {
     return selection && { ...selection, skippedVersion: selection.skippedVersion ?? 0, skippedPhase: selection.skippedPhase ?? 0 };
   }

@@ -81,15 +81,16 @@ export const SETTINGS = {
   }),
   TEMPORAL_ADDRESS: optional(hostAndPort, {
     defaultText: 'embedded Temporal',
-    about: 'Temporal frontend to use. Its namespace needs the search attribute BatchId (Keyword).',
+    about: 'Temporal frontend to use.',
     example: 'temporal.example.com:7233',
   }),
   TEMPORAL_NAMESPACE: setting(kinds.text(/^[\w.-]{2,255}$/, 'a namespace: letters, digits, dots, dashes'), 'default', {
-    about: "Temporal's namespace.",
+    about: "Temporal's namespace. Each installation needs one of its own: workflows are named by batches and devices.",
     example: 'updraft',
   }),
   TEMPORAL_TASK_QUEUE: setting(kinds.text(/^[\w.-]{1,200}$/, 'a task queue: letters, digits, dots, dashes'), WORKFLOW_QUEUE, {
-    about: 'Task queue of the workflows, for installations that share a namespace.',
+    about:
+      'Task queue of the workflows, the same for all processes. It keeps no two installations apart: for that there is TEMPORAL_NAMESPACE.',
     example: 'updraft-eu',
   }),
   UPDRAFT_PACKAGE_STORE: setting(kinds.oneOf('gridfs', 's3'), 'gridfs', {
@@ -128,6 +129,18 @@ export const SETTINGS = {
   UPDRAFT_PACKAGE_COPIES_MB: setting(kinds.wholeNumber(0, 10_000_000, 'MiB'), 2_048, {
     about: 'Disk, under the data directory, for copies of the package files that are being downloaded; 0 reads all from the store.',
     example: '20480',
+  }),
+  UPDRAFT_KEEP_TASKS_DAYS: setting(kinds.daysOrOff as kinds.Kind<number | null>, null as number | null, {
+    defaultText: 'off: for ever',
+    about:
+      'Days after the end of a batch that its tasks are kept. Then they are removed, and the batch keeps their counts. The same for all processes with the role api.',
+    example: '90',
+  }),
+  UPDRAFT_KEEP_BATCHES_DAYS: setting(kinds.daysOrOff as kinds.Kind<number | null>, null as number | null, {
+    defaultText: 'off: for ever',
+    about:
+      'Days after its end that a batch is kept. Then it is removed with its tasks, and its idempotency key is free again. The same for all processes with the role api.',
+    example: '730',
   }),
   UPDRAFT_DISK_RESERVE_MB: setting(kinds.wholeNumber(0, 10_000_000, 'MiB'), 1_024, {
     about:

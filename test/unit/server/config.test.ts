@@ -136,6 +136,20 @@ test('every setting has an example that it accepts', () => {
   expect(rejected).toEqual([]);
 });
 
+test('R-BAT-19 what has ended is kept for ever unless a setting says for how many days', () => {
+  expect(readConfig({}).retention).toEqual({ tasksDays: null, batchesDays: null });
+  const kept = readConfig({ UPDRAFT_KEEP_TASKS_DAYS: '90', UPDRAFT_KEEP_BATCHES_DAYS: 'off' }).retention;
+  expect(kept).toEqual({ tasksDays: 90, batchesDays: null });
+  expect(problems({ UPDRAFT_KEEP_TASKS_DAYS: '0' })).toEqual([
+    'UPDRAFT_KEEP_TASKS_DAYS is "0": expected a whole number of days from 1 to 36500, or off, for example UPDRAFT_KEEP_TASKS_DAYS=90',
+  ]);
+});
+
+test('no setting offers to share a namespace of Temporal: workflows are named by batches and devices', () => {
+  expect(SETTINGS.TEMPORAL_NAMESPACE.about).toMatch(/each installation needs one of its own/i);
+  expect(SETTINGS.TEMPORAL_TASK_QUEUE.about).not.toMatch(/share/);
+});
+
 test('a misspelt variable is found', () => {
   expect(unknownVariables({ UPDRAFT_HTPP_PORT: '1', UPDRAFT_MONGOD: 'x', PATH: '/' })).toEqual(['UPDRAFT_HTPP_PORT']);
 });
