@@ -48,6 +48,7 @@ export interface Config {
   retention: Retention;
   gatewayId: string;
   explorer: boolean;
+  corsOrigins: readonly string[];
   log: { level: string; format: 'auto' | 'json' | 'text' };
   reofferMinutes: number;
   /** R-FLOW-2. */
@@ -140,6 +141,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     retention: { tasksDays: of('UPDRAFT_KEEP_TASKS_DAYS'), batchesDays: of('UPDRAFT_KEEP_BATCHES_DAYS') },
     gatewayId: of('UPDRAFT_GATEWAY_ID'),
     explorer: of('UPDRAFT_EXPLORER') ?? isLoopback(host),
+    corsOrigins: of('UPDRAFT_CORS_ORIGINS'),
     log: { level: of('UPDRAFT_LOG_LEVEL'), format: of('UPDRAFT_LOG_FORMAT') },
     reofferMinutes: of('UPDRAFT_REOFFER_MINUTES'),
     iotdaWaits: {

@@ -6,6 +6,7 @@ import { type ApiContext, type ApiServices, createContext } from '../context';
 import type { ErrorLog, PresentError } from '../errors/present';
 import { API_LIMITS } from '../limits';
 import type { Answers } from './answers';
+import type { Origins } from './cross-origin';
 import type { DocumentDoor } from './document/door';
 import { createPace } from './pace';
 import type { CostOf } from './query-cost';
@@ -29,11 +30,13 @@ export interface GraphqlWsDeps {
   costOf: CostOf;
   answers: Answers;
   log: ErrorLog;
+  /** Of pages that may connect, beside the API's own. */
+  origins: Origins;
 }
 
 /** GraphQL over WebSocket (graphql-transport-ws). Apollo's plugins don't see it: keys, limits and masking are its own. */
 export function serveGraphqlWs(httpServer: Server, path: string, deps: GraphqlWsDeps): { stop(): Promise<void> } {
-  const { schema, services, presentError, door, costOf, answers, log } = deps;
+  const { schema, services, presentError, door, costOf, answers, log, origins } = deps;
   const { access } = services.core;
 
   const server = makeServer<Record<string, unknown> | undefined, Session>({
@@ -41,7 +44,11 @@ export function serveGraphqlWs(httpServer: Server, path: string, deps: GraphqlWs
     async onConnect({ connectionParams, extra }) {
       const key = connectionKey(connectionParams);
       const viewer = key === null ? null : await access.authenticate(key);
-      if (!viewer || key === null) return false;
+      if (!viewer || key === null) {
+        // graphql-ws gives up on this code at once; on 4403, its own for a refusal, it tries again.
+        extra.socket.close(CloseCode.Unauthorized, 'No valid API key came with the connection');
+        return false;
+      }
       extra.key = key;
       extra.letGo = access.hold(key, viewer, () => void setTimeout(() => revoked(extra), API_LIMITS.farewellMs).unref());
       if (extra.socket.readyState !== extra.socket.OPEN) extra.letGo();
@@ -107,7 +114,8 @@ export function serveGraphqlWs(httpServer: Server, path: string, deps: GraphqlWs
     work.delete(payload);
   }
 
-  return acceptSockets<Session>(httpServer, path, server, (base) => ({ ...base, work: new Map(), gone: new AbortController() }), log);
+  const session = (base: WsExtra): Session => ({ ...base, work: new Map(), gone: new AbortController() });
+  return acceptSockets<Session>(httpServer, server, session, { path, origins, log });
 }
 
 /** A client that reads is told why; one that doesn't is cut. */

@@ -28,7 +28,7 @@ export type Refuse = (res: Response) => void;
  * whoever revoked its own key.
  */
 export const signedIn =
-  (access: Pick<AccessService, 'authenticate' | 'hold'>, refuse: Refuse): RequestHandler =>
+  (access: Pick<AccessService, 'authenticate' | 'hold'>, refuse: Refuse, isTransfer: boolean): RequestHandler =>
   async (req, res, next) => {
     const key = bearerKey(req.headers.authorization);
     const viewer = key === null ? null : await access.authenticate(key);
@@ -38,7 +38,7 @@ export const signedIn =
       return;
     }
     viewers.set(res, viewer);
-    if (refuse !== refuseGraphql)
+    if (isTransfer)
       res.once(
         'close',
         access.hold(key, viewer, () => req.destroy()),

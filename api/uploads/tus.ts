@@ -11,6 +11,7 @@ import { toUserErrorType, userErrorsOf } from '../errors/as-payload';
 import { type ErrorLog, maskedAs } from '../errors/present';
 import { jsonText } from '../files/send-json';
 import { API_LIMITS } from '../limits';
+import { EXPOSED_HEADERS } from '../transport/cross-origin';
 import { viewerOf } from '../transport/signed-in';
 import { protocolError } from './protocol-errors';
 import { createTusStore } from './tus-store';
@@ -58,6 +59,7 @@ export async function tusUploads(
     maxSize: limits.fileBytes,
     relativeLocation: true,
     allowedOrigins: [],
+    exposedHeaders: EXPOSED_HEADERS,
     onResponseError: (req, error) => answerTo(error, req.method, limits, log),
   });
 

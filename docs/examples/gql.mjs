@@ -5,9 +5,14 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'graphql';
 
+const USAGE = 'Usage: KEY=<API key> [URL=http://127.0.0.1:8080] node docs/examples/gql.mjs DOCUMENT [variable=value …]';
 const [wanted, ...given] = process.argv.slice(2);
 const { KEY: key, URL: url = 'http://127.0.0.1:8080' } = process.env;
-if (!key || !wanted) fail('Usage: KEY=<API key> [URL=http://127.0.0.1:8080] node docs/examples/gql.mjs DOCUMENT [variable=value …]');
+if (wanted === '--help' || wanted === '-h') {
+  console.log(USAGE);
+  process.exit();
+}
+if (!key || !wanted) fail(USAGE);
 
 const query = statSync(wanted, { throwIfNoEntry: false })?.isFile() ? readFileSync(wanted, 'utf8') : documentNamed(wanted);
 const body = JSON.stringify({ query, variables: variablesOf(query, given) });

@@ -37,7 +37,10 @@ export async function startApi(
       logger,
       registry,
       ready: () => whatIsMissing(store, client, gateway),
-      settings: { host: config.host, port: httpPort, tls: await readTls(config.tls), explorer: config.explorer, limits: config.limits },
+      settings: {
+        ...{ host: config.host, port: httpPort, tls: await readTls(config.tls), explorer: config.explorer, limits: config.limits },
+        ...{ origins: config.corsOrigins, publicUrl: config.publicBaseUrl },
+      },
     });
     const { url, explorerUrl } = await api.start();
     running.add(api);

@@ -4,7 +4,7 @@ import { DEFAULT_IOTDA_WAITS } from '../../schema/model/negotiation';
 import { BROKER_SETTINGS } from './broker-settings';
 import * as kinds from './kinds';
 import { optional, setting } from './setting';
-import { hostAndPort, urlOf } from './urls';
+import { hostAndPort, origins, urlOf } from './urls';
 
 export type { Setting } from './setting';
 
@@ -160,9 +160,14 @@ export const SETTINGS = {
     example: 'gateway-eu-1',
   }),
   ...BROKER_SETTINGS,
+  UPDRAFT_CORS_ORIGINS: setting(origins, [], {
+    defaultText: 'none: only pages from the API itself',
+    about: 'Origins whose pages may use the API in a browser: GraphQL, over HTTP and WebSocket, uploads, imports, lists and CSV files.',
+    example: 'https://console.example.com,http://localhost:5173',
+  }),
   UPDRAFT_EXPLORER: optional(kinds.onOff, {
     defaultText: 'on for a loopback address',
-    about: 'GraphQL explorer and introspection.',
+    about: 'GraphQL explorer at /explorer/, and introspection, of the schema alone also without a key.',
     example: 'off',
   }),
   UPDRAFT_LOG_LEVEL: setting(kinds.oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'), 'info', {
@@ -229,6 +234,11 @@ export const SETUP_VARIABLES = {
     about: 'The Mosquitto for tests and benchmark.',
     defaultText: 'the installed one, else from Debian',
     example: '/usr/sbin/mosquitto',
+  },
+  UPDRAFT_TEST_CHROMIUM: {
+    about: 'The Chromium for tests.',
+    defaultText: 'the installed one, else from Debian',
+    example: '/usr/bin/chromium',
   },
   UPDRAFT_TEST_NGINX: {
     about: 'The nginx for the benchmark.',

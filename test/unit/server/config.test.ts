@@ -81,6 +81,20 @@ test.each([
     'api,cook',
     'UPDRAFT_ROLES is "api,cook": expected all, or some of api, worker, gateway with commas between, for example UPDRAFT_ROLES=api,worker',
   ],
+  ...[
+    '*',
+    'null',
+    'https://a.example/',
+    'https://a.example/app',
+    'https://A.example',
+    'https://a.example:443',
+    'a.example',
+    'https://a.example,*',
+  ].map((value): [string, string, string] => [
+    'UPDRAFT_CORS_ORIGINS',
+    value,
+    `UPDRAFT_CORS_ORIGINS is "${value}": expected origins as browsers send them, with commas between: http:// or https://, a host in lower case, and the port unless it is the usual one; nothing behind it, and no *, for example UPDRAFT_CORS_ORIGINS=https://console.example.com,http://localhost:5173`,
+  ]),
   ['UPDRAFT_EXPLORER', 'yes', 'UPDRAFT_EXPLORER is "yes": expected on or off, for example UPDRAFT_EXPLORER=off'],
   [
     'UPDRAFT_MINUTE_MS',
