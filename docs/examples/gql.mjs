@@ -4,14 +4,12 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'graphql';
+import { fail, helpIfAsked } from './common.mjs';
 
 const USAGE = 'Usage: KEY=<API key> [URL=http://127.0.0.1:8080] node docs/examples/gql.mjs DOCUMENT [variable=value …]';
 const [wanted, ...given] = process.argv.slice(2);
 const { KEY: key, URL: url = 'http://127.0.0.1:8080' } = process.env;
-if (wanted === '--help' || wanted === '-h') {
-  console.log(USAGE);
-  process.exit();
-}
+helpIfAsked(USAGE);
 if (!key || !wanted) fail(USAGE);
 
 const query = statSync(wanted, { throwIfNoEntry: false })?.isFile() ? readFileSync(wanted, 'utf8') : documentNamed(wanted);
@@ -72,9 +70,4 @@ function jsonOr(value) {
   } catch {
     return value;
   }
-}
-
-function fail(text) {
-  console.error(text);
-  process.exit(1);
 }
