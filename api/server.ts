@@ -19,13 +19,15 @@ import { buildApiSchema } from './schema';
 import { createAnswers } from './transport/answers';
 import { clientErrorHandler, nothingHere } from './transport/client-errors';
 import { watchConnections } from './transport/connections';
+import { crossOrigin, type Origins } from './transport/cross-origin';
 import { createDocumentDoor } from './transport/document/door';
 import { drain } from './transport/drain';
 import { createGraphqlHttp } from './transport/graphql-http';
 import { serveGraphqlWs } from './transport/graphql-ws';
 import { type LingerBounds, linger } from './transport/linger';
+import { refuseUnlessSchema } from './transport/open-schema';
 import { createCostOf } from './transport/query-cost';
-import { isSignedIn } from './transport/signed-in';
+import { isSignedIn, refuseGraphql } from './transport/signed-in';
 import { handleUnreadable } from './transport/unreadable';
 
 export interface ApiSettings {
@@ -34,8 +36,12 @@ export interface ApiSettings {
   port: number;
   /** PEM. */
   tls?: { cert: string | Buffer; key: string | Buffer };
-  /** Serves `/explorer`, and lets signed-in keys ask for the schema. */
+  /** Serves `/explorer`, and tells the schema. */
   explorer: boolean;
+  /** Whose pages may use it, beside its own. */
+  origins?: Origins;
+  /** What it is reached by from outside, where a proxy changes the name that is asked for. */
+  publicUrl?: string;
   limits: Limits;
 }
 
@@ -78,22 +84,29 @@ export async function createApi({
   const answers = createAnswers(settings.limits);
   const graphql = await createGraphqlHttp(schema, services, presentError, { door, costOf, answers, introspection: settings.explorer });
 
-  const app = await createApp({ core, limits: settings.limits, logger, ready, registry, explorer: settings.explorer }, graphql.router);
+  const { limits, explorer, origins = [], publicUrl } = settings;
+  const refuse = explorer ? refuseUnlessSchema(schema) : refuseGraphql;
+  const app = await createApp({ core, limits, logger, ready, registry, explorer }, graphql.router, refuse);
   app.use(nothingHere);
   app.use(clientErrorHandler(presentError) satisfies ErrorRequestHandler);
 
   const isDownload = downloads(core.downloads, createDownloadMetrics(counted), logger);
+  const isPreflight = crossOrigin(origins);
   const lingers = lingerBounds(settings.limits);
   const server = httpServerFor((req, res) => {
     linger(req, res, () => lingers(res));
-    void (isDownload(req, res) || app(req, res));
+    void (isDownload(req, res) || isPreflight(req, res) || app(req, res));
   }, settings);
   const most = settings.limits.downloads + API_LIMITS.connections;
   // Where none of them is idle the next one is turned away.
   server.maxConnections = most + API_LIMITS.strangers;
   watchConnections(server, { most, registry: counted, log: logger });
   handleUnreadable(server, { registry: counted, log: logger, downloads: isDownload });
-  const sockets = serveGraphqlWs(server, GRAPHQL_PATH, { schema, services, presentError, door, costOf, answers, watch, log: logger });
+  const own = publicUrl === undefined ? [] : [new URL(publicUrl).origin];
+  const sockets = serveGraphqlWs(server, GRAPHQL_PATH, {
+    ...{ schema, services, presentError, door, costOf, answers, watch, log: logger },
+    origins: [...origins, ...own],
+  });
 
   return {
     async start() {

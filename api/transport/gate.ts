@@ -14,6 +14,7 @@ export type Who = 'ANYONE' | 'ANY_KEY' | Exclude<Role, 'APP'>;
  * that is not here can't be served. Downloads are answered before Express, and prove themselves by what they carry (`files/download.ts`).
  */
 export const ROUTES = {
+  'GET /': 'ANYONE',
   'GET /healthz': 'ANYONE',
   'GET /readyz': 'ANYONE',
   'ALL /explorer': 'ANYONE',
@@ -47,7 +48,7 @@ export function createGate(app: Express, access: Pick<AccessService, 'authentica
     serve(route, handler, refuse = refuseKey) {
       const who: Who = ROUTES[route];
       const [method, path = ''] = route.split(' ');
-      const known = signedIn(access, refuse);
+      const known = signedIn(access, refuse, who !== 'ANY_KEY');
       const guarded: RequestHandler = (req, res, next) => {
         if (who === 'ANYONE') return handler(req, res, next);
         // What a key may see is for nobody in between, and no other type than it says.

@@ -157,14 +157,14 @@ const answering =
       if (answer.body.kind !== 'complete') throw new Error('An answer came in pieces.');
       for (const [name, value] of answer.headers) res.setHeader(name, value);
       res.status(answer.status ?? 200);
-      await send(res, Buffer.from(answer.body.string));
+      await sendAll(res, Buffer.from(answer.body.string));
     } finally {
       own.work();
       own.sending();
     }
   };
 
-async function send(res: Response, body: Buffer): Promise<void> {
+export async function sendAll(res: Response, body: Buffer): Promise<void> {
   res.setHeader('Content-Length', body.length);
   const write = (piece: Buffer, isLast: boolean): Promise<void> =>
     new Promise((resolve) => {

@@ -11,6 +11,7 @@ import type { ErrorLog, PresentError } from '../errors/present';
 import { API_LIMITS } from '../limits';
 import type { Answers } from './answers';
 import { checked, proven } from './connections';
+import type { Origins } from './cross-origin';
 import type { DocumentDoor } from './document/door';
 import { createPace } from './pace';
 import type { CostOf } from './query-cost';
@@ -35,11 +36,13 @@ export interface GraphqlWsDeps {
   answers: Answers;
   watch: Pick<StoreWatch, 'away' | 'whenAway'>;
   log: ErrorLog;
+  /** Of pages that may connect, beside the API's own. */
+  origins: Origins;
 }
 
 /** GraphQL over WebSocket (graphql-transport-ws). Apollo's plugins don't see it: keys, limits and masking are its own. */
 export function serveGraphqlWs(httpServer: Server, path: string, deps: GraphqlWsDeps): { stop(): Promise<void> } {
-  const { schema, services, presentError, door, costOf, answers, watch, log } = deps;
+  const { schema, services, presentError, door, costOf, answers, watch, log, origins } = deps;
   const { access } = services.core;
 
   const server = makeServer<Record<string, unknown> | undefined, Session>({
@@ -53,8 +56,13 @@ export function serveGraphqlWs(httpServer: Server, path: string, deps: GraphqlWs
       } catch (error) {
         if (!userErrorsOf(error)) throw error;
         extra.socket.close(TRY_AGAIN_LATER, (error as Error).message);
+        return false;
       }
-      if (!viewer || key === null) return false;
+      if (!viewer || key === null) {
+        // graphql-ws gives up on this code at once; on 4403, its own for a refusal, it tries again.
+        extra.socket.close(CloseCode.Unauthorized, 'No valid API key came with the connection');
+        return false;
+      }
       // An upgraded connection has no request that ends.
       if (!proven(extra.request.socket, `key ${viewer.keyId}`, API_LIMITS.connectionsOfKey, true)) {
         extra.socket.close(TRY_AGAIN_LATER, 'As many connections with this API key are open as may be');
@@ -137,7 +145,8 @@ export function serveGraphqlWs(httpServer: Server, path: string, deps: GraphqlWs
     work.delete(payload);
   }
 
-  return acceptSockets<Session>(httpServer, path, server, (base) => ({ ...base, work: new Map(), gone: new AbortController() }), log);
+  const session = (base: WsExtra): Session => ({ ...base, work: new Map(), gone: new AbortController() });
+  return acceptSockets<Session>(httpServer, server, session, { path, origins, log });
 }
 
 /** WebSocket close code 1013: clients of graphql-ws connect again by themselves. */

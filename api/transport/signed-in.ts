@@ -45,7 +45,7 @@ export type Refuse = (res: Response, refusal: Refusal) => void;
  * whoever revoked its own key.
  */
 export const signedIn =
-  (access: Pick<AccessService, 'authenticate' | 'hold'>, refuse: Refuse): RequestHandler =>
+  (access: Pick<AccessService, 'authenticate' | 'hold'>, refuse: Refuse, isTransfer: boolean): RequestHandler =>
   async (req, res, next) => {
     const key = bearerKey(req.headers.authorization);
     let viewer: Viewer | null = null;
@@ -70,7 +70,7 @@ export const signedIn =
       return;
     }
     viewers.set(res, viewer);
-    if (refuse !== refuseGraphql)
+    if (isTransfer)
       res.once(
         'close',
         access.hold(key, viewer, () => req.destroy()),

@@ -11,6 +11,7 @@ import { toUserErrorType, userErrorsOf } from '../errors/as-payload';
 import { type ErrorLog, maskedAs } from '../errors/present';
 import { cutWhenSlow } from '../files/least-rate';
 import { jsonText } from '../files/send-json';
+import { EXPOSED_HEADERS } from '../transport/cross-origin';
 import { viewerOf } from '../transport/signed-in';
 import { protocolError } from './protocol-errors';
 import { createTusStore } from './tus-store';
@@ -59,6 +60,7 @@ export async function tusUploads(
     maxSize: limits.fileBytes,
     relativeLocation: true,
     allowedOrigins: [],
+    exposedHeaders: EXPOSED_HEADERS,
     onResponseError: (req, error) => answerTo(error, req.method, limits, log),
   });
 

@@ -3,6 +3,7 @@ import type { Registry } from 'prom-client';
 import { createLiveHub } from '../../api/live/hub';
 import { createApi } from '../../api/server';
 import { finishBatchDeletions } from '../../core/batches/delete';
+import { removeOld } from '../../core/batches/retention';
 import { systemClock } from '../../core/clock';
 import { sweepImports } from '../../core/device-imports/creation';
 import { sweepLists } from '../../core/device-lists/service';
@@ -39,7 +40,10 @@ export async function startApi(
       logger,
       registry,
       ready: () => whatIsMissing(store, client, gateway),
-      settings: { host: config.host, port: httpPort, tls: await readTls(config.tls), explorer: config.explorer, limits: config.limits },
+      settings: {
+        ...{ host: config.host, port: httpPort, tls: await readTls(config.tls), explorer: config.explorer, limits: config.limits },
+        ...{ origins: config.corsOrigins, publicUrl: config.publicBaseUrl },
+      },
     });
     const { url, explorerUrl } = await api.start();
     running.add(api);
@@ -53,22 +57,28 @@ function tellOf(away: boolean, logger: Foundation['logger']): void {
 }
 
 /** What crashes and patience leave of uploads and batches goes: at once, and then again and again. */
-async function startSweeping({ store, parts, logger }: Foundation): Promise<Part> {
+async function startSweeping({ config, store, engine, parts, logger }: Foundation): Promise<Part> {
+  const stopping = new AbortController();
+  const { signal } = stopping;
   const sweep = async (): Promise<void> => {
     try {
       const swept = (await sweepOrphans(store.collections, parts.files, new Date())) + (await parts.sweepUploads());
-      await sweepLists(store.collections, new Date());
-      await sweepImports(store.collections, new Date());
+      await sweepLists(store.collections, new Date(), signal);
+      await sweepImports(store.collections, new Date(), signal);
       if (swept > 0) logger.info({ swept }, 'Uploads that nobody goes on with were removed');
     } catch (error) {
       logger.warn({ error }, 'Uploads could not be swept; it is tried again');
     }
   };
-  const stopping = new AbortController();
   const finish = async (): Promise<void> => {
-    await finishBatchDeletions({ collections: store.collections }, stopping.signal).catch((error) =>
-      logger.warn({ error }, 'A batch could not be deleted yet; it is tried again'),
-    );
+    try {
+      await finishBatchDeletions({ collections: store.collections }, signal);
+      const removed = await removeOld({ collections: store.collections, engine, clock: systemClock }, config.retention, signal);
+      if (removed.batches + removed.tasksOf > 0)
+        logger.info(removed, 'Batches, and tasks of batches, that were kept long enough were removed');
+    } catch (error) {
+      logger.warn({ error }, 'A batch could not be deleted yet; it is tried again');
+    }
   };
   await sweep();
   // A million tasks take their time, and nobody waits for them.

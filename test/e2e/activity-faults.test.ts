@@ -101,6 +101,16 @@ const SCENARIOS: Record<ActivityName, Scenario> = {
       await updraft.store.collections.devices.updateOne({ _id: deviceOf({ updraft, ...world }) }, { $set: { enabled: true } });
     },
   },
+  // The store believes that the device is connected here: nobody could be asked.
+  findUnasked: {
+    dialect: 'IOTDA',
+    behaviours: [offlineUntil('told')],
+    prepare: (world) => setPresence(world, { online: true, gatewayId: world.updraft.config.gatewayId }),
+    async meanwhile({ updraft, fleet, fault }) {
+      await updraft.until(async () => fault.recovered > 0);
+      await fleet.comeOnline();
+    },
+  },
   // The store believes in a gateway that ended without a word.
   gatewayLost: {
     behaviours: [offlineUntil('told')],

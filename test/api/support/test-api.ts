@@ -47,6 +47,8 @@ const engine = quietEngine();
 export interface TestApiOptions {
   limits?: Partial<Limits>;
   explorer?: boolean;
+  origins?: readonly string[];
+  publicUrl?: string;
   /** PEM. */
   tls?: { cert: Buffer; key: Buffer };
   ready?: () => Promise<string | null>;
@@ -59,6 +61,8 @@ export interface TestApiOptions {
 export async function startTestApi({
   limits,
   explorer = true,
+  origins,
+  publicUrl,
   tls,
   ready,
   replace = (core) => core,
@@ -83,7 +87,7 @@ export async function startTestApi({
   const registry = new Registry();
   const api = await createApi({
     ...{ core, watch, live, logger, ready, registry },
-    settings: { host: '127.0.0.1', port: 0, tls, explorer, limits: settings.limits },
+    settings: { host: '127.0.0.1', port: 0, tls, explorer, origins, publicUrl, limits: settings.limits },
   });
   const { url, graphqlUrl } = await api.start();
   const keyFor = async (role: 'ADMINISTRATOR' | 'OPERATOR' | 'VIEWER') =>
