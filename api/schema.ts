@@ -10,6 +10,7 @@ import { BatchResolver } from './batches/resolver';
 import { DeviceImportResolver, ImportProgressResolver } from './device-imports/resolver';
 import { DeviceListResolver } from './device-lists/resolver';
 import { DeviceResolver } from './devices/resolver';
+import { withStoredValues } from './enums-of-the-store';
 import { DeviceGroupsResolver, GroupResolver } from './groups/resolver';
 import { LiveResolver, ResyncResolver } from './live/resolver';
 import { PackageResolver, PackageVerificationResolver } from './packages/resolver';
@@ -55,5 +56,5 @@ export function buildApiSchema(): GraphQLSchema {
       },
     },
   });
-  return withAppGate(withPace(schema));
+  return withAppGate(withPace(withStoredValues(schema)));
 }

@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream';
-import type { Device, DigestAlgorithm, FirmwarePackage, Product, SecureUpdate, SigningKey } from '../schema/model/fleet';
+import type { Device, FirmwarePackage, Product, SecureUpdate, SigningKey } from '../schema/model/fleet';
 import type { LetInBy, Proof } from '../schema/model/generations';
 import type { DeviceId, TaskId } from '../schema/model/ids';
+import type { DigestAlgorithm, VerificationAnswer } from '../schema/model/package-fields';
 import type { PackageKind, VerificationState } from '../schema/model/package-rules';
 import type { Upload } from '../schema/model/upload';
 import type { ApiKey, Role, Viewer } from './access/viewer';
@@ -140,9 +141,14 @@ export interface DeviceService extends DeviceAdmission, DeviceSwitch {
 export interface PackageService {
   /**
    * Streams the files in, one after the other, and checks them on the way (R-PKG-1, 2, 3, 5, 7, 10); on any refusal nothing is kept.
-   * The files after the first are asked for when the one before is stored.
+   * The files after the first are asked for when the one before is stored. `expectedBytes`: what is said to come. Throws DISK_FULL.
    */
-  create(viewer: Viewer, input: NewPackage, files: PackageUpload | AsyncIterable<PackageUpload>): Promise<FirmwarePackage>;
+  create(
+    viewer: Viewer,
+    input: NewPackage,
+    files: PackageUpload | AsyncIterable<PackageUpload>,
+    expectedBytes?: number,
+  ): Promise<FirmwarePackage>;
   /** Throws PACKAGE_UNKNOWN, INVALID_FORMAT. */
   update(viewer: Viewer, id: string, changes: { description: string }): Promise<FirmwarePackage>;
   /** R-PKG-14. Throws PACKAGE_UNKNOWN, PACKAGE_IN_USE. May be repeated after a crash; also finishes then. */
@@ -166,7 +172,7 @@ export interface NewUpload {
   fileName: string;
   /** Bytes. */
   size: number;
-  /** Checked when all bytes are there; hex of MD5 (32) or SHA-256 (64 digits). */
+  /** Checked when all bytes are there; hex of MD5 (32) or SHA-256 (64 digits), also as `sha256sum` prints it. */
   declaredDigest?: string | null;
   /** R-PKG-7: base64; checked when the package is made, with the product's keys. */
   signature?: string | null;
@@ -218,7 +224,7 @@ export interface Transfer {
 }
 
 /** Why a running transfer ends before its end. `replaced`: it stood still, and its device has begun another one. */
-export const TRANSFER_ENDS = ['task_ended', 'device_shut_out', 'replaced'] as const;
+export const TRANSFER_ENDS = ['task_ended', 'device_shut_out', 'replaced', 'too_slow'] as const;
 export type TransferEnd = (typeof TRANSFER_ENDS)[number];
 
 /** All whole and not negative; `size` at least 1. */
@@ -252,7 +258,7 @@ export interface PackageFilter {
 export interface PackageUpload {
   name: string;
   stream: Readable;
-  /** Checked against the bytes that arrive; hex of MD5 (32) or SHA-256 (64 digits). */
+  /** Checked against the bytes that arrive; hex of MD5 (32) or SHA-256 (64 digits), also as `sha256sum` prints it. */
   declaredDigest?: string | null;
   /** R-PKG-7: base64, made as `schema/model/signature.ts` says; checked with the product's keys. */
   signature?: string | null;
@@ -276,5 +282,5 @@ export interface NewPackage {
   /** R-PKG-4, R-PKG-6. */
   sourceVersions?: string[] | null;
   /** R-PKG-9; NOT_REQUIRED when not given. */
-  verification?: 'REQUIRED' | 'NOT_REQUIRED' | null;
+  verification?: VerificationAnswer | null;
 }

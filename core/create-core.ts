@@ -19,11 +19,12 @@ import { createDeviceImportService } from './device-imports/service';
 import { createDeviceListService } from './device-lists/service';
 import { createChildren } from './devices/children/service';
 import { createIgnoredReports } from './devices/ignored-reports';
-import { devicesChangedSince, presenceOf } from './devices/presence-queries';
+import { devicesChangedSince, presenceOf, throughGatewaySince } from './devices/presence-queries';
 import { requireKeys, resealDevices } from './devices/reseal';
 import { deviceSealing } from './devices/secrets';
 import { createDeviceService } from './devices/service';
 import { createSessionEnds } from './devices/session-ends';
+import type { DiskRoom } from './disk-room';
 import { createBlockReader } from './downloads/block-reader';
 import { type BlockSource, storeSource } from './downloads/block-source';
 import { downloadSecret } from './downloads/download-secret';
@@ -68,6 +69,8 @@ export interface CoreDeps {
   clock?: Clock;
   /** R-DEV-4: told after devices have come into dynamic groups or left them. */
   groupsChanged?: GroupsChanged;
+  /** R-SAFE-5: without end when not given. */
+  disk?: DiskRoom;
 }
 
 /** The services for the doors, and what the workflows' activities do. */
@@ -102,6 +105,7 @@ export async function createCore({
   masterKeys,
   clock = systemClock,
   groupsChanged,
+  disk,
 }: CoreDeps): Promise<CoreParts> {
   const { collections } = store;
   const facts = createBatchFacts({
@@ -150,6 +154,7 @@ export async function createCore({
     digestSigns: secureUpdates.digestSigns,
     statusOf: batchStatus(collections),
     presenceOf: (ids: readonly DeviceId[]) => presenceOf(collections.devices, ids),
+    throughGatewaySince: (id: DeviceId) => throughGatewaySince(collections.devices, id),
   };
 
   const refreshPresence = async (productKey: string, since: Date): Promise<void> => {
@@ -164,7 +169,7 @@ export async function createCore({
 
   const lifecycle = createBatchLifecycle({
     ...{ collections, engine, settings, clock, refreshPresence, onlineMs: settings.iotdaWaits.onlineMinutes * settings.minuteMs },
-    overrideEarlier: (batch) => overrideEarlier(base, collections, batch),
+    overrideEarlier: (batch) => overrideEarlier(base, collections, batch, settings.limits.runningModules),
     scan: (id, onProgress) => scanForBatch(matchDeps, matching, id, onProgress),
     endMatching: (id) => endMatching(policyDeps, id),
     onEnded: live.forgetAll,
@@ -211,11 +216,11 @@ export async function createCore({
         onMoved: matching.changed,
         onDeleted: (id) => onGroupDeleted(policyDeps, id),
       }),
-      deviceLists: createDeviceListService({ collections, settings, clock }),
-      deviceImports: createDeviceImportService({ collections, settings, creation: imports, sealing, idSecret: secret, clock }),
-      packages: createPackageService({ collections, files, settings, clock, presign: secureUpdates.digestSigns }),
+      deviceLists: createDeviceListService({ collections, settings, clock, disk }),
+      deviceImports: createDeviceImportService({ collections, settings, creation: imports, sealing, idSecret: secret, clock, disk }),
+      packages: createPackageService({ collections, files, settings, clock, disk, presign: secureUpdates.digestSigns }),
       downloads,
-      uploads: createUploadService({ collections, files, settings, clock, presign: secureUpdates.digestSigns }),
+      uploads: createUploadService({ collections, files, settings, clock, disk, presign: secureUpdates.digestSigns }),
       batches: createBatchService({
         ...{ connection: store.connection, collections, engine, settings, clock, versionCounts },
         dynamic: createDynamicService(policyDeps),

@@ -2,9 +2,9 @@ import type { Readable } from 'node:stream';
 import type { BatchTag } from '../schema/model/batch';
 import type { WhichTasks } from '../schema/model/cancel';
 import type { Dialect } from '../schema/model/dialect';
-import type { DigestAlgorithm } from '../schema/model/fleet';
 import type { Generations } from '../schema/model/generations';
 import type { BatchId, DeviceId } from '../schema/model/ids';
+import type { DigestAlgorithm } from '../schema/model/package-fields';
 import type { Task } from '../schema/model/task';
 import type { UpgradeInput, UpgradeReport } from '../schema/model/upgrade';
 
@@ -19,9 +19,14 @@ export interface UpgradeEngine {
   commandBatch(batchId: BatchId, command: BatchCommand): Promise<BatchCommandResult>;
   /** Signal-with-start: for every report that may be the first of its upgrade. */
   report(upgrade: UpgradeInput, report: UpgradeReport): Promise<void>;
-  /** To a running upgrade: its task has ended in the store. One that has gone is not an error. */
-  tellEnded(task: Pick<Task, '_id' | 'deviceId' | 'module'>): Promise<void>;
+  /**
+   * To a running upgrade: its task has ended in the store, with this attempt. One that has gone is not an error. `mayStart`: it may start
+   * only now, and is told then. What does not get through is sent again for a minute; never throws.
+   */
+  tellEnded(task: EndedTask, mayStart?: boolean): Promise<void>;
 }
+
+export type EndedTask = Pick<Task, '_id' | 'deviceId' | 'module' | 'attempt'>;
 
 export type BatchCommand =
   | { kind: 'pause' }
@@ -120,6 +125,8 @@ export interface PackageStore extends PackageParts {
    * `fileId` is the caller's, so that a repeated clean-up finds it.
    */
   put(fileId: string, source: Readable): Promise<StoredFile>;
+  /** Of the disk that the database is on, what a file of `bytes` takes while it is stored; nothing, where files lie elsewhere. */
+  diskBytes?(bytes: number): number;
   /** Bytes `start` to `end`, both included. */
   read(fileId: string, range: { start: number; end: number }): Readable;
   /** Also ends a file that has only parts. Deleting what is not there is not an error. */

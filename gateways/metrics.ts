@@ -5,10 +5,16 @@ const CONNECT_RESULTS = [
   'unreadable',
   'bad_credentials',
   'wrong_dialect',
+  'bridge',
   'disabled',
   'unavailable',
   'overloaded',
   'too_many',
+  'gave_way',
+  'device_too_often',
+  'address_too_often',
+  'device_wrong_passwords',
+  'address_wrong_passwords',
 ] as const;
 const DROP_REASONS = [
   'foreign_topic',

@@ -1,3 +1,4 @@
+import type { Retention } from '../core/batches/retention';
 import { S3_FILE_BYTES, type S3Settings } from '../core/packages/s3-store';
 import type { MqttQuotas } from '../gateways/mqtt/broker/quotas';
 import type { Limits } from '../schema/model/limits';
@@ -7,6 +8,7 @@ import { LIMIT_SETTINGS, limitVariable } from './settings/limit-settings';
 import { QUOTA_SETTINGS, quotaVariable } from './settings/quota-settings';
 import { s3SettingsOf } from './settings/s3-settings';
 import { type Role, SETTINGS, SETUP_VARIABLES, type Setting } from './settings/settings';
+import { withoutCredentials } from './settings/urls';
 
 export type { Role } from './settings/settings';
 
@@ -40,9 +42,13 @@ export interface Config {
   embedded: { mongoPort?: number; temporalPort?: number; temporalUiPort?: number };
   /** Not set: packages are kept in MongoDB (GridFS). */
   s3?: S3Settings;
+  diskReserveBytes: number;
   packageCopiesBytes: number;
+  /** What has ended goes after so many days; null: never. */
+  retention: Retention;
   gatewayId: string;
   explorer: boolean;
+  corsOrigins: readonly string[];
   log: { level: string; format: 'auto' | 'json' | 'text' };
   reofferMinutes: number;
   /** R-FLOW-2. */
@@ -130,9 +136,12 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       },
       problems,
     ),
+    diskReserveBytes: of('UPDRAFT_DISK_RESERVE_MB') * 1024 ** 2,
     packageCopiesBytes: of('UPDRAFT_PACKAGE_COPIES_MB') * 1024 ** 2,
+    retention: { tasksDays: of('UPDRAFT_KEEP_TASKS_DAYS'), batchesDays: of('UPDRAFT_KEEP_BATCHES_DAYS') },
     gatewayId: of('UPDRAFT_GATEWAY_ID'),
     explorer: of('UPDRAFT_EXPLORER') ?? isLoopback(host),
+    corsOrigins: of('UPDRAFT_CORS_ORIGINS'),
     log: { level: of('UPDRAFT_LOG_LEVEL'), format: of('UPDRAFT_LOG_FORMAT') },
     reofferMinutes: of('UPDRAFT_REOFFER_MINUTES'),
     iotdaWaits: {
@@ -160,7 +169,8 @@ export function unknownVariables(env: NodeJS.ProcessEnv = process.env): string[]
 }
 
 function problemOf(variable: string, given: string, { kind, example, secret }: Setting<unknown>): string {
-  const shown = secret ? 'not understood' : `"${given.slice(0, 60)}${given.length > 60 ? '…' : ''}"`;
+  const told = withoutCredentials(given);
+  const shown = secret ? 'not understood' : `"${told.slice(0, 60)}${told.length > 60 ? '…' : ''}"`;
   return `${variable} is ${shown}: expected ${kind.expected}, for example ${variable}=${example}`;
 }
 

@@ -4,7 +4,9 @@ import { NativeConnection } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { type CoreParts, createCore } from '../core/create-core';
 import { secretSeals } from '../core/devices/secret-seals';
+import type { DiskRoom } from '../core/disk-room';
 import { createLocalCopies } from '../core/downloads/local-copies';
+import type { UpgradeEngine } from '../core/ports';
 import { SealedByOther } from '../core/sealing';
 import { connectStore, type Store } from '../schema/mongo/connect';
 import { MIGRATIONS } from '../schema/mongo/migrations';
@@ -12,12 +14,16 @@ import { NewerDatabase, runMigrations } from '../schema/mongo/migrations/run';
 import { createEngine } from '../workflows/client';
 import { connectTemporal } from '../workflows/connection';
 import type { Config } from './config';
+import { dataDirProblem } from './data-dir-problem';
+import { lookAtDatabase } from './disk/look';
+import { watchDisk } from './disk/watch';
 import { freePort } from './embedded/free-port';
 import { type EmbeddedServers, startEmbedded } from './embedded/start-embedded';
 import { StartError } from './embedded/start-error';
 import { readMasterKeys } from './master-key';
 import { packageStoreOf } from './package-store';
 import { Parts } from './part';
+import { checkPorts } from './ports';
 import { keepPrivate } from './private-files';
 
 /** What every role stands on: the two stores, the engine's client and core. */
@@ -29,6 +35,7 @@ export interface Foundation {
   client: Client;
   /** For workers. */
   native: NativeConnection;
+  engine: UpgradeEngine;
   parts: CoreParts;
   /** Where the API listens: chosen here, because download URLs name it. */
   httpPort: number;
@@ -38,13 +45,19 @@ export interface Foundation {
 const DEFAULT_DATABASE = 'updraft';
 
 export async function startFoundation(config: Config, logger: Logger): Promise<Foundation> {
-  await keepPrivate(config.dataDir, logger);
-  const servers = await startServers(config, logger);
+  const unusable = (error: NodeJS.ErrnoException): never => {
+    throw dataDirProblem(error, config.dataDir) ?? error;
+  };
+  await keepPrivate(config.dataDir, logger).catch(unusable);
   const running = new Parts((error) => logger.error({ error }, 'A connection did not close as it should'));
-  running.add(servers);
+  const { dataDir, diskReserveBytes: reserveBytes, mongodbUri, temporalAddress } = config;
+  const disk = running.add(await watchDisk({ dataDir, reserveBytes, isLocal: !(mongodbUri && temporalAddress) }, logger));
   return running.orStop(async () => {
+    const servers = running.add(await startServers(config, disk.room, logger).catch(unusable));
     const store = await connectStore(servers.mongoUri, { dbName: databaseOf(servers.mongoUri) });
     running.add({ stop: () => store.close() });
+    const { db } = store.connection;
+    if (mongodbUri && db) disk.also(() => lookAtDatabase(db));
     const masterKeys = await readMasterKeys(config, logger);
     await migrate(store, masterKeys, logger);
     await store.ensureIndexes();
@@ -73,13 +86,13 @@ export async function startFoundation(config: Config, logger: Logger): Promise<F
       onFailed: (error) => logger.warn({ error }, 'A package file could not be copied to the local disk; downloads read it from the store'),
     });
     running.add({ stop: () => blocks.close() });
-    const parts = await createCore({ store, files, blocks, engine, settings, masterKeys });
+    const parts = await createCore({ store, files, blocks, engine, settings, masterKeys, disk: disk.room });
     await parts.resealSecrets().catch((error) => {
       throw error instanceof SealedByOther ? new StartError(error.message) : error;
     });
     running.add({ stop: () => parts.close() });
     running.add(resealInBackground(parts, logger));
-    return { config, logger, servers, store, client, native, parts, httpPort, stop: () => running.stop() };
+    return { config, logger, servers, store, client, native, engine, parts, httpPort, stop: () => running.stop() };
   });
 }
 
@@ -105,14 +118,24 @@ async function migrate({ connection, collections }: Store, masterKeys: readonly 
   if (ran.length > 0) logger.info({ migrations: ran }, 'What is stored was brought to the form of this version');
 }
 
-function startServers({ dataDir, embedded, mongodbUri, temporalAddress }: Config, logger: Logger): Promise<EmbeddedServers> {
+function startServers(config: Config, disk: DiskRoom, logger: Logger): Promise<EmbeddedServers> {
+  const { dataDir, embedded, mongodbUri, temporalAddress } = config;
   return startEmbedded({
     dataDir,
+    beforeStart: async () => {
+      await checkPorts(config);
+      const starting = [...(mongodbUri ? [] : ['MongoDB']), ...(temporalAddress ? [] : ['Temporal'])];
+      if (starting.length > 0) logger.info(`Starting ${starting.join(' and ')}; logs are in ${join(dataDir, 'logs')}`);
+    },
     mongoPort: embedded.mongoPort,
     temporalPort: embedded.temporalPort,
     uiPort: embedded.temporalUiPort,
     env: { ...process.env, MONGODB_URI: mongodbUri, TEMPORAL_ADDRESS: temporalAddress },
+    isDiskFull: () => disk.isShort(),
     onRestart: (server, detail) => logger.warn({ server, ...detail }, 'A server ended and is started again'),
+    onWarning: (text) => logger.warn(text),
+    onReleaseRaised: (from, to) =>
+      logger.info({ from, to }, "MongoDB's data was raised to the release that runs; older ones do not open it any more"),
     onUsersRemoved: (users) =>
       logger.warn(
         { users },

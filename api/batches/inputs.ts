@@ -9,13 +9,13 @@ import { ScheduleInput } from './schedule-types';
 
 @InputType({ description: 'A share of the devices, chosen at random.' })
 export class PhasedScopeInput {
-  @Field(() => Int, { description: '1–100, of the devices that match; rounded down, and at least one device.' })
+  @Field(() => Int, { description: '1–100, of the devices that match and have room for a task; rounded down, and at least one device.' })
   percent!: number;
 
   @Field(() => String, {
     nullable: true,
     description:
-      'The same seed chooses the same devices, and with a larger share those and more. 1–64 letters, digits, _ and -; made up when not given.',
+      'The same seed chooses the same devices, and with a larger share those and more; busy ones are passed over. 1–64 letters, digits, _ and -; made up when not given.',
   })
   seed?: string | null;
 }
@@ -43,7 +43,7 @@ export class BatchScopeInput {
 
 @InputType()
 export class RetryPolicyInput {
-  @Field(() => Int, { description: '0 (at once), 10, 30, 60 or 1,440; shorter than the time-out.' })
+  @Field(() => Int, { description: '0 (at once), 5, 10, 30, 60 or 1,440; shorter than the time-out.' })
   intervalMinutes!: number;
 
   @Field(() => Int, { description: '1, 2 or 5.' })

@@ -66,7 +66,7 @@ export class BatchSelection {
 
 @ObjectType({ description: 'A share of the devices, chosen at random.' })
 export class PhasedScope {
-  @Field(() => Int, { description: 'Of the devices that match; rounded down, and at least one device.' })
+  @Field(() => Int, { description: 'Of the devices that match and have room for a task; rounded down, and at least one device.' })
   percent!: number;
 
   @Field(() => String, { description: 'Another batch with it chooses the same devices, as long as they match.' })
@@ -143,7 +143,10 @@ export class BatchType {
   @Field(() => BatchStatusEnum, { description: 'Where it is on its way.' })
   status!: BatchStatus;
 
-  @Field(() => String, { nullable: true, description: 'Why it is FAILED or HALTED, or what holds it up.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Why it is FAILED or HALTED, or what holds it up; of one that had nobody to push to, whom it passed over and why.',
+  })
   statusReason!: string | null;
 
   @Field(() => ScheduleType, { nullable: true, description: 'Null: it started at once.' })
@@ -169,6 +172,12 @@ export class BatchType {
 
   @Field(() => GraphQLDateTime, { nullable: true, description: 'When it ended.' })
   endedAt!: Date | null;
+
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: 'When its tasks were removed, because it ended long ago; `counts` are those of then. Null: they are there.',
+  })
+  tasksRemovedAt!: Date | null;
 }
 
 export const BatchConnection = connectionOf(() => BatchType, 'Batch');

@@ -44,6 +44,7 @@ export class DeviceImportResolver {
     // One that was begun by an earlier version may know fewer.
     const told = { ...noProblems(), ...problems };
     return {
+      product: told.PRODUCT,
       name: told.NAME,
       secret: told.SECRET,
       certificates: told.CERTIFICATES,

@@ -8,6 +8,9 @@ import { Resync } from '../live/types';
 
 @ObjectType({ description: 'How many rows of an import make no device, by the first thing that is wrong with each.' })
 export class ImportProblems {
+  @Field(() => Int, { description: 'Another product than that of the import.' })
+  product!: number;
+
   @Field(() => Int, { description: 'No device name.' })
   name!: number;
 

@@ -24,7 +24,7 @@ export function createPresentError(log: ErrorLog): PresentError {
       const { code: refusal, field, hint, limit } = refusals[0];
       return { message: cut((cause as Error).message), ...place, extensions: { code: refusal, field, hint, limit } };
     }
-    if (located && (cause === null || isOfTheDocument(located))) {
+    if (located && ((cause === null && !isOfTheAnswer(located)) || isOfTheDocument(located))) {
       return { message: cut(withoutValues(located.message)), ...place, extensions: { code: codeOf(located) ?? code } };
     }
     const id = maskedAs(log, cause ?? error);
@@ -51,6 +51,9 @@ function rootCause(error: GraphQLError): Error | null {
 
 /** A value that a variable or an argument does not take: graphql wraps the scalar's error, and there is no path yet. */
 const isOfTheDocument = (error: GraphQLError): boolean => error.path === undefined && error.nodes !== undefined;
+
+/** A value that was resolved and does not fit its type, which graphql quotes: whoever wrote it is to blame, not whoever asks. */
+const isOfTheAnswer = (error: GraphQLError): boolean => error.path !== undefined && codeOf(error) === undefined;
 
 /** graphql quotes the value that does not fit, and that may be a secret in the wrong place. */
 const withoutValues = (message: string): string =>

@@ -7,9 +7,9 @@ import { toUserErrorType } from '../errors/as-payload';
 import type { ErrorLog } from '../errors/present';
 import { viewerOf } from '../transport/signed-in';
 import { csvBody } from './csv-body';
-import { discardRest } from './discard-rest';
 import { namedProduct } from './named-product';
 import { sendCsv } from './send-csv';
+import { sendJson } from './send-json';
 import { refuse } from './upload';
 
 /**
@@ -27,12 +27,9 @@ export const uploadDeviceImport =
         idempotencyKey: idempotencyKey == null ? null : String(idempotencyKey),
       };
       const made = await imports.create(viewerOf(res), input, csvBody(req));
-      // The same key a second time is answered without reading the file again.
-      discardRest(req, res);
-      if (made.status === 'REFUSED') res.status(422).json({ errors: [toUserErrorType(notClean(made))], import: importJson(made) });
-      else res.status(made.status === 'FINISHED' ? 200 : 202).json(importJson(made));
+      if (made.status === 'REFUSED') sendJson(res, 422, { errors: [toUserErrorType(notClean(made))], import: importJson(made) });
+      else sendJson(res, made.status === 'FINISHED' ? 200 : 202, importJson(made));
     } catch (error) {
-      discardRest(req, res);
       refuse(res, error, log);
     }
   };
@@ -66,7 +63,7 @@ export const importState = (imports: Imports, log: ErrorLog): RequestHandler =>
   answer(log, async (id, res) => {
     const found = await imports.get(id);
     if (found === null) throw importUnknown();
-    res.json(importJson(found));
+    sendJson(res, 200, importJson(found));
   });
 
 /** `GET /imports/:id/invalid.csv`: a reason a row. */

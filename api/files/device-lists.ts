@@ -1,13 +1,15 @@
 import type { RequestHandler } from 'express';
+import { listNotClean } from '../../core/device-lists/service';
 import type { DeviceListService } from '../../core/device-sets';
 import { UserError } from '../../core/errors';
 import type { DeviceList, DeviceListProblem } from '../../schema/model/device-list';
+import { toUserErrorType } from '../errors/as-payload';
 import type { ErrorLog } from '../errors/present';
 import { viewerOf } from '../transport/signed-in';
 import { csvBody } from './csv-body';
-import { discardRest } from './discard-rest';
 import { namedProduct } from './named-product';
 import { sendCsv } from './send-csv';
+import { sendJson } from './send-json';
 import { refuse } from './upload';
 
 /** `POST /lists?productKey=…`, CSV as the body or in a form (R-BAT-3). 201 with what the check found, or `{errors}`. */
@@ -15,14 +17,15 @@ export const uploadDeviceList =
   (lists: Pick<DeviceListService, 'create'>, log: ErrorLog): RequestHandler =>
   async (req, res) => {
     try {
-      res.status(201).json(listJson(await lists.create(viewerOf(res), namedProduct(req), csvBody(req))));
+      sendJson(res, 201, listJson(await lists.create(viewerOf(res), namedProduct(req), csvBody(req))));
     } catch (error) {
-      discardRest(req, res);
       refuse(res, error, log);
     }
   };
 
-const listJson = ({ _id, productKey, status, rows, problems, expiresAt }: DeviceList) => ({
+const listJson = (list: DeviceList) => ({ ...stateOf(list), ...(list.status === 'REFUSED' && refusalOf(list)) });
+
+const stateOf = ({ _id, productKey, status, rows, problems, expiresAt }: DeviceList) => ({
   id: _id,
   productKey,
   status,
@@ -31,7 +34,12 @@ const listJson = ({ _id, productKey, status, rows, problems, expiresAt }: Device
   unknown: problems.UNKNOWN,
   duplicates: problems.DUPLICATE,
   expiresAt,
-  ...(status === 'REFUSED' && { invalidRows: `/lists/${_id}/invalid.csv` }),
+});
+
+/** 201 all the same: the list is there, with what is wrong with it. */
+const refusalOf = (list: DeviceList) => ({
+  invalidRows: `/lists/${list._id}/invalid.csv`,
+  errors: [toUserErrorType(listNotClean(list, 'file', 'No batch can use the list.'))],
 });
 
 /** `GET /lists/:id/invalid.csv`: each row that names no device, or one twice. */
@@ -47,7 +55,7 @@ export const invalidRows =
     }
     await sendCsv(res, log, {
       name: 'invalid.csv',
-      columns: ['row', 'value', 'reason'],
+      columns: ['row', 'value', 'reason', 'text'],
       quoted: ['value'],
       rows: rowsOf(lists.problems(id)),
     });
@@ -60,5 +68,5 @@ const listUnknown = (): UserError =>
   });
 
 async function* rowsOf(problems: AsyncIterable<DeviceListProblem>): AsyncGenerator<(string | number)[]> {
-  for await (const { row, value, problem } of problems) yield [row, value, problem];
+  for await (const { row, value, problem, text = '' } of problems) yield [row, value, problem, text];
 }

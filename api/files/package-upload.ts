@@ -1,15 +1,17 @@
-import { Busboy, type BusboyConfig, type BusboyInstance } from '@fastify/busboy';
+import type { BusboyInstance } from '@fastify/busboy';
 import type { Request } from 'express';
 import type { NewPackage, PackageUpload } from '../../core/core';
-import { UserError } from '../../core/errors';
+import { UserError, UserErrors } from '../../core/errors';
 import { tooManyFiles } from '../../core/packages/refusals';
-import type { DigestAlgorithm } from '../../schema/model/fleet';
+import type { DigestAlgorithm } from '../../schema/model/package-fields';
 import { PACKAGE_FILES_MAXIMUM, type PackageKind } from '../../schema/model/package-rules';
-import { API_LIMITS } from '../limits';
 import { fileQueue, type HeldFile, heldFile } from './file-queue';
+import { formParser } from './form-parser';
+import { cutWhenSlow } from './least-rate';
 import { uploadCut } from './upload-cut';
 
 const FIELDS = ['productKey', 'name', 'module', 'version', 'description', 'customInfo', 'digestAlgorithm', 'kind', 'verification'] as const;
+const REQUIRED = ['productKey', 'name', 'version'] as const satisfies (typeof FIELDS)[number][];
 /** One value for each file, in the order of the files; `sourceVersions` one for each version. */
 const LISTS = ['digest', 'signature', 'sourceVersions'] as const;
 type FieldName = (typeof FIELDS)[number];
@@ -33,6 +35,7 @@ export function readUpload<T>(req: Request, fileBytes: number, take: TakeFiles<T
     const files = fileQueue();
     let current: HeldFile | null = null;
     let count = 0;
+    let taken = false;
     let failure: Error | null = null;
 
     const fail = (error: Error): void => {
@@ -40,7 +43,7 @@ export function readUpload<T>(req: Request, fileBytes: number, take: TakeFiles<T
       failure = error;
       req.unpipe(parser);
       current?.stream.destroy(error);
-      if (count > 0) files.fail(error);
+      if (taken) files.fail(error);
       else reject(error);
     };
 
@@ -70,6 +73,9 @@ export function readUpload<T>(req: Request, fileBytes: number, take: TakeFiles<T
       });
       count += 1;
       if (count > 1) return;
+      const missing = REQUIRED.filter((each) => !fields[each]);
+      if (missing.length > 0) return fail(new UserErrors(missing.map(missingBeforeFile)));
+      taken = true;
       take(newPackage(fields), files.all).then(resolve, (error) => {
         req.unpipe(parser);
         reject(failure ?? error);
@@ -91,7 +97,7 @@ export function readUpload<T>(req: Request, fileBytes: number, take: TakeFiles<T
     req.on('close', () => {
       if (!req.complete) fail(uploadCut());
     });
-    req.setTimeout(API_LIMITS.idleTransferMs, () => fail(uploadCut()));
+    cutWhenSlow(req, () => fail(uploadCut()));
     req.pipe(parser);
   });
 }
@@ -106,15 +112,7 @@ function parserFor(req: Request, fileBytes: number): BusboyInstance {
     headerPairs: 20,
     fileSize: fileBytes + 1,
   };
-  try {
-    return new Busboy({ headers: req.headers as BusboyConfig['headers'], limits });
-  } catch {
-    throw new UserError('INVALID_FORMAT', {
-      field: 'Content-Type',
-      message: 'The request is not multipart/form-data with a boundary.',
-      hint: 'Send a form, e.g. `curl -F productKey=… -F version=… -F file=@firmware.bin`.',
-    });
-  }
+  return formParser(req, limits, 'Send a form, e.g. `curl -F productKey=… -F version=… -F file=@firmware.bin`.');
 }
 
 function refusedField(name: string, valueCut: boolean, fields: Fields, afterFile: boolean): UserError | null {
@@ -168,21 +166,27 @@ function newPackage(fields: Fields): NewPackage {
     version: fields.version ?? '',
     description: fields.description ?? null,
     customInfo: fields.customInfo ?? null,
-    digestAlgorithm: digestAlgorithm(fields.digestAlgorithm),
+    // What is no such name is refused by core, with all else that is wrong.
+    digestAlgorithm: fields.digestAlgorithm ? (fields.digestAlgorithm as DigestAlgorithm) : null,
     kind: fields.kind ? (fields.kind as PackageKind) : null,
     sourceVersions: fields.sourceVersions.filter((version) => version !== ''),
     verification: fields.verification ? (fields.verification as NewPackage['verification']) : null,
   };
 }
 
-/** An unknown name goes on as it is: core refuses it with the others. */
-const digestAlgorithm = (text: string | undefined): DigestAlgorithm | null => (text ? (text as DigestAlgorithm) : null);
-
 const fileMissing = (what: string): UserError =>
   new UserError('FILE_MISSING', {
     field: 'file',
     message: `The upload carries ${what}.`,
     hint: 'Send one part named `file`, with a file name, for each file, after all other fields.',
+  });
+
+/** It may stand behind the file, where nobody reads it: the file is stored while it comes in, and where to has to be known before. */
+const missingBeforeFile = (field: FieldName): UserError =>
+  new UserError('REQUIRED', {
+    field,
+    message: `No field ${field} came before the file, or it was empty.`,
+    hint: 'Put every field before the first file, and the file last, e.g. `curl -F productKey=… -F name=… -F version=… -F file=@firmware.bin`.',
   });
 
 const notOneEach = (field: 'digest' | 'signature'): UserError =>

@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import type { TaskService } from '../../core/core';
-import type { Task } from '../../schema/model/task';
+import { progressOf, type Task } from '../../schema/model/task';
 import type { ErrorLog } from '../errors/present';
 import { viewerOf } from '../transport/signed-in';
 import { sendCsv } from './send-csv';
@@ -16,7 +16,7 @@ const COLUMNS: Record<string, (task: Task) => string | number | null> = {
   target_version: ({ targetVersion }) => targetVersion,
   status: ({ status }) => status,
   attempt: ({ attempt }) => attempt,
-  progress: ({ progress }) => progress,
+  progress: progressOf,
   cause: ({ cause }) => cause,
   cause_text: ({ causeText }) => causeText,
   created_at: ({ createdAt }) => time(createdAt),

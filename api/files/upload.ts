@@ -7,9 +7,10 @@ import type { Limits } from '../../schema/model/limits';
 import { PACKAGE_FILES_MAXIMUM } from '../../schema/model/package-rules';
 import { toUserErrorType, userErrorsOf } from '../errors/as-payload';
 import { type ErrorLog, maskedAs } from '../errors/present';
+import { API_LIMITS } from '../limits';
 import { viewerOf } from '../transport/signed-in';
-import { discardRest } from './discard-rest';
 import { readUpload } from './package-upload';
+import { sendJson } from './send-json';
 
 const STATUS: Partial<Record<ErrorCode, number>> = {
   REQUIRED: 400,
@@ -21,16 +22,16 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   FILE_FORMAT: 415,
   FILE_MISSING: 400,
   UPLOAD_CUT: 400,
+  DISK_FULL: 507,
   IMPORT_BUSY: 429,
   IMPORT_REPLACED: 409,
   IMPORT_UNFINISHED: 409,
   IDEMPOTENCY_MISMATCH: 409,
   NOT_FOUND: 404,
   BATCH_UNKNOWN: 404,
+  STORE_UNAVAILABLE: 503,
+  BATCH_STATE: 409,
 };
-
-/** Room for the parts around the file. */
-const FORM_BYTES = 1024 * 1024;
 
 /** `POST /packages`, multipart: the fields, then the files (R-PKG-1, R-PKG-2, R-PKG-10). 201 with the package, or `{errors}`. */
 export const uploadPackage =
@@ -38,18 +39,18 @@ export const uploadPackage =
   async (req, res) => {
     const viewer = viewerOf(res);
     try {
-      refuseLength(Number(req.headers['content-length'] ?? 0), limits.fileBytes * PACKAGE_FILES_MAXIMUM);
-      const pkg = await readUpload(req, limits.fileBytes, (input, files) => packages.create(viewer, input, files));
-      res.status(201).json(packageJson(pkg));
+      const length = Number(req.headers['content-length'] ?? 0);
+      refuseLength(length, limits.fileBytes * PACKAGE_FILES_MAXIMUM);
+      const pkg = await readUpload(req, limits.fileBytes, (input, files) => packages.create(viewer, input, files, length));
+      sendJson(res, 201, packageJson(pkg));
     } catch (error) {
-      discardRest(req, res);
       refuse(res, error, log);
     }
   };
 
 /** What can be said before a file begins; each file's own bytes are counted as they come. */
 function refuseLength(bytes: number, filesBytes: number): void {
-  if (bytes <= filesBytes + FORM_BYTES) return;
+  if (bytes <= filesBytes + API_LIMITS.formBytes) return;
   throw new UserError('FILE_TOO_LARGE', {
     field: 'file',
     message: 'The upload is larger than all files of a package may be.',
@@ -64,11 +65,11 @@ export function refuse(res: Response, error: unknown, log: ErrorLog): void {
   const first = refusals?.[0];
   if (!refusals || !first) {
     const id = maskedAs(log, error);
-    res.status(500).json({ errors: [{ code: 'INTERNAL', message: `Something went wrong inside Updraft. The log has it as ${id}.`, id }] });
+    sendJson(res, 500, { errors: [{ code: 'INTERNAL', message: `Something went wrong inside Updraft. The log has it as ${id}.`, id }] });
     return;
   }
   const status = first.field === 'Content-Type' ? 415 : (STATUS[first.code] ?? 422);
-  res.status(status).json({ errors: refusals.map((one) => toUserErrorType(one)) });
+  sendJson(res, status, { errors: refusals.map((one) => toUserErrorType(one)) });
 }
 
 /** The package as GraphQL shows it. */

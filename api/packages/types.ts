@@ -1,7 +1,8 @@
 import { GraphQLBigInt, GraphQLDateTime } from 'graphql-scalars';
 import { Field, ID, ObjectType } from 'type-graphql';
 import type { Batch } from '../../schema/model/batch';
-import type { DigestAlgorithm, FirmwarePackage } from '../../schema/model/fleet';
+import type { FirmwarePackage } from '../../schema/model/fleet';
+import type { DigestAlgorithm } from '../../schema/model/package-fields';
 import type { PackageKind, VerificationState } from '../../schema/model/package-rules';
 import { BatchConnection, BatchType } from '../batches/types';
 import { DigestAlgorithmEnum, PackageKindEnum, VerificationStateEnum } from '../enums';

@@ -1,7 +1,7 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
 import { isUnstable } from '../../schema/model/connection-streak';
 import type { Attempt, Task, Transition } from '../../schema/model/task';
-import { isActive } from '../../schema/model/task';
+import { isActive, progressOf } from '../../schema/model/task';
 import { dependsOnDevice, type WaitingFor, waitingFor } from '../../schema/model/waiting-for';
 import { BatchType } from '../batches/types';
 import type { ApiContext } from '../context';
@@ -47,6 +47,11 @@ export class TaskResolver {
     // What the device has to do with it is asked only where it may have.
     const device = dependsOnDevice(reason) ? await loaders.device.load(task.deviceId) : null;
     return device ? of({ enabled: device.enabled, unstable: isUnstable(device, now) }) : reason;
+  }
+
+  @FieldResolver()
+  progress(@Root() task: Task): number | null {
+    return progressOf(task);
   }
 
   @FieldResolver()

@@ -26,11 +26,15 @@ export class AttemptType {
 }
 
 @ObjectType('Transition', {
-  description: 'A change of status; or, with the same status twice, something that happened to the task after its end.',
+  description:
+    'A change of status; or, with the same status twice, an attempt that has failed (with its cause) and is followed by another, the begin of that one, or something that happened to the task after its end.',
 })
 export class TransitionType {
   @Field(() => GraphQLDateTime, { description: 'When.' })
   at!: Date;
+
+  @Field(() => Int, { nullable: true, description: 'The attempt that ends with it, or is under way; null in records of older versions.' })
+  attempt?: number | null;
 
   @Field(() => TaskStatusEnum, { description: 'The status before.' })
   from!: TaskStatus;
@@ -92,7 +96,10 @@ export class TaskType {
   @Field(() => WaitingForEnum, { nullable: true, description: 'What it waits for; null once it has ended.' })
   waitingFor!: WaitingFor | null;
 
-  @Field(() => Int, { nullable: true, description: 'Percent of this attempt; null before the device has reported any.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Percent of this attempt, 100 once it has succeeded; null before the device has reported any.',
+  })
   progress!: number | null;
 
   @Field(() => TaskDownloadType, { nullable: true, description: 'What its device was sent; null before the first request.' })
@@ -128,7 +135,7 @@ export class TaskType {
   })
   judgedAt!: Date | null;
 
-  @Field(() => [TransitionType], { description: 'Its changes of status, oldest first.' })
+  @Field(() => [TransitionType], { description: 'Its changes of status, and the ends and begins of its attempts, oldest first.' })
   transitions!: TransitionType[];
 
   @Field(() => GraphQLDateTime, { nullable: true, description: 'When the last notification of this attempt left.' })

@@ -1,10 +1,10 @@
-import type { Express, RequestHandler } from 'express';
+import type { Express, RequestHandler, Response } from 'express';
 import { requireRole } from '../../core/access/require-role';
 import type { Role } from '../../core/access/viewer';
 import type { AccessService } from '../../core/core';
 import { toUserErrorType, userErrorsOf } from '../errors/as-payload';
-import { discardRest } from '../files/discard-rest';
-import { NOT_SIGNED_IN, type Refuse, signedIn, viewerOf } from './signed-in';
+import { sendJson } from '../files/send-json';
+import { type Refuse, signedIn, viewerOf } from './signed-in';
 
 /** `ANY_KEY`: what is behind it decides for each operation. A role: keys of it and above; keys of apps have none of the addresses. */
 export type Who = 'ANYONE' | 'ANY_KEY' | Exclude<Role, 'APP'>;
@@ -14,6 +14,7 @@ export type Who = 'ANYONE' | 'ANY_KEY' | Exclude<Role, 'APP'>;
  * that is not here can't be served. Downloads are answered before Express, and prove themselves by what they carry (`files/download.ts`).
  */
 export const ROUTES = {
+  'GET /': 'ANYONE',
   'GET /healthz': 'ANYONE',
   'GET /readyz': 'ANYONE',
   'ALL /explorer': 'ANYONE',
@@ -47,7 +48,7 @@ export function createGate(app: Express, access: Pick<AccessService, 'authentica
     serve(route, handler, refuse = refuseKey) {
       const who: Who = ROUTES[route];
       const [method, path = ''] = route.split(' ');
-      const known = signedIn(access, refuse);
+      const known = signedIn(access, refuse, who !== 'ANY_KEY');
       const guarded: RequestHandler = (req, res, next) => {
         if (who === 'ANYONE') return handler(req, res, next);
         // What a key may see is for nobody in between, and no other type than it says.
@@ -55,7 +56,7 @@ export function createGate(app: Express, access: Pick<AccessService, 'authentica
         res.setHeader('X-Content-Type-Options', 'nosniff');
         return known(req, res, (error?: unknown) => {
           if (error !== undefined) return next(error);
-          if (who !== 'ANY_KEY' && !isAllowed(who, req, res)) return;
+          if (who !== 'ANY_KEY' && !isAllowed(who, res)) return;
           return handler(req, res, next);
         });
       };
@@ -68,18 +69,16 @@ export function createGate(app: Express, access: Pick<AccessService, 'authentica
 }
 
 /** Before the address is looked at any further: the answer is the same for what exists and what does not. */
-function isAllowed(who: Role, req: Parameters<RequestHandler>[0], res: Parameters<RequestHandler>[1]): boolean {
+function isAllowed(who: Role, res: Response): boolean {
   try {
     requireRole(viewerOf(res), who);
     return true;
   } catch (error) {
-    discardRest(req, res);
-    res.status(403).json({ errors: userErrorsOf(error)?.map((one) => toUserErrorType(one)) ?? [] });
+    sendJson(res, 403, { errors: userErrorsOf(error)?.map((one) => toUserErrorType(one)) ?? [] });
     return false;
   }
 }
 
-const refuseKey: Refuse = (res) => {
-  discardRest(res.req, res);
-  res.json({ errors: [{ code: 'NOT_SIGNED_IN', field: 'Authorization', message: NOT_SIGNED_IN.message, hint: NOT_SIGNED_IN.hint }] });
+const refuseKey: Refuse = (res, { code, message, hint }) => {
+  sendJson(res, res.statusCode, { errors: [{ code, ...(code === 'NOT_SIGNED_IN' && { field: 'Authorization' }), message, hint }] });
 };

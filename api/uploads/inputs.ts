@@ -1,5 +1,5 @@
 import { Field, ID, InputType } from 'type-graphql';
-import type { DigestAlgorithm } from '../../schema/model/fleet';
+import type { DigestAlgorithm } from '../../schema/model/package-fields';
 import type { PackageKind } from '../../schema/model/package-rules';
 import { DigestAlgorithmEnum, PackageKindEnum } from '../enums';
 
@@ -48,7 +48,7 @@ export class CreatePackageInput {
   @Field(() => Boolean, { nullable: true, description: 'True: batches wait until a verification has succeeded.' })
   verificationRequired?: boolean | null;
 
-  @Field(() => String, { nullable: true, description: 'Hex of the MD5 or SHA-256 the first file must have.' })
+  @Field(() => String, { nullable: true, description: 'The MD5 or SHA-256 the first file must have: hex, also as `sha256sum` prints it.' })
   digest?: string | null;
 
   @Field(() => String, { nullable: true, description: 'The same key and input give the same answer for 24 h.' })

@@ -21,10 +21,7 @@ export class UploadResolver {
       { ...rest, declaredDigest: digest, verification: verificationRequired ? 'REQUIRED' : 'NOT_REQUIRED' },
       ids,
     );
-    return asPayload(
-      created.then((firmware) => ({ package: firmware })),
-      (field) => (field === 'declaredDigest' ? 'digest' : field),
-    );
+    return asPayload(created.then((firmware) => ({ package: firmware })));
   }
 
   @Subscription(() => UploadProgressEventUnion, {

@@ -2,14 +2,18 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { RequestHandler } from 'express';
 import type { Viewer } from '../../core/access/viewer';
 import type { UploadService } from '../../core/core';
+import type { UserError } from '../../core/errors';
 import { tooLarge } from '../../core/packages/checked-stream';
 import { uploadTooLong } from '../../core/uploads/refusals';
 import type { ErrorCode } from '../../schema/model/error-codes';
 import type { Limits } from '../../schema/model/limits';
 import { toUserErrorType, userErrorsOf } from '../errors/as-payload';
 import { type ErrorLog, maskedAs } from '../errors/present';
-import { API_LIMITS } from '../limits';
+import { cutWhenSlow } from '../files/least-rate';
+import { jsonText } from '../files/send-json';
+import { EXPOSED_HEADERS } from '../transport/cross-origin';
 import { viewerOf } from '../transport/signed-in';
+import { protocolError } from './protocol-errors';
 import { createTusStore } from './tus-store';
 
 const STATUS: Partial<Record<ErrorCode, number>> = {
@@ -19,6 +23,8 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   FILE_TOO_LARGE: 413,
   FILE_FORMAT: 415,
   UPLOAD_QUOTA: 429,
+  STORE_UNAVAILABLE: 503,
+  DISK_FULL: 507,
 };
 
 interface Answer {
@@ -28,7 +34,7 @@ interface Answer {
 
 /**
  * `/uploads`: the tus protocol 1.0 with creation, termination and expiration (R-PKG-12). Refusals are JSON `{errors}`, as those of
- * `POST /packages`; what is wrong with the protocol itself is answered in its words.
+ * `POST /packages`; of what is wrong with the protocol itself, too.
  */
 export async function tusUploads(
   path: string,
@@ -41,8 +47,10 @@ export async function tusUploads(
 
   class JsonServer extends tus.Server {
     override write(...[context, headers, status, body]: Parameters<InstanceType<typeof tus.Server>['write']>) {
-      if (body?.startsWith('{')) headers.set('Content-Type', 'application/json; charset=utf-8');
-      return super.write(context, headers, status, body);
+      if (status < 400) return super.write(context, headers, status, body);
+      const text = body?.startsWith('{') ? body : refusal([protocolError(body ?? '')]);
+      headers.set('Content-Type', 'application/json; charset=utf-8');
+      return super.write(context, headers, status, text);
     }
   }
   const server = new JsonServer({
@@ -52,28 +60,31 @@ export async function tusUploads(
     maxSize: limits.fileBytes,
     relativeLocation: true,
     allowedOrigins: [],
+    exposedHeaders: EXPOSED_HEADERS,
     onResponseError: (req, error) => answerTo(error, req.method, limits, log),
   });
 
   return async (req, res) => {
     const viewer = viewerOf(res);
-    req.setTimeout(API_LIMITS.idleTransferMs, () => req.destroy());
+    cutWhenSlow(req, () => req.destroy());
     // Mounted by Express, the address has lost what the handlers look for.
     req.url = req.originalUrl;
     await viewers.run(viewer, () => server.handle(req, res));
   };
 }
 
-/** Undefined: the handlers' own words. */
+const refusal = (errors: readonly UserError[]): string => jsonText({ errors: errors.map((one) => toUserErrorType(one)) });
+
+/** Undefined: the handlers' own words, which `protocolError` knows. */
 function answerTo(error: unknown, method: string, limits: Pick<Limits, 'fileBytes'>, log: ErrorLog): Answer | undefined {
   const refusals = userErrorsOf(isTooLarge(error) ? tooLargeFor(method, limits) : error);
   if (refusals?.[0]) {
-    return { status_code: STATUS[refusals[0].code] ?? 422, body: JSON.stringify({ errors: refusals.map((one) => toUserErrorType(one)) }) };
+    return { status_code: STATUS[refusals[0].code] ?? 422, body: refusal(refusals) };
   }
   if (statusOf(error) !== undefined) return undefined;
   const id = maskedAs(log, error);
   const message = `Something went wrong inside Updraft. The log has it as ${id}.`;
-  return { status_code: 500, body: JSON.stringify({ errors: [{ code: 'INTERNAL', message, id }] }) };
+  return { status_code: 500, body: jsonText({ errors: [{ code: 'INTERNAL', message, id }] }) };
 }
 
 const statusOf = (error: unknown): unknown => (error as { status_code?: unknown } | null)?.status_code;

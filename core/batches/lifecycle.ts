@@ -1,13 +1,13 @@
 import type { Batch, BatchPolicy, BatchStatus, RateThreshold, SelectionSummary } from '../../schema/model/batch';
-import { isLive, LIVE_STATUSES } from '../../schema/model/batch';
+import { isLive, LIVE_STATUSES, overrides, WINDOW_CLOSED } from '../../schema/model/batch';
 import type { BatchId } from '../../schema/model/ids';
 import type { Collections } from '../../schema/mongo/connect';
 import type { Clock } from '../clock';
 import type { UpgradeEngine } from '../ports';
 import type { CoreSettings } from '../settings';
-import { overrides } from '../tasks/override';
 import { selectTargets } from '../tasks/select';
 import { forgiveFailures, haltIfFailing } from './halt';
+import { passedOver } from './passed-over';
 import { pushRateNow, pushTerms } from './push-terms';
 import { reachedOf } from './reached';
 import { batchStatus, recordSelection, reopenBatch, setBatchStatus } from './status';
@@ -42,6 +42,13 @@ export interface BatchStart {
   matching?: boolean;
 }
 
+/** What is left to do for a batch that was deleted after its end: nothing. Its workflow ends. */
+const GONE: BatchStart = {
+  policy: { rate: { kind: 'constant', perMinute: 1 }, retry: null, timeoutMinutes: null },
+  status: 'FINISHED',
+  schedule: null,
+};
+
 const REASON_LENGTH = 500;
 const OVERRIDES = 5;
 
@@ -64,14 +71,14 @@ export function createBatchLifecycle(deps: LifecycleDeps) {
     /** Makes the tasks and says with which policy to push them; a batch that has ended meanwhile says so by its status. */
     async select(id: BatchId): Promise<BatchStart> {
       const batch = await batches.findOne({ _id: id });
-      if (batch === null) throw new Error(`batch ${id} is gone`);
+      if (batch === null) return GONE;
       if (isLive(batch.status) && batch.selection === null) {
         const began = clock();
         const selection = overrides(batch)
           ? await selectOverriding(batch, began)
           : await selectTargets(collections, batch, began, places, onlineMs);
         await refreshPresence(batch.productKey, began);
-        await recordSelection(batches, id, selection, clock());
+        await recordSelection(batches, id, selection, (await passedOver(collections, batch, selection))?.slice(0, REASON_LENGTH), clock());
       }
       await setBatchStatus(batches, id, 'RUNNING', clock(), null, ['STARTING']);
       const { policy, policyRevision = 0, status, schedule } = batch;
@@ -80,15 +87,22 @@ export function createBatchLifecycle(deps: LifecycleDeps) {
     },
     async setStatus(id: BatchId, status: BatchStatus, reason: string | null = null): Promise<boolean> {
       if (status === 'RUNNING') await forgiveFailures(collections, id, clock());
-      const moved = await setBatchStatus(batches, id, status, clock(), reason);
+      const found = status === 'FINISHED' ? await batches.findOne({ _id: id }, { projection: { passedOver: 1 } }) : null;
+      const moved = await setBatchStatus(batches, id, status, clock(), reason ?? found?.passedOver ?? null);
       // Whether or not this call moved it: the process may have died between the two writes.
       if (!isLive(status)) {
         deps.onEnded();
         await markVerified(collections, id, clock());
       }
-      // A task re-initiated while the batch was ending: whichever of the two writes comes second sees the other.
-      if (status === 'FINISHED' && (await hasActiveTask(collections, id))) await reopenBatch(batches, id, clock());
+      // A task re-initiated while the batch was ending: whichever of the two writes comes second sees the other. At its scheduled end a
+      // batch has active tasks all the same, and ends them next.
+      const mayGoOn = status === 'FINISHED' && reason !== WINDOW_CLOSED;
+      if (mayGoOn && (await hasActiveTask(collections, id))) await reopenBatch(batches, id, clock());
       return moved;
+    },
+    /** R-BAT-6: its scheduled end has come, and its tasks have ended. What a re-initiated one has opened again meanwhile is finished. */
+    async close(id: BatchId): Promise<void> {
+      await setBatchStatus(batches, id, 'FINISHED', clock(), WINDOW_CLOSED);
     },
     /** What its user sees while a batch is held up; null when it goes on. */
     async explain(id: BatchId, reason: string | null): Promise<void> {

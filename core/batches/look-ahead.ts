@@ -6,7 +6,7 @@ import { versionsOfModule } from '../products/versions-of-module';
 import type { LookAhead } from './contract';
 import { meantDevices } from './matching';
 import { busyOf, type Sampled, sampleOf, versionOf } from './sample';
-import { scopeStages, targetSource, targetStages } from './targets';
+import { allBut, scopeStages, targetSource, targetStages } from './targets';
 
 interface Deps {
   collections: Collections;
@@ -46,9 +46,9 @@ async function oneByOne(collections: Collections, batch: Batch): Promise<LookAhe
       .toArray();
   const meant = await read(scopeStages(batch, meantDevices(batch)));
   const matching = meant.filter(isAccepted(batch));
-  const share = shareOf(batch, matching.length);
-  const chosen = share === undefined ? matching : await read(targetStages({ ...batch, share }));
-  const busy = await busyOf(collections, batch, idsOf(chosen));
+  const busy = await busyOf(collections, batch, idsOf(matching));
+  const share = shareOf(batch, matching.length - busy.size);
+  const chosen = share === undefined ? matching : share === 0 ? [] : await read(targetStages({ ...batch, share }, allBut([...busy])));
   const atTarget = chosen.filter(({ _id, version }) => version === batch.targetVersion && !busy.has(_id)).length;
   const counted = { matching: matching.length, meant: meant.length, share };
   return { selection: summary(counted, busy.size, atTarget), versions: countsOf(meant), estimated: false };
@@ -69,14 +69,14 @@ async function byRollUp({ collections, versionCounts }: Deps, batch: Batch): Pro
   const meant = chosen.length === 0 ? Math.max(total, reported) : reported;
   if (meant <= ONE_BY_ONE) return oneByOne(collections, batch);
   const matching = inheritsVersions ? sum([...accepted(batch)].map((version) => versions.get(version) ?? 0)) : meant;
-  const share = shareOf(batch, matching);
   const sample = mayBeBusy ? await sharesOf(collections, batch, (await sampleOf(collections, batch)).rows) : null;
-  const toChoose = share ?? matching;
-  const busy = Math.round(toChoose * (sample?.busy ?? 0));
+  const busy = Math.round(matching * (sample?.busy ?? 0));
+  const share = shareOf(batch, matching - busy);
+  const taking = share ?? matching - busy;
   const haveTarget = batch.kind === 'dynamic' ? 0 : (versions.get(batch.targetVersion) ?? 0);
   const atTarget = sample?.atTarget ?? haveTarget / Math.max(1, matching);
   return {
-    selection: summary({ matching, meant, share }, busy, Math.round((toChoose - busy) * atTarget)),
+    selection: summary({ matching, meant, share }, busy, Math.round(taking * atTarget)),
     versions,
     estimated: sample !== null || (share !== undefined && atTarget > 0),
   };
@@ -127,8 +127,8 @@ function countsOf(devices: readonly Sampled[]): Map<string | null, number> {
   return counts;
 }
 
-const shareOf = ({ scope }: Batch, matching: number): number | undefined =>
-  scope.kind === 'phased' ? phasedShare(matching, scope.percent) : undefined;
+const shareOf = ({ scope }: Batch, able: number): number | undefined =>
+  scope.kind === 'phased' ? phasedShare(able, scope.percent) : undefined;
 
 interface Counted {
   matching: number;
@@ -137,7 +137,7 @@ interface Counted {
 }
 
 function summary({ matching, meant, share }: Counted, busy: number, atTarget: number): LookAhead['selection'] {
-  const skippedPhase = share === undefined ? 0 : matching - share;
+  const skippedPhase = share === undefined ? 0 : matching - busy - share;
   const created = matching - skippedPhase - busy;
   const skippedVersion = meant - matching;
   return { matched: meant, created, skippedVersion, skippedBusy: busy, atTarget, ...(share !== undefined && { skippedPhase }) };

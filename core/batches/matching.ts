@@ -36,10 +36,18 @@ function dynamicallyMatching(batch: Matched): mongo.Filter<StoredDevice> {
 export const meantDevices = (batch: Matched): mongo.Filter<StoredDevice> =>
   batch.inheritsVersions ? inScope(batch) : matchingDevices(batch);
 
-function inScope({ productKey, scope }: Pick<Matched, 'productKey' | 'scope'>): mongo.Filter<StoredDevice> {
+/** Those of them that the package does not upgrade. */
+export const otherVersions = (batch: Matched): mongo.Filter<StoredDevice> => ({
+  $and: [meantDevices(batch), { $nor: [matchingDevices(batch)] }],
+});
+
+/** Those of the scope that no batch takes. */
+export const disabledDevices = (batch: Matched): mongo.Filter<StoredDevice> => inScope(batch, false);
+
+function inScope({ productKey, scope }: Pick<Matched, 'productKey' | 'scope'>, enabled = true): mongo.Filter<StoredDevice> {
   return {
     productKey,
-    enabled: true,
+    enabled,
     ...(scope.kind === 'targeted' && { _id: { $in: scope.deviceNames.map((name) => deviceIdOf(productKey, name)) } }),
     ...(scope.kind === 'group' && { groups: { $in: scope.groupIds } }),
     ...(scope.kind === 'region' && inRegion(scope.province, scope.city)),

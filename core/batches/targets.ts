@@ -1,7 +1,6 @@
 import type { mongo } from 'mongoose';
 import type { Batch } from '../../schema/model/batch';
 import type { DeviceId } from '../../schema/model/ids';
-import { phasedShare } from '../../schema/model/phase';
 import type { Collections } from '../../schema/mongo/connect';
 import { ofList } from '../../schema/mongo/device-lists';
 import { modulePath } from '../../schema/mongo/devices';
@@ -48,20 +47,21 @@ export function chosenStages(batch: Batch, ids: readonly DeviceId[]): object[] {
 /** The head of an aggregation over `targetSource`: the devices of the scope that a filter lets through. */
 export const scopeStages = (batch: Matched, filter: object): object[] => [...inList(batch), { $match: filter }];
 
-/** The head of an aggregation over `targetSource`: those the batch makes tasks for, or finds busy. */
-export function targetStages(batch: Target): object[] {
-  return [...scopeStages(batch, matchingDevices(batch)), { $project: asTarget(batch) }, ...inPhase(batch)];
+/**
+ * The head of an aggregation over `targetSource`: those the batch makes tasks for. `able` leaves those that can take part, so that no other
+ * takes a place in the share (R-BAT-4): in the order of a hash of seed and device, which is random, and the same each time.
+ */
+export function targetStages(batch: Target, able: readonly object[]): object[] {
+  const { scope, share } = batch;
+  const matching = [...scopeStages(batch, matchingDevices(batch)), { $project: asTarget(batch) }];
+  if (scope.kind !== 'phased' || share === undefined) return [...matching, ...able];
+  const order = { $toHashedIndexKey: { $concat: [scope.seed, '.', '$_id'] } };
+  // Sorted first, so that no more devices are looked up than it takes to fill the share.
+  return [...matching, { $set: { order } }, { $sort: { order: 1, _id: 1 } }, ...able, { $limit: Math.max(1, share) }];
 }
 
-/** R-BAT-4: in the order of a hash of seed and device, which is random, and the same each time. */
-function inPhase({ scope, share }: Target): object[] {
-  if (scope.kind !== 'phased' || share === undefined) return [];
-  return [
-    { $set: { order: { $toHashedIndexKey: { $concat: [scope.seed, '.', '$_id'] } } } },
-    { $sort: { order: 1, _id: 1 } },
-    { $limit: Math.max(1, share) },
-  ];
-}
+/** Stages for `targetStages`: all but these. */
+export const allBut = (busy: readonly DeviceId[]): object[] => (busy.length > 0 ? [{ $match: { _id: { $nin: busy } } }] : []);
 
 /** Whether any device matches. */
 export async function hasTargets(collections: Collections, batch: Matched): Promise<boolean> {
@@ -71,21 +71,16 @@ export async function hasTargets(collections: Collections, batch: Matched): Prom
 
 /** Devices that match, and those that its creator meant (R-PKG-6). */
 export async function countTargets(collections: Collections, batch: Matched): Promise<{ matching: number; meant: number }> {
-  const count = async (filter: object): Promise<number> => {
-    if (batch.scope.kind !== 'list') return collections.devices.countDocuments(filter);
-    const counted = targetSource(collections, batch).aggregate<{ count: number }>([...scopeStages(batch, filter), { $count: 'count' }]);
-    return (await counted.next())?.count ?? 0;
-  };
-  const [matching, meant] = await Promise.all([count(matchingDevices(batch)), batch.inheritsVersions ? count(meantDevices(batch)) : null]);
+  const [matching, meant] = await Promise.all([
+    countIn(collections, batch, matchingDevices(batch)),
+    batch.inheritsVersions ? countIn(collections, batch, meantDevices(batch)) : null,
+  ]);
   return { matching, meant: meant ?? matching };
 }
 
-/** The batch with its share, counted once: a selection that is repeated takes as many devices as the first one meant to. */
-export async function withShare<B extends Batch>(collections: Collections, batch: B): Promise<B> {
-  if (batch.scope.kind !== 'phased' || batch.share !== undefined) return batch;
-  const { matching } = await countTargets(collections, batch);
-  const share = phasedShare(matching, batch.scope.percent);
-  await collections.batches.updateOne({ _id: batch._id, share: { $exists: false } }, { $set: { share } });
-  const stored = await collections.batches.findOne({ _id: batch._id }, { projection: { share: 1 } });
-  return { ...batch, share: stored?.share ?? share };
+/** Devices of the batch's scope that a filter lets through. */
+export async function countIn(collections: Collections, batch: Matched, filter: object): Promise<number> {
+  if (batch.scope.kind !== 'list') return collections.devices.countDocuments(filter);
+  const counted = targetSource(collections, batch).aggregate<{ count: number }>([...scopeStages(batch, filter), { $count: 'count' }]);
+  return (await counted.next())?.count ?? 0;
 }

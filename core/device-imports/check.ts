@@ -17,7 +17,7 @@ import type { NewDevice } from '../device-sets';
 import { attributeViolations } from '../devices/attributes';
 import { secretTold } from '../devices/certificates';
 import type { IdLookup } from '../devices/stored-ids';
-import { type Columns, deviceOfRow } from './columns';
+import { type Columns, deviceOfRow, tooManyCells } from './columns';
 import { GATEWAY_MISSING } from './refusals';
 import type { SeenNames } from './seen-names';
 
@@ -34,21 +34,26 @@ export interface CheckedRows {
   wrong: DeviceImportProblem[];
 }
 
+export interface FileOfDevices {
+  attempt: string;
+  /** Of the address the file was sent to. */
+  productKey: string;
+  columns: Columns;
+}
+
 /** A row that can become a device, or why it cannot; whether its name is taken is looked up for many at once. */
 export function checkRow(
-  attempt: string,
-  columns: Columns,
+  { attempt, productKey, columns }: FileOfDevices,
   { row, cells }: FileRow,
   limits: Pick<Limits, 'deviceTags'>,
 ): NewDevice | DeviceImportProblem {
   const tell = (value: string, problem: ImportProblem, text: string): DeviceImportProblem => problemOf(attempt, row, value, problem, text);
   const device = deviceOfRow(columns, cells);
-  if (device === null) {
-    const hint = columns.named ? 'The first row names fewer.' : 'Name the columns in a first row to give more than names.';
-    return tell(cells[0] ?? '', 'COLUMNS', `The row has more cells than there are columns. ${hint}`);
-  }
-  const wrong = violationOf(device, limits);
-  return wrong === null ? device : tell(device.deviceName, wrong[0], wrong[1].message);
+  if (device === null) return tell(cells[0] ?? '', 'COLUMNS', tooManyCells(columns));
+  const { productKey: named = productKey, ...newDevice } = device;
+  if (named !== productKey) return tell(device.deviceName, 'PRODUCT', 'The row names another product than the address.');
+  const wrong = violationOf(newDevice, limits);
+  return wrong === null ? newDevice : tell(device.deviceName, wrong[0], wrong[1].message);
 }
 
 function violationOf(device: NewDevice, limits: Pick<Limits, 'deviceTags'>): [ImportProblem, Violation] | null {
@@ -77,15 +82,16 @@ const isProblem = (checked: NewDevice | DeviceImportProblem): checked is DeviceI
 
 /** Sorts rows in their order. What the store has already is not known yet. */
 export function checkRows(
-  { attempt, columns, seen, dialect }: { attempt: string; columns: Columns; seen: SeenNames; dialect: Dialect },
+  file: FileOfDevices & { seen: SeenNames; dialect: Dialect },
   rows: readonly FileRow[],
   limits: Pick<Limits, 'deviceTags'>,
 ): CheckedRows {
+  const { attempt, seen, dialect } = file;
   const wrong: DeviceImportProblem[] = [];
   const valid: ImportRow[] = [];
   const secrets = randomBytes(rows.length * SECRET_BYTES).toString('hex');
   for (const [index, row] of rows.entries()) {
-    const checked = checkRow(attempt, columns, row, limits);
+    const checked = checkRow(file, row, limits);
     if (isProblem(checked)) wrong.push(checked);
     else if (!seen.addIfNew(checked.deviceName, checked.gateway ? BEHIND : ON_ITS_OWN))
       wrong.push(problemOf(attempt, row.row, checked.deviceName, 'DUPLICATE', 'An earlier row has this name.'));
@@ -129,4 +135,4 @@ export function countProblems(problems: Record<ImportProblem, number>, wrong: re
 }
 
 export const sumOf = (problems: Record<ImportProblem, number> = noProblems()): number =>
-  IMPORT_PROBLEMS.reduce((sum, problem) => sum + problems[problem], 0);
+  IMPORT_PROBLEMS.reduce((sum, problem) => sum + (problems[problem] ?? 0), 0);

@@ -1,8 +1,12 @@
 import type { DeviceTag, NewDevice } from '../device-sets';
 import { UserError } from '../errors';
+import { strangeHead } from './strange-head';
+
+/** As a row has it: some name their product as well. */
+export type RowDevice = NewDevice & { productKey?: string };
 
 /** Fills one field of a device from a cell that is not empty. */
-type Column = (device: NewDevice, cell: string) => void;
+type Column = (device: RowDevice, cell: string) => void;
 
 export interface Columns {
   /** Whether the first row names them, and so is no device. */
@@ -10,8 +14,8 @@ export interface Columns {
   of: readonly Column[];
 }
 
-/** In a cell there may be several. */
-const SEPARATOR = ';';
+/** In a cell there may be several; which of the two is free depends on what separates the cells. */
+const SEPARATORS = /[;,]/;
 
 type Region = NonNullable<NewDevice['region']>;
 const regionOf = (device: NewDevice): Region => {
@@ -25,16 +29,19 @@ const gatewayOf = (device: NewDevice): Gateway => {
   return device.gateway;
 };
 
-const name: Column = (device, cell) => {
-  device.deviceName = cell;
-};
+/** By title, in lower case, and without the blanks and dashes that some put into it. */
 const BY_NAME: Record<string, Column> = {
-  devicename: name,
+  devicename: (device, cell) => {
+    device.deviceName = cell;
+  },
   secret: (device, cell) => {
     device.secret = cell;
   },
+  productkey: (device, cell) => {
+    device.productKey = cell;
+  },
   certificatefingerprints: (device, cell) => {
-    device.certificateFingerprints = cell.split(SEPARATOR).map((each) => each.trim());
+    device.certificateFingerprints = cell.split(SEPARATORS).map((each) => each.trim());
   },
   gateway: (device, cell) => {
     gatewayOf(device).deviceName = cell;
@@ -49,6 +56,8 @@ const BY_NAME: Record<string, Column> = {
     regionOf(device).city = cell;
   },
 };
+/** Names that the vendors' consoles give columns when they export devices. */
+const VENDORS: Record<string, string> = { devicesecret: 'secret' };
 
 const TAG = 'tag.';
 const tagColumn =
@@ -59,20 +68,34 @@ const tagColumn =
     device.tags = tags;
   };
 
-export const isHead = (first: readonly string[]): boolean => first.some((title) => title.trim().toLowerCase() === 'devicename');
+const NAME = 'devicename';
+const keyOf = (title: string): string => {
+  const trimmed = title.trim();
+  if (isTag(trimmed)) return `${TAG}${trimmed.slice(TAG.length)}`;
+  const key = trimmed.toLowerCase().replace(/[ _-]/g, '');
+  return VENDORS[key] ?? key;
+};
 
-/** What the cells of a file mean, by its first row: names of columns in any order, or a device's name alone. Throws IMPORT_COLUMNS. */
-export function columnsOf(first: readonly string[]): Columns {
-  const titles = first.map((title) => title.trim());
-  if (!isHead(first)) return { named: false, of: [name] };
-  const keys = titles.map((title) => (isTag(title) ? title : title.toLowerCase()));
+export const isHead = (first: readonly string[]): boolean => first.some((title) => keyOf(title) === NAME);
+
+/**
+ * What the cells of a file mean, by its first row: names of columns in any order, or a device's name alone. A row that only looks like names of
+ * columns is refused: no device is ever made of it. Throws IMPORT_COLUMNS.
+ */
+export function columnsOf([first = [], ...others]: readonly (readonly string[])[]): Columns {
+  if (!isHead(first)) {
+    const strange = strangeHead(first, others);
+    if (strange !== null) throw notUnderstood(strange);
+    return { named: false, of: [BY_NAME[NAME] as Column] };
+  }
+  const keys = first.map(keyOf);
   const twice = keys.find((key, index) => key !== '' && keys.indexOf(key) < index);
-  if (twice !== undefined) throw columnRefused(twice, 'is there twice');
-  const of = keys.map((key) => {
+  if (twice !== undefined) throw columnRefused(first[keys.lastIndexOf(twice)] ?? twice, 'is there twice');
+  const of = keys.map((key, index) => {
     // A spreadsheet may leave empty columns behind the last.
     if (key === '') return () => undefined;
     const column = isTag(key) ? tagColumn(key.slice(TAG.length)) : Object.hasOwn(BY_NAME, key) ? BY_NAME[key] : undefined;
-    if (column === undefined) throw columnRefused(key, 'is not one that is taken');
+    if (column === undefined) throw columnRefused(first[index] ?? key, 'is not one that is taken');
     return column;
   });
   return { named: true, of };
@@ -81,8 +104,8 @@ export function columnsOf(first: readonly string[]): Columns {
 const isTag = (title: string): boolean => title.toLowerCase().startsWith(TAG);
 
 /** The device of a row, not checked yet; null when the row has more cells than there are columns. */
-export function deviceOfRow(columns: Columns, cells: readonly string[]): NewDevice | null {
-  const device: NewDevice = { deviceName: '' };
+export function deviceOfRow(columns: Columns, cells: readonly string[]): RowDevice | null {
+  const device: RowDevice = { deviceName: '' };
   for (const [index, cell] of cells.entries()) {
     if (cell === '') continue;
     const column = columns.of[index];
@@ -92,12 +115,22 @@ export function deviceOfRow(columns: Columns, cells: readonly string[]): NewDevi
   return device;
 }
 
+export const tooManyCells = ({ named }: Columns): string =>
+  `The row has more cells than there are columns. ${named ? 'The first row names fewer.' : 'Name the columns in a first row to give more than names.'}`;
+
 const TAKEN =
-  'Name columns deviceName, secret, certificateFingerprints, gateway, gateway.productKey, province, city, or tag.<key> for a tag, each once.';
+  'Name columns deviceName, secret (or DeviceSecret), productKey, certificateFingerprints, gateway, gateway.productKey, province, city, or tag.<key> for a tag, each once.';
 
 const columnRefused = (title: string, what: string): UserError =>
   new UserError('IMPORT_COLUMNS', {
     field: 'file',
-    message: `The column "${title.slice(0, 40)}" of the first row ${what}.`,
-    hint: `${TAKEN} No device was created.`,
+    message: `The column "${title.trim().slice(0, 40)}" of the first row ${what}.`,
+    hint: `${TAKEN} Nothing of the file was kept.`,
+  });
+
+const notUnderstood = (title: string): UserError =>
+  new UserError('IMPORT_COLUMNS', {
+    field: 'file',
+    message: `The first row is not understood: "${title.trim().slice(0, 40)}" is no column that is known, and none is named deviceName.`,
+    hint: `${TAKEN} If it is a device, put a row above it that names the columns. Nothing of the file was kept.`,
   });

@@ -9,6 +9,7 @@ import { attemptId, importPieceId, type StoredImport } from '../../schema/mongo/
 import type { Clock } from '../clock';
 import { rowsOf } from '../device-lists/rows-of';
 import { createIdLookup } from '../devices/stored-ids';
+import type { DiskRoom } from '../disk-room';
 import type { Sealing } from '../sealing';
 import { UNFINISHED_MS } from './begin';
 import { type CheckedRows, checkRows, countProblems, withoutStored } from './check';
@@ -27,11 +28,12 @@ export interface ReceiveDeps {
   /** Of the rows, which hold secrets. */
   sealing: Sealing;
   clock: Clock;
+  disk: Pick<DiskRoom, 'require'>;
 }
 
 /** Reads and checks a file; what can become devices is kept in pieces, what is wrong as problems. The import is not decided on yet. */
 export async function receiveFile(
-  { collections, limits, sealing, clock }: ReceiveDeps,
+  { collections, limits, sealing, clock, disk }: ReceiveDeps,
   begun: StoredImport,
   product: Product,
   file: Readable,
@@ -68,10 +70,11 @@ export async function receiveFile(
   let keeping = Promise.resolve();
   try {
     for await (const chunk of rowsOf(file, limits.deviceFileRows, isHead)) {
+      await disk.require();
       const isFirst = columns === undefined;
-      columns ??= columnsOf(chunk[0]?.cells ?? []);
+      columns ??= columnsOf(chunk.map(({ cells }) => cells));
       const rows = isFirst && columns.named ? chunk.slice(1) : chunk;
-      const checked = checkRows({ attempt: about.attempt, columns, seen, dialect: product.dialect }, rows, limits);
+      const checked = checkRows({ ...about, columns, seen, dialect: product.dialect }, rows, limits);
       await keeping;
       keeping = keep(checked, rows.length);
       keeping.catch(() => undefined);

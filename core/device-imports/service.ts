@@ -6,6 +6,7 @@ import { type ImportPiece, ofAttempt, type StoredImport } from '../../schema/mon
 import { requireRole } from '../access/require-role';
 import type { Viewer } from '../access/viewer';
 import type { Clock } from '../clock';
+import { type DiskRoom, ROOM_WITHOUT_END } from '../disk-room';
 import { requireProduct } from '../products/require-product';
 import type { Sealing } from '../sealing';
 import type { CoreSettings } from '../settings';
@@ -28,17 +29,19 @@ export interface DeviceImportDeps {
   /** Of the installation: what ids are made of that repeat. */
   idSecret: Uint8Array;
   clock: Clock;
+  /** Without end when not given. */
+  disk?: DiskRoom;
 }
 
 export function createDeviceImportService(deps: DeviceImportDeps): DeviceImportService {
-  const { collections, settings, creation, sealing, idSecret, clock } = deps;
+  const { collections, settings, creation, sealing, idSecret, clock, disk = ROOM_WITHOUT_END } = deps;
   const { deviceImports, deviceImportPieces, deviceImportProblems, products } = collections;
   const within = (ms: number): Date => new Date(clock().getTime() + ms);
   let checking = 0;
 
   /** Checked as a whole: refused, or from here on it ends by creating devices. */
   async function decide(begun: StoredImport, product: Product, file: Readable): Promise<StoredImport> {
-    const checked = await receiveFile({ collections, limits: settings.limits, sealing, clock }, begun, product, file).finally(() => {
+    const checked = await receiveFile({ collections, limits: settings.limits, sealing, clock, disk }, begun, product, file).finally(() => {
       checking -= 1;
     });
     const refused = checked.valid === 0 || (!begun.skipInvalid && sumOf(checked.problems) > 0);
@@ -82,12 +85,13 @@ export function createDeviceImportService(deps: DeviceImportDeps): DeviceImportS
       const id = await importIdFor(collections, idSecret, viewer, input);
       const found = await deviceImports.findOne({ _id: id, status: { $in: ['CREATING', 'FINISHED'] } });
       if (found) return repeated(found, input, file);
+      await disk.require();
       if (checking >= CHECKED_AT_ONCE) throw tooManyAtOnce(CHECKED_AT_ONCE);
       checking += 1;
       const begun = await beginImport(collections, viewer, id, input, clock(), within(UNFINISHED_MS)).catch(freeing);
       const decided = await decide(begun, product, file).catch(async (error: unknown) => {
         await removeImport(collections, begun);
-        throw error;
+        throw await disk.cause(error);
       });
       if (decided.status === 'CREATING') creation.start(decided._id);
       return decided;

@@ -2,6 +2,7 @@ import type { DeviceListProblem, ListProblem } from '../../schema/model/device-l
 import { deviceIdOf } from '../../schema/model/ids';
 import { deviceNameViolation } from '../../schema/model/names';
 import type { Collections } from '../../schema/mongo/connect';
+import { type Columns, deviceOfRow, type RowDevice, tooManyCells } from '../device-imports/columns';
 import type { IdLookup } from '../devices/stored-ids';
 import { BULK, insertNew } from '../insert-new';
 import type { FileRow } from './rows-of';
@@ -17,25 +18,26 @@ interface NamedRow {
 /** Keeps the rows that name a device of the product for the first time, and says why of the others. */
 export async function checkRows(
   collections: Collections,
-  listId: string,
-  productKey: string,
+  { listId, productKey, columns }: { listId: string; productKey: string; columns: Columns },
   rows: readonly FileRow[],
   problems: Problems,
   stored: IdLookup,
 ): Promise<void> {
   const wrong: DeviceListProblem[] = [];
-  const tell = (row: number, value: string, problem: ListProblem): void => {
+  const tell = (row: number, value: string, problem: ListProblem, text: string): void => {
     problems[problem] += 1;
-    wrong.push({ _id: `${listId}.${String(row).padStart(10, '0')}`, row, value: value.slice(0, SHOWN), problem });
+    wrong.push({ _id: `${listId}.${String(row).padStart(10, '0')}`, row, value: value.slice(0, SHOWN), problem, text });
   };
   const named: NamedRow[] = [];
   for (const { row, cells } of rows) {
-    const [name = '', ...rest] = cells;
-    if (rest.some((cell) => cell !== '') || deviceNameViolation(name, '')) tell(row, cells.join(','), 'INVALID');
-    else named.push({ row, name });
+    const device = deviceOfRow(columns, cells);
+    const text = device === null ? tooManyCells(columns) : wrongName(device, productKey);
+    if (text !== null) tell(row, cells.join(','), 'INVALID', text);
+    else if (device !== null) named.push({ row, name: device.deviceName });
   }
   const known = await stored(named.map(({ name }) => deviceIdOf(productKey, name)));
-  for (const { row, name } of named) if (!known.has(deviceIdOf(productKey, name))) tell(row, name, 'UNKNOWN');
+  for (const { row, name } of named)
+    if (!known.has(deviceIdOf(productKey, name))) tell(row, name, 'UNKNOWN', 'The product has no device with this name.');
   const kept = named.filter(({ name }) => known.has(deviceIdOf(productKey, name)));
   const repeated = await insertNew(
     collections.deviceListRows,
@@ -43,8 +45,14 @@ export async function checkRows(
   );
   for (const index of repeated) {
     const each = kept[index];
-    if (each) tell(each.row, each.name, 'DUPLICATE');
+    if (each) tell(each.row, each.name, 'DUPLICATE', 'An earlier row has this name.');
   }
   // A quoted line break makes two records end on different lines, never on the same.
   if (wrong.length > 0) await collections.deviceListProblems.insertMany(wrong, BULK);
+}
+
+/** Whatever else a row says of its device is not looked at: the file may be an export. */
+function wrongName({ deviceName, productKey: named }: RowDevice, productKey: string): string | null {
+  if (named !== undefined && named !== productKey) return 'The row names another product than the address.';
+  return deviceNameViolation(deviceName, '')?.message ?? null;
 }

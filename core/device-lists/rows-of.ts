@@ -1,6 +1,8 @@
 import { type Readable, Transform } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import { UserError } from '../errors';
+import { type FirstRow, firstRowOf } from './first-row';
+import { layoutOf } from './separator';
 
 export interface FileRow {
   /** Line of the file, from 1. */
@@ -16,23 +18,38 @@ const BYTES_PER_ROW = 512;
 const PARSED_BYTES = 16_384;
 
 /**
- * The rows of a CSV file, a thousand at a time; blank ones are left out. A first row that names columns does not count.
- * Throws FILE_FORMAT, FILE_TOO_LARGE, TOO_MANY, REQUIRED.
+ * The rows of a CSV file, a thousand at a time; blank ones are left out, and so is one that only says how cells are separated. A first row that
+ * names columns does not count. Throws FILE_FORMAT, FILE_TOO_LARGE, TOO_MANY, REQUIRED.
  */
 export async function* rowsOf(source: Readable, maximum: number, isHead: (cells: readonly string[]) => boolean): AsyncGenerator<FileRow[]> {
   const text = asText(maximum * BYTES_PER_ROW);
-  const rows = createRowCollector(maximum, isHead);
+  // It may fail between the look at its first row and the pipe.
+  text.on('error', () => undefined);
+  // It may have failed before anybody listened.
+  if (source.errored) throw source.errored;
+  source.on('error', (error) => text.destroy(error));
+  source.pipe(text);
+  const first = await firstRowIn(text, () => source.unpipe(text));
+  if (text.errored) throw text.errored;
+  const { separator, told } = layoutOf(first.row);
+  const rows = createRowCollector(maximum, isHead, told);
   const parser = parse({
-    ...{ bom: true, relax_column_count: true, skip_empty_lines: true, trim: true, max_record_size: RECORD_CHARACTERS },
+    ...{
+      delimiter: separator,
+      bom: true,
+      relax_column_count: true,
+      skip_empty_lines: true,
+      trim: true,
+      max_record_size: RECORD_CHARACTERS,
+    },
     // Only the last record of a chunk leaves the parser, to say that it is full: one by one they would cost a promise and an object each.
     on_record: (cells: string[], { lines }) => (rows.add(cells, lines) ? cells : null),
     ...{ readableHighWaterMark: 1, writableHighWaterMark: PARSED_BYTES },
   });
-  // It may have failed before anybody listened.
-  if (source.errored) throw source.errored;
-  source.on('error', (error) => text.destroy(error));
   text.on('error', (error) => parser.destroy(error));
-  source.pipe(text).pipe(parser);
+  parser.write(first.read);
+  if (first.isAll) parser.end();
+  else text.pipe(parser);
   try {
     for await (const _ of parser) yield rows.next();
   } catch (error) {
@@ -45,16 +62,35 @@ export async function* rowsOf(source: Readable, maximum: number, isHead: (cells:
   yield rows.rest();
 }
 
-function createRowCollector(maximum: number, isHead: (cells: readonly string[]) => boolean) {
+async function firstRowIn(text: Transform, stop: () => void): Promise<FirstRow> {
+  try {
+    return await firstRowOf(text, RECORD_CHARACTERS);
+  } catch (error) {
+    stop();
+    text.destroy();
+    throw error;
+  }
+}
+
+function createRowCollector(maximum: number, isHead: (cells: readonly string[]) => boolean, told: boolean) {
   let chunk: FileRow[] = [];
   const full: FileRow[][] = [];
   let count = 0;
   let most = maximum;
+  let isLayout = told;
+  let hasHead = false;
   return {
     /** Whether a chunk has become full. */
     add(cells: string[], row: number): boolean {
       if (cells.every((cell) => cell === '')) return false;
-      if (count === 0 && isHead(cells)) most += 1;
+      if (isLayout) {
+        isLayout = false;
+        return false;
+      }
+      if (count === 0 && isHead(cells)) {
+        hasHead = true;
+        most += 1;
+      }
       if (++count > most) throw tooManyRows(maximum);
       // A copy: where what a place makes lives on, V8 makes it old at once, and the parser's own arrays have room for seventeen cells.
       chunk.push({ row, cells: cells.slice() });
@@ -65,8 +101,9 @@ function createRowCollector(maximum: number, isHead: (cells: readonly string[]) 
     },
     next: (): FileRow[] => full.shift() ?? [],
     rest(): FileRow[] {
-      if (count > 0) return chunk;
-      throw new UserError('REQUIRED', { field: 'file', message: 'The file names no device.', hint: 'Send one device a row.' });
+      if (count > (hasHead ? 1 : 0)) return chunk;
+      const message = hasHead ? 'The file names its columns, and no device below them.' : 'The file names no device.';
+      throw new UserError('REQUIRED', { field: 'file', message, hint: 'Send one device a row.' });
     },
   };
 }

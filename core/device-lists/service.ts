@@ -3,9 +3,12 @@ import type { Collections } from '../../schema/mongo/connect';
 import { ofList } from '../../schema/mongo/device-lists';
 import { requireRole } from '../access/require-role';
 import type { Clock } from '../clock';
+import { type Columns, columnsOf, isHead } from '../device-imports/columns';
 import type { DeviceListService } from '../device-sets';
 import { createIdLookup } from '../devices/stored-ids';
+import { type DiskRoom, ROOM_WITHOUT_END } from '../disk-room';
 import { UserError } from '../errors';
+import { removeInPieces } from '../in-pieces';
 import { requireProduct } from '../products/require-product';
 import type { CoreSettings } from '../settings';
 import { unguessableId } from '../unguessable-id';
@@ -21,9 +24,11 @@ export interface DeviceListDeps {
   collections: Collections;
   settings: Pick<CoreSettings, 'limits'>;
   clock: Clock;
+  /** Without end when not given. */
+  disk?: DiskRoom;
 }
 
-export function createDeviceListService({ collections, settings, clock }: DeviceListDeps): DeviceListService {
+export function createDeviceListService({ collections, settings, clock, disk = ROOM_WITHOUT_END }: DeviceListDeps): DeviceListService {
   const { deviceLists, deviceListProblems, products } = collections;
   const within = (ms: number): Date => new Date(clock().getTime() + ms);
 
@@ -31,6 +36,7 @@ export function createDeviceListService({ collections, settings, clock }: Device
     async create(viewer, productKey, file) {
       requireRole(viewer, 'OPERATOR');
       await requireProduct(products, productKey);
+      await disk.require();
       const _id = unguessableId();
       const problems: Problems = { INVALID: 0, UNKNOWN: 0, DUPLICATE: 0 };
       const about = { productKey, createdBy: viewer.keyId, createdAt: clock() };
@@ -38,15 +44,24 @@ export function createDeviceListService({ collections, settings, clock }: Device
       try {
         const stored = createIdLookup(collections.devices);
         let rows = 0;
+        let columns: Columns | undefined;
         for await (const chunk of rowsOf(file, settings.limits.deviceFileRows, isHead)) {
-          const named = rows === 0 ? withoutHead(chunk) : chunk;
-          await checkRows(collections, _id, productKey, named, problems, stored);
+          await disk.require();
+          const isFirst = columns === undefined;
+          columns ??= columnsOf(chunk.map(({ cells }) => cells));
+          const named = isFirst && columns.named ? chunk.slice(1) : chunk;
+          await checkRows(collections, { listId: _id, productKey, columns }, named, problems, stored);
           rows += named.length;
-          await deviceLists.updateOne({ _id }, { $set: { rows, expiresAt: within(HOUR_MS) } }, { writeConcern: { w: 1, journal: false } });
+          const going = { $set: { rows, expiresAt: within(HOUR_MS) } };
+          const { matchedCount } = await deviceLists.updateOne({ _id, status: 'CHECKING' }, going, {
+            writeConcern: { w: 1, journal: false },
+          });
+          // Whoever slept so long that it expired must not leave rows that no list is there for.
+          if (matchedCount === 0) throw new Error(`list ${_id} expired while it was checked`);
         }
         const status = Object.values(problems).some((count) => count > 0) || rows === 0 ? 'REFUSED' : 'CLEAN';
         const list = await deviceLists.findOneAndUpdate(
-          { _id },
+          { _id, status: 'CHECKING' },
           { $set: { status, rows, problems, expiresAt: within(KEPT_MS) } },
           { returnDocument: 'after' },
         );
@@ -54,7 +69,7 @@ export function createDeviceListService({ collections, settings, clock }: Device
         return list;
       } catch (error) {
         await removeList(collections, _id);
-        throw error;
+        throw await disk.cause(error);
       }
     },
     get: (id) => deviceLists.findOne({ _id: id, status: { $ne: 'EXPIRED' } }),
@@ -62,14 +77,11 @@ export function createDeviceListService({ collections, settings, clock }: Device
   };
 }
 
-/** A template's first row may name the column. */
-const isHead = ([first = '']: readonly string[]): boolean => first.toLowerCase() === 'devicename';
-const withoutHead = <T extends { cells: string[] }>(rows: T[]): T[] => (isHead(rows[0]?.cells ?? []) ? rows.slice(1) : rows);
-
-async function removeList(collections: Collections, id: string): Promise<void> {
-  await collections.deviceListRows.deleteMany(ofList(id));
-  await collections.deviceListProblems.deleteMany(ofList(id));
-  await collections.deviceLists.deleteOne({ _id: id });
+/** Its record goes last: what a crash leaves is found by it. */
+async function removeList(collections: Collections, id: string, signal?: AbortSignal): Promise<void> {
+  await removeInPieces(collections.deviceListRows, ofList(id), signal);
+  await removeInPieces(collections.deviceListProblems, ofList(id), signal);
+  if (!signal?.aborted) await collections.deviceLists.deleteOne({ _id: id });
 }
 
 /** A batch takes the list as its scope: it stays until the batch has certainly made its tasks. Throws LIST_UNKNOWN, LIST_NOT_CLEAN. */
@@ -85,26 +97,22 @@ export async function useList({ deviceLists }: Pick<Collections, 'deviceLists'>,
   ]);
   if (found === null) throw listUnknown();
   if (found.status === 'CLEAN') return;
-  const count = Object.values(found.problems).reduce((sum, each) => sum + each, 0);
-  throw new UserError('LIST_NOT_CLEAN', {
-    field: 'scope.listId',
-    message:
-      found.status === 'CHECKING'
-        ? 'The list is still being checked.'
-        : `${count} of the ${found.rows} rows of the list name no device of the product, or one twice.`,
-    hint: `Download /lists/${id}/invalid.csv, correct those rows, and send the file again. The batch was not created.`,
-  });
+  if (found.status === 'CHECKING') {
+    const hint = 'Wait for the answer to the upload. The batch was not created.';
+    throw new UserError('LIST_NOT_CLEAN', { field: 'scope.listId', message: 'The list is still being checked.', hint });
+  }
+  throw listNotClean(found, 'scope.listId', 'The batch was not created.');
 }
 
-/** Takes away what has expired; may run in several processes at once. */
-export async function sweepLists(collections: Collections, now: Date): Promise<number> {
+/** Takes away what has expired; may run in several processes at once, and stops when told to. */
+export async function sweepLists(collections: Collections, now: Date, signal?: AbortSignal): Promise<number> {
   const { batches, deviceLists } = collections;
   // Dynamic batches ask for their lists as long as they take devices.
   const inUse = await batches.find({ matching: true, 'scope.kind': 'list' }, { projection: { scope: 1 } }).toArray();
   const kept = inUse.flatMap(({ scope }) => (scope.kind === 'list' ? [scope.listId] : []));
   await deviceLists.updateMany({ expiresAt: { $lt: now }, _id: { $nin: kept } }, { $set: { status: 'EXPIRED' } });
   const expired = await deviceLists.find({ status: 'EXPIRED' }, { projection: { _id: 1 } }).toArray();
-  for (const { _id } of expired) await removeList(collections, _id);
+  for (const { _id } of expired) await removeList(collections, _id, signal);
   return expired.length;
 }
 
@@ -114,3 +122,13 @@ const listUnknown = (): UserError =>
     message: "No list of the package's product has this id, or it has expired.",
     hint: 'Send the file to /lists again, with the product of the package.',
   });
+
+/** Of a list that a batch cannot use. */
+export function listNotClean({ _id, rows, problems }: Pick<DeviceList, '_id' | 'rows' | 'problems'>, field: string, so: string): UserError {
+  const count = Object.values(problems).reduce((sum, each) => sum + each, 0);
+  return new UserError('LIST_NOT_CLEAN', {
+    field,
+    message: `${count} of the ${rows} rows of the list name no device of the product, or one twice.`,
+    hint: `Download /lists/${_id}/invalid.csv, which says of each row what is wrong, correct those rows, and send the file again. ${so}`,
+  });
+}

@@ -4,6 +4,7 @@ import type { DeviceId } from '../../schema/model/ids';
 import type { Collections } from '../../schema/mongo/connect';
 import type { Connected, ConnectedReview } from '../device-sets';
 import type { Present } from '../tasks/follow-presence';
+import { isThroughGateway } from './children/session-name';
 
 type Devices = Collections['devices'];
 
@@ -16,6 +17,12 @@ export async function presenceOf(devices: Devices, ids: readonly DeviceId[]): Pr
   const present = new Map<DeviceId, Present>();
   for await (const { _id, gatewayId, presenceRevision = 0 } of found) present.set(_id, { gatewayId, presenceRevision });
   return present;
+}
+
+/** Since when a device is reached over its gateway's connection; null: over its own, or not at all. */
+export async function throughGatewaySince(devices: Devices, _id: DeviceId): Promise<Date | null> {
+  const device = await devices.findOne({ _id }, { projection: { sessionId: 1, onlineChangedAt: 1 } });
+  return device && isThroughGateway(device.sessionId) ? device.onlineChangedAt : null;
 }
 
 /** Compares connections with the stored devices: those of deleted or disabled ones, and those that what let in holds no more, are not allowed. */

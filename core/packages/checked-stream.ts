@@ -1,34 +1,44 @@
 import { Readable } from 'node:stream';
 import { MAGIC_BYTES_NEEDED, matchesFormat, type PackageFormat } from '../../schema/model/package-format';
+import type { DiskRoom } from '../disk-room';
 import { UserError, UserErrors } from '../errors';
 import { type FileEnd, fileEnd } from './file-end';
 
 export interface FileRules {
   format: PackageFormat;
   maximumBytes: number;
+  disk: Pick<DiskRoom, 'require'>;
 }
+
+/** The disk is looked at after so many bytes. */
+const LOOK_EVERY_BYTES = 4 * 1024 * 1024;
 
 /**
  * The file's bytes, held back until the first of them show the format (R-PKG-2). Fails with FILE_EMPTY, FILE_FORMAT (also at
- * the end, for an archive that is cut), FILE_TOO_LARGE, and with UPLOAD_CUT when the source ends before the file does; the source is destroyed then.
+ * the end, for an archive that is cut), FILE_TOO_LARGE, DISK_FULL, and with UPLOAD_CUT when the source ends before the file does; the source is destroyed then.
  */
 export const checkedStream = (source: Readable, rules: FileRules): Readable => Readable.from(checked(source, rules), { objectMode: false });
 
-async function* checked(source: Readable, { format, maximumBytes }: FileRules): AsyncGenerator<Buffer> {
-  const end = fileEnd(format);
+async function* checked(source: Readable, rules: FileRules): AsyncGenerator<Buffer> {
+  const end = fileEnd(rules.format);
   try {
-    yield* checkedBytes(source, format, maximumBytes, end);
+    yield* checkedBytes(source, rules, end);
   } finally {
     end.close();
   }
 }
 
-async function* checkedBytes(source: Readable, format: PackageFormat, maximumBytes: number, end: FileEnd): AsyncGenerator<Buffer> {
+async function* checkedBytes(source: Readable, { format, maximumBytes, disk }: FileRules, end: FileEnd): AsyncGenerator<Buffer> {
+  let looked = 0;
   let head: Buffer | null = Buffer.alloc(0);
   let size = 0;
   for await (const bytes of whole(source)) {
     size += bytes.length;
     if (size > maximumBytes) throw tooLarge(maximumBytes);
+    if (size - looked >= LOOK_EVERY_BYTES) {
+      looked = size;
+      await disk.require();
+    }
     await end.update(bytes);
     if (head === null) {
       yield bytes;
@@ -41,7 +51,7 @@ async function* checkedBytes(source: Readable, format: PackageFormat, maximumByt
   }
   if (size === 0) throw empty();
   if (head !== null) yield proven(head, format);
-  const problem = await end.problem(size);
+  const problem = await end.problem();
   if (problem !== null) throw endsBadly(problem, format);
 }
 

@@ -6,6 +6,7 @@ import type { Collections } from '../../schema/mongo/connect';
 import type { Viewer } from '../access/viewer';
 import type { Clock } from '../clock';
 import type { NewPackage, PackageUpload } from '../core';
+import { type DiskRoom, ROOM_WITHOUT_END } from '../disk-room';
 import { isDuplicateKey } from '../duplicate-key';
 import type { PackageStore, StoredFile } from '../ports';
 import { requireProduct } from '../products/require-product';
@@ -23,6 +24,8 @@ export interface PackageDeps {
   files: PackageStore;
   settings: Pick<CoreSettings, 'limits'>;
   clock: Clock;
+  /** Without end when not given. */
+  disk?: DiskRoom;
   /** R-PKG-8: adds the platform's signatures where the product's Secure Update is on. */
   presign?: (firmware: FirmwarePackage) => Promise<unknown>;
 }
@@ -33,7 +36,7 @@ export async function createPackage(
   viewer: Viewer,
   input: NewPackage,
   source: PackageUpload | AsyncIterable<PackageUpload>,
-  idempotency: FirmwarePackage['idempotency'] = null,
+  { idempotency = null, expectedBytes = 0 }: { idempotency?: FirmwarePackage['idempotency']; expectedBytes?: number } = {},
 ): Promise<FirmwarePackage> {
   const { collections, settings } = deps;
   const uploads = Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : only(source);
@@ -42,6 +45,7 @@ export async function createPackage(
   const { plan, firstFile } = planOf(input, first, settings.limits);
   await requireProduct(collections.products, input.productKey);
   await requireRoom(deps, input, plan);
+  if (!first.stored) await diskOf(deps).require(deps.files.diskBytes?.(expectedBytes));
   const firmware = await storeFiles(deps, input, { upload: first, plan: firstFile, uploads, stored: [] }, async (stored) =>
     insert(deps, { ...packageOf(viewer, input, plan, stored, deps.clock()), ...(idempotency && { idempotency }) }),
   );
@@ -102,7 +106,8 @@ async function storeFile(deps: PackageDeps, productKey: string, fileId: string, 
   const { format, declared, signature } = plan;
   try {
     const keys = signature ? await requireKeys(collections.signingKeys, productKey) : [];
-    const bytes = checkedStream(upload.stream, { format, maximumBytes: settings.limits.fileBytes });
+    const disk = upload.stored ? ROOM_WITHOUT_END : diskOf(deps);
+    const bytes = checkedStream(upload.stream, { format, maximumBytes: settings.limits.fileBytes, disk });
     const file = upload.stored ? await readThrough(bytes, upload.stored) : await files.put(fileId, bytes);
     try {
       if (declared && file[declared.algorithm] !== declared.hex) throw digestMismatch(declared.algorithm);
@@ -112,9 +117,11 @@ async function storeFile(deps: PackageDeps, productKey: string, fileId: string, 
       throw error;
     }
   } catch (error) {
-    throw ofFile(error, stored.length);
+    throw ofFile(await diskOf(deps).cause(error), stored.length);
   }
 }
+
+const diskOf = ({ disk = ROOM_WITHOUT_END }: PackageDeps): DiskRoom => disk;
 
 async function readThrough(stream: Readable, file: StoredFile): Promise<StoredFile> {
   for await (const _ of stream);
@@ -169,7 +176,7 @@ function packageOf(viewer: Viewer, input: NewPackage, plan: PackagePlan, files: 
     version: input.version,
     description: plan.description,
     ...(plan.customInfo !== '' && { customInfo: plan.customInfo }),
-    digestAlgorithm: input.digestAlgorithm ?? 'SHA256',
+    digestAlgorithm: plan.digestAlgorithm,
     files,
     kind: plan.kind,
     sourceVersions: plan.sourceVersions,

@@ -11,6 +11,8 @@ const BUCKET = 'packageFiles';
 /** Half of what a query answers is overhead at the driver's own 255 KiB; larger ones are held longer than they are sent. */
 const CHUNK_BYTES = 512 * 1024;
 const SIZES_KEPT = 1_000;
+/** The log of the replica set holds what was written last once more; embedded servers have it cut at so much. */
+const LOG_BYTES = 1024 ** 3;
 
 /** Keeps package files in MongoDB. File ids are those of `newFileId`. */
 export function gridFsStore({ connection }: Pick<Store, 'connection'>): PackageStore {
@@ -40,6 +42,7 @@ export function gridFsStore({ connection }: Pick<Store, 'connection'>): PackageS
         throw error;
       }
     },
+    diskBytes: (bytes) => bytes + Math.min(bytes, LOG_BYTES),
     read: (fileId, range) => Readable.from(read(fileId, range), { objectMode: false, highWaterMark: 1 }),
     delete: (fileId) => remove(bucket, fileId),
     ...gridFsParts(db, BUCKET, CHUNK_BYTES),

@@ -19,7 +19,7 @@ export const packageQuota = (maximum: number): UserError =>
 /** Neither digest is quoted: the declared one is a caller's text. */
 export const digestMismatch = (algorithm: 'md5' | 'sha256'): UserError =>
   new UserError('DIGEST_MISMATCH', {
-    field: 'declaredDigest',
+    field: 'digest',
     message: `The bytes that arrived do not have the declared ${algorithm === 'md5' ? 'MD5' : 'SHA-256'} digest; nothing was kept.`,
     hint: 'Upload again; if it happens again, compute the digest anew.',
   });

@@ -1,3 +1,4 @@
+import { descriptionViolation } from '../../schema/model/package-fields';
 import { requireRole } from '../access/require-role';
 import type { PackageService } from '../core';
 import { inOrderOf } from '../paging/in-order-of';
@@ -6,15 +7,14 @@ import { refuseIfAny } from '../refuse';
 import { createPackage, type PackageDeps } from './create';
 import { deletePackage } from './delete';
 import { packageQuery } from './filter';
-import { descriptionViolation } from './new-package';
 import { packageUnknown } from './refusals';
 
 export function createPackageService(deps: PackageDeps): PackageService {
   const { packages } = deps.collections;
   return {
-    async create(viewer, input, files) {
+    async create(viewer, input, files, expectedBytes) {
       requireRole(viewer, 'OPERATOR');
-      return createPackage(deps, viewer, input, files);
+      return createPackage(deps, viewer, input, files, { expectedBytes });
     },
     async update(viewer, id, { description }) {
       requireRole(viewer, 'OPERATOR');

@@ -1,4 +1,5 @@
 import type { FirmwarePackage } from '../../schema/model/fleet';
+import type { DeviceId } from '../../schema/model/ids';
 import type { BatchFacts } from '../batches/facts';
 import type { Clock } from '../clock';
 import type { UpgradeEngine } from '../ports';
@@ -14,6 +15,8 @@ export interface TaskDeps {
   digestSigns?: (firmware: FirmwarePackage) => Promise<readonly string[]>;
   /** R-BAT-5: the source versions of a batch as they are now; empty: any. Absent: the package alone decides. */
   sourcesOf?: (batchId: string) => Promise<readonly string[]>;
+  /** Since when a device is reached over its gateway's connection; null: over its own, or not at all. Absent: none is behind a gateway. */
+  throughGatewaySince?: (deviceId: DeviceId) => Promise<Date | null>;
   settings: CoreSettings;
   clock: Clock;
 }

@@ -5,9 +5,9 @@ import { endIneligible, isEligible } from './eligible';
 import { notificationOf } from './notification';
 import type { OfferDeps } from './offers';
 import { endNotifying, repeatOf } from './renotify';
-import { failUnexpected, onTarget, restartedForAnother } from './report';
+import { failUnexpected, onTarget, otherStart } from './report';
+import { tellEnded } from './tell-ended';
 import { transition } from './transition';
-import { hasUpgrade } from './upgrade-input';
 
 /** So long a device that has answered waits for a slot of the rate; afterwards it is asked again in its turn. */
 const SLOT_MS = 10_000;
@@ -28,11 +28,13 @@ export async function onVersionAnswer(deps: OfferDeps, asked: Task, version: str
   }
   const isSource = task.sourceVersion === null || version === task.sourceVersion;
   if (task.notifiedAt !== null && (!isSource || bootedBack(task))) {
-    if (!isSource || !(await restartedForAnother(deps, task))) {
+    const other = isSource ? await otherStart(deps, task) : null;
+    if (other === null) {
       await failUnexpected(deps, task, version);
       return null;
     }
-    task = (await transition(deps.tasks, task, { kind: 'sourceReported', version }, deps.clock())) ?? task;
+    const event = { kind: 'sourceReported', version, byGateway: other === 'GATEWAY' } as const;
+    task = (await transition(deps.tasks, task, event, deps.clock())) ?? task;
   }
   if (!task.negotiation?.queriedAt) {
     if (task.notifiedAt === null) await transition(deps.tasks, task, { kind: 'sourceReported', version }, deps.clock());
@@ -76,6 +78,6 @@ async function notified(deps: OfferDeps, task: Task, version: string): Promise<N
 async function endUnsupported(deps: OfferDeps, task: Task): Promise<void> {
   const text = 'The package has several files; devices of this dialect take one.';
   const ended = await transition(deps.tasks, task, { kind: 'failed', cause: 'UNSUPPORTED_PACKAGE_TYPE', text }, deps.clock());
-  if (ended !== null && hasUpgrade(task)) await deps.engine.tellEnded(task);
+  if (ended !== null) await tellEnded(deps, [ended]);
   deps.engine.wakeBatch(task.batchId);
 }

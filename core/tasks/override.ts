@@ -2,18 +2,17 @@ import { type Batch, LIVE_STATUSES } from '../../schema/model/batch';
 import type { BatchId, DeviceId } from '../../schema/model/ids';
 import type { Task } from '../../schema/model/task';
 import type { Collections } from '../../schema/mongo/connect';
-import { targetSource, targetStages, withShare } from '../batches/targets';
+import { targetSource, targetStages } from '../batches/targets';
 import { inChunks } from '../in-chunks';
 import type { TaskDeps } from './deps';
+import { roomStages } from './room';
+import { countAble, withShare } from './share';
+import { tellEnded } from './tell-ended';
 import { transitionMany } from './transition';
-import { hasUpgrade } from './upgrade-input';
 
 const CHUNK = 500;
 
 type Deps = Pick<TaskDeps, 'tasks' | 'engine' | 'clock'>;
-
-/** R-BAT-11, and R-BAT-13: of one module, what has not begun gives way to what is newer also beside other modules. */
-export const overrides = ({ policy }: Batch): boolean => policy.overridePrevious === true || policy.multiModule === true;
 
 /**
  * Which of the unfinished tasks of some devices give way to a batch that overrides. With multi-module only those for its own module
@@ -30,13 +29,13 @@ export function givingWay({ _id, module, policy }: Batch, active: readonly Task[
  * Only older ones: of two batches that override, the newer has its way, whichever selects first. A task that moved between reading and
  * writing is read again, and kept if it is in upgrade by then. Returns how many gave way.
  */
-export async function overrideEarlier(deps: Deps, collections: Collections, selecting: Batch): Promise<number> {
+export async function overrideEarlier(deps: Deps, collections: Collections, selecting: Batch, places: number): Promise<number> {
   const older = await olderBatches(collections, selecting);
   if (older.size === 0) return 0;
-  const batch = await withShare(collections, selecting);
-  const targets = targetSource(collections, batch).aggregate<{ _id: DeviceId }>([...targetStages(batch), { $project: { _id: 1 } }], {
-    allowDiskUse: true,
-  });
+  const isPhased = selecting.scope.kind === 'phased';
+  const batch = isPhased ? await withShare(collections, selecting, await countAble(collections, selecting, places)) : selecting;
+  const stages = [...targetStages(batch, isPhased ? roomStages(batch, places, 'overriding') : []), { $project: { _id: 1 } }];
+  const targets = targetSource(collections, batch).aggregate<{ _id: DeviceId }>(stages, { allowDiskUse: true });
   const disturbed = new Set<BatchId>();
   let ended = 0;
   for await (const devices of inChunks(targets, CHUNK)) {
@@ -63,7 +62,7 @@ export async function giveWay(deps: Deps, tasks: Task[]): Promise<number> {
   let ended = 0;
   for (let left = tasks; left.length > 0; ) {
     const gone = await transitionMany(deps.tasks, left, { kind: 'overridden' }, deps.clock());
-    await Promise.all(gone.filter(hasUpgrade).map((task) => deps.engine.tellEnded(task)));
+    await tellEnded(deps, gone);
     ended += gone.length;
     const done = new Set(gone.map(({ _id }) => _id));
     const missed = left.filter(({ _id }) => !done.has(_id)).map(({ _id }) => _id);

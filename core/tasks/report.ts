@@ -1,13 +1,14 @@
 import { awaitsDevice } from '../../schema/model/device-exchange';
 import { isPlatformLed } from '../../schema/model/dialect';
 import type { TaskId } from '../../schema/model/ids';
-import { hasDownloaded, hasRestartedForAnother } from '../../schema/model/repeated';
+import { hasDownloaded, hasRestartedForAnother, isSaidByGateway } from '../../schema/model/repeated';
 import type { Task } from '../../schema/model/task';
 import type { DeviceReport } from '../core';
 import type { TaskDeps } from './deps';
 import { endIneligible, isEligible } from './eligible';
+import { tellEnded } from './tell-ended';
 import { transition } from './transition';
-import { hasUpgrade, timeoutOf, upgradeInput } from './upgrade-input';
+import { timeoutOf, upgradeInput } from './upgrade-input';
 
 const TEXT_LENGTH = 1_024;
 /** A device has room for five tasks at a time (R-BAT-13); those that ended lately are behind them. */
@@ -23,9 +24,16 @@ export async function onProgress(deps: TaskDeps, task: Task, percent: number): P
   // The engine before the store: once the store says that progress began, a repeat of this report would start nothing.
   // A platform-led upgrade runs already, and wants to know only what its time-out runs from.
   const tells = !isPlatformLed(task) || timeoutMs !== null;
-  if (task.firstProgressAt === null && tells)
-    await deps.engine.report(await upgradeInput(deps, task), { kind: 'progress', at: now.getTime() });
-  await transition(deps.tasks, task, { kind: 'progress', percent, timeoutMs }, now);
+  const starts = task.firstProgressAt === null && tells;
+  if (starts) await deps.engine.report(await upgradeInput(deps, task), { kind: 'progress', at: now.getTime() });
+  const moved = await transition(deps.tasks, task, { kind: 'progress', percent, timeoutMs }, now);
+  if (starts && moved === null) await endIfEnded(deps, task);
+}
+
+/** Whoever ended the task meanwhile could not know of the workflow that this report has started. */
+async function endIfEnded(deps: TaskDeps, { _id, deviceId, module, attempt }: Task): Promise<void> {
+  const now = await deps.tasks.get(_id);
+  if (!now?.active) await deps.engine.tellEnded(now ?? { _id, deviceId, module, attempt });
 }
 
 /** R-FLOW-2: a platform-led device gets the file; it may report nothing until it is done. */
@@ -50,10 +58,11 @@ export async function onVersion(deps: TaskDeps, task: Task, version: string, pre
   if (task.notifiedAt === null) return onVersionBefore(deps, task, version, previous);
   const isSource = task.sourceVersion === null || version === task.sourceVersion;
   // device-protocols §1.5 C: after 100 % the old version is what the device booted back to; before, it has just started again.
-  if (isSource && hasDownloaded(task) && task.sourceVersion !== null && !(await restartedForAnother(deps, task)))
-    return failUnexpected(deps, task, version);
+  const other = isSource && hasDownloaded(task) && task.sourceVersion !== null ? await otherStart(deps, task) : 'ITS_OWN';
+  if (other === null) return failUnexpected(deps, task, version);
   if (isSource) {
-    const asked = (await transition(deps.tasks, task, { kind: 'sourceReported', version }, deps.clock())) ?? task;
+    const event = { kind: 'sourceReported', version, byGateway: other === 'GATEWAY' } as const;
+    const asked = (await transition(deps.tasks, task, event, deps.clock())) ?? task;
     if (asked.status === 'IN_PROGRESS' && asked.offerAt !== null) deps.engine.wakeBatch(task.batchId);
     return;
   }
@@ -73,9 +82,11 @@ async function onVersionBefore(deps: TaskDeps, task: Task, version: string, prev
   if (now?.active && now.notifiedAt !== null) await onVersion(deps, now, version, previous);
 }
 
-/** Looked up only for a device that reports its old version after 100 %. */
-export async function restartedForAnother({ tasks }: Pick<TaskDeps, 'tasks'>, task: Task): Promise<boolean> {
-  return hasRestartedForAnother(task, await tasks.latestOfDevice(task.deviceId, LATEST));
+/** Why else a device may report its old version after 100 %; null: it has booted back. Looked up only then. */
+export async function otherStart({ tasks, throughGatewaySince }: TaskDeps, task: Task): Promise<'OTHER_MODULE' | 'GATEWAY' | null> {
+  if (hasRestartedForAnother(task, await tasks.latestOfDevice(task.deviceId, LATEST))) return 'OTHER_MODULE';
+  const since = (await throughGatewaySince?.(task.deviceId)) ?? null;
+  return isSaidByGateway(task, since) ? 'GATEWAY' : null;
 }
 
 export async function failUnexpected(deps: TaskDeps, task: Task, version: string): Promise<void> {
@@ -86,7 +97,7 @@ export async function failUnexpected(deps: TaskDeps, task: Task, version: string
 export async function onTarget(deps: TaskDeps, task: Task): Promise<void> {
   // Also when the answer was lost: a repeat finds no task that it could be about.
   const ended = await transition(deps.tasks, task, { kind: 'succeeded' }, deps.clock()).finally(() => deps.engine.wakeBatch(task.batchId));
-  if (ended !== null && hasUpgrade(task)) await deps.engine.tellEnded(task);
+  if (ended !== null) await tellEnded(deps, [ended]);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type Batch, LIVE_STATUSES, type SelectionSummary } from '../../schema/model/batch';
+import { type Batch, LIVE_STATUSES, overrides, type SelectionSummary } from '../../schema/model/batch';
 import { PLATFORM_LED } from '../../schema/model/dialect';
 import type { DeviceId } from '../../schema/model/ids';
 import { DEFAULT_IOTDA_WAITS, newNegotiation } from '../../schema/model/negotiation';
@@ -6,9 +6,10 @@ import { placesFor } from '../../schema/model/places';
 import type { Task } from '../../schema/model/task';
 import type { Collections } from '../../schema/mongo/connect';
 import { modulePath } from '../../schema/mongo/devices';
-import { chosenStages, countTargets, targetSource, targetStages, withShare } from '../batches/targets';
+import { allBut, chosenStages, countTargets, targetSource, targetStages } from '../batches/targets';
 import { isDuplicateKey } from '../duplicate-key';
 import { roomStages } from './room';
+import { countAble, countAllBut, withShare } from './share';
 
 /** Another batch made a task for one of the devices while this one was selecting: select again, and it is skipped. */
 const TRIES = 5;
@@ -18,7 +19,7 @@ const NAMED = 10_000;
 
 /**
  * Makes the tasks of a batch by one aggregation inside MongoDB. It may run twice: what is there stays as it is.
- * A device with a version that the package does not upgrade from is counted and left alone (R-PKG-6).
+ * A device with a version that the package does not upgrade from is counted and left alone (R-PKG-6). A share is one of those with room (R-BAT-4).
  * A device at the target already succeeds without a push (R-TASK-3); one without room for it keeps the
  * tasks it has (R-BAT-8, R-BAT-13). `places`: how many a device has.
  */
@@ -29,11 +30,13 @@ export async function selectTargets(
   places: number,
   onlineMs = ONLINE_MS,
 ): Promise<SelectionSummary> {
-  const batch = await withShare(collections, selected);
-  const busy = await nameableBusy(collections, batch);
+  const busy = await nameableBusy(collections, selected);
+  const able = selected.scope.kind === 'phased' ? await ableTo(collections, selected, busy, places) : undefined;
+  const batch = able === undefined ? selected : await withShare(collections, selected, able);
   const made = { now, places, onlineMs };
   await untilSelected((attempt) => {
-    const stages = busy && attempt === 1 ? insertOnly(batch, busy, made) : lookingUp(batch, targetStages(batch), made);
+    const stages =
+      busy && attempt === 1 ? insertOnly(batch, busy, made) : lookingUp(batch, targetStages(batch, roomStages(batch, places)), made);
     return targetSource(collections, batch).aggregate(stages).toArray();
   });
   const [{ matching, meant }, created, atTarget] = await Promise.all([
@@ -42,11 +45,14 @@ export async function selectTargets(
     collections.tasks.countDocuments({ batchId: batch._id, status: 'SUCCEEDED' }),
   ]);
   const skippedVersion = Math.max(0, meant - matching);
-  const skippedPhase = batch.share === undefined ? 0 : Math.max(0, matching - batch.share);
+  const skippedPhase = able === undefined ? 0 : Math.max(0, able - created);
   const skippedBusy = Math.max(0, matching - skippedPhase - created);
   const matched = created + skippedBusy + skippedVersion + skippedPhase;
-  return { matched, created, skippedVersion, skippedBusy, atTarget, ...(batch.share !== undefined && { skippedPhase }) };
+  return { matched, created, skippedVersion, skippedBusy, atTarget, ...(able !== undefined && { skippedPhase }) };
 }
+
+const ableTo = (collections: Collections, batch: Batch, busy: readonly DeviceId[] | null, places: number): Promise<number> =>
+  busy === null || overrides(batch) ? countAble(collections, batch, places) : countAllBut(collections, batch, busy);
 
 /**
  * Devices of the product with an active task of another batch; null when they are many or may have room for one more all the same, or
@@ -70,7 +76,10 @@ export const selectChosen = (
   now: Date,
   places: number,
   onlineMs = ONLINE_MS,
-): Promise<void> => untilSelected(() => devices.aggregate(lookingUp(batch, chosenStages(batch, ids), { now, places, onlineMs })).toArray());
+): Promise<void> => {
+  const targets = [...chosenStages(batch, ids), ...roomStages(batch, places)];
+  return untilSelected(() => devices.aggregate(lookingUp(batch, targets, { now, places, onlineMs })).toArray());
+};
 
 async function untilSelected(select: (attempt: number) => Promise<unknown>): Promise<void> {
   for (let attempt = 1; ; attempt++) {
@@ -97,8 +106,7 @@ const taskFrom = (batch: Batch, { now, onlineMs }: Made): object => ({ ...taskOf
  * out to be busy all the same, the store refuses its task, and the selection begins again the careful way.
  */
 const insertOnly = (batch: Batch, busy: readonly DeviceId[], made: Made): object[] => [
-  ...targetStages(batch),
-  ...(busy.length > 0 ? [{ $match: { _id: { $nin: busy } } }] : []),
+  ...targetStages(batch, allBut(busy)),
   { $set: { places: { $literal: placesFor({ module: batch.module, multiModule: batch.policy.multiModule === true }, [], made.places) } } },
   { $project: taskFrom(batch, made) },
   { $merge: { into: 'tasks', on: '_id', whenMatched: 'fail', whenNotMatched: 'insert' } },
@@ -106,7 +114,6 @@ const insertOnly = (batch: Batch, busy: readonly DeviceId[], made: Made): object
 
 const lookingUp = (batch: Batch, targets: object[], made: Made): object[] => [
   ...targets,
-  ...roomStages(batch, made.places),
   { $project: taskFrom(batch, made) },
   { $merge: { into: 'tasks', on: '_id', whenMatched: 'keepExisting', whenNotMatched: 'insert' } },
 ];
@@ -120,6 +127,7 @@ type BegunAbsent =
   | 'outcome'
   | 'judgedAt'
   | 'downloaded'
+  | 'downloadedAt'
   | 'renotifications'
   | 'cameBack'
   | 'repeats'
@@ -165,7 +173,7 @@ function taskOf(batch: Batch, now: Date): Record<Exclude<keyof Task, BegunAbsent
     firstProgressAt: literal(null),
     deadlineAt: literal(null),
     attempts: literal([]),
-    transitions: { $cond: [atTarget, [{ at: now, from: 'QUEUED', to: 'SUCCEEDED', cause: null, text: null }], []] },
+    transitions: { $cond: [atTarget, [{ at: now, attempt: 1, from: 'QUEUED', to: 'SUCCEEDED', cause: null, text: null }], []] },
     createdAt: now,
     updatedAt: now,
     endedAt: { $cond: [atTarget, now, null] },

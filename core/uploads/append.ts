@@ -16,7 +16,7 @@ const UNSAVED_MS = 500;
 /**
  * Takes bytes until `source` ends, however it ends: whatever came is kept, and the answer is where the upload goes on. Bytes reach
  * the package store in whole parts; those that fill none yet lie in the upload's record, so that a line cut again and again
- * still gets on. Throws FILE_FORMAT, UPLOAD_OFFSET; rethrows what `source` fails with when the bytes are safe.
+ * still gets on. Throws FILE_FORMAT, UPLOAD_OFFSET; DISK_FULL, and goes on from there when there is room; rethrows what `source` fails with when the bytes are safe.
  */
 export async function append(deps: UploadDeps, known: StoredUpload, source: Readable): Promise<StoredUpload> {
   const upload = await takeOver(deps, known, randomUUID());
@@ -27,7 +27,7 @@ export async function append(deps: UploadDeps, known: StoredUpload, source: Read
     // A refusal leaves the source open: whoever owns it still has to answer on its connection.
     for await (const bytes of source.iterator({ destroyOnReturn: false })) await writer.write(bytes as Buffer);
   } catch (error) {
-    if (error instanceof UserError) throw error;
+    if (error instanceof UserError && error.code !== 'DISK_FULL') throw error;
     failure = error;
   }
   const saved = await writer.close();
@@ -47,6 +47,7 @@ async function createWriter(deps: UploadDeps, upload: StoredUpload) {
   let saved = { at, time: Date.now() };
 
   async function storePart(): Promise<void> {
+    await deps.disk?.require();
     await files.writePart(file, Math.floor((at - 1) / files.partBytes), part.contents());
     part.clear();
     reached = { offset: at, hashes: digests.save(), tail: null, digests: null };

@@ -29,7 +29,7 @@ export async function createPackageFromUploads(
   const taken: StoredUpload[] = [];
   try {
     for (const [index, uploadId] of uploadIds.entries()) taken.push(await take(deps, viewer, uploadId, fieldOf(uploadIds, index)));
-    const firmware = await createPackage(deps, viewer, input, filesOf(deps, taken), idempotency);
+    const firmware = await createPackage(deps, viewer, input, filesOf(deps, taken), { idempotency });
     await resumableUploads.deleteMany({ _id: { $in: taken.map(({ _id }) => _id) } });
     return firmware;
   } catch (error) {

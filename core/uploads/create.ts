@@ -9,13 +9,14 @@ import { refuseUpload } from '../packages/new-package';
 import { discard, type UploadDeps } from './record';
 import { uploadQuota } from './refusals';
 
-/** Refuses what can be refused before a byte arrives: name, format by name, size, digest, number of uploads. */
+/** Refuses what can be refused before a byte arrives: name, format by name, size, digest, number of uploads, room on the disk. */
 export async function createUpload(deps: UploadDeps, viewer: Viewer, input: NewUpload): Promise<StoredUpload> {
   const { collections, files, settings, clock } = deps;
   const { declared } = refuseUpload({ name: input.fileName, declaredDigest: input.declaredDigest, signature: input.signature });
   if (input.size === 0) throw empty();
   if (!Number.isSafeInteger(input.size) || input.size < 0) throw lengthMissing();
   if (input.size > settings.limits.fileBytes) throw tooLarge(settings.limits.fileBytes);
+  await deps.disk?.require(files.diskBytes?.(input.size));
   const _id = newFileId();
   const now = clock();
   const upload: StoredUpload = {

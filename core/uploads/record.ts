@@ -2,6 +2,7 @@ import type { UploadState } from '../../schema/model/upload';
 import type { Collections } from '../../schema/mongo/connect';
 import type { StoredUpload } from '../../schema/mongo/resumable-uploads';
 import type { Clock } from '../clock';
+import type { DiskRoom } from '../disk-room';
 import type { PackageStore } from '../ports';
 import type { CoreSettings } from '../settings';
 
@@ -10,6 +11,8 @@ export interface UploadDeps {
   files: PackageStore;
   settings: Pick<CoreSettings, 'limits'>;
   clock: Clock;
+  /** Without end when not given. */
+  disk?: DiskRoom;
 }
 
 /** States of an upload that its key still has. */

@@ -32,8 +32,9 @@ export function createUploadService(deps: UploadDeps & PackageDeps): UploadServi
       try {
         return shown(await finish(deps, await append(deps, upload, source)));
       } catch (error) {
-        if (error instanceof UserError && error.code !== 'UPLOAD_OFFSET') await discard(deps, { _id: id, state: HELD });
-        throw error;
+        const stays = error instanceof UserError && (error.code === 'UPLOAD_OFFSET' || error.code === 'DISK_FULL');
+        if (error instanceof UserError && !stays) await discard(deps, { _id: id, state: HELD });
+        throw (await deps.disk?.cause(error)) ?? error;
       }
     },
     async remove(viewer, id) {

@@ -47,6 +47,15 @@ export interface Peer extends Identity {
 export const CONNACK = { unreadableClientId: 2, unavailable: 3, badCredentials: 4, disabled: 5 } as const;
 export type Refusal = (typeof CONNACK)[keyof typeof CONNACK];
 
+/** Who connects for something that the vendor's cloud serves, and this platform does not. */
+export interface NotServed {
+  refusal: Refusal;
+  /** How it is counted. */
+  result: 'bridge';
+  /** For the log: what it is, and what to do instead. */
+  why: string;
+}
+
 export interface ConnectPacket {
   clientId: string;
   username: string | undefined;
@@ -55,6 +64,8 @@ export interface ConnectPacket {
   certificate?: ProvenCertificate;
   /** The peer knows this device's secret: TLS-PSK has proven it. */
   deviceId?: DeviceId;
+  /** Where it comes from, as far as is known. */
+  address?: string;
 }
 
 /** Whom a TLS-PSK identity claims to come from, and the key that goes with it. */
@@ -66,7 +77,7 @@ export interface MqttDialect {
   /** Filters that a device may have; that of the broker when not given. */
   readonly subscriptions?: number;
   /** Reads a CONNECT; null when it is not written in this dialect at all. */
-  claim(packet: ConnectPacket): Claim | Refusal | null;
+  claim(packet: ConnectPacket): Claim | Refusal | NotServed | null;
   /** Reads a TLS-PSK identity; null when it is not of this dialect. */
   psk?(identity: string): PskClaim | null;
   /** What a broker that routes has to hand to a gateway. */
@@ -77,6 +88,8 @@ export interface MqttDialect {
   speaker(clientId: string, username: string): Named | null;
   /** Filters for all topics that are the device's own. */
   own(device: Identity): readonly string[];
+  /** Filters of the device in services of the vendor's that are not served: granted, and nothing comes of them (device-protocols §0.2.4). */
+  unserved(device: Identity): readonly string[];
   /** Whose topics a filter is about, where devices behind a gateway have topics of their own. */
   childNamedBy?(filter: string): DeviceId | undefined;
   /** The topics on which it gets messages. */
@@ -87,6 +100,8 @@ export interface MqttDialect {
   userName(device: Identity): string;
   /** A message of the peer. Must not throw and must not wait. */
   receive(peer: Peer, topic: string, payload: Buffer): void;
+  /** One that is too long to be read, with no more of it than its beginning. Neither. */
+  receiveTooLong(peer: Peer, topic: string, head: Buffer): void;
   upgradeMessage(device: Identity, notification: Notification): DownMessage;
   /** Only where the platform asks devices for their version. */
   queryMessage?(device: Identity): DownMessage;

@@ -7,9 +7,10 @@ export interface Unreadable {
 }
 
 export const MALFORMED: Unreadable = { unreadable: 'MALFORMED' };
+export const TOO_LONG: Unreadable = { unreadable: 'TOO_LONG' };
 
 /** Of a message, so much is looked at to tell people what it was. */
-const HEAD = 512;
+export const HEAD = 512;
 
 /** What is told on the device. */
 export function ignoredReportOf({ unreadable, said }: Unreadable, payload: Buffer): Omit<IgnoredReport, 'at'> {

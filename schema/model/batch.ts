@@ -6,6 +6,9 @@ export type BatchStatus = (typeof BATCH_STATUSES)[number];
 export const LIVE_STATUSES: readonly BatchStatus[] = ['SCHEDULED', 'STARTING', 'RUNNING', 'PAUSED', 'HALTED'];
 export const isLive = (status: BatchStatus): boolean => LIVE_STATUSES.includes(status);
 
+/** R-BAT-6: the reason of a batch that was finished by its scheduled end. */
+export const WINDOW_CLOSED = 'The scheduled end has come; what had not ended was canceled.';
+
 /** R-BAT-1; a verification (R-PKG-9) is a small batch that tries a package on chosen devices. */
 export const BATCH_KINDS = ['static', 'dynamic', 'verification'] as const;
 export type BatchKind = (typeof BATCH_KINDS)[number];
@@ -79,12 +82,15 @@ export interface BatchPolicy {
   tags?: BatchTag[];
 }
 
+/** R-BAT-11, and R-BAT-13: of one module, what has not begun gives way to what is newer also beside other modules. */
+export const overrides = ({ policy }: Pick<Batch, 'policy'>): boolean => policy.overridePrevious === true || policy.multiModule === true;
+
 /** R-BAT-2; more scopes join this union. */
 export type BatchScope =
   | { kind: 'all' }
   | { kind: 'targeted'; deviceNames: string[] }
   | { kind: 'region'; province: string; city: string }
-  /** R-BAT-4: a share of the devices that match, chosen by the seed: the same one chooses the same devices. */
+  /** R-BAT-4: a share of the devices that match and have room for a task, chosen by the seed: the same one chooses the same devices. */
   | { kind: 'phased'; percent: number; seed: string }
   /** R-DEV-3: with the groups that were below it when the batch was made. */
   | { kind: 'group'; groupId: string; groupIds: string[] }
@@ -140,6 +146,18 @@ export interface Judged {
   failed: number;
 }
 
+/** What is kept of the tasks of a batch that ended long ago, once they are removed. */
+export interface RemovedTasks {
+  /** From then on they go. */
+  at: Date;
+  /** As they were then. */
+  counts: TaskCounts;
+  /** R-RATE-2: devices that its variable rate has grown with; 0 where it did not grow. */
+  reached: number;
+  /** When the last one had gone; absent before. */
+  doneAt?: Date;
+}
+
 export interface Batch {
   _id: BatchId;
   name: string;
@@ -161,9 +179,11 @@ export interface Batch {
   /** The last 50, oldest first. Absent: none. */
   edits?: BatchEditRecord[];
   status: BatchStatus;
-  /** Why the batch has failed or is held up, in words for its user. */
+  /** Why the batch has failed or is held up, or ended without having pushed to anybody, in words for its user. */
   statusReason: string | null;
   selection: SelectionSummary | null;
+  /** Whom the selection passed over, and why, where it left nobody to push to: the reason of its end. Absent: there was somebody. */
+  passedOver?: string;
   /** Absent: it starts at once. */
   schedule?: Schedule;
   /** Of a dynamic batch. */
@@ -187,6 +207,8 @@ export interface Batch {
   updatedAt: Date;
   startedAt: Date | null;
   endedAt: Date | null;
+  /** Absent: its tasks are there. */
+  removedTasks?: RemovedTasks;
   /** Set while it is being deleted: from then on it is in no list. */
   deletedAt?: Date | null;
 }

@@ -63,7 +63,7 @@ function begunAgain(task: Task, to: TaskStatus, fields: TaskChange['set'] & { ga
     endedAt: null,
     ...waitingAnew(task, fields.offerAt ?? null, null),
   };
-  return { ...moved(task, to, set, now), attemptLog: lastAttempt(task) };
+  return { ...moved(task, to, set, now, undefined, attempt), attemptLog: lastAttempt(task) };
 }
 
 /** A time-out ends the task and not the attempt: it is logged when another one begins. */

@@ -1,6 +1,6 @@
 import { later } from './later';
 import { begun, heard } from './platform-led';
-import { counted, downloadsAnew, dueAgainAt, hasDownloaded } from './repeated';
+import { counted, downloadsAnew, dueAgainAt, hasDownloaded, keepsDownload } from './repeated';
 import type { Task } from './task';
 import { moved, quiet, type TaskChange } from './task-change';
 import type { Repeat, TaskEventOf } from './task-event';
@@ -19,7 +19,9 @@ export function notified(task: Task, event: Repeat & { asked?: boolean }, now: D
     offerAt: task.reacted ? null : dueAgainAt({ ...task, ...repeated }, event, now),
     ...begun(task, now),
   };
-  return task.status === 'QUEUED' ? moved(task, 'NOTIFIED', set, now) : quiet(set, now);
+  if (task.status === 'QUEUED') return moved(task, 'NOTIFIED', set, now);
+  // The first one of an attempt that follows another: that is its begin.
+  return task.notifiedAt === null ? moved(task, task.status, set, now) : quiet(set, now);
 }
 
 export function progress(task: Task, percent: number, timeoutMs: number | null, now: Date): TaskChange | null {
@@ -29,7 +31,7 @@ export function progress(task: Task, percent: number, timeoutMs: number | null, 
     progress: percent,
     reacted: true,
     ...heard(task),
-    ...((percent === 100 || hasDownloaded(task)) && !task.downloaded && { downloaded: true }),
+    ...((percent === 100 || hasDownloaded(task)) && !task.downloaded && { downloaded: true, downloadedAt: now }),
     firstProgressAt,
     deadlineAt: timeoutMs === null ? null : later(firstProgressAt, timeoutMs),
   };
@@ -39,12 +41,12 @@ export function progress(task: Task, percent: number, timeoutMs: number | null, 
     : quiet(set, now);
 }
 
-export function sourceReported(task: Task, version: string, now: Date): TaskChange | null {
+export function sourceReported(task: Task, { version, byGateway }: TaskEventOf<'sourceReported'>, now: Date): TaskChange | null {
   const { sourceVersion } = task;
   // device-protocols §1.5 B: nothing was asked of it yet, so it is upgraded from whatever it has now.
   if (task.notifiedAt === null) return version === sourceVersion ? null : quiet({ sourceVersion: version }, now);
   if (sourceVersion !== null && version !== sourceVersion) return null;
-  const set = downloadsAnew(task);
+  const set = byGateway ? keepsDownload(task, now) : downloadsAnew(task);
   if (sourceVersion === null) set.sourceVersion = version;
   // A device in upgrade that reports its old version has restarted: it needs the notification once more (device-protocols §1.5 C).
   if (task.status === 'IN_PROGRESS' && task.reacted && task.offerAt === null) Object.assign(set, { offerAt: now, cameBack: true });

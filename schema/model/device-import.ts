@@ -1,6 +1,6 @@
 /** Why a row of an import makes no device. The first that applies is told. */
 export const IMPORT_PROBLEMS = [
-  ...(['NAME', 'SECRET', 'CERTIFICATES', 'REGION', 'TAGS', 'COLUMNS', 'DUPLICATE', 'EXISTS'] as const),
+  ...(['PRODUCT', 'NAME', 'SECRET', 'CERTIFICATES', 'REGION', 'TAGS', 'COLUMNS', 'DUPLICATE', 'EXISTS'] as const),
   ...(['GATEWAY_UNKNOWN', 'GATEWAY_LEVELS', 'GATEWAY_DIALECT', 'GATEWAY_FULL'] as const),
 ] as const;
 export type ImportProblem = (typeof IMPORT_PROBLEMS)[number];
@@ -57,6 +57,7 @@ export interface ImportRow {
 }
 
 export const noProblems = (): Record<ImportProblem, number> => ({
+  PRODUCT: 0,
   NAME: 0,
   SECRET: 0,
   CERTIFICATES: 0,

@@ -26,4 +26,6 @@ export interface DeviceListProblem {
   /** At most 64 characters of it. */
   value: string;
   problem: ListProblem;
+  /** In words; absent in lists of earlier versions. */
+  text?: string;
 }

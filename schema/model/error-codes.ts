@@ -5,6 +5,7 @@ export const ERROR_CODES = {
   LAST_ADMINISTRATOR: 'Without this key nobody could administrate any more.',
   NOT_FOUND: 'Nothing with this id exists, or it is of another product; over HTTP also an unknown address.',
   INTERNAL: 'Updraft could not go on; the message carries an id that is in the log.',
+  STORE_UNAVAILABLE: 'MongoDB does not answer. A change that was asked for may have been carried out all the same.',
 
   REQUIRED: 'A field that must be given is missing or empty.',
   INVALID_FORMAT: 'A value has characters, a length or a form that the field does not take.',
@@ -14,7 +15,7 @@ export const ERROR_CODES = {
   INVALID_CURSOR: 'The cursor of a page is not one this list gave out. Subscriptions answer an unknown one with a Resync.',
   QUERY_TOO_COMPLEX: 'The GraphQL document or its variables are longer, deeper or costlier than the limit.',
   ANSWER_TOO_LARGE: 'The answer would have more bytes than the limit, and was not sent. A mutation was carried out.',
-  BUSY: 'As many large requests are under way as may be at once, or a query has taken 30 seconds.',
+  BUSY: 'As many large requests, downloads or connections of a key are under way as may be at once, or a query has taken 30 seconds.',
 
   PRODUCT_UNKNOWN: 'No product has this key.',
   PRODUCT_EXISTS: 'A product with this key exists already.',
@@ -35,7 +36,7 @@ export const ERROR_CODES = {
   LIST_UNKNOWN: 'No list of devices of the product has this id, or it has expired.',
   LIST_NOT_CLEAN: 'The list of devices has rows that name none, or is still being checked.',
 
-  IMPORT_COLUMNS: 'The first row of an import names a column that is not taken, or one twice.',
+  IMPORT_COLUMNS: 'The first row of a file of devices names a column that is not taken, one twice, or none of the names of devices.',
   IMPORT_NOT_CLEAN: 'Rows of an import are wrong, and it was not asked to leave them out; or no row is right. No device was created.',
   IMPORT_BUSY: 'As many imports are being checked as may be at once.',
   IMPORT_REPLACED: 'Another upload with the same idempotency key has taken the place of this one.',
@@ -45,6 +46,7 @@ export const ERROR_CODES = {
   FILE_TOO_LARGE: 'The uploaded file passes the size limit.',
   FILE_FORMAT: 'The file name does not end in a format that is taken, its first bytes are not of that format, or it ends early.',
   FILE_MISSING: 'The upload carries no file, or a part that is none.',
+  DISK_FULL: 'The disk has no room for the upload beside its reserve. All else goes on.',
   UPLOAD_CUT: 'The upload ended before the file did; nothing of it was kept.',
   UPLOAD_UNKNOWN: 'No upload of this API key has this id: it never had, it was removed, or a package uses it already.',
   UPLOAD_UNFINISHED: 'Bytes of the upload are still missing.',

@@ -3,6 +3,7 @@ import type { Dialect } from './dialect';
 import type { Generations } from './generations';
 import type { BatchId, DeviceId } from './ids';
 import type { IgnoredReport } from './ignored-report';
+import type { DigestAlgorithm } from './package-fields';
 import type { PackageKind, PackageVerification } from './package-rules';
 import type { SignatureAlgorithm } from './signature';
 
@@ -101,8 +102,6 @@ export interface Device {
   streak?: ConnectionStreak;
   createdAt: Date;
 }
-
-export type DigestAlgorithm = 'MD5' | 'SHA256';
 
 export interface PackageFile {
   /** Key in the package store. */

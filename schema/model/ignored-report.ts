@@ -7,6 +7,7 @@ export const IGNORED_REPORT_REASONS = {
   VERSION_TOO_LONG: 'The version has more than 64 characters.',
   VERSION_CHARACTERS: 'The version has blanks or characters that cannot be seen.',
   STEP: 'The step is no number up to 100.',
+  TOO_LONG: 'The message is longer than one of a device may be (UPDRAFT_MQTT_PAYLOAD_BYTES).',
 } as const;
 export type IgnoredReportReason = keyof typeof IGNORED_REPORT_REASONS;
 

@@ -6,6 +6,7 @@ const SUFFIXES: readonly (readonly [suffix: string, format: PackageFormat])[] = 
   ['.tar.gz', 'gzip'],
   ['.tar.xz', 'xz'],
   ['.gzip', 'gzip'],
+  ['.tgz', 'gzip'],
   ['.pack', 'pack'],
   ['.bin', 'bin'],
   ['.dav', 'dav'],

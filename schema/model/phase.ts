@@ -1,8 +1,7 @@
 import type { Violation } from './violation';
 
-/** R-BAT-4: of `matching` devices, rounded down, and at least one as long as there is one. */
-export const phasedShare = (matching: number, percent: number): number =>
-  matching === 0 ? 0 : Math.max(1, Math.floor((matching * percent) / 100));
+/** R-BAT-4: of the devices that match and have room for a task, rounded down, and at least one as long as there is one. */
+export const phasedShare = (able: number, percent: number): number => (able === 0 ? 0 : Math.max(1, Math.floor((able * percent) / 100)));
 
 /** Whole percents: with others, `matching * percent` would not be exact. */
 export function percentViolation(percent: number, field: string): Violation | null {

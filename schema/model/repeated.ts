@@ -53,6 +53,21 @@ export const hasRestartedForAnother = (task: Task, ofDevice: readonly Task[]): b
       (status === 'IN_PROGRESS' || (status === 'SUCCEEDED' && endedAt !== null && task.notifiedAt !== null && endedAt >= task.notifiedAt)),
   );
 
+/**
+ * A gateway that starts says the versions it knows for the devices behind it, which have not started. So over a connection of it that is
+ * newer than the 100 %, the old version is no failure: once, and what comes twice before the next notification is the same. A device that
+ * has booted back is notified again, and fails by what is said of it next, by its time-out, or by the limit of its notifications. `since`:
+ * when the connection came that the device is reached over; null: its own.
+ */
+export const isSaidByGateway = ({ cameBack, downloadedAt }: Pick<Task, 'cameBack' | 'downloadedAt'>, since: Date | null): boolean =>
+  since !== null && (cameBack === true || (downloadedAt != null && since > downloadedAt));
+
+/** What it has downloaded may be under installation; it is asked once more all the same. */
+export const keepsDownload = ({ negotiation }: Task, now: Date): TaskChange['set'] => ({
+  downloadedAt: now,
+  ...(negotiation?.returned && { negotiation: { ...negotiation, returned: false } }),
+});
+
 /** It downloads once more. */
 export const downloadsAnew = (task: Task): TaskChange['set'] => ({
   ...(hasDownloaded(task) && { downloaded: false, progress: null }),

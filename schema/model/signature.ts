@@ -66,3 +66,19 @@ export const keyNotRead = (): Violation =>
  * every algorithm, also for those that want the whole message at once.
  */
 export const signedMessage = (sha256: string): string => sha256.toLowerCase();
+
+/** Base64 of either alphabet, line ends allowed as `base64` prints them; null when it is not. */
+export function signatureOf(text: string): Buffer | null {
+  const compact = text.length > 4 * SIGNATURE_BYTES ? '' : text.replace(/\s+/g, '');
+  if (!/^[\w+/-]+={0,2}$/.test(compact)) return null;
+  const bytes = Buffer.from(compact, 'base64');
+  return bytes.length > 0 && bytes.length <= SIGNATURE_BYTES ? bytes : null;
+}
+
+export const signatureViolation = (): Violation => ({
+  code: 'SIGNATURE_INVALID',
+  field: 'signature',
+  message: 'A signature is base64.',
+  hint: 'Give what `openssl … | base64 -w0` prints, or leave it out.',
+  limit: `${SIGNATURE_BYTES} bytes`,
+});

@@ -29,14 +29,15 @@ export function moved(
   set: TaskChange['set'],
   now: Date,
   why: { cause: FailureCause | null; text: string | null } = { cause: null, text: null },
+  attempt = task.attempt,
 ): TaskChange {
-  const transition = { at: now, from: task.status, to, cause: why.cause, text: why.text };
+  const transition = { at: now, attempt, from: task.status, to, cause: why.cause, text: why.text };
   return { set: { ...set, status: to, updatedAt: now }, transition, attemptLog: null };
 }
 
 export const maybe = <A, B>(value: A | null, then: (value: A) => B | null): B | null => (value === null ? null : then(value));
 
-/** A change of anything but the status: nothing for the transition log. */
+/** A change of neither the status nor the attempt: nothing for the transition log. */
 export function quiet(set: TaskChange['set'], now: Date): TaskChange {
   return { set: { ...set, updatedAt: now }, transition: null, attemptLog: null };
 }

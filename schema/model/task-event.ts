@@ -39,8 +39,11 @@ export type TaskEvent =
   | PlatformLedEvent
   /** Within `withinMs` of its success the device reported another version. Goes on record, once, and the task stays as it is. */
   | { kind: 'versionRegressed'; version: string; withinMs: number }
-  /** The device reported a version it may be upgraded from; one that works on its upgrade has started again and wants its notification. */
-  | { kind: 'sourceReported'; version: string };
+  /**
+   * The device reported a version it may be upgraded from; one that works on its upgrade has started again and wants its notification.
+   * `byGateway`: it may as well be that its gateway has.
+   */
+  | { kind: 'sourceReported'; version: string; byGateway?: boolean };
 
 /** How long an unanswered notification waits for its repeat: `repeatMs`, then twice as long each time, up to `longestMs`. */
 export interface Repeat {

@@ -71,11 +71,11 @@ function stepOf(task: Task, event: TaskEvent, now: Date): TaskChange | null {
     case 'overdue':
       return maybe(overdueFailure(task, event, now), (failed) => attemptFailed(task, failed, now));
     case 'sourceReported':
-      return sourceReported(task, event.version, now);
+      return sourceReported(task, event, now);
   }
 }
 
-/** R-TASK-6: while a retry waits, the status stays what it was; attempt number and `retryAt` show it. */
+/** R-TASK-6: while a retry waits, the status stays what it was; attempt number and `retryAt` show it, and the record has a line. */
 function attemptFailed(task: Task, event: TaskEventOf<'attemptFailed'>, now: Date): TaskChange | null {
   if (event.attempt !== task.attempt) return null;
   const attemptLog: Attempt = {
@@ -100,7 +100,7 @@ function attemptFailed(task: Task, event: TaskEventOf<'attemptFailed'>, now: Dat
     offerAt,
     ...waitingAnew(task, offerAt, task.deadlineAt),
   };
-  return { ...quiet(set, now), attemptLog };
+  return { ...moved(task, task.status, set, now, event), attemptLog };
 }
 
 /** R-TASK-7: an unfinished device that comes back is notified again, after it had time to report its version. */

@@ -25,13 +25,20 @@ export interface Attempt {
   endedAt: Date;
 }
 
+/** With one status twice: an attempt has failed and another follows, that one begins, or something happened to the task after its end. */
 export interface Transition {
   at: Date;
+  /** Which one ends or is under way. Absent in lines of older versions. */
+  attempt?: number;
   from: TaskStatus;
   to: TaskStatus;
   cause: FailureCause | null;
   text: string | null;
 }
+
+/** Of a task as people see it: who has the target version has all of it, whatever it reported last on its way. */
+export const progressOf = ({ status, progress }: Pick<Task, 'status' | 'progress'>): number | null =>
+  status === 'SUCCEEDED' ? 100 : progress;
 
 /** What left for a task's device of its files, over HTTP or MQTT: bytes of files, and the requests they were asked for with. */
 export interface TaskDownload {
@@ -70,7 +77,7 @@ export interface Task {
   matches?: number;
   /** R-BAT-16, of a dynamic batch: the time-out when the task was made or matched again, null for none. Absent: the batch's. */
   timeoutMinutes?: number | null;
-  /** Percent of the current attempt, 0–100, or null before the first report. */
+  /** The last that the device reported in the current attempt, 0–100, or null before. For people: `progressOf`. */
   progress: number | null;
   /** Why the last attempt failed; the final word when the status is FAILED. */
   cause: FailureCause | null;
@@ -103,6 +110,8 @@ export interface Task {
   reacted: boolean;
   /** device-protocols §1.5 C: in this attempt the device has said 100 %: from then on its old version means that it has failed. Absent: no. */
   downloaded?: boolean;
+  /** When it first said so; or when its gateway, which had come back since, last said the old version for it. Absent in tasks of older versions. */
+  downloadedAt?: Date;
   /** R-TASK-11: notifications of this attempt that followed a reconnect or a restart of the device. Absent: none. */
   renotifications?: number;
   /** The device has come back, or started again, since the last notification of this attempt: the next one counts. Absent: no. */
@@ -137,6 +146,8 @@ export interface Negotiation {
   onlineMs: number;
   /** When the device was asked for its version and has not answered yet; null while nothing is asked. */
   queriedAt: Date | null;
+  /** The first question of the attempt, with which its workflow starts; stays when the device goes. Absent: not asked yet, or by an older version. */
+  askedAt?: Date | null;
   /** The first notification of the attempt: repeats don't begin the wait for the result anew. */
   begunAt: Date | null;
   /** The first request for the file in the attempt. */

@@ -38,6 +38,7 @@ export const deviceListProblemSchema = new Schema<DeviceListProblem>(
     row: { type: Number, required: true },
     value: { type: String },
     problem: { type: String, enum: LIST_PROBLEMS, required: true },
+    text: { type: String },
   },
   storedIn('deviceListProblems'),
 );

@@ -1,5 +1,6 @@
 import { Schema } from 'mongoose';
 import type { FirmwarePackage, PackageFile } from '../model/fleet';
+import { DIGEST_ALGORITHMS } from '../model/package-fields';
 import { PACKAGE_KINDS, VERIFICATION_STATES } from '../model/package-rules';
 import { storedIn } from './options';
 
@@ -26,7 +27,7 @@ export const packageSchema = new Schema<FirmwarePackage>(
     /** May be empty, which `required` would refuse. */
     description: { type: String, default: '' },
     customInfo: String,
-    digestAlgorithm: { type: String, enum: ['MD5', 'SHA256'], required: true },
+    digestAlgorithm: { type: String, enum: DIGEST_ALGORITHMS, required: true },
     files: { type: [fileSchema], required: true },
     streamId: { type: Number, min: 1, max: 0xffff_ffff },
     idempotency: { type: Schema.Types.Mixed },

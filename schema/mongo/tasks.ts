@@ -22,6 +22,7 @@ const attemptSchema = new Schema<Attempt>(
 const transitionSchema = new Schema<Transition>(
   {
     at: { type: Date, required: true },
+    attempt: Number,
     from: { type: String, enum: TASK_STATUSES, required: true },
     to: { type: String, enum: TASK_STATUSES, required: true },
     cause,
@@ -43,6 +44,7 @@ const negotiationSchema = new Schema<Negotiation>(
   {
     onlineMs: { type: Number, required: true },
     queriedAt: date,
+    askedAt: { type: Date },
     begunAt: date,
     openedAt: date,
     heard: { type: Boolean, required: true },
@@ -86,6 +88,7 @@ export const taskSchema = new Schema<Task>(
     notifications: { type: Number, required: true, default: 0 },
     reacted: { type: Boolean, required: true, default: false },
     downloaded: { type: Boolean },
+    downloadedAt: { type: Date },
     renotifications: { type: Number, min: 0 },
     cameBack: { type: Boolean },
     repeats: { type: Number, min: 0 },

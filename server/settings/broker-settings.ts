@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs';
 import type { BrokerSettings } from '../../gateways/mqtt/external/settings';
 import * as kinds from './kinds';
 import { optional, setting } from './setting';
+import { urlOf } from './urls';
 
 /** Of an MQTT broker beside Updraft. */
 export const BROKER_SETTINGS = {
-  UPDRAFT_MQTT_BROKER_URL: optional(kinds.brokerUrl, {
+  UPDRAFT_MQTT_BROKER_URL: optional(urlOf('UPDRAFT_MQTT_BROKER_URL'), {
     defaultText: 'the embedded broker',
     about: 'The MQTT 5 broker that devices connect to. With it, gateways are clients of that broker and open no MQTT port.',
     example: 'mqtts://mqtt.example.com:8883',
@@ -35,7 +36,7 @@ export const BROKER_SETTINGS = {
     about: "How it is known which devices are connected: by the messages they send, or by what EMQX's system topics say.",
     example: 'emqx',
   }),
-  UPDRAFT_EMQX_API_URL: optional(kinds.url('http:', 'https:'), {
+  UPDRAFT_EMQX_API_URL: optional(urlOf('UPDRAFT_EMQX_API_URL'), {
     defaultText: 'devices subscribe themselves',
     about:
       "EMQX's management API, by which gateways subscribe each device that connects to its own topics and, with the hook, end connections of devices that may have none. Wants UPDRAFT_MQTT_BROKER_PRESENCE=emqx.",

@@ -30,6 +30,11 @@ export const portOrOff: Kind<number | null> = {
 /** Of a server that others must find again. */
 export const fixedPort: Kind<number> = { ...wholeNumber(1, 65_535), expected: 'a port from 1 to 65535' };
 
+export const daysOrOff: Kind<number | null> = {
+  parse: z.union([z.literal('off').transform(() => null), wholeNumber(1, 36_500).parse]),
+  expected: 'a whole number of days from 1 to 36500, or off',
+};
+
 export const wholeNumbers: Kind<readonly number[]> = {
   parse: z
     .string()
@@ -58,28 +63,6 @@ export function someOf<const V extends string>(all: string, ...values: V[]): Kin
   };
 }
 
-/** Without a slash at the end. */
-export function url(...schemes: string[]): Kind<string> {
-  return {
-    parse: z
-      .string()
-      .max(2_048)
-      .refine((value) => URL.canParse(value) && schemes.includes(new URL(value).protocol))
-      .transform((value) => value.replace(/\/+$/, '')),
-    expected: `a URL that begins with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}`,
-  };
-}
-
-/** Without user name and password, because it is logged. */
-export const brokerUrl: Kind<string> = {
-  parse: z
-    .string()
-    .max(2_048)
-    .refine((value) => /^mqtts?:\/\/[^@/?#\s]+$/.test(value.replace(/\/+$/, '')) && URL.canParse(value))
-    .transform((value) => value.replace(/\/+$/, '')),
-  expected: 'mqtt:// or mqtts://, a host and perhaps a port; user name and password have settings of their own',
-};
-
 /** Of 32 bytes, with commas between. */
 export const masterKeys: Kind<readonly string[]> = {
   parse: z
@@ -87,10 +70,4 @@ export const masterKeys: Kind<readonly string[]> = {
     .regex(/^[0-9A-Fa-f]{64}(,[0-9A-Fa-f]{64}){0,3}$/)
     .transform((value) => value.split(',')),
   expected: '64 hex digits, or up to four times 64 with commas between',
-};
-
-/** Connection strings with several hosts are no URLs to a URL parser. */
-export const mongodbUri: Kind<string> = {
-  parse: z.string().regex(/^mongodb(\+srv)?:\/\/[^\s/]+/),
-  expected: 'a connection string that begins with mongodb:// or mongodb+srv://',
 };

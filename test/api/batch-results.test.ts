@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { get } from 'node:http';
+import { emptyTaskCounts } from '../../schema/model/live-counts';
 import { aPackage, aTask } from '../support/builders';
 import { administrator } from '../support/core-parts';
 import { startTestApi, type TestApi } from './support/test-api';
@@ -25,7 +26,15 @@ beforeAll(async () => {
       attempt: 2,
       endedAt: at,
     }),
-    task('north-2', { status: 'SUCCEEDED', progress: 100, notifiedAt: at, endedAt: at }),
+    task('north-2', {
+      ...{ status: 'SUCCEEDED', progress: 91, attempt: 2, notifiedAt: at, endedAt: at },
+      transitions: [
+        { at, attempt: 1, from: 'IN_PROGRESS', to: 'IN_PROGRESS', cause: 'DOWNLOAD_FAILED', text: 'cut' },
+        { at, attempt: 2, from: 'IN_PROGRESS', to: 'IN_PROGRESS', cause: null, text: null },
+        // As an older version has written it.
+        { at, from: 'IN_PROGRESS', to: 'SUCCEEDED', cause: null, text: null },
+      ],
+    }),
     task('north.*', { status: 'QUEUED' }),
     task('south-1', { status: 'FAILED', cause: 'DEVICE_UPGRADE_TIMEOUT', causeText: 'said "no", then\nleft' }),
     aTask({ batchId: `${batchId}0`, productKey: 'meter', deviceName: 'north-9' }),
@@ -54,6 +63,25 @@ describe('R-BAT-22 the results of a batch', () => {
     expect(await listed({ deviceNamePrefix: 'north' })).toEqual([['REQUIRED', 'filter.batchId']]);
   });
 
+  test('R-TASK-6 show each attempt with its begin, its end and its cause, and success as 100 %', async () => {
+    const { data } = await api.ask(
+      'query ($filter: TaskFilterInput) { tasks(filter: $filter) { edges { node { progress transitions { attempt from to text cause { code } } } } } }',
+      { filter: { batchId, statuses: ['SUCCEEDED'] } },
+    );
+    const { edges } = (data?.tasks ?? { edges: [] }) as { edges: { node: object }[] };
+    const step = { from: 'IN_PROGRESS', to: 'IN_PROGRESS', text: null, cause: null };
+    expect(edges.map(({ node }) => node)).toEqual([
+      {
+        progress: 100,
+        transitions: [
+          { ...step, attempt: 1, text: 'cut', cause: { code: 'DOWNLOAD_FAILED' } },
+          { ...step, attempt: 2 },
+          { ...step, attempt: null, to: 'SUCCEEDED' },
+        ],
+      },
+    ]);
+  });
+
   test('R-BAT-22 are exported as CSV, one row a task; no cell is a formula', async () => {
     const answer = await csv();
     expect(answer.status).toBe(200);
@@ -64,7 +92,7 @@ describe('R-BAT-22 the results of a batch', () => {
     expect(text.split('\r\n')).toEqual([
       'product,device,module,source_version,target_version,status,attempt,progress,cause,cause_text,created_at,notified_at,first_progress_at,updated_at,ended_at,outcome',
       `meter,north-1,default,1.0.0,2.0.0,FAILED,2,40,DOWNLOAD_FAILED,"'=HYPERLINK(""http://evil"")",${made},,,${made},${made},`,
-      `meter,north-2,default,1.0.0,2.0.0,SUCCEEDED,1,100,,,${made},${made},,${made},${made},`,
+      `meter,north-2,default,1.0.0,2.0.0,SUCCEEDED,2,100,,,${made},${made},,${made},${made},`,
       `meter,north.*,default,1.0.0,2.0.0,QUEUED,1,,,,${made},,,${made},,`,
       `meter,south-1,default,1.0.0,2.0.0,FAILED,1,,DEVICE_UPGRADE_TIMEOUT,"said ""no"", then\nleft",${made},,,${made},,`,
       '',
@@ -112,5 +140,17 @@ describe('R-BAT-22 the results of a batch', () => {
     while (!closed) await slow.ask('{ viewer { name } }');
     expect(slow.logged).toEqual([]);
     await slow.stop();
+  });
+
+  test('R-BAT-22 of a batch whose tasks were removed say so: counts as they were, an empty list, and no file', async () => {
+    const query = `{ batch(id: "${batchId}") { tasksRemovedAt counts { total failed } tasks { edges { cursor } } } }`;
+    const ask = async () => (await api.ask(query)).data?.batch;
+    const kept = { ...emptyTaskCounts(), FAILED: 3 };
+    expect(await ask()).toMatchObject({ tasksRemovedAt: null });
+    await api.store.collections.batches.updateOne({ _id: batchId }, { $set: { removedTasks: { at, counts: kept, reached: 0 } } });
+    await api.store.collections.tasks.deleteMany({ batchId });
+    expect(await ask()).toEqual({ tasksRemovedAt: at.toISOString(), counts: { total: 3, failed: 3 }, tasks: { edges: [] } });
+    const answer = await csv();
+    expect([answer.status, await answer.json()]).toMatchObject([409, { errors: [{ code: 'BATCH_STATE', field: 'batchId' }] }]);
   });
 });

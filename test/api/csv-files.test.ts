@@ -34,7 +34,7 @@ describe('R-SAFE-4 the CSV files of the API', () => {
   test('R-SAFE-4 R-BAT-3 rows of a list that are no names are no formulas either', async () => {
     const { id } = await send('/lists?productKey=csvA', ['dev-9999', ...FORMULAS.map(quoted)].join('\n'));
     const rows = await read(`/lists/${id}/invalid.csv`);
-    expect(rows[0]).toEqual({ row: '1', value: 'dev-9999', reason: 'UNKNOWN' });
+    expect(rows[0]).toEqual({ row: '1', value: 'dev-9999', reason: 'UNKNOWN', text: 'The product has no device with this name.' });
     expect(rows).toHaveLength(FORMULAS.length + 1);
     for (const { value } of rows.slice(1)) expect(value).toMatch(/^'\s*[=+\-@\uff1d]/);
   });

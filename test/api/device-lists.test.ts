@@ -77,13 +77,13 @@ describe('files', () => {
     );
     expect(body).toMatchObject({ status: 'REFUSED', rows: 2_004, invalid: 3, unknown: 1, duplicates: 2 });
     expect((await invalidRows(body.id)).split('\r\n')).toEqual([
-      'row,value,reason',
-      '3,"dev-1",DUPLICATE',
-      '4,"no",INVALID',
-      '5,"dev-2,x",INVALID',
-      '6,"dev-9999",UNKNOWN',
-      '7,"say ""hi""",INVALID',
-      '2005,"dev-7",DUPLICATE',
+      'row,value,reason,text',
+      '3,"dev-1",DUPLICATE,An earlier row has this name.',
+      expect.stringContaining('4,"no",INVALID,'),
+      expect.stringContaining('5,"dev-2,x",INVALID,The row has more cells than there are columns.'),
+      '6,"dev-9999",UNKNOWN,The product has no device with this name.',
+      expect.stringContaining('7,"say ""hi""",INVALID,'),
+      '2005,"dev-7",DUPLICATE,An earlier row has this name.',
       '',
     ]);
     await expect(createBatch(String(body.id))).rejects.toMatchObject({ code: 'LIST_NOT_CLEAN', field: 'scope.listId' });

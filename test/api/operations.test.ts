@@ -182,7 +182,7 @@ test('R-UI-1 texts and numbers for user interfaces can be asked for', async () =
     rateMinimum: 10,
     rateMaximum: 10_000,
     fileBytes: 1_048_576_000,
-    retryIntervalMinutes: [0, 10, 30, 60, 1_440],
+    retryIntervalMinutes: [0, 5, 10, 30, 60, 1_440],
   });
   expect((data.failureCauses as object[]).length).toBeGreaterThan(10);
 });

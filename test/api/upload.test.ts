@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { connect } from 'node:net';
+import { tarEntry, tarOf } from '../support/archives';
 import { operator } from '../support/core-parts';
 import { startTestApi, type TestApi } from './support/test-api';
 
@@ -67,8 +68,7 @@ const files = (count: number, fields: Record<string, string> = {}): FormData => 
   for (let index = 0; index < count; index += 1) data.append('file', new Blob([`file ${index}`]), `part-${index}.bin`);
   return data;
 };
-const tar = Buffer.alloc(2_048);
-tar.write('ustar', 257);
+const tar = tarOf(tarEntry('fw', Buffer.alloc(1_024, 'x')));
 const withFile = (data: FormData, bytes: string, name: string): FormData => {
   data.append('file', new Blob([bytes]), name);
   return data;
@@ -105,7 +105,7 @@ test.each<[string, () => FormData, number, string]>([
   ['a version with a blank', () => form({ version: '2 0' }), 422, 'INVALID_FORMAT'],
   [
     'a tar archive that ends early',
-    () => form({}, { name: 'fw.tar', bytes: tar.subarray(0, 1_024).toString('latin1') }),
+    () => form({}, { name: 'fw.tar', bytes: tar.subarray(0, 1_500).toString('latin1') }),
     415,
     'FILE_FORMAT',
   ],

@@ -224,3 +224,41 @@ test('R-PKG-12 progress of another key’s upload is not shown', async () => {
   const outcome = await events.next().catch((errors) => errors);
   expect(JSON.stringify(outcome)).toContain('NOT_FOUND');
 });
+
+test('R-PKG-12 whatever is wrong with a request of tus is answered as JSON, by code, field and remedy', async () => {
+  const path = await newUpload(10);
+  const bytes = { 'Content-Type': 'application/offset+octet-stream' };
+  const wrong: [name: string, answer: Promise<Response>, status: number, code: string, field: string | null][] = [
+    ['no version', tus('/uploads', 'POST', { 'Tus-Resumable': '' }), 412, 'REQUIRED', 'Tus-Resumable'],
+    ['another version', tus('/uploads', 'POST', { 'Tus-Resumable': '0.2.2' }), 400, 'INVALID_FORMAT', 'Tus-Resumable'],
+    ['no length', tus('/uploads', 'POST', { 'Upload-Metadata': `filename ${base64('fw.bin')}` }), 400, 'REQUIRED', 'Upload-Length'],
+    ['a length that is none', tus('/uploads', 'POST', { 'Upload-Length': 'ten' }), 400, 'INVALID_FORMAT', 'upload-length'],
+    ['no file name', tus('/uploads', 'POST', { 'Upload-Length': '10' }), 422, 'REQUIRED', 'filename'],
+    [
+      'metadata that is none',
+      tus('/uploads', 'POST', { 'Upload-Length': '10', 'Upload-Metadata': 'a b c' }),
+      400,
+      'INVALID_FORMAT',
+      'Upload-Metadata',
+    ],
+    ['no offset', tus(path, 'PATCH', bytes, undefined, Buffer.from('x')), 403, 'REQUIRED', 'Upload-Offset'],
+    ['another offset', patch(path, 5, Buffer.from('x')), 409, 'UPLOAD_OFFSET', 'Upload-Offset'],
+    [
+      'another type',
+      tus(path, 'PATCH', { 'Upload-Offset': '0', 'Content-Type': 'text/plain' }, undefined, Buffer.from('x')),
+      400,
+      'INVALID_FORMAT',
+      'Content-Type',
+    ],
+    ['no such upload', patch('/uploads/none', 0, Buffer.from('x')), 404, 'UPLOAD_UNKNOWN', 'id'],
+    ['no such method', tus(path, 'PUT', {}, undefined, Buffer.from('x')), 404, 'NOT_FOUND', null],
+  ];
+  for (const [name, answer, status, code, field] of wrong) {
+    const response = await answer;
+    expect([name, response.status, response.headers.get('content-type')]).toEqual([name, status, 'application/json; charset=utf-8']);
+    const text = await response.text();
+    expect(text).toMatch(/}\n$/);
+    const [error] = (JSON.parse(text) as { errors: Record<string, unknown>[] }).errors;
+    expect([name, error]).toEqual([name, expect.objectContaining({ code, field, message: expect.any(String), hint: expect.any(String) })]);
+  }
+});

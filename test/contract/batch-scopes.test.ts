@@ -37,8 +37,10 @@ afterEach(async () => {
 });
 afterAll(() => store.close());
 
-const create = (scope: BatchScope, sourceVersions: string[] = []): Promise<Batch> =>
-  parts.core.batches.createStatic(operator, { packageId, scope, sourceVersions, policy });
+function create(scope: BatchScope, sourceVersions: string[] = [], more: Partial<BatchPolicy> = {}): Promise<Batch> {
+  clock.advance(1_000);
+  return parts.core.batches.createStatic(operator, { packageId, scope, sourceVersions, policy: { ...policy, ...more } });
+}
 /** Makes the batch's tasks, says for whom, and frees the devices again. */
 async function chosen({ _id }: Batch): Promise<string[]> {
   await parts.lifecycle.select(_id);
@@ -108,12 +110,51 @@ describe('R-BAT-4 phased', () => {
     expect(await parts.core.batches.get(batch._id)).toMatchObject({ share: 4, status: 'RUNNING' });
   });
 
-  test('R-BAT-4 a chosen device that is busy is passed over, and no other takes its place', async () => {
+  test('R-BAT-4 the share is drawn from the devices that have no other task', async () => {
     const first = await create({ kind: 'phased', percent: 10, seed: 'c' });
     await parts.lifecycle.select(first._id);
+    const taken = (await store.collections.tasks.find({ batchId: first._id }).toArray()).map(({ deviceName }) => deviceName);
+    expect(taken).toHaveLength(4);
     const second = await create({ kind: 'phased', percent: 20, seed: 'c' });
-    await parts.lifecycle.select(second._id);
-    expect(await selection(second)).toMatchObject({ matched: 40, created: 4, skippedBusy: 4, skippedPhase: 32 });
+    const names = await chosen(second);
+    expect(names).toHaveLength(phasedShare(DEVICES - 4, 20));
+    expect(names.filter((each) => taken.includes(each))).toEqual([]);
+    expect(await selection(second)).toMatchObject({ matched: 40, created: 7, skippedBusy: 4, skippedPhase: 29 });
+    expect((await parts.core.batches.get(second._id))?.statusReason).toBeNull();
+  });
+
+  test.each([1, 50, 100])('R-BAT-4 of a fleet that is busy but for three, %i %% are among the three', async (percent) => {
+    const busy = Array.from({ length: DEVICES - 3 }, (_, index) => name(index));
+    await parts.lifecycle.select((await create({ kind: 'targeted', deviceNames: busy }))._id);
+    const batch = await create({ kind: 'phased', percent, seed: 'd' });
+    const names = await chosen(batch);
+    expect(names).toHaveLength(phasedShare(3, percent));
+    expect(names.every((each) => each >= name(DEVICES - 3))).toBe(true);
+    expect(await selection(batch)).toMatchObject({ matched: 40, skippedBusy: 37, skippedPhase: 3 - names.length });
+  });
+
+  test('R-BAT-4 R-BAT-13 beside other modules the share is drawn from the devices with room', async () => {
+    const busy = Array.from({ length: DEVICES - 10 }, (_, index) => name(index));
+    const first = await create({ kind: 'targeted', deviceNames: busy });
+    await parts.lifecycle.select(first._id);
+    // Else they would give way.
+    await store.collections.tasks.updateMany({ batchId: first._id }, { $set: { status: 'IN_PROGRESS' } });
+    const batch = await create({ kind: 'phased', percent: 50, seed: 'e' }, [], { multiModule: true });
+    expect(await chosen(batch)).toHaveLength(5);
+    expect(await selection(batch)).toMatchObject({ matched: 40, created: 5, skippedBusy: 30, skippedPhase: 5 });
+  });
+
+  test('R-BAT-4 R-BAT-11 one that overrides draws from those whose task gives way, and leaves the tasks of the others', async () => {
+    const first = await create({ kind: 'all' });
+    await parts.lifecycle.select(first._id);
+    const running = { batchId: first._id, deviceName: { $lt: name(20) } };
+    await store.collections.tasks.updateMany(running, { $set: { status: 'IN_PROGRESS' } });
+    const batch = await create({ kind: 'phased', percent: 25, seed: 'f' }, [], { overridePrevious: true });
+    const names = await chosen(batch);
+    expect(names).toHaveLength(5);
+    expect(names.every((each) => each >= name(20))).toBe(true);
+    expect(await selection(batch)).toMatchObject({ matched: 40, created: 5, skippedBusy: 20, skippedPhase: 15 });
+    expect(await store.collections.tasks.countDocuments({ batchId: first._id, active: true })).toBe(35);
   });
 
   test('R-BAT-4 a share or a seed that is none makes no batch', async () => {

@@ -135,7 +135,7 @@ test('R-PKG-3 every field that is wrong is named, in one answer', async () => {
     { code: 'INVALID_FORMAT', field: 'version' },
     { code: 'INVALID_FORMAT', field: 'description' },
     { code: 'INVALID_FORMAT', field: 'customInfo' },
-    { code: 'INVALID_FORMAT', field: 'declaredDigest' },
+    { code: 'INVALID_FORMAT', field: 'digest' },
     { code: 'INVALID_FORMAT', field: 'file' },
   ]);
   await expectNothingKept();
@@ -144,7 +144,7 @@ test('R-PKG-3 every field that is wrong is named, in one answer', async () => {
 test.each(['md5', 'sha256'] as const)('R-PKG-5 a declared %s digest is checked', async (algorithm) => {
   const declaredDigest = createHash(algorithm).update(image).digest('hex').toUpperCase();
   expect(await refusal(packages.create(operator, input({ declaredDigest }), fileOf(Buffer.from('other'))))).toEqual([
-    { code: 'DIGEST_MISMATCH', field: 'declaredDigest' },
+    { code: 'DIGEST_MISMATCH', field: 'digest' },
   ]);
   await expectNothingKept();
   await expect(packages.create(operator, input({ declaredDigest }), fileOf())).resolves.toMatchObject({ version: '2.0.0' });

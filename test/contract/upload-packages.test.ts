@@ -58,7 +58,7 @@ test('R-PKG-12 a refused package leaves the upload, to be used with another inpu
     { code: 'INVALID_FORMAT', field: 'version' },
   ]);
   const other = await refusal(serviceWith().createPackage(operator, input({ declaredDigest: 'b'.repeat(32) }), [id]));
-  expect(other).toEqual([{ code: 'DIGEST_MISMATCH', field: 'declaredDigest' }]);
+  expect(other).toEqual([{ code: 'DIGEST_MISMATCH', field: 'digest' }]);
   await expect(serviceWith().createPackage(operator, input(), [id])).resolves.toMatchObject({ version: '2.0.0' });
 });
 

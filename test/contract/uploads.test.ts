@@ -167,7 +167,7 @@ test('R-PKG-2 bytes of another format than the name says end the upload, also wh
 test('R-PKG-5 a file without the declared digest is refused at its end, and nothing of it stays', async () => {
   const { _id } = await serviceWith().create(operator, { fileName: 'fw.bin', size: 10, declaredDigest: 'a'.repeat(64) });
   expect(await refusal(serviceWith().append(operator, _id, 0, stream(Buffer.alloc(10))))).toEqual([
-    { code: 'DIGEST_MISMATCH', field: 'declaredDigest' },
+    { code: 'DIGEST_MISMATCH', field: 'digest' },
   ]);
   await expectNothingKept();
 });

@@ -101,6 +101,16 @@ const SCENARIOS: Record<ActivityName, Scenario> = {
       await updraft.store.collections.devices.updateOne({ _id: deviceOf({ updraft, ...world }) }, { $set: { enabled: true } });
     },
   },
+  // The store believes that the device is connected here: nobody could be asked.
+  findUnasked: {
+    dialect: 'IOTDA',
+    behaviours: [offlineUntil('told')],
+    prepare: (world) => setPresence(world, { online: true, gatewayId: world.updraft.config.gatewayId }),
+    async meanwhile({ updraft, fleet, fault }) {
+      await updraft.until(async () => fault.recovered > 0);
+      await fleet.comeOnline();
+    },
+  },
   // The store believes in a gateway that ended without a word.
   gatewayLost: {
     behaviours: [offlineUntil('told')],
@@ -113,7 +123,13 @@ const SCENARIOS: Record<ActivityName, Scenario> = {
   },
   // A device that never answers: its wait is over after as many minutes as the settings below say.
   checkWait: { dialect: 'IOTDA', behaviours: [neverAnswers()], ends: 'FAILED', path: ['FAILED'], notifications: 0 },
-  failAttempt: { behaviours: [failsWith(-2, { times: 1 })], policy: { retry: { intervalMinutes: 10, maxRetries: 1 } }, notifications: 2 },
+  failAttempt: {
+    behaviours: [failsWith(-2, { times: 1 })],
+    policy: { retry: { intervalMinutes: 10, maxRetries: 1 } },
+    // The end of the first attempt and the begin of the second are lines of their own.
+    path: ['NOTIFIED', 'IN_PROGRESS', 'IN_PROGRESS', 'IN_PROGRESS', 'SUCCEEDED'],
+    notifications: 2,
+  },
   timeOut: {
     behaviours: [stallsAt(30)],
     policy: { timeoutMinutes: 5 },

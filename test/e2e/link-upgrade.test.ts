@@ -90,14 +90,26 @@ describe('Link devices upgraded over real MQTT, MongoDB and Temporal (R-FLOW-1)'
       [1, 'INTEGRITY_CHECK_FAILURE_FOR_NEW_DOWNLOADED_PACKAGE'],
       [2, 'INTEGRITY_CHECK_FAILURE_FOR_NEW_DOWNLOADED_PACKAGE'],
     ]);
-    expect(task.transitions.map(({ to }) => to)).toEqual(['NOTIFIED', 'IN_PROGRESS', 'SUCCEEDED']);
+    // Two ends of attempts and two begins are among them.
+    expect(task.transitions.map(({ to }) => to)).toEqual(['NOTIFIED', ...Array(5).fill('IN_PROGRESS'), 'SUCCEEDED']);
   });
 
   test('R-TASK-5 retries end: the third failure of two retries is the last', async () => {
     await updraft.fleet([{ deviceName: 'hopeless', behaviours: [failsWith(-1)] }]);
     const batch = await updraft.push(await nextPackage(), { retry: { intervalMinutes: 0, maxRetries: 2 } }, only(['hopeless']));
     expect(await updraft.settled(batch)).toEqual({ hopeless: 'FAILED' });
-    expect(await taskOf(batch, 'hopeless')).toMatchObject({ attempt: 3, cause: 'FIRMWARE_UPDATE_FAILED', attempts: { length: 3 } });
+    const { transitions, ...task } = await taskOf(batch, 'hopeless');
+    expect(task).toMatchObject({ attempt: 3, cause: 'FIRMWARE_UPDATE_FAILED', attempts: { length: 3 } });
+    const cause = 'FIRMWARE_UPDATE_FAILED';
+    expect(transitions.map((each) => [each.attempt, each.from, each.to, each.cause])).toEqual([
+      [1, 'QUEUED', 'NOTIFIED', null],
+      [1, 'NOTIFIED', 'IN_PROGRESS', null],
+      [1, 'IN_PROGRESS', 'IN_PROGRESS', cause],
+      [2, 'IN_PROGRESS', 'IN_PROGRESS', null],
+      [2, 'IN_PROGRESS', 'IN_PROGRESS', cause],
+      [3, 'IN_PROGRESS', 'IN_PROGRESS', null],
+      [3, 'IN_PROGRESS', 'FAILED', cause],
+    ]);
   });
 
   test('R-TASK-2 R-TASK-4 100 % alone never succeeds: without the version the time-out ends it, unretried', async () => {
@@ -191,7 +203,9 @@ describe('Link devices upgraded over real MQTT, MongoDB and Temporal (R-FLOW-1)'
     await updraft.until(async () => (await taskOf(first, 'busy').catch(() => null))?.status === 'NOTIFIED');
     const second = await updraft.push(await nextPackage(), {}, only(['busy']));
     await updraft.until(async () => (await updraft.core.batches.get(second._id))?.status === 'FINISHED');
-    expect((await updraft.core.batches.get(second._id))?.selection).toEqual({
+    const { selection, statusReason } = (await updraft.core.batches.get(second._id)) ?? {};
+    expect(statusReason).toBe(`There was nobody to push to: 1 has an unfinished task of another batch (busy in batch ${first._id}).`);
+    expect(selection).toEqual({
       matched: 1,
       created: 0,
       skippedVersion: 0,

@@ -45,6 +45,26 @@ describe('R-DEV-1 a report that cannot be read is told on the device', () => {
     expect(running.core.ignored).toEqual([{ deviceId: deviceId('child-1'), reason: 'VERSION_CHARACTERS', text: 'a b' }]);
   });
 
+  test.each([
+    ['a byte more than a message may have', 64 * 1_024 + 1],
+    ['more than is let in at all', 300_000],
+  ])('R-DEV-1 one that is too long is told by its beginning: %s', async (_name, length) => {
+    running.core.children.set(deviceId(), [deviceId('child-1')]);
+    const device = await running.connect();
+    const payload = '{"params":{"version":"1"}}'.padEnd(length, ' ');
+    const reports = [inform, progress, get, topics('child-1').inform];
+    for (const topic of reports) device.publish(topic, payload);
+    // No report of its upgrade, and not its own.
+    for (const topic of [download, '/anything', topics('other').inform]) device.publish(topic, payload);
+    await roundTrip(running, device);
+    await running.core.until(() => running.core.ignored.length >= reports.length);
+    const own = { deviceId: deviceId(), reason: 'TOO_LONG', text: expect.stringMatching(/^\{"params":\{"version":"1"\}\}/) };
+    expect(running.core.ignored).toEqual([own, own, own, { ...own, deviceId: deviceId('child-1') }]);
+    expect(running.core.reports).toEqual([]);
+    expect(await running.counted('dropped_total', { reason: 'too_large' })).toBe(7);
+    expect(device.connected).toBe(true);
+  });
+
   test('R-DEV-1 a block that nobody can read the request of is no report', async () => {
     const device = await running.connect();
     await device.publishAsync(download, '[1]', { qos: 1 });
@@ -90,6 +110,10 @@ describe('R-DEV-1 R-FLOW-2 an IoTDA report that cannot be read is told on the de
       ignored: [['VERSION_CHARACTERS', '1.0 beta']],
     });
     expect(running.core.ignored[0]?.deviceId).toBe(VECTOR.deviceId);
+  });
+
+  test('R-DEV-1 one that is too long is told', async () => {
+    expect(await said('{"services":'.padEnd(65_600, ' '))).toMatchObject({ reports: [], ignored: [['TOO_LONG', expect.any(String)]] });
   });
 
   test('R-DEV-1 an empty version beside another is none, and nothing is ignored', async () => {

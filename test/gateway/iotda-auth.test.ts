@@ -57,6 +57,8 @@ describe('R-FLOW-2 IoTDA authentication (device-protocols §2.1)', () => {
     ['a frozen device with a wrong password', 4, named('frozen', { password: 'x' })],
     ['another kind of id', 2, { clientId: `${id}_1_0_${hour}` }],
     ['no hour', 2, { clientId: `${id}_0_0` }],
+    ['a bridge', 2, { clientId: `${id}_3_0_${hour}` }],
+    ['a bridge, the time checked', 2, { clientId: `${id}_3_1_${hour}` }],
   ])('R-FLOW-2 refused: %s → CONNACK %i', async (_name, code, changes) => {
     expect(await connackOf(running.url, iotdaOptions(changes))).toBe(code);
   });
@@ -70,6 +72,16 @@ describe('R-FLOW-2 IoTDA authentication (device-protocols §2.1)', () => {
     expect(running.log).toContainEqual(
       expect.objectContaining({ deviceId: `${PRODUCT_KEY}.meter-0001`, registered: 'IOTDA', spoken: 'LINK' }),
     );
+  });
+
+  test('R-FLOW-2 why a bridge is refused stands in the log and in the counters, once for each reason', async () => {
+    const before = await running.counted('connects_total', { result: 'unreadable' });
+    const bridges = await running.counted('connects_total', { result: 'bridge' });
+    const clientId = `${id}_3_0_${hour}`;
+    expect(await connackOf(running.url, iotdaOptions({ clientId }))).toBe(2);
+    expect(await running.counted('connects_total', { result: 'bridge' })).toBe(bridges + 1);
+    expect(await running.counted('connects_total', { result: 'unreadable' })).toBe(before);
+    expect(running.log).toContainEqual(expect.objectContaining({ clientId, msg: expect.stringContaining('bridges are not served') }));
   });
 
   test('R-FLOW-2 who connects by node id is spoken to by it', async () => {

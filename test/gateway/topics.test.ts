@@ -69,8 +69,10 @@ describe('R-FLOW-1 the packet filter', () => {
 
   function filtered(packets: readonly Buffer[], cut: number): { passed: Buffer | null; tooLarge: number } {
     let tooLarge = 0;
-    const filter = createPacketFilter(limits, () => {
-      tooLarge += 1;
+    const filter = createPacketFilter(limits, {
+      tooLarge() {
+        tooLarge += 1;
+      },
     });
     const stream = Buffer.concat(packets);
     const passed: Buffer[] = [];
@@ -91,6 +93,30 @@ describe('R-FLOW-1 the packet filter', () => {
         expect(filtered(packets, cut)).toEqual({ passed: Buffer.concat(fitting), tooLarge: packets.length - fitting.length });
       }),
     );
+  });
+
+  test('R-DEV-1 of a message that it leaves out it tells topic and beginning, however the stream is cut', () => {
+    const long = (flags: number, topic: string, payload: Buffer): Buffer => {
+      const name = Buffer.from(topic);
+      const id = flags & 0b0110 ? [0, 7] : [];
+      const body = Buffer.concat([Buffer.from([name.length >> 8, name.length & 0xff]), name, Buffer.from(id), payload]);
+      return Buffer.concat([Buffer.from([0x30 | flags, (body.length & 0x7f) | 0x80, body.length >> 7]), body]);
+    };
+    const payload = Buffer.from('{"id":1,'.padEnd(1_400, ' '));
+    for (const cut of [1, 7, 1_000, 100_000]) {
+      const seen: [string, string][] = [];
+      const filter = createPacketFilter(limits, {
+        tooLarge: () => undefined,
+        skipped: (topic, head) => seen.push([topic, head.toString('utf8', 0, 8)]),
+      });
+      const endless = long(0, 't'.repeat(1_300), payload.subarray(0, 90));
+      const stream = Buffer.concat([packet(0x10, 10), long(0, 'a/b', payload), packet(0x30, 10), long(2, 'c', payload), endless]);
+      for (let at = 0; at < stream.length; at += cut) filter(stream.subarray(at, at + cut));
+      expect(seen).toEqual([
+        ['a/b', '{"id":1,'],
+        ['c', '{"id":1,'],
+      ]);
+    }
   });
 
   test.each([

@@ -37,7 +37,7 @@ export async function pushHalf(updraft: Driver, { version = '2.0.0', prefix = ''
 export function wrongs(tasks: Task[], fleet: Fleet, { reconnects }: { reconnects: boolean }): string[] {
   return tasks.flatMap(({ deviceName, attempt, transitions }) => {
     const { notifications, connects } = fleet.device(deviceName).counts;
-    const entered = transitions.map(({ to }) => to);
+    const entered = transitions.flatMap(({ from, to }) => (from === to ? [] : [to]));
     return [
       ...(notifications > attempt + (reconnects ? connects - 1 : 0)
         ? [`${deviceName}: ${notifications} pushes in ${attempt} attempts`]

@@ -16,6 +16,8 @@ export interface Hub {
   clock: ReturnType<typeof handClock>;
   /** Batches that were woken. */
   woken: string[];
+  /** What the engine was told of upgrades: `progress`, `failed UNEXPECTED_VERSION_REPORTED`. */
+  reported: string[];
   bind(gateway: DeviceId | null, ...names: string[]): Promise<Device[]>;
   device(name: string): Promise<Device>;
   /** The gateway process of each; null for one that is off-line. */
@@ -28,12 +30,16 @@ export interface Hub {
 export async function startHub(store: Store): Promise<Hub> {
   const clock = handClock();
   const woken: string[] = [];
-  const engine = quietEngine({ wakeBatch: (batchId) => void woken.push(batchId) });
+  const reported: string[] = [];
+  const engine = quietEngine({
+    wakeBatch: (batchId) => void woken.push(batchId),
+    report: async (_input, report) => void reported.push('cause' in report ? `${report.kind} ${report.cause}` : report.kind),
+  });
   const devices = named(['hub-1', 'hub-2', 'dev-a', 'dev-b', 'dev-c', 'dev-d']);
   const parts = await meters({ store, engine, clock, limits: { gatewayChildren: 3 } }, devices);
   const { core } = parts;
   return {
-    ...{ parts, clock, woken },
+    ...{ parts, clock, woken, reported },
     bind: (gateway, ...names) => core.devices.setGateway(operator, ids(...names), gateway),
     device: async (name) => present(await core.devices.get(`meter.${name}`)),
     carriers: async (...names) => (await core.devices.getMany(ids(...names))).map((each) => (each?.online ? each.gatewayId : null)),

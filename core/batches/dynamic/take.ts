@@ -1,5 +1,5 @@
 import type { Batch } from '../../../schema/model/batch';
-import { isLive } from '../../../schema/model/batch';
+import { isLive, overrides } from '../../../schema/model/batch';
 import { reportedOf, spellingOf } from '../../../schema/model/device-modules';
 import { matchesAgain } from '../../../schema/model/dynamic-match';
 import { type DeviceId, type TaskId, taskIdOf } from '../../../schema/model/ids';
@@ -9,7 +9,7 @@ import type { Collections } from '../../../schema/mongo/connect';
 import type { MatchedDevice } from '../../devices/report-version';
 import { isDuplicateKey } from '../../duplicate-key';
 import type { TaskDeps } from '../../tasks/deps';
-import { giveWay, givingWay, overrides } from '../../tasks/override';
+import { giveWay, givingWay } from '../../tasks/override';
 import { selectChosen } from '../../tasks/select';
 import { transition } from '../../tasks/transition';
 

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Duplex } from 'node:stream';
 import type { Client } from 'aedes';
 import type { Proof } from '../../../schema/model/generations';
 import type { DeviceId } from '../../../schema/model/ids';
@@ -36,6 +37,8 @@ export interface Sessions {
   /** Ends a session once; anything else is ignored. */
   end(session: Session): void;
   of(deviceId: DeviceId): Session | undefined;
+  /** The one whose connection this is, while it lasts. */
+  over(connection: Duplex): Session | undefined;
   all(): IterableIterator<Session>;
 }
 
@@ -83,11 +86,13 @@ class DeviceSession implements Session {
 
 export function createSessions(ways: Ways, on: { begin(session: Session): void; end(session: Session): void }): Sessions {
   const sessions = new Map<DeviceId, Session>();
+  const byConnection = new WeakMap<Duplex, Session>();
   const nextId = createSessionIds();
 
   function end(session: Session): void {
     if (sessions.get(session.deviceId) !== session) return;
     sessions.delete(session.deviceId);
+    byConnection.delete(session.client.conn);
     on.end(session);
   }
 
@@ -101,11 +106,13 @@ export function createSessions(ways: Ways, on: { begin(session: Session): void; 
       }
       const session = new DeviceSession(nextId(), proven, client, ways, earlier !== undefined);
       sessions.set(session.deviceId, session);
+      byConnection.set(client.conn, session);
       on.begin(session);
       return session;
     },
     end,
     of: (deviceId) => sessions.get(deviceId),
+    over: (connection) => byConnection.get(connection),
     all: () => sessions.values(),
   };
 }

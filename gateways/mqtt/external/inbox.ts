@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { CarrierParts } from '../carrier';
 import type { Identity, MqttDialect } from '../dialect';
 import { createInlet } from '../inlet';
+import { HEAD } from '../unreadable';
 import { createLines } from './lines';
 import type { BrokerPeer } from './peers';
 import type { Resolve } from './resolve';
@@ -36,8 +37,8 @@ function needsLookup(peer: BrokerPeer, topic: string): boolean {
  * is room for more, which is what holds the broker back.
  */
 export function createInbox(deps: InboxDeps): (topic: string, payload: Buffer) => Promise<void> | void {
-  const { devices, dialects, gatewayId, lanes, quotas, metrics, sampled, resolve, peerOf, renames, by } = deps;
-  const inlet = createInlet(metrics, quotas);
+  const { devices, dialects, gatewayId, lanes, quotas, metrics, sampled, accountOf, resolve, peerOf, renames, by } = deps;
+  const inlet = createInlet(metrics, quotas, accountOf);
   const run = randomBytes(4).toString('hex');
   let count = 0;
 
@@ -57,16 +58,18 @@ export function createInbox(deps: InboxDeps): (topic: string, payload: Buffer) =
     return known;
   }
 
-  const line = createLines({ lanes, metrics, sampled }, async (peer, { topic, payload }) => {
-    if (await allowed(peer, topic)) peer.dialect.receive(peer, topic, payload);
-    else metrics.dropped.unknown_device.inc();
+  const line = createLines({ lanes, metrics, sampled }, async (peer, { topic, payload, tooLong }) => {
+    if (!(await allowed(peer, topic))) metrics.dropped.unknown_device.inc();
+    else if (tooLong) peer.dialect.receiveTooLong(peer, topic, payload);
+    else peer.dialect.receive(peer, topic, payload);
   });
 
   function take(identity: Identity | null, dialect: MqttDialect, topic: string, payload: Buffer): Promise<void> | void {
     if (identity === null) return metrics.dropped.unknown_device.inc();
     const peer = peerOf(identity, dialect);
-    if (!inlet(peer, payload)) return;
-    line(peer, { topic, payload });
+    const inside = inlet(peer, payload);
+    if (inside === 'refused') return;
+    line(peer, inside === 'taken' ? { topic, payload } : { topic, payload: Buffer.from(payload.subarray(0, HEAD)), tooLong: true });
     return lanes.room(BROKER_LIMITS.busyDevices) ?? undefined;
   }
 

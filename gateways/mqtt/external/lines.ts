@@ -6,6 +6,8 @@ import type { BrokerPeer } from './peers';
 export interface UpMessage {
   topic: string;
   payload: Buffer;
+  /** It was too long, and this is its beginning. */
+  tooLong?: true;
 }
 
 /** Messages that wait as one job, and as many more as there are devices behind the one that sends them. */

@@ -1,13 +1,20 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { isCurrent, type ProvenCertificate } from '../../../schema/model/certificate';
 import { deviceIdOf } from '../../../schema/model/ids';
-import { type Claim, CONNACK, type ConnectPacket, type Known, type Named, type Refusal } from '../dialect';
+import { type Claim, CONNACK, type ConnectPacket, type Known, type Named, type NotServed, type Refusal } from '../dialect';
 
 const CLIENT_ID_LENGTH = 256;
 const PASSWORD_LENGTH = 64;
 const HOUR_MS = 3_600_000;
 /** `{id}_{t}_{s}_{YYYYMMDDHH}`, read from the right: `{id}` may contain `_`. */
 const CLIENT_ID = /^(.{1,128})_([02])_([01])_(\d{10})$/u;
+/** A bridge speaks for devices of other protocols, each with a session of its own within the bridge's connection. */
+const BRIDGE_ID = /_3_[01]_\d{10}$/;
+const BRIDGE: NotServed = {
+  refusal: CONNACK.unreadableClientId,
+  result: 'bridge',
+  why: 'An IoTDA bridge was refused, because bridges are not served: register what it speaks for as devices, or as devices behind a gateway',
+};
 /** A product key has no `_`, so the first one divides. */
 const DEVICE_ID = /^([A-Za-z0-9]{4,32})_([^/+#\p{C}]{1,64})$/u;
 /** A level of a topic: no separators, wildcards or control characters. */
@@ -64,10 +71,10 @@ export function isHourNear(hour: string, now: Date, toleranceHours: number): boo
  * Who an IoTDA device says it is, and the check of its certificate and its password: one of them is enough, since Go SDKs send a password
  * beside each certificate (device-protocols §2.1).
  */
-export function iotdaClaim(packet: ConnectPacket, now: Date, toleranceHours: number): Claim | Refusal | null {
+export function iotdaClaim(packet: ConnectPacket, now: Date, toleranceHours: number): Claim | Refusal | NotServed | null {
   const { clientId, username, password, certificate } = packet;
   const parsed = parseIotdaClientId(clientId);
-  if (parsed === null) return null;
+  if (parsed === null) return clientId.length <= CLIENT_ID_LENGTH && BRIDGE_ID.test(clientId) ? BRIDGE : null;
   const { id, identifiedBy, timeChecked, hour } = parsed;
   if (username !== id) return CONNACK.badCredentials;
   if (timeChecked && !isHourNear(hour, now, toleranceHours)) return CONNACK.badCredentials;

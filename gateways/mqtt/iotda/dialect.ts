@@ -7,14 +7,22 @@ import { whenChild } from '../children';
 import type { DownMessage, Identity, MqttDialect, Peer } from '../dialect';
 import { createDrop } from '../drop';
 import { readLenientJson } from '../link/lenient-json';
-import { ignoredReportOf, MALFORMED } from '../unreadable';
+import { ignoredReportOf, MALFORMED, TOO_LONG } from '../unreadable';
 import { iotdaClaim, iotdaSpeaker } from './auth';
 import { downEvent, type OtaEvent, readEnvelope } from './envelope';
 import { upgradeEvent, VERSION_QUERY } from './events';
 import { createIotdaExchange, type IotdaHandler } from './exchange';
 import { onUpgradeProgressReport } from './on-upgrade-progress-report';
 import { onVersionReport } from './on-version-report';
-import { eventsDownTopic, IOTDA_UP_FILTERS, iotdaId, iotdaUpTopic, namedByIotdaTopic, ownIotdaTopics } from './topics';
+import {
+  eventsDownTopic,
+  IOTDA_UP_FILTERS,
+  iotdaId,
+  iotdaUpTopic,
+  namedByIotdaTopic,
+  ownIotdaTopics,
+  UNSERVED_IOTDA_TOPICS,
+} from './topics';
 
 interface IotdaDeps {
   tasks: GatewayCore['tasks'];
@@ -82,11 +90,17 @@ export function createIotdaDialect(deps: IotdaDeps): MqttDialect {
     upFilters: IOTDA_UP_FILTERS,
     namedBy: namedByIotdaTopic,
     own: ownIotdaTopics,
+    unserved: () => UNSERVED_IOTDA_TOPICS,
     downTopics: (device) => [eventsDownTopic(device)],
     names: (device) => [device, { ...device, alias: device.deviceName }],
     userName: iotdaId,
     upgradeMessage,
     queryMessage,
+
+    /** On whom it came: whom it is about stands in it. */
+    receiveTooLong(peer, topic, head) {
+      if (iotdaUpTopic(topic, peer) === 'events') tasks.ignored(peer.deviceId, ignoredReportOf(TOO_LONG, head), peer.proof);
+    },
 
     receive(peer, topic, payload) {
       switch (iotdaUpTopic(topic, peer)) {

@@ -30,6 +30,9 @@ export const ownIotdaTopics = (device: Identity): readonly string[] => [
   `${ROOT}${device.productKey}_${device.deviceName}/#`,
 ];
 
+/** What the vendor's cloud sends to all devices at once. */
+export const UNSERVED_IOTDA_TOPICS = ['$oc/broadcast/#'];
+
 export const IOTDA_UP_FILTERS = [`${ROOT}+${EVENTS_UP}`];
 
 /** Whom an up-topic names. */

@@ -1,3 +1,4 @@
+import type { AccountOf } from '../../accounts';
 import type { GatewayCore } from '../../core';
 import type { DeviceLanes } from '../../device-lanes';
 import type { GatewayMetrics } from '../../metrics';
@@ -6,7 +7,7 @@ import type { MqttQuotas } from '../broker/quotas';
 import { whenChild } from '../children';
 import type { MqttDialect, Peer } from '../dialect';
 import { createDrop } from '../drop';
-import { ignoredReportOf, MALFORMED } from '../unreadable';
+import { ignoredReportOf, MALFORMED, TOO_LONG } from '../unreadable';
 import { linkClaim, linkSpeaker } from './auth';
 import { createBlockService } from './block-service';
 import { createExchange, type LinkHandler } from './exchange';
@@ -17,7 +18,17 @@ import { onInform } from './on-inform';
 import { onLegacyRequest } from './on-legacy-request';
 import { onProgress } from './on-progress';
 import { linkPskClaim } from './psk';
-import { downloadReplyTopic, getReplyTopic, LINK_UP_FILTERS, namedByLinkTopic, ownLinkTopics, upgradeTopic, upTopic } from './topics';
+import {
+  downloadReplyTopic,
+  getReplyTopic,
+  LINK_UP_FILTERS,
+  namedByLinkFilter,
+  namedByLinkTopic,
+  ownLinkTopics,
+  unservedLinkTopics,
+  upgradeTopic,
+  upTopic,
+} from './topics';
 import { upgradeMessage } from './upgrade-message';
 
 interface LinkDeps {
@@ -27,12 +38,13 @@ interface LinkDeps {
   metrics: GatewayMetrics;
   quotas: Pick<MqttQuotas, 'openRequests'>;
   sampled: SampledLog;
+  accountOf: AccountOf;
 }
 
 /** The dialect of Alibaba Cloud IoT "Link" SDKs (device-protocols chapter 1): here its topics meet their handlers. */
-export function createLinkDialect({ tasks, downloads, lanes, metrics, quotas, sampled }: LinkDeps): MqttDialect {
-  const blocks = createBlockService({ downloads, metrics, quotas, sampled });
-  const exchange = createExchange({ tasks, lanes, blocks, metrics, quotas, sampled });
+export function createLinkDialect({ tasks, downloads, lanes, metrics, quotas, sampled, accountOf }: LinkDeps): MqttDialect {
+  const blocks = createBlockService({ downloads, metrics, quotas, sampled, accountOf });
+  const exchange = createExchange({ tasks, lanes, blocks, metrics, quotas, sampled, accountOf });
   const drop = createDrop({ metrics, sampled }, DROPPED);
   const nextId = createMessageIds();
   const legacyRequest = onLegacyRequest(nextId);
@@ -83,6 +95,15 @@ export function createLinkDialect({ tasks, downloads, lanes, metrics, quotas, sa
     }
   }
 
+  function receiveTooLong(peer: Peer, topic: string, head: Buffer): void {
+    const kind = upTopic(topic, peer);
+    if (REPORTS.has(kind)) tasks.ignored(peer.deviceId, ignoredReportOf(TOO_LONG, head), peer.proof);
+    if (kind !== 'foreign') return;
+    whenChild(peer, namedByLinkTopic(topic)?.device?.deviceId, (child) => {
+      if (child !== null) receiveTooLong(child, topic, head);
+    });
+  }
+
   return {
     name: 'LINK',
     claim: linkClaim,
@@ -91,15 +112,20 @@ export function createLinkDialect({ tasks, downloads, lanes, metrics, quotas, sa
     upFilters: LINK_UP_FILTERS,
     namedBy: namedByLinkTopic,
     own: ownLinkTopics,
+    unserved: unservedLinkTopics,
     names: (device) => [device],
     userName: ({ productKey, deviceName }) => `${deviceName}&${productKey}`,
-    childNamedBy: (filter) => namedByLinkTopic(filter)?.device?.deviceId,
+    childNamedBy: (filter) => namedByLinkFilter(filter)?.device?.deviceId,
     downTopics: (device) => [upgradeTopic(device), getReplyTopic(device), downloadReplyTopic(device)],
     upgradeMessage: (device, notification) => ({ topic: upgradeTopic(device), payload: upgradeMessage(notification, nextId()) }),
 
     receive,
+    receiveTooLong,
   };
 }
+
+/** What is told on the device when it cannot be read. */
+const REPORTS: ReadonlySet<string> = new Set(['inform', 'progress', 'firmware-get']);
 
 const DROPPED = {
   malformed: 'A device sent a message that cannot be read; it was dropped',

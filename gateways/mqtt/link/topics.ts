@@ -52,6 +52,30 @@ export function ownLinkTopics({ productKey, deviceName }: Identity): readonly st
   return [`/ota/device/+/${device}`, `/sys/${device}/#`, `/${device}/#`];
 }
 
+/**
+ * What stands before product key and device name in topics of the vendor's other services: time, errors, sessions, remote calls, shadows. The
+ * longest first, and last the topics of a product's own.
+ */
+const SERVICES = ['/ext/rrpc/+/sys/', '/ext/rrpc/+/', '/ext/+/', '/shadow/+/', '/'] as const;
+
+/** Those that a device subscribes to, and those to all devices of its product. */
+export const unservedLinkTopics = ({ productKey, deviceName }: Identity): readonly string[] => [
+  ...SERVICES.map((service) => `${service}${productKey}/${deviceName}/#`),
+  `/broadcast/${productKey}/#`,
+];
+
+/** Whom a filter names: one over its topics here, or in the vendor's other services. */
+export function namedByLinkFilter(filter: string): Named | null {
+  const levels = filter.split('/');
+  for (const service of SERVICES) {
+    const before = service.split('/').slice(0, -1);
+    if (!before.every((level, index) => level === '+' || level === levels[index])) continue;
+    const [productKey = '', deviceName = ''] = levels.slice(before.length);
+    if (isDeviceName(productKey, deviceName)) return named(productKey, deviceName);
+  }
+  return namedByLinkTopic(filter);
+}
+
 /** The up-topics that mean something here. */
 export const LINK_UP_FILTERS = [
   ...['inform', 'progress', 'request'].map((kind) => `${OTA}${kind}/+/+`),
@@ -63,6 +87,10 @@ export function namedByLinkTopic(topic: string): Named | null {
   const levels = topic.split('/');
   const [productKey, deviceName] = topic.startsWith(OTA) ? levels.slice(4) : topic.startsWith(SYS) ? levels.slice(2) : [];
   return productKey !== undefined && deviceName !== undefined && isDeviceName(productKey, deviceName)
-    ? { device: { deviceId: deviceIdOf(productKey, deviceName), productKey, deviceName } }
+    ? named(productKey, deviceName)
     : null;
 }
+
+const named = (productKey: string, deviceName: string): Named => ({
+  device: { deviceId: deviceIdOf(productKey, deviceName), productKey, deviceName },
+});

@@ -36,8 +36,20 @@ describe('R-PKG-2 package formats', () => {
     expect(formatOf(name)).toBe(format);
   });
 
-  test('R-PKG-2 the suffixes taken are the ten of the rule', () => {
-    expect([...PACKAGE_SUFFIXES].sort()).toEqual(['.apk', '.bin', '.dav', '.gz', '.gzip', '.pack', '.tar', '.tar.gz', '.tar.xz', '.zip']);
+  test('R-PKG-2 the suffixes taken are the ten of the rule, and .tgz for .tar.gz', () => {
+    expect([...PACKAGE_SUFFIXES].sort()).toEqual([
+      '.apk',
+      '.bin',
+      '.dav',
+      '.gz',
+      '.gzip',
+      '.pack',
+      '.tar',
+      '.tar.gz',
+      '.tar.xz',
+      '.tgz',
+      '.zip',
+    ]);
   });
 
   test.each<[string, PackageFormat, Uint8Array, boolean]>([

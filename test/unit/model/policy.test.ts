@@ -42,7 +42,13 @@ describe('batch policy', () => {
       { retry: { intervalMinutes: 1_440, maxRetries: 5 }, timeoutMinutes: null },
       [],
     ],
-    ['R-TASK-5 an interval that is not offered is refused', { retry: { intervalMinutes: 5, maxRetries: 2 } }, [INTERVAL]],
+    ['R-TASK-5 a retry after 5 min is taken', { retry: { intervalMinutes: 5, maxRetries: 2 } }, []],
+    ['R-TASK-5 an interval that is not offered is refused', { retry: { intervalMinutes: 15, maxRetries: 2 } }, [INTERVAL]],
+    [
+      'R-TASK-5 a retry after 5 min is refused with a time-out of 5 min',
+      { retry: { intervalMinutes: 5, maxRetries: 2 }, timeoutMinutes: 5 },
+      [ORDER],
+    ],
     ['R-TASK-5 3 retries are refused', { retry: { intervalMinutes: 10, maxRetries: 3 } }, [COUNT]],
     ['R-TASK-5 a retry after 10 min is refused with a time-out of 10 min', { timeoutMinutes: 10 }, [ORDER]],
     ['R-TASK-5 a retry after 10 min is taken with a time-out of 11 min', { timeoutMinutes: 11 }, []],
@@ -61,7 +67,11 @@ describe('batch policy', () => {
   });
 
   test('R-RATE-1 R-TASK-4 R-TASK-5 a policy is taken exactly when every number is within the limits and a retry comes before the time-out', () => {
-    const number = fc.oneof(fc.integer({ min: -10, max: 11_000 }), fc.constantFrom(0, 1, 2, 5, 9, 10, 30, 60, 1_440, 10_000), fc.double());
+    const number = fc.oneof(
+      fc.integer({ min: -10, max: 11_000 }),
+      fc.constantFrom(0, 1, 2, 4, 5, 6, 9, 10, 30, 60, 1_440, 10_000),
+      fc.double(),
+    );
     const limits = DEFAULT_LIMITS;
     const within = (value: number, minimum: number, maximum: number) => Number.isInteger(value) && value >= minimum && value <= maximum;
     fc.assert(

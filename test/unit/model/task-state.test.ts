@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { applied } from '../../../core/tasks/store';
-import { isActive, type Task, type TaskStatus } from '../../../schema/model/task';
+import { isActive, progressOf, type Task, type TaskStatus } from '../../../schema/model/task';
 import type { TaskEvent, TaskEventOf } from '../../../schema/model/task-event';
 import { nextState } from '../../../schema/model/task-state';
-import { aNotifiedTask, aRunningTask, aTask } from '../../support/builders';
+import { aNotifiedTask, anIotdaTask, aRunningTask, aTask } from '../../support/builders';
 
 const NOW = new Date('2026-01-01T01:00:00Z');
 const later = (minutes: number) => new Date(NOW.getTime() + minutes * 60_000);
@@ -72,7 +72,7 @@ describe('R-TASK-1 the states of a task', () => {
 
   test('each change of status is recorded with its time, where from, where to and why', () => {
     expect(stateAfter(aRunningTask(), timedOut).transitions).toEqual([
-      { at: NOW, from: 'IN_PROGRESS', to: 'FAILED', cause: 'DEVICE_UPGRADE_TIMEOUT', text: null },
+      { at: NOW, attempt: 1, from: 'IN_PROGRESS', to: 'FAILED', cause: 'DEVICE_UPGRADE_TIMEOUT', text: null },
     ]);
   });
 });
@@ -86,9 +86,43 @@ describe('R-TASK-6 a retry', () => {
       retryAt: later(10),
       offerAt: later(10),
       progress: null,
-      transitions: [],
+      transitions: [{ at: NOW, attempt: 1, from: task.status, to: task.status, cause: 'DOWNLOAD_FAILED', text: 't' }],
     });
     expect(next.attempts).toMatchObject([{ number: 1, cause: 'DOWNLOAD_FAILED', endedAt: NOW }]);
+  });
+
+  test('each attempt is on record with its begin and its end, and the end with its cause', () => {
+    const again: TaskEvent = { ...retried, attempt: 2, cause: 'INTEGRITY_CHECK_FAILURE_FOR_NEW_DOWNLOADED_PACKAGE', text: null };
+    const repeated: TaskEvent = { kind: 'sourceReported', version: '1.0.0' };
+    const events = [notified, progress, retried, notified, repeated, notified, again, notified, progress, succeeded];
+    const { transitions } = events.reduce(stateAfter, aTask());
+    expect(transitions.map(({ attempt, from, to, cause, text }) => [attempt, from, to, cause, text])).toEqual([
+      [1, 'QUEUED', 'NOTIFIED', null, null],
+      [1, 'NOTIFIED', 'IN_PROGRESS', null, null],
+      [1, 'IN_PROGRESS', 'IN_PROGRESS', 'DOWNLOAD_FAILED', 't'],
+      [2, 'IN_PROGRESS', 'IN_PROGRESS', null, null],
+      [2, 'IN_PROGRESS', 'IN_PROGRESS', 'INTEGRITY_CHECK_FAILURE_FOR_NEW_DOWNLOADED_PACKAGE', null],
+      [3, 'IN_PROGRESS', 'IN_PROGRESS', null, null],
+      [3, 'IN_PROGRESS', 'SUCCEEDED', null, null],
+    ]);
+  });
+
+  test('an attempt that failed before its device was reached begins with the status of a task that is pushed', () => {
+    const awaited = anIotdaTask({ reachable: false, onlineBy: NOW });
+    const offline: TaskEvent = { kind: 'offlineTooLong', attempt: 1, retryAt: later(10) };
+    const { transitions } = [offline, connected, { kind: 'queried', repeatMs: 600_000 } as const, notified].reduce(stateAfter, awaited);
+    expect(transitions.map(({ attempt, from, to, cause }) => [attempt, from, to, cause])).toEqual([
+      [1, 'QUEUED', 'QUEUED', 'WAITING_FOR_THE_DEVICE_ONLINE_TIMEOUT'],
+      [2, 'QUEUED', 'NOTIFIED', null],
+    ]);
+  });
+
+  test('a task that has succeeded is at 100 %, whatever its device said last', () => {
+    for (const task of [aTask(), aNotifiedTask(), aRunningTask({ progress: 91 }), aTask({ status: 'SUCCEEDED', progress: 91 })])
+      expect(progressOf(stateAfter(task, succeeded))).toBe(100);
+    for (const event of [failedForGood, timedOut, canceled, progress])
+      expect(progressOf(stateAfter(aRunningTask({ progress: 35 }), event))).toBe(35);
+    expect(progressOf(aTask())).toBeNull();
   });
 
   test('R-TASK-5 a report of an attempt that is over changes nothing', () => {
