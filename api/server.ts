@@ -5,7 +5,9 @@ import type { ErrorRequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import type { Core } from '../core/core';
+import { guardCore } from '../core/guarded-core';
 import type { Limits } from '../schema/model/limits';
+import type { StoreWatch } from '../schema/mongo/store-watch';
 import { createApp, GRAPHQL_PATH } from './app';
 import { createPresentError } from './errors/present';
 import { downloads } from './files/download';
@@ -16,6 +18,7 @@ import type { LiveHub } from './live/hub';
 import { buildApiSchema } from './schema';
 import { createAnswers } from './transport/answers';
 import { clientErrorHandler, nothingHere } from './transport/client-errors';
+import { watchConnections } from './transport/connections';
 import { crossOrigin, type Origins } from './transport/cross-origin';
 import { createDocumentDoor } from './transport/document/door';
 import { drain } from './transport/drain';
@@ -44,6 +47,8 @@ export interface ApiSettings {
 
 export interface ApiDeps {
   core: Core;
+  /** While it says that MongoDB is away, requests are refused. */
+  watch: Pick<StoreWatch, 'away' | 'whenAway'>;
   /** Started and stopped by its owner. */
   live: LiveHub;
   settings: ApiSettings;
@@ -60,7 +65,16 @@ export interface Api {
 }
 
 /** The door for people and programs: GraphQL over HTTP and WebSocket, uploads, downloads, health. */
-export async function createApi({ core, live, settings, logger, ready = async () => null, registry }: ApiDeps): Promise<Api> {
+export async function createApi({
+  core: unguarded,
+  watch,
+  live,
+  settings,
+  logger,
+  ready = async () => null,
+  registry,
+}: ApiDeps): Promise<Api> {
+  const core = guardCore(unguarded, watch);
   const counted = registry ?? new Registry();
   const schema = buildApiSchema();
   const services = { core, live, limits: settings.limits };
@@ -83,10 +97,14 @@ export async function createApi({ core, live, settings, logger, ready = async ()
     linger(req, res, () => lingers(res));
     void (isDownload(req, res) || isPreflight(req, res) || app(req, res));
   }, settings);
+  const most = settings.limits.downloads + API_LIMITS.connections;
+  // Where none of them is idle the next one is turned away.
+  server.maxConnections = most + API_LIMITS.strangers;
+  watchConnections(server, { most, registry: counted, log: logger });
   handleUnreadable(server, { registry: counted, log: logger, downloads: isDownload });
   const own = publicUrl === undefined ? [] : [new URL(publicUrl).origin];
   const sockets = serveGraphqlWs(server, GRAPHQL_PATH, {
-    ...{ schema, services, presentError, door, costOf, answers, log: logger },
+    ...{ schema, services, presentError, door, costOf, answers, watch, log: logger },
     origins: [...origins, ...own],
   });
 
@@ -113,11 +131,11 @@ function lingerBounds({ fileBytes }: Pick<Limits, 'fileBytes'>): (res: ServerRes
 }
 
 function httpServerFor(listener: RequestListener, { tls }: ApiSettings): Server {
-  const server = tls ? createHttpsServer({ cert: tls.cert, key: tls.key }, listener) : createHttpServer(listener);
+  const options = { connectionsCheckingInterval: API_LIMITS.lateCheckMs };
+  const server = tls ? createHttpsServer({ ...options, cert: tls.cert, key: tls.key }, listener) : createHttpServer(options, listener);
   server.headersTimeout = API_LIMITS.greetingMs;
   // A large upload over a slow line takes its time; one that stalls is cut by its own clock.
   server.requestTimeout = 0;
-  server.maxConnections = API_LIMITS.connections;
   return server;
 }
 

@@ -29,6 +29,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   IDEMPOTENCY_MISMATCH: 409,
   NOT_FOUND: 404,
   BATCH_UNKNOWN: 404,
+  STORE_UNAVAILABLE: 503,
   BATCH_STATE: 409,
 };
 

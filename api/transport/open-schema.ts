@@ -15,13 +15,13 @@ const QUESTION_BYTES = 16 * 1024;
 export function refuseUnlessSchema(schema: GraphQLSchema): Refuse {
   const read = express.json({ limit: QUESTION_BYTES });
   let answer: Buffer | undefined;
-  return (res) => {
+  return (res, refusal) => {
     const { req } = res;
-    if (!isShortQuestion(req)) return refuseGraphql(res);
+    if (refusal.code !== 'NOT_SIGNED_IN' || !isShortQuestion(req)) return refuseGraphql(res, refusal);
     const patience = setTimeout(() => req.destroy(), API_LIMITS.greetingMs);
     read(req, res, (error?: unknown) => {
       clearTimeout(patience);
-      if (error !== undefined || !asksForSchemaOnly(req.body)) return refuseGraphql(res);
+      if (error !== undefined || !asksForSchemaOnly(req.body)) return refuseGraphql(res, refusal);
       answer ??= Buffer.from(JSON.stringify({ data: introspectionFromSchema(schema, { inputValueDeprecation: true }) }));
       res.removeHeader('WWW-Authenticate');
       res.status(200).type('application/json');

@@ -9,6 +9,7 @@ import { sweepImports } from '../../core/device-imports/creation';
 import { sweepLists } from '../../core/device-lists/service';
 import { finishDeletions } from '../../core/packages/delete';
 import { sweepOrphans } from '../../core/packages/upload-record';
+import { openStoreWatch } from '../../schema/mongo/store-watch';
 import type { Foundation } from '../foundation';
 import { type Part, Parts } from '../part';
 import { whatIsMissing } from '../ready';
@@ -23,7 +24,7 @@ export async function startApi(
   registry: Registry,
   gateway: { readonly carries: boolean } | null = null,
 ): Promise<Part & { url: string; explorerUrl?: string }> {
-  const { config, logger, store, client, parts, httpPort } = foundation;
+  const { config, logger, servers, store, client, parts, httpPort } = foundation;
   const running = new Parts((error) => logger.error({ error }, 'A part of the API did not stop as it should'));
   const live = running.add(createLiveHub({ db: databaseOf(store), collections: store.collections, logger }));
   return running.orStop(async () => {
@@ -31,8 +32,10 @@ export async function startApi(
     await finishDeletions({ collections: store.collections, files: parts.files, clock: systemClock });
     running.add(await startSweeping(foundation));
     running.add(startResuming(foundation));
+    const watch = running.add(await openStoreWatch(servers.mongoUri, (away) => tellOf(away, logger)));
     const api = await createApi({
       core: parts.core,
+      watch,
       live,
       logger,
       registry,
@@ -46,6 +49,11 @@ export async function startApi(
     running.add(api);
     return { url, explorerUrl, stop: () => running.stop() };
   });
+}
+
+function tellOf(away: boolean, logger: Foundation['logger']): void {
+  if (away) logger.warn('MongoDB does not answer; requests are refused until it does');
+  else logger.info('MongoDB answers again');
 }
 
 /** What crashes and patience leave of uploads and batches goes: at once, and then again and again. */

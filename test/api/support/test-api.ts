@@ -7,6 +7,7 @@ import type { Core } from '../../../core/core';
 import { createCore } from '../../../core/create-core';
 import type { Limits } from '../../../schema/model/limits';
 import type { Store } from '../../../schema/mongo/connect';
+import { type StoreWatch, TRUSTED_STORE } from '../../../schema/mongo/store-watch';
 import { administrator, MASTER_KEY, settingsWith } from '../../support/core-parts';
 import { fakePackageStore } from '../../support/fakes/package-store';
 import { quietEngine } from '../../support/quiet-engine';
@@ -53,6 +54,7 @@ export interface TestApiOptions {
   ready?: () => Promise<string | null>;
   /** What a test puts in place of a part of core. */
   replace?: (core: Core) => Core;
+  watch?: Pick<StoreWatch, 'away' | 'whenAway'>;
 }
 
 /** The real API over the real core and store; only the package store and the engine are not. */
@@ -64,6 +66,7 @@ export async function startTestApi({
   tls,
   ready,
   replace = (core) => core,
+  watch = TRUSTED_STORE,
 }: TestApiOptions = {}): Promise<TestApi> {
   const store = await testStore();
   const files = fakePackageStore();
@@ -83,7 +86,7 @@ export async function startTestApi({
   await live.start();
   const registry = new Registry();
   const api = await createApi({
-    ...{ core, live, logger, ready, registry },
+    ...{ core, watch, live, logger, ready, registry },
     settings: { host: '127.0.0.1', port: 0, tls, explorer, origins, publicUrl, limits: settings.limits },
   });
   const { url, graphqlUrl } = await api.start();

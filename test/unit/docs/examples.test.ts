@@ -6,7 +6,7 @@ const root = join(__dirname, '../../..');
 const run = (file: string, args: string[], env: NodeJS.ProcessEnv = {}) =>
   spawnSync(process.execPath, [join(root, 'docs/examples', file), ...args], { encoding: 'utf8', env, timeout: 60_000 });
 
-const PROGRAMS = ['device.mjs', 'fleet.mjs', 'watch-batch.mjs', 'follow-tasks.mjs', 'follow-tasks-apollo.mjs'];
+const PROGRAMS = ['device.mjs', 'fleet.mjs', 'gql.mjs', 'watch-batch.mjs', 'follow-tasks.mjs', 'follow-tasks-apollo.mjs'];
 
 test.each(PROGRAMS)('%s says how it is used when it is given nothing, or asked', (file) => {
   const { status, stderr } = run(file, []);
