@@ -96,6 +96,19 @@ describe('no workflow outlives what it is for', () => {
     await fleet.stop();
   });
 
+  test.each(DIALECTS)('R-BAT-18 nor of devices behind a gateway that has gone, once their batch was canceled: %s', async (dialect) => {
+    const [hub, ...children] = devicesOf(dialect, 'behind', 9, { behaviours: [stallsAt(30)] satisfies Behaviour[] });
+    if (!hub) throw new Error('no gateway');
+    const behind = children.map((child) => ({ ...child, gateway: hub.deviceName })) as DeviceOf[];
+    const fleet = await updraft.fleet([{ ...hub, behaviours: [] }, ...behind]);
+    const batch = await updraft.push(await nextPackage(), { rate: { kind: 'constant', perMinute: 60 } }, only(behind));
+    await updraft.until(async () => (await updraft.core.batches.counts(batch._id)).IN_PROGRESS > 0);
+    await fleet.stop();
+    await updraft.until(async () => (await updraft.core.devices.get(`${updraft.productKey}.${behind[0]?.deviceName}`))?.online === false);
+    await updraft.core.batches.cancel(ADMIN, batch._id);
+    await allEnd(batch, behind);
+  });
+
   test.each(DIALECTS)('R-BAT-24 nor, once a halted batch is canceled, of devices that were never asked: %s', async (dialect) => {
     const behaviours: Behaviour[] = [dialect === 'LINK' ? failsWith(-1) : resultCode(5)];
     const devices = devicesOf(dialect, 'halted', 20, { behaviours });
