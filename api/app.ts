@@ -8,10 +8,11 @@ import { importInvalidRows, importSecrets, importState, uploadDeviceImport } fro
 import { invalidRows, uploadDeviceList } from './files/device-lists';
 import { tasksCsv } from './files/tasks-csv';
 import { uploadPackage } from './files/upload';
+import { frontPage } from './front-page';
 import { healthz, type Ready, readyz } from './health';
 import { metrics } from './metrics';
 import { createGate } from './transport/gate';
-import { refuseGraphql } from './transport/signed-in';
+import { type Refuse, refuseGraphql } from './transport/signed-in';
 import { tusUploads } from './uploads/tus';
 
 export const GRAPHQL_PATH = '/graphql';
@@ -26,10 +27,11 @@ export interface AppDeps {
 }
 
 /** Every address beside the downloads, each behind the gate. */
-export async function createApp(deps: AppDeps, graphql: RequestHandler): Promise<Express> {
+export async function createApp(deps: AppDeps, graphql: RequestHandler, refuse: Refuse = refuseGraphql): Promise<Express> {
   const { core, limits, logger, registry } = deps;
   const app = express().disable('x-powered-by').disable('etag');
   const { serve } = createGate(app, core.access);
+  serve('GET /', frontPage(deps.explorer));
   serve('GET /healthz', healthz);
   serve('GET /readyz', readyz(deps.ready));
   serve('POST /packages', uploadPackage(core.packages, limits, logger));
@@ -42,7 +44,7 @@ export async function createApp(deps: AppDeps, graphql: RequestHandler): Promise
   serve('ALL /uploads', await tusUploads('/uploads', core.uploads, limits, logger));
   serve('GET /batches/:id/tasks.csv', tasksCsv(core.tasks, logger));
   if (registry) serve('GET /metrics', metrics(registry));
-  serve('ALL /graphql', graphql, refuseGraphql);
+  serve('ALL /graphql', graphql, refuse);
   if (deps.explorer) serve('ALL /explorer', explorer(GRAPHQL_PATH));
   return app;
 }

@@ -1,7 +1,7 @@
 import { getDistDirectory, isSandboxFrame, renderAltair, renderInitSnippet, SANDBOX_FRAME_CSP } from 'altair-static';
 import { Router, static as serveStatic } from 'express';
 
-const FIRST_QUERY = `# Give your API key first: environments menu (top right) → Global Environment → "apiKey".
+const FIRST_QUERY = `# Give your API key first: environments menu (top right) → Environments… → Global environment → "apiKey".
 {
   viewer { name role }
   batches(first: 10) { edges { node { id name status counts { total succeeded failed } } } }

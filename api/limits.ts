@@ -25,7 +25,19 @@ export const API_LIMITS = {
   valuesPerTurn: 500,
   /** Milliseconds a query may be worked at, its waiting included. */
   workMs: 30_000,
-  connections: 10_000,
+  /** Beside those of downloads (`limits.downloads`); strangers are among them. */
+  connections: 3_000,
+  /** Connections of which nobody knows yet whose they are. */
+  strangers: 1_000,
+  /** Milliseconds a stranger has to take an answer. */
+  strangerAnswerMs: 60_000,
+  connectionsOfKey: 1_000,
+  /** A device has two downloads at once; connections that it has left, and not closed, are known by their idleness. */
+  connectionsOfToken: 8,
+  /** Milliseconds the body of a GraphQL request may take. */
+  bodyMs: 60_000,
+  /** Bytes a second of an upload, over `idleTransferMs`. */
+  uploadBytesPerSecond: 100,
   tokens: 5_000,
   /** Selections, arguments and values of a document, each fragment counted wherever it is spread. */
   nodes: 20_000,
@@ -55,6 +67,8 @@ export const API_LIMITS = {
   messageLength: 1_024,
   /** Milliseconds a connection has to send its key, or its headers. */
   greetingMs: 10_000,
+  /** Milliseconds between two looks for those that are late. */
+  lateCheckMs: 1_000,
   /** Milliseconds without a byte after which an upload or a download is cut. */
   idleTransferMs: 120_000,
   /** Bytes of a form around its files. */

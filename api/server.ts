@@ -5,7 +5,9 @@ import type { ErrorRequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import type { Core } from '../core/core';
+import { guardCore } from '../core/guarded-core';
 import type { Limits } from '../schema/model/limits';
+import type { StoreWatch } from '../schema/mongo/store-watch';
 import { createApp, GRAPHQL_PATH } from './app';
 import { createPresentError } from './errors/present';
 import { downloads } from './files/download';
@@ -16,13 +18,16 @@ import type { LiveHub } from './live/hub';
 import { buildApiSchema } from './schema';
 import { createAnswers } from './transport/answers';
 import { clientErrorHandler, nothingHere } from './transport/client-errors';
+import { watchConnections } from './transport/connections';
+import { crossOrigin, type Origins } from './transport/cross-origin';
 import { createDocumentDoor } from './transport/document/door';
 import { drain } from './transport/drain';
 import { createGraphqlHttp } from './transport/graphql-http';
 import { serveGraphqlWs } from './transport/graphql-ws';
 import { type LingerBounds, linger } from './transport/linger';
+import { refuseUnlessSchema } from './transport/open-schema';
 import { createCostOf } from './transport/query-cost';
-import { isSignedIn } from './transport/signed-in';
+import { isSignedIn, refuseGraphql } from './transport/signed-in';
 import { handleUnreadable } from './transport/unreadable';
 
 export interface ApiSettings {
@@ -31,13 +36,19 @@ export interface ApiSettings {
   port: number;
   /** PEM. */
   tls?: { cert: string | Buffer; key: string | Buffer };
-  /** Serves `/explorer`, and lets signed-in keys ask for the schema. */
+  /** Serves `/explorer`, and tells the schema. */
   explorer: boolean;
+  /** Whose pages may use it, beside its own. */
+  origins?: Origins;
+  /** What it is reached by from outside, where a proxy changes the name that is asked for. */
+  publicUrl?: string;
   limits: Limits;
 }
 
 export interface ApiDeps {
   core: Core;
+  /** While it says that MongoDB is away, requests are refused. */
+  watch: Pick<StoreWatch, 'away' | 'whenAway'>;
   /** Started and stopped by its owner. */
   live: LiveHub;
   settings: ApiSettings;
@@ -54,7 +65,16 @@ export interface Api {
 }
 
 /** The door for people and programs: GraphQL over HTTP and WebSocket, uploads, downloads, health. */
-export async function createApi({ core, live, settings, logger, ready = async () => null, registry }: ApiDeps): Promise<Api> {
+export async function createApi({
+  core: unguarded,
+  watch,
+  live,
+  settings,
+  logger,
+  ready = async () => null,
+  registry,
+}: ApiDeps): Promise<Api> {
+  const core = guardCore(unguarded, watch);
   const counted = registry ?? new Registry();
   const schema = buildApiSchema();
   const services = { core, live, limits: settings.limits };
@@ -64,18 +84,29 @@ export async function createApi({ core, live, settings, logger, ready = async ()
   const answers = createAnswers(settings.limits);
   const graphql = await createGraphqlHttp(schema, services, presentError, { door, costOf, answers, introspection: settings.explorer });
 
-  const app = await createApp({ core, limits: settings.limits, logger, ready, registry, explorer: settings.explorer }, graphql.router);
+  const { limits, explorer, origins = [], publicUrl } = settings;
+  const refuse = explorer ? refuseUnlessSchema(schema) : refuseGraphql;
+  const app = await createApp({ core, limits, logger, ready, registry, explorer }, graphql.router, refuse);
   app.use(nothingHere);
   app.use(clientErrorHandler(presentError) satisfies ErrorRequestHandler);
 
   const isDownload = downloads(core.downloads, createDownloadMetrics(counted), logger);
+  const isPreflight = crossOrigin(origins);
   const lingers = lingerBounds(settings.limits);
   const server = httpServerFor((req, res) => {
     linger(req, res, () => lingers(res));
-    void (isDownload(req, res) || app(req, res));
+    void (isDownload(req, res) || isPreflight(req, res) || app(req, res));
   }, settings);
+  const most = settings.limits.downloads + API_LIMITS.connections;
+  // Where none of them is idle the next one is turned away.
+  server.maxConnections = most + API_LIMITS.strangers;
+  watchConnections(server, { most, registry: counted, log: logger });
   handleUnreadable(server, { registry: counted, log: logger, downloads: isDownload });
-  const sockets = serveGraphqlWs(server, GRAPHQL_PATH, { schema, services, presentError, door, costOf, answers, log: logger });
+  const own = publicUrl === undefined ? [] : [new URL(publicUrl).origin];
+  const sockets = serveGraphqlWs(server, GRAPHQL_PATH, {
+    ...{ schema, services, presentError, door, costOf, answers, watch, log: logger },
+    origins: [...origins, ...own],
+  });
 
   return {
     async start() {
@@ -100,11 +131,11 @@ function lingerBounds({ fileBytes }: Pick<Limits, 'fileBytes'>): (res: ServerRes
 }
 
 function httpServerFor(listener: RequestListener, { tls }: ApiSettings): Server {
-  const server = tls ? createHttpsServer({ cert: tls.cert, key: tls.key }, listener) : createHttpServer(listener);
+  const options = { connectionsCheckingInterval: API_LIMITS.lateCheckMs };
+  const server = tls ? createHttpsServer({ ...options, cert: tls.cert, key: tls.key }, listener) : createHttpServer(options, listener);
   server.headersTimeout = API_LIMITS.greetingMs;
   // A large upload over a slow line takes its time; one that stalls is cut by its own clock.
   server.requestTimeout = 0;
-  server.maxConnections = API_LIMITS.connections;
   return server;
 }
 

@@ -224,7 +224,7 @@ export interface Transfer {
 }
 
 /** Why a running transfer ends before its end. `replaced`: it stood still, and its device has begun another one. */
-export const TRANSFER_ENDS = ['task_ended', 'device_shut_out', 'replaced'] as const;
+export const TRANSFER_ENDS = ['task_ended', 'device_shut_out', 'replaced', 'too_slow'] as const;
 export type TransferEnd = (typeof TRANSFER_ENDS)[number];
 
 /** All whole and not negative; `size` at least 1. */

@@ -19,9 +19,14 @@ export interface UpgradeEngine {
   commandBatch(batchId: BatchId, command: BatchCommand): Promise<BatchCommandResult>;
   /** Signal-with-start: for every report that may be the first of its upgrade. */
   report(upgrade: UpgradeInput, report: UpgradeReport): Promise<void>;
-  /** To a running upgrade: its task has ended in the store. One that has gone is not an error. */
-  tellEnded(task: Pick<Task, '_id' | 'deviceId' | 'module'>): Promise<void>;
+  /**
+   * To a running upgrade: its task has ended in the store, with this attempt. One that has gone is not an error. `mayStart`: it may start
+   * only now, and is told then. What does not get through is sent again for a minute; never throws.
+   */
+  tellEnded(task: EndedTask, mayStart?: boolean): Promise<void>;
 }
+
+export type EndedTask = Pick<Task, '_id' | 'deviceId' | 'module' | 'attempt'>;
 
 export type BatchCommand =
   | { kind: 'pause' }

@@ -10,6 +10,11 @@ const CONNECT_RESULTS = [
   'unavailable',
   'overloaded',
   'too_many',
+  'gave_way',
+  'device_too_often',
+  'address_too_often',
+  'device_wrong_passwords',
+  'address_wrong_passwords',
 ] as const;
 const DROP_REASONS = [
   'foreign_topic',

@@ -4,27 +4,37 @@ export interface BucketSize {
   burst: number;
 }
 
-/**
- * Lets `burst` calls through at once and `perSecond` over time, for each key apart, and `more` for each unit that a call says its key has.
- * A refused call takes nothing.
- */
+export interface TokenBuckets<K> {
+  /** Whether the call may pass. A refused one takes nothing. */
+  take(key: K, units?: number): boolean;
+  /** For a call that was let through and turned out not to count. */
+  giveBack(key: K): void;
+}
+
+/** Lets `burst` calls through at once and `perSecond` over time, for each key apart, and `more` for each unit that a call says its key has. */
 export function createTokenBuckets<K extends object>(
   { perSecond, burst, more = { perSecond: 0, burst: 0 } }: BucketSize & { more?: BucketSize },
   now: () => number = () => performance.now(),
-): (key: K, units?: number) => boolean {
+): TokenBuckets<K> {
   const buckets = new WeakMap<K, { tokens: number; at: number }>();
-  return (key, units = 0) => {
-    const at = now();
-    const most = burst + units * more.burst;
-    let bucket = buckets.get(key);
-    if (bucket === undefined) {
-      bucket = { tokens: most, at };
-      buckets.set(key, bucket);
-    }
-    bucket.tokens = Math.min(most, bucket.tokens + ((at - bucket.at) / 1_000) * (perSecond + units * more.perSecond));
-    bucket.at = at;
-    if (bucket.tokens < 1) return false;
-    bucket.tokens -= 1;
-    return true;
+  return {
+    take(key, units = 0) {
+      const at = now();
+      const most = burst + units * more.burst;
+      let bucket = buckets.get(key);
+      if (bucket === undefined) {
+        bucket = { tokens: most, at };
+        buckets.set(key, bucket);
+      }
+      bucket.tokens = Math.min(most, bucket.tokens + ((at - bucket.at) / 1_000) * (perSecond + units * more.perSecond));
+      bucket.at = at;
+      if (bucket.tokens < 1) return false;
+      bucket.tokens -= 1;
+      return true;
+    },
+    giveBack(key) {
+      const bucket = buckets.get(key);
+      if (bucket !== undefined) bucket.tokens += 1;
+    },
   };
 }

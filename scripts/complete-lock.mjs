@@ -1,8 +1,10 @@
 #!/usr/bin/env node
-// Adds to package-lock.json the optional packages of other platforms that npm left out because the registry in use doesn't carry them.
-// Without them `npm ci` calls the lock file out of sync. Run it after adding or updating a package behind such a registry.
+// Completes package-lock.json after adding or updating a package: adds the optional packages of other platforms that npm left out, without
+// which `npm ci` calls the lock file out of sync, and asks npm for the hash of every package that has none, without which nothing says
+// what is installed there.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { inProject } from './setup/paths.mjs';
+import { runChild } from './setup/run-child.mjs';
 
 const SYSTEMS = ['android', 'darwin', 'linux', 'win32', 'freebsd', 'openharmony'];
 const PROCESSORS = ['arm64', 'x64', 'ia32', 'ppc64', 's390x', 'riscv64', 'loong64', 'arm'];
@@ -26,6 +28,18 @@ function platformEntry(name, version, dev) {
   return [[`node_modules/${name}`, { version, cpu: [cpu], ...(dev ? { dev } : {}), ...libc, optional: true, os: [os] }]];
 }
 
+async function withHash([path, entry]) {
+  if (entry.integrity || entry.link) return [path, entry];
+  const wanted = `${path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length)}@${entry.version}`;
+  const integrity = (await runChild('npm', ['view', wanted, 'dist.integrity'], { limitMs: 60_000, what: `npm view ${wanted}` })).trim();
+  if (!/^sha512-[\w+/]+=*$/.test(integrity)) throw new Error(`npm tells no SHA-512 of ${wanted}`);
+  const { version, ...rest } = entry;
+  return [path, { version, integrity, ...rest }];
+}
+
 const sorted = [...Object.entries(packages), ...missing].sort(([a], [b]) => a.localeCompare(b, 'en'));
-writeFileSync(file, `${JSON.stringify({ ...lock, packages: { '': root, ...Object.fromEntries(sorted) } }, null, 2)}\n`);
-process.stdout.write(`${missing.length} packages of other platforms added\n`);
+const complete = [];
+for (const entry of sorted) complete.push(await withHash(entry));
+writeFileSync(file, `${JSON.stringify({ ...lock, packages: { '': root, ...Object.fromEntries(complete) } }, null, 2)}\n`);
+const hashes = sorted.filter(([, entry]) => !entry.integrity && !entry.link).length;
+process.stdout.write(`${missing.length} packages of other platforms and ${hashes} hashes added\n`);

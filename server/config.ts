@@ -1,3 +1,4 @@
+import type { Retention } from '../core/batches/retention';
 import { S3_FILE_BYTES, type S3Settings } from '../core/packages/s3-store';
 import type { MqttQuotas } from '../gateways/mqtt/broker/quotas';
 import type { Limits } from '../schema/model/limits';
@@ -43,8 +44,11 @@ export interface Config {
   s3?: S3Settings;
   diskReserveBytes: number;
   packageCopiesBytes: number;
+  /** What has ended goes after so many days; null: never. */
+  retention: Retention;
   gatewayId: string;
   explorer: boolean;
+  corsOrigins: readonly string[];
   log: { level: string; format: 'auto' | 'json' | 'text' };
   reofferMinutes: number;
   /** R-FLOW-2. */
@@ -134,8 +138,10 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     ),
     diskReserveBytes: of('UPDRAFT_DISK_RESERVE_MB') * 1024 ** 2,
     packageCopiesBytes: of('UPDRAFT_PACKAGE_COPIES_MB') * 1024 ** 2,
+    retention: { tasksDays: of('UPDRAFT_KEEP_TASKS_DAYS'), batchesDays: of('UPDRAFT_KEEP_BATCHES_DAYS') },
     gatewayId: of('UPDRAFT_GATEWAY_ID'),
     explorer: of('UPDRAFT_EXPLORER') ?? isLoopback(host),
+    corsOrigins: of('UPDRAFT_CORS_ORIGINS'),
     log: { level: of('UPDRAFT_LOG_LEVEL'), format: of('UPDRAFT_LOG_FORMAT') },
     reofferMinutes: of('UPDRAFT_REOFFER_MINUTES'),
     iotdaWaits: {

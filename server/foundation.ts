@@ -6,6 +6,7 @@ import { type CoreParts, createCore } from '../core/create-core';
 import { secretSeals } from '../core/devices/secret-seals';
 import type { DiskRoom } from '../core/disk-room';
 import { createLocalCopies } from '../core/downloads/local-copies';
+import type { UpgradeEngine } from '../core/ports';
 import { SealedByOther } from '../core/sealing';
 import { connectStore, type Store } from '../schema/mongo/connect';
 import { MIGRATIONS } from '../schema/mongo/migrations';
@@ -13,6 +14,7 @@ import { NewerDatabase, runMigrations } from '../schema/mongo/migrations/run';
 import { createEngine } from '../workflows/client';
 import { connectTemporal } from '../workflows/connection';
 import type { Config } from './config';
+import { dataDirProblem } from './data-dir-problem';
 import { lookAtDatabase } from './disk/look';
 import { watchDisk } from './disk/watch';
 import { freePort } from './embedded/free-port';
@@ -21,6 +23,7 @@ import { StartError } from './embedded/start-error';
 import { readMasterKeys } from './master-key';
 import { packageStoreOf } from './package-store';
 import { Parts } from './part';
+import { checkPorts } from './ports';
 import { keepPrivate } from './private-files';
 
 /** What every role stands on: the two stores, the engine's client and core. */
@@ -32,6 +35,7 @@ export interface Foundation {
   client: Client;
   /** For workers. */
   native: NativeConnection;
+  engine: UpgradeEngine;
   parts: CoreParts;
   /** Where the API listens: chosen here, because download URLs name it. */
   httpPort: number;
@@ -41,12 +45,15 @@ export interface Foundation {
 const DEFAULT_DATABASE = 'updraft';
 
 export async function startFoundation(config: Config, logger: Logger): Promise<Foundation> {
-  await keepPrivate(config.dataDir, logger);
+  const unusable = (error: NodeJS.ErrnoException): never => {
+    throw dataDirProblem(error, config.dataDir) ?? error;
+  };
+  await keepPrivate(config.dataDir, logger).catch(unusable);
   const running = new Parts((error) => logger.error({ error }, 'A connection did not close as it should'));
   const { dataDir, diskReserveBytes: reserveBytes, mongodbUri, temporalAddress } = config;
   const disk = running.add(await watchDisk({ dataDir, reserveBytes, isLocal: !(mongodbUri && temporalAddress) }, logger));
   return running.orStop(async () => {
-    const servers = running.add(await startServers(config, disk.room, logger));
+    const servers = running.add(await startServers(config, disk.room, logger).catch(unusable));
     const store = await connectStore(servers.mongoUri, { dbName: databaseOf(servers.mongoUri) });
     running.add({ stop: () => store.close() });
     const { db } = store.connection;
@@ -85,7 +92,7 @@ export async function startFoundation(config: Config, logger: Logger): Promise<F
     });
     running.add({ stop: () => parts.close() });
     running.add(resealInBackground(parts, logger));
-    return { config, logger, servers, store, client, native, parts, httpPort, stop: () => running.stop() };
+    return { config, logger, servers, store, client, native, engine, parts, httpPort, stop: () => running.stop() };
   });
 }
 
@@ -115,12 +122,20 @@ function startServers(config: Config, disk: DiskRoom, logger: Logger): Promise<E
   const { dataDir, embedded, mongodbUri, temporalAddress } = config;
   return startEmbedded({
     dataDir,
+    beforeStart: async () => {
+      await checkPorts(config);
+      const starting = [...(mongodbUri ? [] : ['MongoDB']), ...(temporalAddress ? [] : ['Temporal'])];
+      if (starting.length > 0) logger.info(`Starting ${starting.join(' and ')}; logs are in ${join(dataDir, 'logs')}`);
+    },
     mongoPort: embedded.mongoPort,
     temporalPort: embedded.temporalPort,
     uiPort: embedded.temporalUiPort,
     env: { ...process.env, MONGODB_URI: mongodbUri, TEMPORAL_ADDRESS: temporalAddress },
     isDiskFull: () => disk.isShort(),
     onRestart: (server, detail) => logger.warn({ server, ...detail }, 'A server ended and is started again'),
+    onWarning: (text) => logger.warn(text),
+    onReleaseRaised: (from, to) =>
+      logger.info({ from, to }, "MongoDB's data was raised to the release that runs; older ones do not open it any more"),
     onUsersRemoved: (users) =>
       logger.warn(
         { users },

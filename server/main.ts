@@ -1,16 +1,24 @@
 import { ConfigError, readConfig, unknownVariables } from './config';
 import { createLogger } from './logging';
-import { type Platform, startPlatform } from './platform';
+import type { Platform } from './platform';
 import { onShutdown } from './shutdown';
-import { quietTemporal } from './temporal-logging';
 
 /** `npm start`: the roles of this process, until it is told to stop. */
 async function main(): Promise<void> {
+  const { answerToArguments } = await import('#setup/start-arguments.mjs');
+  const answer = answerToArguments(process.argv.slice(2));
+  if (answer) {
+    process[answer.code === 0 ? 'stdout' : 'stderr'].write(answer.text);
+    process.exit(answer.code);
+  }
   // What this process and those it starts write is their user's alone.
   process.umask(0o077);
   const config = readConfig();
   const logger = createLogger(config.log);
+  logger.info({ roles: config.roles, dataDir: config.dataDir, node: process.version }, 'Updraft starts');
   for (const variable of unknownVariables()) logger.warn({ variable }, 'This variable is not a setting: see docs/settings.md');
+  // Loaded now, so that the line above is there at once.
+  const [{ quietTemporal }, { startPlatform }] = await Promise.all([import('./temporal-logging.js'), import('./platform.js')]);
   quietTemporal(logger);
   const platform = await startPlatform(config, logger);
   onShutdown(() => platform.stop(), { onSignal: (signal) => logger.info({ signal }, 'Stopping') });

@@ -3,9 +3,9 @@ import { Registry } from 'prom-client';
 import type { CoreParts } from '../core/create-core';
 import type { DecorateActivities } from '../workflows/worker';
 import type { Config } from './config';
-import { StartError } from './embedded/start-error';
 import { startFoundation } from './foundation';
 import { Parts } from './part';
+import { portProblem } from './ports';
 
 export interface Platform {
   apiUrl?: string;
@@ -77,15 +77,6 @@ export async function startPlatform(config: Config, logger: Logger, options: Pla
     };
   };
   return running.orStop(start).catch((error) => {
-    throw portTaken(error) ?? error;
+    throw portProblem(error, config) ?? error;
   });
-}
-
-function portTaken(error: unknown): StartError | null {
-  const { code, port } = (error ?? {}) as { code?: string; port?: number };
-  if (code !== 'EADDRINUSE' && code !== 'EACCES') return null;
-  const why = code === 'EACCES' ? 'may not be used by this user' : 'is in use by another program';
-  return new StartError(
-    `Port ${port} ${why}. Choose others with UPDRAFT_HTTP_PORT, UPDRAFT_MQTT_PORT, UPDRAFT_MQTTS_PORT, UPDRAFT_MQTT_WS_PORT and UPDRAFT_METRICS_PORT; 0 takes a free one.`,
-  );
 }

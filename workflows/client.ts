@@ -5,7 +5,7 @@ import {
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
 } from '@temporalio/client';
-import { ApplicationFailure, defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
+import { ApplicationFailure } from '@temporalio/common';
 import { UserError } from '../core/errors';
 import { type BatchCommand, type UpgradeEngine, verbOf } from '../core/ports';
 import { type BatchId, batchWorkflowId, upgradeWorkflowId } from '../schema/model/ids';
@@ -20,6 +20,7 @@ import {
   wakeBatchSignal,
 } from './batch/messages';
 import type { batch } from './batch/workflow';
+import { createEndedTeller } from './ended-teller';
 import { endedSignal, reportSignal } from './upgrade/messages';
 import type { upgrade } from './upgrade/workflow';
 import { createWaker } from './waker';
@@ -41,7 +42,6 @@ const COMMAND_MS = 10 * 60_000;
 /** Once a second, where a minute is a minute. */
 const WAKES_A_MINUTE = 60;
 
-const BATCH_ID = defineSearchAttributeKey('BatchId', SearchAttributeType.KEYWORD);
 const UPDATES = {
   pause: pauseBatchUpdate,
   resume: resumeBatchUpdate,
@@ -55,6 +55,16 @@ export function createEngine({ client, taskQueue, minuteMs, onWakeFailed }: Engi
   const call = <T>(work: () => Promise<T>, ms = CALL_MS): Promise<T> => client.withDeadline(Date.now() + ms, work);
   const signalWake = (batchId: BatchId) =>
     call(() => workflow.getHandle(batchWorkflowId(batchId)).signal(wakeBatchSignal)).catch(ignoreGone);
+  const teller = createEndedTeller(async ({ _id, deviceId, module, attempt }) => {
+    const handle = workflow.getHandle(upgradeWorkflowId(deviceId, module));
+    try {
+      await call(() => handle.signal(endedSignal, _id, attempt));
+      return true;
+    } catch (error) {
+      ignoreGone(error);
+      return false;
+    }
+  });
   const waker = createWaker(signalWake, onWakeFailed, minuteMs / WAKES_A_MINUTE);
 
   const batchOptions = (batchId: BatchId) => ({
@@ -63,12 +73,13 @@ export function createEngine({ client, taskQueue, minuteMs, onWakeFailed }: Engi
     args: [{ batchId, minuteMs, carried: null }] as [BatchInput],
     // Also after one that came to its end: a batch whose tasks were re-initiated goes on (R-BAT-21).
     workflowIdReusePolicy: 'ALLOW_DUPLICATE' as const,
-    typedSearchAttributes: new TypedSearchAttributes([{ key: BATCH_ID, value: batchId }]),
   });
 
   return {
     wakeBatch: waker.wake,
-    close: waker.close,
+    async close() {
+      await Promise.all([waker.close(), teller.close()]);
+    },
     async startBatch(batchId) {
       await call(() => workflow.start<typeof batch>('batch', batchOptions(batchId))).catch((error) => {
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
@@ -98,14 +109,10 @@ export function createEngine({ client, taskQueue, minuteMs, onWakeFailed }: Engi
         args: [input] as [typeof input],
         signal: reportSignal,
         signalArgs: [{ upgrade: input, report }] as [{ upgrade: typeof input; report: typeof report }],
-        typedSearchAttributes: new TypedSearchAttributes([{ key: BATCH_ID, value: input.batchId }]),
       };
       await call(() => workflow.signalWithStart<typeof upgrade, [{ upgrade: typeof input; report: typeof report }]>('upgrade', options));
     },
-    async tellEnded({ _id, deviceId, module }) {
-      const handle = workflow.getHandle(upgradeWorkflowId(deviceId, module));
-      await call(() => handle.signal(endedSignal, _id)).catch(ignoreGone);
-    },
+    tellEnded: (task, mayStart = false) => teller.tell(task, mayStart),
   };
 }
 

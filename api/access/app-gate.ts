@@ -1,5 +1,13 @@
-import { defaultFieldResolver, type GraphQLField, type GraphQLSchema, getNamedType, isLeafType, isObjectType } from 'graphql';
-import { requireOperation } from '../../core/access/app-role';
+import {
+  defaultFieldResolver,
+  type GraphQLField,
+  type GraphQLSchema,
+  getNamedType,
+  getNullableType,
+  isLeafType,
+  isObjectType,
+} from 'graphql';
+import { isOfAnApp, requireOperation } from '../../core/access/app-role';
 import { requireRole } from '../../core/access/require-role';
 import type { ApiContext } from '../context';
 
@@ -14,16 +22,26 @@ type Field = GraphQLField<unknown, ApiContext>;
 /**
  * A viewer changes nothing. Each service looks at the role itself; here it is looked at before the input is made into objects.
  * Puts `requireOperation` before every operation of the schema, and so on both transports. Changes the schema it is given.
+ * What may be refused is null then: a request that asks for more than its key may see is answered all the same in the rest.
  */
 export function withAppGate(schema: GraphQLSchema): GraphQLSchema {
   const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || type.name.startsWith('__')) continue;
     for (const field of Object.values(type.getFields())) {
-      if (roots.includes(type) || leadsElsewhere(field)) guard(field, `${type.name}.${field.name}`, type === schema.getMutationType());
+      const operation = `${type.name}.${field.name}`;
+      if (!roots.includes(type) && !leadsElsewhere(field)) continue;
+      guard(field, operation, type === schema.getMutationType());
+      if (isNullWhenRefused(operation, type.name)) field.type = getNullableType(field.type);
     }
   }
   return schema;
+}
+
+/** Mutations that no app may use are refused as a whole. */
+function isNullWhenRefused(operation: string, type: string): boolean {
+  if (type === 'Query') return operation !== 'Query.viewer';
+  return type === 'Mutation' ? isOfAnApp(operation) : SHOWN_TO_APPS.has(type);
 }
 
 function leadsElsewhere(field: Field): boolean {

@@ -1,4 +1,4 @@
-import type { TaskCounts } from '../../schema/model/batch';
+import type { Batch, TaskCounts } from '../../schema/model/batch';
 import { totalOf } from '../../schema/model/live-counts';
 import type { BatchCounts } from './types';
 
@@ -14,3 +14,6 @@ export const countsView = (counts: TaskCounts): BatchCounts => ({
   failing: counts.failing,
   regressed: counts.regressed,
 });
+
+/** What a batch was read with; it goes with the very object. */
+export const counted = new WeakMap<Batch, TaskCounts>();

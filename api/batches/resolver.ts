@@ -8,7 +8,7 @@ import { toConnection } from '../paging/connection';
 import { PageArgs } from '../paging/page-args';
 import { TaskFilterInput } from '../tasks/inputs';
 import { TaskConnection } from '../tasks/types';
-import { countsView } from './counts-view';
+import { counted, countsView } from './counts-view';
 import { haltView } from './halt-types';
 import { BatchCommandInput, BatchFilterInput, CancelBatchInput, CreateStaticBatchInput } from './inputs';
 import { inputField, newStaticBatch } from './new-batch';
@@ -77,6 +77,11 @@ export class BatchResolver {
   }
 
   @FieldResolver()
+  tasksRemovedAt(@Root() { removedTasks }: Batch): Date | null {
+    return removedTasks?.at ?? null;
+  }
+
+  @FieldResolver()
   selection(@Root() { selection }: Batch): BatchSelection | null {
     return selection && { ...selection, skippedVersion: selection.skippedVersion ?? 0, skippedPhase: selection.skippedPhase ?? 0 };
   }
@@ -106,7 +111,7 @@ export class BatchResolver {
 
   @FieldResolver()
   async counts(@Root() batch: Batch, @Ctx() { core }: ApiContext): Promise<BatchCounts> {
-    return countsView(await core.batches.counts(batch._id));
+    return countsView(counted.get(batch) ?? (await core.batches.counts(batch._id)));
   }
 
   @FieldResolver()

@@ -172,6 +172,12 @@ export class BatchType {
 
   @Field(() => GraphQLDateTime, { nullable: true, description: 'When it ended.' })
   endedAt!: Date | null;
+
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: 'When its tasks were removed, because it ended long ago; `counts` are those of then. Null: they are there.',
+  })
+  tasksRemovedAt!: Date | null;
 }
 
 export const BatchConnection = connectionOf(() => BatchType, 'Batch');

@@ -3,7 +3,7 @@ import type { ErrorCode } from '../../schema/model/error-codes';
 import type { UserErrorType } from './user-error-type';
 
 /** These are no matter of the input: they become GraphQL errors instead of a payload's `userErrors`. */
-const NOT_OF_THE_INPUT: ReadonlySet<ErrorCode> = new Set(['NOT_SIGNED_IN', 'NOT_ALLOWED', 'NOT_FOUND', 'INTERNAL']);
+const NOT_OF_THE_INPUT: ReadonlySet<ErrorCode> = new Set(['NOT_SIGNED_IN', 'NOT_ALLOWED', 'NOT_FOUND', 'INTERNAL', 'STORE_UNAVAILABLE']);
 
 export type PayloadOf<T> = T & { userErrors: UserErrorType[] };
 export type Refused = { userErrors: UserErrorType[] };

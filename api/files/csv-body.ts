@@ -1,12 +1,16 @@
 import { PassThrough, type Readable } from 'node:stream';
-import { Busboy, type BusboyConfig } from '@fastify/busboy';
 import type { Request } from 'express';
 import { UserError } from '../../core/errors';
-import { API_LIMITS } from '../limits';
+import { formParser } from './form-parser';
+import { cutWhenSlow } from './least-rate';
 import { uploadCut } from './upload-cut';
+
+const FORM_LIMITS = { files: 1, fields: 0, parts: 2, headerPairs: 20 };
 
 /** The one file of a request: its body, or the part `file` of a form. Ends only if all of it came, and in order. */
 export function csvBody(req: Request): Readable {
+  const isForm = typeof req.is('multipart/form-data') === 'string';
+  const parser = isForm ? formParser(req, FORM_LIMITS, 'Send a form, e.g. `curl -F file=@devices.csv`, or the file as the body.') : null;
   const file = new PassThrough();
   // Whoever reads it hears of a failure as well, unless it has refused already.
   file.on('error', () => undefined);
@@ -14,15 +18,11 @@ export function csvBody(req: Request): Readable {
   req.on('close', () => {
     if (!req.complete) cut();
   });
-  req.setTimeout(API_LIMITS.idleTransferMs, cut);
-  if (!req.is('multipart/form-data')) {
+  cutWhenSlow(req, cut);
+  if (parser === null) {
     req.pipe(file);
     return file;
   }
-  const parser = new Busboy({
-    headers: req.headers as BusboyConfig['headers'],
-    limits: { files: 1, fields: 0, parts: 2, headerPairs: 20 },
-  });
   let began = false;
   parser.on('file', (_name, part) => {
     began = true;

@@ -3,6 +3,8 @@ import type { Download, DownloadService } from '../../core/core';
 import { DOWNLOAD_LIMIT_RETRY_S } from '../../core/downloads/transfers';
 import { userErrorsOf } from '../errors/as-payload';
 import { type ErrorLog, maskedAs } from '../errors/present';
+import { API_LIMITS } from '../limits';
+import { checked, proven } from '../transport/connections';
 import { anotherRequestOn, resetConnection, whenArrived } from './connection';
 import { decideRange } from './decide-range';
 import type { DownloadMetrics } from './download-metrics';
@@ -25,8 +27,9 @@ export const downloads =
     const [, kind, name] = ADDRESS.exec(req.url ?? '') ?? [];
     if (name === undefined) return false;
     if (req.method === 'GET' || req.method === 'HEAD') {
+      checked(req.socket);
       const file = kind === 'd' ? core.open(name) : core.openWithBearer(name, bearerOf(req.headers.authorization));
-      void answer(file, req, res, metrics, log);
+      void answer(file, name, req, res, metrics, log);
     } else refuse(res, 405, '', { Allow: 'GET, HEAD' });
     return true;
   };
@@ -37,13 +40,16 @@ const bearerOf = (authorization: string | undefined): string | null => /^Bearer 
 /** Never rejects. */
 async function answer(
   download: Promise<Download>,
+  token: string,
   req: IncomingMessage,
   res: ServerResponse,
   metrics: DownloadMetrics,
   log: ErrorLog,
 ): Promise<void> {
   try {
-    await respond(await download, req, res, metrics);
+    const file = await download;
+    if (proven(req.socket, `token ${token}`, API_LIMITS.connectionsOfToken)) await respond(file, req, res, metrics);
+    else refuse(res, 429, 'DOWNLOAD_LIMIT: As many connections with this address are busy as may be.\n', REFUSALS.DOWNLOAD_LIMIT?.headers);
   } catch (error) {
     const code = userErrorsOf(error)?.[0]?.code;
     if (res.headersSent) {
@@ -66,6 +72,8 @@ interface Refused {
 const REFUSED: Refused = { status: 403 };
 const REFUSALS: Record<string, Refused> = {
   DOWNLOAD_UNAUTHORIZED: { status: 401, headers: { 'WWW-Authenticate': 'Bearer' } },
+  BUSY: { status: 503, headers: { 'Retry-After': '5' } },
+  STORE_UNAVAILABLE: { status: 503, headers: { 'Retry-After': '5' } },
   DOWNLOAD_LIMIT: { status: 429, headers: { 'Retry-After': `${DOWNLOAD_LIMIT_RETRY_S}` } },
 };
 

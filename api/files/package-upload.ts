@@ -1,12 +1,13 @@
-import { Busboy, type BusboyConfig, type BusboyInstance } from '@fastify/busboy';
+import type { BusboyInstance } from '@fastify/busboy';
 import type { Request } from 'express';
 import type { NewPackage, PackageUpload } from '../../core/core';
 import { UserError, UserErrors } from '../../core/errors';
 import { tooManyFiles } from '../../core/packages/refusals';
 import type { DigestAlgorithm } from '../../schema/model/package-fields';
 import { PACKAGE_FILES_MAXIMUM, type PackageKind } from '../../schema/model/package-rules';
-import { API_LIMITS } from '../limits';
 import { fileQueue, type HeldFile, heldFile } from './file-queue';
+import { formParser } from './form-parser';
+import { cutWhenSlow } from './least-rate';
 import { uploadCut } from './upload-cut';
 
 const FIELDS = ['productKey', 'name', 'module', 'version', 'description', 'customInfo', 'digestAlgorithm', 'kind', 'verification'] as const;
@@ -96,7 +97,7 @@ export function readUpload<T>(req: Request, fileBytes: number, take: TakeFiles<T
     req.on('close', () => {
       if (!req.complete) fail(uploadCut());
     });
-    req.setTimeout(API_LIMITS.idleTransferMs, () => fail(uploadCut()));
+    cutWhenSlow(req, () => fail(uploadCut()));
     req.pipe(parser);
   });
 }
@@ -111,15 +112,7 @@ function parserFor(req: Request, fileBytes: number): BusboyInstance {
     headerPairs: 20,
     fileSize: fileBytes + 1,
   };
-  try {
-    return new Busboy({ headers: req.headers as BusboyConfig['headers'], limits });
-  } catch {
-    throw new UserError('INVALID_FORMAT', {
-      field: 'Content-Type',
-      message: 'The request is not multipart/form-data with a boundary.',
-      hint: 'Send a form, e.g. `curl -F productKey=… -F version=… -F file=@firmware.bin`.',
-    });
-  }
+  return formParser(req, limits, 'Send a form, e.g. `curl -F productKey=… -F version=… -F file=@firmware.bin`.');
 }
 
 function refusedField(name: string, valueCut: boolean, fields: Fields, afterFile: boolean): UserError | null {

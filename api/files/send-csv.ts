@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { stringify } from 'csv-stringify';
 import type { Response } from 'express';
+import { userErrorsOf } from '../errors/as-payload';
 import { type ErrorLog, maskedAs } from '../errors/present';
 import { API_LIMITS } from '../limits';
 
@@ -51,7 +52,7 @@ export async function sendCsv(res: Response, log: ErrorLog, { name, columns, row
     await pipeline(Readable.from(rows), csv, res);
   } catch (error) {
     // The status has left: a cut connection tells the client that rows are missing.
-    if (!isHangUp(error)) maskedAs(log, error);
+    if (!isHangUp(error) && !userErrorsOf(error)) maskedAs(log, error);
     res.destroy();
   }
 }

@@ -29,6 +29,8 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   IDEMPOTENCY_MISMATCH: 409,
   NOT_FOUND: 404,
   BATCH_UNKNOWN: 404,
+  STORE_UNAVAILABLE: 503,
+  BATCH_STATE: 409,
 };
 
 /** `POST /packages`, multipart: the fields, then the files (R-PKG-1, R-PKG-2, R-PKG-10). 201 with the package, or `{errors}`. */

@@ -1,5 +1,6 @@
 import { Arg, Ctx, FieldResolver, ID, Resolver, Root, Subscription } from 'type-graphql';
-import { countsView } from '../batches/counts-view';
+import type { Batch } from '../../schema/model/batch';
+import { counted, countsView } from '../batches/counts-view';
 import type { BatchRate } from '../batches/policy-types';
 import { readRate } from '../batches/read-rate';
 import type { BatchCounts } from '../batches/types';
@@ -54,20 +55,27 @@ export class LiveResolver {
   }
 
   @FieldResolver()
+  id(@Root() { batch }: BatchProgressEvent): string {
+    return batch._id;
+  }
+
+  @FieldResolver()
+  batch(@Root() { batch, counts }: BatchProgressEvent): Batch {
+    // Counted once, for all readers of the event.
+    counted.set(batch, counts);
+    return batch;
+  }
+
+  @FieldResolver()
   counts(@Root() event: BatchProgressEvent): BatchCounts {
     return countsView(event.counts);
   }
 
   @FieldResolver()
   async rate(@Root() event: BatchProgressEvent, @Ctx() { core }: ApiContext): Promise<BatchRate> {
-    // One event goes to every reader of the batch: its rate is asked for once.
-    const rate = rateOf.get(event) ?? readRate(core, event.batch);
-    rateOf.set(event, rate);
-    return rate;
+    return readRate(core, event.batch);
   }
 }
-
-const rateOf = new WeakMap<BatchProgressEvent, Promise<BatchRate>>();
 
 @Resolver(() => Resync)
 export class ResyncResolver {

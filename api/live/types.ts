@@ -1,4 +1,4 @@
-import { createUnionType, Field, Int, ObjectType } from 'type-graphql';
+import { createUnionType, Field, ID, Int, ObjectType } from 'type-graphql';
 import { BatchRate } from '../batches/policy-types';
 import { BatchCounts, BatchType } from '../batches/types';
 import { TaskType } from '../tasks/types';
@@ -32,7 +32,12 @@ export class TaskChange {
 
 @ObjectType({ description: 'Where a batch stands: each event is the whole picture.' })
 export class BatchProgress {
-  @Field(() => BatchType, { description: 'The batch as it is now.' })
+  @Field(() => ID, { description: 'Of the batch: caches keep one progress of each.' })
+  id!: string;
+
+  @Field(() => BatchType, {
+    description: 'The batch as it is now, its `counts` and `rate` those of this event: caches that know the batch come up to date with it.',
+  })
   batch!: BatchType;
 
   @Field(() => BatchCounts, { description: 'Tasks by status.' })

@@ -45,6 +45,9 @@ export class LimitsType {
   @Field(() => Int, { description: 'Devices registered in one call.' })
   registrations!: number;
 
+  @Field(() => Int, { description: 'Rows of a file of devices: of an import, and of a list for a batch.' })
+  deviceFileRows!: number;
+
   @Field(() => Int, { description: 'Devices behind one gateway.' })
   gatewayChildren!: number;
 

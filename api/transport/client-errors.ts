@@ -4,12 +4,14 @@ import type { PresentError } from '../errors/present';
 /** What Express itself refuses: a body that is no JSON, too large, or an address it can't decode. The rest is masked. */
 export const clientErrorHandler =
   (presentError: PresentError): ErrorRequestHandler =>
-  (error: { status?: unknown; expose?: unknown }, _req, res, next) => {
+  (error: { status?: unknown; expose?: unknown }, _req, res, _next) => {
+    const status = typeof error.status === 'number' && error.status >= 400 && error.status < 500 ? error.status : 500;
     if (res.headersSent) {
-      next(error);
+      // Express would write it to the console.
+      if (status === 500) presentError(error);
+      if (!res.writableFinished) res.destroy();
       return;
     }
-    const status = typeof error.status === 'number' && error.status >= 400 && error.status < 500 ? error.status : 500;
     if (status === 500) res.status(500).json({ errors: [presentError(error)] });
     else
       res

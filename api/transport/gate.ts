@@ -4,7 +4,7 @@ import type { Role } from '../../core/access/viewer';
 import type { AccessService } from '../../core/core';
 import { toUserErrorType, userErrorsOf } from '../errors/as-payload';
 import { sendJson } from '../files/send-json';
-import { NOT_SIGNED_IN, type Refuse, signedIn, viewerOf } from './signed-in';
+import { type Refuse, signedIn, viewerOf } from './signed-in';
 
 /** `ANY_KEY`: what is behind it decides for each operation. A role: keys of it and above; keys of apps have none of the addresses. */
 export type Who = 'ANYONE' | 'ANY_KEY' | Exclude<Role, 'APP'>;
@@ -14,6 +14,7 @@ export type Who = 'ANYONE' | 'ANY_KEY' | Exclude<Role, 'APP'>;
  * that is not here can't be served. Downloads are answered before Express, and prove themselves by what they carry (`files/download.ts`).
  */
 export const ROUTES = {
+  'GET /': 'ANYONE',
   'GET /healthz': 'ANYONE',
   'GET /readyz': 'ANYONE',
   'ALL /explorer': 'ANYONE',
@@ -47,7 +48,7 @@ export function createGate(app: Express, access: Pick<AccessService, 'authentica
     serve(route, handler, refuse = refuseKey) {
       const who: Who = ROUTES[route];
       const [method, path = ''] = route.split(' ');
-      const known = signedIn(access, refuse);
+      const known = signedIn(access, refuse, who !== 'ANY_KEY');
       const guarded: RequestHandler = (req, res, next) => {
         if (who === 'ANYONE') return handler(req, res, next);
         // What a key may see is for nobody in between, and no other type than it says.
@@ -78,8 +79,6 @@ function isAllowed(who: Role, res: Response): boolean {
   }
 }
 
-const refuseKey: Refuse = (res) => {
-  sendJson(res, 401, {
-    errors: [{ code: 'NOT_SIGNED_IN', field: 'Authorization', message: NOT_SIGNED_IN.message, hint: NOT_SIGNED_IN.hint }],
-  });
+const refuseKey: Refuse = (res, { code, message, hint }) => {
+  sendJson(res, res.statusCode, { errors: [{ code, ...(code === 'NOT_SIGNED_IN' && { field: 'Authorization' }), message, hint }] });
 };

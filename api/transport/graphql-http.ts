@@ -1,7 +1,7 @@
 import { ApolloServer, type ApolloServerPlugin, HeaderMap } from '@apollo/server';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import express, { type Request, type RequestHandler, type Response, Router } from 'express';
-import { GraphQLError, type GraphQLSchema } from 'graphql';
+import { type DocumentNode, GraphQLError, type GraphQLSchema, getOperationAST } from 'graphql';
 import { type ApiContext, type ApiServices, createContext } from '../context';
 import type { PresentError } from '../errors/present';
 import { API_LIMITS } from '../limits';
@@ -52,11 +52,28 @@ export async function createGraphqlHttp(
   });
   await server.start();
   const router = Router();
+  router.use(bodyInTime);
   router.use(express.json({ limit: API_LIMITS.bodyBytes }));
   router.use(readFirst(door, presentError));
   router.use(answering(server, services));
   return { router, stop: () => server.stop() };
 }
+
+/** A body is small: one that takes a minute is held back. */
+const bodyInTime: RequestHandler = (req, res, next) => {
+  const late = setTimeout(() => {
+    if (!res.headersSent)
+      res
+        .status(408)
+        .set('Connection', 'close')
+        .json({ errors: [{ message: LATE, extensions: { code: 'BAD_REQUEST' } }] });
+  }, API_LIMITS.bodyMs).unref();
+  const arrived = (): void => clearTimeout(late);
+  req.once('end', arrived).once('close', arrived);
+  next();
+};
+
+const LATE = `The request did not arrive within ${API_LIMITS.bodyMs / 1_000} seconds.`;
 
 /** Before Apollo, whose parser and rules follow whatever they are given. */
 const readFirst =
@@ -75,10 +92,27 @@ const readFirst =
 function errorsOf(req: Request, door: DocumentDoor): readonly GraphQLError[] {
   const found: Record<string, unknown> = req.method === 'GET' ? Object.fromEntries(new URL(req.url, 'http://host').searchParams) : req.body;
   if (typeof found !== 'object' || found === null) return [];
-  const { query, variables, extensions } = found;
+  const { query, variables, extensions, operationName } = found;
   const asked = { source: typeof query === 'string' ? query : '', variables: fromJson(variables), extensions: fromJson(extensions) };
   const opened = asked.source === '' ? door.openStored(asked) : door.open(asked);
-  return Array.isArray(opened) ? opened : [];
+  if (!('kind' in opened)) return opened;
+  return refusedOperation(opened, typeof operationName === 'string' ? operationName : null);
+}
+
+/** All of the document is valid, and none of its operations may be answered here. */
+function refusedOperation(document: DocumentNode, operationName: string | null): readonly GraphQLError[] {
+  const operation = getOperationAST(document, operationName || null);
+  const refused = (code: string, message: string) => [new GraphQLError(message, { extensions: { code } })];
+  if (operation?.operation === 'subscription') {
+    return refused('BAD_REQUEST', 'Subscriptions are answered over WebSocket (graphql-transport-ws), at the same address.');
+  }
+  if (operation) return [];
+  return refused(
+    'OPERATION_RESOLUTION_FAILURE',
+    operationName
+      ? 'The document has no operation with the name that `operationName` gives.'
+      : 'The document has no operation, or several and no `operationName` that says which.',
+  );
 }
 
 /** As they come in an address. */
@@ -123,14 +157,14 @@ const answering =
       if (answer.body.kind !== 'complete') throw new Error('An answer came in pieces.');
       for (const [name, value] of answer.headers) res.setHeader(name, value);
       res.status(answer.status ?? 200);
-      await send(res, Buffer.from(answer.body.string));
+      await sendAll(res, Buffer.from(answer.body.string));
     } finally {
       own.work();
       own.sending();
     }
   };
 
-async function send(res: Response, body: Buffer): Promise<void> {
+export async function sendAll(res: Response, body: Buffer): Promise<void> {
   res.setHeader('Content-Length', body.length);
   const write = (piece: Buffer, isLast: boolean): Promise<void> =>
     new Promise((resolve) => {

@@ -1,11 +1,17 @@
 import type { Server } from 'node:http';
-import { type ExecutionResult, GraphQLError, type GraphQLSchema, getOperationAST } from 'graphql';
+import { type ExecutionArgs, type ExecutionResult, GraphQLError, type GraphQLSchema, getOperationAST, subscribe } from 'graphql';
 import { CloseCode, makeServer, type SubscribePayload, type Context as WsContext } from 'graphql-ws';
+import type { Viewer } from '../../core/access/viewer';
+import { inTime } from '../../core/guarded-core';
+import type { StoreWatch } from '../../schema/mongo/store-watch';
 import { connectionKey } from '../access/bearer';
 import { type ApiContext, type ApiServices, createContext } from '../context';
+import { userErrorsOf } from '../errors/as-payload';
 import type { ErrorLog, PresentError } from '../errors/present';
 import { API_LIMITS } from '../limits';
 import type { Answers } from './answers';
+import { checked, proven } from './connections';
+import type { Origins } from './cross-origin';
 import type { DocumentDoor } from './document/door';
 import { createPace } from './pace';
 import type { CostOf } from './query-cost';
@@ -28,20 +34,40 @@ export interface GraphqlWsDeps {
   door: DocumentDoor;
   costOf: CostOf;
   answers: Answers;
+  watch: Pick<StoreWatch, 'away' | 'whenAway'>;
   log: ErrorLog;
+  /** Of pages that may connect, beside the API's own. */
+  origins: Origins;
 }
 
 /** GraphQL over WebSocket (graphql-transport-ws). Apollo's plugins don't see it: keys, limits and masking are its own. */
 export function serveGraphqlWs(httpServer: Server, path: string, deps: GraphqlWsDeps): { stop(): Promise<void> } {
-  const { schema, services, presentError, door, costOf, answers, log } = deps;
+  const { schema, services, presentError, door, costOf, answers, watch, log, origins } = deps;
   const { access } = services.core;
 
   const server = makeServer<Record<string, unknown> | undefined, Session>({
     connectionInitWaitTimeout: API_LIMITS.greetingMs,
     async onConnect({ connectionParams, extra }) {
       const key = connectionKey(connectionParams);
-      const viewer = key === null ? null : await access.authenticate(key);
-      if (!viewer || key === null) return false;
+      let viewer: Viewer | null = null;
+      checked(extra.request.socket);
+      try {
+        viewer = key === null ? null : await access.authenticate(key);
+      } catch (error) {
+        if (!userErrorsOf(error)) throw error;
+        extra.socket.close(TRY_AGAIN_LATER, (error as Error).message);
+        return false;
+      }
+      if (!viewer || key === null) {
+        // graphql-ws gives up on this code at once; on 4403, its own for a refusal, it tries again.
+        extra.socket.close(CloseCode.Unauthorized, 'No valid API key came with the connection');
+        return false;
+      }
+      // An upgraded connection has no request that ends.
+      if (!proven(extra.request.socket, `key ${viewer.keyId}`, API_LIMITS.connectionsOfKey, true)) {
+        extra.socket.close(TRY_AGAIN_LATER, 'As many connections with this API key are open as may be');
+        return false;
+      }
       extra.key = key;
       extra.letGo = access.hold(key, viewer, () => void setTimeout(() => revoked(extra), API_LIMITS.farewellMs).unref());
       if (extra.socket.readyState !== extra.socket.OPEN) extra.letGo();
@@ -53,6 +79,7 @@ export function serveGraphqlWs(httpServer: Server, path: string, deps: GraphqlWs
       extra.gone.abort();
     },
     onSubscribe: (connection, id, payload) => prepare(connection, id, payload),
+    subscribe: (args) => subscribeInTime(args),
     onError: (_connection, _id, _payload, errors) => errors.map((error) => presentError(error, 'GRAPHQL_VALIDATION_FAILED')),
     async onNext({ extra }, _id, payload, { contextValue }, { errors, ...rest }) {
       const { keyId } = (contextValue as ApiContext).viewer;
@@ -76,9 +103,9 @@ export function serveGraphqlWs(httpServer: Server, path: string, deps: GraphqlWs
     if (Object.keys(subscriptions).length > API_LIMITS.subscriptionsPerConnection) {
       return [refusal('TOO_MANY', `A connection carries at most ${API_LIMITS.subscriptionsPerConnection} operations at a time.`)];
     }
-    const viewer = await access.authenticate(extra.key);
-    if (!viewer) return [refusal('NOT_SIGNED_IN', 'The connection has no valid API key.')];
     try {
+      const viewer = await access.authenticate(extra.key);
+      if (!viewer) return [refusal('NOT_SIGNED_IN', 'The connection has no valid API key.')];
       const document = door.open({ source: query, variables, extensions });
       if (!('kind' in document)) return document;
       const cost = costOf({ document, variables: variables ?? {}, operationName });
@@ -94,7 +121,18 @@ export function serveGraphqlWs(httpServer: Server, path: string, deps: GraphqlWs
       return { schema, document, variableValues: variables, operationName, contextValue: createContext(services, viewer, pace) };
     } catch (error) {
       if (error instanceof GraphQLError) return [error];
+      const known = userErrorsOf(error)?.[0];
+      if (known) return [refusal(known.code, known.message)];
       throw error;
+    }
+  }
+
+  /** The first look at the store may be what hangs. */
+  async function subscribeInTime(args: ExecutionArgs) {
+    try {
+      return await inTime(Promise.resolve(subscribe(args)), watch);
+    } catch (error) {
+      return { errors: [error as GraphQLError] };
     }
   }
 
@@ -107,8 +145,12 @@ export function serveGraphqlWs(httpServer: Server, path: string, deps: GraphqlWs
     work.delete(payload);
   }
 
-  return acceptSockets<Session>(httpServer, path, server, (base) => ({ ...base, work: new Map(), gone: new AbortController() }), log);
+  const session = (base: WsExtra): Session => ({ ...base, work: new Map(), gone: new AbortController() });
+  return acceptSockets<Session>(httpServer, server, session, { path, origins, log });
 }
+
+/** WebSocket close code 1013: clients of graphql-ws connect again by themselves. */
+const TRY_AGAIN_LATER = 1013;
 
 /** A client that reads is told why; one that doesn't is cut. */
 function revoked({ socket }: WsExtra): void {

@@ -3,6 +3,9 @@ import type { RequestHandler, Response } from 'express';
 import type { Viewer } from '../../core/access/viewer';
 import type { AccessService } from '../../core/core';
 import { bearerKey } from '../access/bearer';
+import { userErrorsOf } from '../errors/as-payload';
+import { API_LIMITS } from '../limits';
+import { checked, proven } from './connections';
 
 const viewers = new WeakMap<Response, Viewer>();
 
@@ -16,29 +19,58 @@ export function viewerOf(res: Response): Viewer {
 /** Whether a key was shown, and let in. */
 export const isSignedIn = (res: ServerResponse): boolean => viewers.has(res as Response);
 
-export const NOT_SIGNED_IN = {
+interface Refusal {
+  code: string;
+  message: string;
+  hint: string;
+}
+
+const NOT_SIGNED_IN: Refusal = {
+  code: 'NOT_SIGNED_IN',
   message: 'No valid API key came with the request.',
   hint: 'Send the header `Authorization: Bearer <API key>`.',
-} as const;
+};
+const TOO_MANY_CONNECTIONS: Refusal = {
+  code: 'BUSY',
+  message: 'As many connections with this API key are busy as may be.',
+  hint: 'Let some of them end first.',
+};
+const RETRY_AFTER_S = 5;
 
-export type Refuse = (res: Response) => void;
+/** In the form that callers of the address know. */
+export type Refuse = (res: Response, refusal: Refusal) => void;
 
 /**
  * Refuses before a byte of the body is looked at. A transfer ends with its key; GraphQL's answers are short, and one of them may be to
  * whoever revoked its own key.
  */
 export const signedIn =
-  (access: Pick<AccessService, 'authenticate' | 'hold'>, refuse: Refuse): RequestHandler =>
+  (access: Pick<AccessService, 'authenticate' | 'hold'>, refuse: Refuse, isTransfer: boolean): RequestHandler =>
   async (req, res, next) => {
     const key = bearerKey(req.headers.authorization);
-    const viewer = key === null ? null : await access.authenticate(key);
+    let viewer: Viewer | null = null;
+    if (key !== null) checked(req.socket);
+    try {
+      if (key !== null) viewer = await access.authenticate(key);
+    } catch (error) {
+      const refusal = userErrorsOf(error)?.[0];
+      if (!refusal) throw error;
+      res.setHeader('Retry-After', RETRY_AFTER_S);
+      refuse(res.status(503), refusal);
+      return;
+    }
     if (!viewer || key === null) {
       res.setHeader('WWW-Authenticate', 'Bearer');
-      refuse(res.status(401));
+      refuse(res.status(401), NOT_SIGNED_IN);
+      return;
+    }
+    if (!proven(req.socket, `key ${viewer.keyId}`, API_LIMITS.connectionsOfKey)) {
+      res.setHeader('Retry-After', RETRY_AFTER_S);
+      refuse(res.status(503), TOO_MANY_CONNECTIONS);
       return;
     }
     viewers.set(res, viewer);
-    if (refuse !== refuseGraphql)
+    if (isTransfer)
       res.once(
         'close',
         access.hold(key, viewer, () => req.destroy()),
@@ -46,6 +78,6 @@ export const signedIn =
     next();
   };
 
-export const refuseGraphql: Refuse = (res) => {
-  res.json({ errors: [{ message: NOT_SIGNED_IN.message, extensions: { code: 'NOT_SIGNED_IN', hint: NOT_SIGNED_IN.hint } }] });
+export const refuseGraphql: Refuse = (res, { code, message, hint }) => {
+  res.json({ errors: [{ message, extensions: { code, hint } }] });
 };

@@ -2,6 +2,8 @@ import { IncomingMessage, type RequestListener, type Server, ServerResponse } fr
 import type { Socket } from 'node:net';
 import { Counter, type Registry } from 'prom-client';
 import { readBareLf } from './bare-lf';
+import { requested } from './connections';
+import { createSampled } from './sampled';
 
 /** Why a connection was closed without a request that could be read. */
 const REASONS = ['malformed', 'header_too_large', 'slow', 'tls', 'connection_lost'] as const;
@@ -12,7 +14,6 @@ const STATUS: Partial<Record<Reason, string>> = {
   header_too_large: '431 Request Header Fields Too Large',
   slow: '408 Request Timeout',
 };
-const LOG_EVERY_MS = 60_000;
 /** So long a client whose request was refused has to take the answer. */
 const DRAIN_MS = 2_000;
 
@@ -39,7 +40,11 @@ export function handleUnreadable(server: Server, { registry, log, downloads }: U
     ...{ name: 'updraft_http_bare_lf_total', registers: [registry] },
     help: 'Downloads that were asked for in lines that end in bare LF, and answered',
   });
-  const sampled = createSample(log);
+  const line = createSampled<Reason>(log, 'A connection over HTTP brought nothing that can be read');
+  /** What was sent is not in it: it may be a secret. */
+  const sampled = (reason: Reason, { code }: ClientError, { remoteAddress }: Socket): void => {
+    if (reason !== 'connection_lost') line(reason, { code, remoteAddress });
+  };
   /** Sockets that had a request: only the first of a connection may be one of these. */
   const served = new WeakSet<Socket>();
   /** Answers that a refusal must not get in the middle of. */
@@ -83,6 +88,7 @@ export function handleUnreadable(server: Server, { registry, log, downloads }: U
     const res = new ServerResponse(req);
     res.shouldKeepAlive = false;
     res.assignSocket(socket);
+    requested(req, res);
     socket.on('error', () => undefined).on('timeout', () => socket.destroy());
     res.on('finish', () => {
       res.detachSocket(socket);
@@ -114,20 +120,4 @@ function reasonOf({ code = '' }: ClientError): Reason {
   if (code === 'HPE_HEADER_OVERFLOW') return 'header_too_large';
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return 'slow';
   return code.startsWith('HPE_') ? 'malformed' : 'connection_lost';
-}
-
-/** A line a minute and reason. What was sent is not in it: it may be a secret. */
-function createSample(log: UnreadableDeps['log']): (reason: Reason, error: ClientError, socket: Socket) => void {
-  const last = new Map<Reason, { at: number; left: number }>();
-  return (reason, { code }, { remoteAddress }) => {
-    if (reason === 'connection_lost') return;
-    const now = Date.now();
-    const sample = last.get(reason);
-    if (sample && now - sample.at < LOG_EVERY_MS) {
-      sample.left += 1;
-      return;
-    }
-    last.set(reason, { at: now, left: 0 });
-    log.warn({ reason, code, remoteAddress, suppressed: sample?.left }, 'A connection over HTTP brought nothing that can be read');
-  };
 }

@@ -1,8 +1,9 @@
-import type { Server as HttpServer, IncomingMessage } from 'node:http';
+import type { Server as HttpServer, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import { CloseCode, handleProtocols, type Server } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { type ErrorLog, maskedAs } from '../errors/present';
 import { API_LIMITS } from '../limits';
+import { isOriginAllowed, JSON_TYPE, type Origins, refusalOf } from './cross-origin';
 import { isNestedDeeper } from './document/nested';
 import { createOutbox, type Outbox } from './ws-outbox';
 
@@ -22,10 +23,9 @@ const GOODBYE_MS = 1_000;
  */
 export function acceptSockets<E extends WsExtra>(
   httpServer: HttpServer,
-  path: string,
   server: Server<E>,
   extraOf: (base: WsExtra) => E,
-  log: ErrorLog,
+  { path, origins, log }: { path: string; origins: Origins; log: ErrorLog },
 ): { stop(): Promise<void> } {
   const sockets = new WebSocketServer({
     server: httpServer,
@@ -33,6 +33,13 @@ export function acceptSockets<E extends WsExtra>(
     maxPayload: API_LIMITS.messageBytes,
     perMessageDeflate: false,
     handleProtocols,
+    verifyClient(
+      { req }: { req: IncomingMessage },
+      answer: (isAllowed: boolean, ...refused: [number, string, OutgoingHttpHeaders] | []) => void,
+    ) {
+      if (isOriginAllowed(req, origins)) return answer(true);
+      answer(false, 403, refusalOf(req.headers.origin), JSON_TYPE);
+    },
   });
   // The HTTP server's errors arrive here too; whoever started it hears of them.
   sockets.on('error', () => undefined);

@@ -9,8 +9,9 @@ import type { ErrorCode } from '../../schema/model/error-codes';
 import type { Limits } from '../../schema/model/limits';
 import { toUserErrorType, userErrorsOf } from '../errors/as-payload';
 import { type ErrorLog, maskedAs } from '../errors/present';
+import { cutWhenSlow } from '../files/least-rate';
 import { jsonText } from '../files/send-json';
-import { API_LIMITS } from '../limits';
+import { EXPOSED_HEADERS } from '../transport/cross-origin';
 import { viewerOf } from '../transport/signed-in';
 import { protocolError } from './protocol-errors';
 import { createTusStore } from './tus-store';
@@ -22,6 +23,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   FILE_TOO_LARGE: 413,
   FILE_FORMAT: 415,
   UPLOAD_QUOTA: 429,
+  STORE_UNAVAILABLE: 503,
   DISK_FULL: 507,
 };
 
@@ -58,12 +60,13 @@ export async function tusUploads(
     maxSize: limits.fileBytes,
     relativeLocation: true,
     allowedOrigins: [],
+    exposedHeaders: EXPOSED_HEADERS,
     onResponseError: (req, error) => answerTo(error, req.method, limits, log),
   });
 
   return async (req, res) => {
     const viewer = viewerOf(res);
-    req.setTimeout(API_LIMITS.idleTransferMs, () => req.destroy());
+    cutWhenSlow(req, () => req.destroy());
     // Mounted by Express, the address has lost what the handlers look for.
     req.url = req.originalUrl;
     await viewers.run(viewer, () => server.handle(req, res));

@@ -13,6 +13,8 @@ interface Named {
 
 /** R-UI-4: everything an app may ask for, with the devices it is about. What is not here is refused, whatever is added to the API. */
 const OF_AN_APP: ReadonlyMap<string, (args: Named) => readonly (DeviceId | null | undefined)[]> = new Map([
+  // Its own name and role.
+  ['Query.viewer', () => []],
   ['Query.unfinishedTasks', ({ deviceId }: Named) => [deviceId]],
   ['Query.task', ({ id }: Named) => [deviceOfTask(id ?? '')]],
   ['Query.tasks', ({ filter }: Named) => [filter?.deviceId]],
@@ -21,6 +23,9 @@ const OF_AN_APP: ReadonlyMap<string, (args: Named) => readonly (DeviceId | null 
   ['Subscription.deviceTasks', ({ deviceId }: Named) => [deviceId]],
   ['Subscription.taskChanges', ({ filter }: Named) => [filter?.deviceId]],
 ]);
+
+/** For a key of the role APP there is such an operation at all. */
+export const isOfAnApp = (operation: string): boolean => OF_AN_APP.has(operation);
 
 /**
  * Lets a key of the role APP do only what is listed, and only for its own devices; other roles pass, and are checked by what they call.

@@ -90,7 +90,7 @@ export interface BatchService extends DynamicBatchService, DynamicPreview {
   ): Promise<Page<Batch>>;
   counts(id: BatchId): Promise<TaskCounts>;
   /** Devices a minute that the policy asks for now (R-RATE-1, R-RATE-2). */
-  askedRate(batch: Pick<Batch, '_id' | 'policy'>): Promise<number>;
+  askedRate(batch: Pick<Batch, '_id' | 'policy' | 'removedTasks'>): Promise<number>;
   /** Null before the devices are selected, and once the batch is over. */
   estimatedEnd(batch: Batch): Promise<BatchEnd | null>;
   /** Devices a minute over the last minute (or since the start, if that is shorter). */

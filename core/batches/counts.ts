@@ -6,10 +6,11 @@ import type { Collections } from '../../schema/mongo/connect';
 /** From so many tasks on it pays to count each status by itself. */
 const MANY = 20_000;
 
-type Counted = Pick<Batch, '_id' | 'kind' | 'selection' | 'deletedAt'>;
+type Counted = Pick<Batch, '_id' | 'kind' | 'selection' | 'deletedAt' | 'removedTasks'>;
 
 /** A batch's tasks by status, and by the outcomes that no status shows. Each is counted along an index. */
 export async function countsOf(tasks: Collections['tasks'], batch: Counted): Promise<TaskCounts> {
+  if (batch.removedTasks) return batch.removedTasks.counts;
   const [statuses, failing, regressed] = await Promise.all([
     statusesOf(tasks, batch),
     withOutcome(tasks, batch._id, 'FAILING'),

@@ -1,9 +1,10 @@
 import type { Batch } from '../../schema/model/batch';
 import { isLive } from '../../schema/model/batch';
-import type { BatchId, TaskId } from '../../schema/model/ids';
+import type { BatchId } from '../../schema/model/ids';
 import type { Collections } from '../../schema/mongo/connect';
 import type { Clock } from '../clock';
 import { UserError } from '../errors';
+import { removeInPieces } from '../in-pieces';
 import type { UpgradeEngine } from '../ports';
 import { batchUnknown } from './refusals';
 import { reopenBatch } from './status';
@@ -16,19 +17,16 @@ export interface DeletionDeps {
 
 type Removal = Pick<DeletionDeps, 'collections'>;
 
-/** Tasks removed by one write. */
-const CHUNK = 1_000;
-
 /**
  * R-BAT-19. Marked first, which takes it out of every list and keeps its tasks from beginning again; then the tasks, piece by piece, then
  * the document. A crash in between leaves the mark, and whoever comes next goes on from there. Answers when nothing is left of it.
  */
-export async function deleteBatch(deps: DeletionDeps, id: BatchId): Promise<{ batchId: BatchId; tasks: number }> {
+export async function deleteBatch(deps: DeletionDeps, id: BatchId, signal?: AbortSignal): Promise<{ batchId: BatchId; tasks: number }> {
   const { batches } = deps.collections;
   const batch: Batch | null = await batches.findOne({ _id: id });
   if (batch === null) throw batchUnknown();
   if (!batch.deletedAt) await mark(deps, batch);
-  return { batchId: id, tasks: await removeMarked(deps, id) };
+  return { batchId: id, tasks: await removeMarked(deps, id, signal) };
 }
 
 /** Finishes the deletions that a crash cut off; stops early when told to. Returns how many. May run in several processes. */
@@ -55,21 +53,15 @@ async function mark({ collections, engine, clock }: DeletionDeps, batch: Batch):
   const { matchedCount } = await batches.updateOne(asRead, { $set: { deletedAt, idempotency: null } });
   if (matchedCount === 0) throw stillRunning(batch);
   if (!(await hasActive())) return;
-  if (await reopenBatch(batches, batch._id, clock(), deletedAt)) await engine.restartBatch(batch._id);
+  if (await reopenBatch(batches, batch._id, clock(), { deletedAt })) await engine.restartBatch(batch._id);
   else await batches.updateOne({ _id: batch._id, deletedAt }, { $set: { deletedAt: null } });
   throw stillRunning(batch);
 }
 
 async function removeMarked({ collections: { batches, tasks } }: Removal, id: BatchId, signal?: AbortSignal): Promise<number> {
-  for (let removed = 0; ; ) {
-    if (signal?.aborted) return removed;
-    const ids = await tasks.find({ batchId: id }).project<{ _id: TaskId }>({ _id: 1 }).limit(CHUNK).toArray();
-    if (ids.length === 0) {
-      await batches.deleteOne({ _id: id });
-      return removed;
-    }
-    removed += (await tasks.deleteMany({ _id: { $in: ids.map(({ _id }) => _id) } })).deletedCount;
-  }
+  const removed = await removeInPieces(tasks, { batchId: id }, signal);
+  if (!signal?.aborted) await batches.deleteOne({ _id: id });
+  return removed;
 }
 
 const stillRunning = ({ status }: Batch): UserError =>

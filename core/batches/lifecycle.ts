@@ -1,5 +1,5 @@
 import type { Batch, BatchPolicy, BatchStatus, RateThreshold, SelectionSummary } from '../../schema/model/batch';
-import { isLive, LIVE_STATUSES, overrides } from '../../schema/model/batch';
+import { isLive, LIVE_STATUSES, overrides, WINDOW_CLOSED } from '../../schema/model/batch';
 import type { BatchId } from '../../schema/model/ids';
 import type { Collections } from '../../schema/mongo/connect';
 import type { Clock } from '../clock';
@@ -42,6 +42,13 @@ export interface BatchStart {
   matching?: boolean;
 }
 
+/** What is left to do for a batch that was deleted after its end: nothing. Its workflow ends. */
+const GONE: BatchStart = {
+  policy: { rate: { kind: 'constant', perMinute: 1 }, retry: null, timeoutMinutes: null },
+  status: 'FINISHED',
+  schedule: null,
+};
+
 const REASON_LENGTH = 500;
 const OVERRIDES = 5;
 
@@ -64,7 +71,7 @@ export function createBatchLifecycle(deps: LifecycleDeps) {
     /** Makes the tasks and says with which policy to push them; a batch that has ended meanwhile says so by its status. */
     async select(id: BatchId): Promise<BatchStart> {
       const batch = await batches.findOne({ _id: id });
-      if (batch === null) throw new Error(`batch ${id} is gone`);
+      if (batch === null) return GONE;
       if (isLive(batch.status) && batch.selection === null) {
         const began = clock();
         const selection = overrides(batch)
@@ -87,9 +94,15 @@ export function createBatchLifecycle(deps: LifecycleDeps) {
         deps.onEnded();
         await markVerified(collections, id, clock());
       }
-      // A task re-initiated while the batch was ending: whichever of the two writes comes second sees the other.
-      if (status === 'FINISHED' && (await hasActiveTask(collections, id))) await reopenBatch(batches, id, clock());
+      // A task re-initiated while the batch was ending: whichever of the two writes comes second sees the other. At its scheduled end a
+      // batch has active tasks all the same, and ends them next.
+      const mayGoOn = status === 'FINISHED' && reason !== WINDOW_CLOSED;
+      if (mayGoOn && (await hasActiveTask(collections, id))) await reopenBatch(batches, id, clock());
       return moved;
+    },
+    /** R-BAT-6: its scheduled end has come, and its tasks have ended. What a re-initiated one has opened again meanwhile is finished. */
+    async close(id: BatchId): Promise<void> {
+      await setBatchStatus(batches, id, 'FINISHED', clock(), WINDOW_CLOSED);
     },
     /** What its user sees while a batch is held up; null when it goes on. */
     async explain(id: BatchId, reason: string | null): Promise<void> {

@@ -22,9 +22,9 @@ export interface PushRateNow {
   policyRevision: number;
 }
 
-export async function pushRateNow({ batches }: Pick<Collections, 'batches'>, id: BatchId): Promise<PushRateNow> {
+/** Null when the batch is gone: it was deleted while its workflow ended. */
+export async function pushRateNow({ batches }: Pick<Collections, 'batches'>, id: BatchId): Promise<PushRateNow | null> {
   const projection = { 'policy.rate': 1, policyRevision: 1 };
   const batch = await batches.findOne<Pick<Batch, 'policy' | 'policyRevision'>>({ _id: id }, { projection });
-  if (batch === null) throw new Error(`batch ${id} is gone`);
-  return { rate: batch.policy.rate, policyRevision: batch.policyRevision ?? 0 };
+  return batch && { rate: batch.policy.rate, policyRevision: batch.policyRevision ?? 0 };
 }

@@ -1,3 +1,4 @@
+import type { RemovedTasks } from '../../schema/model/batch';
 import type { CancelableStatus } from '../../schema/model/cancel';
 import type { Violation } from '../../schema/model/violation';
 import { UserError } from '../errors';
@@ -7,6 +8,14 @@ export const batchUnknown = (): UserError =>
     field: 'batchId',
     message: 'No batch has this id.',
     hint: 'Query `batches` for the ids there are.',
+  });
+
+/** Its tasks were kept as long as a setting says. */
+export const tasksRemoved = ({ at }: RemovedTasks): UserError =>
+  new UserError('BATCH_STATE', {
+    field: 'batchId',
+    message: `The batch ended long ago: its tasks were removed on ${at.toISOString().slice(0, 10)}, and only their counts are kept.`,
+    hint: 'Create a new batch for the devices. How long tasks are kept says UPDRAFT_KEEP_TASKS_DAYS.',
   });
 
 /** R-BAT-18: nobody means nothing by an empty list. */

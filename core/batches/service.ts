@@ -76,13 +76,14 @@ export function createBatchService(deps: BatchDeps): BatchService {
         settings.limits,
       ),
     async counts(id) {
-      const batch = await batches.findOne<Pick<Batch, '_id' | 'kind' | 'selection' | 'deletedAt'>>(
+      const batch = await batches.findOne<Pick<Batch, '_id' | 'kind' | 'selection' | 'deletedAt' | 'removedTasks'>>(
         { _id: id },
-        { projection: { kind: 1, selection: 1, deletedAt: 1 } },
+        { projection: { kind: 1, selection: 1, deletedAt: 1, removedTasks: 1 } },
       );
       return batch ? countsOf(collections.tasks, batch) : emptyTaskCounts();
     },
-    askedRate: async ({ _id, policy: { rate } }) => currentRate(rate, await reachedFor(collections, _id, rate)),
+    askedRate: async ({ _id, policy: { rate }, removedTasks }) =>
+      currentRate(rate, removedTasks?.reached ?? (await reachedFor(collections, _id, rate))),
     async estimatedEnd(batch) {
       if (!isLive(batch.status)) return null;
       const [counts, reached] = await Promise.all([

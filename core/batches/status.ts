@@ -47,14 +47,19 @@ export async function recordSelection(
 }
 
 /**
- * R-BAT-21: tasks of an ended batch have begun again, and it goes on. One that was canceled stays so, and one that is being deleted, except
- * to whoever set that mark and takes it back.
+ * R-BAT-21: tasks of an ended batch have begun again, and it goes on. One that was canceled stays so, and one that is being deleted or whose
+ * tasks are being removed, except to whoever set that mark and takes it back.
  */
-export async function reopenBatch(batches: mongo.Collection<Batch>, id: BatchId, now: Date, mark: Date | null = null): Promise<boolean> {
+export async function reopenBatch(
+  batches: mongo.Collection<Batch>,
+  id: BatchId,
+  now: Date,
+  { deletedAt = null, removedAt = null }: { deletedAt?: Date | null; removedAt?: Date | null } = {},
+): Promise<boolean> {
   const set: Partial<Batch> = { status: 'RUNNING', statusReason: null, endedAt: null, updatedAt: now, deletedAt: null };
   const { matchedCount } = await batches.updateOne(
-    { _id: id, status: { $in: ['FINISHED', 'FAILED'] }, deletedAt: mark },
-    { $set: set, $unset: { passedOver: true } },
+    { _id: id, status: { $in: ['FINISHED', 'FAILED'] }, deletedAt, 'removedTasks.at': removedAt as never },
+    { $set: set, $unset: { passedOver: true, removedTasks: true } },
   );
   return matchedCount === 1;
 }

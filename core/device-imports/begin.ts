@@ -4,6 +4,7 @@ import type { Collections } from '../../schema/mongo/connect';
 import { type StoredImport, upToAttempt } from '../../schema/mongo/device-imports';
 import type { Viewer } from '../access/viewer';
 import { isDuplicateKey } from '../duplicate-key';
+import { removeInPieces } from '../in-pieces';
 import { unguessableId, unguessableIdOf } from '../unguessable-id';
 import type { NewImport } from './contract';
 import { replaced } from './refusals';
@@ -66,17 +67,17 @@ export async function beginImport(
 
 type Attempt = Pick<StoredImport, '_id' | 'attempt'>;
 
-async function removeContent({ deviceImportPieces, deviceImportProblems }: Collections, attempt: Attempt): Promise<void> {
-  await deviceImportPieces.deleteMany(upToAttempt(attempt));
-  await deviceImportProblems.deleteMany(upToAttempt(attempt));
+async function removeContent(collections: Collections, attempt: Attempt, signal?: AbortSignal): Promise<void> {
+  await removeInPieces(collections.deviceImportPieces, upToAttempt(attempt), signal);
+  await removeInPieces(collections.deviceImportProblems, upToAttempt(attempt), signal);
 }
 
 /** Its record goes last: what is left by a crash is found by it. Whoever has taken it over keeps what is its own. */
-export async function removeImport(collections: Collections, { _id, attempt }: Attempt): Promise<void> {
+export async function removeImport(collections: Collections, { _id, attempt }: Attempt, signal?: AbortSignal): Promise<void> {
   const { deviceImports } = collections;
   await deviceImports.updateOne({ _id, attempt, status: { $ne: 'CREATING' } }, { $set: { status: 'EXPIRED', expiresAt: new Date(0) } });
   // Its last write may have arrived although its answer did not: then it goes on.
   if (await deviceImports.findOne({ _id, attempt, status: 'CREATING' }, { projection: { _id: 1 } })) return;
-  await removeContent(collections, { _id, attempt });
-  await deviceImports.deleteOne({ _id, attempt, status: 'EXPIRED' });
+  await removeContent(collections, { _id, attempt }, signal);
+  if (!signal?.aborted) await deviceImports.deleteOne({ _id, attempt, status: 'EXPIRED' });
 }

@@ -77,11 +77,11 @@ async function finish({ deviceImports, deviceImportProblems }: Collections, id: 
   );
 }
 
-/** Takes away what has expired; may run in several processes at once. Nothing that still creates devices expires. */
-export async function sweepImports(collections: Collections, now: Date): Promise<number> {
+/** Takes away what has expired; may run in several processes at once, and stops when told to. Nothing that still creates devices expires. */
+export async function sweepImports(collections: Collections, now: Date, signal?: AbortSignal): Promise<number> {
   const { deviceImports } = collections;
   await deviceImports.updateMany({ expiresAt: { $lt: now }, status: { $ne: 'CREATING' } }, { $set: { status: 'EXPIRED' } });
   const expired = await deviceImports.find({ status: 'EXPIRED' }, { projection: { attempt: 1 } }).toArray();
-  for (const each of expired) await removeImport(collections, each);
+  for (const each of expired) await removeImport(collections, each, signal);
   return expired.length;
 }

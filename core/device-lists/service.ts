@@ -8,6 +8,7 @@ import type { DeviceListService } from '../device-sets';
 import { createIdLookup } from '../devices/stored-ids';
 import { type DiskRoom, ROOM_WITHOUT_END } from '../disk-room';
 import { UserError } from '../errors';
+import { removeInPieces } from '../in-pieces';
 import { requireProduct } from '../products/require-product';
 import type { CoreSettings } from '../settings';
 import { unguessableId } from '../unguessable-id';
@@ -51,11 +52,16 @@ export function createDeviceListService({ collections, settings, clock, disk = R
           const named = isFirst && columns.named ? chunk.slice(1) : chunk;
           await checkRows(collections, { listId: _id, productKey, columns }, named, problems, stored);
           rows += named.length;
-          await deviceLists.updateOne({ _id }, { $set: { rows, expiresAt: within(HOUR_MS) } }, { writeConcern: { w: 1, journal: false } });
+          const going = { $set: { rows, expiresAt: within(HOUR_MS) } };
+          const { matchedCount } = await deviceLists.updateOne({ _id, status: 'CHECKING' }, going, {
+            writeConcern: { w: 1, journal: false },
+          });
+          // Whoever slept so long that it expired must not leave rows that no list is there for.
+          if (matchedCount === 0) throw new Error(`list ${_id} expired while it was checked`);
         }
         const status = Object.values(problems).some((count) => count > 0) || rows === 0 ? 'REFUSED' : 'CLEAN';
         const list = await deviceLists.findOneAndUpdate(
-          { _id },
+          { _id, status: 'CHECKING' },
           { $set: { status, rows, problems, expiresAt: within(KEPT_MS) } },
           { returnDocument: 'after' },
         );
@@ -71,10 +77,11 @@ export function createDeviceListService({ collections, settings, clock, disk = R
   };
 }
 
-async function removeList(collections: Collections, id: string): Promise<void> {
-  await collections.deviceListRows.deleteMany(ofList(id));
-  await collections.deviceListProblems.deleteMany(ofList(id));
-  await collections.deviceLists.deleteOne({ _id: id });
+/** Its record goes last: what a crash leaves is found by it. */
+async function removeList(collections: Collections, id: string, signal?: AbortSignal): Promise<void> {
+  await removeInPieces(collections.deviceListRows, ofList(id), signal);
+  await removeInPieces(collections.deviceListProblems, ofList(id), signal);
+  if (!signal?.aborted) await collections.deviceLists.deleteOne({ _id: id });
 }
 
 /** A batch takes the list as its scope: it stays until the batch has certainly made its tasks. Throws LIST_UNKNOWN, LIST_NOT_CLEAN. */
@@ -97,15 +104,15 @@ export async function useList({ deviceLists }: Pick<Collections, 'deviceLists'>,
   throw listNotClean(found, 'scope.listId', 'The batch was not created.');
 }
 
-/** Takes away what has expired; may run in several processes at once. */
-export async function sweepLists(collections: Collections, now: Date): Promise<number> {
+/** Takes away what has expired; may run in several processes at once, and stops when told to. */
+export async function sweepLists(collections: Collections, now: Date, signal?: AbortSignal): Promise<number> {
   const { batches, deviceLists } = collections;
   // Dynamic batches ask for their lists as long as they take devices.
   const inUse = await batches.find({ matching: true, 'scope.kind': 'list' }, { projection: { scope: 1 } }).toArray();
   const kept = inUse.flatMap(({ scope }) => (scope.kind === 'list' ? [scope.listId] : []));
   await deviceLists.updateMany({ expiresAt: { $lt: now }, _id: { $nin: kept } }, { $set: { status: 'EXPIRED' } });
   const expired = await deviceLists.find({ status: 'EXPIRED' }, { projection: { _id: 1 } }).toArray();
-  for (const { _id } of expired) await removeList(collections, _id);
+  for (const { _id } of expired) await removeList(collections, _id, signal);
   return expired.length;
 }
 

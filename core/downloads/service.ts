@@ -89,7 +89,7 @@ export function createDownloadService(deps: DownloadDeps): DownloadService & Dow
         return {
           pieces: reader.read(file, range),
           served(bytes) {
-            transfer.moved();
+            transfer.moved(bytes);
             meter.add(taskId, bytes, 0);
           },
           sent: transfer.sent,

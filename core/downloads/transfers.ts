@@ -1,4 +1,5 @@
 import type { DeviceId, TaskId } from '../../schema/model/ids';
+import { goesOnUntil } from '../../schema/model/least-rate';
 import type { Limits } from '../../schema/model/limits';
 import type { DownloadRefusal } from '../../schema/model/may-download';
 import type { TransferEnd } from '../core';
@@ -15,8 +16,8 @@ export interface TransferOf {
 }
 
 export interface Transfers {
-  /** `stop` is called once, when the device may not have the rest. Throws DOWNLOAD_LIMIT. */
-  begin(of: TransferOf, stop: (reason: TransferEnd) => void): { moved(): void; sent(): void; end(): void };
+  /** `stop` is called once, when the device may not have the rest, or takes it too slowly. Throws DOWNLOAD_LIMIT and BUSY. */
+  begin(of: TransferOf, stop: (reason: TransferEnd) => void): { moved(bytes: number): void; sent(): void; end(): void };
   /** Ends theirs at once; what ends elsewhere is found out within a second. */
   tasksEnded(ids: readonly TaskId[]): void;
   devicesShutOut(ids: readonly DeviceId[]): void;
@@ -26,6 +27,8 @@ export interface Transfers {
 
 interface Running extends TransferOf {
   movedAt: number;
+  /** Unless more of it moves. */
+  goesOnUntil: number;
   /** All of it has left this process, and some may wait in the kernel for a slow device. */
   isSent: boolean;
   stop(reason: TransferEnd): void;
@@ -33,7 +36,7 @@ interface Running extends TransferOf {
 
 interface Deps {
   standings: Pick<Standings, 'ofTask'>;
-  limits: Pick<Limits, 'downloadsPerToken' | 'downloadsPerDevice'>;
+  limits: Pick<Limits, 'downloadsPerToken' | 'downloadsPerDevice' | 'downloads' | 'downloadBytesPerSecond'>;
   now?: () => number;
   checkEveryMs?: number;
 }
@@ -41,6 +44,10 @@ interface Deps {
 const CHECK_EVERY_MS = 500;
 /** A transfer of which nothing left for so long gives way to another one: its device has lost the connection, most likely, and is back. */
 const STALLED_MS = 3_000;
+/** As above, where another device wants the place: a slow one may show nothing for a while, since kernels hold what it has yet to read. */
+const STALLED_FOR_OTHERS_MS = 60_000;
+/** A kernel may hold a megabyte before it shows that any of it was read. */
+const PATIENCE_MS = 10 * 60_000;
 /** What a device that is refused is told to wait, in seconds: whatever has stalled by then gives way. */
 export const DOWNLOAD_LIMIT_RETRY_S = STALLED_MS / 1_000;
 
@@ -58,9 +65,20 @@ const ENDS: Record<DownloadRefusal, TransferEnd> = {
 export function createTransfers(deps: Deps): Transfers {
   const { standings, limits, now = () => performance.now(), checkEveryMs = CHECK_EVERY_MS } = deps;
   const running = new Map<DeviceId, Set<Running>>();
+  const leastRate = { bytesPerSecond: limits.downloadBytesPerSecond, patienceMs: PATIENCE_MS };
+  /** Of those that are not all sent. */
+  let count = 0;
   let timer: NodeJS.Timeout | null = null;
 
+  const all = (): Running[] => [...running.values()].flatMap((ofDevice) => [...ofDevice]);
+
+  function markSent(transfer: Running): void {
+    if (!transfer.isSent) count -= 1;
+    transfer.isSent = true;
+  }
+
   function forget(transfer: Running): void {
+    markSent(transfer);
     const ofDevice = running.get(transfer.deviceId);
     ofDevice?.delete(transfer);
     if (ofDevice?.size === 0) running.delete(transfer.deviceId);
@@ -87,11 +105,26 @@ export function createTransfers(deps: Deps): Transfers {
     stop(first, 'replaced');
   }
 
+  /** Of one that has come to a halt, where there are as many as may be. */
+  function makeRoomForAll(): void {
+    if (count < limits.downloads) return;
+    let halted: Running | null = null;
+    for (const transfer of all()) {
+      if (!transfer.isSent && transfer.movedAt < (halted?.movedAt ?? now() - STALLED_FOR_OTHERS_MS)) halted = transfer;
+    }
+    if (halted === null) throw tooManyInAll(limits.downloads);
+    stop(halted, 'replaced');
+  }
+
+  function endSlow(): void {
+    for (const transfer of all()) if (!transfer.isSent && now() > transfer.goesOnUntil) stop(transfer, 'too_slow');
+  }
+
   /** What can't be asked about goes on: nothing has ended that the store does not know of. */
   async function check(): Promise<void> {
-    const all = [...running.values()].flatMap((ofDevice) => [...ofDevice]);
+    endSlow();
     await Promise.allSettled(
-      all.map(async (transfer) => {
+      all().map(async (transfer) => {
         const standing = await standings.ofTask(transfer.taskId);
         const refusal = standing === null ? 'ENDED' : refusalOf(standing, transfer);
         if (refusal !== null && running.get(transfer.deviceId)?.has(transfer)) stop(transfer, ENDS[refusal]);
@@ -112,18 +145,19 @@ export function createTransfers(deps: Deps): Transfers {
   return {
     begin(of, onStop) {
       makeRoom(of);
-      const transfer: Running = { ...of, movedAt: now(), isSent: false, stop: onStop };
+      makeRoomForAll();
+      const transfer: Running = { ...of, movedAt: now(), goesOnUntil: now() + PATIENCE_MS, isSent: false, stop: onStop };
+      count += 1;
       const ofDevice = running.get(of.deviceId);
       if (ofDevice) ofDevice.add(transfer);
       else running.set(of.deviceId, new Set([transfer]));
       checkLater();
       return {
-        moved() {
+        moved(bytes) {
           transfer.movedAt = now();
+          transfer.goesOnUntil = goesOnUntil(transfer.goesOnUntil, bytes, transfer.movedAt, leastRate);
         },
-        sent() {
-          transfer.isSent = true;
-        },
+        sent: () => markSent(transfer),
         end: () => forget(transfer),
       };
     },
@@ -142,6 +176,13 @@ export function createTransfers(deps: Deps): Transfers {
     },
   };
 }
+
+const tooManyInAll = (running: number): UserError =>
+  new UserError('BUSY', {
+    message: `${running} downloads are running already.`,
+    hint: 'Wait a few seconds and ask again.',
+    limit: `${running}`,
+  });
 
 const tooMany = (running: number): UserError =>
   new UserError('DOWNLOAD_LIMIT', {

@@ -1,7 +1,20 @@
 import { createGunzip } from 'node:zlib';
+import { createGate } from '../gate';
 
-/** Bytes. Beyond so much output the rest is taken on trust: an upload must not buy hours of work with a few bytes. */
-const OUTPUT_MAXIMUM = 8 * 1024 ** 3;
+/** What is inflated of one file; beyond, the rest is taken on trust: an upload must not buy hours of work with a few bytes. */
+export interface InflateLimits {
+  /** Bytes that any file may inflate to. */
+  least: number;
+  /** And so many times its own, which no firmware has over its whole length. */
+  ratio: number;
+  most: number;
+}
+
+const LIMITS: InflateLimits = { least: 64 * 1024 ** 2, ratio: 20, most: 4 * 1024 ** 3 };
+/** Fewer calls for the same work. */
+const CHUNK_BYTES = 256 * 1024;
+/** Files inflated at once: of the process's four threads for such work, two are left for files and keys. */
+const inflating = createGate(2);
 
 export interface GzipEnd {
   /** Resolves when more may come. Rejects never. */
@@ -19,8 +32,9 @@ export interface GzipEnd {
 const isBehindTheEnd = ({ message }: Error): boolean => message === 'incorrect header check';
 
 /** R-PKG-2: a gzip file shows where it ends only when it is inflated; what comes out is counted and thrown away. */
-export function gzipEnd(outputMaximum = OUTPUT_MAXIMUM): GzipEnd {
-  const gunzip = createGunzip();
+export function gzipEnd({ least, ratio, most }: InflateLimits = LIMITS): GzipEnd {
+  const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
+  let input = 0;
   let output = 0;
   let found: string | null = null;
   let over = false;
@@ -34,14 +48,15 @@ export function gzipEnd(outputMaximum = OUTPUT_MAXIMUM): GzipEnd {
   });
   gunzip.on('data', (piece: Buffer) => {
     output += piece.length;
-    if (output <= outputMaximum) return;
+    if (output <= Math.min(most, Math.max(least, ratio * input))) return;
     over = true;
     gunzip.destroy();
   });
   return {
     async update(bytes) {
-      if (over || gunzip.write(bytes)) return;
-      await Promise.race([settled, new Promise<void>((resolve) => gunzip.once('drain', resolve))]);
+      input += bytes.length;
+      if (over) return;
+      await inflating(() => Promise.race([settled, new Promise<void>((resolve) => gunzip.write(bytes, () => resolve()))]));
     },
     async problem() {
       if (!over) gunzip.end();

@@ -49,6 +49,11 @@ export function createBatchTasks(deps: BatchTasksDeps) {
       cancelBatchTasks(deps, batchId, onProgress, cause),
     cancelSome: (batchId: BatchId, which: WhichTasks, onProgress: () => void) => cancelSomeTasks(deps, batchId, which, onProgress),
     reconcile: (batchId: BatchId, onProgress: () => void, { full } = { full: true }) => reconcileBatch(deps, batchId, onProgress, full),
+    /** Platform-led tasks that need no upgrade workflow now: their devices were not asked, or they have ended. */
+    async unasked(taskIds: readonly TaskId[]): Promise<TaskId[]> {
+      const asked = new Set((await deps.tasks.getMany(taskIds)).filter((task) => task.active && hasUpgrade(task)).map(({ _id }) => _id));
+      return taskIds.filter((id) => !asked.has(id));
+    },
     /** Devices of a broker stay connected when no gateway takes pushes for them: then only the batch has to wait, and says for what. */
     async gatewayLost(gatewayId: string, silentSince?: Date): Promise<string | null> {
       if (isBrokerGateway(gatewayId)) return `No gateway is connected to ${gatewayId}: nothing can be pushed to its devices.`;

@@ -4,8 +4,8 @@ import type { FailureCause } from '../../schema/model/failure-causes';
 import type { BatchId } from '../../schema/model/ids';
 import type { Task } from '../../schema/model/task';
 import type { TaskDeps } from './deps';
+import { tellEnded } from './tell-ended';
 import { transitionMany } from './transition';
-import { hasUpgrade } from './upgrade-input';
 
 const CHUNK = 500;
 
@@ -42,14 +42,14 @@ export async function cancelSomeTasks(
   return { canceled, open: await deps.tasks.hasActive(batchId) };
 }
 
-/** Until `next` finds nothing. Running upgrades are told; one that misses it finds the task ended when it next looks. */
+/** Until `next` finds nothing. Running upgrades are told. */
 async function endAll(deps: Deps, next: () => Promise<Task[]>, onProgress: OnProgress, cause: FailureCause | null = null): Promise<number> {
   let canceled = 0;
   for (;;) {
     const active = await next();
     if (active.length === 0) return canceled;
     const ended = await transitionMany(deps.tasks, active, { kind: 'canceled', cause }, deps.clock());
-    await Promise.all(ended.filter(hasUpgrade).map((task) => deps.engine.tellEnded(task)));
+    await tellEnded(deps, ended);
     canceled += ended.length;
     onProgress(canceled);
   }

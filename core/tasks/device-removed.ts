@@ -1,7 +1,7 @@
 import type { DeviceId } from '../../schema/model/ids';
 import type { TaskDeps } from './deps';
+import { tellEnded } from './tell-ended';
 import { transition } from './transition';
-import { hasUpgrade } from './upgrade-input';
 
 /** Fails every unfinished task of devices that are being deleted; their batches and upgrades are told. How many it ended. */
 export async function onDevicesRemoved(deps: TaskDeps, deviceIds: readonly DeviceId[]): Promise<number> {
@@ -10,7 +10,7 @@ export async function onDevicesRemoved(deps: TaskDeps, deviceIds: readonly Devic
     const failed = await transition(deps.tasks, task, { kind: 'failed', cause: 'DEVICE_REMOVED', text: null }, deps.clock());
     if (failed === null) continue;
     ended += 1;
-    if (hasUpgrade(failed)) await deps.engine.tellEnded(failed);
+    await tellEnded(deps, [failed]);
     deps.engine.wakeBatch(failed.batchId);
   }
   return ended;

@@ -1,8 +1,8 @@
 import { acceptsSource } from '../../schema/model/package-rules';
 import type { Task } from '../../schema/model/task';
 import type { TaskDeps } from './deps';
+import { tellEnded } from './tell-ended';
 import { transition } from './transition';
-import { hasUpgrade } from './upgrade-input';
 
 /**
  * R-PKG-6, R-BAT-5: whether a task may upgrade its device from the version. The batch is asked only about one that it did not select the
@@ -21,6 +21,6 @@ export async function endIneligible(deps: TaskDeps, task: Task, version: string)
   const ended = await transition(deps.tasks, task, { kind: 'ineligible', version }, deps.clock()).finally(() =>
     deps.engine.wakeBatch(task.batchId),
   );
-  if (ended !== null && hasUpgrade(task)) await deps.engine.tellEnded(task);
+  if (ended !== null) await tellEnded(deps, [ended]);
   return ended;
 }

@@ -6,8 +6,8 @@ import { notificationOf } from './notification';
 import type { OfferDeps } from './offers';
 import { endNotifying, repeatOf } from './renotify';
 import { failUnexpected, onTarget, otherStart } from './report';
+import { tellEnded } from './tell-ended';
 import { transition } from './transition';
-import { hasUpgrade } from './upgrade-input';
 
 /** So long a device that has answered waits for a slot of the rate; afterwards it is asked again in its turn. */
 const SLOT_MS = 10_000;
@@ -78,6 +78,6 @@ async function notified(deps: OfferDeps, task: Task, version: string): Promise<N
 async function endUnsupported(deps: OfferDeps, task: Task): Promise<void> {
   const text = 'The package has several files; devices of this dialect take one.';
   const ended = await transition(deps.tasks, task, { kind: 'failed', cause: 'UNSUPPORTED_PACKAGE_TYPE', text }, deps.clock());
-  if (ended !== null && hasUpgrade(task)) await deps.engine.tellEnded(task);
+  if (ended !== null) await tellEnded(deps, [ended]);
   deps.engine.wakeBatch(task.batchId);
 }

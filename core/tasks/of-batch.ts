@@ -1,11 +1,12 @@
 import type { mongo } from 'mongoose';
+import type { Batch } from '../../schema/model/batch';
 import type { BatchId } from '../../schema/model/ids';
 import { deviceIdOf, taskIdOf } from '../../schema/model/ids';
 import type { Task } from '../../schema/model/task';
 import type { Collections } from '../../schema/mongo/connect';
 import { requireRole } from '../access/require-role';
 import type { Viewer } from '../access/viewer';
-import { batchUnknown } from '../batches/refusals';
+import { batchUnknown, tasksRemoved } from '../batches/refusals';
 import { UserError } from '../errors';
 
 /** Above every character that a name may have. */
@@ -35,6 +36,9 @@ export async function byDeviceName(
 /** R-BAT-22: read in pieces, as fast as the reader takes them. */
 export async function exportTasks({ batches, tasks }: Collections, viewer: Viewer, batchId: BatchId): Promise<AsyncIterable<Task>> {
   requireRole(viewer, 'VIEWER');
-  if ((await batches.findOne({ _id: batchId, deletedAt: null }, { projection: { _id: 1 } })) === null) throw batchUnknown();
+  const projection = { removedTasks: 1 };
+  const batch = await batches.findOne<Pick<Batch, 'removedTasks'>>({ _id: batchId, deletedAt: null }, { projection });
+  if (batch === null) throw batchUnknown();
+  if (batch.removedTasks) throw tasksRemoved(batch.removedTasks);
   return tasks.find(stretch(`${batchId}.`), { batchSize: READ_AT_ONCE, projection: { attempts: 0, transitions: 0 } }).sort({ _id: 1 });
 }

@@ -2,6 +2,7 @@ import type { BatchId } from '../../schema/model/ids';
 import { retryAt } from '../../schema/model/retry';
 import type { Task } from '../../schema/model/task';
 import type { TaskDeps } from './deps';
+import { tellEnded } from './tell-ended';
 import { transition } from './transition';
 
 const CAUSE = 'WAITING_FOR_THE_DEVICE_ONLINE_TIMEOUT';
@@ -16,12 +17,9 @@ export async function endOnlineWaits(deps: TaskDeps, batchId: BatchId): Promise<
   const next = await deps.tasks.nextOnlineBy(batchId);
   if (next === null || next > now) return next;
   for (const task of await deps.tasks.overdueOffline(batchId, now, CHUNK)) {
-    await transition(
-      deps.tasks,
-      task,
-      { kind: 'offlineTooLong', attempt: task.attempt, retryAt: await nextAttemptAt(deps, task, now) },
-      now,
-    );
+    const event = { kind: 'offlineTooLong' as const, attempt: task.attempt, retryAt: await nextAttemptAt(deps, task, now) };
+    const failed = await transition(deps.tasks, task, event, now);
+    if (failed && !failed.active) await tellEnded(deps, [failed]);
   }
   return now;
 }

@@ -7,8 +7,8 @@ import { inChunks } from '../in-chunks';
 import type { TaskDeps } from './deps';
 import { roomStages } from './room';
 import { countAble, withShare } from './share';
+import { tellEnded } from './tell-ended';
 import { transitionMany } from './transition';
-import { hasUpgrade } from './upgrade-input';
 
 const CHUNK = 500;
 
@@ -62,7 +62,7 @@ export async function giveWay(deps: Deps, tasks: Task[]): Promise<number> {
   let ended = 0;
   for (let left = tasks; left.length > 0; ) {
     const gone = await transitionMany(deps.tasks, left, { kind: 'overridden' }, deps.clock());
-    await Promise.all(gone.filter(hasUpgrade).map((task) => deps.engine.tellEnded(task)));
+    await tellEnded(deps, gone);
     ended += gone.length;
     const done = new Set(gone.map(({ _id }) => _id));
     const missed = left.filter(({ _id }) => !done.has(_id)).map(({ _id }) => _id);

@@ -13,12 +13,13 @@ import type { Collections } from '../../schema/mongo/connect';
 import { requireRole } from '../access/require-role';
 import type { Viewer } from '../access/viewer';
 import { refuseComeback } from '../batches/comeback';
-import { batchUnknown } from '../batches/refusals';
+import { batchUnknown, tasksRemoved } from '../batches/refusals';
 import { reopenBatch } from '../batches/status';
 import type { Reinitiated, Reinitiation } from '../core';
 import { isDuplicateKey } from '../duplicate-key';
 import { UserError } from '../errors';
 import { packageUnknown } from '../packages/refusals';
+import { cancelBatchTasks } from './cancel';
 import type { TaskDeps } from './deps';
 import { requireTasks } from './require-tasks';
 import { transition } from './transition';
@@ -66,6 +67,7 @@ function requireOneOf({ taskIds, all }: Reinitiation): void {
 async function resumable({ batches, packages }: Collections, batchId: string): Promise<Resumable> {
   const batch = await batches.findOne({ _id: batchId, deletedAt: null });
   if (batch === null) throw batchUnknown();
+  if (batch.removedTasks) throw tasksRemoved(batch.removedTasks);
   if (batch.status === 'CANCELED')
     throw new UserError('BATCH_STATE', {
       field: 'batchId',
@@ -156,9 +158,16 @@ async function begin(
 }
 
 /** Also when nothing began in this call: an earlier one may have died before it came so far. */
-async function goOn({ clock, engine }: TaskDeps, { batches, tasks }: Collections, batch: Batch): Promise<Batch> {
+async function goOn(deps: TaskDeps, { batches, tasks }: Collections, batch: Batch): Promise<Batch> {
+  const { clock, engine } = deps;
   if (await tasks.findOne({ batchId: batch._id, active: true }, { projection: { _id: 1 } })) await reopenBatch(batches, batch._id, clock());
   const now = (await batches.findOne({ _id: batch._id })) ?? batch;
+  if (now.removedTasks) {
+    // The removal has come in between: what has begun ends, and goes with the others.
+    await cancelBatchTasks({ tasks: deps.tasks, engine, clock }, batch._id);
+    await batches.updateOne({ _id: batch._id }, { $unset: { 'removedTasks.doneAt': true } });
+    throw tasksRemoved(now.removedTasks);
+  }
   if (isLive(now.status)) await engine.restartBatch(batch._id);
   return now;
 }

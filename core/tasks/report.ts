@@ -6,8 +6,9 @@ import type { Task } from '../../schema/model/task';
 import type { DeviceReport } from '../core';
 import type { TaskDeps } from './deps';
 import { endIneligible, isEligible } from './eligible';
+import { tellEnded } from './tell-ended';
 import { transition } from './transition';
-import { hasUpgrade, timeoutOf, upgradeInput } from './upgrade-input';
+import { timeoutOf, upgradeInput } from './upgrade-input';
 
 const TEXT_LENGTH = 1_024;
 /** A device has room for five tasks at a time (R-BAT-13); those that ended lately are behind them. */
@@ -23,9 +24,16 @@ export async function onProgress(deps: TaskDeps, task: Task, percent: number): P
   // The engine before the store: once the store says that progress began, a repeat of this report would start nothing.
   // A platform-led upgrade runs already, and wants to know only what its time-out runs from.
   const tells = !isPlatformLed(task) || timeoutMs !== null;
-  if (task.firstProgressAt === null && tells)
-    await deps.engine.report(await upgradeInput(deps, task), { kind: 'progress', at: now.getTime() });
-  await transition(deps.tasks, task, { kind: 'progress', percent, timeoutMs }, now);
+  const starts = task.firstProgressAt === null && tells;
+  if (starts) await deps.engine.report(await upgradeInput(deps, task), { kind: 'progress', at: now.getTime() });
+  const moved = await transition(deps.tasks, task, { kind: 'progress', percent, timeoutMs }, now);
+  if (starts && moved === null) await endIfEnded(deps, task);
+}
+
+/** Whoever ended the task meanwhile could not know of the workflow that this report has started. */
+async function endIfEnded(deps: TaskDeps, { _id, deviceId, module, attempt }: Task): Promise<void> {
+  const now = await deps.tasks.get(_id);
+  if (!now?.active) await deps.engine.tellEnded(now ?? { _id, deviceId, module, attempt });
 }
 
 /** R-FLOW-2: a platform-led device gets the file; it may report nothing until it is done. */
@@ -89,7 +97,7 @@ export async function failUnexpected(deps: TaskDeps, task: Task, version: string
 export async function onTarget(deps: TaskDeps, task: Task): Promise<void> {
   // Also when the answer was lost: a repeat finds no task that it could be about.
   const ended = await transition(deps.tasks, task, { kind: 'succeeded' }, deps.clock()).finally(() => deps.engine.wakeBatch(task.batchId));
-  if (ended !== null && hasUpgrade(task)) await deps.engine.tellEnded(task);
+  if (ended !== null) await tellEnded(deps, [ended]);
 }
 
 /**

@@ -30,12 +30,16 @@ export interface FailedAttempt {
 /** What an upgrade does with its one task. A repeat that finds it done wakes the batch all the same: the first may have died before. */
 export function createUpgradeTasks(deps: TaskDeps) {
   return {
-    /** Ends the attempt; the batch pushes the next one when it is due, at its rate (R-RATE-4). */
-    async failAttempt({ taskId, attempt, cause, text, retryAt }: FailedAttempt): Promise<void> {
+    /**
+     * Ends the attempt; the batch pushes the next one when it is due, at its rate (R-RATE-4). False when the task has ended, with this or
+     * before: whoever ended it may not have known of the report that started the upgrade.
+     */
+    async failAttempt({ taskId, attempt, cause, text, retryAt }: FailedAttempt): Promise<boolean> {
       const now = deps.clock();
       const event = { kind: 'attemptFailed' as const, attempt, cause, text, retryAt: retryAt === null ? null : new Date(retryAt) };
-      await transition(deps.tasks, taskId, event, now);
+      const failed = await transition(deps.tasks, taskId, event, now);
       deps.engine.wakeBatch(batchOfTask(taskId), retryAt === null ? 0 : Math.max(0, retryAt - now.getTime()));
+      return (failed ?? (await deps.tasks.get(taskId)))?.active ?? false;
     },
     /** R-FLOW-2: ends the attempt if its present wait is over. Null when the upgrade has nothing to wait for any more. */
     async checkWait({ taskId, attempt, retryAt }: WaitLook): Promise<WaitLeft | null> {

@@ -2,23 +2,16 @@
 // Their secrets are shown once by the API, so they are kept in fleet-PRODUCT_KEY.json. URL and MQTT_URL name another Updraft.
 // The key comes from the environment, because other users of the machine can read command lines.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { calledWith, fail } from './common.mjs';
 import { startDevice } from './device.mjs';
 
-const args = process.argv.slice(2);
-// As it was once: KEY PRODUCT_KEY COUNT.
-const keyed = args[0]?.startsWith('updraft_') ? args.shift() : undefined;
-const key = keyed ?? process.env.KEY;
-const [productKey, count, option] = args;
-const api = process.env.URL || 'http://127.0.0.1:8080';
+const USAGE =
+  'Usage: KEY=<API key> [URL=http://127.0.0.1:8080] [MQTT_URL=mqtt://127.0.0.1:1883] node docs/examples/fleet.mjs PRODUCT_KEY COUNT [--faulty]';
+const { apiKey: key, url: api, args, options } = calledWith(USAGE, 2, ['--faulty']);
+const [productKey, count] = args;
+if (!/^[1-9]\d{0,3}$/.test(count)) fail(USAGE);
 const url = process.env.MQTT_URL || 'mqtt://127.0.0.1:1883';
 const kept = `fleet-${productKey}.json`;
-
-function fail(text) {
-  console.error(text);
-  process.exit(1);
-}
-
-if (!key || !productKey || !(Number(count) >= 1)) fail('Usage: KEY=<API key> node docs/examples/fleet.mjs PRODUCT_KEY COUNT [--faulty]');
 
 async function register() {
   const devices = Array.from({ length: Number(count) }, (_, index) => ({ deviceName: `valve-${index + 1}` }));
@@ -47,4 +40,4 @@ async function register() {
 
 const devices = existsSync(kept) ? JSON.parse(readFileSync(kept, 'utf8')) : await register();
 const refused = `If ${kept} has the secrets of devices of another Updraft, delete it and start again.`;
-for (const device of devices) startDevice({ ...device, productKey, url, version: '1.0.0', faulty: option === '--faulty', refused });
+for (const device of devices) startDevice({ ...device, productKey, url, version: '1.0.0', faulty: options.includes('--faulty'), refused });

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { DeviceLink } from '../../core/ports';
+import type { AccountOf } from '../accounts';
 import type { GatewayCore } from '../core';
 import type { DeviceLanes } from '../device-lanes';
 import type { GatewayMetrics } from '../metrics';
@@ -38,5 +39,7 @@ export interface CarrierParts {
   quotas: MqttQuotas;
   metrics: GatewayMetrics;
   sampled: SampledLog;
+  /** What devices have taken of their quotas. */
+  accountOf: AccountOf;
   logger: Logger;
 }

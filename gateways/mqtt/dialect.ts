@@ -64,6 +64,8 @@ export interface ConnectPacket {
   certificate?: ProvenCertificate;
   /** The peer knows this device's secret: TLS-PSK has proven it. */
   deviceId?: DeviceId;
+  /** Where it comes from, as far as is known. */
+  address?: string;
 }
 
 /** Whom a TLS-PSK identity claims to come from, and the key that goes with it. */

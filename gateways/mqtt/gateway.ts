@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { DeviceLink } from '../../core/ports';
+import { createAccounts } from '../accounts';
 import type { GatewayCore } from '../core';
 import { createDeviceLanes, LANE_SETTINGS, type LaneSettings } from '../device-lanes';
 import { createGatewayMetrics, type GatewayMetrics } from '../metrics';
@@ -31,7 +32,7 @@ export interface GatewayDeps<S> {
   clock?: () => Date;
 }
 
-export type MqttGatewayDeps = GatewayDeps<Omit<ListenSettings, 'connections'>>;
+export type MqttGatewayDeps = GatewayDeps<Omit<ListenSettings, 'connections' | 'strangers'>>;
 
 export interface MqttGateway<U extends DeviceUrls = MqttUrls> extends Pick<Carrier, 'onCarries' | 'onPushes'> {
   start(): Promise<U>;
@@ -43,6 +44,8 @@ export interface MqttGateway<U extends DeviceUrls = MqttUrls> extends Pick<Carri
 }
 
 const STOP_WITHIN_MS = 5_000;
+/** Of devices behind gateways, and of those that have just gone. */
+const ACCOUNTS_BESIDE = 50_000;
 
 /** The MQTT door for devices, on a broker of its own inside this process. */
 export function createMqttGateway(deps: MqttGatewayDeps): Promise<MqttGateway> {
@@ -59,12 +62,13 @@ export async function createGatewayOver<S, U extends DeviceUrls>(
   const lanes = await createDeviceLanes({ metrics, settings: { ...LANE_SETTINGS, ...settings.lanes } });
   const quotas = { ...MQTT_QUOTAS, ...settings.quotas };
   const sampled = createSampledLog(logger);
-  const parts = { ...core, lanes, metrics, quotas, sampled };
+  const accountOf = createAccounts(quotas.connections + ACCOUNTS_BESIDE);
+  const parts = { ...core, lanes, metrics, quotas, sampled, accountOf };
   const dialects: MqttDialect[] = [
     createLinkDialect(parts),
     createIotdaDialect({ ...parts, hourTolerance: settings.iotdaHourTolerance ?? 1, clock }),
   ];
-  const carrier = carrierOf({ devices: core.devices, dialects, gatewayId, lanes, quotas, metrics, sampled, logger });
+  const carrier = carrierOf({ devices: core.devices, dialects, gatewayId, lanes, quotas, metrics, sampled, accountOf, logger });
   let stopping = false;
   return {
     link: carrier.link,

@@ -1,3 +1,4 @@
+import type { Account, AccountOf } from '../accounts';
 import type { GatewayMetrics } from '../metrics';
 import { createTokenBuckets } from '../token-bucket';
 import type { MqttQuotas } from './broker/quotas';
@@ -9,11 +10,14 @@ export type Inlet = (peer: Peer, payload: Buffer) => 'taken' | 'tooLong' | 'refu
 /** What a connection may send more for each device behind it: a gateway that starts says the version of all of them. */
 const CHILD = { perSecond: 1, burst: 4 };
 
-/** Whether a message of a device may come in: no more a second than its quota, and no longer than allowed. */
-export function createInlet(metrics: GatewayMetrics, quotas: MqttQuotas): Inlet {
-  const mayPublish = createTokenBuckets<Peer>({ perSecond: quotas.messagesPerSecond, burst: quotas.messagesBurst, more: CHILD });
+/**
+ * Whether a message of a device may come in: no more a second than its quota, and no longer than allowed. What it has taken is its own and
+ * not its connection's: a device that connects again has no more than it had.
+ */
+export function createInlet(metrics: GatewayMetrics, quotas: MqttQuotas, accountOf: AccountOf): Inlet {
+  const messages = createTokenBuckets<Account>({ perSecond: quotas.messagesPerSecond, burst: quotas.messagesBurst, more: CHILD });
   return (peer, payload) => {
-    if (!mayPublish(peer, peer.children)) {
+    if (!messages.take(accountOf(peer.deviceId), peer.children)) {
       metrics.dropped.too_fast.inc();
       return 'refused';
     }

@@ -6,6 +6,9 @@ export type BatchStatus = (typeof BATCH_STATUSES)[number];
 export const LIVE_STATUSES: readonly BatchStatus[] = ['SCHEDULED', 'STARTING', 'RUNNING', 'PAUSED', 'HALTED'];
 export const isLive = (status: BatchStatus): boolean => LIVE_STATUSES.includes(status);
 
+/** R-BAT-6: the reason of a batch that was finished by its scheduled end. */
+export const WINDOW_CLOSED = 'The scheduled end has come; what had not ended was canceled.';
+
 /** R-BAT-1; a verification (R-PKG-9) is a small batch that tries a package on chosen devices. */
 export const BATCH_KINDS = ['static', 'dynamic', 'verification'] as const;
 export type BatchKind = (typeof BATCH_KINDS)[number];
@@ -143,6 +146,18 @@ export interface Judged {
   failed: number;
 }
 
+/** What is kept of the tasks of a batch that ended long ago, once they are removed. */
+export interface RemovedTasks {
+  /** From then on they go. */
+  at: Date;
+  /** As they were then. */
+  counts: TaskCounts;
+  /** R-RATE-2: devices that its variable rate has grown with; 0 where it did not grow. */
+  reached: number;
+  /** When the last one had gone; absent before. */
+  doneAt?: Date;
+}
+
 export interface Batch {
   _id: BatchId;
   name: string;
@@ -192,6 +207,8 @@ export interface Batch {
   updatedAt: Date;
   startedAt: Date | null;
   endedAt: Date | null;
+  /** Absent: its tasks are there. */
+  removedTasks?: RemovedTasks;
   /** Set while it is being deleted: from then on it is in no list. */
   deletedAt?: Date | null;
 }

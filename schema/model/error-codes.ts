@@ -5,6 +5,7 @@ export const ERROR_CODES = {
   LAST_ADMINISTRATOR: 'Without this key nobody could administrate any more.',
   NOT_FOUND: 'Nothing with this id exists, or it is of another product; over HTTP also an unknown address.',
   INTERNAL: 'Updraft could not go on; the message carries an id that is in the log.',
+  STORE_UNAVAILABLE: 'MongoDB does not answer. A change that was asked for may have been carried out all the same.',
 
   REQUIRED: 'A field that must be given is missing or empty.',
   INVALID_FORMAT: 'A value has characters, a length or a form that the field does not take.',
@@ -14,7 +15,7 @@ export const ERROR_CODES = {
   INVALID_CURSOR: 'The cursor of a page is not one this list gave out. Subscriptions answer an unknown one with a Resync.',
   QUERY_TOO_COMPLEX: 'The GraphQL document or its variables are longer, deeper or costlier than the limit.',
   ANSWER_TOO_LARGE: 'The answer would have more bytes than the limit, and was not sent. A mutation was carried out.',
-  BUSY: 'As many large requests are under way as may be at once, or a query has taken 30 seconds.',
+  BUSY: 'As many large requests, downloads or connections of a key are under way as may be at once, or a query has taken 30 seconds.',
 
   PRODUCT_UNKNOWN: 'No product has this key.',
   PRODUCT_EXISTS: 'A product with this key exists already.',

@@ -75,6 +75,10 @@ export const DEFAULT_LIMITS = {
   /** R-DL-7: transfers over HTTP that run at once, in one process. */
   downloadsPerToken: 2,
   downloadsPerDevice: 2,
+  /** R-SAFE-3: of all devices, in one process; the API has room of its own. */
+  downloads: 8_000,
+  /** R-SAFE-3: bytes a second that a download moves at least, over ten minutes: less than the slowest radio. */
+  downloadBytesPerSecond: 100,
   /** R-DL-3: 16 MB, one file. */
   mqttFileBytes: 16 * 1024 * 1024,
   /** R-PKG-12: resumable uploads of one API key that no package uses yet, and of all. */

@@ -81,7 +81,8 @@ export function waitingAnew({ negotiation, download }: Task, since: Date | null,
 /** The status stays: what a user waits for is the notification. */
 export function queried({ negotiation, status, repeats }: Task, repeat: Repeat, now: Date) {
   if (!negotiation || status === 'UNCONFIRMED') return null;
-  return { retryAt: null, offerAt: dueAgainAt({ repeats }, repeat, now), negotiation: { ...negotiation, queriedAt: now } };
+  const asked = { ...negotiation, queriedAt: now, askedAt: negotiation.askedAt ?? now };
+  return { retryAt: null, offerAt: dueAgainAt({ repeats }, repeat, now), negotiation: asked };
 }
 
 /** Of an earlier attempt's address nothing follows (device-protocols §0.4.4). */

@@ -146,6 +146,8 @@ export interface Negotiation {
   onlineMs: number;
   /** When the device was asked for its version and has not answered yet; null while nothing is asked. */
   queriedAt: Date | null;
+  /** The first question of the attempt, with which its workflow starts; stays when the device goes. Absent: not asked yet, or by an older version. */
+  askedAt?: Date | null;
   /** The first notification of the attempt: repeats don't begin the wait for the result anew. */
   begunAt: Date | null;
   /** The first request for the file in the attempt. */

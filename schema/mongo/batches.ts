@@ -38,6 +38,7 @@ export const batchSchema = new Schema<Batch>(
     updatedAt: { type: Date, required: true },
     startedAt: date,
     endedAt: date,
+    removedTasks: { type: Schema.Types.Mixed },
     deletedAt: { type: Date },
   },
   storedIn('batches'),
@@ -46,6 +47,9 @@ export const batchSchema = new Schema<Batch>(
 batchSchema.index({ productKey: 1, _id: -1 });
 batchSchema.index({ packageId: 1, _id: -1 });
 batchSchema.index({ status: 1, _id: -1 });
+/** What has been kept long enough: whole batches, and those whose tasks are still there. */
+batchSchema.index({ endedAt: 1 });
+batchSchema.index({ 'removedTasks.doneAt': 1, endedAt: 1 });
 /** Deletions that a crash cut off. */
 batchSchema.index({ deletedAt: 1 }, { partialFilterExpression: { deletedAt: { $type: 'date' } } });
 /** One batch an idempotency key, also for two callers at once. */

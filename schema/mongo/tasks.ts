@@ -44,6 +44,7 @@ const negotiationSchema = new Schema<Negotiation>(
   {
     onlineMs: { type: Number, required: true },
     queriedAt: date,
+    askedAt: { type: Date },
     begunAt: date,
     openedAt: date,
     heard: { type: Boolean, required: true },

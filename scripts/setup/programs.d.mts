@@ -2,6 +2,8 @@ export interface Program {
   path: string;
   version: string;
   source: 'environment' | 'path' | 'cache' | 'upstream' | 'wheel';
+  /** Of a known flaw in this version. */
+  warning?: string;
 }
 export interface FindOptions {
   env?: NodeJS.ProcessEnv;

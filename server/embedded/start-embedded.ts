@@ -4,7 +4,7 @@ import { lockData } from './data-lock';
 import { freePort, isFreeWithin } from './free-port';
 import { mongoCredentials } from './mongo-credentials';
 import { mongodProgram, mongoUri } from './mongod';
-import { programPath } from './programs';
+import { program } from './programs';
 import { StartError } from './start-error';
 import { type SupervisedServer, type SupervisorEvents, supervise } from './supervisor';
 import { temporalProgram } from './temporal';
@@ -24,8 +24,13 @@ export interface EmbeddedOptions extends Partial<SupervisorEvents> {
   mongoCacheGB?: number;
   /** Where MONGODB_URI and TEMPORAL_ADDRESS are read, each of which replaces its server. Default: the process's. */
   env?: NodeJS.ProcessEnv;
+  /** Runs when the data is ours and before any server starts; what it throws ends the start. */
+  beforeStart?(): Promise<void>;
   /** Told of users that were in MongoDB's data before it asked for passwords; they are removed. */
   onUsersRemoved?(users: string[]): void;
+  onReleaseRaised?(from: string, to: string): void;
+  /** Told of what goes on all the same. */
+  onWarning?(text: string): void;
 }
 
 export interface EmbeddedServers {
@@ -45,6 +50,12 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
   const logs = join(options.dataDir, 'logs');
   // Processes that share running servers keep no data here, and may be many.
   const dataLock = env.MONGODB_URI && env.TEMPORAL_ADDRESS ? undefined : await lockData(options.dataDir);
+  try {
+    await options.beforeStart?.();
+  } catch (error) {
+    dataLock?.release();
+    throw error;
+  }
   if (dataLock) mkdirSync(logs, { recursive: true, mode: 0o700 });
   const events = { onFatal: options.onFatal ?? endProcess, onRestart: options.onRestart, isDiskFull: options.isDiskFull };
   const [mongo, temporal] = await Promise.allSettled([
@@ -83,11 +94,15 @@ async function startMongod(
   logFile: string,
   events: SupervisorEvents,
 ): Promise<{ server: SupervisedServer; uri: string }> {
-  const [command, port] = await Promise.all([programPath('mongod', options.env), usablePort(options.mongoPort, 'MongoDB')]);
-  const { dataDir, mongoCacheGB: cacheGB, onUsersRemoved } = options;
+  const [{ path, warning }, port] = await Promise.all([
+    program('mongod', options.env),
+    usablePort(options.mongoPort, 'UPDRAFT_MONGO_PORT'),
+  ]);
+  const { dataDir, mongoCacheGB: cacheGB, onUsersRemoved, onReleaseRaised, onWarning } = options;
+  if (warning) onWarning?.(warning);
   const credentials = await mongoCredentials(dataDir);
-  const program = mongodProgram(command, { dataDir, port, logFile, cacheGB, credentials, onUsersRemoved });
-  return { server: await supervise(program, events), uri: mongoUri(port, credentials.password) };
+  const mongod = mongodProgram(path, { dataDir, port, logFile, cacheGB, credentials, onUsersRemoved, onReleaseRaised, onWarning });
+  return { server: await supervise(mongod, events), uri: mongoUri(port, credentials.password) };
 }
 
 async function startTemporal(
@@ -95,8 +110,11 @@ async function startTemporal(
   logFile: string,
   events: SupervisorEvents,
 ): Promise<{ server: SupervisedServer; port: number; page?: TemporalPage }> {
-  if (options.uiPort !== undefined) await usablePort(options.uiPort, "Temporal's web page");
-  const [command, port] = await Promise.all([programPath('temporal', options.env), usablePort(options.temporalPort, 'Temporal')]);
+  if (options.uiPort !== undefined) await usablePort(options.uiPort, 'UPDRAFT_TEMPORAL_UI_PORT');
+  const [{ path: command }, port] = await Promise.all([
+    program('temporal', options.env),
+    usablePort(options.temporalPort, 'UPDRAFT_TEMPORAL_PORT'),
+  ]);
   const ui = options.uiPort === undefined ? undefined : { host: unguessableLoopback(), port: await freePort() };
   const server = await supervise(temporalProgram(command, { dataDir: options.dataDir, port, ui, logFile }), events);
   if (!ui || options.uiPort === undefined) return { server, port };
@@ -109,10 +127,10 @@ async function startTemporal(
 }
 
 /** The servers of an instance that was killed are still ending when it is started again at once. */
-async function usablePort(wanted: number | undefined, what: string): Promise<number> {
+async function usablePort(wanted: number | undefined, setting: string): Promise<number> {
   if (wanted === undefined) return freePort();
   if (!(await isFreeWithin(wanted, PORT_PATIENCE_MS)))
-    throw new StartError(`Port ${wanted} for ${what} is in use by another program. Choose another, or end that program.`);
+    throw new StartError(`Port ${wanted} is in use by another program. Choose another with ${setting}.`);
   return wanted;
 }
 

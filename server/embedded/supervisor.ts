@@ -10,6 +10,7 @@ const STEADY_AFTER_MS = 60_000;
 /** From one try to the next while the disk is full. */
 const DISK_WAIT_MS = 5_000;
 const LOG_BYTES = 32 * 1024 * 1024;
+const LOG_END_CHARS = 64 * 1024;
 
 export interface ServerProgram {
   /** For messages: `mongod`, `temporal`. */
@@ -20,6 +21,8 @@ export interface ServerProgram {
   logFile: string;
   /** Resolves when the server serves; rejects or ends with the signal. Must be repeatable: it runs after each restart. */
   ready(signal: AbortSignal): Promise<void>;
+  /** What a start that failed means, by the end of the log; null where only the log can say. */
+  explain?(log: string): string | null;
 }
 
 export interface SupervisorEvents {
@@ -104,6 +107,7 @@ export async function supervise(program: ServerProgram, events: SupervisorEvents
 
 async function startOnce(program: ServerProgram, outer?: AbortSignal): Promise<GuardedChild> {
   boundLog(program.logFile);
+  const logged = sizeOf(program.logFile);
   const { serverEnvironment } = await import('#setup/child-environment.mjs');
   const env = { ...serverEnvironment(process.env), ...program.env };
   const child = await spawnGuarded(program.command, program.args, env, program.logFile);
@@ -111,7 +115,9 @@ async function startOnce(program: ServerProgram, outer?: AbortSignal): Promise<G
   const timer = setTimeout(() => over.abort(), READY_LIMIT_MS);
   const signal = outer ? AbortSignal.any([over.signal, outer]) : over.signal;
   const died = child.exited.then(({ code, signal: by }) => {
-    throw new StartError(`${program.name} ended while starting (${by ?? `exit code ${code}`}).\n${lastLog(program)}`);
+    // Of this start: an older one may have failed for another reason.
+    const why = program.explain?.(readFileSync(program.logFile).subarray(logged).toString().slice(-LOG_END_CHARS));
+    throw new StartError(`${why ?? `${program.name} ended while starting (${by ?? `exit code ${code}`}).`}\n${lastLog(program)}`);
   });
   const ready = program.ready(signal);
   try {
@@ -149,9 +155,11 @@ function lastLog(program: ServerProgram): string {
   return `Last lines of ${program.logFile}:\n${lines.map((line) => `  ${line.slice(0, 400)}`).join('\n')}`;
 }
 
+const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+
 /** Keeps one older log. The server goes on writing to the same file, so it is copied and cut, not renamed. */
 function boundLog(logFile: string): void {
-  if ((statSync(logFile, { throwIfNoEntry: false })?.size ?? 0) < LOG_BYTES) return;
+  if (sizeOf(logFile) < LOG_BYTES) return;
   copyFileSync(logFile, `${logFile}.1`);
   truncateSync(logFile, 0);
 }

@@ -8,7 +8,7 @@ import type { ServerProgram } from './supervisor';
 
 const GIB = 1024 ** 3;
 
-/** What every batch's upgrades are found by; a cluster gets it through the operator service. */
+/** Nothing reads it any more: workflows that versions before have started carry it, and hand it on when they continue as new. */
 const SEARCH_ATTRIBUTE = 'BatchId';
 
 const DYNAMIC_CONFIG = [

@@ -3,11 +3,13 @@ import type { Registry } from 'prom-client';
 import { createLiveHub } from '../../api/live/hub';
 import { createApi } from '../../api/server';
 import { finishBatchDeletions } from '../../core/batches/delete';
+import { removeOld } from '../../core/batches/retention';
 import { systemClock } from '../../core/clock';
 import { sweepImports } from '../../core/device-imports/creation';
 import { sweepLists } from '../../core/device-lists/service';
 import { finishDeletions } from '../../core/packages/delete';
 import { sweepOrphans } from '../../core/packages/upload-record';
+import { openStoreWatch } from '../../schema/mongo/store-watch';
 import type { Foundation } from '../foundation';
 import { type Part, Parts } from '../part';
 import { whatIsMissing } from '../ready';
@@ -22,7 +24,7 @@ export async function startApi(
   registry: Registry,
   gateway: { readonly carries: boolean } | null = null,
 ): Promise<Part & { url: string; explorerUrl?: string }> {
-  const { config, logger, store, client, parts, httpPort } = foundation;
+  const { config, logger, servers, store, client, parts, httpPort } = foundation;
   const running = new Parts((error) => logger.error({ error }, 'A part of the API did not stop as it should'));
   const live = running.add(createLiveHub({ db: databaseOf(store), collections: store.collections, logger }));
   return running.orStop(async () => {
@@ -30,13 +32,18 @@ export async function startApi(
     await finishDeletions({ collections: store.collections, files: parts.files, clock: systemClock });
     running.add(await startSweeping(foundation));
     running.add(startResuming(foundation));
+    const watch = running.add(await openStoreWatch(servers.mongoUri, (away) => tellOf(away, logger)));
     const api = await createApi({
       core: parts.core,
+      watch,
       live,
       logger,
       registry,
       ready: () => whatIsMissing(store, client, gateway),
-      settings: { host: config.host, port: httpPort, tls: await readTls(config.tls), explorer: config.explorer, limits: config.limits },
+      settings: {
+        ...{ host: config.host, port: httpPort, tls: await readTls(config.tls), explorer: config.explorer, limits: config.limits },
+        ...{ origins: config.corsOrigins, publicUrl: config.publicBaseUrl },
+      },
     });
     const { url, explorerUrl } = await api.start();
     running.add(api);
@@ -44,23 +51,34 @@ export async function startApi(
   });
 }
 
+function tellOf(away: boolean, logger: Foundation['logger']): void {
+  if (away) logger.warn('MongoDB does not answer; requests are refused until it does');
+  else logger.info('MongoDB answers again');
+}
+
 /** What crashes and patience leave of uploads and batches goes: at once, and then again and again. */
-async function startSweeping({ store, parts, logger }: Foundation): Promise<Part> {
+async function startSweeping({ config, store, engine, parts, logger }: Foundation): Promise<Part> {
+  const stopping = new AbortController();
+  const { signal } = stopping;
   const sweep = async (): Promise<void> => {
     try {
       const swept = (await sweepOrphans(store.collections, parts.files, new Date())) + (await parts.sweepUploads());
-      await sweepLists(store.collections, new Date());
-      await sweepImports(store.collections, new Date());
+      await sweepLists(store.collections, new Date(), signal);
+      await sweepImports(store.collections, new Date(), signal);
       if (swept > 0) logger.info({ swept }, 'Uploads that nobody goes on with were removed');
     } catch (error) {
       logger.warn({ error }, 'Uploads could not be swept; it is tried again');
     }
   };
-  const stopping = new AbortController();
   const finish = async (): Promise<void> => {
-    await finishBatchDeletions({ collections: store.collections }, stopping.signal).catch((error) =>
-      logger.warn({ error }, 'A batch could not be deleted yet; it is tried again'),
-    );
+    try {
+      await finishBatchDeletions({ collections: store.collections }, signal);
+      const removed = await removeOld({ collections: store.collections, engine, clock: systemClock }, config.retention, signal);
+      if (removed.batches + removed.tasksOf > 0)
+        logger.info(removed, 'Batches, and tasks of batches, that were kept long enough were removed');
+    } catch (error) {
+      logger.warn({ error }, 'A batch could not be deleted yet; it is tried again');
+    }
   };
   await sweep();
   // A million tasks take their time, and nobody waits for them.

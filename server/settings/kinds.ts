@@ -30,6 +30,11 @@ export const portOrOff: Kind<number | null> = {
 /** Of a server that others must find again. */
 export const fixedPort: Kind<number> = { ...wholeNumber(1, 65_535), expected: 'a port from 1 to 65535' };
 
+export const daysOrOff: Kind<number | null> = {
+  parse: z.union([z.literal('off').transform(() => null), wholeNumber(1, 36_500).parse]),
+  expected: 'a whole number of days from 1 to 36500, or off',
+};
+
 export const wholeNumbers: Kind<readonly number[]> = {
   parse: z
     .string()

@@ -55,6 +55,9 @@ const ABOUT: Record<keyof Limits, string> = {
   downloadsPerToken: 'Downloads with one URL or token that run at once, in one API process.',
   downloadsPerDevice:
     'Downloads of one device that run at once, in one API process; each of its unfinished tasks may have one whatever the others have.',
+  downloads: 'Downloads over HTTP of all devices that run at once, in one API process; connections of the API come beside them.',
+  downloadBytesPerSecond:
+    'Slowest download, in bytes a second over ten minutes: a slower one is cut, and goes on with a range when its device asks for it.',
   mqttFileBytes: 'Bytes of a file that is downloaded over MQTT.',
   uploadsPerKey: 'Resumable uploads of one API key that no package uses yet.',
   uploads: 'Resumable uploads in all that no package uses yet.',

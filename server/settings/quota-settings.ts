@@ -10,6 +10,22 @@ const MOST = 1_000_000;
 
 const ABOUT: Record<keyof MqttQuotas, { about: string; range?: readonly [number, number]; unit?: string }> = {
   connections: { about: 'Sockets of devices in all; further ones are closed.' },
+  strangers: { about: 'Connections that have not said yet which device they are; with more, the oldest is closed.' },
+  connectsPerMinute: {
+    about: 'Connections a minute of one device, a tenth of them at once; further ones are told to come again (CONNACK 3).',
+  },
+  wrongPasswordsPerMinute: {
+    about:
+      'Wrong passwords a minute for one device from one address, a third of them at once; then its passwords from there are not looked at for a while (CONNACK 3).',
+  },
+  addressConnectsPerSecond: {
+    about:
+      'Connections a second from one address (of IPv6: one /64), and twenty times as many at once; further ones are closed. Higher where a proxy hides the addresses of many.',
+  },
+  addressWrongPasswordsPerMinute: {
+    about:
+      'Wrong passwords a minute from one address, a third of them at once; then only devices that were right from there before are looked at for a while.',
+  },
   messagesPerSecond: { about: 'Messages a second that a device may send over time; further ones are dropped.' },
   messagesBurst: { about: 'Messages that a device may send at once after a pause.' },
   payloadBytes: { about: 'Bytes of a message of a device; a longer one is dropped.', range: [1, MQTT_LIMITS.packetBytes - 2 * 1_024] },

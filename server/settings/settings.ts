@@ -4,7 +4,7 @@ import { DEFAULT_IOTDA_WAITS } from '../../schema/model/negotiation';
 import { BROKER_SETTINGS } from './broker-settings';
 import * as kinds from './kinds';
 import { optional, setting } from './setting';
-import { hostAndPort, urlOf } from './urls';
+import { hostAndPort, origins, urlOf } from './urls';
 
 export type { Setting } from './setting';
 
@@ -81,15 +81,16 @@ export const SETTINGS = {
   }),
   TEMPORAL_ADDRESS: optional(hostAndPort, {
     defaultText: 'embedded Temporal',
-    about: 'Temporal frontend to use. Its namespace needs the search attribute BatchId (Keyword).',
+    about: 'Temporal frontend to use.',
     example: 'temporal.example.com:7233',
   }),
   TEMPORAL_NAMESPACE: setting(kinds.text(/^[\w.-]{2,255}$/, 'a namespace: letters, digits, dots, dashes'), 'default', {
-    about: "Temporal's namespace.",
+    about: "Temporal's namespace. Each installation needs one of its own: workflows are named by batches and devices.",
     example: 'updraft',
   }),
   TEMPORAL_TASK_QUEUE: setting(kinds.text(/^[\w.-]{1,200}$/, 'a task queue: letters, digits, dots, dashes'), WORKFLOW_QUEUE, {
-    about: 'Task queue of the workflows, for installations that share a namespace.',
+    about:
+      'Task queue of the workflows, the same for all processes. It keeps no two installations apart: for that there is TEMPORAL_NAMESPACE.',
     example: 'updraft-eu',
   }),
   UPDRAFT_PACKAGE_STORE: setting(kinds.oneOf('gridfs', 's3'), 'gridfs', {
@@ -129,6 +130,18 @@ export const SETTINGS = {
     about: 'Disk, under the data directory, for copies of the package files that are being downloaded; 0 reads all from the store.',
     example: '20480',
   }),
+  UPDRAFT_KEEP_TASKS_DAYS: setting(kinds.daysOrOff as kinds.Kind<number | null>, null as number | null, {
+    defaultText: 'off: for ever',
+    about:
+      'Days after the end of a batch that its tasks are kept. Then they are removed, and the batch keeps their counts. The same for all processes with the role api.',
+    example: '90',
+  }),
+  UPDRAFT_KEEP_BATCHES_DAYS: setting(kinds.daysOrOff as kinds.Kind<number | null>, null as number | null, {
+    defaultText: 'off: for ever',
+    about:
+      'Days after its end that a batch is kept. Then it is removed with its tasks, and its idempotency key is free again. The same for all processes with the role api.',
+    example: '730',
+  }),
   UPDRAFT_DISK_RESERVE_MB: setting(kinds.wholeNumber(0, 10_000_000, 'MiB'), 1_024, {
     about:
       'Disk that uploads leave free for the embedded servers, or for MongoDB where it tells how much it has; at most a quarter of a small disk. Below it uploads are refused with DISK_FULL.',
@@ -147,9 +160,14 @@ export const SETTINGS = {
     example: 'gateway-eu-1',
   }),
   ...BROKER_SETTINGS,
+  UPDRAFT_CORS_ORIGINS: setting(origins, [], {
+    defaultText: 'none: only pages from the API itself',
+    about: 'Origins whose pages may use the API in a browser: GraphQL, over HTTP and WebSocket, uploads, imports, lists and CSV files.',
+    example: 'https://console.example.com,http://localhost:5173',
+  }),
   UPDRAFT_EXPLORER: optional(kinds.onOff, {
     defaultText: 'on for a loopback address',
-    about: 'GraphQL explorer and introspection.',
+    about: 'GraphQL explorer at /explorer/, and introspection, of the schema alone also without a key.',
     example: 'off',
   }),
   UPDRAFT_LOG_LEVEL: setting(kinds.oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'), 'info', {
@@ -216,6 +234,11 @@ export const SETUP_VARIABLES = {
     about: 'The Mosquitto for tests and benchmark.',
     defaultText: 'the installed one, else from Debian',
     example: '/usr/sbin/mosquitto',
+  },
+  UPDRAFT_TEST_CHROMIUM: {
+    about: 'The Chromium for tests.',
+    defaultText: 'the installed one, else from Debian',
+    example: '/usr/bin/chromium',
   },
   UPDRAFT_TEST_NGINX: {
     about: 'The nginx for the benchmark.',

@@ -1,4 +1,4 @@
-import { isObjectType } from 'graphql';
+import { isNonNullType, isObjectType } from 'graphql';
 import { buildApiSchema } from '../../api/schema';
 import { requireOperation } from '../../core/access/app-role';
 import type { Viewer } from '../../core/access/viewer';
@@ -32,6 +32,7 @@ const codes = ({ errors }: { errors?: { extensions: Record<string, unknown> }[] 
 /** How an app may ask for each thing that it may ask for: for its own device, and what it must not ask. */
 const ALLOWED: Record<string, { own: object; refused: object[] }> = {
   'Query.unfinishedTasks': { own: { deviceId: MINE }, refused: [{ deviceId: OTHER }] },
+  'Query.viewer': { own: {}, refused: [] },
   'Query.task': { own: { id: mine._id }, refused: [{ id: others._id }, { id: 'nothing' }] },
   'Query.tasks': {
     own: { filter: { deviceId: MINE } },
@@ -79,6 +80,40 @@ describe('R-UI-4 a key of the role APP', () => {
     }
     expect(codes(await asApp('{ unfinishedTasks(deviceId: "meter.other") { edges { node { id } } } }'))).toEqual(['NOT_ALLOWED']);
     expect(codes(await asApp('{ batches { edges { node { id } } } }'))).toEqual(['NOT_ALLOWED']);
+  });
+
+  test('R-UI-4 knows its own name, and is answered in what it may see beside what it may not', async () => {
+    const refused = operations.flatMap(({ name, field }) => {
+      const required = field.args.filter(({ type }) => isNonNullType(type));
+      return name.startsWith('Query.') && !ALLOWED[name] && required.length === 0 ? [field.name] : [];
+    });
+    expect(refused).toEqual(expect.arrayContaining(['batches', 'devices', 'products', 'limits', 'failureCauses', 'apiKeys']));
+    const { data, errors } = await asApp(
+      `{ viewer { name role } task(id: "${mine._id}") { id device { id } batch { id } package { id } download { requests } } ${refused.map((name) => `${name} { __typename }`).join(' ')} }`,
+    );
+    expect(data).toEqual({
+      viewer: { name: 'app', role: 'APP' },
+      task: { id: mine._id, device: null, batch: null, package: null, download: null },
+      ...Object.fromEntries(refused.map((name) => [name, null])),
+    });
+    expect(new Set(codes({ errors }))).toEqual(new Set(['NOT_ALLOWED']));
+  });
+
+  test('R-UI-4 every query, and everything that is behind a task, is null where it is refused', () => {
+    const schema = buildApiSchema();
+    const queries = Object.values(schema.getQueryType()?.getFields() ?? {}).filter(({ type }) => isNonNullType(type));
+    expect(queries.map(({ name }) => name)).toEqual(['viewer']);
+    for (const name of ['confirmTasks', 'rejectTasks'])
+      expect(isNonNullType(schema.getMutationType()?.getFields()[name]?.type)).toBe(false);
+  });
+
+  test('R-UI-4 a decision that was made is told, though another one is refused', async () => {
+    const { data, errors } = await asApp(`mutation {
+      rejectTasks(input: { taskIds: ["${task('nobody')._id}"] }) { tasks { id } userErrors { code } }
+      confirmTasks(input: { taskIds: [] }) { tasks { id } userErrors { code } }
+    }`);
+    expect(codes({ errors })).toEqual(['NOT_ALLOWED']);
+    expect(data).toEqual({ rejectTasks: null, confirmTasks: { tasks: null, userErrors: [{ code: expect.any(String) }] } });
   });
 
   test('R-UI-4 may not hide what is refused behind an alias, a fragment or a variable', async () => {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { get } from 'node:http';
+import { emptyTaskCounts } from '../../schema/model/live-counts';
 import { aPackage, aTask } from '../support/builders';
 import { administrator } from '../support/core-parts';
 import { startTestApi, type TestApi } from './support/test-api';
@@ -139,5 +140,17 @@ describe('R-BAT-22 the results of a batch', () => {
     while (!closed) await slow.ask('{ viewer { name } }');
     expect(slow.logged).toEqual([]);
     await slow.stop();
+  });
+
+  test('R-BAT-22 of a batch whose tasks were removed say so: counts as they were, an empty list, and no file', async () => {
+    const query = `{ batch(id: "${batchId}") { tasksRemovedAt counts { total failed } tasks { edges { cursor } } } }`;
+    const ask = async () => (await api.ask(query)).data?.batch;
+    const kept = { ...emptyTaskCounts(), FAILED: 3 };
+    expect(await ask()).toMatchObject({ tasksRemovedAt: null });
+    await api.store.collections.batches.updateOne({ _id: batchId }, { $set: { removedTasks: { at, counts: kept, reached: 0 } } });
+    await api.store.collections.tasks.deleteMany({ batchId });
+    expect(await ask()).toEqual({ tasksRemovedAt: at.toISOString(), counts: { total: 3, failed: 3 }, tasks: { edges: [] } });
+    const answer = await csv();
+    expect([answer.status, await answer.json()]).toMatchObject([409, { errors: [{ code: 'BATCH_STATE', field: 'batchId' }] }]);
   });
 });

@@ -9,11 +9,16 @@ afterAll(() => api.stop());
 
 test('R-UI-1 without the explorer there is no page, and no schema on either transport', async () => {
   expect((await fetch(`${api.url}/explorer/`)).status).toBe(404);
+  expect((await api.ask('{ __schema { queryType { name } } }', {}, null)).status).toBe(401);
   expect((await api.ask(getIntrospectionQuery())).errors?.[0]?.message).toContain('introspection');
   const overSocket = api.socket().iterate({ query: '{ __schema { types { name } } }' });
   await expect(overSocket.next()).rejects.toEqual(
     expect.arrayContaining([expect.objectContaining({ message: expect.stringContaining('introspection') })]),
   );
+});
+
+test('R-UI-1 without the explorer the bare address says what is here', async () => {
+  expect(await (await fetch(api.url)).json()).toMatchObject({ name: 'Updraft', graphql: '/graphql', health: '/healthz' });
 });
 
 test('R-UI-1 stopping ends subscriptions and open connections', async () => {

@@ -1,5 +1,9 @@
+import { buildClientSchema, type GraphQLSchema, getIntrospectionQuery } from 'graphql';
+import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { bearerKey, connectionKey } from '../../api/access/bearer';
+import { buildApiSchema } from '../../api/schema';
+import { administrator } from '../support/core-parts';
 import { startTestApi, type TestApi } from './support/test-api';
 
 let api: TestApi;
@@ -42,10 +46,37 @@ test('R-PKG-1 an upload without a key is refused, and nothing is kept', async ()
   expect(api.files.fileIds()).toEqual([]);
 });
 
-test('R-UI-1 a WebSocket without a good key is closed with 4403', async () => {
-  expect(await closeOf(undefined)).toBe(4403);
-  expect(await closeOf({ authorization: 'Bearer updraft_0000' })).toBe(4403);
-  expect(await closeOf({ apiKey: 7 })).toBe(4403);
+test('R-UI-1 a WebSocket without a good key is closed with 4401', async () => {
+  expect(await closeOf(undefined)).toBe(4401);
+  expect(await closeOf({ authorization: 'Bearer updraft_0000' })).toBe(4401);
+  expect(await closeOf({ apiKey: 7 })).toBe(4401);
+});
+
+test.each([
+  ['a wrong key', async () => 'updraft_0000'],
+  ['no key', async () => undefined],
+  [
+    'a key that was revoked',
+    async () => {
+      const { key, apiKey } = await api.core.access.createKey(administrator, { name: 'short-lived', role: 'VIEWER' });
+      await api.core.access.revokeKey(administrator, apiKey._id);
+      return key;
+    },
+  ],
+])('R-UI-1 with %s graphql-ws, as it comes, tries once', async (_name, keyOf) => {
+  let tries = 0;
+  const client = createClient({
+    url: api.graphqlUrl.replace('http', 'ws'),
+    webSocketImpl: WebSocket,
+    connectionParams: { apiKey: await keyOf() },
+    on: {
+      connecting: () => {
+        tries += 1;
+      },
+    },
+  });
+  await expect(client.iterate({ query: '{ viewer { name } }' }).next()).rejects.toMatchObject({ code: 4401, reason: expect.any(String) });
+  expect(tries).toBe(1);
 });
 
 test('R-UI-1 a WebSocket takes the key as header value or alone', async () => {
@@ -70,6 +101,36 @@ test('R-UI-1 the viewer is the key that asks', async () => {
 test('R-UI-1 health is told to everyone', async () => {
   expect((await fetch(`${api.url}/healthz`)).status).toBe(200);
   expect((await fetch(`${api.url}/readyz`)).status).toBe(200);
+});
+
+test('R-UI-1 where the explorer is, its schema is told without a key, and nothing else', async () => {
+  const told = await api.ask(getIntrospectionQuery({ inputValueDeprecation: true }), {}, null);
+  expect(told.status).toBe(200);
+  const names = (schema: GraphQLSchema) => Object.keys(schema.getTypeMap()).sort();
+  expect(names(buildClientSchema(told.data as never))).toEqual(names(buildApiSchema()));
+  for (const query of [
+    '{ viewer { name } }',
+    '{ __schema { queryType { name } } viewer { name } }',
+    'query { ...Q } fragment Q on Query { __schema { queryType { name } } viewer { name } }',
+    'query A { __schema { queryType { name } } } query B { viewer { name } }',
+    'mutation { __schema { queryType { name } } }',
+    'subscription { __schema { queryType { name } } }',
+    '{ own: __schema { queryType { name } } }',
+    '{ __schema',
+    `{ __schema { queryType { name } } } #${'x'.repeat(20_000)}`,
+  ]) {
+    const refused = await api.ask(query, {}, null);
+    expect([query.slice(0, 80), refused.status, refused.errors?.[0]?.extensions.code]).toEqual([query.slice(0, 80), 401, 'NOT_SIGNED_IN']);
+  }
+});
+
+test('R-UI-1 a wrong key is told so, whatever it asks for', async () => {
+  expect((await api.ask('{ __schema { queryType { name } } }', {}, 'updraft_0000')).status).toBe(401);
+});
+
+test('R-UI-1 the bare address leads to the explorer', async () => {
+  const answer = await fetch(api.url, { redirect: 'manual' });
+  expect([answer.status, answer.headers.get('location')]).toEqual([302, '/explorer/']);
 });
 
 test('R-UI-1 the explorer is served from the platform itself and names no other host', async () => {

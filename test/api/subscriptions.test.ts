@@ -10,7 +10,7 @@ afterAll(() => api.stop());
 const TASKS = `subscription ($filter: TaskFilterInput, $after: String) { taskChanges(filter: $filter, after: $after) {
   __typename ... on TaskChange { task { id status waitingFor device { deviceName } } cursor skipped dropped } ... on Resync { hint cursor } } }`;
 const BATCH = `subscription ($id: ID!) { batchProgress(batchId: $id) {
-  __typename ... on BatchProgress { batch { id status } counts { total queued succeeded } rate { asked reached } cursor } ... on Resync { hint } } }`;
+  __typename ... on BatchProgress { id batch { id status counts { total queued succeeded } rate { asked reached } } counts { total queued succeeded } rate { asked reached } cursor } ... on Resync { hint } } }`;
 
 test('R-UI-1 a change of a task comes over the WebSocket, and its cursor goes on behind it', async () => {
   const events = api
@@ -75,7 +75,8 @@ test('R-UI-1 progress of a batch comes at once, with counts and rate', async () 
   const events = api.socket().iterate({ query: BATCH, variables: { id: batch._id } });
   expect((await events.next()).value?.data?.batchProgress).toEqual({
     __typename: 'BatchProgress',
-    batch: { id: batch._id, status: 'STARTING' },
+    id: batch._id,
+    batch: { id: batch._id, status: 'STARTING', counts: { total: 1, queued: 1, succeeded: 0 }, rate: { asked: 600, reached: 0 } },
     counts: { total: 1, queued: 1, succeeded: 0 },
     rate: { asked: 600, reached: 0 },
     cursor: expect.any(String),

@@ -2,6 +2,7 @@ import { deleteBatch, finishBatchDeletions } from '../../core/batches/delete';
 import type { CoreParts } from '../../core/create-core';
 import type { TaskStatus } from '../../schema/model/task';
 import type { Store } from '../../schema/mongo/connect';
+import { activitiesOf } from '../support/activities';
 import { aPackage, aTask } from '../support/builders';
 import { handClock, operator, refusal, spectator } from '../support/core-parts';
 import { meters, named } from '../support/meters';
@@ -162,4 +163,27 @@ test('R-BAT-19 the idempotency key of a batch that was deleted makes a new one',
   await expect(deleteBatch({ collections: dyingAfter(0), engine, clock }, id)).rejects.toThrow('killed');
   const again = await create('june');
   expect(again).not.toBe(id);
+});
+
+test('R-BAT-19 whatever a workflow still asks about a batch that was deleted is answered, and lets it end', async () => {
+  const id = await createEnded();
+  await remove(id);
+  const { lifecycle, batchTasks } = parts;
+  const activities = activitiesOf(parts);
+  expect(await activities.findDueTasks(id, 10)).toEqual({ groups: [], nextDueAt: null, open: false });
+  expect(await activities.selectTargets(id)).toMatchObject({ status: 'FINISHED', schedule: null });
+  expect(await activities.countReached(id, 'succeeded')).toBe(0);
+  expect([await activities.haltIfFailing(id), await activities.isHalted(id), await activities.scanMatches(id)]).toEqual([
+    false,
+    false,
+    false,
+  ]);
+  expect(await activities.reconcileBatch(id)).toBe(0);
+  expect(await activities.cancelBatchTasks(id, 'CAMPAIGN_WINDOW_CLOSED')).toBe(0);
+  expect(await activities.cancelSomeTasks(id, { statuses: ['QUEUED'] })).toEqual({ canceled: 0, open: false });
+  for (const status of ['RUNNING', 'FINISHED', 'CANCELED'] as const) await activities.setBatchStatus(id, status, null);
+  await activities.explainBatch(id, 'why');
+  await activities.endMatching(id);
+  expect([await lifecycle.pushTerms(id), await batchTasks.unasked([`${id}.meter.dev-a`])]).toEqual([null, [`${id}.meter.dev-a`]]);
+  expect(await left(id)).toEqual([0, 0]);
 });

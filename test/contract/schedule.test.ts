@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
 import { type CoreParts, createCore } from '../../core/create-core';
-import type { BatchPolicy, Schedule } from '../../schema/model/batch';
+import { type BatchPolicy, type Schedule, WINDOW_CLOSED } from '../../schema/model/batch';
 import type { Store } from '../../schema/mongo/connect';
+import { activitiesOf } from '../support/activities';
 import { handClock, MASTER_KEY, operator, refusal, settingsWith } from '../support/core-parts';
 import { fakePackageStore } from '../support/fakes/package-store';
 import { quietEngine } from '../support/quiet-engine';
@@ -92,4 +93,22 @@ test('R-BAT-6 the same key gives the scheduled batch again, also when its start 
   const first = await push(schedule, 'june');
   clock.advance(30 * MINUTE);
   expect((await push(schedule, 'june'))._id).toBe(first._id);
+});
+
+test('R-BAT-6 from its scheduled end on the batch is finished: tasks that are only being ended do not open it again', async () => {
+  const batch = await push({ startAt: inMinutes(10), endAt: inMinutes(100) });
+  await parts.lifecycle.select(batch._id);
+  await parts.lifecycle.setStatus(batch._id, 'RUNNING');
+  clock.advance(100 * MINUTE);
+  await parts.lifecycle.setStatus(batch._id, 'FINISHED', WINDOW_CLOSED);
+  expect(await parts.core.batches.get(batch._id)).toMatchObject({ status: 'FINISHED', statusReason: WINDOW_CLOSED });
+  expect(await parts.lifecycle.pushTerms(batch._id)).toBeNull();
+});
+
+test('R-BAT-6 R-BAT-21 a batch that was opened again while its tasks were being ended is finished with the last of them', async () => {
+  const batch = await push({ startAt: inMinutes(10), endAt: inMinutes(100) });
+  await parts.lifecycle.select(batch._id);
+  await parts.lifecycle.setStatus(batch._id, 'RUNNING');
+  await activitiesOf(parts).cancelBatchTasks(batch._id, 'CAMPAIGN_WINDOW_CLOSED');
+  expect(await parts.core.batches.get(batch._id)).toMatchObject({ status: 'FINISHED', statusReason: WINDOW_CLOSED });
 });

@@ -101,6 +101,16 @@ const SCENARIOS: Record<ActivityName, Scenario> = {
       await updraft.store.collections.devices.updateOne({ _id: deviceOf({ updraft, ...world }) }, { $set: { enabled: true } });
     },
   },
+  // The store believes that the device is connected here: nobody could be asked.
+  findUnasked: {
+    dialect: 'IOTDA',
+    behaviours: [offlineUntil('told')],
+    prepare: (world) => setPresence(world, { online: true, gatewayId: world.updraft.config.gatewayId }),
+    async meanwhile({ updraft, fleet, fault }) {
+      await updraft.until(async () => fault.recovered > 0);
+      await fleet.comeOnline();
+    },
+  },
   // The store believes in a gateway that ended without a word.
   gatewayLost: {
     behaviours: [offlineUntil('told')],
@@ -150,7 +160,13 @@ describe('every activity may fail, and may run twice', () => {
   let updraft: Updraft;
   beforeAll(async () => {
     // A hundred milliseconds are a policy's minute; nothing is pushed again by the clock alone, and no gateway mends what a scenario makes wrong.
-    const settings = { UPDRAFT_MINUTE_MS: '100', UPDRAFT_REOFFER_MINUTES: '1440', UPDRAFT_MQTT_SESSION_CHECK_MS: '3600000' };
+    const settings = {
+      UPDRAFT_MINUTE_MS: '100',
+      UPDRAFT_REOFFER_MINUTES: '1440',
+      // Only devices that never answer are asked here.
+      UPDRAFT_IOTDA_VERSION_MINUTES: '20',
+      UPDRAFT_MQTT_SESSION_CHECK_MS: '3600000',
+    };
     updraft = await startUpdraft(settings, { decorateActivities: faults.decorate });
   });
   afterAll(() => updraft.stop());

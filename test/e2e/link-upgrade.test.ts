@@ -203,7 +203,9 @@ describe('Link devices upgraded over real MQTT, MongoDB and Temporal (R-FLOW-1)'
     await updraft.until(async () => (await taskOf(first, 'busy').catch(() => null))?.status === 'NOTIFIED');
     const second = await updraft.push(await nextPackage(), {}, only(['busy']));
     await updraft.until(async () => (await updraft.core.batches.get(second._id))?.status === 'FINISHED');
-    expect((await updraft.core.batches.get(second._id))?.selection).toEqual({
+    const { selection, statusReason } = (await updraft.core.batches.get(second._id)) ?? {};
+    expect(statusReason).toBe(`There was nobody to push to: 1 has an unfinished task of another batch (busy in batch ${first._id}).`);
+    expect(selection).toEqual({
       matched: 1,
       created: 0,
       skippedVersion: 0,

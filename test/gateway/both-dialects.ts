@@ -1,4 +1,5 @@
 import pino from 'pino';
+import { createAccounts } from '../../gateways/accounts';
 import { createDeviceLanes, LANE_SETTINGS } from '../../gateways/device-lanes';
 import { createGatewayMetrics } from '../../gateways/metrics';
 import { MQTT_QUOTAS } from '../../gateways/mqtt/broker/quotas';
@@ -13,6 +14,6 @@ export async function bothDialects(core: RecordingCore) {
   const sampled = createSampledLog(pino({ level: 'silent' }));
   const lanes = await createDeviceLanes({ metrics, settings: LANE_SETTINGS });
   const { devices, tasks, downloads } = core;
-  const parts = { devices, tasks, downloads, metrics, sampled, lanes, quotas: MQTT_QUOTAS };
+  const parts = { devices, tasks, downloads, metrics, sampled, lanes, quotas: MQTT_QUOTAS, accountOf: createAccounts(100) };
   return { ...parts, dialects: [createLinkDialect(parts), createIotdaDialect({ ...parts, hourTolerance: 1 })] };
 }

@@ -83,7 +83,7 @@ test('R-FLOW-1 R-FLOW-2 as many messages wait as a lane holds, and one for each 
 
 test('R-FLOW-1 what a connection may send grows with each device behind it', () => {
   let now = 0;
-  const allows = createTokenBuckets<object>({ perSecond: 1, burst: 2, more: { perSecond: 1, burst: 4 } }, () => now);
+  const { take: allows } = createTokenBuckets<object>({ perSecond: 1, burst: 2, more: { perSecond: 1, burst: 4 } }, () => now);
   const many = (key: object, units?: number) => Array.from({ length: 100 }, () => allows(key, units)).filter(Boolean).length;
   const [plain, gateway] = [{}, {}];
   expect([many(plain), many(gateway, 10)]).toEqual([2, 42]);

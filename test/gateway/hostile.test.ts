@@ -14,7 +14,7 @@ const pem = (name: string) => readFileSync(join(__dirname, 'fixtures', `localhos
 describe('R-FLOW-1 connections that misbehave', () => {
   let running: Running;
   beforeEach(async () => {
-    running = await startGateway();
+    running = await startGateway({}, { connectsPerMinute: 100_000 });
   });
   afterEach(() => running.stop());
 

@@ -25,7 +25,7 @@ const exchanges: Exchange[] = JSON.parse(readFileSync(join(__dirname, 'fixtures/
 describe('R-FLOW-1 every topic and payload of the Link dialect, byte by byte', () => {
   let running: Running;
   beforeAll(async () => {
-    running = await startGateway();
+    running = await startGateway({}, { connectsPerMinute: 100_000 });
   });
   afterAll(() => running.stop());
 

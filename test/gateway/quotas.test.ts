@@ -194,7 +194,7 @@ describe('R-FLOW-1 the bounds themselves', () => {
     fc.assert(
       fc.property(pauses, fc.integer({ min: 1, max: 50 }), fc.integer({ min: 1, max: 50 }), (waits, perSecond, burst) => {
         let now = 0;
-        const allows = createTokenBuckets({ perSecond, burst }, () => now);
+        const { take: allows } = createTokenBuckets({ perSecond, burst }, () => now);
         const key = {};
         let taken = 0;
         for (const wait of waits) {

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { basename, delimiter, join, parse } from 'node:path';
 import { cached } from './cached';
 
 /** A program of Debian's (and of what descends from it) that tests and benchmarks run beside ours. */
@@ -8,6 +8,10 @@ export interface DebianProgram {
   package: string;
   /** Names the program in the environment. */
   variable: string;
+  /** Other names a machine may have it by. */
+  others?: readonly string[];
+  /** Where in the package it is, if the name is that of a script which looks for it at its place in the system. */
+  at?: string;
 }
 
 /** How to start it: `env` has where its libraries are. */
@@ -40,7 +44,8 @@ export async function debianProgram(program: DebianProgram, env: NodeJS.ProcessE
     },
     env,
   );
-  const path = onPath(program.name, { PATH: ['usr/sbin', 'usr/bin'].map((bin) => join(root, bin)).join(delimiter) });
+  const { dir, base } = parse(program.at ?? program.name);
+  const path = onPath(base, { PATH: (dir ? [dir] : ['usr/sbin', 'usr/bin']).map((bin) => join(root, bin)).join(delimiter) });
   if (path === undefined) throw new Error(`Debian's package ${program.package} has no ${program.name}: ${root}`);
   return { path, env: { ...env, LD_LIBRARY_PATH: libraries(root).join(delimiter) } };
 }
@@ -71,22 +76,27 @@ async function unpacked(wanted: string, work: string, env: NodeJS.ProcessEnv): P
   return root;
 }
 
-const installed = ({ name, variable }: DebianProgram, env: NodeJS.ProcessEnv): string | undefined =>
-  env[variable] || onPath(name, { PATH: [env.PATH ?? '', ...SYSTEM].join(delimiter) });
+function installed({ name, others = [], variable }: DebianProgram, env: NodeJS.ProcessEnv): string | undefined {
+  const PATH = [env.PATH ?? '', ...SYSTEM].join(delimiter);
+  return env[variable] || [name, ...others].map((one) => onPath(one, { PATH })).find((path) => path !== undefined);
+}
 
 const onPath = (name: string, { PATH = '' }: NodeJS.ProcessEnv): string | undefined =>
   PATH.split(delimiter)
     .map((place) => join(place, name))
     .find((path) => existsSync(path));
 
-/** `usr/lib/x86_64-linux-gnu` and its like. */
+/** `usr/lib/x86_64-linux-gnu` and its like, with the folders in them: some libraries have others to themselves there. */
 const libraries = (root: string): string[] =>
   ['usr/lib', 'lib']
     .map((path) => join(root, path))
     .filter((path) => existsSync(path))
-    .flatMap((path) => [
-      path,
-      ...readdirSync(path)
-        .filter((name) => name.includes('-linux-'))
-        .map((name) => join(path, name)),
-    ]);
+    .flatMap((path) => {
+      const ofMachine = foldersOf(path).filter((folder) => basename(folder).includes('-linux-'));
+      return [path, ...ofMachine, ...ofMachine.flatMap(foldersOf)];
+    });
+
+const foldersOf = (path: string): string[] =>
+  readdirSync(path, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => join(path, name));

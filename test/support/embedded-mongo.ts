@@ -23,11 +23,11 @@ export const stranger = (uri: string): string => `mongodb://127.0.0.1:${new URL(
 export const marks = (client: mongo.MongoClient) => client.db('updraft').collection('marks').countDocuments();
 
 /** mongod as versions before started it: no passwords, and what others of the machine left in it. */
-export async function oldData(dataDir: string): Promise<void> {
+export async function oldData(dataDir: string, mongod?: string): Promise<void> {
   mkdirSync(join(dataDir, 'mongo'), { mode: 0o755 });
   const port = await freePort();
   const args = ['--replSet', 'rs0', '--bind_ip', '127.0.0.1', '--port', `${port}`, '--dbpath', join(dataDir, 'mongo'), '--nounixsocket'];
-  const old = await spawnGuarded(await programPath('mongod', env), args, env, join(dataDir, 'old.log'));
+  const old = await spawnGuarded(mongod ?? (await programPath('mongod', env)), args, env, join(dataDir, 'old.log'));
   await asUser(`mongodb://127.0.0.1:${port}/?directConnection=true`, async (client) => {
     const admin = client.db('admin');
     await admin.command({ replSetInitiate: { _id: 'rs0', members: [{ _id: 0, host: `127.0.0.1:${port}` }] } });

@@ -101,6 +101,7 @@ export class RecordedBatch implements BatchActivities {
     for (const id of lost) this.open.delete(id);
     return null;
   };
+  findUnasked = async (): Promise<string[]> => [];
   failing = 0;
   beforeOffer: () => Promise<void> = async () => {};
   offerTasks = async (offer: Offer) => {
@@ -108,6 +109,6 @@ export class RecordedBatch implements BatchActivities {
     if (this.failing-- > 0) throw new Error('the socket is on fire');
     this.offers.push(offer);
     this.due = this.due.filter((id) => !offer.taskIds.includes(id));
-    return offer.taskIds.length;
+    return offer.taskIds.length + (offer.asked?.length ?? 0);
   };
 }

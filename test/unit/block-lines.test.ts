@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { BlockAnswer } from '../../core/core';
+import { createAccounts } from '../../gateways/accounts';
 import { createGatewayMetrics } from '../../gateways/metrics';
 import type { DownMessage, Peer } from '../../gateways/mqtt/dialect';
 import { createBlockLines, type LineClock, type LineSettings } from '../../gateways/mqtt/link/block-lines';
@@ -35,7 +36,8 @@ function virtualClock() {
 }
 
 const SETTINGS: LineSettings = { perSecond: 20, open: 20, openInAll: 100_000, atOnce: 1_024 };
-const peerOf = (closed = false): Peer => ({ closed, deviceId: 'meters.meter-1' }) as Peer;
+let devices = 0;
+const peerOf = (deviceId = `meters.meter-${++devices}`): Peer => ({ closed: false, deviceId }) as Peer;
 
 test('R-DL-3 no second, however it is cut out, has more than 20 turns, and none waits longer than it has to', () => {
   fc.assert(
@@ -56,7 +58,7 @@ test('R-DL-3 no second, however it is cut out, has more than 20 turns, and none 
 
 test('R-DL-3 1 MB in blocks of 10 KB to a device with one open request takes what 20 blocks a second take', async () => {
   const { clock, next, now, settle } = virtualClock();
-  const enqueue = createBlockLines(SETTINGS, clock);
+  const enqueue = createBlockLines(SETTINGS, createAccounts(100_000), clock);
   const peer = peerOf();
   const blocks = Math.ceil((1024 * 1024) / 10_240);
   let answered = 0;
@@ -79,7 +81,7 @@ test('R-DL-3 1 MB in blocks of 10 KB to a device with one open request takes wha
 
 test('R-DL-3 answers come in the order of the requests, and only what is beyond 20 open ones is dropped', async () => {
   const { clock, next, now } = virtualClock();
-  const enqueue = createBlockLines(SETTINGS, clock);
+  const enqueue = createBlockLines(SETTINGS, createAccounts(100_000), clock);
   const peer = peerOf();
   const order: [number, number][] = [];
   const ask = (n: number) => enqueue(peer, async () => void order.push([n, now()]));
@@ -94,7 +96,7 @@ test('R-DL-3 answers come in the order of the requests, and only what is beyond 
 
 test('R-DL-3 a device that keeps 20 requests open, one more on each answer, loses none', async () => {
   const { clock, next } = virtualClock();
-  const enqueue = createBlockLines(SETTINGS, clock);
+  const enqueue = createBlockLines(SETTINGS, createAccounts(100_000), clock);
   const peer = peerOf();
   const taken: string[] = [];
   const ask = (): void => {
@@ -113,7 +115,7 @@ test('R-DL-3 a device that keeps 20 requests open, one more on each answer, lose
 
 test('R-DL-3 a slow read of one device holds up its own line and nobody else', async () => {
   const { clock, settle } = virtualClock();
-  const enqueue = createBlockLines(SETTINGS, clock);
+  const enqueue = createBlockLines(SETTINGS, createAccounts(100_000), clock);
   const [slow, quick] = [peerOf(), peerOf()];
   const order: string[] = [];
   let release: () => void = () => undefined;
@@ -132,7 +134,7 @@ test('R-DL-3 a slow read of one device holds up its own line and nobody else', a
 
 test('R-DL-3 a device that has gone frees what waits for it, and what is open of all is bounded', async () => {
   const { clock, next, settle } = virtualClock();
-  const enqueue = createBlockLines({ ...SETTINGS, openInAll: 30 }, clock);
+  const enqueue = createBlockLines({ ...SETTINGS, openInAll: 30 }, createAccounts(100_000), clock);
   const gone = { ...peerOf() } as { closed: boolean };
   let answered = 0;
   const count = async () => {
@@ -149,9 +151,27 @@ test('R-DL-3 a device that has gone frees what waits for it, and what is open of
   expect(Array.from({ length: 30 }, () => ask(peerOf())).filter((each) => each === 'taken')).toHaveLength(30);
 });
 
+test('R-SAFE-3 a device that connects again has the turns it had left, and what its connection before had asked takes none', async () => {
+  const { clock, next, now } = virtualClock();
+  const enqueue = createBlockLines(SETTINGS, createAccounts(10), clock);
+  const order: [string, number][] = [];
+  const connect = () => peerOf('meters.again') as { closed: boolean } & Peer;
+  const ask = (peer: Peer, name: string) => enqueue(peer, async () => void order.push([name, now()]));
+  const first = connect() as { closed: boolean } & Peer;
+  for (let n = 0; n < 20; n += 1) ask(first, 'first');
+  while (await next());
+  for (let n = 0; n < 20; n += 1) ask(first, 'gone');
+  (first as { closed: boolean }).closed = true;
+  const second = connect();
+  expect(Array.from({ length: 20 }, () => ask(second, 'second')).filter((each) => each === 'taken').length).toBeGreaterThanOrEqual(19);
+  while (await next());
+  expect(order.filter(([name, at]) => name === 'second' && at < 1_000)).toEqual([]);
+  expect(order.some(([name]) => name === 'gone')).toBe(false);
+});
+
 test('R-DL-3 twenty thousand devices with an open request each are all answered', async () => {
   const { clock, next } = virtualClock();
-  const enqueue = createBlockLines(SETTINGS, clock);
+  const enqueue = createBlockLines(SETTINGS, createAccounts(100_000), clock);
   let answered = 0;
   const count = async () => {
     answered += 1;
@@ -173,6 +193,7 @@ describe('R-DL-3 the answers of the service', () => {
       metrics: createGatewayMetrics(),
       quotas: { openRequests: 20 },
       sampled: { warn: () => undefined, error: () => undefined },
+      accountOf: createAccounts(100),
     });
   const request = { streamId: 1, fileId: 1, offset: 0, size: 1 };
   const asked = async (block: () => Promise<BlockAnswer>, what: typeof request | { wrong: string } = request) => {
@@ -195,6 +216,7 @@ describe('R-DL-3 the answers of the service', () => {
       metrics: createGatewayMetrics(),
       quotas: { openRequests: 5 },
       sampled: { warn: () => undefined, error: () => undefined },
+      accountOf: createAccounts(100),
     });
     let asked = 0;
     let answered = 0;

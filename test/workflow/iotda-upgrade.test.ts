@@ -23,7 +23,7 @@ class RecordedWaits implements UpgradeActivities {
     const until = this.until.get(look.taskId) ?? 0;
     return until > Date.now() ? { until, firstProgressAt: null } : null;
   };
-  failAttempt = async (write: FailedAttempt) => void this.failures.push(write);
+  failAttempt = async (write: FailedAttempt) => this.failures.push(write) > 0;
   timeOut = async (taskId: string) => void this.timedOut.push(taskId);
   readUpgrade = async () => null;
 }
@@ -56,7 +56,7 @@ describe('the upgrade workflow, platform-led (R-FLOW-2)', () => {
     engine.report(upgrade, { kind: 'failed', attempt, cause, text: 'code 4' });
   const looksAt = ({ taskId }: UpgradeInput) => store.looks.filter((look) => look.taskId === taskId);
   const failuresOf = ({ taskId }: UpgradeInput) => store.failures.filter((failure) => failure.taskId === taskId);
-  const ended = ({ taskId, deviceId, module }: UpgradeInput) => engine.tellEnded({ _id: taskId, deviceId, module });
+  const ended = ({ taskId, deviceId, module, attempt }: UpgradeInput) => engine.tellEnded({ _id: taskId, deviceId, module, attempt });
 
   test('R-TASK-2 a device that does what it is told costs no activity at all', async () => {
     const upgrade = newUpgrade();
@@ -142,6 +142,19 @@ describe('the upgrade workflow, platform-led (R-FLOW-2)', () => {
     expect(looksAt(next).length).toBeGreaterThanOrEqual(1);
     expect(failuresOf(first)).toEqual([]);
   });
+
+  test("R-FLOW-2 mail of the device's next task is dropped when that one has ended already: no other run waits for nothing", async () => {
+    const first = newUpgrade({ versionMinutes: 5_000 });
+    await start(first);
+    const batchId = randomUUID();
+    const next = { ...first, batchId, taskId: taskIdOf(batchId, first.deviceId) };
+    await ended(next);
+    await start(next);
+    await ended(first);
+    await handleOf(first).result();
+    expect(looksAt(next)).toEqual([]);
+    await saveHistory(handleOf(first), 'upgrade-iotda-mail-dropped');
+  });
 });
 
 describe('the batch and its platform-led upgrades (R-FLOW-2, R-FLOW-7)', () => {
@@ -204,7 +217,7 @@ describe('the batch and its platform-led upgrades (R-FLOW-2, R-FLOW-7)', () => {
       expect(await running()).toEqual(Array(count).fill('RUNNING'));
       const { raw } = await temporal.client.workflow.getHandle(upgradeWorkflowId(inputs[0]?.deviceId ?? '', 'default')).describe();
       expect(raw.workflowExecutionInfo?.parentExecution?.workflowId).toBe(batchWorkflowId(batchId));
-      for (const { taskId, deviceId, module } of inputs) await engine.tellEnded({ _id: taskId, deviceId, module });
+      for (const { taskId, deviceId, module, attempt } of inputs) await engine.tellEnded({ _id: taskId, deviceId, module, attempt });
       // Children that end tell the run that started them, so it makes room for another in time.
       expect((await handle.describe()).runId === firstRun).toBe(count === 3);
       if (count === 3) await saveHistory(handle, 'batch-iotda');

@@ -18,6 +18,7 @@ class RecordedTask implements UpgradeActivities {
     const task = this.stored.get(write.taskId);
     if (write.retryAt === null) this.stored.delete(write.taskId);
     else if (task) task.attempt = write.attempt + 1;
+    return this.stored.has(write.taskId);
   };
   timeOut = async (taskId: string) => {
     this.timedOut.push(taskId);
@@ -75,7 +76,7 @@ describe('the upgrade workflow, device-led (R-FLOW-1)', () => {
   const finished = (upgrade: UpgradeInput) => handleOf(upgrade).result();
   const ended = (upgrade: UpgradeInput) => {
     activities.stored.delete(upgrade.taskId);
-    return engine.tellEnded({ _id: upgrade.taskId, deviceId: upgrade.deviceId, module: upgrade.module });
+    return engine.tellEnded({ _id: upgrade.taskId, deviceId: upgrade.deviceId, module: upgrade.module, attempt: upgrade.attempt });
   };
 
   test('R-TASK-2 ends when the task has ended in the store, and writes nothing itself', async () => {

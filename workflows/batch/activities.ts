@@ -4,7 +4,7 @@ import type { BatchTasks } from '../../core/tasks/batch-tasks';
 import type { BatchStatus, RateThreshold } from '../../schema/model/batch';
 import type { WhichTasks } from '../../schema/model/cancel';
 import type { FailureCause } from '../../schema/model/failure-causes';
-import type { BatchId } from '../../schema/model/ids';
+import type { BatchId, TaskId } from '../../schema/model/ids';
 import type { Look } from './looks';
 import type { DueTasks } from './messages';
 
@@ -33,8 +33,12 @@ export function createBatchActivities({ lifecycle, tasks }: BatchActivityDeps) {
       await lifecycle.setStatus(batchId, status, reason);
     },
     explainBatch: (batchId: BatchId, reason: string | null): Promise<void> => lifecycle.explain(batchId, reason),
-    cancelBatchTasks: (batchId: BatchId, cause: FailureCause | null = null): Promise<number> =>
-      beating((beat) => tasks.cancel(batchId, beat, cause)),
+    async cancelBatchTasks(batchId: BatchId, cause: FailureCause | null = null): Promise<number> {
+      const canceled = await beating((beat) => tasks.cancel(batchId, beat, cause));
+      // With the last of its tasks, whatever came between: no workflow would be left to finish it.
+      if (cause === 'CAMPAIGN_WINDOW_CLOSED') await lifecycle.close(batchId);
+      return canceled;
+    },
     cancelSomeTasks: (batchId: BatchId, which: WhichTasks): Promise<{ canceled: number; open: boolean }> =>
       beating((beat) => tasks.cancelSome(batchId, which, beat)),
     reconcileBatch: (batchId: BatchId, look: Look = { full: true }): Promise<number> =>
@@ -43,6 +47,7 @@ export function createBatchActivities({ lifecycle, tasks }: BatchActivityDeps) {
     async endMatching(batchId: BatchId): Promise<void> {
       await lifecycle.endMatching(batchId);
     },
+    findUnasked: (taskIds: TaskId[]): Promise<TaskId[]> => tasks.unasked(taskIds),
     /** `silentSince`: epoch milliseconds; who has connected to it since then has found it alive. */
     gatewayLost: (gatewayId: string, silentSince?: number): Promise<string | null> =>
       tasks.gatewayLost(gatewayId, silentSince === undefined ? undefined : new Date(silentSince)),

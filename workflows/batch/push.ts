@@ -1,11 +1,17 @@
-import { ActivityFailure, proxyActivities, proxyLocalActivities, TimeoutFailure } from '@temporalio/workflow';
+import { ActivityFailure, patched, proxyActivities, proxyLocalActivities, TimeoutFailure } from '@temporalio/workflow';
 import { gatewayQueue } from '../../schema/model/ids';
+import type { UpgradeInput } from '../../schema/model/upgrade';
 import type { BatchActivities } from './activities';
 import type { GatewayActivities } from './gateway-activities';
 import type { BatchInput, DueGroup, DueTasks } from './messages';
-import { startUpgrades } from './start-upgrades';
+import { letLook, startUpgrades } from './start-upgrades';
 
-const { gatewayLost } = proxyLocalActivities<Pick<BatchActivities, 'gatewayLost'>>({ startToCloseTimeout: '30s' });
+const { gatewayLost, findUnasked } = proxyLocalActivities<Pick<BatchActivities, 'gatewayLost' | 'findUnasked'>>({
+  startToCloseTimeout: '30s',
+});
+
+/** Since when upgrades are told that their devices were not asked: asked for where that has happened. */
+const ENDS_UNASKED = 'ends-unasked-upgrades';
 
 /** A gateway that gives no sign for so long counts as gone. */
 const PATIENCE_MINUTES = 0.25;
@@ -33,17 +39,29 @@ export async function pushAt(
     // One that fell silent is not asked again: its devices would wait for another patience.
     retry: { maximumAttempts: 2, nonRetryableErrorTypes: ['TemporalTimeout:Heartbeat', 'TemporalTimeout:StartToClose'] },
   });
+  let started = Promise.resolve();
   try {
     const offer = { batchId, taskIds, ...(asked && { asked }), intervalMs, policyRevision };
     // Side by side, or the rate would wait for the engine: an answer that needs a workflow which is not there yet starts it itself.
-    await Promise.all([startUpgrades(starting), offerTasks(offer)]);
+    started = startUpgrades(starting);
+    const [, pushed] = await Promise.all([started, offerTasks(offer)]);
+    if (pushed < sizeOf({ gatewayId, taskIds, asked })) await endUnasked(starting, started);
     return null;
   } catch (error) {
     if (!(error instanceof ActivityFailure)) throw error;
+    await endUnasked(starting, started);
     if (!isSilent(error, apart)) return `Gateway ${gatewayId} could not push: ${error.cause?.message ?? error.message}`;
     // Histories of before have no answer.
     return (await gatewayLost(gatewayId, Date.now() - patience)) ?? null;
   }
+}
+
+/** The upgrades of devices that were not asked after all, because the batch was stopped, or they have gone, have nothing to wait for. */
+async function endUnasked(starting: readonly UpgradeInput[], started: Promise<void>): Promise<void> {
+  if (starting.length === 0 || !patched(ENDS_UNASKED)) return;
+  await started;
+  const unasked = new Set(await findUnasked(starting.map(({ taskId }) => taskId)));
+  await letLook(starting.filter(({ taskId }) => unasked.has(taskId)));
 }
 
 /** It took nothing, or fell silent. Batches that began before gateways were pushed to apart waited for another try of the second kind. */

@@ -7,6 +7,7 @@ import {
   sleep,
   workflowInfo,
 } from '@temporalio/workflow';
+import { WINDOW_CLOSED } from '../../schema/model/batch';
 import type { BatchActivities } from './activities';
 import type { BatchControl } from './control';
 import type { BatchInput, BatchTimes } from './messages';
@@ -45,9 +46,7 @@ export function closesAt({ batchId }: BatchInput, endAt: number, control: BatchC
       if (control.canceled) return;
       control.closed = true;
       // The status is what each push looks at first: after the one under way, none leaves.
-      await CancellationScope.nonCancellable(() =>
-        setBatchStatus(batchId, 'FINISHED', 'The scheduled end has come; what had not ended was canceled.'),
-      );
+      await CancellationScope.nonCancellable(() => setBatchStatus(batchId, 'FINISHED', WINDOW_CLOSED));
     })
     .catch((error) => {
       if (!isCancellation(error)) throw error;

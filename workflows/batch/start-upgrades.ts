@@ -1,16 +1,10 @@
-import {
-  defineSearchAttributeKey,
-  SearchAttributeType,
-  TypedSearchAttributes,
-  WorkflowExecutionAlreadyStartedError,
-} from '@temporalio/common';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { getExternalWorkflowHandle, startChild } from '@temporalio/workflow';
 import { upgradeWorkflowId } from '../../schema/model/ids';
 import type { UpgradeInput } from '../../schema/model/upgrade';
 import { reportSignal, type UpgradeMessage } from '../upgrade/messages';
 import type { upgrade } from '../upgrade/workflow';
 
-const BATCH_ID = defineSearchAttributeKey('BatchId', SearchAttributeType.KEYWORD);
 /** Larger waves cost the engine more for each. */
 const WAVE = 50;
 /** Between "it runs" and "it has ended" a workflow may end; twice in a row is a coincidence too many. */
@@ -19,6 +13,13 @@ const TRIES = 3;
 /** R-FLOW-2: the workflows of platform-led upgrades, which go on without the batch. Each runs when this returns. */
 export async function startUpgrades(inputs: readonly UpgradeInput[]): Promise<void> {
   for (let from = 0; from < inputs.length; from += WAVE) await Promise.all(inputs.slice(from, from + WAVE).map(startOne));
+}
+
+/** Has upgrades look into the store: they may have nothing to wait for. One that has ended already is no error. */
+export async function letLook(inputs: readonly UpgradeInput[]): Promise<void> {
+  const look = (input: UpgradeInput) =>
+    isTold(upgradeWorkflowId(input.deviceId, input.module), { upgrade: input, report: { kind: 'check' } });
+  for (let from = 0; from < inputs.length; from += WAVE) await Promise.all(inputs.slice(from, from + WAVE).map(look));
 }
 
 async function startOne(input: UpgradeInput): Promise<void> {
@@ -30,7 +31,6 @@ async function startOne(input: UpgradeInput): Promise<void> {
         args: [input],
         parentClosePolicy: 'ABANDON',
         workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-        typedSearchAttributes: new TypedSearchAttributes([{ key: BATCH_ID, value: input.batchId }]),
       });
       return;
     } catch (error) {

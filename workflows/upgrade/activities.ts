@@ -4,7 +4,8 @@ import type { TaskId } from '../../schema/model/ids';
 /** What an upgrade workflow writes: short, conditional, harmless twice. */
 export function createUpgradeActivities(tasks: UpgradeTasks) {
   return {
-    failAttempt: (write: FailedAttempt): Promise<void> => tasks.failAttempt(write),
+    /** False when the task has ended. Histories of before have no answer. */
+    failAttempt: (write: FailedAttempt): Promise<boolean> => tasks.failAttempt(write),
     timeOut: (taskId: TaskId): Promise<void> => tasks.timeOut(taskId),
     /** Null when the upgrade has nothing to wait for any more: it has ended, or waits for its device or its next attempt. */
     checkWait: (look: WaitLook): Promise<WaitLeft | null> => tasks.checkWait(look),

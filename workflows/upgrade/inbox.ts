@@ -1,6 +1,9 @@
 import type { TaskId } from '../../schema/model/ids';
-import type { UpgradeReport } from '../../schema/model/upgrade';
+import type { UpgradeInput, UpgradeReport } from '../../schema/model/upgrade';
 import type { UpgradeMessage } from './messages';
+
+/** Ends of other tasks that are remembered, in case their mail is later. */
+const ENDS_KEPT = 20;
 
 /** Reports in the order they came, those of this task apart from those of the device's next one. */
 export class Inbox {
@@ -9,25 +12,44 @@ export class Inbox {
   hasEnded = false;
   waitingFor = 'a report of the device';
   private readonly own: UpgradeReport[] = [];
+  /** The attempt each ended with. */
+  private readonly othersEnded = new Map<TaskId, number>();
 
   /** Mail that another task's run received may be a latecomer's: its task is looked up first. */
   readonly isHandedOver: boolean;
 
   constructor(
-    private readonly taskId: TaskId,
+    private readonly input: Pick<UpgradeInput, 'taskId' | 'firstAttempt'>,
     messages: readonly UpgradeMessage[],
+    /** Asked only where mail would be dropped. */
+    private readonly mayDrop: () => boolean,
   ) {
     this.isHandedOver = messages.length > 0;
     for (const message of messages) this.receive(message);
   }
 
   receive(message: UpgradeMessage): void {
-    if (message.upgrade.taskId === this.taskId) this.own.push(message.report);
-    else this.ofOthers.push(message);
+    if (message.upgrade.taskId === this.input.taskId) this.own.push(message.report);
+    else if (!this.isOver(message) || !this.mayDrop()) this.ofOthers.push(message);
   }
 
-  end(taskId: TaskId): void {
-    if (taskId === this.taskId) this.hasEnded = true;
+  /** A task that has begun again since is not over: it counts its attempts on. */
+  end(taskId: TaskId, attempt = Number.POSITIVE_INFINITY): void {
+    if (taskId !== this.input.taskId) this.endOther(taskId, attempt);
+    else if (attempt >= (this.input.firstAttempt ?? 1)) this.hasEnded = true;
+  }
+
+  private endOther(taskId: TaskId, attempt: number): void {
+    this.othersEnded.set(taskId, attempt);
+    const [oldest] = this.othersEnded.keys();
+    if (this.othersEnded.size > ENDS_KEPT && oldest !== undefined) this.othersEnded.delete(oldest);
+    const left = this.ofOthers.filter((message) => !this.isOver(message));
+    if (left.length < this.ofOthers.length && this.mayDrop()) this.ofOthers = left;
+  }
+
+  private isOver({ upgrade: { taskId, firstAttempt = 1 } }: UpgradeMessage): boolean {
+    const attempt = this.othersEnded.get(taskId);
+    return attempt !== undefined && attempt >= firstAttempt;
   }
 
   take(): UpgradeReport | undefined {

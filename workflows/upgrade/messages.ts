@@ -8,8 +8,8 @@ export interface UpgradeMessage {
   report: UpgradeReport;
 }
 
-/** The task has ended in the store: succeeded, canceled or removed. */
-export const endedSignal = defineSignal<[TaskId]>('ended');
+/** The task has ended in the store, with this attempt: succeeded, canceled or removed. Senders of older versions don't say with which. */
+export const endedSignal = defineSignal<[TaskId, attempt?: number]>('ended');
 
 /** Through signal-with-start: the first report starts the workflow. */
 export const reportSignal = defineSignal<[UpgradeMessage]>('report');

@@ -1,15 +1,18 @@
-import { continueAsNew, setHandler } from '@temporalio/workflow';
+import { continueAsNew, patched, setHandler } from '@temporalio/workflow';
 import type { UpgradeInput } from '../../schema/model/upgrade';
 import { iotdaFlow } from './flows/iotda';
 import { linkFlow } from './flows/link';
 import { Inbox } from './inbox';
 import { endedSignal, reportSignal, type UpgradeMessage, waitingForQuery } from './messages';
 
+/** Since when mail of another task that has ended is dropped, instead of being gone on with in another run. */
+const DROPS_MAIL = 'drops-mail-of-ended-tasks';
+
 /** One device upgrading one module, from its first reaction to the end of its task. */
 export async function upgrade(input: UpgradeInput, handedOver: UpgradeMessage[] = []): Promise<void> {
-  const inbox = new Inbox(input.taskId, handedOver);
+  const inbox = new Inbox(input, handedOver, () => patched(DROPS_MAIL));
   setHandler(reportSignal, (message) => inbox.receive(message));
-  setHandler(endedSignal, (taskId) => inbox.end(taskId));
+  setHandler(endedSignal, (taskId, attempt) => inbox.end(taskId, attempt));
   setHandler(waitingForQuery, () => inbox.waitingFor);
 
   await (input.dialect === 'IOTDA' ? iotdaFlow : linkFlow)(input, inbox);

@@ -6,6 +6,7 @@ import type { GatewayCore } from '../../core';
 import type { ConnectResult, GatewayMetrics } from '../../metrics';
 import type { SampledLog } from '../../sampled-log';
 import { type Claim, CONNACK, type ConnectPacket, type Identity, type MqttDialect, type NotServed, type Refusal } from '../dialect';
+import type { AttemptLimit, Attempts } from './attempts';
 import { inTime } from './in-time';
 
 export interface Authenticated {
@@ -34,10 +35,11 @@ const RESULT: Record<Refusal, ConnectResult> = {
 export function createAuthenticate(deps: {
   devices: GatewayCore['devices'];
   dialects: readonly MqttDialect[];
+  attempts: Attempts;
   metrics: GatewayMetrics;
   sampled: SampledLog;
 }): Authenticate {
-  const { devices, dialects, metrics, sampled } = deps;
+  const { devices, dialects, attempts, metrics, sampled } = deps;
   const nothingKnown = { secret: randomBytes(16).toString('hex') };
 
   async function knownBy(claim: Claim) {
@@ -52,10 +54,21 @@ export function createAuthenticate(deps: {
     return found && { ...found, identity: { deviceId, productKey, deviceName } };
   }
 
-  async function decide(packet: ConnectPacket): Promise<Authenticated | Refusal | NotServed> {
+  async function decide(packet: ConnectPacket): Promise<Authenticated | Refusal | NotServed | AttemptLimit> {
     const reading = readClaim(dialects, packet);
     if (typeof reading === 'number' || 'why' in reading) return reading;
-    const { claim, dialect } = reading;
+    const attempt = attempts.begin('nodeId' in reading.claim ? reading.claim.nodeId : reading.claim.deviceId, packet.address);
+    if (typeof attempt === 'string') return attempt;
+    try {
+      const result = await check(packet, reading);
+      attempt.end(result === CONNACK.badCredentials ? 'wrong' : 'right');
+      return typeof result === 'number' || attempts.mayConnect(result.identity.deviceId) ? result : 'device_too_often';
+    } finally {
+      attempt.end('unknown');
+    }
+  }
+
+  async function check(packet: ConnectPacket, { claim, dialect }: Reading): Promise<Authenticated | Refusal> {
     const known = await inTime(knownBy(claim));
     const proven = claim.proves(known ?? nothingKnown);
     if (known === null || !proven) return CONNACK.badCredentials;
@@ -82,6 +95,16 @@ export function createAuthenticate(deps: {
       sampled.error('authenticate', { err: error }, 'A device could not be authenticated: core did not answer');
       return CONNACK.unavailable;
     });
+    if (typeof result === 'string') {
+      metrics.connects[result].inc();
+      const { clientId, address } = packet;
+      sampled.warn(
+        `${result} ${address}`,
+        { reason: result, clientId: shownText(clientId), address },
+        'Somebody tries to connect more often than may be; it is told to come again',
+      );
+      return CONNACK.unavailable;
+    }
     if (typeof result === 'object' && 'why' in result) {
       metrics.connects[result.result].inc();
       const clientId = shownText(packet.clientId);
@@ -93,7 +116,12 @@ export function createAuthenticate(deps: {
   };
 }
 
-function readClaim(dialects: readonly MqttDialect[], packet: ConnectPacket): { claim: Claim; dialect: MqttDialect } | Refusal | NotServed {
+interface Reading {
+  claim: Claim;
+  dialect: MqttDialect;
+}
+
+function readClaim(dialects: readonly MqttDialect[], packet: ConnectPacket): Reading | Refusal | NotServed {
   for (const dialect of dialects) {
     const claim = dialect.claim(packet);
     if (typeof claim === 'number' || (claim !== null && 'why' in claim)) return claim;

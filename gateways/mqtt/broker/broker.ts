@@ -2,6 +2,7 @@ import type { EventEmitter } from 'node:events';
 import type { Duplex } from 'node:stream';
 import type { Aedes, AedesOptions, Client, PublishPacket } from 'aedes';
 import type { Logger } from 'pino';
+import type { AccountOf } from '../../accounts';
 import type { GatewayMetrics } from '../../metrics';
 import { whenChild } from '../children';
 import { CONNACK, type ConnectPacket } from '../dialect';
@@ -28,10 +29,12 @@ function hasRoomFor({ granted, dialect, children }: Session, filter: string): bo
 interface BrokerDeps {
   authenticate: Authenticate;
   admit: Admit;
-  provenOf(connection: Duplex): ProvenPeer;
+  /** A CONNECT has come over it. Gives what the transport has proven. */
+  greet(connection: Duplex): ProvenPeer;
   quotas: MqttQuotas;
   sessions: Sessions;
   metrics: GatewayMetrics;
+  accountOf: AccountOf;
   logger: Logger;
 }
 
@@ -40,12 +43,12 @@ interface BrokerDeps {
  * subscribes to is acknowledged and noted. No message of one device can reach another, whatever is authorized.
  */
 export async function createDeviceBroker(deps: BrokerDeps): Promise<Aedes> {
-  const { authenticate, admit, provenOf, quotas, sessions, metrics, logger } = deps;
+  const { authenticate, admit, greet, quotas, sessions, metrics, accountOf, logger } = deps;
   const { Aedes: Broker } = await import('aedes');
   /** What CONNECT said, until it is decided on. */
   const connecting = new WeakMap<Client, ConnectPacket>();
   const accepted = new WeakMap<Client, Exclude<Awaited<ReturnType<Authenticate>>, number>>();
-  const inlet = createInlet(metrics, quotas);
+  const inlet = createInlet(metrics, quotas, accountOf);
   let anonymous = 0;
 
   const sessionOf = (client: Client): Session | undefined => {
@@ -97,7 +100,7 @@ export async function createDeviceBroker(deps: BrokerDeps): Promise<Aedes> {
     /** Sessions are not kept, wills are not sent (device-protocols §0.2.6). Until a device is proven its connection has a name of ours. */
     preConnect(client, packet, done) {
       const password = typeof packet.password === 'string' ? Buffer.from(packet.password) : packet.password;
-      connecting.set(client, { clientId: packet.clientId, username: packet.username, password, ...provenOf(client.conn) });
+      connecting.set(client, { clientId: packet.clientId, username: packet.username, password, ...greet(client.conn) });
       anonymous += 1;
       packet.clientId = `?${anonymous}`;
       packet.clean = true;

@@ -5,6 +5,7 @@ import type { DeviceId } from '../../../schema/model/ids';
 import type { Carrier, CarrierParts } from '../carrier';
 import type { Identity } from '../dialect';
 import { createAdmission } from './admission';
+import { createAttempts } from './attempts';
 import { createAuthenticate } from './authenticate';
 import { createDeviceBroker } from './broker';
 import { createDeliver } from './delivery';
@@ -19,8 +20,8 @@ import { createPskKeys } from './tls/psk-keys';
 
 /** Devices connect to a broker inside this process, which holds their sessions. */
 export function createEmbeddedCarrier(
-  { devices, dialects, gatewayId, lanes, quotas, metrics, sampled, logger }: CarrierParts,
-  settings: Omit<ListenSettings, 'connections'>,
+  { devices, dialects, gatewayId, lanes, quotas, metrics, sampled, accountOf, logger }: CarrierParts,
+  settings: Omit<ListenSettings, 'connections' | 'strangers'>,
   resetWithinMs: number,
 ): Carrier<MqttUrls> {
   const presence = createPresence({ devices, gatewayId, lanes, sampled });
@@ -81,24 +82,33 @@ export function createEmbeddedCarrier(
 
     async start() {
       await devices.gatewayReset(gatewayId);
-      const authenticate = createAuthenticate({ devices, dialects, metrics, sampled });
-      const { authentications: concurrent, connectsWaiting: waiting, connections } = quotas;
+      const attempts = createAttempts(quotas);
+      const authenticate = createAuthenticate({ devices, dialects, attempts, metrics, sampled });
+      const { authentications: concurrent, connectsWaiting: waiting, connections, strangers } = quotas;
       const admit = createAdmission({ concurrent, waiting, waitMs: MQTT_LIMITS.authenticateTimeoutMs });
       const keys = createPskKeys({ devices, dialects, admit, metrics, sampled });
-      const peers = new WeakMap<Duplex, ProvenPeer>();
-      const provenOf = (connection: Duplex) => peers.get(connection) ?? {};
-      const opened = await createDeviceBroker({ authenticate, admit, provenOf, quotas, sessions, metrics, logger });
+      const peers = new WeakMap<Duplex, { proven: ProvenPeer; greeted(): void }>();
+      const greet = (connection: Duplex): ProvenPeer => {
+        const peer = peers.get(connection);
+        peer?.greeted();
+        return peer?.proven ?? {};
+      };
+      const opened = await createDeviceBroker({ authenticate, admit, greet, quotas, sessions, metrics, accountOf, logger });
       broker = opened;
-      listeners = await openListeners({ ...settings, connections }, metrics, keys, {
-        connection(connection, proven) {
-          peers.set(connection, proven);
-          opened.handle(connection);
+      listeners = await openListeners(
+        { ...settings, connections, strangers },
+        { metrics, sampled, keys, attempts },
+        {
+          connection(connection, proven, greeted) {
+            peers.set(connection, { proven, greeted });
+            opened.handle(connection);
+          },
+          skipped(connection, topic, head) {
+            const session = sessions.over(connection);
+            session?.dialect.receiveTooLong(session, topic, head);
+          },
         },
-        skipped(connection, topic, head) {
-          const session = sessions.over(connection);
-          session?.dialect.receiveTooLong(session, topic, head);
-        },
-      });
+      );
       check = startSessionCheck({ devices, presence, gatewayId, sessions, everyMs: quotas.sessionCheckMs, metrics, sampled });
       logger.info({ gatewayId, ...listeners.urls }, 'Devices can connect');
       return listeners.urls;

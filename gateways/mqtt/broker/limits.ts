@@ -8,6 +8,7 @@ export const MQTT_LIMITS = {
   connectBytes: 8 * 1024,
   connectTimeoutMs: 10_000,
   authenticateTimeoutMs: 10_000,
+  lateCheckMs: 1_000,
   /** Seconds; a keep-alive beyond is clamped, and 0 (none) becomes the longest. */
   keepAliveMaximum: 1_200,
   /** Packets that may arrive before the CONNACK has left. */

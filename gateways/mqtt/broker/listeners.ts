@@ -1,6 +1,9 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { createStrangers, networkOf } from '../../../core/strangers';
 import type { GatewayMetrics } from '../../metrics';
+import type { SampledLog } from '../../sampled-log';
+import type { Attempts } from './attempts';
 import { MQTT_LIMITS } from './limits';
 import { guardPackets } from './packet-guard';
 import type { ProvenPeer } from './tls/proven-peer';
@@ -12,6 +15,8 @@ export interface ListenSettings {
   host: string;
   /** Sockets in all, whoever they belong to. */
   connections: number;
+  /** Of which so many may not have sent a CONNECT yet. */
+  strangers: number;
   /** 0 takes a free one. */
   port: number;
   /** PEM; beside the plain listener, not instead of it. */
@@ -33,20 +38,29 @@ export interface Listeners {
   close(): Promise<void>;
 }
 
+interface ListenDeps {
+  metrics: GatewayMetrics;
+  sampled: SampledLog;
+  keys: PskKeys;
+  attempts: Attempts;
+}
+
 /** Opens the ports; throws what the operating system says when one is taken, and then leaves none open. */
 export async function openListeners(
   settings: ListenSettings,
-  metrics: GatewayMetrics,
-  keys: PskKeys,
+  { metrics, sampled, keys, attempts }: ListenDeps,
   on: {
-    connection(connection: Duplex, proven: ProvenPeer): void;
+    /** `greeted` is to be called when it has sent a CONNECT. */
+    connection(connection: Duplex, proven: ProvenPeer, greeted: () => void): void;
     /** A message that was too long to be read, by its topic and its beginning. */
     skipped(connection: Duplex, topic: string, head: Buffer): void;
   },
 ): Promise<Listeners> {
   const sockets = new Set<Socket>();
+  const strangers = createStrangers<Duplex>(settings.strangers);
 
-  function accept(connection: Duplex, proven: ProvenPeer): void {
+  /** `tcp` is what is below TLS; of a peer that TLS has proven already it is not asked for. */
+  function accept(connection: Duplex, proven: ProvenPeer, tcp?: Duplex): void {
     if (sockets.size > settings.connections) {
       metrics.connects.too_many.inc();
       connection.destroy();
@@ -56,21 +70,39 @@ export async function openListeners(
       tooLarge: () => metrics.dropped.too_large.inc(),
       skipped: (topic, head) => on.skipped(connection, topic, head),
     });
-    on.connection(connection, proven);
+    on.connection(connection, proven, () => tcp && strangers.delete(tcp));
+  }
+
+  function arrive(socket: Socket): void {
+    const { remoteAddress } = socket;
+    if (!attempts.mayOpen(remoteAddress)) {
+      metrics.connects.address_too_often.inc();
+      sampled.warn(`open ${remoteAddress}`, { address: remoteAddress }, 'An address connects more often than may be; it is turned away');
+      // Not before all who wait for connections have seen it.
+      setImmediate(() => socket.destroy());
+      return;
+    }
+    sockets.add(socket);
+    const leaves = strangers.add(socket, networkOf(remoteAddress));
+    if (leaves) {
+      metrics.connects.gave_way.inc();
+      leaves.destroy();
+    }
+    socket.once('close', () => {
+      sockets.delete(socket);
+      strangers.delete(socket);
+    });
   }
 
   const { host, port, tls, webSocket } = settings;
-  const plain = createServer({ noDelay: true }, (socket) => accept(socket, {}));
-  const secure = tls && createSecureListener(tls, keys, metrics, accept);
+  const plain = createServer({ noDelay: true }, (socket) => accept(socket, { address: socket.remoteAddress }, socket));
+  const secure = tls && createSecureListener(tls, { keys, attempts, metrics, accept, proven: strangers.delete });
   const web = webSocket && createWebSocketListener(webSocket, accept);
   const servers: Server[] = [plain, ...(secure ? [secure] : []), ...(web ? [web] : [])];
 
   /** TCP connections, also those whose TLS handshake is not over; before `accept` looks how many there are. */
   for (const server of servers) {
-    server.prependListener('connection', (socket: Socket) => {
-      sockets.add(socket);
-      socket.once('close', () => sockets.delete(socket));
-    });
+    server.prependListener('connection', arrive);
   }
 
   async function close(): Promise<void> {

@@ -1,6 +1,14 @@
 /** What one device, and all that connect at once, may take of a gateway. Settings of an installation; what is fixed is in `limits.ts`. */
 export interface MqttQuotas {
   connections: number;
+  /** Connections that have not sent a CONNECT. */
+  strangers: number;
+  /** Of one device. */
+  connectsPerMinute: number;
+  wrongPasswordsPerMinute: number;
+  /** Of one address, whatever device they are for. */
+  addressConnectsPerSecond: number;
+  addressWrongPasswordsPerMinute: number;
   /** PUBLISHes of one device a second, and how many it may save up. */
   messagesPerSecond: number;
   messagesBurst: number;
@@ -21,6 +29,11 @@ export interface MqttQuotas {
 
 export const MQTT_QUOTAS: MqttQuotas = {
   connections: 100_000,
+  strangers: 10_000,
+  connectsPerMinute: 600,
+  wrongPasswordsPerMinute: 60,
+  addressConnectsPerSecond: 1_000,
+  addressWrongPasswordsPerMinute: 600,
   messagesPerSecond: 50,
   messagesBurst: 200,
   payloadBytes: 64 * 1024,

@@ -3,7 +3,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { createWebSocketStream, type WebSocket, WebSocketServer } from 'ws';
 import { MQTT_LIMITS } from './limits';
-import { ASK_FOR_CERTIFICATE, type ProvenPeer, provenCertificate } from './tls/proven-peer';
+import { ASK_FOR_CERTIFICATE, type ProvenPeer, provenCertificate, tcpOf } from './tls/proven-peer';
 
 export interface WebSocketSettings {
   port: number;
@@ -17,7 +17,10 @@ const SUBPROTOCOLS = ['mqtt', 'mqttv3.1'];
 const NOT_TEXT = 1003;
 
 /** A port that speaks MQTT over WebSocket on one path, and answers anything else with an HTTP status. */
-export function createWebSocketListener({ tls }: WebSocketSettings, accept: (connection: Duplex, proven: ProvenPeer) => void): Server {
+export function createWebSocketListener(
+  { tls }: WebSocketSettings,
+  accept: (connection: Duplex, proven: ProvenPeer, tcp: Duplex) => void,
+): Server {
   const webSockets = new WebSocketServer({
     noServer: true,
     // MQTT packets are short, and a compressor for each device is not.
@@ -25,7 +28,12 @@ export function createWebSocketListener({ tls }: WebSocketSettings, accept: (con
     maxPayload: MQTT_LIMITS.skippedBytes,
     handleProtocols: (offered) => SUBPROTOCOLS.find((name) => offered.has(name)) ?? false,
   });
-  const limits = { requestTimeout: MQTT_LIMITS.connectTimeoutMs, headersTimeout: MQTT_LIMITS.connectTimeoutMs, noDelay: true };
+  const { connectTimeoutMs } = MQTT_LIMITS;
+  const limits = {
+    ...{ requestTimeout: connectTimeoutMs, headersTimeout: connectTimeoutMs, noDelay: true },
+    // Node looks that often for those that are late.
+    connectionsCheckingInterval: MQTT_LIMITS.lateCheckMs,
+  };
   const answer = (request: IncomingMessage) => (isMqttPath(request) ? '426 Upgrade Required' : '404 Not Found');
   const server = tls ? createTlsServer({ ...limits, ...ASK_FOR_CERTIFICATE, cert: tls.cert, key: tls.key }) : createServer(limits);
 
@@ -36,7 +44,10 @@ export function createWebSocketListener({ tls }: WebSocketSettings, accept: (con
     const offered = request.headers['sec-websocket-protocol']?.split(',').map((name) => name.trim()) ?? [];
     if (!isMqttPath(request)) return refuse(socket, answer(request));
     if (!offered.some((name) => SUBPROTOCOLS.includes(name))) return refuse(socket, '400 Bad Request');
-    webSockets.handleUpgrade(request, socket, head, (webSocket) => accept(streamOf(webSocket), { certificate: provenCertificate(socket) }));
+    const { remoteAddress: address } = request.socket;
+    webSockets.handleUpgrade(request, socket, head, (webSocket) =>
+      accept(streamOf(webSocket), { certificate: provenCertificate(socket), address }, tcpOf(socket)),
+    );
   });
   return server;
 }

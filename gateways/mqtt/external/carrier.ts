@@ -1,4 +1,5 @@
 import { createAdmission } from '../broker/admission';
+import { createAttempts } from '../broker/attempts';
 import { createAuthenticate } from '../broker/authenticate';
 import { createFamilies } from '../broker/families';
 import { MQTT_LIMITS } from '../broker/limits';
@@ -67,7 +68,7 @@ export function createBrokerCarrier(
     const hook = createBrokerHook({
       ...{ devices, dialects, resolve, metrics, secret, account: settings },
       endClientsOf: async (deviceId) => check?.endClientsOf(deviceId),
-      authenticate: createAuthenticate({ devices, dialects, metrics, sampled }),
+      authenticate: createAuthenticate({ devices, dialects, attempts: createAttempts(quotas), metrics, sampled }),
       admit: createAdmission({ concurrent, waiting, waitMs: MQTT_LIMITS.authenticateTimeoutMs }),
     });
     return openHookServer(hook, { host, port, isReady: () => connection.connected, sampled });

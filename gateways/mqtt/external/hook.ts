@@ -22,7 +22,7 @@ export interface HookAnswer {
 export interface BrokerHook {
   /** Whether the caller has the secret. Nobody has, when none is set. */
   admits(secret: string | string[] | undefined): boolean;
-  /** `clientid`, `username` and `password` of a CONNECT. */
+  /** `clientid`, `username` and `password` of a CONNECT, and, where the broker says it, the address it comes from (`peerhost`). */
   authenticate(body: unknown): Promise<HookAnswer>;
   /** `clientid` and `username` of a client, and the `topic` it wants to `publish` or `subscribe` to (`action`). */
   authorize(body: unknown): Promise<HookAnswer>;
@@ -91,7 +91,8 @@ export function createBrokerHook({
       if (isAccount(username)) {
         return account.password !== undefined && isSame(password, account.password) ? { ...ALLOW, is_superuser: true } : DENY;
       }
-      const packet = { clientId, username, password: Buffer.from(password) };
+      const address = textOf(body, 'peerhost') ?? undefined;
+      const packet = { clientId, username, password: Buffer.from(password), address };
       const result = await admit(
         () => authenticate(packet),
         () => true,

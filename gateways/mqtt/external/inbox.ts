@@ -37,8 +37,8 @@ function needsLookup(peer: BrokerPeer, topic: string): boolean {
  * is room for more, which is what holds the broker back.
  */
 export function createInbox(deps: InboxDeps): (topic: string, payload: Buffer) => Promise<void> | void {
-  const { devices, dialects, gatewayId, lanes, quotas, metrics, sampled, resolve, peerOf, renames, by } = deps;
-  const inlet = createInlet(metrics, quotas);
+  const { devices, dialects, gatewayId, lanes, quotas, metrics, sampled, accountOf, resolve, peerOf, renames, by } = deps;
+  const inlet = createInlet(metrics, quotas, accountOf);
   const run = randomBytes(4).toString('hex');
   let count = 0;
 

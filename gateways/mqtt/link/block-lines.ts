@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { createGate } from '../../../core/gate';
+import type { Account, AccountOf } from '../../accounts';
 import type { Peer } from '../dialect';
 import { createBlockPace } from './block-pace';
 
@@ -25,7 +26,7 @@ export type Enqueued = 'taken' | 'device_full' | 'full';
 type Answer = (given: () => void) => Promise<void>;
 
 interface Line {
-  waiting: Answer[];
+  waiting: { peer: Peer; answer: Answer }[];
   /** Those waiting, and the one being answered, until its answer is given. */
   open: number;
   isServed: boolean;
@@ -35,20 +36,22 @@ interface Line {
 export const REAL_CLOCK: LineClock = { now: () => performance.now(), pause: (ms) => pause(ms, undefined, { ref: false }) };
 
 /**
- * A line for each device: its requests are answered one after the other, in the order they came, each in its turn. What waits is a request and
- * no block, so that a fleet that waits costs little. A line whose device has gone is given up when its next turn comes.
+ * A line for each device, whatever connection it asks by: its requests are answered one after the other, in the order they came, each in its
+ * turn. What waits is a request and no block, so that a fleet that waits costs little. What a connection that has gone has asked is given up
+ * when its turn comes, or another request wants its place.
  */
-export function createBlockLines(settings: LineSettings, clock: LineClock = REAL_CLOCK) {
+export function createBlockLines(settings: LineSettings, accountOf: AccountOf, clock: LineClock = REAL_CLOCK) {
   const { perSecond, open: most, openInAll, atOnce } = settings;
-  const lines = new WeakMap<Peer, Line>();
+  const lines = new WeakMap<Account, Line>();
   const gate = createGate(atOnce);
   let open = 0;
 
-  function lineOf(peer: Peer): Line {
-    let line = lines.get(peer);
+  function lineOf({ deviceId }: Peer): Line {
+    const account = accountOf(deviceId);
+    let line = lines.get(account);
     if (line === undefined) {
       line = { waiting: [], open: 0, isServed: false, untilTurn: createBlockPace(perSecond, clock.now) };
-      lines.set(peer, line);
+      lines.set(account, line);
     }
     return line;
   }
@@ -67,13 +70,21 @@ export function createBlockLines(settings: LineSettings, clock: LineClock = REAL
     await gate(() => answer(given)).finally(given);
   }
 
-  async function serve(peer: Peer, line: Line): Promise<void> {
+  function giveUpGone(line: Line): void {
+    const left = line.waiting.filter(({ peer }) => !peer.closed);
+    close(line, line.waiting.length - left.length);
+    line.waiting = left;
+  }
+
+  async function serve(line: Line): Promise<void> {
     line.isServed = true;
-    for (let answer = line.waiting.shift(); answer !== undefined; answer = line.waiting.shift()) {
+    for (let next = line.waiting.shift(); next !== undefined; next = line.waiting.shift()) {
       const ms = line.untilTurn();
       if (ms > 0) await clock.pause(ms);
-      if (peer.closed) close(line, 1 + line.waiting.splice(0).length);
-      else await answerOnce(line, answer);
+      if (next.peer.closed) {
+        close(line);
+        giveUpGone(line);
+      } else await answerOnce(line, next.answer);
     }
     line.isServed = false;
   }
@@ -81,12 +92,13 @@ export function createBlockLines(settings: LineSettings, clock: LineClock = REAL
   /** `answer` must not reject. */
   return (peer: Peer, answer: Answer): Enqueued => {
     const line = lineOf(peer);
+    if (line.open >= most) giveUpGone(line);
     if (line.open >= most) return 'device_full';
     if (open >= openInAll) return 'full';
     line.open += 1;
     open += 1;
-    line.waiting.push(answer);
-    if (!line.isServed) void serve(peer, line);
+    line.waiting.push({ peer, answer });
+    if (!line.isServed) void serve(line);
     return 'taken';
   };
 }

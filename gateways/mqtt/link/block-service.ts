@@ -1,4 +1,5 @@
 import type { BlockAnswer, BlockRequest } from '../../../core/core';
+import type { AccountOf } from '../../accounts';
 import type { GatewayCore } from '../../core';
 import type { GatewayMetrics } from '../../metrics';
 import type { SampledLog } from '../../sampled-log';
@@ -32,12 +33,13 @@ export function createBlockService(
     metrics: GatewayMetrics;
     quotas: Pick<MqttQuotas, 'openRequests'>;
     sampled: SampledLog;
+    accountOf: AccountOf;
   },
   clock?: LineClock,
 ): BlockService {
-  const { downloads, metrics, quotas, sampled } = deps;
+  const { downloads, metrics, quotas, sampled, accountOf } = deps;
   const limits = { perSecond: BLOCKS_PER_SECOND, open: quotas.openRequests, openInAll: OPEN_IN_ALL, atOnce: AT_ONCE };
-  const enqueue = createBlockLines(limits, clock);
+  const enqueue = createBlockLines(limits, accountOf, clock);
 
   async function answer(
     peer: Peer,

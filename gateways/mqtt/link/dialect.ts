@@ -1,3 +1,4 @@
+import type { AccountOf } from '../../accounts';
 import type { GatewayCore } from '../../core';
 import type { DeviceLanes } from '../../device-lanes';
 import type { GatewayMetrics } from '../../metrics';
@@ -37,12 +38,13 @@ interface LinkDeps {
   metrics: GatewayMetrics;
   quotas: Pick<MqttQuotas, 'openRequests'>;
   sampled: SampledLog;
+  accountOf: AccountOf;
 }
 
 /** The dialect of Alibaba Cloud IoT "Link" SDKs (device-protocols chapter 1): here its topics meet their handlers. */
-export function createLinkDialect({ tasks, downloads, lanes, metrics, quotas, sampled }: LinkDeps): MqttDialect {
-  const blocks = createBlockService({ downloads, metrics, quotas, sampled });
-  const exchange = createExchange({ tasks, lanes, blocks, metrics, quotas, sampled });
+export function createLinkDialect({ tasks, downloads, lanes, metrics, quotas, sampled, accountOf }: LinkDeps): MqttDialect {
+  const blocks = createBlockService({ downloads, metrics, quotas, sampled, accountOf });
+  const exchange = createExchange({ tasks, lanes, blocks, metrics, quotas, sampled, accountOf });
   const drop = createDrop({ metrics, sampled }, DROPPED);
   const nextId = createMessageIds();
   const legacyRequest = onLegacyRequest(nextId);

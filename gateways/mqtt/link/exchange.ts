@@ -1,6 +1,7 @@
 import type { DeviceReport } from '../../../core/core';
 import type { Notification } from '../../../core/ports';
 import { moduleKey } from '../../../schema/model/module-version';
+import type { AccountOf } from '../../accounts';
 import type { GatewayCore } from '../../core';
 import type { DeviceLanes } from '../../device-lanes';
 import type { GatewayMetrics } from '../../metrics';
@@ -33,8 +34,9 @@ export function createExchange(deps: {
   metrics: GatewayMetrics;
   quotas: Pick<MqttQuotas, 'openRequests'>;
   sampled: SampledLog;
+  accountOf: AccountOf;
 }): Exchange {
-  const { tasks, lanes, blocks, metrics, quotas, sampled } = deps;
+  const { tasks, lanes, blocks, metrics, quotas, sampled, accountOf } = deps;
   const openRequest = createOpenRequests(quotas.openRequests);
   return {
     block: blocks,
@@ -58,13 +60,13 @@ export function createExchange(deps: {
 
     ask(peer, module, answer) {
       const { deviceId, proof } = peer;
-      const open = openRequest(peer);
+      const open = openRequest(accountOf(deviceId));
       if (open === null) return metrics.dropped.too_many_requests.inc();
       lanes.push(deviceId, {
         kind: 'request',
         expendable: false,
         async run() {
-          if (peer.closed) return;
+          if (peer.closed) return open.close();
           const message = answer(await tasks.requested(deviceId, module, proof));
           open.close();
           if (message !== null) void peer.send(message);

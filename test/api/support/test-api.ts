@@ -7,6 +7,7 @@ import type { Core } from '../../../core/core';
 import { createCore } from '../../../core/create-core';
 import type { Limits } from '../../../schema/model/limits';
 import type { Store } from '../../../schema/mongo/connect';
+import { type StoreWatch, TRUSTED_STORE } from '../../../schema/mongo/store-watch';
 import { administrator, MASTER_KEY, settingsWith } from '../../support/core-parts';
 import { fakePackageStore } from '../../support/fakes/package-store';
 import { quietEngine } from '../../support/quiet-engine';
@@ -46,20 +47,26 @@ const engine = quietEngine();
 export interface TestApiOptions {
   limits?: Partial<Limits>;
   explorer?: boolean;
+  origins?: readonly string[];
+  publicUrl?: string;
   /** PEM. */
   tls?: { cert: Buffer; key: Buffer };
   ready?: () => Promise<string | null>;
   /** What a test puts in place of a part of core. */
   replace?: (core: Core) => Core;
+  watch?: Pick<StoreWatch, 'away' | 'whenAway'>;
 }
 
 /** The real API over the real core and store; only the package store and the engine are not. */
 export async function startTestApi({
   limits,
   explorer = true,
+  origins,
+  publicUrl,
   tls,
   ready,
   replace = (core) => core,
+  watch = TRUSTED_STORE,
 }: TestApiOptions = {}): Promise<TestApi> {
   const store = await testStore();
   const files = fakePackageStore();
@@ -79,8 +86,8 @@ export async function startTestApi({
   await live.start();
   const registry = new Registry();
   const api = await createApi({
-    ...{ core, live, logger, ready, registry },
-    settings: { host: '127.0.0.1', port: 0, tls, explorer, limits: settings.limits },
+    ...{ core, watch, live, logger, ready, registry },
+    settings: { host: '127.0.0.1', port: 0, tls, explorer, origins, publicUrl, limits: settings.limits },
   });
   const { url, graphqlUrl } = await api.start();
   const keyFor = async (role: 'ADMINISTRATOR' | 'OPERATOR' | 'VIEWER') =>

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startFleetProcess } from '../../support/devices/fleet-client';
 import type { Pacing } from '../../support/devices/upgrade-host';
@@ -5,6 +6,7 @@ import { createApiClient } from '../api-client';
 import type { BenchOptions, BenchScope } from '../benchmark';
 import { type MeteredPart, meter, meterOthers } from '../process-meter';
 import { middleRate } from '../statistics';
+import { type DiskUse, diskEach, diskUse } from './disk-use';
 import { type HistoryCounts, historyCounts } from './engine-counts';
 import { createOperator, type Operator, type TaskOutcome } from './operator';
 import { type PacingResult, pacingOf } from './pacing';
@@ -35,6 +37,8 @@ export interface PathPart {
   /** Commands of MongoDB an upgrade, by name. */
   storeCommands: Record<string, number>;
   history: HistoryCounts;
+  /** Bytes that an upgrade has added to the stores. */
+  disk: DiskUse;
   /** Tasks by status. */
   tasks: Record<string, number>;
 }
@@ -86,6 +90,8 @@ export async function wholePathParts(options: BenchOptions, scope: BenchScope): 
   await delay(2_000);
 
   scope.say(`  ${options.devices} upgrades at ${HIGHEST_RATE} a minute …`);
+  const temporalFile = join(platform.dataDir, 'temporal.db');
+  const diskBefore = await diskUse(platform.mongoUri, temporalFile);
   const storeBefore = await commandCounts(platform.mongoUri);
   const { mongod, temporal } = platform.pids;
   const use = meter({ engine: temporal, mongod, updraft: platform.pid, devices: fleet.pid, subscriber: process.pid });
@@ -102,6 +108,7 @@ export async function wholePathParts(options: BenchOptions, scope: BenchScope): 
     latencies: watch.latencies('burst'),
     storeCommands: commandsEach(storeBefore, storeAfter, options.devices),
     history: await historyCounts(platform.temporalAddress),
+    disk: diskEach(diskBefore, await diskUse(platform.mongoUri, temporalFile), options.devices),
     tasks: byStatus(burst),
   };
   scope.say(`  ${path.perSecond.toFixed(1)} upgrades/s`);

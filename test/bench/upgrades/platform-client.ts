@@ -9,21 +9,23 @@ const STOP_WITHIN_MS = 45_000;
 
 export interface PlatformProcess extends PlatformRuns {
   pid: number;
+  dataDir: string;
   stop(): Promise<void>;
 }
 
 /** Starts the platform with its embedded servers in a process of its own, on fresh data; it ends with this one. */
 export async function startPlatformProcess(scope: BenchScope, profileDir: string | null): Promise<PlatformProcess> {
   const { NODE_FLAGS } = await import('#setup/node-flags.mjs');
+  const dataDir = join(scope.dataDir, 'platform');
   const child = fork(join(__dirname, 'platform-process.js'), [], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     execArgv: [...NODE_FLAGS, '--enable-source-maps', ...profiling(profileDir)],
-    env: { ...process.env, ...settings(join(scope.dataDir, 'platform')) },
+    env: { ...process.env, ...settings(dataDir) },
   });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const stop = scope.defer(() => stopChild(child, ended));
   const runs = await started(child);
-  return { ...runs, pid: child.pid ?? 0, stop };
+  return { ...runs, pid: child.pid ?? 0, dataDir, stop };
 }
 
 function profiling(dir: string | null): string[] {

@@ -3,6 +3,7 @@ import type { RankedModule } from '../profile-rank';
 import type { Quantiles } from '../statistics';
 import { alignedTable } from '../table';
 import type { BarePart } from './bare-part';
+import type { DiskUse } from './disk-use';
 import { HIGHEST_RATE, type PacedPart, type PathPart } from './path-part';
 
 export interface UpgradesResult {
@@ -81,6 +82,7 @@ export function reportText(result: UpgradesResult): string {
       `at most ${pacing.mostIn10s} pushes in any 10 s, allowed ${pacing.allowedIn10s}: ${pacing.withinBound ? 'kept' : 'BROKEN'}`,
     `An upgrade is ${one(path.history.events)} history events, ${one(path.history.workflowTasks)} workflow tasks, ${one(path.history.signals)} signals, ` +
       `${one(path.history.timers)} timers; MongoDB commands: ${commandsText(path.storeCommands)}`,
+    diskText(path.disk),
     ...profileLines(result.profile),
   ].join('\n');
 }
@@ -108,6 +110,12 @@ const quantileRow = (name: string, quantiles: Quantiles | null): string[] =>
   quantiles
     ? [name, ...[quantiles.p50, quantiles.p95, quantiles.p99, quantiles.max].map((value) => value.toFixed(0))]
     : [name, '–', '–', '–', '–'];
+
+const kilobytes = (bytes: number): string => `${one(bytes / 1024)} KB`;
+
+const diskText = ({ taskData, taskFiles, taskIndexes, oplog, temporal }: DiskUse): string =>
+  `On disk an upgrade adds: task ${kilobytes(taskFiles)} (${kilobytes(taskData)} uncompressed) and indexes ${kilobytes(taskIndexes)}, ` +
+  `operation log ${kilobytes(oplog)} uncompressed, Temporal's SQLite ${kilobytes(temporal)}`;
 
 const commandsText = (commands: Record<string, number>): string =>
   Object.entries(commands)

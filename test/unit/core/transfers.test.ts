@@ -19,7 +19,7 @@ afterEach(() => {
   for (const each of made.splice(0)) each.close();
 });
 
-function transfers({ perToken = 2, perDevice = 2, checkEveryMs = 1 } = {}) {
+function transfers({ perToken = 2, perDevice = 2, inAll = 1_000, checkEveryMs = 1 } = {}) {
   const created = createTransfers({
     standings: {
       async ofTask(taskId) {
@@ -29,7 +29,7 @@ function transfers({ perToken = 2, perDevice = 2, checkEveryMs = 1 } = {}) {
         return found;
       },
     },
-    limits: { downloadsPerToken: perToken, downloadsPerDevice: perDevice },
+    limits: { downloadsPerToken: perToken, downloadsPerDevice: perDevice, downloads: inAll, downloadBytesPerSecond: 100 },
     now: () => now,
     checkEveryMs,
   });
@@ -88,7 +88,7 @@ test('R-DL-7 a device that lost its connections is not locked out: the transfer 
   const { begin, refused } = transfers();
   const [first, second] = [begin(), begin()];
   now = 2_000;
-  first.moved();
+  first.moved(1);
   now = 2_999;
   expect(refused()).toBe('DOWNLOAD_LIMIT');
   now = 3_000;
@@ -96,7 +96,7 @@ test('R-DL-7 a device that lost its connections is not locked out: the transfer 
   expect([first.ends, second.ends]).toEqual([[], ['replaced']]);
   expect(refused()).toBe('DOWNLOAD_LIMIT');
   now = 5_000;
-  third.moved();
+  third.moved(1);
   begin();
   expect([first.ends, third.ends]).toEqual([['replaced'], []]);
 });
@@ -154,4 +154,42 @@ test('R-DL-7 nothing is asked while nothing runs', async () => {
   const asked = reads.length;
   await new Promise((resolve) => setTimeout(resolve, 20));
   expect(reads).toHaveLength(asked);
+});
+
+test('R-SAFE-3 downloads of all devices are bounded; one that has come to a halt for a minute gives way, and one that was sent is none', () => {
+  const { begin, refused } = transfers({ inAll: 3, checkEveryMs: 600_000 });
+  const of = (device: string) => ({ deviceId: device, taskId: `b.${device}`, token: device });
+  const [first, second, third] = [begin(of('a')), begin(of('b')), begin(of('c'))];
+  expect(refused(of('d'))).toBe('BUSY');
+  now = 59_000;
+  first.moved(1);
+  third.moved(1);
+  expect(refused(of('d'))).toBe('BUSY');
+  now = 61_000;
+  expect(refused(of('d'))).toBe('begun');
+  expect([first.ends, second.ends, third.ends]).toEqual([[], ['replaced'], []]);
+  expect(refused(of('e'))).toBe('BUSY');
+  third.sent();
+  third.sent();
+  third.end();
+  expect(refused(of('e'))).toBe('begun');
+  expect(refused(of('f'))).toBe('BUSY');
+});
+
+test('R-SAFE-3 a download that takes less than the least rate over ten minutes is cut; the slowest radio is not, though it shows nothing for minutes', async () => {
+  const { begin } = transfers();
+  const nothing = begin({ deviceId: 'p.a', token: 'a' });
+  const drop = begin({ deviceId: 'p.b', token: 'b' });
+  const radio = begin({ deviceId: 'p.c', token: 'c' });
+  const sent = begin({ deviceId: 'p.d', token: 'd' });
+  sent.sent();
+  for (let minute = 1; minute <= 30; minute += 1) {
+    now = minute * 60_000;
+    drop.moved(60);
+    // What a kernel holds is seen at once: 8 minutes of 300 bytes a second.
+    if (minute % 8 === 0) radio.moved(8 * 60 * 300);
+    const before = reads.length;
+    await until(() => reads.length > before + 8);
+  }
+  expect([nothing.ends, drop.ends, radio.ends, sent.ends]).toEqual([['too_slow'], ['too_slow'], [], []]);
 });

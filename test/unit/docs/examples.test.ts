@@ -6,10 +6,26 @@ const root = join(__dirname, '../../..');
 const run = (file: string, args: string[], env: NodeJS.ProcessEnv = {}) =>
   spawnSync(process.execPath, [join(root, 'docs/examples', file), ...args], { encoding: 'utf8', env, timeout: 60_000 });
 
-test.each(['device.mjs', 'fleet.mjs', 'watch-batch.mjs'])('%s says how it is used when it is given nothing', (file) => {
+const PROGRAMS = ['device.mjs', 'fleet.mjs', 'gql.mjs', 'watch-batch.mjs', 'follow-tasks.mjs', 'follow-tasks-apollo.mjs'];
+
+test.each(PROGRAMS)('%s says how it is used when it is given nothing, or asked', (file) => {
   const { status, stderr } = run(file, []);
   expect(status).toBe(1);
   expect(stderr).toMatch(/^Usage: (KEY|SECRET)=.*\n$/);
+  for (const option of ['--help', '-h']) {
+    const asked = run(file, [option]);
+    expect([asked.status, asked.stdout]).toEqual([0, stderr]);
+  }
+});
+
+test.each([
+  ['fleet.mjs', ['valves', '20', '--fualty']],
+  ['fleet.mjs', ['valves', 'twenty']],
+  ['watch-batch.mjs', ['batch', '--faulty']],
+  ['follow-tasks.mjs', ['']],
+])('%s refuses %j', (file, args) => {
+  const { status, stderr } = run(file, args, { KEY: 'updraft_key' });
+  expect([status, stderr]).toEqual([1, expect.stringMatching(/^Usage: /)]);
 });
 
 test.each(['http://127.0.0.1:1', 'nonsense'])('watch-batch.mjs says in one line that no Updraft is at %s', (url) => {

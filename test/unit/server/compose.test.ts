@@ -31,6 +31,13 @@ test('every image is pinned to a full version', () => {
   expect(loose).toEqual([]);
 });
 
+test('R-SAFE-6 the MongoDB image has the fix of CVE-2025-14847, and reads the data of the image before', async () => {
+  const { PROGRAMS } = await import('#setup/program-list.mjs');
+  const [, release = '', patch] = /^mongo:(\d+\.\d+)\.(\d+)$/.exec(compose.services.mongodb?.image ?? '') ?? [];
+  expect(release).toBe('7.0');
+  expect(Number(patch)).toBeGreaterThanOrEqual(PROGRAMS.mongod.flaw.fixedIn[release] as number);
+});
+
 test('every service that stays has a health check', () => {
   const blind = services
     .filter(([, { healthcheck, restart }]) => restart === 'unless-stopped' && !healthcheck?.test.length)
@@ -65,7 +72,8 @@ test('what a service depends on and stores is declared', () => {
 
 test('the image is built from a pinned one that is new enough, runs without root, and copies what is there', () => {
   const dockerfile = readFileSync(join(root, 'Dockerfile'), 'utf8');
-  expect(dockerfile.match(/^FROM node:20\.\d+\.\d+-/gm)).toHaveLength(2);
+  // Twenty is out of support; it stays the least for `npm start`.
+  expect(dockerfile.match(/^FROM node:24\.\d+\.\d+-/gm)).toHaveLength(2);
   expect(dockerfile).toMatch(/^USER node$/m);
   const copied = [...dockerfile.matchAll(/\/app\/([A-Z][\w.-]*)/g)].map(([, file]) => file as string);
   expect(copied.filter((file) => !existsSync(join(root, file)))).toEqual([]);
@@ -99,7 +107,8 @@ describe('EMQX, which asks Updraft', () => {
       ['authenticate', 'authorize'].map((path) => `url = "http://gateway-emqx:${port}/mqtt/${path}"`),
     );
     expect(hocon.match(/"x-updraft-secret" = "([^"]+)"/g)).toEqual(Array(2).fill(`"x-updraft-secret" = "${broker?.hook?.secret}"`));
-    for (const field of ['clientid', 'username', 'password', 'topic', 'action']) expect(hocon).toContain(`${field} = "\${${field}}"`);
+    for (const field of ['clientid', 'username', 'password', 'peerhost', 'topic', 'action'])
+      expect(hocon).toContain(`${field} = "\${${field}}"`);
     expect(hocon).toMatch(/no_match = deny/);
   });
 

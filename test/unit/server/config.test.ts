@@ -81,6 +81,20 @@ test.each([
     'api,cook',
     'UPDRAFT_ROLES is "api,cook": expected all, or some of api, worker, gateway with commas between, for example UPDRAFT_ROLES=api,worker',
   ],
+  ...[
+    '*',
+    'null',
+    'https://a.example/',
+    'https://a.example/app',
+    'https://A.example',
+    'https://a.example:443',
+    'a.example',
+    'https://a.example,*',
+  ].map((value): [string, string, string] => [
+    'UPDRAFT_CORS_ORIGINS',
+    value,
+    `UPDRAFT_CORS_ORIGINS is "${value}": expected origins as browsers send them, with commas between: http:// or https://, a host in lower case, and the port unless it is the usual one; nothing behind it, and no *, for example UPDRAFT_CORS_ORIGINS=https://console.example.com,http://localhost:5173`,
+  ]),
   ['UPDRAFT_EXPLORER', 'yes', 'UPDRAFT_EXPLORER is "yes": expected on or off, for example UPDRAFT_EXPLORER=off'],
   [
     'UPDRAFT_MINUTE_MS',
@@ -120,6 +134,20 @@ test('a wrong connection string is not shown, because it may hold a password', (
 test('every setting has an example that it accepts', () => {
   const rejected = Object.entries(SETTINGS).filter(([, { kind, example }]) => !kind.parse.safeParse(example).success);
   expect(rejected).toEqual([]);
+});
+
+test('R-BAT-19 what has ended is kept for ever unless a setting says for how many days', () => {
+  expect(readConfig({}).retention).toEqual({ tasksDays: null, batchesDays: null });
+  const kept = readConfig({ UPDRAFT_KEEP_TASKS_DAYS: '90', UPDRAFT_KEEP_BATCHES_DAYS: 'off' }).retention;
+  expect(kept).toEqual({ tasksDays: 90, batchesDays: null });
+  expect(problems({ UPDRAFT_KEEP_TASKS_DAYS: '0' })).toEqual([
+    'UPDRAFT_KEEP_TASKS_DAYS is "0": expected a whole number of days from 1 to 36500, or off, for example UPDRAFT_KEEP_TASKS_DAYS=90',
+  ]);
+});
+
+test('no setting offers to share a namespace of Temporal: workflows are named by batches and devices', () => {
+  expect(SETTINGS.TEMPORAL_NAMESPACE.about).toMatch(/each installation needs one of its own/i);
+  expect(SETTINGS.TEMPORAL_TASK_QUEUE.about).not.toMatch(/share/);
 });
 
 test('a misspelt variable is found', () => {

@@ -74,9 +74,9 @@ class LinkUpgrade implements Followed {
     if (attempt < this.attempt) return;
     const { taskId, retry, minuteMs, firstAttempt = 1 } = this.input;
     const next = retryAt(retry, { attempt: attempt - firstAttempt + 1, cause, now: Date.now(), deadlineAt: this.deadlineAt }, minuteMs);
-    await failAttempt({ taskId, attempt, cause, text, retryAt: next });
+    const goesOn = await failAttempt({ taskId, attempt, cause, text, retryAt: next });
     this.attempt = attempt + 1;
-    this.isOver = next === null;
+    this.isOver = next === null || goesOn === false;
   }
 
   async readStore(): Promise<void> {

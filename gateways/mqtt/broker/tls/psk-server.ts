@@ -3,8 +3,10 @@ import type { Socket } from 'node:net';
 import { createServer, type TLSSocket } from 'node:tls';
 import type { DeviceId } from '../../../../schema/model/ids';
 import type { GatewayMetrics } from '../../../metrics';
+import type { AttemptEnd, Attempts } from '../attempts';
 import { MQTT_LIMITS } from '../limits';
 import { HeldStream } from './held-stream';
+import type { ProvenPeer } from './proven-peer';
 import type { PskKey, PskKeys } from './psk-keys';
 
 /** What devices' TLS libraries have, the ones with forward secrecy first; LinkSDK for C offers AES-128-CBC with SHA-1 and nothing else. */
@@ -24,8 +26,17 @@ const CIPHERS = [
 const HANDSHAKE_MS = MQTT_LIMITS.connectTimeoutMs + MQTT_LIMITS.authenticateTimeoutMs;
 const KEY_BYTES = 64;
 
+interface PskDeps {
+  keys: PskKeys;
+  attempts: Attempts;
+  metrics: GatewayMetrics;
+  proven: (tcp: Socket) => void;
+}
+
 interface Asked {
   found: PskKey | null;
+  /** Where the last of them comes from. */
+  address: string | undefined;
   /** Handshakes that want it now. */
   handshakes: number;
 }
@@ -35,12 +46,11 @@ interface Asked {
  * bytes wait below it until the key is there. Identities that name nobody get a key that nobody has, and fail as wrong keys do.
  */
 export function createPskServer(
-  keys: PskKeys,
-  metrics: GatewayMetrics,
-  accept: (socket: TLSSocket, deviceId: DeviceId) => void,
+  { keys, attempts, metrics, proven }: PskDeps,
+  accept: (socket: TLSSocket, peer: ProvenPeer) => void,
 ): (socket: Socket) => void {
   const asked = new Map<string, Asked>();
-  const named = new WeakMap<TLSSocket, DeviceId | null>();
+  const named = new WeakMap<TLSSocket, { deviceId?: DeviceId; address?: string }>();
   const server = createServer({
     minVersion: 'TLSv1.2',
     maxVersion: 'TLSv1.2',
@@ -50,8 +60,8 @@ export function createPskServer(
     secureOptions: constants.SSL_OP_NO_TICKET,
     handshakeTimeout: HANDSHAKE_MS,
     pskCallback(socket, identity) {
-      const found = asked.get(identity)?.found ?? null;
-      named.set(socket as TLSSocket, found?.deviceId ?? null);
+      const { found = null, address } = asked.get(identity) ?? {};
+      named.set(socket as TLSSocket, { deviceId: found?.deviceId, address });
       return found?.key ?? randomBytes(KEY_BYTES);
     },
   });
@@ -59,8 +69,8 @@ export function createPskServer(
     if (named.has(socket)) metrics.connects.bad_credentials.inc();
   });
   server.on('secureConnection', (socket) => {
-    const deviceId = named.get(socket);
-    if (deviceId) accept(socket, deviceId);
+    const { deviceId, address } = named.get(socket) ?? {};
+    if (deviceId) accept(socket, { deviceId, address });
     else socket.destroy();
   });
 
@@ -73,24 +83,36 @@ export function createPskServer(
   }
 
   return (socket) => {
-    let end = () => clearTimeout(late);
+    let end = (_how: AttemptEnd): void => clearTimeout(late);
     const stream = new HeldStream(socket, {
       async onIdentity(bytes) {
         const identity = bytes.toString('utf8');
-        const found = await keys(identity, () => !stream.destroyed);
-        if (stream.destroyed) return;
-        asked.set(identity, { found, handshakes: (asked.get(identity)?.handshakes ?? 0) + 1 });
-        end = () => {
+        const attempt = attempts.begin(identity, socket.remoteAddress);
+        if (typeof attempt === 'string') {
+          metrics.connects[attempt].inc();
+          throw new Error('Too many wrong keys');
+        }
+        const found = await keys(identity, () => !stream.destroyed).catch((error: unknown) => {
+          attempt.end('unknown');
+          throw error;
+        });
+        if (stream.destroyed) return attempt.end('unknown');
+        asked.set(identity, { found, address: socket.remoteAddress, handshakes: (asked.get(identity)?.handshakes ?? 0) + 1 });
+        end = (how) => {
           clearTimeout(late);
           forget(identity);
+          attempt.end(how);
           end = () => undefined;
         };
       },
-      onSecured: () => end(),
+      onSecured() {
+        end('right');
+        proven(socket);
+      },
     });
     const late = setTimeout(() => stream.destroy(), HANDSHAKE_MS);
     stream.on('error', () => undefined);
-    stream.once('close', () => end());
+    stream.once('close', () => end('wrong'));
     server.emit('connection', stream);
   };
 }

@@ -2,11 +2,21 @@ import { createServer, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { createServer as createTlsServer } from 'node:tls';
 import type { GatewayMetrics } from '../../../metrics';
+import type { Attempts } from '../attempts';
 import { MQTT_LIMITS } from '../limits';
 import { wantsPsk } from './client-hello';
-import { ASK_FOR_CERTIFICATE, type ProvenPeer, provenCertificate } from './proven-peer';
+import { ASK_FOR_CERTIFICATE, type ProvenPeer, provenCertificate, tcpOf } from './proven-peer';
 import type { PskKeys } from './psk-keys';
 import { createPskServer } from './psk-server';
+
+interface SecureDeps {
+  keys: PskKeys;
+  attempts: Attempts;
+  metrics: GatewayMetrics;
+  accept: (connection: Duplex, proven: ProvenPeer, tcp?: Duplex) => void;
+  /** Called with a TCP connection whose other end TLS has proven. */
+  proven: (tcp: Socket) => void;
+}
 
 /**
  * A port for TLS of either kind, as the client's first message asks for it: with the server's certificate, TLS 1.2 and 1.3, where a client
@@ -14,22 +24,20 @@ import { createPskServer } from './psk-server';
  */
 export function createSecureListener(
   { cert, key }: { cert: string | Buffer; key: string | Buffer },
-  keys: PskKeys,
-  metrics: GatewayMetrics,
-  accept: (connection: Duplex, proven: ProvenPeer) => void,
+  { keys, attempts, metrics, accept, proven }: SecureDeps,
 ): Server {
   const certified = createTlsServer(
     { ...ASK_FOR_CERTIFICATE, cert, key, noDelay: true, handshakeTimeout: MQTT_LIMITS.connectTimeoutMs },
-    (socket) => accept(socket, { certificate: provenCertificate(socket) }),
+    (socket) => accept(socket, { certificate: provenCertificate(socket), address: socket.remoteAddress }, tcpOf(socket)),
   );
-  const shared = createPskServer(keys, metrics, (socket, deviceId) => accept(socket, { deviceId }));
+  const shared = createPskServer({ keys, attempts, metrics, proven }, (socket, peer) => accept(socket, peer));
 
-  return createServer({ noDelay: true }, (socket) =>
+  return createServer({ noDelay: true }, (socket) => {
     afterHello(socket, (psk) => {
       if (psk) shared(socket);
       else certified.emit('connection', socket);
-    }),
-  );
+    });
+  });
 }
 
 /** Looks at the first message and puts it back. Who does not say hello in time is sent away. */

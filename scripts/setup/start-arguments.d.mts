@@ -1,0 +1,1 @@
+export function answerToArguments(args: readonly string[]): { code: number; text: string } | null;

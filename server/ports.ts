@@ -1,0 +1,73 @@
+import { createServer } from 'node:net';
+import type { Config } from './config';
+import { StartError } from './embedded/start-error';
+
+/** Where this process is to listen, and the setting that says so. */
+export interface OwnPort {
+  setting: string;
+  host: string;
+  port: number;
+  /** Of a server that Updraft starts: it may still be ending, and who starts it waits for that. */
+  embedded: boolean;
+}
+
+const LOOPBACK = '127.0.0.1';
+const EVERYWHERE: readonly string[] = ['0.0.0.0', '::'];
+
+/** Those that are given; free ones are found when they are taken. */
+export function ownPorts(config: Config): OwnPort[] {
+  const { host, roles, broker, embedded } = config;
+  const api = roles.includes('api');
+  const gateway = roles.includes('gateway');
+  const own = gateway && !broker;
+  const all: [setting: string, port: number | null | undefined | false, host: string][] = [
+    ['UPDRAFT_HTTP_PORT', api && config.httpPort, host],
+    ['UPDRAFT_MQTT_PORT', own && config.mqttPort, host],
+    ['UPDRAFT_MQTTS_PORT', own && config.mqttsPort, host],
+    ['UPDRAFT_MQTT_WS_PORT', own && config.mqttWsPort, host],
+    ['UPDRAFT_MQTT_HOOK_PORT', gateway && broker?.hook?.port, host],
+    ['UPDRAFT_METRICS_PORT', config.metricsPort, LOOPBACK],
+    ['UPDRAFT_MONGO_PORT', !config.mongodbUri && embedded.mongoPort, LOOPBACK],
+    ['UPDRAFT_TEMPORAL_PORT', !config.temporalAddress && embedded.temporalPort, LOOPBACK],
+    ['UPDRAFT_TEMPORAL_UI_PORT', !config.temporalAddress && embedded.temporalUiPort, LOOPBACK],
+  ];
+  return all.flatMap(([setting, port, on]) =>
+    port ? [{ setting, port, host: on, embedded: setting.startsWith('UPDRAFT_MONGO') || setting.startsWith('UPDRAFT_TEMPORAL') }] : [],
+  );
+}
+
+/** Says that a port cannot be had before anything is started that takes time. Between this look and the listening it may go all the same. */
+export async function checkPorts(config: Config): Promise<void> {
+  const ports = ownPorts(config);
+  for (const [index, one] of ports.entries()) {
+    const other = ports.slice(0, index).find(({ port, host }) => port === one.port && overlap(host, one.host));
+    if (other)
+      throw new StartError(`${other.setting} and ${one.setting} are both ${one.port}. Choose another for one of them: ${one.setting}.`);
+  }
+  for (const one of ports.filter(({ embedded }) => !embedded))
+    await tryOut(one).catch((error) => {
+      throw portProblem(error, config) ?? error;
+    });
+}
+
+const overlap = (one: string, other: string): boolean => one === other || EVERYWHERE.includes(one) || EVERYWHERE.includes(other);
+
+function tryOut({ host, port }: OwnPort): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen({ port, host, exclusive: true }, () => server.close(() => resolve()));
+  });
+}
+
+/** What to do about an error of `listen`; null for any other. */
+export function portProblem(error: unknown, config: Config): StartError | null {
+  const { code, port, syscall } = (error ?? {}) as NodeJS.ErrnoException & { port?: number };
+  if (code === 'EADDRNOTAVAIL' || (code === 'ENOTFOUND' && syscall === 'getaddrinfo'))
+    return new StartError(`UPDRAFT_HOST=${config.host} is no address of this machine. Give one that is, or 0.0.0.0 for all.`);
+  if (code !== 'EADDRINUSE' && code !== 'EACCES') return null;
+  const setting = ownPorts(config).find((one) => one.port === port)?.setting;
+  if (setting === undefined) return null;
+  const why = code === 'EACCES' ? 'may not be used by this user' : 'is in use by another program';
+  return new StartError(`Port ${port} ${why}. Choose another with ${setting}.`);
+}

@@ -1,0 +1,222 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { ApolloClient, ApolloLink, gql, HttpLink, InMemoryCache } from '@apollo/client';
+import { GraphQLWsLink } from '@apollo/client/link/subscriptions';
+import type { Task } from '../../schema/model/task';
+import { type Balancer, startBalancer } from '../support/balancer';
+import { aTask } from '../support/builders';
+import { administrator } from '../support/core-parts';
+import { startTestApi, type TestApi } from './support/test-api';
+
+let api: TestApi;
+let line: Balancer;
+const children: ChildProcess[] = [];
+beforeAll(async () => {
+  api = await startTestApi();
+  // Two places, one of which nobody serves: that is where connections are led while the line is cut.
+  line = await startBalancer([api.url, 'http://127.0.0.1:1']);
+});
+beforeEach(() => mend());
+afterEach(async () => {
+  for (const child of children.splice(0)) {
+    if (child.exitCode === null && child.signalCode === null) {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    }
+  }
+});
+afterAll(async () => {
+  await line.stop();
+  await api.stop();
+});
+
+function cut(): void {
+  line.avoid(1, false);
+  line.avoid(0);
+}
+function mend(): void {
+  line.avoid(0, false);
+  line.avoid(1);
+}
+
+/** An example that follows a batch: the latest status it has printed of each device. */
+function following(file: string, batchId: string, key = api.keys.viewer) {
+  const child = spawn(process.execPath, [join(__dirname, '../../docs/examples', file), batchId], {
+    env: { PATH: process.env.PATH, KEY: key, URL: line.url.replace('mqtt', 'http') },
+  });
+  children.push(child);
+  const seen = new Map<string, string>();
+  const said: string[] = [];
+  const waiting = new Set<() => void>();
+  const wake = (): void => {
+    for (const look of waiting) look();
+  };
+  createInterface({ input: child.stdout }).on('line', (text) => {
+    const [deviceName = '', status = ''] = text.split(' ');
+    seen.set(deviceName, status);
+    wake();
+  });
+  createInterface({ input: child.stderr }).on('line', (text) => {
+    said.push(text);
+    wake();
+  });
+  const until = (holds: () => boolean): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const look = (): void => {
+        if (!holds()) return;
+        waiting.delete(look);
+        resolve();
+      };
+      child.once('exit', () => reject(new Error(`${file} has ended: ${said.join('\n')}`)));
+      waiting.add(look);
+      look();
+    });
+  const withStatus = (status: string): number => [...seen.values()].filter((one) => one === status).length;
+  return { child, said, until, withStatus, ended: once(child, 'exit') };
+}
+
+async function tasksOf(batchId: string, count: number): Promise<void> {
+  const tasks = Array.from({ length: count }, (_, index) => aTask({ batchId, deviceName: `${batchId}-${index}` }));
+  await api.store.collections.tasks.insertMany(tasks);
+}
+const become = (batchId: string, status: Task['status']) =>
+  api.store.collections.tasks.updateMany({ batchId }, { $set: { status }, $inc: { revision: 1 } });
+
+const idFor = (file: string, what: string | number): string => `${file.replace(/\W/g, '')}${what}`;
+
+const FILES = ['follow-tasks.mjs', 'follow-tasks-apollo.mjs'];
+/** As many as can be caught up with, and more: then the subscriber is told to query. */
+const SIZES = [200, 1_100];
+
+test.each(FILES.flatMap((file) => SIZES.map((size) => [file, size] as const)))(
+  'R-UI-1 %s sees the last change of each of %d tasks, though the line was cut while they changed',
+  async (file, size) => {
+    const batchId = idFor(file, size);
+    await tasksOf(batchId, size);
+    const { until, withStatus, said } = following(file, batchId);
+    await until(() => withStatus('QUEUED') === size);
+    await become(batchId, 'NOTIFIED');
+    await until(() => withStatus('NOTIFIED') > 0);
+    cut();
+    await become(batchId, 'IN_PROGRESS');
+    await until(() => said.some((text) => text.includes('No connection')));
+    await become(batchId, 'SUCCEEDED');
+    mend();
+    await until(() => withStatus('SUCCEEDED') === size);
+    // And it is live again.
+    await become(batchId, 'FAILED');
+    await until(() => withStatus('FAILED') === size);
+  },
+);
+
+test.each(FILES)('R-UI-1 %s is cut before it has seen anything, and misses nothing all the same', async (file) => {
+  const batchId = idFor(file, 'early');
+  cut();
+  const { until, withStatus, said } = following(file, batchId);
+  await until(() => said.length > 0);
+  await tasksOf(batchId, 3);
+  mend();
+  await until(() => withStatus('QUEUED') === 3);
+});
+
+test.each([...FILES, 'watch-batch.mjs'])('R-UI-1 %s says that a key is wrong, once and at once', async (file) => {
+  const { ended, said } = following(file, 'any', 'updraft_0000');
+  expect(await ended).toEqual([1, null]);
+  expect(said).toEqual([expect.stringContaining('refuses the key')]);
+});
+
+test.each(FILES)('R-SAFE-2 %s ends when its key is revoked', async (file) => {
+  const { key, apiKey } = await api.core.access.createKey(administrator, { name: 'short-lived', role: 'VIEWER' });
+  const batchId = idFor(file, 'revoked');
+  await tasksOf(batchId, 1);
+  const { ended, said, until, withStatus } = following(file, batchId, key);
+  await until(() => withStatus('QUEUED') === 1);
+  await api.core.access.revokeKey(administrator, apiKey._id);
+  await ended;
+  expect(said.at(-1)).toContain('refuses the key');
+});
+
+test('R-BAT-1 watch-batch.mjs counts unconfirmed tasks, and ends with the batch, not with its tasks', async () => {
+  const batchId = await aBatch();
+  const child = spawn(process.execPath, [join(__dirname, '../../docs/examples/watch-batch.mjs'), batchId], {
+    env: { PATH: process.env.PATH, KEY: api.keys.viewer, URL: api.url },
+  });
+  children.push(child);
+  const lines: string[] = [];
+  const ended = once(child, 'exit');
+  const nextLine = once(child.stdout, 'data').then(([text]) => String(text));
+  createInterface({ input: child.stdout }).on('line', (text) => lines.push(text));
+  expect(await nextLine).toContain('"unconfirmed":1');
+  await api.store.collections.tasks.updateMany({ batchId }, { $set: { status: 'CANCELED' }, $inc: { revision: 1 } });
+  await once(child.stdout, 'data');
+  expect(child.exitCode).toBeNull();
+  await api.store.collections.batches.updateOne({ _id: batchId }, { $set: { status: 'FINISHED' } });
+  expect(await ended).toEqual([0, null]);
+  expect(lines.at(-1)).toMatch(/^FINISHED /);
+});
+
+test('R-UI-1 progress of a batch brings a normalised cache up to date', async () => {
+  const id = await aBatch('cached');
+  const FIGURES = 'id status counts { total unconfirmed succeeded } rate { asked reached }';
+  const subscriptions = new GraphQLWsLink(api.socket());
+  const headers = { authorization: `Bearer ${api.keys.viewer}` };
+  const client = new ApolloClient({
+    cache: new InMemoryCache(),
+    link: ApolloLink.split(
+      ({ operationType }) => operationType === 'subscription',
+      subscriptions,
+      new HttpLink({ uri: api.graphqlUrl, headers }),
+    ),
+  });
+  const shown: unknown[] = [];
+  const wake = new Set<() => void>();
+  const query = client.watchQuery<{ batch: { counts: object } }>({
+    query: gql`query ($id: ID!) { batch(id: $id) { ${FIGURES} } }`,
+    variables: { id },
+  });
+  const until = (counts: object): Promise<void> =>
+    new Promise((resolve) => {
+      const look = (): void => {
+        if (shown.some((one) => JSON.stringify(one) === JSON.stringify(counts))) resolve();
+      };
+      wake.add(look);
+      look();
+    });
+  const watching = query.subscribe(({ data }) => {
+    const { __typename: _, ...counts } = (data?.batch?.counts ?? {}) as Record<string, unknown>;
+    shown.push(counts);
+    for (const look of wake) look();
+  });
+  await until({ total: 1, unconfirmed: 1, succeeded: 0 });
+  const following = client
+    .subscribe({
+      query: gql`subscription ($id: ID!) { batchProgress(batchId: $id) { ... on BatchProgress { id batch { ${FIGURES} } } } }`,
+      variables: { id },
+    })
+    .subscribe(() => undefined);
+  await become(id, 'SUCCEEDED');
+  await until({ total: 1, unconfirmed: 0, succeeded: 1 });
+  following.unsubscribe();
+  watching.unsubscribe();
+  client.stop();
+});
+
+async function aBatch(productKey = 'recipes'): Promise<string> {
+  await api.core.products.create(administrator, { key: productKey, name: 'Meters' });
+  await api.core.devices.register(administrator, productKey, [{ deviceName: 'meter-1' }]);
+  const form = new FormData();
+  for (const [name, value] of Object.entries({ productKey, name: 'firmware', version: '2.0.0' })) form.set(name, value);
+  form.set('file', new Blob(['firmware']), 'fw.bin');
+  const headers = { authorization: `Bearer ${api.keys.operator}` };
+  const { id } = (await (await fetch(`${api.url}/packages`, { method: 'POST', body: form, headers })).json()) as { id: string };
+  const batch = await api.core.batches.createStatic(administrator, {
+    packageId: id,
+    scope: { kind: 'all' },
+    policy: { rate: { kind: 'constant', perMinute: 600 }, retry: null, timeoutMinutes: null },
+  });
+  await api.store.collections.batches.updateOne({ _id: batch._id }, { $set: { status: 'RUNNING' } });
+  await api.store.collections.tasks.insertOne(aTask({ batchId: batch._id, productKey, deviceName: 'meter-1', status: 'UNCONFIRMED' }));
+  return batch._id;
+}
