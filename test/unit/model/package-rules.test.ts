@@ -1,4 +1,4 @@
-import { acceptsSource, batchVersionViolations, kindViolations } from '../../../schema/model/package-rules';
+import { acceptsSource, batchVersionViolations, kindViolations, sourcesOverlap } from '../../../schema/model/package-rules';
 
 const limits = { packageSourceVersions: 3 };
 const kindOf = (kind: 'FULL' | 'DIFFERENTIAL', sourceVersions: string[], version = '2.0.0') =>
@@ -32,4 +32,15 @@ test('R-PKG-6 a package without source versions is for every version', () => {
   expect(acceptsSource({ sourceVersions: [] }, 'x')).toBe(true);
   expect(acceptsSource({ sourceVersions: ['1'] }, '1')).toBe(true);
   expect(acceptsSource({ sourceVersions: ['1'] }, '1.0')).toBe(false);
+});
+
+test.each<[string, string[], string[], boolean]>([
+  ['both for any version', [], [], true],
+  ['one for any version', [], ['1.0.0'], true],
+  ['the other for any version', ['1.0.0'], [], true],
+  ['a version in common', ['1.0.0', '1.1.0'], ['1.2.0', '1.1.0'], true],
+  ['no version in common', ['1.0.0'], ['1.1.0'], false],
+  ['versions that begin alike', ['1.0'], ['1.0.0'], false],
+])('R-BAT-20 batches overlap: %s', (_name, one, other, overlap) => {
+  expect(sourcesOverlap(one, other)).toBe(overlap);
 });
