@@ -81,13 +81,19 @@ export const hostAndPort: Kind<string> = {
 /** For messages: what was refused may hold a password all the same. */
 export const withoutCredentials = (given: string): string => given.replace(/^([\w+.-]*:[/\\]*)?.*@/s, '$1…@');
 
+function isOrigin(text: string): boolean {
+  if (!/^https?:/.test(text) || !URL.canParse(text)) return false;
+  const { origin, port } = new URL(text);
+  return origin === text && port !== '0';
+}
+
 /** As browsers send them, which is how they are compared. */
 export const origins: Kind<readonly string[]> = {
   parse: z
     .string()
     .max(8_192)
     .transform((value) => [...new Set(value.split(',').map((part) => part.trim()))])
-    .refine((parts) => parts.every((part) => /^https?:/.test(part) && URL.canParse(part) && new URL(part).origin === part)),
+    .refine((parts) => parts.every(isOrigin)),
   expected:
     'origins as browsers send them, with commas between: http:// or https://, a host in lower case, and the port unless it is the usual one; nothing behind it, and no *',
 };

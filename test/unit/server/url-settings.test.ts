@@ -22,18 +22,18 @@ const ALSO_GOOD: Record<string, string> = {
   UPDRAFT_MQTT_BROKER_URL: 'mqtts://mqtt.example.com:8883',
   MONGODB_URI: 'mongodb://user:p%40ss@db1:27017,db2/updraft?replicaSet=rs0&authSource=admin',
 };
-/** What is put into a good address, and into which settings it may be put. */
+/** What is put into a good address, and into which settings it may be put: around the entries of a list blanks mean nothing. */
 const ADDITIONS: [string, (url: string) => string, string[]][] = [
   ['a query', (url) => `${url.replace(/\?.*/, '')}?version=2`, ['MONGODB_URI']],
   ['an empty query', (url) => `${url.replace(/\?.*/, '')}?`, ['MONGODB_URI']],
   ['a fragment', (url) => `${url}#downloads`, []],
   ['credentials', (url) => url.replace(/\/\/([^/]*@)?/, '//admin:hunter2@'), ['MONGODB_URI']],
   ['a user name', (url) => url.replace(/\/\/([^/]*@)?/, '//hunter2@'), ['MONGODB_URI']],
-  ['a blank in front', (url) => ` ${url}`, []],
-  ['a blank behind', (url) => `${url} `, []],
+  ['a blank in front', (url) => ` ${url}`, ['UPDRAFT_CORS_ORIGINS']],
+  ['a blank behind', (url) => `${url} `, ['UPDRAFT_CORS_ORIGINS']],
   ['a blank within', (url) => url.replace('://', ':// '), []],
-  ['a line end', (url) => `${url}\n`, []],
-  ['a tab', (url) => `${url}\t`, []],
+  ['a line end', (url) => `${url}\n`, ['UPDRAFT_CORS_ORIGINS']],
+  ['a tab', (url) => `${url}\t`, ['UPDRAFT_CORS_ORIGINS']],
   ['another scheme', (url) => url.replace(/^[a-z]+/, 'ftp'), []],
   ['no scheme', (url) => url.replace(/^[a-z]+:\/\//, ''), []],
   ['one slash', (url) => url.replace('://', ':/'), []],
