@@ -35,6 +35,8 @@ export async function startProcesses(roles: string[], overrides: Record<string, 
   const foundation = await startFoundation(
     readConfig({
       ...settings,
+      // It listens nowhere.
+      UPDRAFT_ROLES: 'worker',
       MONGODB_URI: MONGODB_URI || (await uriOfEmbedded(UPDRAFT_DATA_DIR)),
       TEMPORAL_ADDRESS: TEMPORAL_ADDRESS || `127.0.0.1:${UPDRAFT_TEMPORAL_PORT}`,
     }),
