@@ -19,11 +19,12 @@ export async function sendBytes(
   res: ServerResponse,
   sent: (bytes: number) => void,
 ): Promise<boolean> {
+  const { socket } = res.req;
   let step = FIRST_BYTES;
   let rest = length;
   for await (const piece of pieces) {
     for (let at = 0; at < piece.length; ) {
-      if (res.destroyed) return false;
+      if (socket.destroyed) return false;
       const part = piece.subarray(at, at + step);
       const began = performance.now();
       rest -= part.length;
@@ -41,15 +42,16 @@ export async function sendBytes(
   return true;
 }
 
-/** Whether it has; false when the connection closes. */
+/** Whether it has; false when the connection closes, which a response that waits behind another one on it is not told. */
 const left = (res: ServerResponse, piece: Buffer, isLast: boolean): Promise<boolean> =>
   new Promise((resolve) => {
+    const { socket } = res.req;
     const closed = (): void => resolve(false);
     const done = (error?: Error | null): void => {
-      res.off('close', closed);
+      socket.off('close', closed);
       resolve(!error);
     };
-    res.on('close', closed);
+    socket.on('close', closed);
     if (isLast) res.end(piece, done);
     else res.write(piece, done);
   });

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { Agent, request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
+import { connect } from 'node:net';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -112,4 +113,14 @@ test('R-DL-7 a download that is refused for the connections of its address is co
   expect(await Promise.all(busy)).toEqual(Array(8).fill('cut'));
   expect(api.logged.splice(0)).toHaveLength(8);
   open.mockRestore();
+});
+
+test('R-DL-7 a request that was sent behind a whole file on its connection is not answered, and leaves no transfer', async () => {
+  const [first, second] = [await notified(), await notified()];
+  const socket = connect(Number(new URL(api.url).port), '127.0.0.1');
+  socket.write([first, second].map(({ path }) => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`).join(''));
+  const answer = (await buffer(socket)).toString('latin1');
+  expect(answer.split('HTTP/1.1 200 OK')).toHaveLength(2);
+  expect(answer.length).toBeGreaterThan(SIZE);
+  while ((await counted('updraft_downloads_running', {})) > 0) await delay(5);
 });
