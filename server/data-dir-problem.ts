@@ -13,12 +13,13 @@ const WHY: Record<string, string> = {
   ENOSPC: 'cannot be made: the disk is full',
 };
 
-/** What is wrong with the data directory or what is in it, by an error of making or reading it; null for any other. */
+/** What is wrong with the data directory, what is in it or what it lies in, by an error of making or reading it; null for any other. */
 export function dataDirProblem({ code, path }: NodeJS.ErrnoException, dataDir: string): StartError | null {
   const directory = resolve(dataDir);
   const place = resolve(path ?? dataDir);
   const why = WHY[code ?? ''];
-  if (why === undefined || (place !== directory && !place.startsWith(`${directory}${sep}`))) return null;
+  const isNear = place === directory || place.startsWith(`${directory}${sep}`) || directory.startsWith(`${place}${sep}`);
+  if (why === undefined || !isNear) return null;
   return new StartError(
     `The data directory ${directory} cannot be used: ${place === directory ? 'it' : place} ${why}. ` +
       'Set UPDRAFT_DATA_DIR to a directory of its own that this user can write, or one that is to be made.',

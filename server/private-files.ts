@@ -1,5 +1,5 @@
-import { chmod, lstat, mkdir, open, readdir, rename } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, lstat, mkdir, open, readdir, rename, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import type { Logger } from 'pino';
 
 const FOR_OTHERS = 0o077;
@@ -16,7 +16,7 @@ const OURS = /^(mongo(\.\w+(\.new)?)?|temporal\.db.*|logs|tls(\.new)?|package-co
 export async function keepPrivate(dataDir: string, logger: Pick<Logger, 'warn'>): Promise<void> {
   // A system without modes has rights of another kind.
   if (process.platform === 'win32') return;
-  await mkdir(dataDir, { recursive: true, mode: FOLDER });
+  await makeDirectory(resolve(dataDir));
   const left: string[] = [];
   await close(dataDir, left);
   for (const name of await readdir(dataDir)) if (OURS.test(name)) await closeAll(join(dataDir, name), left);
@@ -26,6 +26,27 @@ export async function keepPrivate(dataDir: string, logger: Pick<Logger, 'warn'>)
     `Other users of this machine may read or change ${left[0]}${more}: it belongs to another user, or to all. Give it to the user that runs Updraft, with mode 0700 for directories and 0600 for files.`,
   );
 }
+
+/** One step after the other: where a file system takes no directories and says "not there", as /proc does, Node's own way has no end. */
+async function makeDirectory(path: string): Promise<void> {
+  const made = await mkdir(path, { mode: FOLDER }).then(
+    () => null,
+    (error: NodeJS.ErrnoException) => error,
+  );
+  if (made === null || (made.code === 'EEXIST' && (await stat(path)).isDirectory())) return;
+  const above = dirname(path);
+  if (made.code !== 'ENOENT' || above === path || (await isDirectory(above))) throw made;
+  await makeDirectory(above);
+  await mkdir(path, { mode: FOLDER }).catch(async (error) => {
+    if (!(await isDirectory(path))) throw error;
+  });
+}
+
+const isDirectory = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 
 async function closeAll(path: string, left: string[]): Promise<void> {
   if (!(await close(path, left))) return;

@@ -15,10 +15,27 @@ export function calledWith(usage, count, known = []) {
   const apiKey = keyed ?? process.env.KEY;
   const isWhole = args.length >= count && !args.includes('') && options.every((option) => known.includes(option));
   if (!apiKey || !isWhole) fail(usage);
-  const url = args[count] || process.env.URL || 'http://127.0.0.1:8080';
+  return { apiKey: checkedKey(apiKey), url: apiAddress(args[count]), args: args.slice(0, count), options };
+}
+
+/** It goes into a header, which takes no other characters. */
+export function checkedKey(key) {
+  if (!/^[!-~]+$/.test(key.trim())) fail('KEY has characters that no key has. Set KEY to an API key of Updraft that is not revoked.');
+  return key.trim();
+}
+
+export function apiAddress(given) {
+  const url = given || process.env.URL || 'http://127.0.0.1:8080';
   if (!/^https?:\/\//.test(url) || !URL.canParse(url))
     fail(`URL is ${url}; it has to be the address of Updraft, http://127.0.0.1:8080 for example.`);
-  return { apiKey, url: url.replace(/\/+$/, ''), args: args.slice(0, count), options };
+  return url.replace(/\/+$/, '');
+}
+
+export function mqttAddress(given) {
+  const url = given || process.env.MQTT_URL || 'mqtt://127.0.0.1:1883';
+  if (!/^(mqtts?|tcp|ssl|tls|wss?):\/\/[^/:]/.test(url) || !URL.canParse(url))
+    fail(`MQTT_URL is ${url}; it has to be where devices reach Updraft, mqtt://127.0.0.1:1883 for example.`);
+  return url;
 }
 
 export function helpIfAsked(usage) {

@@ -4,7 +4,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import mqtt from 'mqtt';
-import { fail, helpIfAsked } from './common.mjs';
+import { fail, helpIfAsked, mqttAddress } from './common.mjs';
 
 const USAGE =
   'Usage: SECRET=<device secret> [MQTT_URL=mqtt://127.0.0.1:1883] node docs/examples/device.mjs PRODUCT_KEY DEVICE_NAME [VERSION]';
@@ -84,11 +84,10 @@ export function startDevice({ productKey, deviceName, secret, version, url, faul
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   helpIfAsked(USAGE);
   const args = process.argv.slice(2);
-  const { SECRET, MQTT_URL } = process.env;
   const [productKey, deviceName] = args.splice(0, 2);
   // As it was once: PRODUCT_KEY DEVICE_NAME SECRET [VERSION] [MQTT_URL].
-  const secret = SECRET || args.shift();
-  const [version = '1.0.0', url = MQTT_URL || 'mqtt://127.0.0.1:1883'] = args;
+  const secret = process.env.SECRET || args.shift();
+  const [version = '1.0.0', url] = args;
   if (!deviceName || !secret) fail(USAGE);
-  startDevice({ productKey, deviceName, secret, version, url });
+  startDevice({ productKey, deviceName, secret, version, url: mqttAddress(url) });
 }

@@ -1,8 +1,8 @@
-// KEY=… node docs/examples/fleet.mjs PRODUCT_KEY COUNT [--faulty]: that many devices in one process, registered on the first run.
+// KEY=… node docs/examples/fleet.mjs PRODUCT_KEY COUNT [--faulty]: that many devices in one process. Those that are missing are registered.
 // Their secrets are shown once by the API, so they are kept in fleet-PRODUCT_KEY.json. URL and MQTT_URL name another Updraft.
 // The key comes from the environment, because other users of the machine can read command lines.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { calledWith, fail } from './common.mjs';
+import { calledWith, fail, mqttAddress } from './common.mjs';
 import { startDevice } from './device.mjs';
 
 const USAGE =
@@ -10,11 +10,12 @@ const USAGE =
 const { apiKey: key, url: api, args, options } = calledWith(USAGE, 2, ['--faulty']);
 const [productKey, count] = args;
 if (!/^[1-9]\d{0,3}$/.test(count)) fail(USAGE);
-const url = process.env.MQTT_URL || 'mqtt://127.0.0.1:1883';
+const url = mqttAddress();
 const kept = `fleet-${productKey}.json`;
 
-async function register() {
-  const devices = Array.from({ length: Number(count) }, (_, index) => ({ deviceName: `valve-${index + 1}` }));
+/** The devices from `first` to COUNT. */
+async function register(first) {
+  const devices = Array.from({ length: count - first + 1 }, (_, index) => ({ deviceName: `valve-${first + index}` }));
   const query = `mutation ($input: RegisterDevicesInput!) {
     registerDevices(input: $input) { devices { secret device { deviceName } } userErrors { message } }
   }`;
@@ -33,11 +34,14 @@ async function register() {
   const wrong = [...(errors ?? []), ...(data?.registerDevices?.userErrors ?? [])];
   if (response.status === 401) fail(`${wrong[0]?.message ?? 'The key is refused.'} Set KEY to an API key that is not revoked.`);
   if (wrong.length > 0) fail(wrong[0].message);
-  const secrets = data.registerDevices.devices.map(({ secret, device }) => ({ deviceName: device.deviceName, secret }));
-  writeFileSync(kept, JSON.stringify(secrets), { mode: 0o600 });
-  return secrets;
+  return data.registerDevices.devices.map(({ secret, device }) => ({ deviceName: device.deviceName, secret }));
 }
 
-const devices = existsSync(kept) ? JSON.parse(readFileSync(kept, 'utf8')) : await register();
+const devices = existsSync(kept) ? JSON.parse(readFileSync(kept, 'utf8')) : [];
+if (devices.length < count) {
+  devices.push(...(await register(devices.length + 1)));
+  writeFileSync(kept, JSON.stringify(devices), { mode: 0o600 });
+}
 const refused = `If ${kept} has the secrets of devices of another Updraft, delete it and start again.`;
-for (const device of devices) startDevice({ ...device, productKey, url, version: '1.0.0', faulty: options.includes('--faulty'), refused });
+const faulty = options.includes('--faulty');
+for (const device of devices.slice(0, count)) startDevice({ ...device, productKey, url, version: '1.0.0', faulty, refused });

@@ -4,13 +4,14 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'graphql';
-import { fail, helpIfAsked } from './common.mjs';
+import { apiAddress, checkedKey, fail, helpIfAsked } from './common.mjs';
 
 const USAGE = 'Usage: KEY=<API key> [URL=http://127.0.0.1:8080] node docs/examples/gql.mjs DOCUMENT [variable=value …]';
 const [wanted, ...given] = process.argv.slice(2);
-const { KEY: key, URL: url = 'http://127.0.0.1:8080' } = process.env;
 helpIfAsked(USAGE);
-if (!key || !wanted) fail(USAGE);
+if (!process.env.KEY || !wanted) fail(USAGE);
+const key = checkedKey(process.env.KEY);
+const url = apiAddress();
 
 const query = statSync(wanted, { throwIfNoEntry: false })?.isFile() ? readFileSync(wanted, 'utf8') : documentNamed(wanted);
 const body = JSON.stringify({ query, variables: variablesOf(query, given) });

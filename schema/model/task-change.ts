@@ -8,7 +8,13 @@ export interface TaskChange {
   attemptLog: Attempt | null;
 }
 
-export function ended(task: Task, to: TaskStatus, why: { cause: FailureCause | null; text: string | null }, now: Date): TaskChange {
+export function ended(
+  task: Task,
+  to: TaskStatus,
+  why: { cause: FailureCause | null; text: string | null },
+  now: Date,
+  attempt = lastBegun(task),
+): TaskChange {
   const set = {
     active: false,
     cause: why.cause,
@@ -20,8 +26,12 @@ export function ended(task: Task, to: TaskStatus, why: { cause: FailureCause | n
     endedAt: now,
     ...(task.onlineBy && { onlineBy: null }),
   };
-  return moved(task, to, set, now, why);
+  return moved(task, to, set, now, why, attempt);
 }
+
+/** While a retry waits, its attempt has not begun: what ends the task then ends none. */
+const lastBegun = ({ attempt, firstAttempt = 1, notifiedAt }: Task): number =>
+  notifiedAt === null && attempt > firstAttempt ? attempt - 1 : attempt;
 
 export function moved(
   task: Task,

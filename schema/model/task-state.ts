@@ -85,7 +85,7 @@ function attemptFailed(task: Task, event: TaskEventOf<'attemptFailed'>, now: Dat
     startedAt: task.notifiedAt,
     endedAt: now,
   };
-  if (event.retryAt === null) return { ...ended(task, 'FAILED', event, now), attemptLog };
+  if (event.retryAt === null) return { ...ended(task, 'FAILED', event, now, task.attempt), attemptLog };
   const offerAt = task.status === 'UNCONFIRMED' ? null : event.retryAt;
   const set = {
     attempt: task.attempt + 1,

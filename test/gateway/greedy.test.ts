@@ -13,6 +13,7 @@ afterEach(() => running.stop());
 
 const portOf = (url: string) => Number(new URL(url).port);
 const wrong = (deviceName?: string): IClientOptions => ({ ...deviceOptions({ deviceName }), password: 'f'.repeat(64) });
+const warnings = () => running.log.flatMap((line) => ('reason' in line ? [line.msg] : []));
 const counted = (result: string) => running.counted('connects_total', { result });
 
 /** The CONNACK code of an attempt that comes from an address of its own. */
@@ -95,7 +96,9 @@ describe('R-SAFE-3 wrong passwords', () => {
     for (let n = 0; n < 5; n += 1) codes.push(await connackOf(running.url, wrong()));
     expect(codes).toEqual([4, 4, 3, 3, 3]);
     expect(await counted('device_wrong_passwords')).toBe(3);
-    expect(running.log.filter(({ msg }) => msg.includes('more often than may be'))).toHaveLength(1);
+    expect(warnings()).toEqual([
+      expect.stringMatching(/^Wrong passwords .* not looked at for a while .*UPDRAFT_MQTT_WRONG_PASSWORDS_PER_MINUTE/),
+    ]);
     expect(await connackFrom('127.0.0.2', deviceOptions())).toBe(0);
     expect(await connackOf(running.url, deviceOptions({ deviceName: 'neighbour' }))).toBe(0);
   });
@@ -112,6 +115,9 @@ describe('R-SAFE-3 wrong passwords', () => {
     for (let n = 0; n < 5; n += 1) codes.push(await connackOf(running.url, wrong(`guess-${n}`)));
     expect(codes).toEqual([4, 4, 3, 3, 3]);
     expect(await counted('address_wrong_passwords')).toBe(3);
+    expect(warnings()).toEqual([
+      expect.stringMatching(/^Wrong passwords .* for a while .*UPDRAFT_MQTT_ADDRESS_WRONG_PASSWORDS_PER_MINUTE/),
+    ]);
     expect(await connackOf(running.url, deviceOptions())).toBe(0);
     expect(await connackFrom('127.0.0.2', deviceOptions({ deviceName: 'neighbour' }))).toBe(0);
   });

@@ -5,10 +5,7 @@ import { createTokenBuckets } from '../../token-bucket';
 import type { MqttQuotas } from './quotas';
 
 /** Why an attempt to connect is not looked at. */
-export type AttemptLimit = Extract<
-  ConnectResult,
-  'device_too_often' | 'address_too_often' | 'device_wrong_passwords' | 'address_wrong_passwords'
->;
+export type AttemptLimit = Extract<ConnectResult, 'device_too_often' | 'device_wrong_passwords' | 'address_wrong_passwords'>;
 
 /** `unknown`: nobody could say whether the password was right. */
 export type AttemptEnd = 'right' | 'wrong' | 'unknown';

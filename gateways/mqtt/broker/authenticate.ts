@@ -31,6 +31,15 @@ const RESULT: Record<Refusal, ConnectResult> = {
   [CONNACK.disabled]: 'disabled',
 };
 
+/** For whoever reads the log: what was done, what follows and which setting it is. */
+const TURNED_AWAY: Record<AttemptLimit, string> = {
+  device_too_often: 'A device connects more often than may be; it is told to come again (UPDRAFT_MQTT_CONNECTS_PER_MINUTE)',
+  device_wrong_passwords:
+    'Wrong passwords were sent for a device; its passwords from this address are not looked at for a while (UPDRAFT_MQTT_WRONG_PASSWORDS_PER_MINUTE)',
+  address_wrong_passwords:
+    'Wrong passwords were sent from an address; only devices that were right from there before are looked at for a while (UPDRAFT_MQTT_ADDRESS_WRONG_PASSWORDS_PER_MINUTE)',
+};
+
 /** Decides on a CONNECT. Unknown devices take the same path as wrong passwords; "disabled" is said only to who knows the secret. */
 export function createAuthenticate(deps: {
   devices: GatewayCore['devices'];
@@ -98,11 +107,7 @@ export function createAuthenticate(deps: {
     if (typeof result === 'string') {
       metrics.connects[result].inc();
       const { clientId, address } = packet;
-      sampled.warn(
-        `${result} ${address}`,
-        { reason: result, clientId: shownText(clientId), address },
-        'Somebody tries to connect more often than may be; it is told to come again',
-      );
+      sampled.warn(`${result} ${address}`, { reason: result, clientId: shownText(clientId), address }, TURNED_AWAY[result]);
       return CONNACK.unavailable;
     }
     if (typeof result === 'object' && 'why' in result) {

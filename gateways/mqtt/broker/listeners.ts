@@ -77,7 +77,11 @@ export async function openListeners(
     const { remoteAddress } = socket;
     if (!attempts.mayOpen(remoteAddress)) {
       metrics.connects.address_too_often.inc();
-      sampled.warn(`open ${remoteAddress}`, { address: remoteAddress }, 'An address connects more often than may be; it is turned away');
+      sampled.warn(
+        `open ${remoteAddress}`,
+        { address: remoteAddress },
+        'An address connects more often than may be; it is turned away (UPDRAFT_MQTT_ADDRESS_CONNECTS_PER_SECOND)',
+      );
       // Not before all who wait for connections have seen it.
       setImmediate(() => socket.destroy());
       return;

@@ -47,10 +47,12 @@ describe('the commands of the pages', () => {
   let server: Server;
   let url: string;
   const asked: { authorization?: string; query: string; variables: Record<string, unknown> }[] = [];
+  const paths: (string | undefined)[] = [];
   let answer: unknown = { data: {} };
   beforeAll(async () => {
     server = createServer(async (request, response) => {
       const body = (await json(request)) as { query: string; variables: Record<string, unknown> };
+      paths.push(request.url);
       asked.push({ ...body, authorization: request.headers.authorization });
       response.setHeader('content-type', 'application/json').end(JSON.stringify(answer));
     });
@@ -107,5 +109,7 @@ describe('the commands of the pages', () => {
       code: 1,
       stderr: expect.stringContaining('There is no Updraft to be had at http://127.0.0.1:1'),
     });
+    await expect(shell('gql PauseBatch batchId=b1', { KEY: 'k', URL: `${url}/` })).resolves.toMatchObject({ code: 0 });
+    expect(paths.at(-1)).toBe('/graphql');
   });
 });

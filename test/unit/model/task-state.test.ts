@@ -186,6 +186,28 @@ describe('R-TASK-7 when the notification is due', () => {
     expect(dueAfter(aTask({ status: 'UNCONFIRMED', offerAt: null }), connected)).toBeNull());
 });
 
+describe('R-TASK-6 the record of an end', () => {
+  const lastLine = (...events: TaskEvent[]) => events.reduce(stateAfter, aRunningTask()).transitions.at(-1);
+  test.each([
+    ['success', succeeded],
+    ['a time-out', timedOut],
+    ['cancellation', canceled],
+  ])('R-TASK-6 while a retry waits, %s is on record with the attempt that had begun', (_name, event) => {
+    expect(lastLine(retried, event)).toMatchObject({ attempt: 1 });
+    expect(lastLine(retried, notified, event)).toMatchObject({ attempt: 2 });
+  });
+  test('R-TASK-6 an attempt that fails before its notification has its own', () => {
+    const failed = {
+      kind: 'attemptFailed',
+      attempt: 2,
+      cause: 'WAITING_FOR_THE_DEVICE_ONLINE_TIMEOUT',
+      text: null,
+      retryAt: null,
+    } as const;
+    expect(lastLine(retried, failed)).toMatchObject({ attempt: 2, to: 'FAILED' });
+  });
+});
+
 describe('presence', () => {
   test('R-DEV-2 a connection makes the task reachable at its gateway, its end makes it unreachable', () => {
     const online = stateAfter(aTask({ reachable: false, gatewayId: null }), connected);

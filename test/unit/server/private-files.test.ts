@@ -84,3 +84,16 @@ test('R-SAFE-4 a secret is written for its owner alone, also over a file that al
   expect([readFileSync(file, 'utf8'), modeOf('secret')]).toEqual(['new', 0o600]);
   expect(readdirSync(root)).toEqual(['secret']);
 });
+
+test('R-SAFE-4 a data directory is made with all that it lies in, each for its user alone', async () => {
+  await Promise.all([keepPrivate(join(root, 'a/b/c'), logger), keepPrivate(join(root, 'a/b/c'), logger)]);
+  expect(['a', 'a/b', 'a/b/c'].map((path) => modeOf(path))).toEqual([0o700, 0o700, 0o700]);
+});
+
+const onLinux = process.platform === 'linux' ? test : test.skip;
+if (process.platform !== 'linux')
+  console.warn('NOT PROVEN: where no directory can be made at all the start ends, for there is no /proc here');
+onLinux('R-SAFE-4 where a file system takes no directories the start ends, and says so', async () => {
+  for (const path of ['/proc/updraft', '/proc/updraft/data'])
+    await expect(keepPrivate(path, logger)).rejects.toMatchObject({ code: 'ENOENT', path: '/proc/updraft' });
+});
