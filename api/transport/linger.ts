@@ -52,7 +52,8 @@ function readOn(req: IncomingMessage, socket: Closing, { bytes, ms, idleMs }: Li
   const began = Date.now();
   let last = { bytes: first, at: began };
   const looks = setInterval(look, LOOK_EVERY_MS).unref();
-  socket.once('close', () => clearInterval(looks));
+  const gone = (): void => clearInterval(looks);
+  socket.once('close', gone);
   req.on('error', () => undefined);
   if (req.complete) {
     end();
@@ -72,6 +73,8 @@ function readOn(req: IncomingMessage, socket: Closing, { bytes, ms, idleMs }: Li
 
   function end(): void {
     clearInterval(looks);
+    // The connection may have many requests still.
+    socket.off('close', gone);
     Reflect.deleteProperty(socket, 'destroySoon');
     if (isLast()) socket.destroySoon();
   }
