@@ -1,4 +1,5 @@
 import type { mongo } from 'mongoose';
+import type { Violation } from '../schema/model/violation';
 import type { Viewer } from './access/viewer';
 import { UserError } from './errors';
 
@@ -9,6 +10,16 @@ const KEPT_MS = 24 * 60 * 60 * 1_000;
 export interface Idempotency {
   key: string;
   inputHash: string;
+}
+
+const KEY_LENGTH = 128;
+
+/** Of a key for calls of this kind: `what` names one. */
+export function keyViolation(key: string | null | undefined, what: string): Violation | null {
+  if (key == null || (key.length > 0 && key.length <= KEY_LENGTH)) return null;
+  const message = key === '' ? 'The idempotency key is empty.' : `The idempotency key has ${key.length} characters.`;
+  const hint = `Give a value of your own that is new for each ${what}, e.g. a UUID, or none.`;
+  return { code: 'INVALID_FORMAT', field: 'idempotencyKey', message, hint, limit: `1–${KEY_LENGTH} characters` };
 }
 
 interface Made {

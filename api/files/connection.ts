@@ -1,9 +1,7 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
 /** The megabytes that a kernel may hold take a slow device about so long. */
 const ARRIVAL_MS = 30_000;
-const arrivals = new WeakMap<Socket, () => void>();
 
 /** Ends a connection with all that waits in the kernel for its client: an end without a reset sends that first, megabytes of it. */
 export function resetConnection(socket: Socket): void {
@@ -14,10 +12,15 @@ export function resetConnection(socket: Socket): void {
 }
 
 /**
- * Calls `done` when nothing of a response that was ended has to be stopped any more: another request has come on its connection, or this is
- * closed, or half a minute has passed. Node does not close it before: what the kernel holds of a closed connection can't be taken back.
+ * Keeps the connection of a response that is its last: its end is told, and then it is the client's turn to close. Node would close it, and what
+ * the kernel holds of a closed connection can't be taken back.
  */
-export function whenArrived({ socket }: IncomingMessage, res: ServerResponse, done: () => void): void {
+export function leaveToClient(socket: Socket): void {
+  (socket as Socket & { destroySoon(): void }).destroySoon = () => void socket.end();
+}
+
+/** Calls `done` when nothing of the last response on a connection has to be stopped any more: this is closed, or half a minute has passed. */
+export function whenArrived(socket: Socket, done: () => void): void {
   if (socket.destroyed) {
     done();
     return;
@@ -26,18 +29,8 @@ export function whenArrived({ socket }: IncomingMessage, res: ServerResponse, do
   function over(): void {
     clearTimeout(timer);
     socket.off('close', over);
-    arrivals.delete(socket);
     done();
   }
-  arrivals.set(socket, over);
   socket.once('close', over);
-  const last = socket as Socket & { destroySoon(): void };
-  // For the last response on a connection: its end is told, and then it is the client's turn to close.
-  last.destroySoon = () => void socket.end();
-  const stay = (): void => void socket.setTimeout(ARRIVAL_MS);
-  if (res.writableFinished) stay();
-  else res.once('finish', stay);
+  socket.setTimeout(ARRIVAL_MS);
 }
-
-/** Another request has come: its client has read the response before. */
-export const anotherRequestOn = (socket: Socket): void => arrivals.get(socket)?.();

@@ -8,6 +8,7 @@ import type { ErrorLog } from '../errors/present';
 import { viewerOf } from '../transport/signed-in';
 import { csvBody } from './csv-body';
 import { namedProduct } from './named-product';
+import { flagOption, queryOptions } from './query-options';
 import { sendCsv } from './send-csv';
 import { sendJson } from './send-json';
 import { refuse } from './upload';
@@ -19,13 +20,10 @@ import { refuse } from './upload';
 export const uploadDeviceImport =
   (imports: Pick<DeviceImportService, 'create'>, log: ErrorLog): RequestHandler =>
   async (req, res) => {
-    const { skipInvalid, idempotencyKey } = req.query;
     try {
-      const input = {
-        productKey: namedProduct(req),
-        skipInvalid: skipInvalid === 'true',
-        idempotencyKey: idempotencyKey == null ? null : String(idempotencyKey),
-      };
+      const productKey = namedProduct(req);
+      const { skipInvalid, idempotencyKey } = queryOptions(req, ['productKey', 'skipInvalid', 'idempotencyKey']);
+      const input = { productKey, skipInvalid: flagOption('skipInvalid', skipInvalid), idempotencyKey };
       const made = await imports.create(viewerOf(res), input, csvBody(req));
       if (made.status === 'REFUSED') sendJson(res, 422, { errors: [toUserErrorType(notClean(made))], import: importJson(made) });
       else sendJson(res, made.status === 'FINISHED' ? 200 : 202, importJson(made));

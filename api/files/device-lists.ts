@@ -8,6 +8,7 @@ import type { ErrorLog } from '../errors/present';
 import { viewerOf } from '../transport/signed-in';
 import { csvBody } from './csv-body';
 import { namedProduct } from './named-product';
+import { queryOptions } from './query-options';
 import { sendCsv } from './send-csv';
 import { sendJson } from './send-json';
 import { refuse } from './upload';
@@ -17,7 +18,9 @@ export const uploadDeviceList =
   (lists: Pick<DeviceListService, 'create'>, log: ErrorLog): RequestHandler =>
   async (req, res) => {
     try {
-      sendJson(res, 201, listJson(await lists.create(viewerOf(res), namedProduct(req), csvBody(req))));
+      const productKey = namedProduct(req);
+      queryOptions(req, ['productKey']);
+      sendJson(res, 201, listJson(await lists.create(viewerOf(res), productKey, csvBody(req))));
     } catch (error) {
       refuse(res, error, log);
     }

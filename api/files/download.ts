@@ -5,7 +5,7 @@ import { userErrorsOf } from '../errors/as-payload';
 import { type ErrorLog, maskedAs } from '../errors/present';
 import { API_LIMITS } from '../limits';
 import { checked, proven } from '../transport/connections';
-import { anotherRequestOn, resetConnection, whenArrived } from './connection';
+import { leaveToClient, resetConnection, whenArrived } from './connection';
 import { decideRange } from './decide-range';
 import type { DownloadMetrics } from './download-metrics';
 import { sendBytes } from './send-bytes';
@@ -23,7 +23,6 @@ const ADDRESS = /^(?:https?:\/\/[^/?#]+)?\/([df])\/([^/?#]+)(?:\/[^/?#]*)?(?:[?#
 export const downloads =
   (core: Doors, metrics: DownloadMetrics, log: ErrorLog) =>
   (req: IncomingMessage, res: ServerResponse): boolean => {
-    anotherRequestOn(req.socket);
     const [, kind, name] = ADDRESS.exec(req.url ?? '') ?? [];
     if (name === undefined) return false;
     if (req.method === 'GET' || req.method === 'HEAD') {
@@ -49,7 +48,10 @@ async function answer(
   try {
     const file = await download;
     if (proven(req.socket, `token ${token}`, API_LIMITS.connectionsOfToken)) await respond(file, req, res, metrics);
-    else refuse(res, 429, 'DOWNLOAD_LIMIT: As many connections with this address are busy as may be.\n', REFUSALS.DOWNLOAD_LIMIT?.headers);
+    else {
+      metrics.refused(429);
+      refuse(res, 429, 'DOWNLOAD_LIMIT: As many connections with this address are busy as may be.\n', REFUSALS.DOWNLOAD_LIMIT?.headers);
+    }
   } catch (error) {
     const code = userErrorsOf(error)?.[0]?.code;
     if (res.headersSent) {
@@ -94,30 +96,35 @@ async function respond(file: Download, req: IncomingMessage, res: ServerResponse
     return;
   }
   const { status, start, end } = decision;
+  const length = end - start + 1;
+  const isLast = length > ARRIVES_AT_ONCE;
   const head = {
     ...headers,
+    ...(isLast && { Connection: 'close' }),
     ...(status === 206 && { 'Content-Range': `bytes ${start}-${end}/${file.size}` }),
     'Content-Type': 'application/octet-stream',
     'Content-Disposition': `attachment;filename=${plainName(file.name)}`,
-    'Content-Length': end - start + 1,
+    'Content-Length': length,
   };
   if (req.method === 'HEAD') {
     res.writeHead(status, head).end();
     return;
   }
   const { socket } = req;
-  // Cut and not ended: an end before the length that was said is no whole file to anybody.
   const transfer = file.begin({ start, end }, (reason) => {
-    if (!res.writableEnded) metrics.cut(reason);
-    resetConnection(socket);
+    const hasLeft = res.writableFinished;
+    if (!hasLeft) metrics.cut(reason);
+    // Cut and not ended: an end before the length that was said is no whole file to anybody. A connection that goes on is somebody else's by now.
+    if (!hasLeft || isLast) resetConnection(socket);
   });
   metrics.running.inc();
   try {
+    if (isLast) leaveToClient(socket);
     res.writeHead(status, head);
-    await sendBytes(transfer.pieces, res, transfer.served);
-    if (res.writableEnded && head['Content-Length'] > ARRIVES_AT_ONCE) {
+    const hasLeft = await sendBytes(transfer.pieces, length, res, transfer.served);
+    if (hasLeft && isLast) {
       transfer.sent();
-      whenArrived(req, res, transfer.end);
+      whenArrived(socket, transfer.end);
     } else transfer.end();
   } catch (error) {
     transfer.end();
@@ -127,7 +134,10 @@ async function respond(file: Download, req: IncomingMessage, res: ServerResponse
   }
 }
 
-/** What is no longer has arrived before anybody can cut it, and a fleet asks for many such ranges. */
+/**
+ * What is no longer has arrived before anybody can cut it, and its connection goes on: a fleet asks for many such ranges. What is longer is the
+ * last on its connection, because the end of its task resets that while bytes may wait in the kernel, and a pool or a proxy would have others use it.
+ */
 const ARRIVES_AT_ONCE = 64 * 1024;
 
 const plainName = (name: string): string => name.replace(/[^A-Za-z0-9._-]/g, '_').slice(0, 128) || 'firmware.bin';

@@ -6,7 +6,7 @@ import { tooManyFiles } from '../../core/packages/refusals';
 import type { DigestAlgorithm } from '../../schema/model/package-fields';
 import { PACKAGE_FILES_MAXIMUM, type PackageKind } from '../../schema/model/package-rules';
 import { fileQueue, type HeldFile, heldFile } from './file-queue';
-import { formParser } from './form-parser';
+import { formCut, formParser } from './form-parser';
 import { cutWhenSlow } from './least-rate';
 import { uploadCut } from './upload-cut';
 
@@ -48,7 +48,7 @@ export function readUpload<T>(req: Request, fileBytes: number, take: TakeFiles<T
     };
 
     parser.on('field', (name, value, _nameCut, valueCut) => {
-      const refusal = refusedField(name, valueCut, fields, count > 0);
+      const refusal = refusedField(name, valueCut, fields, count > 0) ?? refusedVersions(name, value);
       if (refusal) fail(refusal);
       else keepField(fields, name, value);
     });
@@ -93,7 +93,7 @@ export function readUpload<T>(req: Request, fileBytes: number, take: TakeFiles<T
       current?.release();
       files.end();
     });
-    parser.on('error', () => fail(uploadCut()));
+    parser.on('error', () => fail(formCut(parser)));
     req.on('close', () => {
       if (!req.complete) fail(uploadCut());
     });
@@ -139,23 +139,30 @@ function refusedField(name: string, valueCut: boolean, fields: Fields, afterFile
     : null;
 }
 
-/** `sourceVersions` may come as several fields, with commas between or, for versions that have some, as a list of JSON. */
-function keepField(fields: Fields, name: string, value: string): void {
-  if (name === 'sourceVersions') fields.sourceVersions.push(...listedVersions(value));
-  else if (name === 'digest' || name === 'signature') fields[name].push(value);
-  else fields[name as FieldName] = value;
+/** Several fields, each with commas between or, for versions that have some, a list of JSON; null: a list that is none. */
+function listedVersions(value: string): string[] | null {
+  if (!value.trimStart().startsWith('[')) return value.split(',').map((version) => version.trim());
+  try {
+    const list: unknown = JSON.parse(value);
+    return Array.isArray(list) && list.every((each) => typeof each === 'string') ? list : null;
+  } catch {
+    return null;
+  }
 }
 
-function listedVersions(value: string): string[] {
-  if (value.trimStart().startsWith('[')) {
-    try {
-      const list: unknown = JSON.parse(value);
-      if (Array.isArray(list) && list.every((each) => typeof each === 'string')) return list;
-    } catch {
-      // A version may begin so.
-    }
-  }
-  return value.split(',').map((version) => version.trim());
+const refusedVersions = (name: string, value: string): UserError | null =>
+  name !== 'sourceVersions' || listedVersions(value) !== null
+    ? null
+    : new UserError('INVALID_FORMAT', {
+        field: name,
+        message: 'The field sourceVersions begins like a list of JSON, and is no list of texts.',
+        hint: 'Send e.g. `["1.0.0", "1.0.1"]`, or the versions with commas between; one that begins with `[` as an item of such a list.',
+      });
+
+function keepField(fields: Fields, name: string, value: string): void {
+  if (name === 'sourceVersions') fields.sourceVersions.push(...(listedVersions(value) ?? []));
+  else if (name === 'digest' || name === 'signature') fields[name].push(value);
+  else fields[name as FieldName] = value;
 }
 
 function newPackage(fields: Fields): NewPackage {

@@ -10,6 +10,7 @@ import { type ErrorLog, maskedAs } from '../errors/present';
 import { API_LIMITS } from '../limits';
 import { viewerOf } from '../transport/signed-in';
 import { readUpload } from './package-upload';
+import { queryOptions } from './query-options';
 import { sendJson } from './send-json';
 
 /** Any other is 422. */
@@ -40,6 +41,7 @@ export const uploadPackage =
   async (req, res) => {
     const viewer = viewerOf(res);
     try {
+      queryOptions(req, []);
       const length = Number(req.headers['content-length'] ?? 0);
       refuseLength(length, limits.fileBytes * PACKAGE_FILES_MAXIMUM);
       const pkg = await readUpload(req, limits.fileBytes, (input, files) => packages.create(viewer, input, files, length));

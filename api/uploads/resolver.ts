@@ -1,4 +1,5 @@
 import { Arg, Ctx, ID, Mutation, Resolver, Root, Subscription } from 'type-graphql';
+import { UserError } from '../../core/errors';
 import type { ApiContext } from '../context';
 import { asPayload } from '../errors/as-payload';
 import { found } from '../errors/found';
@@ -15,16 +16,12 @@ export class UploadResolver {
   })
   createPackage(@Arg('input', () => CreatePackageInput) input: CreatePackageInput, @Ctx() { core, viewer }: ApiContext) {
     const { uploadId, uploadIds, digest, verificationRequired, ...rest } = input;
-    const ids = uploadIds ?? (uploadId == null ? [] : [uploadId]);
-    const created = core.uploads.createPackage(
-      viewer,
-      { ...rest, declaredDigest: digest, verification: verificationRequired ? 'REQUIRED' : 'NOT_REQUIRED' },
-      ids,
-    );
-    return asPayload(
-      created.then((firmware) => ({ package: firmware })),
-      (field) => uploadField(field, uploadIds != null),
-    );
+    const create = async () => {
+      const ids = chosenUploads(input);
+      const verification = verificationRequired ? 'REQUIRED' : 'NOT_REQUIRED';
+      return { package: await core.uploads.createPackage(viewer, { ...rest, declaredDigest: digest, verification }, ids) };
+    };
+    return asPayload(create(), (field) => uploadField(field, uploadIds != null));
   }
 
   @Subscription(() => UploadProgressEventUnion, {
@@ -45,9 +42,27 @@ export class UploadResolver {
   }
 }
 
+function chosenUploads({ uploadId, uploadIds }: CreatePackageInput): string[] {
+  if (uploadId != null && uploadIds != null) {
+    throw new UserError('INVALID_FORMAT', {
+      field: 'uploadIds',
+      message: 'Both uploadId and uploadIds are given.',
+      hint: 'Give uploadId or uploadIds; for a package of several files name them all in uploadIds.',
+    });
+  }
+  const ids = uploadIds ?? (uploadId == null ? [] : [uploadId]);
+  if (ids.length > 0) return ids;
+  throw new UserError('FILE_MISSING', {
+    field: uploadIds == null ? 'uploadId' : 'uploadIds',
+    message: 'No upload is named.',
+    hint: 'Give the id of a finished upload as uploadId, or up to 20 as uploadIds.',
+  });
+}
+
 /** What is wrong with a file, or with its signature, is told by the upload that brought it. */
 function uploadField(field: string, isList: boolean): string {
-  const found = /^(?:file|signature)(?:\.(\d+))?$/.exec(field);
+  // A single upload is called `uploadId` behind the API, however it was given.
+  const found = /^(?:file|signature|uploadId)(?:\.(\d+))?$/.exec(field);
   if (found === null) return field;
   return isList ? `uploadIds[${found[1] ?? 0}]` : 'uploadId';
 }

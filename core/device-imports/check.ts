@@ -17,7 +17,7 @@ import type { NewDevice } from '../device-sets';
 import { attributeViolations } from '../devices/attributes';
 import { secretTold } from '../devices/certificates';
 import type { IdLookup } from '../devices/stored-ids';
-import { type Columns, deviceOfRow, tooManyCells } from './columns';
+import { type Columns, deviceOfRow } from './columns';
 import { GATEWAY_MISSING } from './refusals';
 import type { SeenNames } from './seen-names';
 
@@ -49,7 +49,7 @@ export function checkRow(
 ): NewDevice | DeviceImportProblem {
   const tell = (value: string, problem: ImportProblem, text: string): DeviceImportProblem => problemOf(attempt, row, value, problem, text);
   const device = deviceOfRow(columns, cells);
-  if (device === null) return tell(cells[0] ?? '', 'COLUMNS', tooManyCells(columns));
+  if (typeof device === 'string') return tell(cells[0] ?? '', 'COLUMNS', device);
   const { productKey: named = productKey, ...newDevice } = device;
   if (named !== productKey) return tell(device.deviceName, 'PRODUCT', 'The row names another product than the address.');
   const wrong = violationOf(newDevice, limits);

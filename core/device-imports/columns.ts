@@ -103,19 +103,24 @@ export function columnsOf([first = [], ...others]: readonly (readonly string[])[
 
 const isTag = (title: string): boolean => title.toLowerCase().startsWith(TAG);
 
-/** The device of a row, not checked yet; null when the row has more cells than there are columns. */
-export function deviceOfRow(columns: Columns, cells: readonly string[]): RowDevice | null {
+/** Whether a row names columns as a first row does, and so is no device: files are put together, and somebody writes a comment above the titles. */
+const isRepeatedHead = (cells: readonly string[]): boolean =>
+  isHead(cells) && cells.every((cell) => cell === '' || isTag(cell) || Object.hasOwn(BY_NAME, keyOf(cell)));
+
+/** The device of a row, not checked yet; or why it can be none, in words. */
+export function deviceOfRow(columns: Columns, cells: readonly string[]): RowDevice | string {
+  if (isRepeatedHead(cells)) return 'The row names columns, as only the first row of a file can.';
   const device: RowDevice = { deviceName: '' };
   for (const [index, cell] of cells.entries()) {
     if (cell === '') continue;
     const column = columns.of[index];
-    if (column === undefined) return null;
+    if (column === undefined) return tooManyCells(columns);
     column(device, cell);
   }
   return device;
 }
 
-export const tooManyCells = ({ named }: Columns): string =>
+const tooManyCells = ({ named }: Columns): string =>
   `The row has more cells than there are columns. ${named ? 'The first row names fewer.' : 'Name the columns in a first row to give more than names.'}`;
 
 const TAKEN =

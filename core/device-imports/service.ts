@@ -7,7 +7,9 @@ import { requireRole } from '../access/require-role';
 import type { Viewer } from '../access/viewer';
 import type { Clock } from '../clock';
 import { type DiskRoom, ROOM_WITHOUT_END } from '../disk-room';
+import { keyViolation } from '../idempotency';
 import { requireProduct } from '../products/require-product';
+import { refuseIfAny } from '../refuse';
 import type { Sealing } from '../sealing';
 import type { CoreSettings } from '../settings';
 import { beginImport, importIdFor, KEPT_MS, removeImport, UNFINISHED_MS } from './begin';
@@ -81,6 +83,7 @@ export function createDeviceImportService(deps: DeviceImportDeps): DeviceImportS
   return {
     async create(viewer, input, file) {
       requireRole(viewer, 'OPERATOR');
+      refuseIfAny([keyViolation(input.idempotencyKey, 'file')]);
       const product = await requireProduct(products, input.productKey);
       const id = await importIdFor(collections, idSecret, viewer, input);
       const found = await deviceImports.findOne({ _id: id, status: { $in: ['CREATING', 'FINISHED'] } });

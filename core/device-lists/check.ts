@@ -2,7 +2,7 @@ import type { DeviceListProblem, ListProblem } from '../../schema/model/device-l
 import { deviceIdOf } from '../../schema/model/ids';
 import { deviceNameViolation } from '../../schema/model/names';
 import type { Collections } from '../../schema/mongo/connect';
-import { type Columns, deviceOfRow, type RowDevice, tooManyCells } from '../device-imports/columns';
+import { type Columns, deviceOfRow, type RowDevice } from '../device-imports/columns';
 import type { IdLookup } from '../devices/stored-ids';
 import { BULK, insertNew } from '../insert-new';
 import type { FileRow } from './rows-of';
@@ -31,9 +31,13 @@ export async function checkRows(
   const named: NamedRow[] = [];
   for (const { row, cells } of rows) {
     const device = deviceOfRow(columns, cells);
-    const text = device === null ? tooManyCells(columns) : wrongName(device, productKey);
+    if (typeof device === 'string') {
+      tell(row, cells.join(','), 'INVALID', device);
+      continue;
+    }
+    const text = wrongName(device, productKey);
     if (text !== null) tell(row, cells.join(','), 'INVALID', text);
-    else if (device !== null) named.push({ row, name: device.deviceName });
+    else named.push({ row, name: device.deviceName });
   }
   const known = await stored(named.map(({ name }) => deviceIdOf(productKey, name)));
   for (const { row, name } of named)
@@ -47,7 +51,7 @@ export async function checkRows(
     const each = kept[index];
     if (each) tell(each.row, each.name, 'DUPLICATE', 'An earlier row has this name.');
   }
-  // A quoted line break makes two records end on different lines, never on the same.
+  // No two rows begin on one line.
   if (wrong.length > 0) await collections.deviceListProblems.insertMany(wrong, BULK);
 }
 

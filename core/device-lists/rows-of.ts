@@ -5,7 +5,7 @@ import { type FirstRow, firstRowOf } from './first-row';
 import { layoutOf } from './separator';
 
 export interface FileRow {
-  /** Line of the file, from 1. */
+  /** Line of the file it begins on, from 1. */
   row: number;
   cells: string[];
 }
@@ -33,6 +33,7 @@ export async function* rowsOf(source: Readable, maximum: number, isHead: (cells:
   if (text.errored) throw text.errored;
   const { separator, told } = layoutOf(first.row);
   const rows = createRowCollector(maximum, isHead, told);
+  const firstLine = firstLines();
   const parser = parse({
     ...{
       delimiter: separator,
@@ -43,7 +44,7 @@ export async function* rowsOf(source: Readable, maximum: number, isHead: (cells:
       max_record_size: RECORD_CHARACTERS,
     },
     // Only the last record of a chunk leaves the parser, to say that it is full: one by one they would cost a promise and an object each.
-    on_record: (cells: string[], { lines }) => (rows.add(cells, lines) ? cells : null),
+    on_record: (cells: string[], { lines }) => (rows.add(cells, firstLine(cells, lines)) ? cells : null),
     ...{ readableHighWaterMark: 1, writableHighWaterMark: PARSED_BYTES },
   });
   text.on('error', (error) => parser.destroy(error));
@@ -60,6 +61,25 @@ export async function* rowsOf(source: Readable, maximum: number, isHead: (cells:
     parser.destroy();
   }
   yield rows.rest();
+}
+
+/**
+ * On which line a row begins, by the line the parser says it ends on. Line breaks in quoted cells lie between the two, and the parser counts those
+ * of two characters twice.
+ */
+export function firstLines(): (cells: readonly string[], lastLine: number) => number {
+  let previous = 0;
+  let surplus = 0;
+  return (cells, lastLine) => {
+    const isOneLine = lastLine === previous + 1;
+    previous = lastLine;
+    if (isOneLine) return lastLine - surplus;
+    const text = cells.join('');
+    const counted = text.match(/[\r\n]/g)?.length ?? 0;
+    const first = lastLine - surplus - counted;
+    surplus += text.match(/\r\n/g)?.length ?? 0;
+    return first;
+  };
 }
 
 async function firstRowIn(text: Transform, stop: () => void): Promise<FirstRow> {

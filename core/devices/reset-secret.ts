@@ -1,7 +1,6 @@
 import type { mongo } from 'mongoose';
 import type { Device } from '../../schema/model/fleet';
 import { type DeviceId, productKeyOf } from '../../schema/model/ids';
-import type { Violation } from '../../schema/model/violation';
 import type { Store } from '../../schema/mongo/connect';
 import type { StoredDevice } from '../../schema/mongo/devices';
 import { SECRET_RESET_KEPT_MS } from '../../schema/mongo/secret-resets';
@@ -9,6 +8,7 @@ import type { Viewer } from '../access/viewer';
 import { newGeneration } from '../chance';
 import type { DeviceWithSecret } from '../device-sets';
 import { UserError } from '../errors';
+import { keyViolation } from '../idempotency';
 import { refuseIfAny } from '../refuse';
 import type { Sealing } from '../sealing';
 import { offline, type Related } from './presence';
@@ -44,7 +44,7 @@ export async function resetSecret(
   { deviceId, productKey, idempotencyKey }: SecretResetInput,
   now: Date,
 ): Promise<ResetSecret> {
-  refuseIfAny([keyViolation(idempotencyKey)]);
+  refuseIfAny([keyViolation(idempotencyKey, 'reset')]);
   if (productKey != null && productKey !== productKeyOf(deviceId)) throw devicesUnknown('deviceId', [deviceId], 1);
   const { devices, secretResets } = collections;
   const callId = idempotencyKey == null ? null : `${viewer.keyId}:${idempotencyKey}`;
@@ -97,15 +97,6 @@ export async function voidBehind(
   session: mongo.ClientSession,
 ): Promise<void> {
   await devices.updateMany({ parentId: { $in: [...gateways] } }, { $set: { 'generations.binding': newGeneration() } }, { session });
-}
-
-const KEY_LENGTH = 128;
-
-function keyViolation(key: string | null | undefined): Violation | null {
-  if (key == null || (key.length > 0 && key.length <= KEY_LENGTH)) return null;
-  const message = key === '' ? 'The idempotency key is empty.' : `The idempotency key has ${key.length} characters.`;
-  const hint = 'Give a value of your own that is new for each reset, e.g. a UUID, or none.';
-  return { code: 'INVALID_FORMAT', field: 'idempotencyKey', message, hint, limit: `1–${KEY_LENGTH} characters` };
 }
 
 const otherDevice = (deviceId: Device['_id']): UserError =>

@@ -101,3 +101,82 @@ test('R-BAT-3 a list says what is wrong with each row, and that no batch can use
     '7,"dev-2,,x",INVALID,The row has more cells than there are columns. The first row names fewer.',
   ]);
 });
+
+const part = (name: string, file?: string, text = 'deviceName\nfrm-1') =>
+  `--x\r\nContent-Disposition: form-data; name="${name}"${file === undefined ? '' : `; filename="${file}"`}\r\n\r\n${text}\r\n`;
+async function post(path: string, body: string, type = 'multipart/form-data; boundary=x') {
+  const response = await fetch(api.url + path, { method: 'POST', body, headers: { 'content-type': type, ...as(api.keys.operator) } });
+  const { errors } = (await response.json()) as {
+    errors?: { code: string; field: string; message: string; hint: string; limit?: string }[];
+  };
+  return { status: response.status, errors: errors ?? [] };
+}
+const FILES = ['/imports?productKey=impA', '/lists?productKey=lstB'];
+
+test.each([
+  ['a second file', part('file', 'a.csv') + part('file', 'b.csv'), 422, 'TOO_MANY', 'file'],
+  ['a file of another name', part('devices', 'a.csv'), 400, 'FILE_MISSING', 'file'],
+  ['a file of another name behind the file', part('file', 'a.csv') + part('more', 'b.csv'), 400, 'FILE_MISSING', 'file'],
+  ['a file without a name', part('file'), 400, 'FILE_MISSING', 'file'],
+  ['a field before the file', part('skipInvalid', undefined, 'true') + part('file', 'a.csv'), 422, 'INVALID_FORMAT', 'skipInvalid'],
+  ['a field behind the file', part('file', 'a.csv') + part('skipInvalid', undefined, 'true'), 422, 'INVALID_FORMAT', 'skipInvalid'],
+])('R-DEV-6 R-BAT-3 %s in a form is refused, and nothing is kept', async (_what, parts, status, code, field) => {
+  const before = await stored();
+  for (const path of FILES) {
+    const answer = await post(path, `${parts}--x--\r\n`);
+    expect([answer.status, answer.errors.map((each) => [each.code, each.field])]).toEqual([status, [[code, field]]]);
+    expect(answer.errors[0]?.hint).toMatch(code === 'TOO_MANY' ? 'one file' : 'one part named `file`');
+  }
+  expect(await stored()).toEqual(before);
+});
+
+test.each([
+  ['deviceName\nhdr-1\nDevice_Name\nhdr-2', '3,Device_Name,COLUMNS', '3,"Device_Name",INVALID'],
+  ['deviceName,secret\nhdr-1,\ndeviceName,secret,city\nhdr-2,', '3,deviceName,COLUMNS', '3,"deviceName,secret,city",INVALID'],
+  ['# devices of June\nDeviceName,DeviceSecret,tag.site\nhdr-1', '2,DeviceName,COLUMNS', '2,"DeviceName,DeviceSecret,tag.site",INVALID'],
+])('R-DEV-6 R-BAT-3 no device is made of a head that is not the first row: %j', async (file, ofImport, ofList) => {
+  const text = ',"The row names columns, as only the first row of a file can."';
+  const { status, body } = await send(file);
+  expect([status, body.errors?.[0]?.code]).toEqual([422, 'IMPORT_NOT_CLEAN']);
+  expect((await get(`${body.import?.id}/invalid.csv`)).text.replaceAll('"', '')).toContain((ofImport + text).replaceAll('"', ''));
+  const list = await sendList(file);
+  const rows = await fetch(`${api.url}/lists/${list.body.id}/invalid.csv`, { headers: as(api.keys.operator) });
+  expect((await rows.text()).replaceAll('"', '')).toContain((ofList + text).replaceAll('"', ''));
+});
+
+test('R-DEV-6 R-BAT-3 a row is told by the line it begins on, whatever its cells hold', async () => {
+  for (const end of ['\n', '\r\n']) {
+    const file = ['deviceName,city', '"no', 'such', 'name",', '', 'n,', '"n', '",'].join(end);
+    const { body } = await send(file);
+    const told = (await get(`${body.import?.id}/invalid.csv`)).text;
+    expect(told.match(/^\d+,/gm)).toEqual(['2,', '6,', '7,']);
+    const list = await sendList(file);
+    const rows = await fetch(`${api.url}/lists/${list.body.id}/invalid.csv`, { headers: as(api.keys.operator) });
+    expect((await rows.text()).match(/^\d+,/gm)).toEqual(['2,', '6,', '7,']);
+  }
+});
+
+test.each([
+  ['/imports?productKey=impA&skipInvalid=1', 'skipInvalid', 'true or'],
+  ['/imports?productKey=impA&skipInvalid=TRUE', 'skipInvalid', 'true or'],
+  ['/imports?productKey=impA&skipInvalid=', 'skipInvalid', 'true or'],
+  ['/imports?productKey=impA&skipInvalid=true&skipInvalid=true', 'skipInvalid', 'once'],
+  ['/imports?productKey=impA&skipinvalid=true', 'skipinvalid', 'skipInvalid'],
+  ['/imports?productKey=impA&idempotencyKey=a&idempotencyKey=b', 'idempotencyKey', 'once'],
+  [`/imports?productKey=impA&idempotencyKey=${'k'.repeat(129)}`, 'idempotencyKey', 'UUID'],
+  ['/imports?productKey=impA&idempotencyKey=', 'idempotencyKey', 'UUID'],
+  ['/lists?productKey=lstB&skipInvalid=true', 'skipInvalid', 'productKey'],
+  ['/packages?productKey=impA', 'productKey', 'none'],
+])('R-DEV-6 R-UI-1 an option of the address that is not taken is refused by its name: %s', async (path, field, hint) => {
+  const before = await stored();
+  const { status, errors } = await post(path, 'deviceName\nopt-1', 'text/csv');
+  expect([status, errors.map((each) => [each.code, each.field])]).toEqual([422, [['INVALID_FORMAT', field]]]);
+  expect(errors[0]?.hint).toContain(hint);
+  if (hint === 'UUID') expect(errors[0]?.limit).toBe('1–128 characters');
+  expect(await stored()).toEqual(before);
+});
+
+test('R-DEV-6 a flag that says false is one, and a key of 128 characters is taken', async () => {
+  const { status } = await send('deviceName\nopt-1', `productKey=impA&skipInvalid=false&idempotencyKey=${'k'.repeat(128)}`);
+  expect(status).toBe(202);
+});

@@ -30,6 +30,8 @@ const JSON_TYPE = { 'content-type': 'application/json' };
 const graphql = (body: object) => ({ headers: JSON_TYPE, body: JSON.stringify(body) });
 const CUT_FORM = '--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\nmeter-1';
 
+const FORMS = ['/packages', '/lists?productKey=meters', '/imports?productKey=meters'];
+
 /** What a request of this form must never be: a fault of the platform. */
 const MALFORMED: [what: string, path: string, sent: Sent, status: number, code: string][] = [
   [
@@ -131,13 +133,15 @@ const MALFORMED: [what: string, path: string, sent: Sent, status: number, code: 
   ],
   ['another method', '/graphql', { method: 'PUT', ...graphql({ query: '{ viewer { name } }' }) }, 405, 'BAD_REQUEST'],
 
-  ...['/packages', '/lists?productKey=meters', '/imports?productKey=meters'].map((path): (typeof MALFORMED)[number] => [
-    'a form without a boundary',
-    path,
-    { headers: { 'content-type': 'multipart/form-data' }, body: 'x' },
-    415,
-    'INVALID_FORMAT',
-  ]),
+  ...FORMS.flatMap((path) =>
+    ['', '; boundary=', '; boundary=""', '; boundary=; charset=x'].map((rest): (typeof MALFORMED)[number] => [
+      `a form without a boundary${rest}`,
+      path,
+      { headers: { 'content-type': `multipart/form-data${rest}` }, body: 'x' },
+      415,
+      'INVALID_FORMAT',
+    ]),
+  ),
   ...['/lists?productKey=meters', '/imports?productKey=meters'].flatMap((path): (typeof MALFORMED)[number][] => [
     [
       'a form without a file',
@@ -198,4 +202,15 @@ test.each<[string, Sent]>([
 test('R-SAFE-3 what any key sends over HTTP shows no page of the GraphQL server, and keeps no query under a hash', async () => {
   const page = await send('/graphql', { method: 'GET', headers: { accept: 'text/html' } });
   expect({ status: page.status, isPage: page.body.includes('<html') }).toEqual({ status: 400, isPage: false });
+});
+
+test.each(FORMS)('R-SAFE-3 a form at %s with another boundary than its request says is told so', async (path) => {
+  const sent = (boundary: string, rest = '--x--\r\n') =>
+    send(path, { headers: { 'content-type': `multipart/form-data; boundary=${boundary}` }, body: `${CUT_FORM}\r\n${rest}` });
+  for (const boundary of ['y', 'X', '"x y"']) {
+    const { status, body } = await sent(boundary);
+    expect({ status, body }).toEqual({ status: 400, body: expect.stringMatching(/"UPLOAD_CUT".*boundary of Content-Type/) });
+  }
+  expect((await sent('x', '')).body).not.toContain('boundary of');
+  expect((await sent('"x"')).body).not.toContain('boundary');
 });

@@ -94,6 +94,11 @@ test('R-PKG-2 what is wrong with a finished upload is told by the argument that 
   };
   expect(await fieldFor({ uploadId })).toEqual([{ code: 'FILE_FORMAT', field: 'uploadId' }]);
   expect(await fieldFor({ uploadIds: [uploadId] })).toEqual([{ code: 'FILE_FORMAT', field: 'uploadIds[0]' }]);
+  expect(await fieldFor({ uploadIds: ['x'] })).toEqual([{ code: 'UPLOAD_UNKNOWN', field: 'uploadIds[0]' }]);
+  expect(await fieldFor({ uploadIds: [] })).toEqual([{ code: 'FILE_MISSING', field: 'uploadIds' }]);
+  expect(await fieldFor({})).toEqual([{ code: 'FILE_MISSING', field: 'uploadId' }]);
+  expect(await fieldFor({ uploadId, uploadIds: [uploadId] })).toEqual([{ code: 'INVALID_FORMAT', field: 'uploadIds' }]);
+  expect(await fieldFor({ uploadId, uploadIds: [] })).toEqual([{ code: 'INVALID_FORMAT', field: 'uploadIds' }]);
   expect(await fieldFor({ uploadId, name: '_' })).toEqual([{ code: 'INVALID_FORMAT', field: 'name' }]);
 });
 
@@ -172,4 +177,19 @@ test('R-UI-1 the answers of uploads end with a newline', async () => {
   const refused = await send([...FIELDS, FILE]);
   expect([taken.status, refused.status]).toEqual([201, 409]);
   for (const { text } of [taken, refused]) expect(text).toMatch(/}\n$/);
+});
+
+test.each(['["a"', '[1,{"a":2}]', ' [ "1.0.0", ]', '[', '["1.0.0"] x'])(
+  'R-PKG-6 a field sourceVersions that begins like a list of JSON and is none is refused: %s',
+  async (value) => {
+    const answer = await send([...FIELDS, ['sourceVersions', value], FILE]);
+    expect([answer.status, fieldsOf(answer)]).toEqual([422, [['INVALID_FORMAT', 'sourceVersions']]]);
+    expect(await api.store.collections.packages.countDocuments()).toBe(0);
+  },
+);
+
+test('R-PKG-6 source versions come as a list of JSON, with commas, or a field each', async () => {
+  const fields: Part[] = ['["1,0", "[1"]', '1.0.1, 1.0.2', '1.0.3'].map((value) => ['sourceVersions', value]);
+  const { body } = await send([...FIELDS, ...fields, FILE]);
+  expect(body).toMatchObject({ sourceVersions: ['1,0', '[1', '1.0.1', '1.0.2', '1.0.3'] });
 });
