@@ -25,12 +25,17 @@ export function createPresentError(log: ErrorLog): PresentError {
       return { message: cut((cause as Error).message), ...place, extensions: { code: refusal, field, hint, limit } };
     }
     if (located && ((cause === null && !isOfTheAnswer(located)) || isOfTheDocument(located))) {
-      return { message: cut(withoutValues(located.message)), ...place, extensions: { code: codeOf(located) ?? code } };
+      const shown = codeOf(located) ?? code;
+      const hint = shown === 'PERSISTED_QUERY_NOT_SUPPORTED' ? SEND_IT : undefined;
+      return { message: cut(withoutValues(located.message)), ...place, extensions: { code: shown, ...(hint && { hint }) } };
     }
     const id = maskedAs(log, cause ?? error);
     return { message: `Something went wrong inside Updraft. The log has it as ${id}.`, ...place, extensions: { code: 'INTERNAL', id } };
   };
 }
+
+/** Clients know this refusal by its message, which is why it is none of ours. */
+const SEND_IT = 'Queries are not stored by their hash. Send the query itself.';
 
 /** Logs what really happened and gives the id that is told instead. */
 export function maskedAs(log: ErrorLog, error: unknown): string {

@@ -13,7 +13,8 @@ import { readUpload } from './package-upload';
 import { queryOptions } from './query-options';
 import { sendJson } from './send-json';
 
-const STATUS: Partial<Record<ErrorCode, number>> = {
+/** Any other is 422. */
+export const UPLOAD_STATUS: Partial<Record<ErrorCode, number>> = {
   REQUIRED: 400,
   NOT_SIGNED_IN: 401,
   NOT_ALLOWED: 403,
@@ -70,7 +71,7 @@ export function refuse(res: Response, error: unknown, log: ErrorLog): void {
     sendJson(res, 500, { errors: [{ code: 'INTERNAL', message: `Something went wrong inside Updraft. The log has it as ${id}.`, id }] });
     return;
   }
-  const status = first.field === 'Content-Type' ? 415 : (STATUS[first.code] ?? 422);
+  const status = first.field === 'Content-Type' ? 415 : (UPLOAD_STATUS[first.code] ?? 422);
   sendJson(res, status, { errors: refusals.map((one) => toUserErrorType(one)) });
 }
 

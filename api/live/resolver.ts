@@ -15,7 +15,13 @@ import { BatchProgress, BatchProgressEventUnion, Resync, TaskChangeEventUnion } 
 export class LiveResolver {
   @Subscription(() => TaskChangeEventUnion, {
     description: 'One event a change of a task that fits, from now on or from a cursor. To miss nothing: subscribe, then query.',
-    subscribe: ({ args, context }) => (context as ApiContext).live.subscribeTasks(args.filter ?? {}, args.after),
+    subscribe: async ({ args, context }) => {
+      const { core, live } = context as ApiContext;
+      // Nothing would ever come for a mistyped one. A device's id is known before it is registered, a batch's is not.
+      const { batchId } = args.filter ?? {};
+      if (batchId) await found('batch', core.batches.get(batchId));
+      return live.subscribeTasks(args.filter ?? {}, args.after);
+    },
   })
   taskChanges(
     @Arg('filter', () => TaskFilterInput, { nullable: true, description: 'All of its conditions hold.' }) _filter: TaskFilterInput | null,

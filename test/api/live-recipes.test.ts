@@ -8,6 +8,8 @@ import type { Task } from '../../schema/model/task';
 import { type Balancer, startBalancer } from '../support/balancer';
 import { aTask } from '../support/builders';
 import { administrator } from '../support/core-parts';
+import { aBatch } from './support/a-batch';
+import { pageProgram } from './support/page-program';
 import { startTestApi, type TestApi } from './support/test-api';
 
 let api: TestApi;
@@ -41,9 +43,16 @@ function mend(): void {
   line.avoid(1);
 }
 
+const root = join(__dirname, '../..');
+
 /** An example that follows a batch: the latest status it has printed of each device. */
 function following(file: string, batchId: string, key = api.keys.viewer) {
-  const child = spawn(process.execPath, [join(__dirname, '../../docs/examples', file), batchId], {
+  const program =
+    file === 'docs/api.md'
+      ? ['--input-type=module', '--eval', pageProgram(line.url.replace('mqtt', 'ws')), '--']
+      : [join(root, 'docs/examples', file)];
+  const child = spawn(process.execPath, [...program, batchId], {
+    cwd: root,
     env: { PATH: process.env.PATH, KEY: key, URL: line.url.replace('mqtt', 'http') },
   });
   children.push(child);
@@ -84,7 +93,7 @@ async function tasksOf(batchId: string, count: number): Promise<void> {
 const become = (batchId: string, status: Task['status']) =>
   api.store.collections.tasks.updateMany({ batchId }, { $set: { status }, $inc: { revision: 1 } });
 
-const idFor = (file: string, what: string | number): string => `${file.replace(/\W/g, '')}${what}`;
+const nameFor = (file: string, what: string | number): string => `${file.replace(/\W/g, '')}${what}`;
 
 const FILES = ['follow-tasks.mjs', 'follow-tasks-apollo.mjs'];
 /** As many as can be caught up with, and more: then the subscriber is told to query. */
@@ -93,7 +102,7 @@ const SIZES = [200, 1_100];
 test.each(FILES.flatMap((file) => SIZES.map((size) => [file, size] as const)))(
   'R-UI-1 %s sees the last change of each of %d tasks, though the line was cut while they changed',
   async (file, size) => {
-    const batchId = idFor(file, size);
+    const batchId = await aBatch(api, nameFor(file, size));
     await tasksOf(batchId, size);
     const { until, withStatus, said } = following(file, batchId);
     await until(() => withStatus('QUEUED') === size);
@@ -112,7 +121,7 @@ test.each(FILES.flatMap((file) => SIZES.map((size) => [file, size] as const)))(
 );
 
 test.each(FILES)('R-UI-1 %s is cut before it has seen anything, and misses nothing all the same', async (file) => {
-  const batchId = idFor(file, 'early');
+  const batchId = await aBatch(api, nameFor(file, 'early'));
   cut();
   const { until, withStatus, said } = following(file, batchId);
   await until(() => said.length > 0);
@@ -127,9 +136,39 @@ test.each([...FILES, 'watch-batch.mjs'])('R-UI-1 %s says that a key is wrong, on
   expect(said).toEqual([expect.stringContaining('refuses the key')]);
 });
 
+test('R-UI-1 the program of docs/api.md goes on behind a cut in which attempts to come back fail', async () => {
+  const batchId = await aBatch(api, 'page');
+  await tasksOf(batchId, 3);
+  const { child, until, withStatus } = following('docs/api.md', batchId);
+  await until(() => withStatus('QUEUED') === 3);
+  const before = line.led[1] ?? 0;
+  cut();
+  await become(batchId, 'SUCCEEDED');
+  while (child.exitCode === null && (line.led[1] ?? 0) < before + 2) await new Promise((resolve) => setTimeout(resolve, 50));
+  mend();
+  expect(child.exitCode).toBeNull();
+  await until(() => withStatus('SUCCEEDED') === 3);
+});
+
+test('R-UI-1 the program of docs/api.md ends when its key is refused', async () => {
+  expect(await following('docs/api.md', 'any', 'updraft_0000').ended).toEqual([1, null]);
+});
+
+test('R-UI-1 the program of docs/api.md ends with the error when there is no such batch', async () => {
+  const { ended, said } = following('docs/api.md', 'nope');
+  expect(await ended).toEqual([1, null]);
+  expect(said.join()).toContain('There is no batch with this id.');
+});
+
+test.each([...FILES, 'watch-batch.mjs'])('R-UI-1 %s says that there is no such batch, and ends', async (file) => {
+  const { ended, said } = following(file, 'nope');
+  expect(await ended).toEqual([1, null]);
+  expect(said).toEqual([expect.stringContaining('There is no batch with this id.')]);
+});
+
 test.each(FILES)('R-SAFE-2 %s ends when its key is revoked', async (file) => {
   const { key, apiKey } = await api.core.access.createKey(administrator, { name: 'short-lived', role: 'VIEWER' });
-  const batchId = idFor(file, 'revoked');
+  const batchId = await aBatch(api, nameFor(file, 'revoked'));
   await tasksOf(batchId, 1);
   const { ended, said, until, withStatus } = following(file, batchId, key);
   await until(() => withStatus('QUEUED') === 1);
@@ -139,7 +178,7 @@ test.each(FILES)('R-SAFE-2 %s ends when its key is revoked', async (file) => {
 });
 
 test('R-BAT-1 watch-batch.mjs counts unconfirmed tasks, and ends with the batch, not with its tasks', async () => {
-  const batchId = await aBatch();
+  const batchId = await aBatchToConfirm('recipes');
   const child = spawn(process.execPath, [join(__dirname, '../../docs/examples/watch-batch.mjs'), batchId], {
     env: { PATH: process.env.PATH, KEY: api.keys.viewer, URL: api.url },
   });
@@ -158,7 +197,7 @@ test('R-BAT-1 watch-batch.mjs counts unconfirmed tasks, and ends with the batch,
 });
 
 test('R-UI-1 progress of a batch brings a normalised cache up to date', async () => {
-  const id = await aBatch('cached');
+  const id = await aBatchToConfirm('cached');
   const FIGURES = 'id status counts { total unconfirmed succeeded } rate { asked reached }';
   const subscriptions = new GraphQLWsLink(api.socket());
   const headers = { authorization: `Bearer ${api.keys.viewer}` };
@@ -203,20 +242,8 @@ test('R-UI-1 progress of a batch brings a normalised cache up to date', async ()
   client.stop();
 });
 
-async function aBatch(productKey = 'recipes'): Promise<string> {
-  await api.core.products.create(administrator, { key: productKey, name: 'Meters' });
-  await api.core.devices.register(administrator, productKey, [{ deviceName: 'meter-1' }]);
-  const form = new FormData();
-  for (const [name, value] of Object.entries({ productKey, name: 'firmware', version: '2.0.0' })) form.set(name, value);
-  form.set('file', new Blob(['firmware']), 'fw.bin');
-  const headers = { authorization: `Bearer ${api.keys.operator}` };
-  const { id } = (await (await fetch(`${api.url}/packages`, { method: 'POST', body: form, headers })).json()) as { id: string };
-  const batch = await api.core.batches.createStatic(administrator, {
-    packageId: id,
-    scope: { kind: 'all' },
-    policy: { rate: { kind: 'constant', perMinute: 600 }, retry: null, timeoutMinutes: null },
-  });
-  await api.store.collections.batches.updateOne({ _id: batch._id }, { $set: { status: 'RUNNING' } });
-  await api.store.collections.tasks.insertOne(aTask({ batchId: batch._id, productKey, deviceName: 'meter-1', status: 'UNCONFIRMED' }));
-  return batch._id;
+async function aBatchToConfirm(productKey: string): Promise<string> {
+  const batchId = await aBatch(api, productKey);
+  await api.store.collections.tasks.insertOne(aTask({ batchId, productKey, deviceName: 'meter-1', status: 'UNCONFIRMED' }));
+  return batchId;
 }

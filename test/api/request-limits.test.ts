@@ -163,7 +163,15 @@ test.each([
 test('R-SAFE-1 a stored query by its hash is told that there are none', async () => {
   for (const query of [undefined, '{ viewer { name } }']) {
     const extensions = { persistedQuery: { version: 1, sha256Hash: 'a'.repeat(64) } };
-    expect((await overHttp(JSON.stringify({ query, extensions }))).code).toBe('PERSISTED_QUERY_NOT_SUPPORTED');
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${api.keys.operator}` };
+    const response = await fetch(api.graphqlUrl, { method: 'POST', headers, body: JSON.stringify({ query, extensions }) });
+    const { errors } = (await response.json()) as { errors: unknown };
+    expect(errors).toMatchObject([
+      {
+        message: 'PersistedQueryNotSupported',
+        extensions: { code: 'PERSISTED_QUERY_NOT_SUPPORTED', hint: expect.stringContaining('Send the query') },
+      },
+    ]);
   }
 });
 

@@ -1,3 +1,4 @@
+import { deviceIdOf } from '../../schema/model/ids';
 import { aTask } from '../support/builders';
 import { startTestApi, type TestApi } from './support/test-api';
 
@@ -13,12 +14,13 @@ const BATCH = `subscription ($id: ID!) { batchProgress(batchId: $id) {
   __typename ... on BatchProgress { id batch { id status counts { total queued succeeded } rate { asked reached } } counts { total queued succeeded } rate { asked reached } cursor } ... on Resync { hint } } }`;
 
 test('R-UI-1 a change of a task comes over the WebSocket, and its cursor goes on behind it', async () => {
-  const events = api
-    .socket()
-    .iterate<{ taskChanges: { task: { id: string }; cursor: string } }>({ query: TASKS, variables: { filter: { batchId: 'subA' } } });
+  const events = api.socket().iterate<{ taskChanges: { task: { id: string }; cursor: string } }>({
+    query: TASKS,
+    variables: { filter: { deviceId: deviceIdOf('meter', 'subA') } },
+  });
   const first = events.next();
   // The server is listening once it has answered something else on the same connection.
-  const task = aTask({ batchId: 'subA', reachable: false });
+  const task = aTask({ deviceName: 'subA', productKey: 'meter', reachable: false });
   let seen: Awaited<typeof first> | null = null;
   void first.then((result) => {
     seen = result;
@@ -33,16 +35,27 @@ test('R-UI-1 a change of a task comes over the WebSocket, and its cursor goes on
   });
   await events.return?.();
 
-  const later = aTask({ batchId: 'subA' });
+  const later = aTask({ deviceName: 'subA', productKey: 'meter', batchId: 'later', status: 'SUCCEEDED' });
   await api.store.collections.tasks.insertOne(later);
   const resumed = api.socket().iterate<{ taskChanges: { task: { id: string } } }>({
     query: TASKS,
-    variables: { filter: { batchId: 'subA' }, after: change?.cursor },
+    variables: { filter: { deviceId: deviceIdOf('meter', 'subA') }, after: change?.cursor },
   });
   const ids = new Set<string | undefined>();
   while (!ids.has(later._id)) ids.add((await resumed.next()).value?.data?.taskChanges.task.id);
   expect(ids.size).toBeLessThanOrEqual(2);
   await resumed.return?.();
+});
+
+test('R-UI-1 a batch that does not exist is an error of each subscription to it, with a cursor and without', async () => {
+  for (const [query, variables] of [
+    [TASKS, { filter: { batchId: 'nope' } }],
+    [TASKS, { filter: { batchId: 'nope' }, after: '' }],
+    [BATCH, { id: 'nope' }],
+  ] as const) {
+    const { value } = await api.socket().iterate({ query, variables }).next();
+    expect(value?.errors).toMatchObject([{ message: 'There is no batch with this id.', extensions: { code: 'NOT_FOUND' } }]);
+  }
 });
 
 test('R-UI-1 an unreadable cursor is answered with Resync', async () => {
