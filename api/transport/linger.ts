@@ -63,7 +63,8 @@ function readOn(req: IncomingMessage, socket: Closing, { bytes, ms, idleMs }: Li
   // Whoever read it has answered, and may have paused it.
   req.unpipe();
   for (const event of ['data', 'readable']) req.removeAllListeners(event);
-  req.resume();
+  // Behind what the removal has set going, which takes the request for one that nobody reads.
+  process.nextTick(() => req.resume());
 
   function look(): void {
     const now = Date.now();
