@@ -7,7 +7,7 @@ import { type FileEnd, fileEnd } from './file-end';
 export interface FileRules {
   format: PackageFormat;
   maximumBytes: number;
-  disk: Pick<DiskRoom, 'require'>;
+  disk: Pick<DiskRoom, 'require' | 'took'>;
 }
 
 /** The disk is looked at after so many bytes. */
@@ -36,6 +36,7 @@ async function* checkedBytes(source: Readable, { format, maximumBytes, disk }: F
     size += bytes.length;
     if (size > maximumBytes) throw tooLarge(maximumBytes);
     if (size - looked >= LOOK_EVERY_BYTES) {
+      disk.took(size - looked);
       looked = size;
       await disk.require();
     }

@@ -121,7 +121,11 @@ async function storeFile(deps: PackageDeps, productKey: string, fileId: string, 
   }
 }
 
-const diskOf = ({ disk = ROOM_WITHOUT_END }: PackageDeps): DiskRoom => disk;
+/** Files that are stored elsewhere take nothing of it. */
+const diskOf = ({ disk = ROOM_WITHOUT_END, files }: PackageDeps): DiskRoom => ({
+  ...disk,
+  took: (bytes) => disk.took(files.diskBytes?.(bytes) ?? 0),
+});
 
 async function readThrough(stream: Readable, file: StoredFile): Promise<StoredFile> {
   for await (const _ of stream);

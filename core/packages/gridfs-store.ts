@@ -13,6 +13,8 @@ const CHUNK_BYTES = 512 * 1024;
 const SIZES_KEPT = 1_000;
 /** The log of the replica set holds what was written last once more; embedded servers have it cut at so much. */
 const LOG_BYTES = 1024 ** 3;
+/** And the journal both once more, until the next checkpoint, which comes with so much of it. */
+const JOURNAL_BYTES = 2 * 1024 ** 3;
 
 /** Keeps package files in MongoDB. File ids are those of `newFileId`. */
 export function gridFsStore({ connection }: Pick<Store, 'connection'>): PackageStore {
@@ -42,7 +44,7 @@ export function gridFsStore({ connection }: Pick<Store, 'connection'>): PackageS
         throw error;
       }
     },
-    diskBytes: (bytes) => bytes + Math.min(bytes, LOG_BYTES),
+    diskBytes: (bytes) => bytes + Math.min(bytes, LOG_BYTES) + Math.min(2 * bytes, JOURNAL_BYTES),
     read: (fileId, range) => Readable.from(read(fileId, range), { objectMode: false, highWaterMark: 1 }),
     delete: (fileId) => remove(bucket, fileId),
     ...gridFsParts(db, BUCKET, CHUNK_BYTES),

@@ -48,6 +48,7 @@ async function createWriter(deps: UploadDeps, upload: StoredUpload) {
 
   async function storePart(): Promise<void> {
     await deps.disk?.require();
+    deps.disk?.took(files.diskBytes?.(part.contents().length) ?? 0);
     await files.writePart(file, Math.floor((at - 1) / files.partBytes), part.contents());
     part.clear();
     reached = { offset: at, hashes: digests.save(), tail: null, digests: null };

@@ -43,6 +43,20 @@ describe('R-SAFE-5 room on the disk', () => {
     expect(told).toEqual([]);
   });
 
+  test('what was taken in and is not on the disk yet counts for a minute, whoever brought it', async () => {
+    const { room, free } = roomWith({ freeBytes: 3 * GB, totalBytes: 100 * GB });
+    await room.require();
+    for (let time = 0; time < 4; time += 1) room.took(GB / 2);
+    await room.require();
+    // Half of it has come there: what is seen counts once.
+    free(2 * GB);
+    await room.require();
+    room.took(1);
+    await expect(room.require()).rejects.toMatchObject(refused);
+    for (let second = 0; second <= 60; second += 1) free(3 * GB);
+    await room.require(2 * GB);
+  });
+
   test('below the reserve all are, that is said once, and it ends by itself when there is clearly more room', async () => {
     const { room, told, free } = roomWith(null);
     await room.require(GB);
