@@ -139,9 +139,12 @@ function refusedField(name: string, valueCut: boolean, fields: Fields, afterFile
     : null;
 }
 
+/** A version that is a word in brackets, as some devices report one: no list of JSON has texts without quotes. */
+const BRACKETED = /^\[[^"{}[\],\s]+\]$/;
+
 /** Several fields, each with commas between or, for versions that have some, a list of JSON; null: a list that is none. */
 function listedVersions(value: string): string[] | null {
-  if (!value.trimStart().startsWith('[')) return value.split(',').map((version) => version.trim());
+  if (!value.trimStart().startsWith('[') || BRACKETED.test(value.trim())) return value.split(',').map((version) => version.trim());
   try {
     const list: unknown = JSON.parse(value);
     return Array.isArray(list) && list.every((each) => typeof each === 'string') ? list : null;
