@@ -6,6 +6,7 @@ import type { Clock } from '../clock';
 import { UserError } from '../errors';
 import { removeInPieces } from '../in-pieces';
 import type { UpgradeEngine } from '../ports';
+import { hasActiveTask } from '../tasks/has-active';
 import { batchUnknown } from './refusals';
 import { reopenBatch } from './status';
 
@@ -46,13 +47,12 @@ export async function finishBatchDeletions(deps: Removal, signal?: AbortSignal):
  */
 async function mark({ collections, engine, clock }: DeletionDeps, batch: Batch): Promise<void> {
   const { batches, tasks } = collections;
-  const hasActive = async () => (await tasks.findOne({ batchId: batch._id, active: true }, { projection: { _id: 1 } })) !== null;
-  if (isLive(batch.status) || (await hasActive())) throw stillRunning(batch);
+  if (isLive(batch.status) || (await hasActiveTask(tasks, batch._id))) throw stillRunning(batch);
   const deletedAt = clock();
   const asRead = { _id: batch._id, status: batch.status };
   const { matchedCount } = await batches.updateOne(asRead, { $set: { deletedAt, idempotency: null } });
   if (matchedCount === 0) throw stillRunning(batch);
-  if (!(await hasActive())) return;
+  if (!(await hasActiveTask(tasks, batch._id))) return;
   if (await reopenBatch(batches, batch._id, clock(), { deletedAt })) await engine.restartBatch(batch._id);
   else await batches.updateOne({ _id: batch._id, deletedAt }, { $set: { deletedAt: null } });
   throw stillRunning(batch);

@@ -2,6 +2,7 @@ import type { Batch, HaltPolicy, Judged } from '../../schema/model/batch';
 import { haltReason, successesToCount } from '../../schema/model/halt';
 import type { BatchId } from '../../schema/model/ids';
 import type { Collections } from '../../schema/mongo/connect';
+import { hasActiveTask } from '../tasks/has-active';
 import { batchStatus, setBatchStatus } from './status';
 
 type Stores = Pick<Collections, 'batches' | 'tasks'>;
@@ -26,7 +27,7 @@ export async function lookForHalt(stores: Stores, batchId: BatchId, now: Date): 
   const reason = await reasonOf(stores, batchId, batch.policy.halt, batch.judgedFrom ?? EVER);
   if (reason === null) return { halted: false, isNew: false };
   // The last device may have failed since the batch looked for work: with nothing left to hold back, it is finished.
-  const isLeft = batch.matching || (await tasks.findOne({ batchId, active: true }, { projection: { _id: 1 } })) !== null;
+  const isLeft = batch.matching || (await hasActiveTask(tasks, batchId));
   const isNew = isLeft && (await setBatchStatus(batches, batchId, 'HALTED', now, reason));
   // Another look, after another failure, may have been faster.
   return { halted: isNew || (isLeft && (await batchStatus(stores)(batchId)) === 'HALTED'), isNew };

@@ -5,6 +5,7 @@ import type { Collections } from '../../schema/mongo/connect';
 import type { Clock } from '../clock';
 import type { UpgradeEngine } from '../ports';
 import type { CoreSettings } from '../settings';
+import { hasActiveTask } from '../tasks/has-active';
 import { selectTargets } from '../tasks/select';
 import { forgiveFailures, haltIfFailing } from './halt';
 import { passedOver } from './passed-over';
@@ -97,7 +98,7 @@ export function createBatchLifecycle(deps: LifecycleDeps) {
       // A task re-initiated while the batch was ending: whichever of the two writes comes second sees the other. At its scheduled end a
       // batch has active tasks all the same, and ends them next.
       const mayGoOn = status === 'FINISHED' && reason !== WINDOW_CLOSED;
-      if (mayGoOn && (await hasActiveTask(collections, id))) await reopenBatch(batches, id, clock());
+      if (mayGoOn && (await hasActiveTask(collections.tasks, id))) await reopenBatch(batches, id, clock());
       return moved;
     },
     /** R-BAT-6: its scheduled end has come, and its tasks have ended. What a re-initiated one has opened again meanwhile is finished. */
@@ -129,6 +130,3 @@ export function createBatchLifecycle(deps: LifecycleDeps) {
   };
 }
 export type BatchLifecycle = ReturnType<typeof createBatchLifecycle>;
-
-const hasActiveTask = async ({ tasks }: Collections, batchId: BatchId): Promise<boolean> =>
-  (await tasks.findOne({ batchId, active: true }, { projection: { _id: 1 } })) !== null;

@@ -1,8 +1,8 @@
 import type { mongo } from 'mongoose';
 import { type Batch, LIVE_STATUSES, type RemovedTasks } from '../../schema/model/batch';
-import type { BatchId } from '../../schema/model/ids';
 import { UserError } from '../errors';
 import { removeInPieces } from '../in-pieces';
+import { hasActiveTask } from '../tasks/has-active';
 import { countsOf } from './counts';
 import { type DeletionDeps, deleteBatch } from './delete';
 import { reachedFor } from './reached';
@@ -84,18 +84,15 @@ async function removeTasks(deps: DeletionDeps, batch: Batch, signal?: AbortSigna
 async function mark({ collections, engine, clock }: DeletionDeps, batch: Batch): Promise<boolean> {
   const { batches } = collections;
   const { _id, status, updatedAt, policy } = batch;
-  if (await hasActive(collections, _id)) return false;
+  if (await hasActiveTask(collections.tasks, _id)) return false;
   const [counts, reached] = await Promise.all([countsOf(collections.tasks, batch), reachedFor(collections, _id, policy.rate)]);
   const removedTasks: RemovedTasks = { at: clock(), counts, reached };
   const asRead = { _id, status, updatedAt, deletedAt: null, removedTasks: { $exists: false } };
   const { matchedCount } = await batches.updateOne(asRead, { $set: { removedTasks } });
   if (matchedCount === 0) return false;
-  if (!(await hasActive(collections, _id))) return true;
+  if (!(await hasActiveTask(collections.tasks, _id))) return true;
   const removedAt = removedTasks.at;
   if (await reopenBatch(batches, _id, clock(), { removedAt })) await engine.restartBatch(_id);
   else await batches.updateOne({ _id, 'removedTasks.at': removedAt } as mongo.Filter<Batch>, { $unset: { removedTasks: true } });
   return false;
 }
-
-const hasActive = async ({ tasks }: Pick<DeletionDeps['collections'], 'tasks'>, batchId: BatchId): Promise<boolean> =>
-  (await tasks.findOne({ batchId, active: true }, { projection: { _id: 1 } })) !== null;

@@ -3,6 +3,7 @@ import type { mongo } from 'mongoose';
 import { type Proof, provenBy } from '../../schema/model/generations';
 import type { TaskId } from '../../schema/model/ids';
 import type { Task } from '../../schema/model/task';
+import { hasActiveTask } from './has-active';
 import { type DueTask, spelled, type TaskStore, type TaskWrite } from './store';
 
 const LOG_LENGTH = 50;
@@ -70,9 +71,7 @@ export function createTaskStore(tasks: mongo.Collection<Task>): TaskStore {
       const next = await tasks.find(filter).sort({ offerAt: 1 }).limit(1).project<Pick<DueTask, 'offerAt'>>({ offerAt: 1 }).next();
       return next?.offerAt ?? null;
     },
-    async hasActive(batchId) {
-      return (await tasks.findOne({ batchId, active: true }, { projection: { _id: 1 } })) !== null;
-    },
+    hasActive: (batchId) => hasActiveTask(tasks, batchId),
     overdueOffline: (batchId, now, limit) =>
       tasks
         .find({ batchId, reachable: false, onlineBy: { $gt: NEVER, $lte: now } })

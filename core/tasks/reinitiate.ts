@@ -21,6 +21,7 @@ import { UserError } from '../errors';
 import { packageUnknown } from '../packages/refusals';
 import { cancelBatchTasks } from './cancel';
 import type { TaskDeps } from './deps';
+import { hasActiveTask } from './has-active';
 import { requireTasks } from './require-tasks';
 import { transition } from './transition';
 
@@ -160,7 +161,7 @@ async function begin(
 /** Also when nothing began in this call: an earlier one may have died before it came so far. */
 async function goOn(deps: TaskDeps, { batches, tasks }: Collections, batch: Batch): Promise<Batch> {
   const { clock, engine } = deps;
-  if (await tasks.findOne({ batchId: batch._id, active: true }, { projection: { _id: 1 } })) await reopenBatch(batches, batch._id, clock());
+  if (await hasActiveTask(tasks, batch._id)) await reopenBatch(batches, batch._id, clock());
   const now = (await batches.findOne({ _id: batch._id })) ?? batch;
   if (now.removedTasks) {
     // The removal has come in between: what has begun ends, and goes with the others.
