@@ -1,12 +1,12 @@
 import type { Socket } from 'node:net';
+import { tcpOf } from '../../core/tcp-of';
 
 /** The megabytes that a kernel may hold take a slow device about so long. */
 const ARRIVAL_MS = 30_000;
 
 /** Ends a connection with all that waits in the kernel for its client: an end without a reset sends that first, megabytes of it. */
 export function resetConnection(socket: Socket): void {
-  // Of TLS: the connection below it.
-  const below = (socket as { _parent?: Socket | null })._parent ?? socket;
+  const below = tcpOf(socket);
   if (!below.destroyed) below.resetAndDestroy();
   socket.destroy();
 }

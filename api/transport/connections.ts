@@ -2,6 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { Counter, type Registry } from 'prom-client';
 import { createStrangers, networkOf } from '../../core/strangers';
+import { tcpOf } from '../../core/tcp-of';
 import { API_LIMITS } from '../limits';
 import { createSampled } from './sampled';
 
@@ -28,15 +29,14 @@ interface Connection {
 
 const connections = new WeakMap<Socket, Connection>();
 
-/** Of TLS: the connection below it. */
-const connectionOf = (socket: Socket): Connection | undefined => connections.get((socket as { _parent?: Socket | null })._parent ?? socket);
+const connectionOf = (socket: Socket): Connection | undefined => connections.get(tcpOf(socket));
 
 /** What its request has shown is being looked at: it gives way to nobody meanwhile. */
 export const checked = (socket: Socket): void => connectionOf(socket)?.check();
 
 /**
- * Who is on the other end has shown a key or a token that is right; `stays` where the connection is that one's from now on. False: `owner` has as many connections busy as it may have. More than that may not be
- * open either: the one that has been idle longest is closed.
+ * Who is on the other end has shown a key or a token that is right; `stays` where the connection is that one's from now on. False: `owner` has
+ * as many connections busy as it may have. More than that may not be open either: the one that has been idle longest is closed.
  */
 export const proven = (socket: Socket, owner: string, most: number, stays = false): boolean =>
   connectionOf(socket)?.prove(owner, most, stays) ?? true;

@@ -2,8 +2,9 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { createWebSocketStream, type WebSocket, WebSocketServer } from 'ws';
+import { tcpOf } from '../../../core/tcp-of';
 import { MQTT_LIMITS } from './limits';
-import { ASK_FOR_CERTIFICATE, type ProvenPeer, provenCertificate, tcpOf } from './tls/proven-peer';
+import { ASK_FOR_CERTIFICATE, type ProvenPeer, provenCertificate } from './tls/proven-peer';
 
 export interface WebSocketSettings {
   port: number;

@@ -16,9 +16,6 @@ export interface ProvenPeer {
 /** Who has a certificate may show it, and nobody has to: a device without one answers that it has none. */
 export const ASK_FOR_CERTIFICATE = { requestCert: true, rejectUnauthorized: false } as const;
 
-/** The TCP connection below one over TLS, or itself. */
-export const tcpOf = (socket: Duplex): Duplex => (socket as { _parent?: Duplex | null })._parent ?? socket;
-
 /**
  * The certificate whose key the other end of a connection has shown that it holds; undefined over plain TCP, and of a peer that has none.
  * Nobody has looked who signed it: a device's certificate is known by its fingerprint, or not at all.

@@ -1,11 +1,12 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { createServer as createTlsServer } from 'node:tls';
+import { tcpOf } from '../../../../core/tcp-of';
 import type { GatewayMetrics } from '../../../metrics';
 import type { Attempts } from '../attempts';
 import { MQTT_LIMITS } from '../limits';
 import { wantsPsk } from './client-hello';
-import { ASK_FOR_CERTIFICATE, type ProvenPeer, provenCertificate, tcpOf } from './proven-peer';
+import { ASK_FOR_CERTIFICATE, type ProvenPeer, provenCertificate } from './proven-peer';
 import type { PskKeys } from './psk-keys';
 import { createPskServer } from './psk-server';
 
