@@ -1,10 +1,10 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { Counter, type Registry } from 'prom-client';
+import { createSampledLog, type Lines } from '../../core/sampled-log';
 import { createStrangers, networkOf } from '../../core/strangers';
 import { tcpOf } from '../../core/tcp-of';
 import { API_LIMITS } from '../limits';
-import { createSampled } from './sampled';
 
 /** Why a connection was closed that may have had more to say. */
 const REASONS = ['gave_way', 'late', 'too_many', 'too_many_of_owner'] as const;
@@ -48,7 +48,7 @@ interface Deps {
   /** Connections in all. */
   most: number;
   registry: Registry;
-  log: { warn(details: object, message: string): void };
+  log: Lines;
   limits?: Record<'strangers' | 'greetingMs' | 'strangerAnswerMs' | 'lateCheckMs', number>;
 }
 
@@ -63,7 +63,9 @@ export function watchConnections(server: Server, { most, registry, log, limits =
     help: 'Connections over HTTP that were closed to make room, or for being late, by reason',
   });
   for (const reason of REASONS) counter.labels(reason);
-  const sampled = createSampled<Reason>(log, 'Connections over HTTP are closed: there are too many, or they say nothing');
+  const lines = createSampledLog(log);
+  const sampled = (reason: Reason, details: object): void =>
+    lines.warn(reason, { reason, ...details }, 'Connections over HTTP are closed: there are too many, or they say nothing');
   const strangers = createStrangers<Connection>(limits.strangers);
   const owners = new Map<string, Set<Connection>>();
   /** In the order in which they have become so. */

@@ -1,9 +1,9 @@
 import { IncomingMessage, type RequestListener, type Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { Counter, type Registry } from 'prom-client';
+import { createSampledLog, type Lines } from '../../core/sampled-log';
 import { readBareLf } from './bare-lf';
 import { requested } from './connections';
-import { createSampled } from './sampled';
 
 /** Why a connection was closed without a request that could be read. */
 const REASONS = ['malformed', 'header_too_large', 'slow', 'tls', 'connection_lost'] as const;
@@ -21,7 +21,7 @@ type ClientError = Error & { code?: string; rawPacket?: Buffer };
 
 interface UnreadableDeps {
   registry: Registry;
-  log: { warn(details: object, message: string): void };
+  log: Lines;
   /** Answers a download whose lines end in bare LF. */
   downloads: (req: IncomingMessage, res: ServerResponse) => boolean;
 }
@@ -40,10 +40,11 @@ export function handleUnreadable(server: Server, { registry, log, downloads }: U
     ...{ name: 'updraft_http_bare_lf_total', registers: [registry] },
     help: 'Downloads that were asked for in lines that end in bare LF, and answered',
   });
-  const line = createSampled<Reason>(log, 'A connection over HTTP brought nothing that can be read');
+  const lines = createSampledLog(log);
   /** What was sent is not in it: it may be a secret. */
   const sampled = (reason: Reason, { code }: ClientError, { remoteAddress }: Socket): void => {
-    if (reason !== 'connection_lost') line(reason, { code, remoteAddress });
+    if (reason === 'connection_lost') return;
+    lines.warn(reason, { reason, code, remoteAddress }, 'A connection over HTTP brought nothing that can be read');
   };
   /** Sockets that had a request: only the first of a connection may be one of these. */
   const served = new WeakSet<Socket>();

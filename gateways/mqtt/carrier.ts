@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
 import type { DeviceLink } from '../../core/ports';
+import type { SampledLog } from '../../core/sampled-log';
 import type { AccountOf } from '../accounts';
 import type { GatewayCore } from '../core';
 import type { DeviceLanes } from '../device-lanes';
 import type { GatewayMetrics } from '../metrics';
-import type { SampledLog } from '../sampled-log';
 import type { MqttQuotas } from './broker/quotas';
 import type { MqttDialect } from './dialect';
 

@@ -1,5 +1,5 @@
+import type { SampledLog } from '../../core/sampled-log';
 import type { GatewayMetrics } from '../metrics';
-import type { SampledLog } from '../sampled-log';
 import type { Peer } from './dialect';
 
 type Reason = 'malformed' | 'foreign_topic';

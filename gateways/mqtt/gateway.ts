@@ -1,11 +1,11 @@
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { DeviceLink } from '../../core/ports';
+import { createSampledLog } from '../../core/sampled-log';
 import { createAccounts } from '../accounts';
 import type { GatewayCore } from '../core';
 import { createDeviceLanes, LANE_SETTINGS, type LaneSettings } from '../device-lanes';
 import { createGatewayMetrics, type GatewayMetrics } from '../metrics';
-import { createSampledLog } from '../sampled-log';
 import { createEmbeddedCarrier } from './broker/carrier';
 import type { ListenSettings, MqttUrls } from './broker/listeners';
 import { MQTT_QUOTAS, type MqttQuotas } from './broker/quotas';

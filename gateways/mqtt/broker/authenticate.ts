@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import type { SampledLog } from '../../../core/sampled-log';
 import { ownProof, type Proof } from '../../../schema/model/generations';
 import { deviceIdOf } from '../../../schema/model/ids';
 import { shownText } from '../../../schema/model/ignored-report';
 import type { GatewayCore } from '../../core';
 import type { ConnectResult, GatewayMetrics } from '../../metrics';
-import type { SampledLog } from '../../sampled-log';
 import { type Claim, CONNACK, type ConnectPacket, type Identity, type MqttDialect, type NotServed, type Refusal } from '../dialect';
 import type { AttemptLimit, Attempts } from './attempts';
 import { inTime } from './in-time';

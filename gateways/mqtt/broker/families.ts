@@ -1,10 +1,10 @@
 import type { Child } from '../../../core/device-sets';
+import type { SampledLog } from '../../../core/sampled-log';
 import { isSame, type Proof } from '../../../schema/model/generations';
 import { type DeviceId, deviceNameOf, productKeyOf } from '../../../schema/model/ids';
 import type { GatewayCore } from '../../core';
 import type { DeviceLanes } from '../../device-lanes';
 import type { GatewayMetrics } from '../../metrics';
-import type { SampledLog } from '../../sampled-log';
 import type { DownMessage, Identity, MqttDialect, Peer } from '../dialect';
 
 /** A device that was put behind a gateway, or taken away from it, counts as such within about so long. */

@@ -1,8 +1,8 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { SampledLog } from '../../../core/sampled-log';
 import { createStrangers, networkOf } from '../../../core/strangers';
 import type { GatewayMetrics } from '../../metrics';
-import type { SampledLog } from '../../sampled-log';
 import type { Attempts } from './attempts';
 import { MQTT_LIMITS } from './limits';
 import { guardPackets } from './packet-guard';

@@ -1,6 +1,6 @@
+import type { SampledLog } from '../../../core/sampled-log';
 import type { GatewayCore } from '../../core';
 import type { DeviceLanes, LaneJob } from '../../device-lanes';
-import type { SampledLog } from '../../sampled-log';
 import type { Session } from './session';
 
 export interface Presence {

@@ -1,8 +1,8 @@
+import type { SampledLog } from '../../../core/sampled-log';
 import type { DeviceId } from '../../../schema/model/ids';
 import { again } from '../../again';
 import type { GatewayCore } from '../../core';
 import type { GatewayMetrics } from '../../metrics';
-import type { SampledLog } from '../../sampled-log';
 import { MQTT_LIMITS } from './limits';
 import type { Presence } from './presence';
 import type { Session, Sessions } from './session';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
-import type { SampledLog } from '../../sampled-log';
+import type { SampledLog } from '../../../core/sampled-log';
 import type { BrokerMetrics } from './metrics';
 import { createPlace } from './place';
 import { BrokerAway, type BrokerSession, openBrokerSession, type Published } from './session';

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { SampledLog } from '../../sampled-log';
+import type { SampledLog } from '../../../core/sampled-log';
 import { type BrokerHook, HOOK_HEADER } from './hook';
 
 const BODY_BYTES = 16 * 1024;

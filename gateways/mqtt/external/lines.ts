@@ -1,6 +1,6 @@
+import type { SampledLog } from '../../../core/sampled-log';
 import type { DeviceLanes, LaneJob } from '../../device-lanes';
 import type { GatewayMetrics } from '../../metrics';
-import type { SampledLog } from '../../sampled-log';
 import type { BrokerPeer } from './peers';
 
 export interface UpMessage {

@@ -1,8 +1,8 @@
 import type { DeviceAnswer } from '../../../core/core';
+import type { SampledLog } from '../../../core/sampled-log';
 import type { GatewayCore } from '../../core';
 import type { DeviceLanes } from '../../device-lanes';
 import type { GatewayMetrics } from '../../metrics';
-import type { SampledLog } from '../../sampled-log';
 import { whenChild } from '../children';
 import type { DownMessage, Identity, MqttDialect, Peer } from '../dialect';
 import { createDrop } from '../drop';

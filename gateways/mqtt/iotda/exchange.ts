@@ -1,8 +1,8 @@
 import type { DeviceAnswer, DeviceReport } from '../../../core/core';
+import type { SampledLog } from '../../../core/sampled-log';
 import type { GatewayCore } from '../../core';
 import type { DeviceLanes } from '../../device-lanes';
 import type { GatewayMetrics } from '../../metrics';
-import type { SampledLog } from '../../sampled-log';
 import type { DownMessage, Peer } from '../dialect';
 import type { Unreadable } from '../unreadable';
 

@@ -1,8 +1,8 @@
 import type { BlockAnswer, BlockRequest } from '../../../core/core';
+import type { SampledLog } from '../../../core/sampled-log';
 import type { AccountOf } from '../../accounts';
 import type { GatewayCore } from '../../core';
 import type { GatewayMetrics } from '../../metrics';
-import type { SampledLog } from '../../sampled-log';
 import type { MqttQuotas } from '../broker/quotas';
 import type { DownMessage, Peer } from '../dialect';
 import { createBlockLines, type LineClock } from './block-lines';

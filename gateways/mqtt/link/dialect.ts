@@ -1,8 +1,8 @@
+import type { SampledLog } from '../../../core/sampled-log';
 import type { AccountOf } from '../../accounts';
 import type { GatewayCore } from '../../core';
 import type { DeviceLanes } from '../../device-lanes';
 import type { GatewayMetrics } from '../../metrics';
-import type { SampledLog } from '../../sampled-log';
 import type { MqttQuotas } from '../broker/quotas';
 import { whenChild } from '../children';
 import type { MqttDialect, Peer } from '../dialect';

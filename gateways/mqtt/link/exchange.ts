@@ -1,11 +1,11 @@
 import type { DeviceReport } from '../../../core/core';
 import type { Notification } from '../../../core/ports';
+import type { SampledLog } from '../../../core/sampled-log';
 import { moduleKey } from '../../../schema/model/module-version';
 import type { AccountOf } from '../../accounts';
 import type { GatewayCore } from '../../core';
 import type { DeviceLanes } from '../../device-lanes';
 import type { GatewayMetrics } from '../../metrics';
-import type { SampledLog } from '../../sampled-log';
 import type { MqttQuotas } from '../broker/quotas';
 import type { DownMessage, Peer } from '../dialect';
 import type { Unreadable } from '../unreadable';

@@ -23,7 +23,7 @@ const SHORT = -1_990;
 async function listen(listener: RequestListener, { most = 100, limits = LIMITS } = {}): Promise<void> {
   registry = new Registry();
   server = createServer(listener);
-  watchConnections(server, { most, registry, log: { warn: (details) => void warned.push(details) }, limits });
+  watchConnections(server, { most, registry, log: { warn: (details) => void warned.push(details), error: () => undefined }, limits });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
 }

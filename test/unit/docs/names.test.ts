@@ -120,7 +120,7 @@ describe('metrics', () => {
   createGatewayMetrics(registry);
   createBrokerMetrics(registry);
   createDownloadMetrics(registry);
-  handleUnreadable(createServer(), { registry, log: { warn: () => undefined }, downloads: () => false });
+  handleUnreadable(createServer(), { registry, log: { warn: () => undefined, error: () => undefined }, downloads: () => false });
   const metrics = registry.getMetricsAsArray().map(({ name }) => name);
   /** Pages leave out what names in a table or a sentence have in common. */
   const short = (name: string): string => name.replace(/^updraft_(gateway|downloads|http)_/, '');

@@ -1,7 +1,7 @@
+import type { SampledLog } from '../../../../core/sampled-log';
 import type { DeviceId } from '../../../../schema/model/ids';
 import type { GatewayCore } from '../../../core';
 import type { GatewayMetrics } from '../../../metrics';
-import type { SampledLog } from '../../../sampled-log';
 import type { MqttDialect } from '../../dialect';
 import type { Admit } from '../admission';
 import { inTime } from '../in-time';

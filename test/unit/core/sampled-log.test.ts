@@ -1,10 +1,9 @@
-import type { Logger } from 'pino';
-import { createSampledLog } from '../../gateways/sampled-log';
+import { createSampledLog } from '../../../core/sampled-log';
 
 function recorded(options: { capacity?: number; lines?: number } = {}) {
   const lines: unknown[] = [];
   const clock = { now: 0 };
-  const logger = { warn: (details: object) => lines.push(details) } as unknown as Logger;
+  const logger = { warn: (details: object) => void lines.push(details), error: () => undefined };
   return { lines, clock, log: createSampledLog(logger, { intervalMs: 1_000, now: () => clock.now, ...options }) };
 }
 

@@ -1,6 +1,6 @@
-import type { Logger } from 'pino';
-
 type Level = 'warn' | 'error';
+/** A logger, as far as lines are written to it. */
+export type Lines = Record<Level, (details: object, message: string) => void>;
 type Write = (key: string, details: Record<string, unknown>, message: string) => void;
 
 export interface SampledLog extends Record<Level, Write> {
@@ -24,12 +24,12 @@ interface Settings {
 }
 
 /**
- * For what devices do wrong: they repeat it, and a fleet does it together. Keys are remembered in the order of their last line,
+ * For what devices and clients do wrong: they repeat it, and a fleet does it together. Keys are remembered in the order of their last line,
  * so the expired ones are in front; while `capacity` keys are live, or `lines` were written, further keys stay silent (they are counted
  * elsewhere).
  */
 export function createSampledLog(
-  logger: Logger,
+  logger: Lines,
   { intervalMs = 60_000, capacity = 10_000, lines = 1_000, now = Date.now }: Settings = {},
 ): SampledLog {
   const samples = new Map<string, Sample>();
