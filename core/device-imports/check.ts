@@ -12,12 +12,12 @@ import { deviceIdOf } from '../../schema/model/ids';
 import type { Limits } from '../../schema/model/limits';
 import { deviceNameViolation, deviceSecretViolation } from '../../schema/model/names';
 import type { Violation } from '../../schema/model/violation';
-import type { FileRow } from '../device-lists/rows-of';
+import { type Columns, deviceOfRow } from '../device-files/columns';
+import type { FileRow } from '../device-files/rows-of';
 import type { NewDevice } from '../device-sets';
 import { attributeViolations } from '../devices/attributes';
 import { secretTold } from '../devices/certificates';
 import type { IdLookup } from '../devices/stored-ids';
-import { type Columns, deviceOfRow } from './columns';
 import { GATEWAY_MISSING } from './refusals';
 import type { SeenNames } from './seen-names';
 

@@ -7,14 +7,13 @@ import type { Limits } from '../../schema/model/limits';
 import type { Collections } from '../../schema/mongo/connect';
 import { attemptId, importPieceId, type StoredImport } from '../../schema/mongo/device-imports';
 import type { Clock } from '../clock';
-import { rowsOf } from '../device-lists/rows-of';
+import { deviceRowsOf } from '../device-files/read';
 import { createIdLookup } from '../devices/stored-ids';
 import type { DiskRoom } from '../disk-room';
 import type { Sealing } from '../sealing';
 import { UNFINISHED_MS } from './begin';
 import { type CheckedRows, checkRows, countProblems, withoutStored } from './check';
 import { checkGateways } from './check-gateways';
-import { type Columns, columnsOf, isHead } from './columns';
 import { tellProblems } from './create-devices';
 import { sealedRows } from './pieces';
 import { replaced } from './refusals';
@@ -65,15 +64,11 @@ export async function receiveFile(
     await renewIt();
   }
 
-  let columns: Columns | undefined;
   // The next rows are read while these are kept.
   let keeping = Promise.resolve();
   try {
-    for await (const chunk of rowsOf(file, limits.deviceFileRows, isHead)) {
+    for await (const { columns, rows } of deviceRowsOf(file, limits.deviceFileRows)) {
       await disk.require();
-      const isFirst = columns === undefined;
-      columns ??= columnsOf(chunk.map(({ cells }) => cells));
-      const rows = isFirst && columns.named ? chunk.slice(1) : chunk;
       const checked = checkRows({ ...about, columns, seen, dialect: product.dialect }, rows, limits);
       await keeping;
       keeping = keep(checked, rows.length);

@@ -2,10 +2,10 @@ import type { DeviceListProblem, ListProblem } from '../../schema/model/device-l
 import { deviceIdOf } from '../../schema/model/ids';
 import { deviceNameViolation } from '../../schema/model/names';
 import type { Collections } from '../../schema/mongo/connect';
-import { type Columns, deviceOfRow, type RowDevice } from '../device-imports/columns';
+import { type Columns, deviceOfRow, type RowDevice } from '../device-files/columns';
+import type { FileRow } from '../device-files/rows-of';
 import type { IdLookup } from '../devices/stored-ids';
 import { BULK, insertNew } from '../insert-new';
-import type { FileRow } from './rows-of';
 
 const SHOWN = 64;
 

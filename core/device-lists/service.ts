@@ -3,7 +3,7 @@ import type { Collections } from '../../schema/mongo/connect';
 import { ofList } from '../../schema/mongo/device-lists';
 import { requireRole } from '../access/require-role';
 import type { Clock } from '../clock';
-import { type Columns, columnsOf, isHead } from '../device-imports/columns';
+import { deviceRowsOf } from '../device-files/read';
 import type { DeviceListService } from '../device-sets';
 import { createIdLookup } from '../devices/stored-ids';
 import { type DiskRoom, ROOM_WITHOUT_END } from '../disk-room';
@@ -13,7 +13,6 @@ import { requireProduct } from '../products/require-product';
 import type { CoreSettings } from '../settings';
 import { unguessableId } from '../unguessable-id';
 import { checkRows, type Problems } from './check';
-import { rowsOf } from './rows-of';
 
 const HOUR_MS = 60 * 60 * 1_000;
 const KEPT_MS = 7 * 24 * HOUR_MS;
@@ -44,14 +43,10 @@ export function createDeviceListService({ collections, settings, clock, disk = R
       try {
         const stored = createIdLookup(collections.devices);
         let rows = 0;
-        let columns: Columns | undefined;
-        for await (const chunk of rowsOf(file, settings.limits.deviceFileRows, isHead)) {
+        for await (const chunk of deviceRowsOf(file, settings.limits.deviceFileRows)) {
           await disk.require();
-          const isFirst = columns === undefined;
-          columns ??= columnsOf(chunk.map(({ cells }) => cells));
-          const named = isFirst && columns.named ? chunk.slice(1) : chunk;
-          await checkRows(collections, { listId: _id, productKey, columns }, named, problems, stored);
-          rows += named.length;
+          await checkRows(collections, { listId: _id, productKey, columns: chunk.columns }, chunk.rows, problems, stored);
+          rows += chunk.rows.length;
           const going = { $set: { rows, expiresAt: within(HOUR_MS) } };
           const { matchedCount } = await deviceLists.updateOne({ _id, status: 'CHECKING' }, going, {
             writeConcern: { w: 1, journal: false },

@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
 import fc from 'fast-check';
-import { columnsOf, deviceOfRow } from '../../../core/device-imports/columns';
-import { strangeHead } from '../../../core/device-imports/strange-head';
-import { rowsOf } from '../../../core/device-lists/rows-of';
-import { layoutOf } from '../../../core/device-lists/separator';
+import { columnsOf, deviceOfRow } from '../../../core/device-files/columns';
+import { rowsOf } from '../../../core/device-files/rows-of';
+import { layoutOf } from '../../../core/device-files/separator';
+import { strangeHead } from '../../../core/device-files/strange-head';
 
 test.each([
   ['deviceName,secret,province', ',', false],
