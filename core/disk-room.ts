@@ -97,8 +97,9 @@ export function createDiskRoom({ look, reserveBytes, onShort, onRoom, now = Date
       if (seen !== null && (short || seen.freeBytes - unseen(seen.freeBytes) - bytes < seen.reserve)) throw diskFull(seen.reserve, bytes);
     },
     async cause(error) {
-      if (error instanceof UserError || error instanceof UserErrors || !(await isShort())) return error;
-      return diskFull(reserveBytes, 0);
+      if (error instanceof UserError || error instanceof UserErrors) return error;
+      const seen = await state();
+      return short ? diskFull(seen?.reserve ?? reserveBytes, 0) : error;
     },
   };
 }

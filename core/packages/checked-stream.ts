@@ -1,21 +1,22 @@
 import { Readable } from 'node:stream';
 import { MAGIC_BYTES_NEEDED, matchesFormat, type PackageFormat } from '../../schema/model/package-format';
-import type { DiskRoom } from '../disk-room';
 import { UserError, UserErrors } from '../errors';
 import { type FileEnd, fileEnd } from './file-end';
+import type { FileRoom } from './file-room';
 
 export interface FileRules {
   format: PackageFormat;
   maximumBytes: number;
-  disk: Pick<DiskRoom, 'require' | 'took'>;
+  room: Pick<FileRoom, 'require' | 'took'>;
 }
 
 /** The disk is looked at after so many bytes. */
 const LOOK_EVERY_BYTES = 4 * 1024 * 1024;
 
 /**
- * The file's bytes, held back until the first of them show the format (R-PKG-2). Fails with FILE_EMPTY, FILE_FORMAT (also at
- * the end, for an archive that is cut), FILE_TOO_LARGE, DISK_FULL, and with UPLOAD_CUT when the source ends before the file does; the source is destroyed then.
+ * The file's bytes, held back until the first of them show the format (R-PKG-2). Fails with FILE_EMPTY, FILE_FORMAT (also at the end, for
+ * an archive that is cut), FILE_TOO_LARGE, DISK_FULL, and with UPLOAD_CUT when the source ends before the file does; the source is destroyed
+ * then.
  */
 export const checkedStream = (source: Readable, rules: FileRules): Readable => Readable.from(checked(source, rules), { objectMode: false });
 
@@ -28,7 +29,7 @@ async function* checked(source: Readable, rules: FileRules): AsyncGenerator<Buff
   }
 }
 
-async function* checkedBytes(source: Readable, { format, maximumBytes, disk }: FileRules, end: FileEnd): AsyncGenerator<Buffer> {
+async function* checkedBytes(source: Readable, { format, maximumBytes, room }: FileRules, end: FileEnd): AsyncGenerator<Buffer> {
   let looked = 0;
   let head: Buffer | null = Buffer.alloc(0);
   let size = 0;
@@ -36,9 +37,9 @@ async function* checkedBytes(source: Readable, { format, maximumBytes, disk }: F
     size += bytes.length;
     if (size > maximumBytes) throw tooLarge(maximumBytes);
     if (size - looked >= LOOK_EVERY_BYTES) {
-      disk.took(size - looked);
+      room.took(size - looked);
       looked = size;
-      await disk.require();
+      await room.require();
     }
     await end.update(bytes);
     if (head === null) {
@@ -50,6 +51,7 @@ async function* checkedBytes(source: Readable, { format, maximumBytes, disk }: F
     yield proven(head, format);
     head = null;
   }
+  room.took(size - looked);
   if (size === 0) throw empty();
   if (head !== null) yield proven(head, format);
   const problem = await end.problem();

@@ -12,6 +12,7 @@ import type { PackageStore, StoredFile } from '../ports';
 import { requireProduct } from '../products/require-product';
 import type { CoreSettings } from '../settings';
 import { checkedStream } from './checked-stream';
+import { fileRoom } from './file-room';
 import { newFileId } from './gridfs-store';
 import { inTurn } from './in-turn';
 import { type FilePlan, filePlanOf, type PackagePlan, planOf } from './new-package';
@@ -45,7 +46,7 @@ export async function createPackage(
   const { plan, firstFile } = planOf(input, first, settings.limits);
   await requireProduct(collections.products, input.productKey);
   await requireRoom(deps, input, plan);
-  if (!first.stored) await diskOf(deps).require(deps.files.diskBytes?.(expectedBytes));
+  if (!first.stored) await fileRoom(deps).require(expectedBytes);
   const firmware = await storeFiles(deps, input, { upload: first, plan: firstFile, uploads, stored: [] }, async (stored) =>
     insert(deps, { ...packageOf(viewer, input, plan, stored, deps.clock()), ...(idempotency && { idempotency }) }),
   );
@@ -106,8 +107,8 @@ async function storeFile(deps: PackageDeps, productKey: string, fileId: string, 
   const { format, declared, signature } = plan;
   try {
     const keys = signature ? await requireKeys(collections.signingKeys, productKey) : [];
-    const disk = upload.stored ? ROOM_WITHOUT_END : diskOf(deps);
-    const bytes = checkedStream(upload.stream, { format, maximumBytes: settings.limits.fileBytes, disk });
+    const room = upload.stored ? ROOM_WITHOUT_END : fileRoom(deps);
+    const bytes = checkedStream(upload.stream, { format, maximumBytes: settings.limits.fileBytes, room });
     const file = upload.stored ? await readThrough(bytes, upload.stored) : await files.put(fileId, bytes);
     try {
       if (declared && file[declared.algorithm] !== declared.hex) throw digestMismatch(declared.algorithm);
@@ -117,15 +118,9 @@ async function storeFile(deps: PackageDeps, productKey: string, fileId: string, 
       throw error;
     }
   } catch (error) {
-    throw ofFile(await diskOf(deps).cause(error), stored.length);
+    throw ofFile(await fileRoom(deps).cause(error), stored.length);
   }
 }
-
-/** Files that are stored elsewhere take nothing of it. */
-const diskOf = ({ disk = ROOM_WITHOUT_END, files }: PackageDeps): DiskRoom => ({
-  ...disk,
-  took: (bytes) => disk.took(files.diskBytes?.(bytes) ?? 0),
-});
 
 async function readThrough(stream: Readable, file: StoredFile): Promise<StoredFile> {
   for await (const _ of stream);

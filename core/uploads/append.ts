@@ -4,6 +4,7 @@ import { formatOf, MAGIC_BYTES_NEEDED } from '../../schema/model/package-format'
 import type { StoredUpload } from '../../schema/mongo/resumable-uploads';
 import { UserError } from '../errors';
 import { proven } from '../packages/checked-stream';
+import { fileRoom } from '../packages/file-room';
 import { resumableDigests } from './digests';
 import { createPartBuffer } from './part-buffer';
 import { type Checkpoint, save, takeOver, type UploadDeps } from './record';
@@ -16,7 +17,8 @@ const UNSAVED_MS = 500;
 /**
  * Takes bytes until `source` ends, however it ends: whatever came is kept, and the answer is where the upload goes on. Bytes reach
  * the package store in whole parts; those that fill none yet lie in the upload's record, so that a line cut again and again
- * still gets on. Throws FILE_FORMAT, UPLOAD_OFFSET; DISK_FULL, and goes on from there when there is room; rethrows what `source` fails with when the bytes are safe.
+ * still gets on. Throws FILE_FORMAT, UPLOAD_OFFSET; DISK_FULL, and goes on from there when there is room; rethrows what `source` fails with
+ * when the bytes are safe.
  */
 export async function append(deps: UploadDeps, known: StoredUpload, source: Readable): Promise<StoredUpload> {
   const upload = await takeOver(deps, known, randomUUID());
@@ -37,6 +39,7 @@ export async function append(deps: UploadDeps, known: StoredUpload, source: Read
 
 async function createWriter(deps: UploadDeps, upload: StoredUpload) {
   const { files } = deps;
+  const room = fileRoom(deps);
   const file = { fileId: upload._id, handle: upload.handle };
   const digests = await resumableDigests(upload.hashes);
   const part = createPartBuffer(files.partBytes, upload.tail);
@@ -47,8 +50,8 @@ async function createWriter(deps: UploadDeps, upload: StoredUpload) {
   let saved = { at, time: Date.now() };
 
   async function storePart(): Promise<void> {
-    await deps.disk?.require();
-    deps.disk?.took(files.diskBytes?.(part.contents().length) ?? 0);
+    await room.require();
+    room.took(part.contents().length);
     await files.writePart(file, Math.floor((at - 1) / files.partBytes), part.contents());
     part.clear();
     reached = { offset: at, hashes: digests.save(), tail: null, digests: null };

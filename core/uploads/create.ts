@@ -4,6 +4,7 @@ import type { Viewer } from '../access/viewer';
 import type { NewUpload } from '../core';
 import { UserError } from '../errors';
 import { empty, tooLarge } from '../packages/checked-stream';
+import { fileRoom } from '../packages/file-room';
 import { newFileId } from '../packages/gridfs-store';
 import { refuseUpload } from '../packages/new-package';
 import { discard, type UploadDeps } from './record';
@@ -16,7 +17,7 @@ export async function createUpload(deps: UploadDeps, viewer: Viewer, input: NewU
   if (input.size === 0) throw empty();
   if (!Number.isSafeInteger(input.size) || input.size < 0) throw lengthMissing();
   if (input.size > settings.limits.fileBytes) throw tooLarge(settings.limits.fileBytes);
-  await deps.disk?.require(files.diskBytes?.(input.size));
+  await fileRoom(deps).require(input.size);
   const _id = newFileId();
   const now = clock();
   const upload: StoredUpload = {

@@ -5,6 +5,7 @@ import type { Viewer } from '../access/viewer';
 import type { UploadService } from '../core';
 import { UserError } from '../errors';
 import type { PackageDeps } from '../packages/create';
+import { fileRoom } from '../packages/file-room';
 import { append } from './append';
 import { createUpload } from './create';
 import { createPackageFromUploads } from './create-package';
@@ -34,7 +35,7 @@ export function createUploadService(deps: UploadDeps & PackageDeps): UploadServi
       } catch (error) {
         const stays = error instanceof UserError && (error.code === 'UPLOAD_OFFSET' || error.code === 'DISK_FULL');
         if (error instanceof UserError && !stays) await discard(deps, { _id: id, state: HELD });
-        throw (await deps.disk?.cause(error)) ?? error;
+        throw await fileRoom(deps).cause(error);
       }
     },
     async remove(viewer, id) {

@@ -57,6 +57,11 @@ describe('R-SAFE-5 room on the disk', () => {
     await room.require(2 * GB);
   });
 
+  test('a failure that has come of it names what stays free of this disk, which may be less than the setting', async () => {
+    const { room } = roomWith({ freeBytes: 1, totalBytes: 2 * GB });
+    expect(await room.cause(new Error('no space left'))).toMatchObject({ code: 'DISK_FULL', limit: '512 MiB stay free' });
+  });
+
   test('below the reserve all are, that is said once, and it ends by itself when there is clearly more room', async () => {
     const { room, told, free } = roomWith(null);
     await room.require(GB);
