@@ -48,9 +48,8 @@ export function readUpload<T>(req: Request, fileBytes: number, take: TakeFiles<T
     };
 
     parser.on('field', (name, value, _nameCut, valueCut) => {
-      const refusal = refusedField(name, valueCut, fields, count > 0) ?? refusedVersions(name, value);
+      const refusal = refusedField(name, valueCut, fields, count > 0) ?? keepField(fields, name, value);
       if (refusal) fail(refusal);
-      else keepField(fields, name, value);
     });
     parser.on('file', (name, part, fileName) => {
       part.on('error', fail);
@@ -153,20 +152,23 @@ function listedVersions(value: string): string[] | null {
   }
 }
 
-const refusedVersions = (name: string, value: string): UserError | null =>
-  name !== 'sourceVersions' || listedVersions(value) !== null
-    ? null
-    : new UserError('INVALID_FORMAT', {
-        field: name,
-        message: 'The field sourceVersions begins like a list of JSON, and is no list of texts.',
-        hint: 'Send e.g. `["1.0.0", "1.0.1"]`, or the versions with commas between; one that begins with `[` as an item of such a list.',
-      });
-
-function keepField(fields: Fields, name: string, value: string): void {
-  if (name === 'sourceVersions') fields.sourceVersions.push(...(listedVersions(value) ?? []));
-  else if (name === 'digest' || name === 'signature') fields[name].push(value);
+/** Or why it can't be kept. */
+function keepField(fields: Fields, name: string, value: string): UserError | null {
+  if (name === 'sourceVersions') {
+    const versions = listedVersions(value);
+    if (versions === null) return noListOfVersions();
+    fields.sourceVersions.push(...versions);
+  } else if (name === 'digest' || name === 'signature') fields[name].push(value);
   else fields[name as FieldName] = value;
+  return null;
 }
+
+const noListOfVersions = (): UserError =>
+  new UserError('INVALID_FORMAT', {
+    field: 'sourceVersions',
+    message: 'The field sourceVersions begins like a list of JSON, and is no list of texts.',
+    hint: 'Send e.g. `["1.0.0", "1.0.1"]`, or the versions with commas between; one that begins with `[` as an item of such a list.',
+  });
 
 function newPackage(fields: Fields): NewPackage {
   return {
