@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import type { Config } from './config';
-import { StartError } from './embedded/start-error';
+import { portTaken, StartError } from './embedded/start-error';
 
 /** Where this process is to listen, and the setting that says so. */
 export interface OwnPort {
@@ -67,7 +67,6 @@ export function portProblem(error: unknown, config: Config): StartError | null {
     return new StartError(`UPDRAFT_HOST=${config.host} is no address of this machine. Give one that is, or 0.0.0.0 for all.`);
   if (code !== 'EADDRINUSE' && code !== 'EACCES') return null;
   const setting = ownPorts(config).find((one) => one.port === port)?.setting;
-  if (setting === undefined) return null;
-  const why = code === 'EACCES' ? 'may not be used by this user' : 'is in use by another program';
-  return new StartError(`Port ${port} ${why}. Choose another with ${setting}.`);
+  if (setting === undefined || port === undefined) return null;
+  return code === 'EACCES' ? portTaken(port, setting, 'may not be used by this user') : portTaken(port, setting);
 }

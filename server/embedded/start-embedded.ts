@@ -5,7 +5,7 @@ import { freePort, isFreeWithin } from './free-port';
 import { mongoCredentials } from './mongo-credentials';
 import { mongodProgram, mongoUri } from './mongod';
 import { program } from './programs';
-import { StartError } from './start-error';
+import { portTaken } from './start-error';
 import { type SupervisedServer, type SupervisorEvents, supervise } from './supervisor';
 import { temporalProgram } from './temporal';
 import { startTemporalPage, type TemporalPage, unguessableLoopback } from './temporal-page';
@@ -129,8 +129,7 @@ async function startTemporal(
 /** The servers of an instance that was killed are still ending when it is started again at once. */
 async function usablePort(wanted: number | undefined, setting: string): Promise<number> {
   if (wanted === undefined) return freePort();
-  if (!(await isFreeWithin(wanted, PORT_PATIENCE_MS)))
-    throw new StartError(`Port ${wanted} is in use by another program. Choose another with ${setting}.`);
+  if (!(await isFreeWithin(wanted, PORT_PATIENCE_MS))) throw portTaken(wanted, setting);
   return wanted;
 }
 

@@ -2,3 +2,6 @@
 export class StartError extends Error {
   override readonly name = 'SetupError';
 }
+
+export const portTaken = (port: number, setting: string, why = 'is in use by another program'): StartError =>
+  new StartError(`Port ${port} ${why}. Choose another with ${setting}.`);
