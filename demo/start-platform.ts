@@ -1,9 +1,11 @@
-import { createWriteStream, mkdirSync } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { type Config, readConfig } from '../server/config';
+import { dataDirProblem } from '../server/data-dir-problem';
 import { freePort } from '../server/embedded/free-port';
 import { createLogger } from '../server/logging';
 import { type Platform, startPlatform } from '../server/platform';
+import { makeDirectory } from '../server/private-files';
 import { quietTemporal } from '../server/temporal-logging';
 import { DemoError } from './demo-error';
 
@@ -30,7 +32,9 @@ export const logFile = (dataDir: string): string => join(dataDir, 'updraft.log')
 /** Logs go to a file: the terminal is for the picture. */
 export async function startDemoPlatform(config: Config): Promise<Platform> {
   process.umask(0o077);
-  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+  await makeDirectory(config.dataDir).catch((error) => {
+    throw dataDirProblem(error, config.dataDir) ?? error;
+  });
   const destination = createWriteStream(logFile(config.dataDir), { flags: 'a', mode: 0o600 });
   destination.on('error', (error) => process.stderr.write(`The log can't be written: ${error.message}\n`));
   const logger = createLogger({ ...config.log, destination });

@@ -16,7 +16,7 @@ const OURS = /^(mongo(\.\w+(\.new)?)?|temporal\.db.*|logs|tls(\.new)?|package-co
 export async function keepPrivate(dataDir: string, logger: Pick<Logger, 'warn'>): Promise<void> {
   // A system without modes has rights of another kind.
   if (process.platform === 'win32') return;
-  await makeDirectory(resolve(dataDir));
+  await makeDirectory(dataDir);
   const left: string[] = [];
   await close(dataDir, left);
   for (const name of await readdir(dataDir)) if (OURS.test(name)) await closeAll(join(dataDir, name), left);
@@ -28,7 +28,8 @@ export async function keepPrivate(dataDir: string, logger: Pick<Logger, 'warn'>)
 }
 
 /** One step after the other: where a file system takes no directories and says "not there", as /proc does, Node's own way has no end. */
-async function makeDirectory(path: string): Promise<void> {
+export async function makeDirectory(named: string): Promise<void> {
+  const path = resolve(named);
   const made = await mkdir(path, { mode: FOLDER }).then(
     () => null,
     (error: NodeJS.ErrnoException) => error,
