@@ -13,25 +13,30 @@ import { readUpload } from './package-upload';
 import { queryOptions } from './query-options';
 import { sendJson } from './send-json';
 
-/** Any other is 422. */
-export const UPLOAD_STATUS: Partial<Record<ErrorCode, number>> = {
-  REQUIRED: 400,
-  NOT_SIGNED_IN: 401,
+/** Of a file, by whichever way it comes. */
+export const FILE_STATUS: Partial<Record<ErrorCode, number>> = {
   NOT_ALLOWED: 403,
-  PACKAGE_EXISTS: 409,
-  PACKAGE_QUOTA: 409,
   FILE_TOO_LARGE: 413,
   FILE_FORMAT: 415,
+  STORE_UNAVAILABLE: 503,
+  DISK_FULL: 507,
+};
+
+/** Any other is 422. */
+export const UPLOAD_STATUS: Partial<Record<ErrorCode, number>> = {
+  ...FILE_STATUS,
+  REQUIRED: 400,
+  NOT_SIGNED_IN: 401,
+  PACKAGE_EXISTS: 409,
+  PACKAGE_QUOTA: 409,
   FILE_MISSING: 400,
   UPLOAD_CUT: 400,
-  DISK_FULL: 507,
   IMPORT_BUSY: 429,
   IMPORT_REPLACED: 409,
   IMPORT_UNFINISHED: 409,
   IDEMPOTENCY_MISMATCH: 409,
   NOT_FOUND: 404,
   BATCH_UNKNOWN: 404,
-  STORE_UNAVAILABLE: 503,
   BATCH_STATE: 409,
 };
 

@@ -11,20 +11,17 @@ import { toUserErrorType, userErrorsOf } from '../errors/as-payload';
 import { type ErrorLog, maskedAs } from '../errors/present';
 import { cutWhenSlow } from '../files/least-rate';
 import { jsonText } from '../files/send-json';
+import { FILE_STATUS } from '../files/upload';
 import { EXPOSED_HEADERS } from '../transport/cross-origin';
 import { viewerOf } from '../transport/signed-in';
 import { protocolError } from './protocol-errors';
 import { createTusStore } from './tus-store';
 
 const STATUS: Partial<Record<ErrorCode, number>> = {
-  NOT_ALLOWED: 403,
+  ...FILE_STATUS,
   UPLOAD_UNKNOWN: 404,
   UPLOAD_OFFSET: 409,
-  FILE_TOO_LARGE: 413,
-  FILE_FORMAT: 415,
   UPLOAD_QUOTA: 429,
-  STORE_UNAVAILABLE: 503,
-  DISK_FULL: 507,
 };
 
 interface Answer {
