@@ -1,16 +1,15 @@
 import { insertOnce } from '../../core/batches/insert';
-import { type CoreParts, createCore } from '../../core/create-core';
+import type { CoreParts } from '../../core/create-core';
 import type { Batch } from '../../schema/model/batch';
 import type { Store } from '../../schema/mongo/connect';
 import { aPackage } from '../support/builders';
-import { handClock, MASTER_KEY, operator, settingsWith } from '../support/core-parts';
-import { fakePackageStore } from '../support/fakes/package-store';
+import { handClock, operator, settingsWith } from '../support/core-parts';
+import { meters, named } from '../support/meters';
 import { quietEngine } from '../support/quiet-engine';
 import { emptyStore, testStore } from '../support/store';
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
 const clock = handClock();
-const settings = settingsWith();
 
 let store: Store;
 let parts: CoreParts;
@@ -18,9 +17,7 @@ beforeAll(async () => {
   store = await testStore();
 });
 beforeEach(async () => {
-  parts = await createCore({ store, files: fakePackageStore(), engine: quietEngine(), settings, masterKeys: [MASTER_KEY], clock });
-  await parts.core.products.create(operator, { key: 'meter', name: 'Water meter' });
-  await parts.core.devices.register(operator, 'meter', [{ deviceName: 'dev-a' }]);
+  parts = await meters({ store, engine: quietEngine(), clock }, named(['dev-a']));
   await store.collections.packages.insertOne(aPackage({ productKey: 'meter' }));
 });
 afterEach(() => emptyStore(store));
@@ -38,7 +35,10 @@ test('R-PKG-14 a batch whose package is deleted between its draft and its place 
     await packages.updateOne({ _id: 'package1' }, { $set: { deletedAt: clock() } });
     return { batch: { ...fields, _id } as Batch, repeated: false };
   };
-  await expect(insertOnce({ store, settings }, draft)).rejects.toMatchObject({ code: 'PACKAGE_UNKNOWN', field: 'packageId' });
+  await expect(insertOnce({ store, settings: settingsWith() }, draft)).rejects.toMatchObject({
+    code: 'PACKAGE_UNKNOWN',
+    field: 'packageId',
+  });
   expect(await batches.countDocuments()).toBe(0);
 });
 

@@ -2,19 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MQTT_QUOTAS } from '../../../gateways/mqtt/broker/quotas';
 import { DEFAULT_LIMITS } from '../../../schema/model/limits';
-import { ConfigError, readConfig, unknownVariables } from '../../../server/config';
+import { readConfig, unknownVariables } from '../../../server/config';
 import { SETTINGS } from '../../../server/settings/settings';
 import { settingsDocument } from '../../../server/settings/settings-document';
-
-function problems(env: NodeJS.ProcessEnv): readonly string[] {
-  try {
-    readConfig(env);
-  } catch (error) {
-    if (error instanceof ConfigError) return error.problems;
-    throw error;
-  }
-  return [];
-}
+import { configProblems } from '../../support/config-problems';
 
 test('without settings everything runs here, on loopback, with embedded servers', () => {
   expect(readConfig({})).toMatchObject({
@@ -60,13 +51,15 @@ test('an external broker is read from its settings, and what belongs together is
   });
   expect(readConfig({}).broker).toBeUndefined();
   const api = { UPDRAFT_EMQX_API_URL: 'http://emqx:18083', UPDRAFT_EMQX_API_KEY: 'key', UPDRAFT_EMQX_API_SECRET: 'secret' };
-  expect(problems({ ...url, UPDRAFT_MQTT_BROKER_PASSWORD: 'secret' })[0]).toContain('UPDRAFT_MQTT_BROKER_USERNAME is not set');
-  expect(problems({ ...url, UPDRAFT_MQTT_HOOK_PORT: '8085' })[0]).toContain('UPDRAFT_MQTT_HOOK_SECRET is not set');
-  expect(problems({ UPDRAFT_MQTT_HOOK_PORT: '8085' })[0]).toContain('UPDRAFT_MQTT_BROKER_URL is not set');
-  expect(problems({ ...url, ...api })[0]).toContain('UPDRAFT_MQTT_BROKER_PRESENCE is "messages"');
-  expect(problems({ ...url, ...api, UPDRAFT_EMQX_API_KEY: '', UPDRAFT_MQTT_BROKER_PRESENCE: 'emqx' })[0]).toContain('UPDRAFT_EMQX_API_KEY');
+  expect(configProblems({ ...url, UPDRAFT_MQTT_BROKER_PASSWORD: 'secret' })[0]).toContain('UPDRAFT_MQTT_BROKER_USERNAME is not set');
+  expect(configProblems({ ...url, UPDRAFT_MQTT_HOOK_PORT: '8085' })[0]).toContain('UPDRAFT_MQTT_HOOK_SECRET is not set');
+  expect(configProblems({ UPDRAFT_MQTT_HOOK_PORT: '8085' })[0]).toContain('UPDRAFT_MQTT_BROKER_URL is not set');
+  expect(configProblems({ ...url, ...api })[0]).toContain('UPDRAFT_MQTT_BROKER_PRESENCE is "messages"');
+  expect(configProblems({ ...url, ...api, UPDRAFT_EMQX_API_KEY: '', UPDRAFT_MQTT_BROKER_PRESENCE: 'emqx' })[0]).toContain(
+    'UPDRAFT_EMQX_API_KEY',
+  );
   for (const wrong of ['mqtt://user:password@host', 'http://host', 'mqtt://', 'mqtt://host/path']) {
-    expect(problems({ UPDRAFT_MQTT_BROKER_URL: wrong })).toHaveLength(1);
+    expect(configProblems({ UPDRAFT_MQTT_BROKER_URL: wrong })).toHaveLength(1);
   }
 });
 
@@ -118,15 +111,15 @@ test.each([
     'UPDRAFT_TLS_CERT_FILE is not set: expected the certificate of UPDRAFT_TLS_KEY_FILE, or neither of the two',
   ],
 ])('a wrong %s is named with what was wrong and an example', (variable, value, message) => {
-  expect(problems({ [variable]: value })).toEqual([message]);
+  expect(configProblems({ [variable]: value })).toEqual([message]);
 });
 
 test('all that is wrong is told at once', () => {
-  expect(problems({ UPDRAFT_HTTP_PORT: 'x', UPDRAFT_LOG_LEVEL: 'loud', UPDRAFT_HOST: '::' })).toHaveLength(3);
+  expect(configProblems({ UPDRAFT_HTTP_PORT: 'x', UPDRAFT_LOG_LEVEL: 'loud', UPDRAFT_HOST: '::' })).toHaveLength(3);
 });
 
 test('a wrong connection string is not shown, because it may hold a password', () => {
-  const [problem] = problems({ MONGODB_URI: 'mongo://admin:hunter2@db' });
+  const [problem] = configProblems({ MONGODB_URI: 'mongo://admin:hunter2@db' });
   expect(problem).toMatch(/^MONGODB_URI is not understood: expected mongodb:\/\/ or mongodb\+srv:\/\//);
   expect(problem).not.toContain('hunter2');
 });
@@ -140,7 +133,7 @@ test('R-BAT-19 what has ended is kept for ever unless a setting says for how man
   expect(readConfig({}).retention).toEqual({ tasksDays: null, batchesDays: null });
   const kept = readConfig({ UPDRAFT_KEEP_TASKS_DAYS: '90', UPDRAFT_KEEP_BATCHES_DAYS: 'off' }).retention;
   expect(kept).toEqual({ tasksDays: 90, batchesDays: null });
-  expect(problems({ UPDRAFT_KEEP_TASKS_DAYS: '0' })).toEqual([
+  expect(configProblems({ UPDRAFT_KEEP_TASKS_DAYS: '0' })).toEqual([
     'UPDRAFT_KEEP_TASKS_DAYS is "0": expected a whole number of days from 1 to 36500, or off, for example UPDRAFT_KEEP_TASKS_DAYS=90',
   ]);
 });
@@ -157,7 +150,7 @@ test('a misspelt variable is found', () => {
 test('R-FLOW-1 quotas of devices have variables with defaults, names and bounds', () => {
   expect(readConfig({}).quotas).toEqual(MQTT_QUOTAS);
   expect(readConfig({ UPDRAFT_MQTT_MESSAGES_PER_SECOND: '7' }).quotas.messagesPerSecond).toBe(7);
-  expect(problems({ UPDRAFT_MQTT_PAYLOAD_BYTES: '65537' })).toEqual([
+  expect(configProblems({ UPDRAFT_MQTT_PAYLOAD_BYTES: '65537' })).toEqual([
     'UPDRAFT_MQTT_PAYLOAD_BYTES is "65537": expected a whole number from 1 to 65536, for example UPDRAFT_MQTT_PAYLOAD_BYTES=65536',
   ]);
   expect(unknownVariables({ UPDRAFT_MQTT_CONNECTIONS: '1', UPDRAFT_MQTT_CONECTIONS: '1' })).toEqual(['UPDRAFT_MQTT_CONECTIONS']);

@@ -1,18 +1,8 @@
-import { ConfigError, readConfig } from '../../../server/config';
 import { SETTINGS } from '../../../server/settings/settings';
+import { configProblems } from '../../support/config-problems';
 
 /** Whatever looks like one. */
 const VARIABLES = Object.entries(SETTINGS).flatMap(([variable, { example }]) => (example.includes('://') ? [variable] : []));
-
-function problems(env: NodeJS.ProcessEnv): readonly string[] {
-  try {
-    readConfig(env);
-  } catch (error) {
-    if (error instanceof ConfigError) return error.problems;
-    throw error;
-  }
-  return [];
-}
 
 /** Beside its example. */
 const ALSO_GOOD: Record<string, string> = {
@@ -48,13 +38,13 @@ const goodFor = (variable: string): string => ALSO_GOOD[variable] ?? SETTINGS[va
 
 describe('R-DL-1 a setting that is a URL', () => {
   test.each(VARIABLES)('%s is taken in its form', (variable) => {
-    expect(problems({ [variable]: goodFor(variable) })).toEqual([]);
+    expect(configProblems({ [variable]: goodFor(variable) })).toEqual([]);
   });
 
   test.each(VARIABLES.flatMap((variable) => ADDITIONS.map(([what, add, allowed]) => ({ variable, what, add, allowed }))))(
     '$variable with $what: refused at start, or taken where it says so',
     ({ variable, add, allowed }) => {
-      const found = problems({ [variable]: add(goodFor(variable)) });
+      const found = configProblems({ [variable]: add(goodFor(variable)) });
       expect(found).toHaveLength(allowed.includes(variable) ? 0 : 1);
       if (found.length > 0) expect(found[0]).toMatch(new RegExp(`^${variable} is .*: expected .*://`, 's'));
       expect(found.join()).not.toContain('hunter2');
@@ -63,13 +53,13 @@ describe('R-DL-1 a setting that is a URL', () => {
 
   test('what a shell, JSON or a small device reads otherwise is refused in a public address', () => {
     for (const wrong of ['https://fw.example.com/"x"', 'https://bücher.example', 'HTTPS://fw.example.com', 'https://fw.example.com/{id}'])
-      expect(problems({ UPDRAFT_PUBLIC_BASE_URL: wrong })).toHaveLength(1);
+      expect(configProblems({ UPDRAFT_PUBLIC_BASE_URL: wrong })).toHaveLength(1);
   });
 
   test("Temporal's address is a host and a port that can be one", () => {
-    for (const right of ['temporal:7233', '[::1]:7233']) expect(problems({ TEMPORAL_ADDRESS: right })).toEqual([]);
+    for (const right of ['temporal:7233', '[::1]:7233']) expect(configProblems({ TEMPORAL_ADDRESS: right })).toEqual([]);
     for (const wrong of ['http://temporal:7233', 'temporal:0', 'temporal:65536', 'temporal:7233/x', 'user@temporal:7233', ' temporal:7233'])
-      expect(problems({ TEMPORAL_ADDRESS: wrong })).toHaveLength(1);
+      expect(configProblems({ TEMPORAL_ADDRESS: wrong })).toHaveLength(1);
   });
 
   test('sockets and several hosts of MongoDB are taken as before', () => {
@@ -79,6 +69,6 @@ describe('R-DL-1 a setting that is a URL', () => {
       'mongodb://a:b^c@[::1]:27017,db2:27018/?tls=true&tlsCAFile=/etc/ca.pem',
       'mongodb://db1,db2,db3?replicaSet=rs0',
     ])
-      expect(problems({ MONGODB_URI: right })).toEqual([]);
+      expect(configProblems({ MONGODB_URI: right })).toEqual([]);
   });
 });
