@@ -65,6 +65,8 @@ export const API_LIMITS = {
   longTextCost: 16,
   /** Characters of an error's message: it may quote what the caller sent. */
   messageLength: 1_024,
+  /** Milliseconds an idle connection is kept: longer than proxies keep theirs, a minute as a rule, or they send over one that has just ended. */
+  keepAliveMs: 75_000,
   /** Milliseconds a connection has to send its key, or its headers. */
   greetingMs: 10_000,
   /** Milliseconds between two looks for those that are late. */

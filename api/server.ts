@@ -134,6 +134,7 @@ function httpServerFor(listener: RequestListener, { tls }: ApiSettings): Server 
   const options = { connectionsCheckingInterval: API_LIMITS.lateCheckMs };
   const server = tls ? createHttpsServer({ ...options, cert: tls.cert, key: tls.key }, listener) : createHttpServer(options, listener);
   server.headersTimeout = API_LIMITS.greetingMs;
+  server.keepAliveTimeout = API_LIMITS.keepAliveMs;
   // A large upload over a slow line takes its time; one that stalls is cut by its own clock.
   server.requestTimeout = 0;
   return server;

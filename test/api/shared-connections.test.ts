@@ -69,6 +69,13 @@ test.each<[string, number, string]>([
   }
 });
 
+test('R-SAFE-3 an idle connection is kept longer than proxies keep theirs, so that none sends a request over one that has just ended', async () => {
+  const sent = httpRequest(`${api.url}/healthz`, { agent }).end();
+  const [response] = (await once(sent, 'response')) as [IncomingMessage];
+  response.resume();
+  expect(response.headers['keep-alive']).toBe('timeout=75');
+});
+
 /** A file of ten bytes: these, and then what `then` waits for. */
 function holding(then: () => Promise<unknown>, first = 10) {
   const stops: ((reason: TransferEnd) => void)[] = [];

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, statfsSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, openAsBlob, rmSync, statfsSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -23,6 +23,7 @@ if (!isMounted) {
 
 (isMounted ? describe : describe.skip)('R-SAFE-5 a platform on a disk that becomes full', () => {
   const filler = join(disk, 'filler');
+  const large = `${disk}.large`;
   const lines: { level: number; msg: string }[] = [];
   let platform: Platform;
   let key: string;
@@ -41,6 +42,7 @@ if (!isMounted) {
     await platform?.stop();
     spawnSync('umount', [disk]);
     rmSync(disk, { recursive: true, force: true });
+    rmSync(large, { force: true });
   });
 
   const free = (): number => {
@@ -115,7 +117,10 @@ if (!isMounted) {
 
   test('an upload that would not fit is refused at once, one that does not say how long it is when the reserve is reached', async () => {
     const before = await platform.parts.core.packages.list({}, { first: 100 });
-    expect(await answers([upload(new Blob([Buffer.alloc(700 * MB)])), post('/uploads', '', tus(700 * MB))])).toEqual([refused, refused]);
+    // In no memory of this process, which is the platform's as well: it stands still while so much is copied.
+    writeFileSync(large, '');
+    truncateSync(large, 700 * MB);
+    expect(await answers([upload(await openAsBlob(large)), post('/uploads', '', tus(700 * MB))])).toEqual([refused, refused]);
     const head = '--b\r\nContent-Disposition: form-data; name="';
     const fields = `${head}productKey"\r\n\r\nfull\r\n${head}name"\r\n\r\nfirmware\r\n${head}version"\r\n\r\n9.9.9\r\n`;
     async function* endless(): AsyncGenerator<Buffer> {
@@ -158,6 +163,8 @@ if (!isMounted) {
       }
     });
     await isServed();
-    expect(platform.pids.mongod).not.toBe(mongod);
+    // It serves before it is known to be ready.
+    await until(() => platform.pids.mongod !== mongod);
+    expect(isAlive(platform.pids.mongod ?? 0)).toBe(true);
   });
 });
