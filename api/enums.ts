@@ -1,22 +1,22 @@
 import { registerEnumType } from 'type-graphql';
 import { ROLES } from '../core/access/viewer';
-import { type BATCH_KINDS, BATCH_STATUSES, DOWNLOAD_PROTOCOLS, DYNAMIC_BASES, type EditedField } from '../schema/model/batch';
-import { CANCELABLE_STATUSES } from '../schema/model/cancel';
-import { IMPORT_STATUSES } from '../schema/model/device-import';
-import { LIST_STATUSES } from '../schema/model/device-list';
-import { DIALECTS } from '../schema/model/dialect';
+import { type BATCH_KINDS, BATCH_STATUSES, DOWNLOAD_PROTOCOLS, DYNAMIC_BASES, type EditedField } from '../schema/model/batch/batch';
+import { IMPORT_STATUSES } from '../schema/model/device/device-import';
+import { LIST_STATUSES } from '../schema/model/device/device-list';
+import { GROUP_KINDS, GROUP_STATES } from '../schema/model/device/group';
+import { GROUP_RULE_FIELDS, GROUP_RULE_OPERATORS } from '../schema/model/device/group-rule';
 import { ERROR_CODES } from '../schema/model/error-codes';
-import { END_LIMITS } from '../schema/model/expected-end';
-import { FAILURE_CAUSES } from '../schema/model/failure-causes';
-import { GROUP_KINDS, GROUP_STATES } from '../schema/model/group';
-import { GROUP_RULE_FIELDS, GROUP_RULE_OPERATORS } from '../schema/model/group-rule';
-import { IGNORED_REPORT_REASONS } from '../schema/model/ignored-report';
-import { PACKAGE_KINDS, VERIFICATION_STATES } from '../schema/model/package-rules';
-import { SKIP_REASONS } from '../schema/model/reinitiation';
-import { SIGNATURE_ALGORITHMS } from '../schema/model/signature';
-import { TASK_OUTCOMES, TASK_STATUSES } from '../schema/model/task';
-import { UPLOAD_STATES } from '../schema/model/upload';
-import { WAITING_FOR } from '../schema/model/waiting-for';
+import { PACKAGE_KINDS, VERIFICATION_STATES } from '../schema/model/package/package-rules';
+import { SIGNATURE_ALGORITHMS } from '../schema/model/package/signature';
+import { UPLOAD_STATES } from '../schema/model/package/upload';
+import { DIALECTS } from '../schema/model/protocol/dialect';
+import { IGNORED_REPORT_REASONS } from '../schema/model/protocol/ignored-report';
+import { CANCELABLE_STATUSES } from '../schema/model/task/cancel';
+import { END_LIMITS } from '../schema/model/task/expected-end';
+import { FAILURE_CAUSES } from '../schema/model/task/failure-causes';
+import { SKIP_REASONS } from '../schema/model/task/reinitiation';
+import { TASK_OUTCOMES, TASK_STATUSES } from '../schema/model/task/task';
+import { WAITING_FOR } from '../schema/model/task/waiting-for';
 
 type Texts<K extends string> = Readonly<Record<K, string>>;
 

@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
 import type { Core } from '../core/core';
-import type { Batch } from '../schema/model/batch';
+import type { Batch } from '../schema/model/batch/batch';
 import type { Device, FirmwarePackage } from '../schema/model/fleet';
 
 export interface Loaders {

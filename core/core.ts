@@ -1,10 +1,10 @@
 import type { Readable } from 'node:stream';
+import type { LetInBy, Proof } from '../schema/model/device/generations';
 import type { Device, FirmwarePackage, Product, SecureUpdate, SigningKey } from '../schema/model/fleet';
-import type { LetInBy, Proof } from '../schema/model/generations';
 import type { DeviceId, TaskId } from '../schema/model/ids';
-import type { DigestAlgorithm, VerificationAnswer } from '../schema/model/package-fields';
-import type { PackageKind, VerificationState } from '../schema/model/package-rules';
-import type { Upload } from '../schema/model/upload';
+import type { DigestAlgorithm, VerificationAnswer } from '../schema/model/package/package-fields';
+import type { PackageKind, VerificationState } from '../schema/model/package/package-rules';
+import type { Upload } from '../schema/model/package/upload';
 import type { ApiKey, Role, Viewer } from './access/viewer';
 import type { BatchService } from './batches/contract';
 import type { DeviceImportService } from './device-imports/contract';
@@ -260,7 +260,7 @@ export interface PackageUpload {
   stream: Readable;
   /** Checked against the bytes that arrive; hex of MD5 (32) or SHA-256 (64 digits), also as `sha256sum` prints it. */
   declaredDigest?: string | null;
-  /** R-PKG-7: base64, made as `schema/model/signature.ts` says; checked with the product's keys. */
+  /** R-PKG-7: base64, made as `schema/model/package/signature.ts` says; checked with the product's keys. */
   signature?: string | null;
   /** When the package store has the bytes already: `stream` reads them from there, and a refusal leaves them there. */
   stored?: StoredFile;

@@ -1,11 +1,11 @@
 import type { Readable } from 'node:stream';
-import type { DeviceList, DeviceListProblem } from '../schema/model/device-list';
-import type { Dialect } from '../schema/model/dialect';
+import type { DeviceList, DeviceListProblem } from '../schema/model/device/device-list';
+import type { Generations, Proof } from '../schema/model/device/generations';
+import type { Group, GroupKind } from '../schema/model/device/group';
+import type { GroupRuleForm } from '../schema/model/device/group-rule-form';
 import type { Device, Region } from '../schema/model/fleet';
-import type { Generations, Proof } from '../schema/model/generations';
-import type { Group, GroupKind } from '../schema/model/group';
-import type { GroupRuleForm } from '../schema/model/group-rule-form';
 import type { DeviceId } from '../schema/model/ids';
+import type { Dialect } from '../schema/model/protocol/dialect';
 import type { Viewer } from './access/viewer';
 import type { BrokerPresence } from './devices/broker-presence';
 import type { SecretResetInput } from './devices/reset-secret';
@@ -14,7 +14,7 @@ import type { Page, PageRequest } from './page';
 /** What a gateway checks a connection with. */
 export interface DeviceCredentials {
   secret: string;
-  /** Fingerprints of client certificates (`schema/model/certificate.ts`); absent: none. */
+  /** Fingerprints of client certificates (`schema/model/device/certificate.ts`); absent: none. */
   certificates?: readonly string[];
   enabled: boolean;
   dialect: Dialect;

@@ -1,4 +1,4 @@
-import { moduleViolation, reportedVersionViolation } from '../schema/model/module-version';
+import { moduleViolation, reportedVersionViolation } from '../schema/model/device/module-version';
 import { refuseIfAny } from './refuse';
 
 /** R-PKG-3: refuses what no device or package can be called; whatever a device may report can be asked for. `path` leads to the fields. */

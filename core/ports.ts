@@ -1,12 +1,12 @@
 import type { Readable } from 'node:stream';
-import type { BatchTag } from '../schema/model/batch';
-import type { WhichTasks } from '../schema/model/cancel';
-import type { Dialect } from '../schema/model/dialect';
-import type { Generations } from '../schema/model/generations';
+import type { BatchTag } from '../schema/model/batch/batch';
+import type { Generations } from '../schema/model/device/generations';
 import type { BatchId, DeviceId } from '../schema/model/ids';
-import type { DigestAlgorithm } from '../schema/model/package-fields';
-import type { Task } from '../schema/model/task';
-import type { UpgradeInput, UpgradeReport } from '../schema/model/upgrade';
+import type { DigestAlgorithm } from '../schema/model/package/package-fields';
+import type { Dialect } from '../schema/model/protocol/dialect';
+import type { WhichTasks } from '../schema/model/task/cancel';
+import type { Task } from '../schema/model/task/task';
+import type { UpgradeInput, UpgradeReport } from '../schema/model/task/upgrade';
 
 /** What core asks of the durable engine; `workflows/client.ts` fills it. Every call may be repeated. */
 export interface UpgradeEngine {

@@ -1,5 +1,5 @@
 import type { Limits } from '../schema/model/limits';
-import type { FlowWaits } from '../schema/model/negotiation';
+import type { FlowWaits } from '../schema/model/task/negotiation';
 
 export interface CoreSettings {
   limits: Limits;

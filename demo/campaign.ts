@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Dialect } from '../schema/model/dialect';
+import type { Dialect } from '../schema/model/protocol/dialect';
 import type { ApiClient } from './api-client';
 
 const PRODUCT = `mutation ($input: CreateProductInput!) {

@@ -1,6 +1,6 @@
-import type { BatchStatus } from '../schema/model/batch';
-import type { TaskStatus } from '../schema/model/task';
-import type { WaitingFor } from '../schema/model/waiting-for';
+import type { BatchStatus } from '../schema/model/batch/batch';
+import type { TaskStatus } from '../schema/model/task/task';
+import type { WaitingFor } from '../schema/model/task/waiting-for';
 
 /** A task as the API shows it, as far as the demo looks. */
 export interface TaskView {

@@ -3,7 +3,7 @@ import { basename, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { DEFAULT_LIMITS } from '../schema/model/limits';
 import { fileNameViolation } from '../schema/model/names';
-import { formatOf, MAGIC_BYTES_NEEDED, matchesFormat, PACKAGE_SUFFIXES } from '../schema/model/package-format';
+import { formatOf, MAGIC_BYTES_NEEDED, matchesFormat, PACKAGE_SUFFIXES } from '../schema/model/package/package-format';
 import { FLEET_DIALECTS, type FleetDialect } from './fleet-plan';
 
 export interface DemoOptions {

@@ -1,5 +1,5 @@
-import type { Dialect } from '../schema/model/dialect';
-import type { WaitingFor } from '../schema/model/waiting-for';
+import type { Dialect } from '../schema/model/protocol/dialect';
+import type { WaitingFor } from '../schema/model/task/waiting-for';
 import { bothEnds, type Color, lineOf, type Paint, type Span } from './spans';
 import { countsByDialect, type DemoState, failuresByCause, oldestWaiting } from './watch';
 

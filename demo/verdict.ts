@@ -1,4 +1,4 @@
-import { isActive } from '../schema/model/task';
+import { isActive } from '../schema/model/task/task';
 import type { PlannedDevice } from './fleet-plan';
 import type { TaskView } from './live-documents';
 

@@ -1,6 +1,6 @@
-import type { BatchStatus } from '../schema/model/batch';
-import { DIALECTS, type Dialect } from '../schema/model/dialect';
-import { isActive } from '../schema/model/task';
+import type { BatchStatus } from '../schema/model/batch/batch';
+import { DIALECTS, type Dialect } from '../schema/model/protocol/dialect';
+import { isActive } from '../schema/model/task/task';
 import type { CountsView, ProgressView, TaskView } from './live-documents';
 
 export interface DemoEvent {

@@ -1,5 +1,5 @@
-import type { Batch, TaskCounts } from '../../schema/model/batch';
-import { totalOf } from '../../schema/model/live-counts';
+import type { Batch, TaskCounts } from '../../schema/model/batch/batch';
+import { totalOf } from '../../schema/model/batch/live-counts';
 import type { BatchCounts } from './types';
 
 export const countsView = (counts: TaskCounts): BatchCounts => ({

@@ -1,5 +1,5 @@
 import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
-import type { Batch, DynamicBase } from '../../schema/model/batch';
+import type { Batch, DynamicBase } from '../../schema/model/batch/batch';
 import type { ApiContext } from '../context';
 import { asPayload } from '../errors/as-payload';
 import { CancelDynamicPolicyInput } from './dynamic-types';

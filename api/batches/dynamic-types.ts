@@ -1,5 +1,5 @@
 import { Field, InputType } from 'type-graphql';
-import type { CancelableStatus } from '../../schema/model/cancel';
+import type { CancelableStatus } from '../../schema/model/task/cancel';
 import { CancelableStatusEnum } from '../enums';
 import { BatchCommandInput } from './inputs';
 

@@ -1,7 +1,7 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { Arg, Ctx, Field, FieldResolver, ID, InputType, Int, Mutation, ObjectType, Resolver, Root } from 'type-graphql';
-import type { Batch, EditedField } from '../../schema/model/batch';
-import type { BatchEdit } from '../../schema/model/batch-edit';
+import type { Batch, EditedField } from '../../schema/model/batch/batch';
+import type { BatchEdit } from '../../schema/model/batch/batch-edit';
 import type { ApiContext } from '../context';
 import { EditedFieldEnum } from '../enums';
 import { asPayload } from '../errors/as-payload';

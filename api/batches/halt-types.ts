@@ -1,6 +1,6 @@
 import { Field, InputType, Int, ObjectType } from 'type-graphql';
-import type { HaltPolicy } from '../../schema/model/batch';
-import { minimumOf } from '../../schema/model/halt';
+import type { HaltPolicy } from '../../schema/model/batch/batch';
+import { minimumOf } from '../../schema/model/batch/halt';
 
 const RENAMED = 'Renamed to `minimumJudged`.';
 

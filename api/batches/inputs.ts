@@ -1,6 +1,6 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
-import type { BatchKind, BatchStatus, DownloadProtocol } from '../../schema/model/batch';
-import type { CancelableStatus } from '../../schema/model/cancel';
+import type { BatchKind, BatchStatus, DownloadProtocol } from '../../schema/model/batch/batch';
+import type { CancelableStatus } from '../../schema/model/task/cancel';
 import { RegionInput } from '../devices/inputs';
 import { BatchKindEnum, BatchStatusEnum, CancelableStatusEnum, DownloadProtocolEnum } from '../enums';
 import { HaltPolicyInput } from './halt-types';

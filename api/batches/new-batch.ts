@@ -1,5 +1,5 @@
 import type { NewDynamicBatch, NewStaticBatch } from '../../core/core';
-import type { BatchTag, RatePolicy } from '../../schema/model/batch';
+import type { BatchTag, RatePolicy } from '../../schema/model/batch/batch';
 import { DEFAULT_LIMITS } from '../../schema/model/limits';
 import type { BatchTagInput, CreateDynamicBatchInput, CreateStaticBatchInput, NewBatchInput } from './inputs';
 import { rateField, ratePolicyOf } from './rate-inputs';

@@ -1,7 +1,7 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, Int, ObjectType } from 'type-graphql';
-import type { DownloadProtocol } from '../../schema/model/batch';
-import type { EndLimit } from '../../schema/model/expected-end';
+import type { DownloadProtocol } from '../../schema/model/batch/batch';
+import type { EndLimit } from '../../schema/model/task/expected-end';
 import { DownloadProtocolEnum, EndLimitEnum } from '../enums';
 import { API_LIMITS } from '../limits';
 import { HaltPolicyType } from './halt-types';

@@ -1,7 +1,7 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, Int, ObjectType } from 'type-graphql';
 import type { BatchPreview } from '../../core/core';
-import type { EndLimit } from '../../schema/model/expected-end';
+import type { EndLimit } from '../../schema/model/task/expected-end';
 import { EndLimitEnum } from '../enums';
 import { Payload } from '../errors/user-error-type';
 import { BatchSelection } from './types';

@@ -1,6 +1,6 @@
 import { Field, Float, InputType, Int, registerEnumType } from 'type-graphql';
 import { UserError } from '../../core/errors';
-import type { RatePolicy, RateThreshold } from '../../schema/model/batch';
+import type { RatePolicy, RateThreshold } from '../../schema/model/batch/batch';
 
 export const RateThresholdEnum = { NOTIFIED: 'notified', SUCCEEDED: 'succeeded' } as const satisfies Record<string, RateThreshold>;
 registerEnumType(RateThresholdEnum, {

@@ -1,5 +1,5 @@
 import { Field, Float, Int, ObjectType } from 'type-graphql';
-import type { RatePolicy, RateThreshold } from '../../schema/model/batch';
+import type { RatePolicy, RateThreshold } from '../../schema/model/batch/batch';
 import { RateThresholdEnum } from './rate-inputs';
 
 @ObjectType('VariableRate', { description: 'A push rate that grows with what was reached.' })

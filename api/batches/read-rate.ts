@@ -1,5 +1,5 @@
 import type { Core } from '../../core/core';
-import type { Batch } from '../../schema/model/batch';
+import type { Batch } from '../../schema/model/batch/batch';
 import type { BatchRate } from './policy-types';
 
 type Asked = Pick<Batch, '_id' | 'policy' | 'removedTasks'>;

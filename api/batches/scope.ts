@@ -1,5 +1,5 @@
 import { UserError } from '../../core/errors';
-import type { BatchScope } from '../../schema/model/batch';
+import type { BatchScope } from '../../schema/model/batch/batch';
 import type { BatchScopeInput } from './inputs';
 import type { BatchScopeType } from './types';
 

@@ -1,6 +1,6 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, ID, Int, ObjectType } from 'type-graphql';
-import type { Batch, BatchKind, BatchStatus, DynamicBase } from '../../schema/model/batch';
+import type { Batch, BatchKind, BatchStatus, DynamicBase } from '../../schema/model/batch/batch';
 import { RegionType } from '../devices/types';
 import { BatchKindEnum, BatchStatusEnum, DynamicBaseEnum } from '../enums';
 import { Payload } from '../errors/user-error-type';

@@ -1,5 +1,5 @@
 import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
-import { type DeviceImport, noProblems } from '../../schema/model/device-import';
+import { type DeviceImport, noProblems } from '../../schema/model/device/device-import';
 import type { ApiContext } from '../context';
 import { asPayload } from '../errors/as-payload';
 import { found } from '../errors/found';

@@ -1,6 +1,6 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { createUnionType, Field, ID, InputType, Int, ObjectType } from 'type-graphql';
-import type { DeviceImport, ImportStatus } from '../../schema/model/device-import';
+import type { DeviceImport, ImportStatus } from '../../schema/model/device/device-import';
 import { DeviceImportStatusEnum } from '../enums';
 import { Payload } from '../errors/user-error-type';
 import type { ImportFeedEvent } from '../live/events';

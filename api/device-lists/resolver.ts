@@ -1,6 +1,6 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { Arg, Ctx, Field, FieldResolver, ID, Int, ObjectType, Query, Resolver, Root } from 'type-graphql';
-import type { DeviceList } from '../../schema/model/device-list';
+import type { DeviceList } from '../../schema/model/device/device-list';
 import type { ApiContext } from '../context';
 import { DeviceListStatusEnum } from '../enums';
 import { found } from '../errors/found';

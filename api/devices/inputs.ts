@@ -1,5 +1,5 @@
 import { Field, ID, InputType } from 'type-graphql';
-import type { Dialect } from '../../schema/model/dialect';
+import type { Dialect } from '../../schema/model/protocol/dialect';
 import { DialectEnum } from '../enums';
 
 @InputType({ description: 'Where a device is.' })

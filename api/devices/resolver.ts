@@ -1,10 +1,10 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { DeviceWithSecret } from '../../core/device-sets';
 import { secretTold } from '../../core/devices/certificates';
-import { runningStreak } from '../../schema/model/connection-streak';
-import { reportedModules } from '../../schema/model/device-modules';
+import { runningStreak } from '../../schema/model/device/connection-streak';
+import { reportedModules } from '../../schema/model/device/device-modules';
 import type { Device } from '../../schema/model/fleet';
-import type { IgnoredReport } from '../../schema/model/ignored-report';
+import type { IgnoredReport } from '../../schema/model/protocol/ignored-report';
 import type { ApiContext } from '../context';
 import { asPayload } from '../errors/as-payload';
 import { found } from '../errors/found';

@@ -1,7 +1,7 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, ID, Int, ObjectType } from 'type-graphql';
-import type { Dialect } from '../../schema/model/dialect';
-import type { IgnoredReport, IgnoredReportReason } from '../../schema/model/ignored-report';
+import type { Dialect } from '../../schema/model/protocol/dialect';
+import type { IgnoredReport, IgnoredReportReason } from '../../schema/model/protocol/ignored-report';
 import { DialectEnum, IgnoredReportReasonEnum } from '../enums';
 import { Payload } from '../errors/user-error-type';
 import { connectionOf } from '../paging/connection';

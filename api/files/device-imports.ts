@@ -2,7 +2,7 @@ import type { RequestHandler, Response } from 'express';
 import type { DeviceImportService } from '../../core/device-imports/contract';
 import { importUnknown } from '../../core/device-imports/refusals';
 import { UserError } from '../../core/errors';
-import type { DeviceImport } from '../../schema/model/device-import';
+import type { DeviceImport } from '../../schema/model/device/device-import';
 import { toUserErrorType } from '../errors/as-payload';
 import type { ErrorLog } from '../errors/present';
 import { viewerOf } from '../transport/signed-in';

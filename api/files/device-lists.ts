@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express';
 import { listNotClean } from '../../core/device-lists/service';
 import type { DeviceListService } from '../../core/device-sets';
 import { UserError } from '../../core/errors';
-import type { DeviceList, DeviceListProblem } from '../../schema/model/device-list';
+import type { DeviceList, DeviceListProblem } from '../../schema/model/device/device-list';
 import { toUserErrorType } from '../errors/as-payload';
 import type { ErrorLog } from '../errors/present';
 import { viewerOf } from '../transport/signed-in';

@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import { goesOnUntil } from '../../schema/model/least-rate';
+import { goesOnUntil } from '../../schema/model/protocol/least-rate';
 import { API_LIMITS } from '../limits';
 
 const LOOK_MS = 5_000;

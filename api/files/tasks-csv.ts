@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import type { TaskService } from '../../core/core';
-import { progressOf, type Task } from '../../schema/model/task';
+import { progressOf, type Task } from '../../schema/model/task/task';
 import type { ErrorLog } from '../errors/present';
 import { viewerOf } from '../transport/signed-in';
 import { sendCsv } from './send-csv';

@@ -4,7 +4,7 @@ import { UserError } from '../../core/errors';
 import type { ErrorCode } from '../../schema/model/error-codes';
 import type { FirmwarePackage } from '../../schema/model/fleet';
 import type { Limits } from '../../schema/model/limits';
-import { PACKAGE_FILES_MAXIMUM } from '../../schema/model/package-rules';
+import { PACKAGE_FILES_MAXIMUM } from '../../schema/model/package/package-rules';
 import { toUserErrorType, userErrorsOf } from '../errors/as-payload';
 import { type ErrorLog, maskedAs } from '../errors/present';
 import { API_LIMITS } from '../limits';

@@ -1,5 +1,5 @@
 import { Field, ID, InputType } from 'type-graphql';
-import type { GroupKind } from '../../schema/model/group';
+import type { GroupKind } from '../../schema/model/device/group';
 import { GroupKindEnum } from '../enums';
 import { GroupRuleInput } from './rule-types';
 

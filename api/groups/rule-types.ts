@@ -1,6 +1,6 @@
 import { Field, InputType, ObjectType } from 'type-graphql';
-import type { GroupRuleField, GroupRuleOperator } from '../../schema/model/group-rule';
-import type { GroupRuleForm } from '../../schema/model/group-rule-form';
+import type { GroupRuleField, GroupRuleOperator } from '../../schema/model/device/group-rule';
+import type { GroupRuleForm } from '../../schema/model/device/group-rule-form';
 import { GroupRuleFieldEnum, GroupRuleOperatorEnum } from '../enums';
 
 const KEY = 'With TAG, and only with it: which tag.';

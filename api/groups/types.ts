@@ -1,6 +1,6 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, ID, Int, ObjectType } from 'type-graphql';
-import type { Group, GroupKind, GroupState } from '../../schema/model/group';
+import type { Group, GroupKind, GroupState } from '../../schema/model/device/group';
 import { GroupKindEnum, GroupStateEnum } from '../enums';
 import { Payload } from '../errors/user-error-type';
 import { connectionOf } from '../paging/connection';

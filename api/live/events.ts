@@ -1,8 +1,8 @@
-import type { Batch, TaskCounts } from '../../schema/model/batch';
-import type { DeviceImport } from '../../schema/model/device-import';
+import type { Batch, TaskCounts } from '../../schema/model/batch/batch';
+import type { DeviceImport } from '../../schema/model/device/device-import';
 import type { BatchId, DeviceId } from '../../schema/model/ids';
-import type { Task, TaskStatus } from '../../schema/model/task';
-import type { UploadState } from '../../schema/model/upload';
+import type { UploadState } from '../../schema/model/package/upload';
+import type { Task, TaskStatus } from '../../schema/model/task/task';
 
 /** The log does not reach back to where a reader stood: what it knows may be old. */
 export interface ResyncEvent {

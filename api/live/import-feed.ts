@@ -1,4 +1,4 @@
-import type { ImportStatus } from '../../schema/model/device-import';
+import type { ImportStatus } from '../../schema/model/device/device-import';
 import type { ImportProgressEvent } from './events';
 import type { LiveSource } from './source';
 import { createWholeFeed, type WholeFeed } from './whole-feed';

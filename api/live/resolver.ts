@@ -1,5 +1,5 @@
 import { Arg, Ctx, FieldResolver, ID, Resolver, Root, Subscription } from 'type-graphql';
-import type { Batch } from '../../schema/model/batch';
+import type { Batch } from '../../schema/model/batch/batch';
 import { counted, countsView } from '../batches/counts-view';
 import type { BatchRate } from '../batches/policy-types';
 import { readRate } from '../batches/read-rate';

@@ -1,7 +1,7 @@
 import type { mongo } from 'mongoose';
-import type { Batch } from '../../schema/model/batch';
+import type { Batch } from '../../schema/model/batch/batch';
 import type { FirmwarePackage } from '../../schema/model/fleet';
-import type { Task } from '../../schema/model/task';
+import type { Task } from '../../schema/model/task/task';
 import type { StoredImport } from '../../schema/mongo/device-imports';
 import type { StoredUpload } from '../../schema/mongo/resumable-uploads';
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { moduleKey } from '../../schema/model/device/module-version';
 import { batchOfTask, deviceOfTask, type TaskId } from '../../schema/model/ids';
-import { moduleKey } from '../../schema/model/module-version';
-import type { Task } from '../../schema/model/task';
+import type { Task } from '../../schema/model/task/task';
 import { catchUp } from './catch-up';
 import type { ResyncEvent, TaskChangeEvent, TaskFeedEvent, TaskFeedFilter } from './events';
 import { createLatestQueue, type LatestQueue } from './latest-queue';

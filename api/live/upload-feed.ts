@@ -1,4 +1,4 @@
-import type { UploadState } from '../../schema/model/upload';
+import type { UploadState } from '../../schema/model/package/upload';
 import type { UploadProgressEvent } from './events';
 import type { LiveSource } from './source';
 import { createWholeFeed, type WholeFeed, type WholePicture } from './whole-feed';

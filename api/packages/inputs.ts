@@ -1,5 +1,5 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
-import type { PackageKind, VerificationState } from '../../schema/model/package-rules';
+import type { PackageKind, VerificationState } from '../../schema/model/package/package-rules';
 import { PackageKindEnum, VerificationStateEnum } from '../enums';
 
 @InputType()

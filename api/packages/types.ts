@@ -1,9 +1,9 @@
 import { GraphQLBigInt, GraphQLDateTime } from 'graphql-scalars';
 import { Field, ID, ObjectType } from 'type-graphql';
-import type { Batch } from '../../schema/model/batch';
+import type { Batch } from '../../schema/model/batch/batch';
 import type { FirmwarePackage } from '../../schema/model/fleet';
-import type { DigestAlgorithm } from '../../schema/model/package-fields';
-import type { PackageKind, VerificationState } from '../../schema/model/package-rules';
+import type { DigestAlgorithm } from '../../schema/model/package/package-fields';
+import type { PackageKind, VerificationState } from '../../schema/model/package/package-rules';
 import { BatchConnection, BatchType } from '../batches/types';
 import { DigestAlgorithmEnum, PackageKindEnum, VerificationStateEnum } from '../enums';
 import { Payload } from '../errors/user-error-type';

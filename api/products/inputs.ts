@@ -1,6 +1,6 @@
 import { Field, InputType } from 'type-graphql';
 import type { KeyPairStep } from '../../core/core';
-import type { Dialect } from '../../schema/model/dialect';
+import type { Dialect } from '../../schema/model/protocol/dialect';
 import { DialectEnum, KeyPairStepEnum } from '../enums';
 
 @InputType()

@@ -1,8 +1,8 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, Int, ObjectType } from 'type-graphql';
-import type { Dialect } from '../../schema/model/dialect';
 import type { Product, SigningKey } from '../../schema/model/fleet';
-import type { SignatureAlgorithm } from '../../schema/model/signature';
+import type { SignatureAlgorithm } from '../../schema/model/package/signature';
+import type { Dialect } from '../../schema/model/protocol/dialect';
 import { DialectEnum, SignatureAlgorithmEnum } from '../enums';
 import { Payload } from '../errors/user-error-type';
 import { API_LIMITS } from '../limits';

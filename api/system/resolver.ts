@@ -1,5 +1,5 @@
 import { Ctx, Query, Resolver } from 'type-graphql';
-import { FAILURE_CAUSES, type FailureCause } from '../../schema/model/failure-causes';
+import { FAILURE_CAUSES, type FailureCause } from '../../schema/model/task/failure-causes';
 import type { ApiContext } from '../context';
 import { causeView, FailureCauseType } from '../tasks/cause-type';
 import { LimitsType } from './types';

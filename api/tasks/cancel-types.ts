@@ -1,5 +1,5 @@
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
-import type { CancelableStatus } from '../../schema/model/cancel';
+import type { CancelableStatus } from '../../schema/model/task/cancel';
 import { CancelableStatusEnum } from '../enums';
 import { TasksPayload } from './types';
 

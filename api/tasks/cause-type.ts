@@ -1,6 +1,6 @@
 import { Field, ObjectType } from 'type-graphql';
-import { EVIDENCE } from '../../schema/model/evidence';
-import { FAILURE_CAUSES, type FailureCause, type FailureCauseText } from '../../schema/model/failure-causes';
+import { EVIDENCE } from '../../schema/model/task/evidence';
+import { FAILURE_CAUSES, type FailureCause, type FailureCauseText } from '../../schema/model/task/failure-causes';
 import { FailureCauseEnum, FailureOriginEnum } from '../enums';
 
 @ObjectType('FailureCause', { description: 'Why an attempt or a task failed, with what to do about it.' })

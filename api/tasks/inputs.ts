@@ -1,5 +1,5 @@
 import { Field, ID, InputType } from 'type-graphql';
-import type { TaskStatus } from '../../schema/model/task';
+import type { TaskStatus } from '../../schema/model/task/task';
 import { TaskStatusEnum } from '../enums';
 
 @InputType()

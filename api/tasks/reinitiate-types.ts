@@ -1,5 +1,5 @@
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
-import type { SkipReason } from '../../schema/model/reinitiation';
+import type { SkipReason } from '../../schema/model/task/reinitiation';
 import { BatchPayload } from '../batches/types';
 import { SkipReasonEnum } from '../enums';
 

@@ -1,8 +1,8 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
-import { isUnstable } from '../../schema/model/connection-streak';
-import type { Attempt, Task, Transition } from '../../schema/model/task';
-import { isActive, progressOf } from '../../schema/model/task';
-import { dependsOnDevice, type WaitingFor, waitingFor } from '../../schema/model/waiting-for';
+import { isUnstable } from '../../schema/model/device/connection-streak';
+import type { Attempt, Task, Transition } from '../../schema/model/task/task';
+import { isActive, progressOf } from '../../schema/model/task/task';
+import { dependsOnDevice, type WaitingFor, waitingFor } from '../../schema/model/task/waiting-for';
 import { BatchType } from '../batches/types';
 import type { ApiContext } from '../context';
 import { DeviceType } from '../devices/types';

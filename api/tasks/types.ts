@@ -1,7 +1,7 @@
 import { GraphQLBigInt, GraphQLDateTime } from 'graphql-scalars';
 import { Field, ID, Int, ObjectType } from 'type-graphql';
-import type { Task, TaskOutcome, TaskStatus } from '../../schema/model/task';
-import type { WaitingFor } from '../../schema/model/waiting-for';
+import type { Task, TaskOutcome, TaskStatus } from '../../schema/model/task/task';
+import type { WaitingFor } from '../../schema/model/task/waiting-for';
 import { TaskOutcomeEnum, TaskStatusEnum, WaitingForEnum } from '../enums';
 import { Payload } from '../errors/user-error-type';
 import { connectionOf } from '../paging/connection';

@@ -1,5 +1,5 @@
 import { type GraphQLSchema, isObjectType } from 'graphql';
-import { GROUP_RULE_CONDITIONS, GROUP_RULE_VALUES } from '../../schema/model/group-rule-form';
+import { GROUP_RULE_CONDITIONS, GROUP_RULE_VALUES } from '../../schema/model/device/group-rule-form';
 import type { Limits } from '../../schema/model/limits';
 
 /**

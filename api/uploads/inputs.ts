@@ -1,6 +1,6 @@
 import { Field, ID, InputType } from 'type-graphql';
-import type { DigestAlgorithm } from '../../schema/model/package-fields';
-import type { PackageKind } from '../../schema/model/package-rules';
+import type { DigestAlgorithm } from '../../schema/model/package/package-fields';
+import type { PackageKind } from '../../schema/model/package/package-rules';
 import { DigestAlgorithmEnum, PackageKindEnum } from '../enums';
 
 @InputType()

@@ -4,7 +4,7 @@ import type { DataStore, Upload } from '@tus/server' with { 'resolution-mode': '
 import type { Viewer } from '../../core/access/viewer';
 import type { UploadService } from '../../core/core';
 import { uploadUnknown } from '../../core/uploads/refusals';
-import type { Upload as StoredUpload } from '../../schema/model/upload';
+import type { Upload as StoredUpload } from '../../schema/model/package/upload';
 
 const HOUR_MS = 60 * 60_000;
 

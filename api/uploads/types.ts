@@ -1,7 +1,7 @@
 import { GraphQLBigInt } from 'graphql-scalars';
 import { createUnionType, Field, ID, ObjectType } from 'type-graphql';
 import type { FirmwarePackage } from '../../schema/model/fleet';
-import type { UploadState } from '../../schema/model/upload';
+import type { UploadState } from '../../schema/model/package/upload';
 import { UploadStateEnum } from '../enums';
 import { Payload } from '../errors/user-error-type';
 import type { UploadFeedEvent } from '../live/events';

@@ -1,5 +1,5 @@
 import type { ApiKey } from '../../schema/model/access';
-import { registrationOf } from '../../schema/model/generations';
+import { registrationOf } from '../../schema/model/device/generations';
 import type { DeviceId } from '../../schema/model/ids';
 import type { Limits } from '../../schema/model/limits';
 import type { Collections } from '../../schema/mongo/connect';

@@ -1,4 +1,4 @@
-import { type Batch, isLive } from '../../schema/model/batch';
+import { type Batch, isLive } from '../../schema/model/batch/batch';
 import type { Limits } from '../../schema/model/limits';
 import type { Collections } from '../../schema/mongo/connect';
 import { UserError } from '../errors';

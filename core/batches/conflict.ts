@@ -1,7 +1,7 @@
 import type { Connection, mongo } from 'mongoose';
-import type { Batch } from '../../schema/model/batch';
-import { LIVE_STATUSES } from '../../schema/model/batch';
-import { sourcesOverlap } from '../../schema/model/package-rules';
+import type { Batch } from '../../schema/model/batch/batch';
+import { LIVE_STATUSES } from '../../schema/model/batch/batch';
+import { sourcesOverlap } from '../../schema/model/package/package-rules';
 import type { Collections } from '../../schema/mongo/connect';
 import { UserError } from '../errors';
 

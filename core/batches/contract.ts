@@ -1,9 +1,9 @@
-import type { Batch, BatchKind, BatchPolicy, BatchScope, Schedule, SelectionSummary, TaskCounts } from '../../schema/model/batch';
-import type { BatchEdit } from '../../schema/model/batch-edit';
-import type { CancelableStatus } from '../../schema/model/cancel';
-import type { EarliestHalt } from '../../schema/model/earliest-halt';
-import type { BatchEnd, ExpectedEnd } from '../../schema/model/expected-end';
+import type { Batch, BatchKind, BatchPolicy, BatchScope, Schedule, SelectionSummary, TaskCounts } from '../../schema/model/batch/batch';
+import type { BatchEdit } from '../../schema/model/batch/batch-edit';
+import type { EarliestHalt } from '../../schema/model/batch/earliest-halt';
 import type { BatchId } from '../../schema/model/ids';
+import type { CancelableStatus } from '../../schema/model/task/cancel';
+import type { BatchEnd, ExpectedEnd } from '../../schema/model/task/expected-end';
 import type { Viewer } from '../access/viewer';
 import type { Page, PageRequest } from '../page';
 

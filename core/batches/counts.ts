@@ -1,6 +1,6 @@
-import type { Batch, StatusCounts, TaskCounts } from '../../schema/model/batch';
-import { emptyCounts } from '../../schema/model/live-counts';
-import { TASK_STATUSES, type TaskOutcome, type TaskStatus } from '../../schema/model/task';
+import type { Batch, StatusCounts, TaskCounts } from '../../schema/model/batch/batch';
+import { emptyCounts } from '../../schema/model/batch/live-counts';
+import { TASK_STATUSES, type TaskOutcome, type TaskStatus } from '../../schema/model/task/task';
 import type { Collections } from '../../schema/mongo/connect';
 
 /** From so many tasks on it pays to count each status by itself. */

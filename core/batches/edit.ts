@@ -1,7 +1,7 @@
 import type { mongo } from 'mongoose';
-import type { Batch, EditedField } from '../../schema/model/batch';
-import { isLive, LIVE_STATUSES } from '../../schema/model/batch';
-import { type BatchEdit, fieldEdits } from '../../schema/model/batch-edit';
+import type { Batch, EditedField } from '../../schema/model/batch/batch';
+import { isLive, LIVE_STATUSES } from '../../schema/model/batch/batch';
+import { type BatchEdit, fieldEdits } from '../../schema/model/batch/batch-edit';
 import type { BatchId } from '../../schema/model/ids';
 import { UserError } from '../errors';
 import { refuseIfAny } from '../refuse';

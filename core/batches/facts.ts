@@ -1,4 +1,4 @@
-import type { Batch } from '../../schema/model/batch';
+import type { Batch } from '../../schema/model/batch/batch';
 import type { FirmwarePackage, Product } from '../../schema/model/fleet';
 import type { BatchId } from '../../schema/model/ids';
 

@@ -1,5 +1,5 @@
-import type { Batch, HaltPolicy, Judged } from '../../schema/model/batch';
-import { haltReason, successesToCount } from '../../schema/model/halt';
+import type { Batch, HaltPolicy, Judged } from '../../schema/model/batch/batch';
+import { haltReason, successesToCount } from '../../schema/model/batch/halt';
 import type { BatchId } from '../../schema/model/ids';
 import type { Collections } from '../../schema/mongo/connect';
 import { hasActiveTask } from '../tasks/has-active';

@@ -1,7 +1,7 @@
 import type { mongo } from 'mongoose';
-import type { Batch } from '../../schema/model/batch';
-import { LIVE_STATUSES } from '../../schema/model/batch';
-import { type Contender, conflictsOf } from '../../schema/model/dynamic-conflicts';
+import type { Batch } from '../../schema/model/batch/batch';
+import { LIVE_STATUSES } from '../../schema/model/batch/batch';
+import { type Contender, conflictsOf } from '../../schema/model/batch/dynamic-conflicts';
 import type { Limits } from '../../schema/model/limits';
 import type { Collections } from '../../schema/mongo/connect';
 import { ensureStreamId } from '../downloads/stream-id';

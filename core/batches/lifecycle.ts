@@ -1,5 +1,5 @@
-import type { Batch, BatchPolicy, BatchStatus, RateThreshold, SelectionSummary } from '../../schema/model/batch';
-import { isLive, LIVE_STATUSES, overrides, WINDOW_CLOSED } from '../../schema/model/batch';
+import type { Batch, BatchPolicy, BatchStatus, RateThreshold, SelectionSummary } from '../../schema/model/batch/batch';
+import { isLive, LIVE_STATUSES, overrides, WINDOW_CLOSED } from '../../schema/model/batch/batch';
 import type { BatchId } from '../../schema/model/ids';
 import type { Collections } from '../../schema/mongo/connect';
 import type { Clock } from '../clock';

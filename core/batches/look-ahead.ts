@@ -1,5 +1,5 @@
-import { type Batch, LIVE_STATUSES } from '../../schema/model/batch';
-import { phasedShare } from '../../schema/model/phase';
+import { type Batch, LIVE_STATUSES } from '../../schema/model/batch/batch';
+import { phasedShare } from '../../schema/model/batch/phase';
 import type { Collections } from '../../schema/mongo/connect';
 import type { VersionCounts } from '../products/version-counts';
 import { versionsOfModule } from '../products/versions-of-module';

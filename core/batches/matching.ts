@@ -1,5 +1,5 @@
 import type { mongo } from 'mongoose';
-import type { Batch } from '../../schema/model/batch';
+import type { Batch } from '../../schema/model/batch/batch';
 import { deviceIdOf } from '../../schema/model/ids';
 import type { StoredDevice } from '../../schema/mongo/devices';
 import { inRegion, modulePath, moduleVersionKey, runsOneOf } from '../../schema/mongo/devices';
@@ -20,7 +20,7 @@ export function matchingDevices(batch: Matched): mongo.Filter<StoredDevice> {
   return { ...inScope(batch), ...(versions.length > 0 && runsOneOf(module, versions)) };
 }
 
-/** What `schema/model/dynamic-match.ts` says of one device. */
+/** What `schema/model/batch/dynamic-match.ts` says of one device. */
 function dynamicallyMatching(batch: Matched): mongo.Filter<StoredDevice> {
   const { module, sourceVersions, targetVersion, newlyReportedOnly, createdAt } = batch;
   return {

@@ -1,5 +1,5 @@
-import type { Batch, SelectionSummary } from '../../schema/model/batch';
-import { NAMED_DEVICES, passedOverWords } from '../../schema/model/passed-over';
+import type { Batch, SelectionSummary } from '../../schema/model/batch/batch';
+import { NAMED_DEVICES, passedOverWords } from '../../schema/model/batch/passed-over';
 import type { Collections } from '../../schema/mongo/connect';
 import { disabledDevices, matchingDevices, otherVersions } from './matching';
 import { versionOf } from './sample';

@@ -1,6 +1,6 @@
-import type { Batch } from '../../schema/model/batch';
-import { earliestHalt } from '../../schema/model/earliest-halt';
-import { expectedEnd } from '../../schema/model/expected-end';
+import type { Batch } from '../../schema/model/batch/batch';
+import { earliestHalt } from '../../schema/model/batch/earliest-halt';
+import { expectedEnd } from '../../schema/model/task/expected-end';
 import { requireRole } from '../access/require-role';
 import type { Viewer } from '../access/viewer';
 import type { Clock } from '../clock';

@@ -1,4 +1,4 @@
-import type { Batch, RatePolicy, RateThreshold } from '../../schema/model/batch';
+import type { Batch, RatePolicy, RateThreshold } from '../../schema/model/batch/batch';
 import type { Collections } from '../../schema/mongo/connect';
 
 const EVER = { $gt: new Date(0) };

@@ -1,5 +1,5 @@
-import type { RemovedTasks } from '../../schema/model/batch';
-import type { CancelableStatus } from '../../schema/model/cancel';
+import type { RemovedTasks } from '../../schema/model/batch/batch';
+import type { CancelableStatus } from '../../schema/model/task/cancel';
 import type { Violation } from '../../schema/model/violation';
 import { UserError } from '../errors';
 

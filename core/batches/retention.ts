@@ -1,5 +1,5 @@
 import type { mongo } from 'mongoose';
-import { type Batch, LIVE_STATUSES, type RemovedTasks } from '../../schema/model/batch';
+import { type Batch, LIVE_STATUSES, type RemovedTasks } from '../../schema/model/batch/batch';
 import { UserError } from '../errors';
 import { removeInPieces } from '../in-pieces';
 import { hasActiveTask } from '../tasks/has-active';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { Batch, BatchScope } from '../../schema/model/batch';
+import type { Batch, BatchScope } from '../../schema/model/batch/batch';
+import { percentViolation } from '../../schema/model/batch/phase';
 import { seedViolation } from '../../schema/model/names';
-import { percentViolation } from '../../schema/model/phase';
 import type { Violation } from '../../schema/model/violation';
 import type { Collections } from '../../schema/mongo/connect';
 import { useList } from '../device-lists/service';

@@ -1,10 +1,10 @@
-import type { Batch } from '../../schema/model/batch';
-import { isLive } from '../../schema/model/batch';
-import { isForDynamic } from '../../schema/model/batch-edit';
-import { estimatedEnd } from '../../schema/model/expected-end';
+import type { Batch } from '../../schema/model/batch/batch';
+import { isLive } from '../../schema/model/batch/batch';
+import { isForDynamic } from '../../schema/model/batch/batch-edit';
+import { emptyTaskCounts } from '../../schema/model/batch/live-counts';
+import { currentRate } from '../../schema/model/batch/push-rate';
 import type { BatchId } from '../../schema/model/ids';
-import { emptyTaskCounts } from '../../schema/model/live-counts';
-import { currentRate } from '../../schema/model/push-rate';
+import { estimatedEnd } from '../../schema/model/task/expected-end';
 import type { Collections } from '../../schema/mongo/connect';
 import { requireRole } from '../access/require-role';
 import type { Viewer } from '../access/viewer';

@@ -1,6 +1,6 @@
 import type { mongo } from 'mongoose';
-import type { Batch, BatchStatus, SelectionSummary } from '../../schema/model/batch';
-import { LIVE_STATUSES } from '../../schema/model/batch';
+import type { Batch, BatchStatus, SelectionSummary } from '../../schema/model/batch/batch';
+import { LIVE_STATUSES } from '../../schema/model/batch/batch';
 import type { BatchId } from '../../schema/model/ids';
 import type { Collections } from '../../schema/mongo/connect';
 

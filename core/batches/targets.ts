@@ -1,5 +1,5 @@
 import type { mongo } from 'mongoose';
-import type { Batch } from '../../schema/model/batch';
+import type { Batch } from '../../schema/model/batch/batch';
 import type { DeviceId } from '../../schema/model/ids';
 import type { Collections } from '../../schema/mongo/connect';
 import { ofList } from '../../schema/mongo/device-lists';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { noProblems } from '../../schema/model/device-import';
+import { noProblems } from '../../schema/model/device/device-import';
 import type { Collections } from '../../schema/mongo/connect';
 import { type StoredImport, upToAttempt } from '../../schema/mongo/device-imports';
 import type { Viewer } from '../access/viewer';

@@ -1,4 +1,4 @@
-import type { DeviceImportProblem, ImportProblem, ImportRow } from '../../schema/model/device-import';
+import type { DeviceImportProblem, ImportProblem, ImportRow } from '../../schema/model/device/device-import';
 import type { ErrorCode } from '../../schema/model/error-codes';
 import type { Device, Product } from '../../schema/model/fleet';
 import { type DeviceId, deviceNameOf, productKeyOf } from '../../schema/model/ids';

@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { certificateViolations } from '../../schema/model/certificate';
+import { certificateViolations } from '../../schema/model/device/certificate';
 import {
   type DeviceImportProblem,
   IMPORT_PROBLEMS,
   type ImportProblem,
   type ImportRow,
   noProblems,
-} from '../../schema/model/device-import';
-import type { Dialect } from '../../schema/model/dialect';
+} from '../../schema/model/device/device-import';
 import { deviceIdOf } from '../../schema/model/ids';
 import type { Limits } from '../../schema/model/limits';
 import { deviceNameViolation, deviceSecretViolation } from '../../schema/model/names';
+import type { Dialect } from '../../schema/model/protocol/dialect';
 import type { Violation } from '../../schema/model/violation';
 import { type Columns, deviceOfRow } from '../device-files/columns';
 import type { FileRow } from '../device-files/rows-of';

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { DeviceImport, DeviceImportProblem, ImportRow } from '../../schema/model/device-import';
+import type { DeviceImport, DeviceImportProblem, ImportRow } from '../../schema/model/device/device-import';
 import type { Viewer } from '../access/viewer';
 
 export interface NewImport {

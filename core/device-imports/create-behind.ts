@@ -1,4 +1,4 @@
-import type { DeviceImportProblem, ImportRow } from '../../schema/model/device-import';
+import type { DeviceImportProblem, ImportRow } from '../../schema/model/device/device-import';
 import { deviceIdOf } from '../../schema/model/ids';
 import type { Collections, Store } from '../../schema/mongo/connect';
 import { attemptId, type StoredImport } from '../../schema/mongo/device-imports';

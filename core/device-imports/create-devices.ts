@@ -1,4 +1,4 @@
-import type { DeviceImportProblem, ImportRow } from '../../schema/model/device-import';
+import type { DeviceImportProblem, ImportRow } from '../../schema/model/device/device-import';
 import type { Product } from '../../schema/model/fleet';
 import type { Collections } from '../../schema/mongo/connect';
 import { attemptId, type ImportPiece, importPieceId, type StoredImport } from '../../schema/mongo/device-imports';

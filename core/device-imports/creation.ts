@@ -1,4 +1,4 @@
-import { type ImportProblem, noProblems } from '../../schema/model/device-import';
+import { type ImportProblem, noProblems } from '../../schema/model/device/device-import';
 import type { Collections } from '../../schema/mongo/connect';
 import { ofAttempt, type StoredImport } from '../../schema/mongo/device-imports';
 import { KEPT_MS, removeImport } from './begin';

@@ -1,4 +1,4 @@
-import type { ImportRow } from '../../schema/model/device-import';
+import type { ImportRow } from '../../schema/model/device/device-import';
 import type { ImportPiece } from '../../schema/mongo/device-imports';
 import type { Sealing } from '../sealing';
 

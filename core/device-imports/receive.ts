@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { noProblems } from '../../schema/model/device-import';
+import { noProblems } from '../../schema/model/device/device-import';
 import type { Product } from '../../schema/model/fleet';
 import type { Limits } from '../../schema/model/limits';
 import type { Collections } from '../../schema/mongo/connect';

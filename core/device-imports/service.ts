@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { ImportRow } from '../../schema/model/device-import';
+import type { ImportRow } from '../../schema/model/device/device-import';
 import type { Product } from '../../schema/model/fleet';
 import type { Collections } from '../../schema/mongo/connect';
 import { type ImportPiece, ofAttempt, type StoredImport } from '../../schema/mongo/device-imports';

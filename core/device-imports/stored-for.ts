@@ -1,4 +1,4 @@
-import type { ImportRow } from '../../schema/model/device-import';
+import type { ImportRow } from '../../schema/model/device/device-import';
 import { deviceIdOf } from '../../schema/model/ids';
 import type { Collections } from '../../schema/mongo/connect';
 import type { StoredImport } from '../../schema/mongo/device-imports';

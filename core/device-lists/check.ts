@@ -1,4 +1,4 @@
-import type { DeviceListProblem, ListProblem } from '../../schema/model/device-list';
+import type { DeviceListProblem, ListProblem } from '../../schema/model/device/device-list';
 import { deviceIdOf } from '../../schema/model/ids';
 import { deviceNameViolation } from '../../schema/model/names';
 import type { Collections } from '../../schema/mongo/connect';

@@ -1,4 +1,4 @@
-import type { DeviceList } from '../../schema/model/device-list';
+import type { DeviceList } from '../../schema/model/device/device-list';
 import type { Collections } from '../../schema/mongo/connect';
 import { ofList } from '../../schema/mongo/device-lists';
 import { requireRole } from '../access/require-role';

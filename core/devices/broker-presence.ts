@@ -1,6 +1,6 @@
-import type { Dialect } from '../../schema/model/dialect';
-import { letIn, ownProof, type Proof, provenBy } from '../../schema/model/generations';
+import { letIn, ownProof, type Proof, provenBy } from '../../schema/model/device/generations';
 import type { DeviceId } from '../../schema/model/ids';
+import type { Dialect } from '../../schema/model/protocol/dialect';
 import type { Collections } from '../../schema/mongo/connect';
 import { offline, type Related, setConnected, WRITTEN } from './presence';
 

@@ -1,7 +1,7 @@
-import { certificateFingerprints, certificateViolations } from '../../schema/model/certificate';
-import type { Dialect } from '../../schema/model/dialect';
+import { certificateFingerprints, certificateViolations } from '../../schema/model/device/certificate';
 import type { Device } from '../../schema/model/fleet';
 import type { Limits } from '../../schema/model/limits';
+import type { Dialect } from '../../schema/model/protocol/dialect';
 import type { Violation } from '../../schema/model/violation';
 import type { Store } from '../../schema/mongo/connect';
 import { newGeneration } from '../chance';

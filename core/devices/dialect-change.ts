@@ -1,5 +1,5 @@
-import type { Dialect } from '../../schema/model/dialect';
 import type { DeviceId } from '../../schema/model/ids';
+import type { Dialect } from '../../schema/model/protocol/dialect';
 import type { Collections } from '../../schema/mongo/connect';
 import { UserError } from '../errors';
 

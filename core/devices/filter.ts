@@ -1,6 +1,6 @@
 import type { mongo } from 'mongoose';
+import { moduleKey } from '../../schema/model/device/module-version';
 import { DEFAULT_MODULE } from '../../schema/model/ids';
-import { moduleKey } from '../../schema/model/module-version';
 import { inRegion, runsOneOf, type StoredDevice } from '../../schema/mongo/devices';
 import type { DeviceFilter } from '../core';
 import { UserError } from '../errors';

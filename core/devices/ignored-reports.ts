@@ -1,6 +1,6 @@
-import { type Proof, provenBy } from '../../schema/model/generations';
+import { type Proof, provenBy } from '../../schema/model/device/generations';
 import type { DeviceId } from '../../schema/model/ids';
-import { type IgnoredReport, shownText } from '../../schema/model/ignored-report';
+import { type IgnoredReport, shownText } from '../../schema/model/protocol/ignored-report';
 import type { Collections } from '../../schema/mongo/connect';
 import type { Clock } from '../clock';
 

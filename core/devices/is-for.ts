@@ -1,4 +1,4 @@
-import { holds, type Proof } from '../../schema/model/generations';
+import { holds, type Proof } from '../../schema/model/device/generations';
 import type { Notification } from '../ports';
 
 /** Whether whoever was let in by the proof is still the one that the notification was worded for. */

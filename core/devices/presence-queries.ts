@@ -1,5 +1,5 @@
+import { holds } from '../../schema/model/device/generations';
 import type { Device } from '../../schema/model/fleet';
-import { holds } from '../../schema/model/generations';
 import type { DeviceId } from '../../schema/model/ids';
 import type { Collections } from '../../schema/mongo/connect';
 import type { Connected, ConnectedReview } from '../device-sets';

@@ -1,6 +1,6 @@
-import { type ConnectionStreak, STREAK_GAP_MS } from '../../schema/model/connection-streak';
+import { type ConnectionStreak, STREAK_GAP_MS } from '../../schema/model/device/connection-streak';
+import { type LetInBy, letIn } from '../../schema/model/device/generations';
 import type { Device } from '../../schema/model/fleet';
-import { type LetInBy, letIn } from '../../schema/model/generations';
 import type { DeviceId } from '../../schema/model/ids';
 import type { Collections } from '../../schema/mongo/connect';
 

@@ -1,4 +1,4 @@
-import { certificateFingerprints, certificateViolations } from '../../schema/model/certificate';
+import { certificateFingerprints, certificateViolations } from '../../schema/model/device/certificate';
 import type { Product } from '../../schema/model/fleet';
 import { deviceIdOf } from '../../schema/model/ids';
 import type { Limits } from '../../schema/model/limits';

@@ -1,9 +1,9 @@
-import { moduleField, versionOf } from '../../schema/model/device-modules';
+import { moduleField, versionOf } from '../../schema/model/device/device-modules';
+import { type Proof, provenBy } from '../../schema/model/device/generations';
+import type { RuledDevice } from '../../schema/model/device/group-rule';
+import { moduleKey } from '../../schema/model/device/module-version';
 import type { Device } from '../../schema/model/fleet';
-import { type Proof, provenBy } from '../../schema/model/generations';
-import type { RuledDevice } from '../../schema/model/group-rule';
 import { type DeviceId, productKeyOf } from '../../schema/model/ids';
-import { moduleKey } from '../../schema/model/module-version';
 import type { Collections } from '../../schema/mongo/connect';
 import { moduleVersionKey } from '../../schema/mongo/devices';
 import { type GroupsChange, groupsChangeOf, type Memberships, NO_MEMBERSHIPS, withGroups } from '../groups/memberships';
@@ -18,7 +18,7 @@ export const MODULES_PER_DEVICE = 32;
 
 /**
  * R-DEV-1: keeps a module's version and when it came, in one round trip. The module as the device writes it, and its version, are
- * well-formed (schema/model/module-version). Null when the device is unknown, the proof of whoever reports does not hold for it, or it has 32
+ * well-formed (schema/model/device/module-version). Null when the device is unknown, the proof of whoever reports does not hold for it, or it has 32
  * other modules already; else the version the module had before, the device after, and which
  * dynamic groups that brought the device into or out of (R-DEV-4). Reports of modules that no group's rule looks at cost nothing for it.
  */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import DataLoader from 'dataloader';
-import { type Generations, grantGeneration } from '../../schema/model/generations';
+import { type Generations, grantGeneration } from '../../schema/model/device/generations';
 import type { DeviceId } from '../../schema/model/ids';
 import type { Collections } from '../../schema/mongo/connect';
 

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { PackageFile } from '../../schema/model/fleet';
 import type { TaskId } from '../../schema/model/ids';
-import type { DownloadRefusal } from '../../schema/model/may-download';
+import type { DownloadRefusal } from '../../schema/model/task/may-download';
 import type { Collections } from '../../schema/mongo/connect';
 import type { Clock } from '../clock';
 import type { Download, DownloadService } from '../core';

@@ -1,9 +1,9 @@
 import DataLoader from 'dataloader';
 import type { mongo } from 'mongoose';
-import { holds, type Proof } from '../../schema/model/generations';
+import { holds, type Proof } from '../../schema/model/device/generations';
 import type { DeviceId, TaskId } from '../../schema/model/ids';
-import { type DownloadRefusal, downloadRefusal } from '../../schema/model/may-download';
-import type { Task } from '../../schema/model/task';
+import { type DownloadRefusal, downloadRefusal } from '../../schema/model/task/may-download';
+import type { Task } from '../../schema/model/task/task';
 import type { Collections } from '../../schema/mongo/connect';
 import type { StoredDevice } from '../../schema/mongo/devices';
 import { grantOf } from './grant';

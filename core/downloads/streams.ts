@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
+import type { Proof } from '../../schema/model/device/generations';
 import type { PackageFile } from '../../schema/model/fleet';
-import type { Proof } from '../../schema/model/generations';
 import type { DeviceId, TaskId } from '../../schema/model/ids';
 import type { Limits } from '../../schema/model/limits';
 import type { Collections } from '../../schema/mongo/connect';

@@ -1,7 +1,7 @@
 import type { DeviceId, TaskId } from '../../schema/model/ids';
-import { goesOnUntil } from '../../schema/model/least-rate';
 import type { Limits } from '../../schema/model/limits';
-import type { DownloadRefusal } from '../../schema/model/may-download';
+import { goesOnUntil } from '../../schema/model/protocol/least-rate';
+import type { DownloadRefusal } from '../../schema/model/task/may-download';
 import type { TransferEnd } from '../core';
 import { UserError } from '../errors';
 import { refusalOf, type Standings } from './standings';

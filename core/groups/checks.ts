@@ -1,4 +1,4 @@
-import type { Group } from '../../schema/model/group';
+import type { Group } from '../../schema/model/device/group';
 import type { Collections } from '../../schema/mongo/connect';
 import type { Clock } from '../clock';
 import { removeDevices } from './members';

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { mongo } from 'mongoose';
-import type { Group } from '../../schema/model/group';
-import { type GroupRuleForm, groupRuleViolations, ruleOf } from '../../schema/model/group-rule-form';
+import type { Group } from '../../schema/model/device/group';
+import { type GroupRuleForm, groupRuleViolations, ruleOf } from '../../schema/model/device/group-rule-form';
 import type { Viewer } from '../access/viewer';
 import { displayNameViolation } from '../display-name';
 import { UserError } from '../errors';

@@ -1,5 +1,5 @@
-import type { Group } from '../../schema/model/group';
-import { GROUPS_PER_DEVICE } from '../../schema/model/group';
+import type { Group } from '../../schema/model/device/group';
+import { GROUPS_PER_DEVICE } from '../../schema/model/device/group';
 import type { DeviceId } from '../../schema/model/ids';
 import type { Collections } from '../../schema/mongo/connect';
 import { requireKnownDevices } from '../devices/delete';

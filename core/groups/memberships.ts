@@ -1,5 +1,5 @@
+import { matchesRule, modulesOf, productsOf, type RuledDevice } from '../../schema/model/device/group-rule';
 import type { Device } from '../../schema/model/fleet';
-import { matchesRule, modulesOf, productsOf, type RuledDevice } from '../../schema/model/group-rule';
 import type { DeviceId } from '../../schema/model/ids';
 import type { Collections } from '../../schema/mongo/connect';
 import type { DynamicRule } from './rule-expression';

@@ -1,5 +1,5 @@
 import type { mongo } from 'mongoose';
-import { type GroupRule, productsOf } from '../../schema/model/group-rule';
+import { type GroupRule, productsOf } from '../../schema/model/device/group-rule';
 import type { DeviceId } from '../../schema/model/ids';
 import type { Collections } from '../../schema/mongo/connect';
 import type { StoredDevice } from '../../schema/mongo/devices';

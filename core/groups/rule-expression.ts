@@ -1,4 +1,4 @@
-import type { GroupCondition, GroupRule } from '../../schema/model/group-rule';
+import type { GroupCondition, GroupRule } from '../../schema/model/device/group-rule';
 import { modulePath } from '../../schema/mongo/devices';
 
 /** `matchesRule` as an aggregation expression over a device document; a test holds the two together. */

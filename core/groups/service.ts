@@ -1,5 +1,5 @@
 import { mongo } from 'mongoose';
-import type { Group } from '../../schema/model/group';
+import type { Group } from '../../schema/model/device/group';
 import { requireRole } from '../access/require-role';
 import type { Viewer } from '../access/viewer';
 import type { GroupService } from '../device-sets';

@@ -1,5 +1,5 @@
 import type { mongo } from 'mongoose';
-import { GROUP_DEPTH, type Group } from '../../schema/model/group';
+import { GROUP_DEPTH, type Group } from '../../schema/model/device/group';
 import type { Store } from '../../schema/mongo/connect';
 import { UserError } from '../errors';
 

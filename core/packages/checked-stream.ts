@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { MAGIC_BYTES_NEEDED, matchesFormat, type PackageFormat } from '../../schema/model/package-format';
+import { MAGIC_BYTES_NEEDED, matchesFormat, type PackageFormat } from '../../schema/model/package/package-format';
 import { UserError, UserErrors } from '../errors';
 import { type FileEnd, fileEnd } from './file-end';
 import type { FileRoom } from './file-room';

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { mongo } from 'mongoose';
 import type { FirmwarePackage, PackageFile } from '../../schema/model/fleet';
-import { PACKAGE_FILES_MAXIMUM } from '../../schema/model/package-rules';
+import { PACKAGE_FILES_MAXIMUM } from '../../schema/model/package/package-rules';
 import type { Collections } from '../../schema/mongo/connect';
 import type { Viewer } from '../access/viewer';
 import type { Clock } from '../clock';

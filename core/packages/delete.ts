@@ -1,4 +1,4 @@
-import { LIVE_STATUSES } from '../../schema/model/batch';
+import { LIVE_STATUSES } from '../../schema/model/batch/batch';
 import type { FirmwarePackage } from '../../schema/model/fleet';
 import type { Collections } from '../../schema/mongo/connect';
 import type { PackageStore } from '../ports';

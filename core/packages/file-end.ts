@@ -1,5 +1,5 @@
-import { isPad, ZIP_BYTES_NEEDED, zipIsWhole } from '../../schema/model/package-end';
-import type { PackageFormat } from '../../schema/model/package-format';
+import { isPad, ZIP_BYTES_NEEDED, zipIsWhole } from '../../schema/model/package/package-end';
+import type { PackageFormat } from '../../schema/model/package/package-format';
 import { gzipEnd } from './gzip-end';
 import { tarEnd } from './tar-end';
 import { xzEnd } from './xz-end';

@@ -1,6 +1,6 @@
 import type { mongo } from 'mongoose';
+import { moduleKey } from '../../schema/model/device/module-version';
 import type { FirmwarePackage } from '../../schema/model/fleet';
-import { moduleKey } from '../../schema/model/module-version';
 import type { PackageFilter } from '../core';
 import { refuseUnnamed } from '../named';
 

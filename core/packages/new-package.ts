@@ -1,10 +1,15 @@
-import { type DeclaredDigest, declaredDigestOf } from '../../schema/model/declared-digest';
+import { moduleKey } from '../../schema/model/device/module-version';
 import { DEFAULT_MODULE } from '../../schema/model/ids';
-import { moduleKey } from '../../schema/model/module-version';
-import { type DigestAlgorithm, fileViolations, type PackageFieldLimits, packageViolations } from '../../schema/model/package-fields';
-import { formatOf, type PackageFormat } from '../../schema/model/package-format';
-import type { PackageKind } from '../../schema/model/package-rules';
-import { signatureOf } from '../../schema/model/signature';
+import { type DeclaredDigest, declaredDigestOf } from '../../schema/model/package/declared-digest';
+import {
+  type DigestAlgorithm,
+  fileViolations,
+  type PackageFieldLimits,
+  packageViolations,
+} from '../../schema/model/package/package-fields';
+import { formatOf, type PackageFormat } from '../../schema/model/package/package-format';
+import type { PackageKind } from '../../schema/model/package/package-rules';
+import { signatureOf } from '../../schema/model/package/signature';
 import type { NewPackage, PackageUpload } from '../core';
 import { refuseIfAny } from '../refuse';
 

@@ -1,4 +1,4 @@
-import { PACKAGE_FILES_MAXIMUM } from '../../schema/model/package-rules';
+import { PACKAGE_FILES_MAXIMUM } from '../../schema/model/package/package-rules';
 import { UserError, UserErrors } from '../errors';
 
 export const packageExists = (module: string, version: string, conflictingId: string): UserError =>

@@ -1,4 +1,4 @@
-import { descriptionViolation } from '../../schema/model/package-fields';
+import { descriptionViolation } from '../../schema/model/package/package-fields';
 import { requireRole } from '../access/require-role';
 import type { PackageService } from '../core';
 import { inOrderOf } from '../paging/in-order-of';

@@ -1,4 +1,4 @@
-import { TAR_BLOCK, tarHeader } from '../../schema/model/tar-header';
+import { TAR_BLOCK, tarHeader } from '../../schema/model/package/tar-header';
 import type { FileEnd } from './file-end';
 import { type Walk, walked } from './walk';
 

@@ -1,4 +1,4 @@
-import { moduleKey, moduleViolation } from '../../schema/model/module-version';
+import { moduleKey, moduleViolation } from '../../schema/model/device/module-version';
 import type { Collections } from '../../schema/mongo/connect';
 import type { VersionCountRow } from '../../schema/mongo/version-counts';
 import type { ModuleSummary, VersionCount } from '../core';

@@ -1,4 +1,4 @@
-import type { Dialect } from '../../schema/model/dialect';
+import type { Dialect } from '../../schema/model/protocol/dialect';
 
 export interface NewProduct {
   key?: string | null;

@@ -2,7 +2,7 @@ import { createHash, createPublicKey } from 'node:crypto';
 import type { SigningKey } from '../../schema/model/fleet';
 import type { Limits } from '../../schema/model/limits';
 import { signingKeyNameViolation } from '../../schema/model/names';
-import { algorithmOf, keyNotRead, PUBLIC_KEY_LENGTH, type SignatureAlgorithm } from '../../schema/model/signature';
+import { algorithmOf, keyNotRead, PUBLIC_KEY_LENGTH, type SignatureAlgorithm } from '../../schema/model/package/signature';
 import type { Violation } from '../../schema/model/violation';
 import type { Collections } from '../../schema/mongo/connect';
 import type { Viewer } from '../access/viewer';

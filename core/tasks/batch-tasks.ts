@@ -1,8 +1,8 @@
-import type { WhichTasks } from '../../schema/model/cancel';
-import { isPlatformLed } from '../../schema/model/dialect';
-import type { FailureCause } from '../../schema/model/failure-causes';
 import { type BatchId, isBrokerGateway, type TaskId } from '../../schema/model/ids';
-import type { UpgradeInput } from '../../schema/model/upgrade';
+import { isPlatformLed } from '../../schema/model/protocol/dialect';
+import type { WhichTasks } from '../../schema/model/task/cancel';
+import type { FailureCause } from '../../schema/model/task/failure-causes';
+import type { UpgradeInput } from '../../schema/model/task/upgrade';
 import { type CancelSomeDeps, cancelBatchTasks, cancelSomeTasks } from './cancel';
 import type { TaskDeps } from './deps';
 import type { PresenceDeps } from './follow-presence';

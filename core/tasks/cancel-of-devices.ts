@@ -1,6 +1,6 @@
-import { CANCELABLE_STATUSES } from '../../schema/model/cancel';
 import type { BatchId, TaskId } from '../../schema/model/ids';
-import type { Task } from '../../schema/model/task';
+import { CANCELABLE_STATUSES } from '../../schema/model/task/cancel';
+import type { Task } from '../../schema/model/task/task';
 import type { Collections } from '../../schema/mongo/connect';
 import { requireRole } from '../access/require-role';
 import type { Viewer } from '../access/viewer';

@@ -1,8 +1,8 @@
-import type { BatchStatus } from '../../schema/model/batch';
-import { statusesMeant, type WhichTasks } from '../../schema/model/cancel';
-import type { FailureCause } from '../../schema/model/failure-causes';
+import type { BatchStatus } from '../../schema/model/batch/batch';
 import type { BatchId } from '../../schema/model/ids';
-import type { Task } from '../../schema/model/task';
+import { statusesMeant, type WhichTasks } from '../../schema/model/task/cancel';
+import type { FailureCause } from '../../schema/model/task/failure-causes';
+import type { Task } from '../../schema/model/task/task';
 import type { TaskDeps } from './deps';
 import { tellEnded } from './tell-ended';
 import { transitionMany } from './transition';

@@ -1,5 +1,5 @@
 import type { DeviceId } from '../../schema/model/ids';
-import type { Task } from '../../schema/model/task';
+import type { Task } from '../../schema/model/task/task';
 import { type DeviceAnswer, VERSION_QUERY } from './contract';
 import type { TaskDeps } from './deps';
 import { repeatOf } from './renotify';

@@ -1,6 +1,6 @@
 import { deviceOfTask, type TaskId } from '../../schema/model/ids';
-import { isActive, type Task } from '../../schema/model/task';
-import { REJECTED_TEXT } from '../../schema/model/task-state';
+import { isActive, type Task } from '../../schema/model/task/task';
+import { REJECTED_TEXT } from '../../schema/model/task/task-state';
 import { requireDevices } from '../access/require-role';
 import type { Viewer } from '../access/viewer';
 import { UserError } from '../errors';

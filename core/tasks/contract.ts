@@ -1,11 +1,11 @@
-import type { Batch } from '../../schema/model/batch';
-import type { CancelableStatus } from '../../schema/model/cancel';
-import type { Proof } from '../../schema/model/generations';
+import type { Batch } from '../../schema/model/batch/batch';
+import type { Proof } from '../../schema/model/device/generations';
 import type { BatchId, DeviceId, TaskId } from '../../schema/model/ids';
-import type { IgnoredReport } from '../../schema/model/ignored-report';
-import type { IotdaResult } from '../../schema/model/iotda-result';
-import type { SkipReason } from '../../schema/model/reinitiation';
-import type { Task, TaskStatus } from '../../schema/model/task';
+import type { IgnoredReport } from '../../schema/model/protocol/ignored-report';
+import type { IotdaResult } from '../../schema/model/protocol/iotda-result';
+import type { CancelableStatus } from '../../schema/model/task/cancel';
+import type { SkipReason } from '../../schema/model/task/reinitiation';
+import type { Task, TaskStatus } from '../../schema/model/task/task';
 import type { Viewer } from '../access/viewer';
 import type { Page, PageRequest } from '../page';
 import type { Notification } from '../ports';
@@ -88,4 +88,4 @@ export type DeviceReport =
   /** R-FLOW-2: how the upgrade under way stands; the dialect names no module. */
   | ({ kind: 'result' } & IotdaResult)
   /** `code` is the wire value, e.g. `-2`; the dialect's table names the cause. */
-  | { kind: 'failed'; module: string; cause: import('../../schema/model/failure-causes').FailureCause; text: string | null };
+  | { kind: 'failed'; module: string; cause: import('../../schema/model/task/failure-causes').FailureCause; text: string | null };

@@ -1,5 +1,5 @@
-import { acceptsSource } from '../../schema/model/package-rules';
-import type { Task } from '../../schema/model/task';
+import { acceptsSource } from '../../schema/model/package/package-rules';
+import type { Task } from '../../schema/model/task/task';
 import type { TaskDeps } from './deps';
 import { tellEnded } from './tell-ended';
 import { transition } from './transition';

@@ -1,6 +1,6 @@
 import type { DeviceId } from '../../schema/model/ids';
-import type { Task } from '../../schema/model/task';
-import type { TaskEvent } from '../../schema/model/task-event';
+import type { Task } from '../../schema/model/task/task';
+import type { TaskEvent } from '../../schema/model/task/task-event';
 import type { TaskDeps } from './deps';
 import { transition, transitionMany } from './transition';
 

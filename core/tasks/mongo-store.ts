@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { mongo } from 'mongoose';
-import { type Proof, provenBy } from '../../schema/model/generations';
+import { type Proof, provenBy } from '../../schema/model/device/generations';
 import type { TaskId } from '../../schema/model/ids';
-import type { Task } from '../../schema/model/task';
+import type { Task } from '../../schema/model/task/task';
 import { hasActiveTask } from './has-active';
 import { type DueTask, spelled, type TaskStore, type TaskWrite } from './store';
 

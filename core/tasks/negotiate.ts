@@ -1,5 +1,5 @@
-import { isNotifiedTooOften } from '../../schema/model/repeated';
-import type { Task } from '../../schema/model/task';
+import { isNotifiedTooOften } from '../../schema/model/task/repeated';
+import type { Task } from '../../schema/model/task/task';
 import type { Notification } from '../ports';
 import { endIneligible, isEligible } from './eligible';
 import { notificationOf } from './notification';

@@ -1,7 +1,7 @@
-import type { BatchTag } from '../../schema/model/batch';
-import type { Generations } from '../../schema/model/generations';
+import type { BatchTag } from '../../schema/model/batch/batch';
+import type { Generations } from '../../schema/model/device/generations';
 import type { DeviceId } from '../../schema/model/ids';
-import type { Task } from '../../schema/model/task';
+import type { Task } from '../../schema/model/task/task';
 import type { DownloadUrls, Granted } from '../downloads/download-token';
 import { grantOf } from '../downloads/grant';
 import type { Notification, NotifiedFile } from '../ports';

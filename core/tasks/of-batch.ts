@@ -1,8 +1,8 @@
 import type { mongo } from 'mongoose';
-import type { Batch } from '../../schema/model/batch';
+import type { Batch } from '../../schema/model/batch/batch';
 import type { BatchId } from '../../schema/model/ids';
 import { deviceIdOf, taskIdOf } from '../../schema/model/ids';
-import type { Task } from '../../schema/model/task';
+import type { Task } from '../../schema/model/task/task';
 import type { Collections } from '../../schema/mongo/connect';
 import { requireRole } from '../access/require-role';
 import type { Viewer } from '../access/viewer';

@@ -1,6 +1,6 @@
 import type { BatchId, DeviceId, TaskId } from '../../schema/model/ids';
-import { isNotifiedTooOften } from '../../schema/model/repeated';
-import type { Task } from '../../schema/model/task';
+import { isNotifiedTooOften } from '../../schema/model/task/repeated';
+import type { Task } from '../../schema/model/task/task';
 import type { PushTerms } from '../batches/push-terms';
 import type { DeviceLink, Notification } from '../ports';
 import type { TaskDeps } from './deps';

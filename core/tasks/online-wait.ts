@@ -1,6 +1,6 @@
 import type { BatchId } from '../../schema/model/ids';
-import { retryAt } from '../../schema/model/retry';
-import type { Task } from '../../schema/model/task';
+import { retryAt } from '../../schema/model/task/retry';
+import type { Task } from '../../schema/model/task/task';
 import type { TaskDeps } from './deps';
 import { tellEnded } from './tell-ended';
 import { transition } from './transition';

@@ -1,6 +1,6 @@
-import { type Batch, LIVE_STATUSES } from '../../schema/model/batch';
+import { type Batch, LIVE_STATUSES } from '../../schema/model/batch/batch';
 import type { BatchId, DeviceId } from '../../schema/model/ids';
-import type { Task } from '../../schema/model/task';
+import type { Task } from '../../schema/model/task/task';
 import type { Collections } from '../../schema/mongo/connect';
 import { targetSource, targetStages } from '../batches/targets';
 import { inChunks } from '../in-chunks';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { newPacer, nextSlot, type Pacer } from '../../schema/model/push-rate';
+import { newPacer, nextSlot, type Pacer } from '../../schema/model/batch/push-rate';
 
 const LANES_KEPT = 2_000;
 

@@ -1,5 +1,5 @@
 import type { DeviceId } from '../../schema/model/ids';
-import type { Task } from '../../schema/model/task';
+import type { Task } from '../../schema/model/task/task';
 import { inChunks } from '../in-chunks';
 import type { TaskDeps } from './deps';
 import { followPresence, type PresenceDeps, type Present, presenceEvent } from './follow-presence';

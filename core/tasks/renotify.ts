@@ -1,5 +1,5 @@
-import type { Task } from '../../schema/model/task';
-import type { Repeat } from '../../schema/model/task-event';
+import type { Task } from '../../schema/model/task/task';
+import type { Repeat } from '../../schema/model/task/task-event';
 import type { TaskDeps } from './deps';
 import { transition } from './transition';
 import { upgradeInput } from './upgrade-input';

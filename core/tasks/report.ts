@@ -1,8 +1,8 @@
-import { awaitsDevice } from '../../schema/model/device-exchange';
-import { isPlatformLed } from '../../schema/model/dialect';
 import type { TaskId } from '../../schema/model/ids';
-import { hasDownloaded, hasRestartedForAnother, isSaidByGateway } from '../../schema/model/repeated';
-import type { Task } from '../../schema/model/task';
+import { isPlatformLed } from '../../schema/model/protocol/dialect';
+import { awaitsDevice } from '../../schema/model/task/device-exchange';
+import { hasDownloaded, hasRestartedForAnother, isSaidByGateway } from '../../schema/model/task/repeated';
+import type { Task } from '../../schema/model/task/task';
 import type { DeviceReport } from '../core';
 import type { TaskDeps } from './deps';
 import { endIneligible, isEligible } from './eligible';

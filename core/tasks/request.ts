@@ -1,7 +1,7 @@
-import type { Proof } from '../../schema/model/generations';
+import type { Proof } from '../../schema/model/device/generations';
+import { moduleKey } from '../../schema/model/device/module-version';
 import type { DeviceId } from '../../schema/model/ids';
-import { moduleKey } from '../../schema/model/module-version';
-import { isNotifiedTooOften } from '../../schema/model/repeated';
+import { isNotifiedTooOften } from '../../schema/model/task/repeated';
 import { isFor } from '../devices/is-for';
 import type { Notification } from '../ports';
 import { notificationOf } from './notification';

@@ -1,5 +1,5 @@
 import type { TaskId } from '../../schema/model/ids';
-import type { Task } from '../../schema/model/task';
+import type { Task } from '../../schema/model/task/task';
 import { UserError } from '../errors';
 import { refuseIfAny } from '../refuse';
 import type { TaskDeps } from './deps';

@@ -1,8 +1,15 @@
-import { awaitsDevice } from '../../schema/model/device-exchange';
-import type { Proof } from '../../schema/model/generations';
+import type { Proof } from '../../schema/model/device/generations';
 import type { DeviceId } from '../../schema/model/ids';
-import { type IotdaResult, iotdaCause, judgeIotdaResult, mayBeStale, moduleOfResult, taskOfResult } from '../../schema/model/iotda-result';
-import type { Task } from '../../schema/model/task';
+import {
+  type IotdaResult,
+  iotdaCause,
+  judgeIotdaResult,
+  mayBeStale,
+  moduleOfResult,
+  taskOfResult,
+} from '../../schema/model/protocol/iotda-result';
+import { awaitsDevice } from '../../schema/model/task/device-exchange';
+import type { Task } from '../../schema/model/task/task';
 import { confirmTarget } from './confirm-target';
 import { type DeviceAnswer, VERSION_QUERY } from './contract';
 import type { TaskDeps } from './deps';

@@ -1,8 +1,8 @@
-import { type Batch, overrides } from '../../schema/model/batch';
-import { allPlaces, placesInOrder } from '../../schema/model/places';
+import { type Batch, overrides } from '../../schema/model/batch/batch';
+import { allPlaces, placesInOrder } from '../../schema/model/batch/places';
 
 /**
- * `placesFor` of `schema/model/places.ts` inside an aggregation over devices: those without room for a task of the batch fall out, the
+ * `placesFor` of `schema/model/batch/places.ts` inside an aggregation over devices: those without room for a task of the batch fall out, the
  * others get `places`. The batch's own tasks are not looked at, so that it may select again; `overriding`: nor those that give way to it.
  */
 export function roomStages(batch: Batch, count: number, when: 'now' | 'overriding' = 'now'): object[] {

@@ -1,9 +1,9 @@
-import { type Batch, LIVE_STATUSES, overrides, type SelectionSummary } from '../../schema/model/batch';
-import { PLATFORM_LED } from '../../schema/model/dialect';
+import { type Batch, LIVE_STATUSES, overrides, type SelectionSummary } from '../../schema/model/batch/batch';
+import { placesFor } from '../../schema/model/batch/places';
 import type { DeviceId } from '../../schema/model/ids';
-import { DEFAULT_IOTDA_WAITS, newNegotiation } from '../../schema/model/negotiation';
-import { placesFor } from '../../schema/model/places';
-import type { Task } from '../../schema/model/task';
+import { PLATFORM_LED } from '../../schema/model/protocol/dialect';
+import { DEFAULT_IOTDA_WAITS, newNegotiation } from '../../schema/model/task/negotiation';
+import type { Task } from '../../schema/model/task/task';
 import type { Collections } from '../../schema/mongo/connect';
 import { modulePath } from '../../schema/mongo/devices';
 import { allBut, chosenStages, countTargets, targetSource, targetStages } from '../batches/targets';

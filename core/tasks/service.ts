@@ -1,10 +1,10 @@
 import type { mongo } from 'mongoose';
-import { awaitsDevice } from '../../schema/model/device-exchange';
-import { isPlatformLed } from '../../schema/model/dialect';
-import type { Proof } from '../../schema/model/generations';
-import { moduleKey } from '../../schema/model/module-version';
-import { isSettling } from '../../schema/model/settling';
-import { ACTIVE_STATUSES, type Task } from '../../schema/model/task';
+import type { Proof } from '../../schema/model/device/generations';
+import { moduleKey } from '../../schema/model/device/module-version';
+import { isPlatformLed } from '../../schema/model/protocol/dialect';
+import { awaitsDevice } from '../../schema/model/task/device-exchange';
+import { isSettling } from '../../schema/model/task/settling';
+import { ACTIVE_STATUSES, type Task } from '../../schema/model/task/task';
 import type { Collections } from '../../schema/mongo/connect';
 import { requireDevices } from '../access/require-role';
 import type { Matching } from '../batches/dynamic/match';

@@ -1,6 +1,6 @@
-import type { Batch } from '../../schema/model/batch';
+import type { Batch } from '../../schema/model/batch/batch';
+import { phasedShare } from '../../schema/model/batch/phase';
 import type { DeviceId } from '../../schema/model/ids';
-import { phasedShare } from '../../schema/model/phase';
 import type { Collections } from '../../schema/mongo/connect';
 import { matchingDevices } from '../batches/matching';
 import { countTargets, targetSource, targetStages } from '../batches/targets';

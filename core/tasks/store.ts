@@ -1,7 +1,7 @@
-import type { Proof } from '../../schema/model/generations';
+import type { Proof } from '../../schema/model/device/generations';
 import type { DeviceId, TaskId } from '../../schema/model/ids';
-import type { Task, TaskStatus } from '../../schema/model/task';
-import type { TaskChange } from '../../schema/model/task-change';
+import type { Task, TaskStatus } from '../../schema/model/task/task';
+import type { TaskChange } from '../../schema/model/task/task-change';
 
 /** A change together with the task it was computed from: written only if the stored task is still that one. */
 export interface TaskWrite {

@@ -1,5 +1,5 @@
-import { isPlatformLed } from '../../schema/model/dialect';
-import type { Task } from '../../schema/model/task';
+import { isPlatformLed } from '../../schema/model/protocol/dialect';
+import type { Task } from '../../schema/model/task/task';
 import type { TaskDeps } from './deps';
 import { hasUpgrade } from './upgrade-input';
 

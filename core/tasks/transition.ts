@@ -1,14 +1,14 @@
 import type { TaskId } from '../../schema/model/ids';
-import type { Task } from '../../schema/model/task';
-import type { TaskEvent } from '../../schema/model/task-event';
-import { nextState } from '../../schema/model/task-state';
+import type { Task } from '../../schema/model/task/task';
+import type { TaskEvent } from '../../schema/model/task/task-event';
+import { nextState } from '../../schema/model/task/task-state';
 import { applied, type TaskStore } from './store';
 
 /** Contention is between a device's reports and the batch: a few tries are plenty, and an end is certain. */
 const TRIES = 8;
 
 /**
- * Moves a task along `schema/model/task-state.ts`: the only writer of a status, with `transitionMany`.
+ * Moves a task along `schema/model/task/task-state.ts`: the only writer of a status, with `transitionMany`.
  * Returns the task as it now is, or null when the event changes nothing: callers treat that as done.
  */
 export async function transition(tasks: TaskStore, from: Task | TaskId, event: TaskEvent, now: Date): Promise<Task | null> {

@@ -1,8 +1,8 @@
-import type { BatchPolicy } from '../../schema/model/batch';
-import { isPlatformLed } from '../../schema/model/dialect';
-import { isNegotiating } from '../../schema/model/negotiation';
-import type { Task } from '../../schema/model/task';
-import type { UpgradeInput } from '../../schema/model/upgrade';
+import type { BatchPolicy } from '../../schema/model/batch/batch';
+import { isPlatformLed } from '../../schema/model/protocol/dialect';
+import { isNegotiating } from '../../schema/model/task/negotiation';
+import type { Task } from '../../schema/model/task/task';
+import type { UpgradeInput } from '../../schema/model/task/upgrade';
 import type { TaskDeps } from './deps';
 import type { UpgradingTask } from './store';
 

@@ -1,6 +1,6 @@
-import type { FailureCause } from '../../schema/model/failure-causes';
 import { batchOfTask, type TaskId } from '../../schema/model/ids';
-import { waitEndsAt } from '../../schema/model/negotiation';
+import type { FailureCause } from '../../schema/model/task/failure-causes';
+import { waitEndsAt } from '../../schema/model/task/negotiation';
 import type { TaskDeps } from './deps';
 import { transition } from './transition';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import { formatOf, MAGIC_BYTES_NEEDED } from '../../schema/model/package-format';
+import { formatOf, MAGIC_BYTES_NEEDED } from '../../schema/model/package/package-format';
 import type { StoredUpload } from '../../schema/mongo/resumable-uploads';
 import { UserError } from '../errors';
 import { proven } from '../packages/checked-stream';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FirmwarePackage } from '../../schema/model/fleet';
-import { PACKAGE_FILES_MAXIMUM } from '../../schema/model/package-rules';
+import { PACKAGE_FILES_MAXIMUM } from '../../schema/model/package/package-rules';
 import type { StoredUpload } from '../../schema/mongo/resumable-uploads';
 import type { Viewer } from '../access/viewer';
 import type { NewPackage, PackageUpload } from '../core';

@@ -1,4 +1,4 @@
-import type { UploadState } from '../../schema/model/upload';
+import type { UploadState } from '../../schema/model/package/upload';
 import type { Collections } from '../../schema/mongo/connect';
 import type { StoredUpload } from '../../schema/mongo/resumable-uploads';
 import type { Clock } from '../clock';

@@ -1,4 +1,4 @@
-import type { Upload } from '../../schema/model/upload';
+import type { Upload } from '../../schema/model/package/upload';
 import type { StoredUpload } from '../../schema/mongo/resumable-uploads';
 import { requireRole } from '../access/require-role';
 import type { Viewer } from '../access/viewer';

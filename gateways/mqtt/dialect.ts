@@ -1,9 +1,9 @@
 import type { DeviceCredentials } from '../../core/core';
 import type { Notification } from '../../core/ports';
-import type { ProvenCertificate } from '../../schema/model/certificate';
-import type { Dialect } from '../../schema/model/dialect';
-import type { Proof } from '../../schema/model/generations';
+import type { ProvenCertificate } from '../../schema/model/device/certificate';
+import type { Proof } from '../../schema/model/device/generations';
 import type { DeviceId } from '../../schema/model/ids';
+import type { Dialect } from '../../schema/model/protocol/dialect';
 
 /** The device that a connection speaks for, proven when it connected. */
 export interface Identity {

@@ -1,4 +1,4 @@
-import type { IgnoredReport, IgnoredReportReason } from '../../schema/model/ignored-report';
+import type { IgnoredReport, IgnoredReportReason } from '../../schema/model/protocol/ignored-report';
 
 /** A message that is not what its topic wants, and the part of it that is wrong where it is known. */
 export interface Unreadable {

@@ -1,11 +1,11 @@
-import type { ConnectionStreak } from './connection-streak';
-import type { Dialect } from './dialect';
-import type { Generations } from './generations';
+import type { ConnectionStreak } from './device/connection-streak';
+import type { Generations } from './device/generations';
 import type { BatchId, DeviceId } from './ids';
-import type { IgnoredReport } from './ignored-report';
-import type { DigestAlgorithm } from './package-fields';
-import type { PackageKind, PackageVerification } from './package-rules';
-import type { SignatureAlgorithm } from './signature';
+import type { DigestAlgorithm } from './package/package-fields';
+import type { PackageKind, PackageVerification } from './package/package-rules';
+import type { SignatureAlgorithm } from './package/signature';
+import type { Dialect } from './protocol/dialect';
+import type { IgnoredReport } from './protocol/ignored-report';
 
 export interface Product {
   /** The product key devices authenticate with, `[A-Za-z0-9]{4,32}`. */

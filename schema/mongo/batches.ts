@@ -1,5 +1,5 @@
 import { Schema } from 'mongoose';
-import { BATCH_KINDS, BATCH_STATUSES, type Batch, DYNAMIC_BASES } from '../model/batch';
+import { BATCH_KINDS, BATCH_STATUSES, type Batch, DYNAMIC_BASES } from '../model/batch/batch';
 import { storedIn } from './options';
 
 const date = { type: Date, default: null };

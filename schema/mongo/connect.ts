@@ -1,11 +1,11 @@
 import { type Connection, createConnection, type mongo } from 'mongoose';
 import type { ApiKey } from '../model/access';
-import type { Batch } from '../model/batch';
-import type { DeviceImportProblem } from '../model/device-import';
-import type { DeviceList, DeviceListProblem } from '../model/device-list';
+import type { Batch } from '../model/batch/batch';
+import type { DeviceImportProblem } from '../model/device/device-import';
+import type { DeviceList, DeviceListProblem } from '../model/device/device-list';
+import type { Group } from '../model/device/group';
 import type { FirmwarePackage, Product, SigningKey } from '../model/fleet';
-import type { Group } from '../model/group';
-import type { Task } from '../model/task';
+import type { Task } from '../model/task/task';
 import type { ImportPiece, StoredImport } from './device-imports';
 import type { DeviceListRow } from './device-lists';
 import type { StoredDevice } from './devices';

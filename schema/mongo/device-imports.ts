@@ -1,5 +1,5 @@
 import { Schema } from 'mongoose';
-import { type DeviceImport, type DeviceImportProblem, IMPORT_PROBLEMS, IMPORT_STATUSES } from '../model/device-import';
+import { type DeviceImport, type DeviceImportProblem, IMPORT_PROBLEMS, IMPORT_STATUSES } from '../model/device/device-import';
 import { storedIn } from './options';
 
 /** An import with what it takes to go on with it in any process. */

@@ -1,5 +1,5 @@
 import { Schema } from 'mongoose';
-import { type DeviceList, type DeviceListProblem, LIST_PROBLEMS, LIST_STATUSES } from '../model/device-list';
+import { type DeviceList, type DeviceListProblem, LIST_PROBLEMS, LIST_STATUSES } from '../model/device/device-list';
 import { storedIn } from './options';
 
 /** One name of a list. The id makes it unique and finds all of its list in a range: there is no other index to write a million times. */

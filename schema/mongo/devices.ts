@@ -1,8 +1,8 @@
 import { Schema } from 'mongoose';
-import { moduleField } from '../model/device-modules';
-import { DIALECTS } from '../model/dialect';
+import { moduleField } from '../model/device/device-modules';
+import { moduleKey } from '../model/device/module-version';
 import type { Device, ModuleVersion } from '../model/fleet';
-import { moduleKey } from '../model/module-version';
+import { DIALECTS } from '../model/protocol/dialect';
 import { storedIn } from './options';
 
 /**

@@ -1,5 +1,5 @@
 import { Schema } from 'mongoose';
-import type { Group } from '../model/group';
+import type { Group } from '../model/device/group';
 import { storedIn } from './options';
 
 export const groupSchema = new Schema<Group>(

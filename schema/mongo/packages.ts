@@ -1,7 +1,7 @@
 import { Schema } from 'mongoose';
 import type { FirmwarePackage, PackageFile } from '../model/fleet';
-import { DIGEST_ALGORITHMS } from '../model/package-fields';
-import { PACKAGE_KINDS, VERIFICATION_STATES } from '../model/package-rules';
+import { DIGEST_ALGORITHMS } from '../model/package/package-fields';
+import { PACKAGE_KINDS, VERIFICATION_STATES } from '../model/package/package-rules';
 import { storedIn } from './options';
 
 const fileSchema = new Schema<PackageFile>(

@@ -1,6 +1,6 @@
 import { Schema } from 'mongoose';
-import { DIALECTS } from '../model/dialect';
 import type { Product } from '../model/fleet';
+import { DIALECTS } from '../model/protocol/dialect';
 import { storedIn } from './options';
 
 export const productSchema = new Schema<Product>(

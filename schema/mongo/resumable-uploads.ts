@@ -1,5 +1,5 @@
 import { Schema } from 'mongoose';
-import { UPLOAD_STATES, type Upload } from '../model/upload';
+import { UPLOAD_STATES, type Upload } from '../model/package/upload';
 import { storedIn } from './options';
 
 /** An upload with what it takes to go on with it in any process. All of it changes in one write, so that it never contradicts itself. */

@@ -1,6 +1,6 @@
 import { Schema } from 'mongoose';
 import type { SigningKey } from '../model/fleet';
-import { SIGNATURE_ALGORITHMS } from '../model/signature';
+import { SIGNATURE_ALGORITHMS } from '../model/package/signature';
 import { storedIn } from './options';
 
 export const signingKeySchema = new Schema<SigningKey>(

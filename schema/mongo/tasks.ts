@@ -1,8 +1,8 @@
 import { Schema } from 'mongoose';
-import { DIALECTS } from '../model/dialect';
-import { FAILURE_CAUSES } from '../model/failure-causes';
-import type { Negotiation } from '../model/negotiation';
-import { type Attempt, TASK_OUTCOMES, TASK_STATUSES, type Task, type TaskDownload, type Transition } from '../model/task';
+import { DIALECTS } from '../model/protocol/dialect';
+import { FAILURE_CAUSES } from '../model/task/failure-causes';
+import type { Negotiation } from '../model/task/negotiation';
+import { type Attempt, TASK_OUTCOMES, TASK_STATUSES, type Task, type TaskDownload, type Transition } from '../model/task/task';
 import { storedIn } from './options';
 
 const cause = { type: String, enum: [...Object.keys(FAILURE_CAUSES), null], default: null };

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { WORKFLOW_QUEUE } from '../../schema/model/ids';
-import { DEFAULT_IOTDA_WAITS } from '../../schema/model/negotiation';
+import { DEFAULT_IOTDA_WAITS } from '../../schema/model/task/negotiation';
 import { BROKER_SETTINGS } from './broker-settings';
 import * as kinds from './kinds';
 import { optional, setting } from './setting';

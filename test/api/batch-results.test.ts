@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { get } from 'node:http';
-import { emptyTaskCounts } from '../../schema/model/live-counts';
+import { emptyTaskCounts } from '../../schema/model/batch/live-counts';
 import { aPackage, aTask } from '../support/builders';
 import { administrator } from '../support/core-parts';
 import { startTestApi, type TestApi } from './support/test-api';

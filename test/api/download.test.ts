@@ -7,7 +7,7 @@ import { buffer } from 'node:stream/consumers';
 import type { Download } from '../../core/core';
 import { downloadSecret } from '../../core/downloads/download-secret';
 import { createDownloadUrls, type DownloadUrls } from '../../core/downloads/download-token';
-import type { Task } from '../../schema/model/task';
+import type { Task } from '../../schema/model/task/task';
 import { aDevice, aPackage, aTask } from '../support/builders';
 import { handClock, settingsWith } from '../support/core-parts';
 import { startTestApi, type TestApi } from './support/test-api';

@@ -1,7 +1,7 @@
 import type { BatchFeedEvent, TaskFeedEvent } from '../../api/live/events';
 import { createLiveHub, type LiveHub } from '../../api/live/hub';
-import type { Batch } from '../../schema/model/batch';
-import type { Task } from '../../schema/model/task';
+import type { Batch } from '../../schema/model/batch/batch';
+import type { Task } from '../../schema/model/task/task';
 import type { Store } from '../../schema/mongo/connect';
 import { aTask } from '../support/builders';
 import { testStore } from '../support/store';

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import type { CoreParts } from '../../core/create-core';
-import type { Batch, BatchPolicy, BatchScope } from '../../schema/model/batch';
-import { phasedShare } from '../../schema/model/phase';
+import type { Batch, BatchPolicy, BatchScope } from '../../schema/model/batch/batch';
+import { phasedShare } from '../../schema/model/batch/phase';
 import type { Store } from '../../schema/mongo/connect';
 import { handClock, operator, refusal } from '../support/core-parts';
 import { meters } from '../support/meters';

@@ -1,8 +1,8 @@
 import type { CoreParts } from '../../core/create-core';
 import { UserError } from '../../core/errors';
-import type { CancelableStatus } from '../../schema/model/cancel';
 import { deviceIdOf, taskIdOf } from '../../schema/model/ids';
-import type { Task, TaskStatus } from '../../schema/model/task';
+import type { CancelableStatus } from '../../schema/model/task/cancel';
+import type { Task, TaskStatus } from '../../schema/model/task/task';
 import type { Store } from '../../schema/mongo/connect';
 import { aPackage } from '../support/builders';
 import { handClock, operator, refusal, spectator } from '../support/core-parts';

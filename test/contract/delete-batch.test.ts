@@ -1,6 +1,6 @@
 import { deleteBatch, finishBatchDeletions } from '../../core/batches/delete';
 import type { CoreParts } from '../../core/create-core';
-import type { TaskStatus } from '../../schema/model/task';
+import type { TaskStatus } from '../../schema/model/task/task';
 import type { Store } from '../../schema/mongo/connect';
 import { activitiesOf } from '../support/activities';
 import { aPackage, aTask } from '../support/builders';

@@ -6,7 +6,7 @@ import { type DownloadUrls } from '../../core/downloads/download-token';
 import { type DownloadMeter } from '../../core/downloads/meter';
 import { createDownloadService } from '../../core/downloads/service';
 import { ensureStreamId } from '../../core/downloads/stream-id';
-import { isActive, TASK_STATUSES, type Task } from '../../schema/model/task';
+import { isActive, TASK_STATUSES, type Task } from '../../schema/model/task/task';
 import type { Store } from '../../schema/mongo/connect';
 import { aTask } from '../support/builders';
 import { handClock, settingsWith } from '../support/core-parts';

@@ -6,7 +6,7 @@ import { createDownloadUrls, type DownloadUrls } from '../../core/downloads/down
 import { type DownloadMeter } from '../../core/downloads/meter';
 import { createDownloadService } from '../../core/downloads/service';
 import { ensureStreamId } from '../../core/downloads/stream-id';
-import type { Task } from '../../schema/model/task';
+import type { Task } from '../../schema/model/task/task';
 import type { Store } from '../../schema/mongo/connect';
 import { anAnsweredTask, aPackage, aTask } from '../support/builders';
 import { handClock, settingsWith } from '../support/core-parts';

@@ -1,5 +1,5 @@
 import type { NewDynamicBatch } from '../../core/core';
-import type { BatchPolicy } from '../../schema/model/batch';
+import type { BatchPolicy } from '../../schema/model/batch/batch';
 import type { Store } from '../../schema/mongo/connect';
 import { operator, refusal, spectator } from '../support/core-parts';
 import { DEVICE_POLICY, type DynamicWorld, dynamicWorld } from '../support/dynamic-world';

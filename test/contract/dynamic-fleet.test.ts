@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Batch } from '../../schema/model/batch';
+import type { Batch } from '../../schema/model/batch/batch';
 import type { Store } from '../../schema/mongo/connect';
 import { type Ends, type ReferenceBatch, ReferenceDevice, type Step } from '../support/dynamic-reference';
 import { type DynamicWorld, dynamicWorld } from '../support/dynamic-world';

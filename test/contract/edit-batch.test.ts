@@ -1,6 +1,6 @@
 import type { CoreParts } from '../../core/create-core';
 import type { DeviceLink, Notification } from '../../core/ports';
-import type { BatchPolicy, VariableRate } from '../../schema/model/batch';
+import type { BatchPolicy, VariableRate } from '../../schema/model/batch/batch';
 import type { Store } from '../../schema/mongo/connect';
 import { aPackage } from '../support/builders';
 import { handClock, operator, refusal, spectator } from '../support/core-parts';

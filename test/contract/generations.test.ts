@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type Generations, holds, type Proof, provenBy } from '../../schema/model/generations';
+import { type Generations, holds, type Proof, provenBy } from '../../schema/model/device/generations';
 import type { Store } from '../../schema/mongo/connect';
 import { emptyStore, testStore } from '../support/store';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { PAGE } from '../../core/groups/reconcile';
-import { matchesRule } from '../../schema/model/group-rule';
-import type { GroupRuleForm } from '../../schema/model/group-rule-form';
+import { matchesRule } from '../../schema/model/device/group-rule';
+import type { GroupRuleForm } from '../../schema/model/device/group-rule-form';
 import { operator } from '../support/core-parts';
 import {
   aProcess,

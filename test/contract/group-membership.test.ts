@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { createMemberships } from '../../core/groups/memberships';
-import type { GroupRuleForm } from '../../schema/model/group-rule-form';
+import type { GroupRuleForm } from '../../schema/model/device/group-rule-form';
 import { operator, refusal, spectator } from '../support/core-parts';
 import {
   aProcess,

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { deviceOf } from '../../core/devices/register';
 import { membershipStages, ruleExpression } from '../../core/groups/rule-expression';
-import { moduleField, moduleOfField } from '../../schema/model/device-modules';
-import { type GroupCondition, type GroupRule, matchesRule, modulesOf, productsOf } from '../../schema/model/group-rule';
-import { GROUP_RULE_DEPTH, groupRuleViolations, ruleOf } from '../../schema/model/group-rule-form';
+import { moduleField, moduleOfField } from '../../schema/model/device/device-modules';
+import { type GroupCondition, type GroupRule, matchesRule, modulesOf, productsOf } from '../../schema/model/device/group-rule';
+import { GROUP_RULE_DEPTH, groupRuleViolations, ruleOf } from '../../schema/model/device/group-rule-form';
 import type { Store } from '../../schema/mongo/connect';
 import { moduleVersionKey } from '../../schema/mongo/devices';
 import { SEALING } from '../support/core-parts';

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CoreParts } from '../../core/create-core';
-import type { BatchPolicy } from '../../schema/model/batch';
+import type { BatchPolicy } from '../../schema/model/batch/batch';
 import { taskIdOf } from '../../schema/model/ids';
 import type { Store } from '../../schema/mongo/connect';
 import { aPackage } from '../support/builders';

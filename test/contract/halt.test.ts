@@ -1,7 +1,7 @@
 import { forgiveFailures, haltIfFailing, lookForHalt } from '../../core/batches/halt';
 import { setBatchStatus } from '../../core/batches/status';
-import type { BatchStatus, HaltPolicy } from '../../schema/model/batch';
-import type { Task, TaskOutcome } from '../../schema/model/task';
+import type { BatchStatus, HaltPolicy } from '../../schema/model/batch/batch';
+import type { Task, TaskOutcome } from '../../schema/model/task/task';
 import type { Store } from '../../schema/mongo/connect';
 import { aTask } from '../support/builders';
 import { emptyStore, testStore } from '../support/store';

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { CoreParts } from '../../core/create-core';
 import type { Notification } from '../../core/ports';
-import type { DeviceImport, DeviceImportProblem } from '../../schema/model/device-import';
+import type { DeviceImport, DeviceImportProblem } from '../../schema/model/device/device-import';
 import type { DeviceId } from '../../schema/model/ids';
 import type { Store } from '../../schema/mongo/connect';
 import type { StoredImport } from '../../schema/mongo/device-imports';

@@ -1,6 +1,6 @@
 import { insertOnce } from '../../core/batches/insert';
 import type { CoreParts } from '../../core/create-core';
-import type { Batch } from '../../schema/model/batch';
+import type { Batch } from '../../schema/model/batch/batch';
 import type { Store } from '../../schema/mongo/connect';
 import { aPackage } from '../support/builders';
 import { handClock, operator, settingsWith } from '../support/core-parts';

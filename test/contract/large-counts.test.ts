@@ -1,5 +1,5 @@
 import { countsOf } from '../../core/batches/counts';
-import { ACTIVE_STATUSES, TASK_STATUSES, type Task, type TaskOutcome } from '../../schema/model/task';
+import { ACTIVE_STATUSES, TASK_STATUSES, type Task, type TaskOutcome } from '../../schema/model/task/task';
 import type { Store } from '../../schema/mongo/connect';
 import { aTask } from '../support/builders';
 import { testStore } from '../support/store';

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { CoreParts } from '../../core/create-core';
 import { sweepImports } from '../../core/device-imports/creation';
 import { sweepLists } from '../../core/device-lists/service';
-import { noProblems } from '../../schema/model/device-import';
+import { noProblems } from '../../schema/model/device/device-import';
 import type { Store } from '../../schema/mongo/connect';
 import { handClock, operator } from '../support/core-parts';
 import { meters, named } from '../support/meters';

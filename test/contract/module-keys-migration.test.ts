@@ -1,5 +1,5 @@
 import { deviceOf } from '../../core/devices/register';
-import { moduleField, reportedModules } from '../../schema/model/device-modules';
+import { moduleField, reportedModules } from '../../schema/model/device/device-modules';
 import type { Store } from '../../schema/mongo/connect';
 import type { StoredDevice } from '../../schema/mongo/devices';
 import { moduleKeys } from '../../schema/mongo/migrations/0002-module-keys';

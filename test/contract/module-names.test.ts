@@ -1,7 +1,7 @@
 import type { CoreParts } from '../../core/create-core';
 import type { Notification } from '../../core/ports';
-import type { BatchPolicy } from '../../schema/model/batch';
-import { reportedModules } from '../../schema/model/device-modules';
+import type { BatchPolicy } from '../../schema/model/batch/batch';
+import { reportedModules } from '../../schema/model/device/device-modules';
 import type { Store } from '../../schema/mongo/connect';
 import { aPackage } from '../support/builders';
 import { handClock, operator, refusal } from '../support/core-parts';

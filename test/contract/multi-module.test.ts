@@ -1,7 +1,7 @@
 import type { CoreParts } from '../../core/create-core';
 import { isDuplicateKey } from '../../core/duplicate-key';
-import type { BatchPolicy } from '../../schema/model/batch';
-import type { Task, TaskStatus } from '../../schema/model/task';
+import type { BatchPolicy } from '../../schema/model/batch/batch';
+import type { Task, TaskStatus } from '../../schema/model/task/task';
 import type { Store } from '../../schema/mongo/connect';
 import { aPackage } from '../support/builders';
 import { handClock, operator, refusal } from '../support/core-parts';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Task } from '../../schema/model/task';
+import type { Task } from '../../schema/model/task/task';
 import type { Store } from '../../schema/mongo/connect';
 import { outcomes } from '../../schema/mongo/migrations/0003-outcomes';
 import { aTask } from '../support/builders';

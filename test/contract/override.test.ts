@@ -1,6 +1,6 @@
 import type { CoreParts } from '../../core/create-core';
-import type { BatchScope } from '../../schema/model/batch';
-import type { Task, TaskStatus } from '../../schema/model/task';
+import type { BatchScope } from '../../schema/model/batch/batch';
+import type { Task, TaskStatus } from '../../schema/model/task/task';
 import type { Store } from '../../schema/mongo/connect';
 import { aPackage } from '../support/builders';
 import { handClock, operator } from '../support/core-parts';

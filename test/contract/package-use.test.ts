@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { NewPackage } from '../../core/core';
 import { type CoreParts, createCore } from '../../core/create-core';
 import { deletePackage, finishDeletions } from '../../core/packages/delete';
-import type { BatchPolicy } from '../../schema/model/batch';
+import type { BatchPolicy } from '../../schema/model/batch/batch';
 import type { FirmwarePackage } from '../../schema/model/fleet';
 import type { Store } from '../../schema/mongo/connect';
 import { handClock, MASTER_KEY, operator, refusal, settingsWith, spectator } from '../support/core-parts';

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { CoreParts } from '../../core/create-core';
-import type { Batch, BatchPolicy, BatchScope } from '../../schema/model/batch';
+import type { Batch, BatchPolicy, BatchScope } from '../../schema/model/batch/batch';
 import type { Store } from '../../schema/mongo/connect';
 import { handClock, operator } from '../support/core-parts';
 import { meters } from '../support/meters';

@@ -1,5 +1,5 @@
 import { roomStages } from '../../core/tasks/room';
-import type { Batch } from '../../schema/model/batch';
+import type { Batch } from '../../schema/model/batch/batch';
 import type { Store } from '../../schema/mongo/connect';
 import { aTask } from '../support/builders';
 import { testStore } from '../support/store';

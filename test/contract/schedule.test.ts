@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { type CoreParts, createCore } from '../../core/create-core';
-import { type BatchPolicy, type Schedule, WINDOW_CLOSED } from '../../schema/model/batch';
+import { type BatchPolicy, type Schedule, WINDOW_CLOSED } from '../../schema/model/batch/batch';
 import type { Store } from '../../schema/mongo/connect';
 import { activitiesOf } from '../support/activities';
 import { handClock, MASTER_KEY, operator, refusal, settingsWith } from '../support/core-parts';

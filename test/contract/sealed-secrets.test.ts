@@ -3,7 +3,7 @@ import { createCore } from '../../core/create-core';
 import { secretSeals } from '../../core/devices/secret-seals';
 import { openSecret } from '../../core/devices/secrets';
 import { SealedByOther } from '../../core/sealing';
-import { noProblems } from '../../schema/model/device-import';
+import { noProblems } from '../../schema/model/device/device-import';
 import type { Store } from '../../schema/mongo/connect';
 import { importPieceId } from '../../schema/mongo/device-imports';
 import { sealedSecrets } from '../../schema/mongo/migrations/0001-sealed-secrets';

@@ -1,6 +1,6 @@
 import { deviceOf } from '../../core/devices/register';
 import { selectTargets } from '../../core/tasks/select';
-import type { Batch } from '../../schema/model/batch';
+import type { Batch } from '../../schema/model/batch/batch';
 import { deviceIdOf, taskIdOf } from '../../schema/model/ids';
 import type { Store } from '../../schema/mongo/connect';
 import { aTask } from '../support/builders';

@@ -1,8 +1,8 @@
 import { createTaskStore } from '../../core/tasks/mongo-store';
 import type { TaskStore } from '../../core/tasks/store';
-import type { Task } from '../../schema/model/task';
-import type { TaskEvent } from '../../schema/model/task-event';
-import { nextState } from '../../schema/model/task-state';
+import type { Task } from '../../schema/model/task/task';
+import type { TaskEvent } from '../../schema/model/task/task-event';
+import { nextState } from '../../schema/model/task/task-state';
 import type { Store } from '../../schema/mongo/connect';
 import { aNotifiedTask, aRunningTask, aTask } from '../support/builders';
 import { fakeTaskStore } from '../support/fakes/task-store';

@@ -1,7 +1,7 @@
 import { reachedOf } from '../../core/batches/reached';
 import { createTaskStore } from '../../core/tasks/mongo-store';
 import { transition } from '../../core/tasks/transition';
-import type { Task } from '../../schema/model/task';
+import type { Task } from '../../schema/model/task/task';
 import type { Store } from '../../schema/mongo/connect';
 import { aNotifiedTask, aTask } from '../support/builders';
 import { emptyStore, testStore } from '../support/store';

@@ -1,7 +1,7 @@
 import { systemClock } from '../../core/clock';
 import type { CoreParts } from '../../core/create-core';
-import type { Batch } from '../../schema/model/batch';
-import { ownProof, type Proof } from '../../schema/model/generations';
+import type { Batch } from '../../schema/model/batch/batch';
+import { ownProof, type Proof } from '../../schema/model/device/generations';
 import { deviceIdOf } from '../../schema/model/ids';
 import type { Store } from '../../schema/mongo/connect';
 import { aNotifiedTask, aPackage } from '../support/builders';

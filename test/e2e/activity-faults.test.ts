@@ -1,6 +1,6 @@
-import type { BatchPolicy } from '../../schema/model/batch';
+import type { BatchPolicy } from '../../schema/model/batch/batch';
 import { deviceIdOf } from '../../schema/model/ids';
-import type { TaskStatus } from '../../schema/model/task';
+import type { TaskStatus } from '../../schema/model/task/task';
 import { type Behaviour, failsWith, neverAnswers, offlineUntil, silent, stallsAt } from '../support/devices/behaviours';
 import type { Fleet } from '../support/devices/fleet';
 import { ACTIVITY_NAMES, type ActivityName, createFaults, type Fault, type FaultKind } from '../support/faults';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { FirmwarePackage } from '../../schema/model/fleet';
-import type { Task } from '../../schema/model/task';
+import type { Task } from '../../schema/model/task/task';
 import { stallsAt } from '../support/devices/behaviours';
 import { ADMIN, startUpdraft, type Updraft } from '../support/updraft';
 

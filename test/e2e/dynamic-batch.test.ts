@@ -1,4 +1,4 @@
-import type { Batch } from '../../schema/model/batch';
+import type { Batch } from '../../schema/model/batch/batch';
 import { failsWith, offlineUntil, stallsAt } from '../support/devices/behaviours';
 import { ADMIN, startUpdraft, type Updraft } from '../support/updraft';
 

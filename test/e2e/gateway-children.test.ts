@@ -1,4 +1,4 @@
-import type { Task } from '../../schema/model/task';
+import type { Task } from '../../schema/model/task/task';
 import { claimsTopicOf, failsWith, offlineUntil, resultCode, slow } from '../support/devices/behaviours';
 import { ADMIN, startUpdraft, type Updraft } from '../support/updraft';
 import type { DeviceOf } from '../support/updraft-driver';

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Batch } from '../../schema/model/batch';
+import type { Batch } from '../../schema/model/batch/batch';
 import { freePort } from '../../server/embedded/free-port';
 import { type Balancer, startBalancer } from '../support/balancer';
 import { startProcesses, type UpdraftProcesses } from '../support/updraft-processes';

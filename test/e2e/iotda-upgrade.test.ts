@@ -1,4 +1,4 @@
-import type { Task, TaskStatus } from '../../schema/model/task';
+import type { Task, TaskStatus } from '../../schema/model/task/task';
 import {
   answersLate,
   type Behaviour,

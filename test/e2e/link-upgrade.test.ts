@@ -1,4 +1,4 @@
-import type { Task } from '../../schema/model/task';
+import type { Task } from '../../schema/model/task/task';
 import {
   disconnectsAt,
   failsWith,

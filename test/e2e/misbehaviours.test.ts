@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Task } from '../../schema/model/task';
+import type { Task } from '../../schema/model/task/task';
 import { slowness } from '../support/machine';
 import { iotdaRows } from '../support/misbehaviours/iotda-rows';
 import { linkRows } from '../support/misbehaviours/link-rows';

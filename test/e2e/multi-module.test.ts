@@ -1,5 +1,5 @@
-import type { BatchTag } from '../../schema/model/batch';
-import { versionOf } from '../../schema/model/device-modules';
+import type { BatchTag } from '../../schema/model/batch/batch';
+import { versionOf } from '../../schema/model/device/device-modules';
 import type { UpgradeOffer } from '../support/devices/link/upgrade-offer';
 import { startUpdraft, type Updraft } from '../support/updraft';
 

@@ -1,5 +1,5 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
-import type { Batch } from '../../schema/model/batch';
+import type { Batch } from '../../schema/model/batch/batch';
 import { batchWorkflowId, upgradeWorkflowId } from '../../schema/model/ids';
 import { type Behaviour, failsWith, resultCode, silent, stallsAt } from '../support/devices/behaviours';
 import { testTemporal } from '../support/temporal';

@@ -1,7 +1,7 @@
 import { Client, type Connection } from '@temporalio/client';
 import pino from 'pino';
 import { batchWorkflowId, upgradeWorkflowId } from '../../schema/model/ids';
-import type { Task } from '../../schema/model/task';
+import type { Task } from '../../schema/model/task/task';
 import { startPlatform } from '../../server/platform';
 import { connectTemporal } from '../../workflows/connection';
 import { failsWith, silent, stallsAt } from '../support/devices/behaviours';

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls';
 import { connectAsync, type IClientOptions } from 'mqtt';
-import { certificateFingerprint } from '../../schema/model/certificate';
+import { certificateFingerprint } from '../../schema/model/device/certificate';
 import { type ClientCertificate, clientCertificate } from '../support/client-certificate';
 import { iotdaOptions, NOW, startIotdaGateway, VECTOR } from './iotda-support';
 import { connackOf, type Running } from './support';

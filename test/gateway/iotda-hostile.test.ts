@@ -4,7 +4,7 @@ import { readEnvelope } from '../../gateways/mqtt/iotda/envelope';
 import { progressReport, versionReport } from '../../gateways/mqtt/iotda/messages';
 import { iotdaUpTopic, ownIotdaTopics } from '../../gateways/mqtt/iotda/topics';
 import { readLenientJson } from '../../gateways/mqtt/link/lenient-json';
-import { reportedVersionViolation } from '../../schema/model/module-version';
+import { reportedVersionViolation } from '../../schema/model/device/module-version';
 import { VECTOR } from './iotda-support';
 
 const device = { deviceId: VECTOR.deviceId, productKey: VECTOR.productKey, deviceName: VECTOR.deviceName };

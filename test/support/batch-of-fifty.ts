@@ -1,5 +1,5 @@
-import type { Batch } from '../../schema/model/batch';
-import type { Task } from '../../schema/model/task';
+import type { Batch } from '../../schema/model/batch/batch';
+import type { Task } from '../../schema/model/task/task';
 import { failsWith } from './devices/behaviours';
 import type { Fleet } from './devices/fleet';
 import type { DeviceOf, Driver } from './updraft-driver';

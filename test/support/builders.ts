@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { BatchFacts } from '../../core/batches/facts';
 import type { CoreSettings } from '../../core/settings';
-import type { BatchPolicy } from '../../schema/model/batch';
+import type { BatchPolicy } from '../../schema/model/batch/batch';
 import type { FirmwarePackage } from '../../schema/model/fleet';
 import { deviceIdOf, taskIdOf } from '../../schema/model/ids';
 import { DEFAULT_LIMITS } from '../../schema/model/limits';
-import { DEFAULT_IOTDA_WAITS, newNegotiation } from '../../schema/model/negotiation';
-import { isActive, type Task } from '../../schema/model/task';
+import { DEFAULT_IOTDA_WAITS, newNegotiation } from '../../schema/model/task/negotiation';
+import { isActive, type Task } from '../../schema/model/task/task';
 import type { StoredDevice } from '../../schema/mongo/devices';
 
 const EPOCH = new Date('2026-01-01T00:00:00Z');

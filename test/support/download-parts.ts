@@ -7,7 +7,7 @@ import { createDownloadUrls, type DownloadUrls } from '../../core/downloads/down
 import { createDownloadMeter, type DownloadMeter } from '../../core/downloads/meter';
 import { createDownloadService } from '../../core/downloads/service';
 import type { CoreSettings } from '../../core/settings';
-import type { Task } from '../../schema/model/task';
+import type { Task } from '../../schema/model/task/task';
 import type { Collections } from '../../schema/mongo/connect';
 import { aDevice, aPackage } from './builders';
 import { fakePackageStore } from './fakes/package-store';

@@ -1,10 +1,10 @@
 import type { NewDynamicBatch } from '../../core/core';
 import { type CoreParts, createCore } from '../../core/create-core';
-import type { Batch, BatchPolicy } from '../../schema/model/batch';
+import type { Batch, BatchPolicy } from '../../schema/model/batch/batch';
 import type { FirmwarePackage } from '../../schema/model/fleet';
 import { taskIdOf } from '../../schema/model/ids';
 import type { Limits } from '../../schema/model/limits';
-import type { Task, TaskStatus } from '../../schema/model/task';
+import type { Task, TaskStatus } from '../../schema/model/task/task';
 import type { Store } from '../../schema/mongo/connect';
 import { aPackage } from './builders';
 import { handClock, MASTER_KEY, operator, settingsWith } from './core-parts';

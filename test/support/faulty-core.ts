@@ -4,7 +4,7 @@ import type { PresenceDeps, Present } from '../../core/tasks/follow-presence';
 import type { OfferDeps } from '../../core/tasks/offers';
 import { createPacers } from '../../core/tasks/pacers';
 import type { TaskStore } from '../../core/tasks/store';
-import type { Task } from '../../schema/model/task';
+import type { Task } from '../../schema/model/task/task';
 import { testSettings, theFacts } from './builders';
 import { fakeTaskStore } from './fakes/task-store';
 

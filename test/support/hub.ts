@@ -1,7 +1,7 @@
 import type { CoreParts } from '../../core/create-core';
 import type { Device } from '../../schema/model/fleet';
 import type { DeviceId } from '../../schema/model/ids';
-import type { Task } from '../../schema/model/task';
+import type { Task } from '../../schema/model/task/task';
 import type { Store } from '../../schema/mongo/connect';
 import { handClock, operator } from './core-parts';
 import { meters, named } from './meters';

@@ -1,6 +1,6 @@
 import type { Offer } from '../../core/tasks/offers';
-import type { BatchPolicy, BatchStatus } from '../../schema/model/batch';
-import type { WhichTasks } from '../../schema/model/cancel';
+import type { BatchPolicy, BatchStatus } from '../../schema/model/batch/batch';
+import type { WhichTasks } from '../../schema/model/task/cancel';
 import type { BatchActivities } from '../../workflows/batch/activities';
 import type { Look } from '../../workflows/batch/looks';
 

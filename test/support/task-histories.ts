@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { applied } from '../../core/tasks/store';
-import { FAILURE_CAUSES, type FailureCause } from '../../schema/model/failure-causes';
-import type { Task } from '../../schema/model/task';
-import type { TaskEvent } from '../../schema/model/task-event';
-import { nextState } from '../../schema/model/task-state';
+import { FAILURE_CAUSES, type FailureCause } from '../../schema/model/task/failure-causes';
+import type { Task } from '../../schema/model/task/task';
+import type { TaskEvent } from '../../schema/model/task/task-event';
+import { nextState } from '../../schema/model/task/task-state';
 
 const HOUR = 3_600_000;
 export const AT = (minute: number): Date => new Date(Date.UTC(2026, 0, 1, 0, minute));

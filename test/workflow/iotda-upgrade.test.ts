@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Worker } from '@temporalio/worker';
 import type { FailedAttempt } from '../../core/tasks/upgrade-tasks';
-import type { FailureCause } from '../../schema/model/failure-causes';
 import { batchWorkflowId, deviceIdOf, gatewayQueue, taskIdOf, upgradeWorkflowId } from '../../schema/model/ids';
-import type { UpgradeInput } from '../../schema/model/upgrade';
+import type { FailureCause } from '../../schema/model/task/failure-causes';
+import type { UpgradeInput } from '../../schema/model/task/upgrade';
 import { createEngine } from '../../workflows/client';
 import type { UpgradeActivities } from '../../workflows/upgrade/activities';
 import { saveHistory } from '../support/histories';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { emptyTaskCounts } from '../../schema/model/live-counts';
+import { emptyTaskCounts } from '../../schema/model/batch/live-counts';
 import { Rules } from '../support/model-of-the-rules/rules';
 import { hasGoneBack, isLive, isOpen } from '../support/model-of-the-rules/state';
 import { agree } from '../support/rules-run/agree';

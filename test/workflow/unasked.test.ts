@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Worker } from '@temporalio/worker';
 import { batchWorkflowId, deviceIdOf, gatewayQueue, taskIdOf, upgradeWorkflowId } from '../../schema/model/ids';
-import type { UpgradeInput } from '../../schema/model/upgrade';
+import type { UpgradeInput } from '../../schema/model/task/upgrade';
 import { createEngine } from '../../workflows/client';
 import { saveHistory } from '../support/histories';
 import { RecordedBatch } from '../support/recorded-batch';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { FailedAttempt } from '../../core/tasks/upgrade-tasks';
-import type { FailureCause } from '../../schema/model/failure-causes';
 import { deviceIdOf, taskIdOf, upgradeWorkflowId } from '../../schema/model/ids';
-import type { UpgradeInput, UpgradeReport } from '../../schema/model/upgrade';
+import type { FailureCause } from '../../schema/model/task/failure-causes';
+import type { UpgradeInput, UpgradeReport } from '../../schema/model/task/upgrade';
 import { createEngine } from '../../workflows/client';
 import type { UpgradeActivities } from '../../workflows/upgrade/activities';
 import { saveHistory } from '../support/histories';

@@ -1,10 +1,10 @@
 import { Context } from '@temporalio/activity';
 import type { BatchLifecycle, BatchStart } from '../../core/batches/lifecycle';
 import type { BatchTasks } from '../../core/tasks/batch-tasks';
-import type { BatchStatus, RateThreshold } from '../../schema/model/batch';
-import type { WhichTasks } from '../../schema/model/cancel';
-import type { FailureCause } from '../../schema/model/failure-causes';
+import type { BatchStatus, RateThreshold } from '../../schema/model/batch/batch';
 import type { BatchId, TaskId } from '../../schema/model/ids';
+import type { WhichTasks } from '../../schema/model/task/cancel';
+import type { FailureCause } from '../../schema/model/task/failure-causes';
 import type { Look } from './looks';
 import type { DueTasks } from './messages';
 

@@ -1,5 +1,5 @@
 import { condition, proxyActivities, proxyLocalActivities, setHandler } from '@temporalio/workflow';
-import type { WhichTasks } from '../../schema/model/cancel';
+import type { WhichTasks } from '../../schema/model/task/cancel';
 import type { BatchActivities } from './activities';
 import { refuseIfOver } from './commands';
 import type { BatchControl } from './control';

@@ -1,8 +1,8 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { BatchPolicy, RatePolicy } from '../../schema/model/batch';
-import type { WhichTasks } from '../../schema/model/cancel';
+import type { BatchPolicy, RatePolicy } from '../../schema/model/batch/batch';
 import type { BatchId, TaskId } from '../../schema/model/ids';
-import type { UpgradeInput } from '../../schema/model/upgrade';
+import type { WhichTasks } from '../../schema/model/task/cancel';
+import type { UpgradeInput } from '../../schema/model/task/upgrade';
 
 /** R-BAT-6, epoch milliseconds. */
 export interface BatchTimes {

@@ -1,6 +1,6 @@
 import { ActivityFailure, patched, proxyActivities, proxyLocalActivities, TimeoutFailure } from '@temporalio/workflow';
 import { gatewayQueue } from '../../schema/model/ids';
-import type { UpgradeInput } from '../../schema/model/upgrade';
+import type { UpgradeInput } from '../../schema/model/task/upgrade';
 import type { BatchActivities } from './activities';
 import type { GatewayActivities } from './gateway-activities';
 import type { BatchInput, DueGroup, DueTasks } from './messages';

@@ -1,6 +1,6 @@
 import { proxyLocalActivities } from '@temporalio/workflow';
-import type { BatchPolicy, RatePolicy } from '../../schema/model/batch';
-import { currentRate } from '../../schema/model/push-rate';
+import type { BatchPolicy, RatePolicy } from '../../schema/model/batch/batch';
+import { currentRate } from '../../schema/model/batch/push-rate';
 import type { BatchActivities } from './activities';
 import type { DueTasks } from './messages';
 

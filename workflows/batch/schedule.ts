@@ -7,7 +7,7 @@ import {
   sleep,
   workflowInfo,
 } from '@temporalio/workflow';
-import { WINDOW_CLOSED } from '../../schema/model/batch';
+import { WINDOW_CLOSED } from '../../schema/model/batch/batch';
 import type { BatchActivities } from './activities';
 import type { BatchControl } from './control';
 import type { BatchInput, BatchTimes } from './messages';

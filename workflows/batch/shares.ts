@@ -1,4 +1,4 @@
-import type { PushWindow } from '../../schema/model/push-rate';
+import type { PushWindow } from '../../schema/model/batch/push-rate';
 
 /** Less of the rate than this is handed to nobody. */
 const LEAST = 0.001;

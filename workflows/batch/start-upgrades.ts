@@ -1,7 +1,7 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { getExternalWorkflowHandle, startChild } from '@temporalio/workflow';
 import { upgradeWorkflowId } from '../../schema/model/ids';
-import type { UpgradeInput } from '../../schema/model/upgrade';
+import type { UpgradeInput } from '../../schema/model/task/upgrade';
 import { reportSignal, type UpgradeMessage } from '../upgrade/messages';
 import type { upgrade } from '../upgrade/workflow';
 

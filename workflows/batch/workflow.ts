@@ -8,8 +8,8 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { BatchPolicy } from '../../schema/model/batch';
-import { type PushWindow, pushWindow, WINDOWS_A_MINUTE } from '../../schema/model/push-rate';
+import type { BatchPolicy } from '../../schema/model/batch/batch';
+import { type PushWindow, pushWindow, WINDOWS_A_MINUTE } from '../../schema/model/batch/push-rate';
 import type { BatchActivities } from './activities';
 import { handleCancelTasks } from './cancel-tasks';
 import { handleCommands } from './commands';

@@ -1,5 +1,5 @@
 import type { TaskId } from '../../schema/model/ids';
-import type { UpgradeInput, UpgradeReport } from '../../schema/model/upgrade';
+import type { UpgradeInput, UpgradeReport } from '../../schema/model/task/upgrade';
 import type { UpgradeMessage } from './messages';
 
 /** Ends of other tasks that are remembered, in case their mail is later. */

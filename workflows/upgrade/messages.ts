@@ -1,6 +1,6 @@
 import { defineQuery, defineSignal } from '@temporalio/workflow';
 import type { TaskId } from '../../schema/model/ids';
-import type { UpgradeInput, UpgradeReport } from '../../schema/model/upgrade';
+import type { UpgradeInput, UpgradeReport } from '../../schema/model/task/upgrade';
 
 /** A report and whose it is: the workflow of a device and module may still be that of an earlier task. */
 export interface UpgradeMessage {

@@ -1,5 +1,5 @@
 import { continueAsNew, patched, setHandler } from '@temporalio/workflow';
-import type { UpgradeInput } from '../../schema/model/upgrade';
+import type { UpgradeInput } from '../../schema/model/task/upgrade';
 import { iotdaFlow } from './flows/iotda';
 import { linkFlow } from './flows/link';
 import { Inbox } from './inbox';

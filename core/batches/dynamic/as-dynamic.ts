@@ -1,4 +1,4 @@
-import type { Batch } from '../../../schema/model/batch';
+import type { Batch } from '../../../schema/model/batch/batch';
 import type { NewDynamicBatch } from '../contract';
 
 /** R-BAT-1: the draft of a batch as one that goes on taking devices. */

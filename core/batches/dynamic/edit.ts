@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { mongo } from 'mongoose';
-import type { Batch, EditedField } from '../../../schema/model/batch';
-import { isLive } from '../../../schema/model/batch';
-import { type BatchEdit, fieldEdits } from '../../../schema/model/batch-edit';
+import type { Batch, EditedField } from '../../../schema/model/batch/batch';
+import { isLive } from '../../../schema/model/batch/batch';
+import { type BatchEdit, fieldEdits } from '../../../schema/model/batch/batch-edit';
+import { policyViolations, sourceVersionViolations } from '../../../schema/model/batch/policy';
 import type { FirmwarePackage } from '../../../schema/model/fleet';
 import type { BatchId } from '../../../schema/model/ids';
-import { batchVersionViolations } from '../../../schema/model/package-rules';
-import { policyViolations, sourceVersionViolations } from '../../../schema/model/policy';
+import { batchVersionViolations } from '../../../schema/model/package/package-rules';
 import type { Violation } from '../../../schema/model/violation';
 import type { Store } from '../../../schema/mongo/connect';
 import { requireRole } from '../../access/require-role';

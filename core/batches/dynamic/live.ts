@@ -1,4 +1,4 @@
-import type { Batch } from '../../../schema/model/batch';
+import type { Batch } from '../../../schema/model/batch/batch';
 import type { Collections } from '../../../schema/mongo/connect';
 
 /** How old the batches may be that a report is compared with; a batch's own scan finds what was missed for it. */

@@ -1,6 +1,6 @@
-import type { Batch } from '../../../schema/model/batch';
-import { reportedOf } from '../../../schema/model/device-modules';
-import { type DeviceFact, decideMatch, listsAsked } from '../../../schema/model/dynamic-match';
+import type { Batch } from '../../../schema/model/batch/batch';
+import { type DeviceFact, decideMatch, listsAsked } from '../../../schema/model/batch/dynamic-match';
+import { reportedOf } from '../../../schema/model/device/device-modules';
 import { type BatchId, type DeviceId, productKeyOf } from '../../../schema/model/ids';
 import type { Collections } from '../../../schema/mongo/connect';
 import { MATCHED_FIELDS, type MatchedDevice } from '../../devices/report-version';

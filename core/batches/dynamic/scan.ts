@@ -1,5 +1,5 @@
-import type { Batch } from '../../../schema/model/batch';
-import { isLive } from '../../../schema/model/batch';
+import type { Batch } from '../../../schema/model/batch/batch';
+import { isLive } from '../../../schema/model/batch/batch';
 import type { BatchId } from '../../../schema/model/ids';
 import type { Collections } from '../../../schema/mongo/connect';
 import { CHANGED_INDEX } from '../../../schema/mongo/devices';

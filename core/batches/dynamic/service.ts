@@ -1,5 +1,5 @@
-import type { CancelableStatus } from '../../../schema/model/cancel';
 import type { BatchId } from '../../../schema/model/ids';
+import type { CancelableStatus } from '../../../schema/model/task/cancel';
 import { requireRole } from '../../access/require-role';
 import { UserError } from '../../errors';
 import { refuseIfAny } from '../../refuse';

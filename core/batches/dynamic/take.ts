@@ -1,10 +1,10 @@
-import type { Batch } from '../../../schema/model/batch';
-import { isLive, overrides } from '../../../schema/model/batch';
-import { reportedOf, spellingOf } from '../../../schema/model/device-modules';
-import { matchesAgain } from '../../../schema/model/dynamic-match';
+import type { Batch } from '../../../schema/model/batch/batch';
+import { isLive, overrides } from '../../../schema/model/batch/batch';
+import { matchesAgain } from '../../../schema/model/batch/dynamic-match';
+import { placesFor } from '../../../schema/model/batch/places';
+import { reportedOf, spellingOf } from '../../../schema/model/device/device-modules';
 import { type DeviceId, type TaskId, taskIdOf } from '../../../schema/model/ids';
-import { placesFor } from '../../../schema/model/places';
-import type { Task } from '../../../schema/model/task';
+import type { Task } from '../../../schema/model/task/task';
 import type { Collections } from '../../../schema/mongo/connect';
 import type { MatchedDevice } from '../../devices/report-version';
 import { isDuplicateKey } from '../../duplicate-key';

@@ -1,6 +1,6 @@
 import type { Child } from '../../../core/device-sets';
 import type { SampledLog } from '../../../core/sampled-log';
-import { isSame, type Proof } from '../../../schema/model/generations';
+import { isSame, type Proof } from '../../../schema/model/device/generations';
 import { type DeviceId, deviceNameOf, productKeyOf } from '../../../schema/model/ids';
 import type { GatewayCore } from '../../core';
 import type { DeviceLanes } from '../../device-lanes';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import type { Client } from 'aedes';
-import type { Proof } from '../../../schema/model/generations';
+import type { Proof } from '../../../schema/model/device/generations';
 import type { DeviceId } from '../../../schema/model/ids';
 import type { DownMessage, MqttDialect, Peer } from '../dialect';
 import type { Authenticated } from './authenticate';

@@ -1,4 +1,4 @@
-import type { Proof } from '../../../schema/model/generations';
+import type { Proof } from '../../../schema/model/device/generations';
 import type { DeviceId } from '../../../schema/model/ids';
 import type { ChildOf, FamilyPeer } from '../broker/families';
 import type { DownMessage, Identity, MqttDialect } from '../dialect';

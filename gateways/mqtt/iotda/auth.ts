@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { isCurrent, type ProvenCertificate } from '../../../schema/model/certificate';
+import { isCurrent, type ProvenCertificate } from '../../../schema/model/device/certificate';
 import { deviceIdOf } from '../../../schema/model/ids';
 import { type Claim, CONNACK, type ConnectPacket, type Known, type Named, type NotServed, type Refusal } from '../dialect';
 

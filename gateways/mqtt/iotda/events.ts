@@ -1,7 +1,7 @@
 import type { Notification } from '../../../core/ports';
-import type { BatchTag } from '../../../schema/model/batch';
+import type { BatchTag } from '../../../schema/model/batch/batch';
+import { moduleKey } from '../../../schema/model/device/module-version';
 import { DEFAULT_MODULE } from '../../../schema/model/ids';
-import { moduleKey } from '../../../schema/model/module-version';
 
 /** Firmware is the default module; software, the other kind of package there is, is the module of this name. */
 export const SOFTWARE_MODULE = 'software';

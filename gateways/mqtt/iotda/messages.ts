@@ -1,5 +1,5 @@
-import type { IotdaResult } from '../../../schema/model/iotda-result';
-import { readVersion, textOf } from '../../../schema/model/module-version';
+import { readVersion, textOf } from '../../../schema/model/device/module-version';
+import type { IotdaResult } from '../../../schema/model/protocol/iotda-result';
 import { own } from '../link/lenient-json';
 import { MALFORMED, type Unreadable } from '../unreadable';
 import { VERSION_MEMBERS } from './events';

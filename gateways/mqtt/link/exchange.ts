@@ -1,7 +1,7 @@
 import type { DeviceReport } from '../../../core/core';
 import type { Notification } from '../../../core/ports';
 import type { SampledLog } from '../../../core/sampled-log';
-import { moduleKey } from '../../../schema/model/module-version';
+import { moduleKey } from '../../../schema/model/device/module-version';
 import type { AccountOf } from '../../accounts';
 import type { GatewayCore } from '../../core';
 import type { DeviceLanes } from '../../device-lanes';

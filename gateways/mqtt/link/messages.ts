@@ -1,4 +1,4 @@
-import { readModule, readVersion, textOf } from '../../../schema/model/module-version';
+import { readModule, readVersion, textOf } from '../../../schema/model/device/module-version';
 import { MALFORMED, type Unreadable } from '../unreadable';
 import { own } from './lenient-json';
 

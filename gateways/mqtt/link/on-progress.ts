@@ -1,4 +1,4 @@
-import { linkStepCause } from '../../../schema/model/failure-causes';
+import { linkStepCause } from '../../../schema/model/task/failure-causes';
 import type { LinkHandler } from './exchange';
 import { progressMessage } from './messages';
 

@@ -1,6 +1,6 @@
 import type { Notification, NotifiedFile } from '../../../core/ports';
+import { moduleKey } from '../../../schema/model/device/module-version';
 import { DEFAULT_MODULE } from '../../../schema/model/ids';
-import { moduleKey } from '../../../schema/model/module-version';
 import type { MessageId } from './messages';
 import { type Member, scannableJson } from './scannable-json';
 

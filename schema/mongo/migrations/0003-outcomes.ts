@@ -1,5 +1,5 @@
-import { EVIDENCE, type Evidence } from '../../model/evidence';
-import type { TaskStatus } from '../../model/task';
+import { EVIDENCE, type Evidence } from '../../model/task/evidence';
+import type { TaskStatus } from '../../model/task/task';
 import type { Migration } from './migration';
 
 /** Tasks changed by one command. */

@@ -1,4 +1,4 @@
-import { DIGEST_ALGORITHMS } from '../../model/package-fields';
+import { DIGEST_ALGORITHMS } from '../../model/package/package-fields';
 import type { Migration } from './migration';
 
 /**

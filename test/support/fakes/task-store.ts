@@ -1,5 +1,5 @@
 import { applied, spelled, type TaskStore } from '../../../core/tasks/store';
-import type { Task, TaskStatus } from '../../../schema/model/task';
+import type { Task, TaskStatus } from '../../../schema/model/task/task';
 
 /** A task store in memory, for unit tests; `test/contract/task-store.test.ts` holds it to the real one. */
 export function fakeTaskStore(initial: Task[] = []): TaskStore & { all(): Task[]; beforeWrite: (task: Task) => void } {

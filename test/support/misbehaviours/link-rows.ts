@@ -1,4 +1,4 @@
-import type { FailureCause } from '../../../schema/model/failure-causes';
+import type { FailureCause } from '../../../schema/model/task/failure-causes';
 import * as does from '../devices/behaviours';
 import { type End, fine, hopeless, mended, type Row, timedOut } from './row';
 

@@ -1,5 +1,5 @@
-import type { FailureCause } from '../../../schema/model/failure-causes';
-import type { TaskStatus } from '../../../schema/model/task';
+import type { FailureCause } from '../../../schema/model/task/failure-causes';
+import type { TaskStatus } from '../../../schema/model/task/task';
 import type { Behaviour } from '../devices/behaviours';
 import type { DeviceOf } from '../updraft-driver';
 

@@ -1,4 +1,4 @@
-import type { FailureCause } from '../../../schema/model/failure-causes';
+import type { FailureCause } from '../../../schema/model/task/failure-causes';
 import { matching, shareOf } from './selection';
 import { type Batch, type Device, type Firmware, isLive, isOpen, type NewBatch, type Task } from './state';
 import {

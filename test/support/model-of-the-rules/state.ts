@@ -1,6 +1,6 @@
-import type { BatchStatus } from '../../../schema/model/batch';
-import type { FailureCause } from '../../../schema/model/failure-causes';
-import type { TaskStatus } from '../../../schema/model/task';
+import type { BatchStatus } from '../../../schema/model/batch/batch';
+import type { FailureCause } from '../../../schema/model/task/failure-causes';
+import type { TaskStatus } from '../../../schema/model/task/task';
 
 /**
  * What the rules speak of, and nothing of how the product keeps it. Spans of time are two: what comes *soon* has come before anything

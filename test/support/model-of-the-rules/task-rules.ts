@@ -1,5 +1,5 @@
-import type { FailureCause } from '../../../schema/model/failure-causes';
-import type { TaskStatus } from '../../../schema/model/task';
+import type { FailureCause } from '../../../schema/model/task/failure-causes';
+import type { TaskStatus } from '../../../schema/model/task/task';
 import { type Batch, type Device, isOpen, type Task } from './state';
 
 /** R-TASK-11: so many notifications of an attempt may follow a reconnect or a restart. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Core } from '../../../core/core';
-import { LIVE_STATUSES } from '../../../schema/model/batch';
+import { LIVE_STATUSES } from '../../../schema/model/batch/batch';
 import { deviceIdOf, taskIdOf } from '../../../schema/model/ids';
 import { aPackage } from '../builders';
 import type { Batch, Device, Firmware, Task } from '../model-of-the-rules/state';

@@ -1,7 +1,7 @@
 import { confirmTarget, onRegression } from '../../../core/tasks/confirm-target';
 import { onVersionAnswer } from '../../../core/tasks/negotiate';
 import { createUpgradeTasks } from '../../../core/tasks/upgrade-tasks';
-import type { Task } from '../../../schema/model/task';
+import type { Task } from '../../../schema/model/task/task';
 import { anAnsweredTask, aTask } from '../../support/builders';
 import { type FaultyCore, faultyCore } from '../../support/faulty-core';
 

@@ -5,8 +5,8 @@ import { reconcileBatch } from '../../../core/tasks/reconcile';
 import { onFailure, onProgress, onVersion } from '../../../core/tasks/report';
 import { onRequest } from '../../../core/tasks/request';
 import { createUpgradeTasks } from '../../../core/tasks/upgrade-tasks';
-import type { WhichTasks } from '../../../schema/model/cancel';
-import type { Task } from '../../../schema/model/task';
+import type { WhichTasks } from '../../../schema/model/task/cancel';
+import type { Task } from '../../../schema/model/task/task';
 import { aNotifiedTask, aRunningTask, aTask } from '../../support/builders';
 import { type FaultyCore, faultyCore } from '../../support/faulty-core';
 

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { fileEnd } from '../../../core/packages/file-end';
-import { formatOf, type PackageFormat } from '../../../schema/model/package-format';
+import { formatOf, type PackageFormat } from '../../../schema/model/package/package-format';
 import { tarEntry, tarHeaderOf, tarOf } from '../../support/archives';
 
 async function ends(format: PackageFormat, file: Buffer, pieces = [file.length]): Promise<string | null> {

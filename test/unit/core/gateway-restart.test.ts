@@ -2,8 +2,8 @@ import { presenceEvent } from '../../../core/tasks/follow-presence';
 import { onVersionAnswer } from '../../../core/tasks/negotiate';
 import { onProgress, onVersion } from '../../../core/tasks/report';
 import { transition } from '../../../core/tasks/transition';
-import { newNegotiation } from '../../../schema/model/negotiation';
-import type { Task } from '../../../schema/model/task';
+import { newNegotiation } from '../../../schema/model/task/negotiation';
+import type { Task } from '../../../schema/model/task/task';
 import { aNotifiedTask, anAnsweredTask } from '../../support/builders';
 import { faultyCore } from '../../support/faulty-core';
 

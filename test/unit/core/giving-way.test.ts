@@ -1,6 +1,6 @@
 import { givingWay } from '../../../core/tasks/override';
-import type { Batch } from '../../../schema/model/batch';
-import type { Task } from '../../../schema/model/task';
+import type { Batch } from '../../../schema/model/batch/batch';
+import type { Task } from '../../../schema/model/task/task';
 import { aTask } from '../../support/builders';
 
 const overriding = (multiModule: boolean) =>

@@ -3,8 +3,8 @@ import { onVersionAnswer } from '../../../core/tasks/negotiate';
 import { createOffers } from '../../../core/tasks/offers';
 import { endOnlineWaits } from '../../../core/tasks/online-wait';
 import { createUpgradeTasks } from '../../../core/tasks/upgrade-tasks';
-import { newNegotiation } from '../../../schema/model/negotiation';
-import type { Task } from '../../../schema/model/task';
+import { newNegotiation } from '../../../schema/model/task/negotiation';
+import type { Task } from '../../../schema/model/task/task';
 import { anAnsweredTask, anIotdaTask, aPackage, aQueriedTask, aTask, theFacts } from '../../support/builders';
 import { type FaultyCore, faultyCore } from '../../support/faulty-core';
 

@@ -3,7 +3,7 @@ import { onPresence } from '../../../core/tasks/presence';
 import { onProgress, onVersion } from '../../../core/tasks/report';
 import { onRequest } from '../../../core/tasks/request';
 import { createUpgradeTasks } from '../../../core/tasks/upgrade-tasks';
-import type { Task } from '../../../schema/model/task';
+import type { Task } from '../../../schema/model/task/task';
 import { aTask, testSettings, theFacts } from '../../support/builders';
 import { type FaultyCore, faultyCore } from '../../support/faulty-core';
 

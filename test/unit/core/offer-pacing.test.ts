@@ -1,7 +1,7 @@
 import { createOffers } from '../../../core/tasks/offers';
 import { createPacers } from '../../../core/tasks/pacers';
 import { onRequest } from '../../../core/tasks/request';
-import { pushWindow } from '../../../schema/model/push-rate';
+import { pushWindow } from '../../../schema/model/batch/push-rate';
 import { aTask } from '../../support/builders';
 import { faultyCore } from '../../support/faulty-core';
 

@@ -1,7 +1,7 @@
 import { onVersionAnswer } from '../../../core/tasks/negotiate';
 import { onVersion } from '../../../core/tasks/report';
-import { newNegotiation } from '../../../schema/model/negotiation';
-import type { Task } from '../../../schema/model/task';
+import { newNegotiation } from '../../../schema/model/task/negotiation';
+import type { Task } from '../../../schema/model/task/task';
 import { anAnsweredTask, aRunningTask, aTask } from '../../support/builders';
 import { faultyCore } from '../../support/faulty-core';
 

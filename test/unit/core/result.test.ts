@@ -1,5 +1,5 @@
 import { onResult } from '../../../core/tasks/result';
-import type { Attempt, Task } from '../../../schema/model/task';
+import type { Attempt, Task } from '../../../schema/model/task/task';
 import { anAnsweredTask, anIotdaTask, aTask, theFacts } from '../../support/builders';
 import { type FaultyCore, faultyCore } from '../../support/faulty-core';
 

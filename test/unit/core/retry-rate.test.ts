@@ -1,6 +1,6 @@
 import { createOffers } from '../../../core/tasks/offers';
 import { createPacers } from '../../../core/tasks/pacers';
-import { pushWindow } from '../../../schema/model/push-rate';
+import { pushWindow } from '../../../schema/model/batch/push-rate';
 import { aNotifiedTask, aTask } from '../../support/builders';
 import { faultyCore } from '../../support/faulty-core';
 

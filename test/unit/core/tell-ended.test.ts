@@ -1,8 +1,8 @@
 import { cancelBatchTasks } from '../../../core/tasks/cancel';
 import { onProgress } from '../../../core/tasks/report';
 import { createUpgradeTasks } from '../../../core/tasks/upgrade-tasks';
-import { newNegotiation } from '../../../schema/model/negotiation';
-import type { Task } from '../../../schema/model/task';
+import { newNegotiation } from '../../../schema/model/task/negotiation';
+import type { Task } from '../../../schema/model/task/task';
 import { aTask } from '../../support/builders';
 import { faultyCore } from '../../support/faulty-core';
 

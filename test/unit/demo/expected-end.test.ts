@@ -1,5 +1,5 @@
 import { expectedEnd } from '../../../demo/expected-end';
-import { FAILURE_CAUSES, linkStepCause } from '../../../schema/model/failure-causes';
+import { FAILURE_CAUSES, linkStepCause } from '../../../schema/model/task/failure-causes';
 import {
   type Behaviour,
   corruptDownload,

@@ -1,4 +1,4 @@
-import { EVIDENCE } from '../../../schema/model/evidence';
+import { EVIDENCE } from '../../../schema/model/task/evidence';
 import { read } from './project-files';
 
 test('R-BAT-24 the failures that say nothing about a package are listed in the documents', () => {

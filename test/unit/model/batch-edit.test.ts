@@ -1,5 +1,5 @@
-import type { Batch, BatchTag } from '../../../schema/model/batch';
-import { fieldEdits } from '../../../schema/model/batch-edit';
+import type { Batch, BatchTag } from '../../../schema/model/batch/batch';
+import { fieldEdits } from '../../../schema/model/batch/batch-edit';
 import { DEFAULT_LIMITS } from '../../../schema/model/limits';
 
 const KEPT: BatchTag[] = [

@@ -1,5 +1,10 @@
 import fc from 'fast-check';
-import { certificateFingerprint, certificateFingerprints, certificateViolations, isCurrent } from '../../../schema/model/certificate';
+import {
+  certificateFingerprint,
+  certificateFingerprints,
+  certificateViolations,
+  isCurrent,
+} from '../../../schema/model/device/certificate';
 
 const hex64 = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => Buffer.from(bytes).toString('hex'));
 

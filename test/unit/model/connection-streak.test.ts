@@ -1,4 +1,4 @@
-import { isUnstable, runningStreak } from '../../../schema/model/connection-streak';
+import { isUnstable, runningStreak } from '../../../schema/model/device/connection-streak';
 
 const NOW = new Date('2026-01-01T01:00:00Z');
 const before = (seconds: number) => new Date(NOW.getTime() - seconds * 1_000);

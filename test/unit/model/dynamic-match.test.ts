@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import type { BatchScope } from '../../../schema/model/batch';
-import { type DeviceFact, type DynamicRule, decideMatch, listsAsked, matchesAgain } from '../../../schema/model/dynamic-match';
-import { TASK_STATUSES, type TaskStatus } from '../../../schema/model/task';
+import type { BatchScope } from '../../../schema/model/batch/batch';
+import { type DeviceFact, type DynamicRule, decideMatch, listsAsked, matchesAgain } from '../../../schema/model/batch/dynamic-match';
+import { TASK_STATUSES, type TaskStatus } from '../../../schema/model/task/task';
 import { aTask } from '../../support/builders';
 
 const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second));

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import type { BatchPolicy, HaltPolicy } from '../../../schema/model/batch';
-import { earliestHalt } from '../../../schema/model/earliest-halt';
-import { haltReason } from '../../../schema/model/halt';
+import type { BatchPolicy, HaltPolicy } from '../../../schema/model/batch/batch';
+import { earliestHalt } from '../../../schema/model/batch/earliest-halt';
+import { haltReason } from '../../../schema/model/batch/halt';
 
 const startAt = new Date('2026-01-01T00:00:00Z');
 const POLICY: BatchPolicy = { rate: { kind: 'constant', perMinute: 600 }, retry: null, timeoutMinutes: null };

@@ -1,6 +1,6 @@
-import type { BatchPolicy, BatchStatus, StatusCounts } from '../../../schema/model/batch';
-import { estimatedEnd } from '../../../schema/model/expected-end';
-import { emptyCounts } from '../../../schema/model/live-counts';
+import type { BatchPolicy, BatchStatus, StatusCounts } from '../../../schema/model/batch/batch';
+import { emptyCounts } from '../../../schema/model/batch/live-counts';
+import { estimatedEnd } from '../../../schema/model/task/expected-end';
 
 const NOW = new Date('2026-01-01T00:00:00Z');
 const minutes = (count: number): Date => new Date(NOW.getTime() + count * 60_000);

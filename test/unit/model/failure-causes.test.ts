@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { FAILURE_CAUSES, type FailureCause, linkStepCause, retriedBy } from '../../../schema/model/failure-causes';
+import { FAILURE_CAUSES, type FailureCause, linkStepCause, retriedBy } from '../../../schema/model/task/failure-causes';
 
 const causes = Object.keys(FAILURE_CAUSES) as FailureCause[];
 

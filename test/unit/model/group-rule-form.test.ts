@@ -1,4 +1,4 @@
-import { matchesRule } from '../../../schema/model/group-rule';
+import { matchesRule } from '../../../schema/model/device/group-rule';
 import {
   GROUP_RULE_CONDITIONS,
   GROUP_RULE_DEPTH,
@@ -6,7 +6,7 @@ import {
   type GroupRuleForm,
   groupRuleViolations,
   ruleOf,
-} from '../../../schema/model/group-rule-form';
+} from '../../../schema/model/device/group-rule-form';
 
 const refused = (form: GroupRuleForm | object) => groupRuleViolations(form, 'rule').map(({ code, field }) => `${code} ${field}`);
 const city = { field: 'CITY', values: ['Thun'] } as const;

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import type { HaltPolicy, Judged } from '../../../schema/model/batch';
-import { fewestToHalt, haltReason, minimumOf, successesToCount, withMinimum } from '../../../schema/model/halt';
+import type { HaltPolicy, Judged } from '../../../schema/model/batch/batch';
+import { fewestToHalt, haltReason, minimumOf, successesToCount, withMinimum } from '../../../schema/model/batch/halt';
+import { policyViolations } from '../../../schema/model/batch/policy';
 import { DEFAULT_LIMITS } from '../../../schema/model/limits';
-import { policyViolations } from '../../../schema/model/policy';
-import { waitingFor } from '../../../schema/model/waiting-for';
+import { waitingFor } from '../../../schema/model/task/waiting-for';
 import { aTask } from '../../support/builders';
 
 test.each<[string, HaltPolicy, Judged, boolean]>([

@@ -1,5 +1,4 @@
 import fc from 'fast-check';
-import type { FailureCause } from '../../../schema/model/failure-causes';
 import {
   type IotdaResult,
   type IotdaVerdict,
@@ -8,8 +7,9 @@ import {
   moduleOfResult,
   type ResultOf,
   taskOfResult,
-} from '../../../schema/model/iotda-result';
-import type { Task } from '../../../schema/model/task';
+} from '../../../schema/model/protocol/iotda-result';
+import type { FailureCause } from '../../../schema/model/task/failure-causes';
+import type { Task } from '../../../schema/model/task/task';
 import { aNotifiedTask, aTask } from '../../support/builders';
 
 const TARGET = 'v2.0';

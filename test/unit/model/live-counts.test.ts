@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { emptyCounts, totalOf } from '../../../schema/model/live-counts';
-import { TASK_STATUSES } from '../../../schema/model/task';
+import { emptyCounts, totalOf } from '../../../schema/model/batch/live-counts';
+import { TASK_STATUSES } from '../../../schema/model/task/task';
 
 describe('R-BAT-22 counts by status', () => {
   test('R-BAT-22 a batch without tasks has every status at 0', () => {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { type DownloadRefusal, downloadRefusal } from '../../../schema/model/may-download';
-import { isActive, TASK_STATUSES, type Task, type TaskStatus } from '../../../schema/model/task';
-import type { TaskEvent } from '../../../schema/model/task-event';
-import { nextState } from '../../../schema/model/task-state';
+import { type DownloadRefusal, downloadRefusal } from '../../../schema/model/task/may-download';
+import { isActive, TASK_STATUSES, type Task, type TaskStatus } from '../../../schema/model/task/task';
+import type { TaskEvent } from '../../../schema/model/task/task-event';
+import { nextState } from '../../../schema/model/task/task-state';
 import { aTask } from '../../support/builders';
 
 const ENABLED = { enabled: true };

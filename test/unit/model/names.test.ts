@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { moduleViolation, packageVersionViolation, reportedVersionViolation } from '../../../schema/model/module-version';
+import { moduleViolation, packageVersionViolation, reportedVersionViolation } from '../../../schema/model/device/module-version';
 import {
   cityViolation,
   deviceNameViolation,

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { EVIDENCE } from '../../../schema/model/evidence';
-import { FAILURE_CAUSES, type FailureCause } from '../../../schema/model/failure-causes';
-import type { Task } from '../../../schema/model/task';
-import type { TaskEvent } from '../../../schema/model/task-event';
+import { EVIDENCE } from '../../../schema/model/task/evidence';
+import { FAILURE_CAUSES, type FailureCause } from '../../../schema/model/task/failure-causes';
+import type { Task } from '../../../schema/model/task/task';
+import type { TaskEvent } from '../../../schema/model/task/task-event';
 import { aTask } from '../../support/builders';
 import { AT, after, backTo, events, failed, failing, notified, over, reinitiated, succeeded } from '../../support/task-histories';
 

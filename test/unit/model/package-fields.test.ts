@@ -1,5 +1,5 @@
-import { declaredDigestOf, declaredDigestViolation } from '../../../schema/model/declared-digest';
-import { fileViolations, packageViolations } from '../../../schema/model/package-fields';
+import { declaredDigestOf, declaredDigestViolation } from '../../../schema/model/package/declared-digest';
+import { fileViolations, packageViolations } from '../../../schema/model/package/package-fields';
 
 const md5 = '0123456789abcdef0123456789abcdef';
 const sha256 = md5 + md5;

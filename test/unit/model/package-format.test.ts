@@ -1,6 +1,12 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { formatOf, MAGIC_BYTES_NEEDED, matchesFormat, PACKAGE_SUFFIXES, type PackageFormat } from '../../../schema/model/package-format';
+import {
+  formatOf,
+  MAGIC_BYTES_NEEDED,
+  matchesFormat,
+  PACKAGE_SUFFIXES,
+  type PackageFormat,
+} from '../../../schema/model/package/package-format';
 
 const formats: PackageFormat[] = ['bin', 'dav', 'pack', 'tar', 'gzip', 'xz', 'zip'];
 const tarHeader = (): Buffer => {

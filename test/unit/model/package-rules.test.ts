@@ -1,4 +1,4 @@
-import { acceptsSource, batchVersionViolations, kindViolations, sourcesOverlap } from '../../../schema/model/package-rules';
+import { acceptsSource, batchVersionViolations, kindViolations, sourcesOverlap } from '../../../schema/model/package/package-rules';
 
 const limits = { packageSourceVersions: 3 };
 const kindOf = (kind: 'FULL' | 'DIFFERENTIAL', sourceVersions: string[], version = '2.0.0') =>

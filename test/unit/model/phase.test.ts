@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { percentViolation, phasedShare } from '../../../schema/model/phase';
+import { percentViolation, phasedShare } from '../../../schema/model/batch/phase';
 
 test('R-BAT-4 a share is rounded down exactly, and is at least one device', () => {
   fc.assert(

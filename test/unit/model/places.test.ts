@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type Occupant, placesFor } from '../../../schema/model/places';
+import { type Occupant, placesFor } from '../../../schema/model/batch/places';
 
 const beside = (module: string) => ({ module, multiModule: true });
 const alone = (module: string) => ({ module, multiModule: false });

@@ -1,8 +1,8 @@
-import { overdueCause, waitEndsAt } from '../../../schema/model/negotiation';
-import type { Task } from '../../../schema/model/task';
-import type { TaskEvent } from '../../../schema/model/task-event';
-import { nextState } from '../../../schema/model/task-state';
-import { waitingFor } from '../../../schema/model/waiting-for';
+import { overdueCause, waitEndsAt } from '../../../schema/model/task/negotiation';
+import type { Task } from '../../../schema/model/task/task';
+import type { TaskEvent } from '../../../schema/model/task/task-event';
+import { nextState } from '../../../schema/model/task/task-state';
+import { waitingFor } from '../../../schema/model/task/waiting-for';
 import { anAnsweredTask, anIotdaTask, aQueriedTask, aTask } from '../../support/builders';
 
 const EPOCH = new Date('2026-01-01T00:00:00Z');

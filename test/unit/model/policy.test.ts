@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import type { BatchPolicy, BatchScope } from '../../../schema/model/batch';
+import type { BatchPolicy, BatchScope } from '../../../schema/model/batch/batch';
+import { policyViolations, sourceVersionViolations, targetedVersionViolations } from '../../../schema/model/batch/policy';
 import { DEFAULT_LIMITS } from '../../../schema/model/limits';
-import { policyViolations, sourceVersionViolations, targetedVersionViolations } from '../../../schema/model/policy';
 
 const good: BatchPolicy = {
   rate: { kind: 'constant', perMinute: 600 },

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import type { RatePolicy } from '../../../schema/model/batch';
-import { pushCurve } from '../../../schema/model/push-curve';
-import { currentRate, newPacer, nextSlot, pushWindow, WINDOWS_A_MINUTE } from '../../../schema/model/push-rate';
+import type { RatePolicy } from '../../../schema/model/batch/batch';
+import { pushCurve } from '../../../schema/model/batch/push-curve';
+import { currentRate, newPacer, nextSlot, pushWindow, WINDOWS_A_MINUTE } from '../../../schema/model/batch/push-rate';
 
 const MINUTE_MS = 60_000;
 const constant = (perMinute: number): RatePolicy => ({ kind: 'constant', perMinute });

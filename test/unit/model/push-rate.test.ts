@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { BURST_MS, currentRate, newPacer, nextSlot, pushWindow } from '../../../schema/model/push-rate';
+import { BURST_MS, currentRate, newPacer, nextSlot, pushWindow } from '../../../schema/model/batch/push-rate';
 
 const MINUTE_MS = 60_000;
 const START = Date.UTC(2024, 0, 1);

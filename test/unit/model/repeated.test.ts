@@ -1,9 +1,9 @@
 import { applied } from '../../../core/tasks/store';
-import { hasRegressed } from '../../../schema/model/begun-again';
-import { hasDownloaded, isNotifiedTooOften } from '../../../schema/model/repeated';
-import type { Task } from '../../../schema/model/task';
-import type { TaskEvent, TaskEventOf } from '../../../schema/model/task-event';
-import { nextState } from '../../../schema/model/task-state';
+import { hasRegressed } from '../../../schema/model/task/begun-again';
+import { hasDownloaded, isNotifiedTooOften } from '../../../schema/model/task/repeated';
+import type { Task } from '../../../schema/model/task/task';
+import type { TaskEvent, TaskEventOf } from '../../../schema/model/task/task-event';
+import { nextState } from '../../../schema/model/task/task-state';
 import { aNotifiedTask, anAnsweredTask, aRunningTask, aTask } from '../../support/builders';
 
 const NOW = new Date('2026-01-01T01:00:00Z');

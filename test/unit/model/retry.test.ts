@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { DIALECTS } from '../../../schema/model/dialect';
-import { FAILURE_CAUSES, type FailureCause, retriedBy } from '../../../schema/model/failure-causes';
 import { DEFAULT_LIMITS } from '../../../schema/model/limits';
-import { retryAt } from '../../../schema/model/retry';
+import { DIALECTS } from '../../../schema/model/protocol/dialect';
+import { FAILURE_CAUSES, type FailureCause, retriedBy } from '../../../schema/model/task/failure-causes';
+import { retryAt } from '../../../schema/model/task/retry';
 
 const MINUTE = 60_000;
 const failed = { attempt: 1, cause: 'DOWNLOAD_FAILED' as FailureCause, now: 1_000_000, deadlineAt: null };

@@ -1,6 +1,6 @@
+import { scheduleViolations } from '../../../schema/model/batch/schedule';
 import { DEFAULT_LIMITS } from '../../../schema/model/limits';
-import { scheduleViolations } from '../../../schema/model/schedule';
-import { waitingFor } from '../../../schema/model/waiting-for';
+import { waitingFor } from '../../../schema/model/task/waiting-for';
 import { aTask } from '../../support/builders';
 
 const NOW = new Date('2026-01-01T00:00:00Z');

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import type { Task } from '../../../schema/model/task';
-import type { TaskEvent } from '../../../schema/model/task-event';
-import { nextState } from '../../../schema/model/task-state';
+import type { Task } from '../../../schema/model/task/task';
+import type { TaskEvent } from '../../../schema/model/task/task-event';
+import { nextState } from '../../../schema/model/task/task-state';
 import { aNotifiedTask, aRunningTask, aTask } from '../../support/builders';
 
 const SETTLE = 2_000;

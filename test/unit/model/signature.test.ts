@@ -1,4 +1,4 @@
-import { algorithmOf, type KeyFacts, signedMessage } from '../../../schema/model/signature';
+import { algorithmOf, type KeyFacts, signedMessage } from '../../../schema/model/package/signature';
 
 test.each<[string, KeyFacts, string]>([
   ['Ed25519', { type: 'public', kind: 'ed25519' }, 'ED25519'],

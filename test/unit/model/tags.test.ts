@@ -1,6 +1,6 @@
-import type { BatchTag } from '../../../schema/model/batch';
+import type { BatchTag } from '../../../schema/model/batch/batch';
+import { policyViolations } from '../../../schema/model/batch/policy';
 import { DEFAULT_LIMITS } from '../../../schema/model/limits';
-import { policyViolations } from '../../../schema/model/policy';
 
 const tag = (key: string, value = ''): BatchTag => ({ key, value });
 const many = (count: number): BatchTag[] => Array.from({ length: count }, (_, index) => tag(`key${index}`, 'value'));

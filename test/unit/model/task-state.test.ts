@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { applied } from '../../../core/tasks/store';
-import { isActive, progressOf, type Task, type TaskStatus } from '../../../schema/model/task';
-import type { TaskEvent, TaskEventOf } from '../../../schema/model/task-event';
-import { nextState } from '../../../schema/model/task-state';
+import { isActive, progressOf, type Task, type TaskStatus } from '../../../schema/model/task/task';
+import type { TaskEvent, TaskEventOf } from '../../../schema/model/task/task-event';
+import { nextState } from '../../../schema/model/task/task-state';
 import { aNotifiedTask, anIotdaTask, aRunningTask, aTask } from '../../support/builders';
 
 const NOW = new Date('2026-01-01T01:00:00Z');

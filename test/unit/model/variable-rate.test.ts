@@ -1,7 +1,7 @@
-import type { VariableRate } from '../../../schema/model/batch';
+import type { VariableRate } from '../../../schema/model/batch/batch';
+import { policyViolations } from '../../../schema/model/batch/policy';
+import { currentRate, newPacer, nextSlot, pushWindow } from '../../../schema/model/batch/push-rate';
 import { DEFAULT_LIMITS } from '../../../schema/model/limits';
-import { policyViolations } from '../../../schema/model/policy';
-import { currentRate, newPacer, nextSlot, pushWindow } from '../../../schema/model/push-rate';
 
 const MINUTE_MS = 60_000;
 const WINDOW_MS = 5_000;

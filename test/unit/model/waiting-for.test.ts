@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { BATCH_STATUSES, type BatchStatus } from '../../../schema/model/batch';
-import { isActive, TASK_STATUSES, type Task } from '../../../schema/model/task';
-import { type WaitingFor, waitingFor } from '../../../schema/model/waiting-for';
+import { BATCH_STATUSES, type BatchStatus } from '../../../schema/model/batch/batch';
+import { isActive, TASK_STATUSES, type Task } from '../../../schema/model/task/task';
+import { type WaitingFor, waitingFor } from '../../../schema/model/task/waiting-for';
 
 const now = new Date('2026-01-01T12:00:00Z');
 const earlier = new Date(now.getTime() - 60_000);

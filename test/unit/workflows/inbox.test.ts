@@ -1,4 +1,4 @@
-import type { UpgradeInput } from '../../../schema/model/upgrade';
+import type { UpgradeInput } from '../../../schema/model/task/upgrade';
 import { Inbox } from '../../../workflows/upgrade/inbox';
 import type { UpgradeMessage } from '../../../workflows/upgrade/messages';
 

@@ -1,5 +1,5 @@
 import { condition } from '@temporalio/workflow';
-import type { UpgradeReport } from '../../../schema/model/upgrade';
+import type { UpgradeReport } from '../../../schema/model/task/upgrade';
 import type { Inbox } from '../inbox';
 
 /** An upgrade as its flow sees it: what it waits for, how long, and what it makes of reports and of silence. */

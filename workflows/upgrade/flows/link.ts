@@ -1,6 +1,6 @@
 import { proxyLocalActivities } from '@temporalio/workflow';
-import { retryAt } from '../../../schema/model/retry';
-import type { UpgradeInput, UpgradeReport } from '../../../schema/model/upgrade';
+import { retryAt } from '../../../schema/model/task/retry';
+import type { UpgradeInput, UpgradeReport } from '../../../schema/model/task/upgrade';
 import type { UpgradeActivities } from '../activities';
 import type { Inbox } from '../inbox';
 import { deadlineOf } from './deadline';

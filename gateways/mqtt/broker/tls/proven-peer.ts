@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
-import { certificateFingerprint, type ProvenCertificate } from '../../../../schema/model/certificate';
+import { certificateFingerprint, type ProvenCertificate } from '../../../../schema/model/device/certificate';
 import type { DeviceId } from '../../../../schema/model/ids';
 
 /** What the transport has proven of the other end, before it has said anything. */

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { BatchPolicy } from '../../../../schema/model/batch';
+import type { BatchPolicy } from '../../../../schema/model/batch/batch';
 import type { NewBatch } from '../../model-of-the-rules/state';
 import { LATER_MINUTES, LATEST_MINUTES, MINUTE_MS, SOON_MINUTES } from '../bench';
 import { anyOne, pick, step } from '../step';
