@@ -21,12 +21,22 @@ import type {
 import type { Page, PageRequest } from './page';
 import type { StoredFile } from './ports';
 import type { NewProduct } from './products/new-product';
+import type { DeviceReports } from './reports/contract';
 import type { TaskService } from './tasks/contract';
 
-export type { BatchPreview, BatchService, NewDynamicBatch, NewStaticBatch, NewVerification } from './batches/contract';
+export type {
+  BatchPreview,
+  BatchService,
+  NewDynamicBatch,
+  NewStaticBatch,
+  NewVerification,
+  Reinitiated,
+  Reinitiation,
+} from './batches/contract';
 export type { DeviceChanges, DeviceCredentials, DeviceFilter, DeviceTag, NewDevice } from './device-sets';
 export type { NewProduct } from './products/new-product';
-export type { Cancellation, DeviceAnswer, DeviceReport, Reinitiated, Reinitiation, TaskFilter, TaskService } from './tasks/contract';
+export type { DeviceAnswer, DeviceReport, DeviceReports } from './reports/contract';
+export type { Cancellation, TaskFilter, TaskService } from './tasks/contract';
 
 /**
  * Everything the doors (api, gateways, workflows) may ask. Services throw UserError or UserErrors for what a caller can mend;
@@ -43,7 +53,7 @@ export interface Core {
   downloads: DownloadService;
   uploads: UploadService;
   batches: BatchService;
-  tasks: TaskService;
+  tasks: TaskService & DeviceReports;
 }
 
 export interface AccessService {

@@ -1,4 +1,4 @@
-import type { DeviceService, DownloadService, TaskService } from '../core/core';
+import type { DeviceReports, DeviceService, DownloadService } from '../core/core';
 import type { BrokerPresence } from '../core/devices/broker-presence';
 
 /** The part of core that gateways ask. */
@@ -19,6 +19,6 @@ export interface GatewayCore {
     | 'gatewayReset'
     | keyof BrokerPresence
   >;
-  tasks: Pick<TaskService, 'report' | 'requested' | 'ignored'>;
+  tasks: DeviceReports;
   downloads: Pick<DownloadService, 'block'>;
 }
