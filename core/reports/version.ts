@@ -6,7 +6,7 @@ import { isSettling } from '../../schema/model/task/settling';
 import type { Collections } from '../../schema/mongo/connect';
 import type { IgnoredReports } from '../devices/ignored-reports';
 import { reportVersion } from '../devices/report-version';
-import type { Memberships } from '../groups/memberships';
+import type { Memberships } from '../memberships/memberships';
 import type { Notification } from '../ports';
 import type { OfferDeps } from '../push/offers';
 import type { Matching } from '../selection/dynamic/match';

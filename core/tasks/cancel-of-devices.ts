@@ -4,7 +4,7 @@ import type { Task } from '../../schema/model/task/task';
 import type { Collections } from '../../schema/mongo/connect';
 import { requireRole } from '../access/require-role';
 import type { Viewer } from '../access/viewer';
-import { idsViolation, requireKnownDevices } from '../devices/delete';
+import { idsViolation, requireKnownDevices } from '../devices/require-device';
 import { UserError } from '../errors';
 import { packageUnknown } from '../packages/refusals';
 import { refuseIfAny } from '../refuse';
