@@ -3,8 +3,8 @@ import type { SampledLog } from '../../../core/sampled-log';
 import type { AccountOf } from '../../accounts';
 import type { GatewayCore } from '../../core';
 import type { GatewayMetrics } from '../../metrics';
-import type { MqttQuotas } from '../broker/quotas';
 import type { DownMessage, Peer } from '../dialect';
+import type { MqttQuotas } from '../quotas';
 import { createBlockLines, type LineClock } from './block-lines';
 
 type WordedAnswer = Exclude<BlockAnswer, { kind: 'block' }> | (Extract<BlockAnswer, { kind: 'block' }> & { offset: number });
