@@ -1,5 +1,7 @@
-import type { DeviceReports, DeviceService, DownloadService } from '../core/core';
 import type { BrokerPresence } from '../core/devices/broker-presence';
+import type { DeviceService } from '../core/devices/contract';
+import type { DownloadService } from '../core/downloads/contract';
+import type { DeviceReports } from '../core/reports/contract';
 
 /** The part of core that gateways ask. */
 export interface GatewayCore {
