@@ -1,6 +1,6 @@
-import type { DeviceReport } from '../../../core/core';
 import type { Notification } from '../../../core/ports';
 import type { SampledLog } from '../../../core/sampled-log';
+import type { DeviceReport } from '../../../core/tasks/contract';
 import { moduleKey } from '../../../schema/model/device/module-version';
 import type { AccountOf } from '../../accounts';
 import type { GatewayCore } from '../../core';
