@@ -29,12 +29,12 @@ export function givingWay({ _id, module, policy }: Batch, active: readonly Task[
  * Only older ones: of two batches that override, the newer has its way, whichever selects first. A task that moved between reading and
  * writing is read again, and kept if it is in upgrade by then. Returns how many gave way.
  */
-export async function overrideEarlier(deps: Deps, collections: Collections, selecting: Batch, places: number): Promise<number> {
+export async function overrideEarlier(deps: Deps, collections: Collections, selecting: Batch, slots: number): Promise<number> {
   const older = await olderBatches(collections, selecting);
   if (older.size === 0) return 0;
   const isPhased = selecting.scope.kind === 'phased';
-  const batch = isPhased ? await withShare(collections, selecting, await countAble(collections, selecting, places)) : selecting;
-  const stages = [...targetStages(batch, isPhased ? roomStages(batch, places, 'overriding') : []), { $project: { _id: 1 } }];
+  const batch = isPhased ? await withShare(collections, selecting, await countAble(collections, selecting, slots)) : selecting;
+  const stages = [...targetStages(batch, isPhased ? roomStages(batch, slots, 'overriding') : []), { $project: { _id: 1 } }];
   const targets = targetSource(collections, batch).aggregate<{ _id: DeviceId }>(stages, { allowDiskUse: true });
   const disturbed = new Set<BatchId>();
   let ended = 0;
