@@ -4,7 +4,7 @@ import type { Notification } from '../ports';
 import { notificationOf } from '../push/notification';
 import type { OfferDeps } from '../push/offers';
 import { endNotifying, repeatOf } from '../push/renotify';
-import { tellEnded } from '../tasks/tell-ended';
+import { endTask } from '../tasks/end-task';
 import { transition } from '../tasks/transition';
 import { endIneligible, isEligible } from './eligible';
 import { failUnexpected, onTarget, otherStart } from './report';
@@ -77,7 +77,5 @@ async function notified(deps: OfferDeps, task: Task, version: string): Promise<N
 
 async function endUnsupported(deps: OfferDeps, task: Task): Promise<void> {
   const text = 'The package has several files; devices of this dialect take one.';
-  const ended = await transition(deps.tasks, task, { kind: 'failed', cause: 'UNSUPPORTED_PACKAGE_TYPE', text }, deps.clock());
-  if (ended !== null) await tellEnded(deps, [ended]);
-  deps.engine.wakeBatch(task.batchId);
+  await endTask(deps, task, { kind: 'failed', cause: 'UNSUPPORTED_PACKAGE_TYPE', text });
 }

@@ -4,8 +4,7 @@ import type { Task } from '../../schema/model/task/task';
 import type { Collections } from '../../schema/mongo/connect';
 import { inChunks } from '../in-chunks';
 import type { TaskDeps } from '../tasks/deps';
-import { tellEnded } from '../tasks/tell-ended';
-import { transitionMany } from '../tasks/transition';
+import { endTasks } from '../tasks/end-task';
 import { roomStages } from './room';
 import { countAble, withShare } from './share';
 import { targetSource, targetStages } from './targets';
@@ -61,8 +60,7 @@ async function olderBatches({ batches }: Collections, { _id, productKey, module,
 export async function giveWay(deps: Deps, tasks: Task[]): Promise<number> {
   let ended = 0;
   for (let left = tasks; left.length > 0; ) {
-    const gone = await transitionMany(deps.tasks, left, { kind: 'overridden' }, deps.clock());
-    await tellEnded(deps, gone);
+    const gone = await endTasks(deps, left, { kind: 'overridden' });
     ended += gone.length;
     const done = new Set(gone.map(({ _id }) => _id));
     const missed = left.filter(({ _id }) => !done.has(_id)).map(({ _id }) => _id);

@@ -1,5 +1,5 @@
 import type { BatchId } from '../../schema/model/ids';
-import { retryAt } from '../../schema/model/task/retry';
+import { attemptsMade, retryAt } from '../../schema/model/task/retry';
 import type { Task } from '../../schema/model/task/task';
 import type { TaskDeps } from './deps';
 import { tellEnded } from './tell-ended';
@@ -26,9 +26,9 @@ export async function endOnlineWaits(deps: TaskDeps, batchId: BatchId): Promise<
 
 async function nextAttemptAt(deps: TaskDeps, task: Task, now: Date): Promise<Date | null> {
   const { policy } = await deps.facts(task.batchId);
-  const { attempt, firstAttempt = 1, dialect, deadlineAt } = task;
+  const { attempt, firstAttempt, dialect, deadlineAt } = task;
   const failed = {
-    attempt: attempt - firstAttempt + 1,
+    attempt: attemptsMade(attempt, firstAttempt),
     cause: CAUSE,
     now: now.getTime(),
     deadlineAt: deadlineAt?.getTime() ?? null,
