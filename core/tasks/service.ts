@@ -1,7 +1,7 @@
 import type { mongo } from 'mongoose';
 import type { Proof } from '../../schema/model/device/generations';
 import { moduleKey } from '../../schema/model/device/module-version';
-import { isPlatformLed } from '../../schema/model/protocol/dialect';
+import { type Dialect, dialectOf } from '../../schema/model/protocol/dialect';
 import { awaitsDevice } from '../../schema/model/task/device-exchange';
 import { isSettling } from '../../schema/model/task/settling';
 import { ACTIVE_STATUSES, type Task } from '../../schema/model/task/task';
@@ -29,6 +29,14 @@ import { reinitiateTasks } from './reinitiate';
 import { onFailure, onProgress, onVersion } from './report';
 import { onRequest } from './request';
 import { onResult } from './result';
+
+/** What a version says about the device's unfinished task: by itself, or as the answer to a query, on which something follows. */
+type VersionRule = { kind: 'truth'; apply: typeof onVersion } | { kind: 'answer'; apply: typeof onVersionAnswer };
+
+const VERSION_RULES: Record<Dialect, VersionRule> = {
+  LINK: { kind: 'truth', apply: onVersion },
+  IOTDA: { kind: 'answer', apply: onVersionAnswer },
+};
 
 export function createTaskService(
   deps: OfferDeps & CancelSomeDeps,
@@ -58,13 +66,13 @@ export function createTaskService(
     const { previous } = stored;
     const isNews = previous !== null && previous !== version && version !== task?.targetVersion;
     if (isNews) await onRegression(deps, deviceId, module, previous, version);
-    const platformLed = task !== null && isPlatformLed(task);
-    if (task && !platformLed) await onVersion(deps, task, version, stored.previous);
+    const rule = VERSION_RULES[dialectOf(task ?? {})];
+    if (task && rule.kind === 'truth') await rule.apply(deps, task, version, stored.previous);
     if (task && isSettling(task, deps.clock())) await onSettled(deps, task);
     if (stored.groups) await memberships.changed([stored.groups]);
     await matching?.reported(stored.device, module, task?.batchId ?? null);
     // Last: what the device is to be told is marked as pushed, and must not get lost by what comes after.
-    return platformLed ? onVersionAnswer(deps, task, version) : null;
+    return task && rule.kind === 'answer' ? rule.apply(deps, task, version) : null;
   }
 
   async function result(
