@@ -1,5 +1,7 @@
-import type { DeviceService, DownloadService, TaskService } from '../core/core';
 import type { BrokerPresence } from '../core/devices/broker-presence';
+import type { DeviceService } from '../core/devices/contract';
+import type { DownloadService } from '../core/downloads/contract';
+import type { TaskService } from '../core/tasks/contract';
 
 /** The part of core that gateways ask. */
 export interface GatewayCore {

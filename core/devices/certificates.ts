@@ -5,10 +5,10 @@ import { type Dialect, traitsOf, WITH_CERTIFICATES } from '../../schema/model/pr
 import type { Violation } from '../../schema/model/violation';
 import type { Store } from '../../schema/mongo/connect';
 import { newGeneration } from '../chance';
-import type { DeviceCertificates, NewDevice } from '../device-sets';
 import { refuseIfAny } from '../refuse';
-import { idsViolation, requireKnownDevices } from './delete';
+import type { DeviceCertificates, NewDevice } from './contract';
 import { existingDevices } from './devices-of';
+import { idsViolation, requireKnownDevices } from './require-device';
 import { voidBehind } from './reset-secret';
 import type { SessionEnds } from './session-ends';
 

@@ -3,7 +3,7 @@ import { isPlatformLed } from '../../schema/model/protocol/dialect';
 import { awaitsDevice } from '../../schema/model/task/device-exchange';
 import { hasDownloaded, hasRestartedForAnother, isSaidByGateway } from '../../schema/model/task/repeated';
 import type { Task } from '../../schema/model/task/task';
-import type { DeviceReport } from '../core';
+import type { DeviceReport } from './contract';
 import type { TaskDeps } from './deps';
 import { endIneligible, isEligible } from './eligible';
 import { tellEnded } from './tell-ended';

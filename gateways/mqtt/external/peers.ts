@@ -1,7 +1,7 @@
 import type { Proof } from '../../../schema/model/device/generations';
 import type { DeviceId } from '../../../schema/model/ids';
-import type { ChildOf, FamilyPeer } from '../broker/families';
 import type { DownMessage, Identity, MqttDialect } from '../dialect';
+import type { ChildOf, FamilyPeer } from '../families';
 
 /** A device behind the broker, as far as this gateway remembers it: its quotas hang on it. */
 export interface BrokerPeer extends FamilyPeer {

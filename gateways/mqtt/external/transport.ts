@@ -1,18 +1,18 @@
-import { createAdmission } from '../broker/admission';
-import { createAttempts } from '../broker/attempts';
-import { createAuthenticate } from '../broker/authenticate';
-import { createFamilies } from '../broker/families';
-import { MQTT_LIMITS } from '../broker/limits';
-import type { Carrier, CarrierParts, DeviceUrls } from '../carrier';
+import { createAdmission } from '../admission';
+import { createAttempts } from '../attempts';
+import { createAuthenticate } from '../authenticate';
 import type { DownMessage } from '../dialect';
+import { createFamilies } from '../families';
+import { MQTT_LIMITS } from '../limits';
+import type { DeviceUrls, Transport, TransportParts } from '../transport';
 import { type ClientCheck, startClientCheck } from './client-check';
 import { createBrokerConnection } from './connection';
+import { createBrokerLink } from './device-link';
 import { createEmqxApi } from './emqx-api';
 import { createEmqxPresence, EMQX_PRESENCE_FILTERS } from './emqx-presence';
 import { createBrokerHook } from './hook';
 import { type HookServer, openHookServer } from './hook-server';
 import { createInbox } from './inbox';
-import { createBrokerLink } from './link';
 import { createBrokerMetrics } from './metrics';
 import { createPeers } from './peers';
 import { createResolve } from './resolve';
@@ -22,11 +22,11 @@ import { BROKER_LIMITS, type ExternalSettings } from './settings';
 const SHARED = '$share/updraft/';
 
 /** Devices connect to a broker of its own; this process is one of its clients. */
-export function createBrokerCarrier(
-  parts: CarrierParts,
+export function createBrokerTransport(
+  parts: TransportParts,
   { broker: settings, hook: hookSettings }: ExternalSettings,
   gatewayName: string,
-): Carrier<DeviceUrls & { hookUrl?: string }> {
+): Transport<DeviceUrls & { hookUrl?: string }> {
   const { devices, dialects, gatewayId, lanes, quotas, metrics, sampled, logger } = parts;
   const resolve = createResolve(devices);
   const emqx = settings.presence === 'emqx';
@@ -75,10 +75,10 @@ export function createBrokerCarrier(
   }
 
   return {
-    get carries() {
+    get connected() {
       return connection.connected;
     },
-    onCarries(listener) {
+    onConnected(listener) {
       connection.onChange(listener);
       listener(connection.connected);
     },

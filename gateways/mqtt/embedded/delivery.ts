@@ -1,7 +1,7 @@
 import type { GatewayMetrics } from '../../metrics';
-import type { MqttQuotas } from './quotas';
+import type { MqttQuotas } from '../quotas';
+import { overlaps } from '../topic-filter';
 import type { Deliver, Session } from './session';
-import { overlaps } from './topic-filter';
 
 const WILDCARD = /[+#]/;
 

@@ -2,12 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { connect, type IClientOptions, type MqttClient } from 'mqtt';
 import { readBlockFrame } from '../support/devices/download/block-frame';
 import { describeWithMosquitto } from '../support/mosquitto';
-import { type Carried, knowsIotda, startAtMosquitto } from './broker-support';
+import { knowsIotda, type RunningGateway, startAtMosquitto } from './broker-support';
 import { iotdaNotification, iotdaOptions, NOW, VECTOR } from './iotda-support';
 import { deviceId } from './recording-core';
 import { deviceOptions, inbox, notification, startGateway, topics } from './support';
 
-const embedded = (): Promise<Carried> => startGateway({}, { clock: () => NOW });
+const embedded = (): Promise<RunningGateway> => startGateway({}, { clock: () => NOW });
 
 describe('R-FLOW-1 R-FLOW-2 devices over the embedded broker', () => devicesOver(embedded));
 
@@ -17,19 +17,19 @@ describeWithMosquitto('that devices over an external broker are served as over t
 );
 
 /** What holds for both. */
-function devicesOver(start: () => Promise<Carried>): void {
-  let carried: Carried;
+function devicesOver(start: () => Promise<RunningGateway>): void {
+  let running: RunningGateway;
   const clients: MqttClient[] = [];
   beforeEach(async () => {
-    carried = await start();
+    running = await start();
   });
   afterEach(async () => {
     await Promise.all(clients.splice(0).map((client) => client.endAsync(true)));
-    await carried.stop();
+    await running.stop();
   });
 
   async function device(options: IClientOptions, subscriptions: string[]): Promise<MqttClient> {
-    const client = connect(carried.url, { protocolVersion: 4, reconnectPeriod: 0, ...options });
+    const client = connect(running.url, { protocolVersion: 4, reconnectPeriod: 0, ...options });
     clients.push(client);
     client.on('error', () => undefined);
     await new Promise<void>((resolve, reject) => {
@@ -42,19 +42,19 @@ function devicesOver(start: () => Promise<Carried>): void {
   const link = (deviceName = 'meter-0001') =>
     device(deviceOptions({ deviceName }), [topics(deviceName).upgrade, topics(deviceName).getReply]);
   const iotda = () => {
-    knowsIotda(carried.core);
+    knowsIotda(running.core);
     return device(iotdaOptions(), [`$oc/devices/${VECTOR.id}/sys/events/down`]);
   };
   const received = async (messages: unknown[], count = 1): Promise<void> => {
     while (messages.length < count) await delay(5);
   };
-  const calls = () => carried.core.calls.filter(({ call }) => call !== 'reset' && call !== 'unheard');
+  const calls = () => running.core.calls.filter(({ call }) => call !== 'reset' && call !== 'unheard');
   const version = (text: string) => `{"id":"1","params":{"version":"${text}"}}`;
 
   test('R-DEV-2 a version is reported after its device is on-line', async () => {
     const client = await link();
     await client.publishAsync(topics().inform, version('1.0.0'));
-    await carried.core.until(() => carried.core.reports.length === 1);
+    await running.core.until(() => running.core.reports.length === 1);
     expect(calls()).toEqual([
       { call: 'connected', deviceId: deviceId(), sessionId: expect.any(String) },
       { call: 'report', deviceId: deviceId(), report: { kind: 'version', module: 'default', version: '1.0.0' } },
@@ -64,8 +64,8 @@ function devicesOver(start: () => Promise<Carried>): void {
   test('R-FLOW-1 the messages of a device come in their order, each once', async () => {
     const client = await link();
     for (let step = 0; step < 50; step += 1) await client.publishAsync(topics().inform, version(`${step}`), { qos: 1 });
-    await carried.core.until(() => carried.core.reports.length >= 50);
-    expect(carried.core.reports.map((report) => 'version' in report && report.version)).toEqual(
+    await running.core.until(() => running.core.reports.length >= 50);
+    expect(running.core.reports.map((report) => 'version' in report && report.version)).toEqual(
       Array.from({ length: 50 }, (_, step) => `${step}`),
     );
   });
@@ -77,7 +77,7 @@ function devicesOver(start: () => Promise<Carried>): void {
       const frame = readBlockFrame(payload);
       offsets.push(frame.kind === 'block' ? frame.offset : frame.kind);
     });
-    carried.core.blocks = (_device, { offset }) => ({ kind: 'block', bytes: Buffer.alloc(1), fileLength: 100_000 + offset });
+    running.core.blocks = (_device, { offset }) => ({ kind: 'block', bytes: Buffer.alloc(1), fileLength: 100_000 + offset });
     const blocks = Array.from({ length: 25 }, (_, n) => n);
     for (const offset of blocks) {
       const params = { fileInfo: { streamId: 1, fileId: 1 }, fileBlock: { size: 1, offset } };
@@ -90,9 +90,9 @@ function devicesOver(start: () => Promise<Carried>): void {
   test('R-FLOW-1 a notification reaches its device, and it alone, once', async () => {
     const [client, other] = [await link(), await link('other')];
     const [mine, theirs] = [inbox(client), inbox(other)];
-    expect(await carried.gateway.link.notify(notification())).toBe(true);
+    expect(await running.gateway.link.notify(notification())).toBe(true);
     await received(mine);
-    expect(await carried.gateway.link.notify(notification({ deviceId: deviceId('other'), deviceName: 'other', version: '3.0.0' }))).toBe(
+    expect(await running.gateway.link.notify(notification({ deviceId: deviceId('other'), deviceName: 'other', version: '3.0.0' }))).toBe(
       true,
     );
     await received(theirs);
@@ -104,7 +104,7 @@ function devicesOver(start: () => Promise<Carried>): void {
   test('R-FLOW-1 firmware/get is answered to who asked', async () => {
     const client = await link();
     const replies = inbox(client);
-    carried.core.task = notification();
+    running.core.task = notification();
     await client.publishAsync(topics().get, '{"id":7,"params":{},}');
     await received(replies);
     expect(replies.map(({ topic }) => topic)).toEqual([topics().getReply]);
@@ -112,13 +112,13 @@ function devicesOver(start: () => Promise<Carried>): void {
   });
 
   test('R-DEV-2 a device that is not there is not notified, and one that left is off-line', async () => {
-    expect(await carried.gateway.link.notify(notification())).toBe(false);
+    expect(await running.gateway.link.notify(notification())).toBe(false);
     const client = await link();
     await client.publishAsync(topics().inform, version('1.0.0'));
-    await carried.core.until(() => carried.core.reports.length === 1);
+    await running.core.until(() => running.core.reports.length === 1);
     await client.endAsync();
-    while (await carried.gateway.link.notify(notification())) await delay(5);
-    await carried.core.until(() => carried.core.calls.some(({ call }) => call === 'disconnected'));
+    while (await running.gateway.link.notify(notification())) await delay(5);
+    await running.core.until(() => running.core.calls.some(({ call }) => call === 'disconnected'));
     expect(calls().map(({ call }) => call)).toEqual(['connected', 'report', 'disconnected']);
   });
 
@@ -126,28 +126,28 @@ function devicesOver(start: () => Promise<Carried>): void {
     const client = await link();
     await client.publishAsync(topics('other').inform, version('6.6.6'), { qos: 1 });
     await client.publishAsync(topics().inform, version('1.0.0'), { qos: 1 });
-    await carried.core.until(() => carried.core.reports.length === 1);
+    await running.core.until(() => running.core.reports.length === 1);
     expect(calls().every((each) => 'deviceId' in each && each.deviceId === deviceId())).toBe(true);
-    expect(carried.core.reports).toEqual([{ kind: 'version', module: 'default', version: '1.0.0' }]);
+    expect(running.core.reports).toEqual([{ kind: 'version', module: 'default', version: '1.0.0' }]);
   });
 
   test('R-FLOW-2 an IoTDA device is asked, answers, and gets its notification as the answer to that', async () => {
     const client = await iotda();
     const messages = inbox(client);
-    carried.core.answer = iotdaNotification();
-    expect(await carried.gateway.link.queryVersion({ deviceId: VECTOR.deviceId, dialect: 'IOTDA' })).toBe(true);
+    running.core.answer = iotdaNotification();
+    expect(await running.gateway.link.queryVersion({ deviceId: VECTOR.deviceId, dialect: 'IOTDA' })).toBe(true);
     await received(messages);
     const event = { service_id: '$ota', event_type: 'version_report', paras: { fw_version: 'v1.0' } };
     await client.publishAsync(`$oc/devices/${VECTOR.id}/sys/events/up`, JSON.stringify({ services: [event] }));
     await received(messages, 2);
     expect(messages.map(({ payload }) => JSON.parse(payload).services[0].event_type)).toEqual(['version_query', 'firmware_upgrade']);
-    expect(carried.core.reports).toEqual([{ kind: 'version', module: 'default', version: 'v1.0' }]);
+    expect(running.core.reports).toEqual([{ kind: 'version', module: 'default', version: 'v1.0' }]);
   });
 
   test('R-DL-3 a block of a file comes by the broker, bytes as they are', async () => {
     const client = await link();
     await client.subscribeAsync(topics().downloadReply);
-    carried.core.blocks = () => ({ kind: 'block', bytes: Buffer.from('UPDRAFT!'), fileLength: 12 });
+    running.core.blocks = () => ({ kind: 'block', bytes: Buffer.from('UPDRAFT!'), fileLength: 12 });
     const reply = new Promise<Buffer>((resolve) => client.once('message', (_topic, payload) => resolve(payload)));
     const request = { id: '7', params: { fileToken: 'default', fileInfo: { streamId: 1, fileId: 1 }, fileBlock: { size: 8, offset: 0 } } };
     await client.publishAsync(topics().download, JSON.stringify(request));
@@ -160,7 +160,7 @@ function devicesOver(start: () => Promise<Carried>): void {
     const client = await link();
     await client.publishAsync(topics().inform, '{"id":');
     await client.publishAsync(topics().inform, version('1.0.0'));
-    await carried.core.until(() => carried.core.reports.length === 1);
-    expect(carried.core.reports).toEqual([{ kind: 'version', module: 'default', version: '1.0.0' }]);
+    await running.core.until(() => running.core.reports.length === 1);
+    expect(running.core.reports).toEqual([{ kind: 'version', module: 'default', version: '1.0.0' }]);
   });
 }

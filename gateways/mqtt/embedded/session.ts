@@ -3,9 +3,9 @@ import type { Duplex } from 'node:stream';
 import type { Client } from 'aedes';
 import type { Proof } from '../../../schema/model/device/generations';
 import type { DeviceId } from '../../../schema/model/ids';
+import type { Authenticated } from '../authenticate';
 import type { DownMessage, MqttDialect, Peer } from '../dialect';
-import type { Authenticated } from './authenticate';
-import type { ChildOf } from './families';
+import type { ChildOf } from '../families';
 
 /** One connection of one device, from its CONNACK until it closes. */
 export interface Session extends Peer {

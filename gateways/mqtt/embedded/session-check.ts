@@ -3,7 +3,7 @@ import type { DeviceId } from '../../../schema/model/ids';
 import { again } from '../../again';
 import type { GatewayCore } from '../../core';
 import type { GatewayMetrics } from '../../metrics';
-import { MQTT_LIMITS } from './limits';
+import { MQTT_LIMITS } from '../limits';
 import type { Presence } from './presence';
 import type { Session, Sessions } from './session';
 

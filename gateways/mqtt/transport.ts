@@ -5,8 +5,8 @@ import type { AccountOf } from '../accounts';
 import type { GatewayCore } from '../core';
 import type { DeviceLanes } from '../device-lanes';
 import type { GatewayMetrics } from '../metrics';
-import type { MqttQuotas } from './broker/quotas';
 import type { MqttDialect } from './dialect';
+import type { MqttQuotas } from './quotas';
 
 export interface DeviceUrls {
   mqttUrl?: string;
@@ -15,7 +15,7 @@ export interface DeviceUrls {
 }
 
 /** What brings messages of devices to their dialects, and takes messages to devices: the embedded broker, or a client of another one. */
-export interface Carrier<U extends DeviceUrls = DeviceUrls> {
+export interface Transport<U extends DeviceUrls = DeviceUrls> {
   /** Where devices connect, if that is here. */
   start(): Promise<U>;
   /** Nothing comes in any more; the lanes run out afterwards. */
@@ -24,14 +24,14 @@ export interface Carrier<U extends DeviceUrls = DeviceUrls> {
   ended(): Promise<void>;
   readonly link: DeviceLink;
   /** Whether messages for devices leave now. */
-  readonly carries: boolean;
+  readonly connected: boolean;
   /** Called with each change of it, and at once. */
-  onCarries(listener: (carries: boolean) => void): void;
+  onConnected(listener: (connected: boolean) => void): void;
   /** Whether this process is to take pushes; told with each change, and at once. */
   onPushes(listener: (pushes: boolean) => void): void;
 }
 
-export interface CarrierParts {
+export interface TransportParts {
   devices: GatewayCore['devices'];
   dialects: readonly MqttDialect[];
   gatewayId: string;

@@ -4,17 +4,17 @@ import type { Aedes, AedesOptions, Client, PublishPacket } from 'aedes';
 import type { Logger } from 'pino';
 import type { AccountOf } from '../../accounts';
 import type { GatewayMetrics } from '../../metrics';
+import type { Admit } from '../admission';
+import type { Authenticate } from '../authenticate';
 import { whenChild } from '../children';
 import { CONNACK, type ConnectPacket } from '../dialect';
-import { createInlet } from '../inlet';
-import type { Admit } from './admission';
-import type { Authenticate } from './authenticate';
-import { clampKeepAlive, MQTT_LIMITS } from './limits';
-import type { MqttQuotas } from './quotas';
+import { clampKeepAlive, MQTT_LIMITS } from '../limits';
+import type { MqttQuotas } from '../quotas';
+import { createRateLimit } from '../rate-limit';
+import { overlaps } from '../topic-filter';
 import type { Session, Sessions } from './session';
 import { limitQos } from './subscribe-qos';
 import type { ProvenPeer } from './tls/proven-peer';
-import { overlaps } from './topic-filter';
 
 type Done = (error?: Error) => void;
 
@@ -48,7 +48,7 @@ export async function createDeviceBroker(deps: BrokerDeps): Promise<Aedes> {
   /** What CONNECT said, until it is decided on. */
   const connecting = new WeakMap<Client, ConnectPacket>();
   const accepted = new WeakMap<Client, Exclude<Awaited<ReturnType<Authenticate>>, number>>();
-  const inlet = createInlet(metrics, quotas, accountOf);
+  const rateLimit = createRateLimit(metrics, quotas, accountOf);
   let anonymous = 0;
 
   const sessionOf = (client: Client): Session | undefined => {
@@ -82,7 +82,7 @@ export async function createDeviceBroker(deps: BrokerDeps): Promise<Aedes> {
     if (session === undefined) metrics.dropped.no_session.inc();
     else {
       const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload;
-      const inside = inlet(session, bytes);
+      const inside = rateLimit(session, bytes);
       if (inside === 'taken') session.dialect.receive(session, topic, bytes);
       else if (inside === 'tooLong') session.dialect.receiveTooLong(session, topic, bytes);
     }

@@ -1,8 +1,8 @@
 import type { DeviceLink, Notification } from '../../../core/ports';
 import { type DeviceId, deviceNameOf, productKeyOf } from '../../../schema/model/ids';
 import { dialectOf, type Speaking } from '../../../schema/model/protocol/dialect';
-import type { CarrierParts } from '../carrier';
 import type { DownMessage, Identity, MqttDialect } from '../dialect';
+import type { TransportParts } from '../transport';
 import type { Published } from './session';
 
 /** Throws BrokerAway. */
@@ -14,7 +14,7 @@ interface Route {
   messages: readonly DownMessage[];
 }
 
-interface BrokerLinkDeps extends Pick<CarrierParts, 'devices' | 'dialects' | 'gatewayId' | 'metrics'> {
+interface BrokerLinkDeps extends Pick<TransportParts, 'devices' | 'dialects' | 'gatewayId' | 'metrics'> {
   publish: PublishAtBroker;
   /** An answer of the device may come over the connection of the gateway. */
   onSpokenTo(gateway: DeviceId, deviceId: DeviceId): void;

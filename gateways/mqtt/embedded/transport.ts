@@ -2,15 +2,15 @@ import type { Duplex } from 'node:stream';
 import type { Aedes } from 'aedes';
 import { isFor } from '../../../core/devices/is-for';
 import type { DeviceId } from '../../../schema/model/ids';
-import type { Carrier, CarrierParts } from '../carrier';
+import { createAdmission } from '../admission';
+import { createAttempts } from '../attempts';
+import { createAuthenticate } from '../authenticate';
 import type { Identity } from '../dialect';
-import { createAdmission } from './admission';
-import { createAttempts } from './attempts';
-import { createAuthenticate } from './authenticate';
+import { createFamilies } from '../families';
+import { MQTT_LIMITS } from '../limits';
+import type { Transport, TransportParts } from '../transport';
 import { createDeviceBroker } from './broker';
 import { createDeliver } from './delivery';
-import { createFamilies } from './families';
-import { MQTT_LIMITS } from './limits';
 import { type Listeners, type ListenSettings, type MqttUrls, openListeners } from './listeners';
 import { createPresence } from './presence';
 import { createSessions, type Session } from './session';
@@ -19,11 +19,11 @@ import type { ProvenPeer } from './tls/proven-peer';
 import { createPskKeys } from './tls/psk-keys';
 
 /** Devices connect to a broker inside this process, which holds their sessions. */
-export function createEmbeddedCarrier(
-  { devices, dialects, gatewayId, lanes, quotas, metrics, sampled, accountOf, logger }: CarrierParts,
+export function createEmbeddedTransport(
+  { devices, dialects, gatewayId, lanes, quotas, metrics, sampled, accountOf, logger }: TransportParts,
   settings: Omit<ListenSettings, 'connections' | 'strangers'>,
   resetWithinMs: number,
-): Carrier<MqttUrls> {
+): Transport<MqttUrls> {
   const presence = createPresence({ devices, gatewayId, lanes, sampled });
   let stopping = false;
   const families = createFamilies({ devices, lanes, metrics, sampled });
@@ -56,8 +56,8 @@ export function createEmbeddedCarrier(
   let check: SessionCheck | null = null;
 
   return {
-    carries: true,
-    onCarries: (listener) => listener(true),
+    connected: true,
+    onConnected: (listener) => listener(true),
     onPushes: (listener) => listener(true),
     link: {
       gatewayId,

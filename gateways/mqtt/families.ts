@@ -1,11 +1,11 @@
-import type { Child } from '../../../core/device-sets';
-import type { SampledLog } from '../../../core/sampled-log';
-import { isSame, type Proof } from '../../../schema/model/device/generations';
-import { type DeviceId, deviceNameOf, productKeyOf } from '../../../schema/model/ids';
-import type { GatewayCore } from '../../core';
-import type { DeviceLanes } from '../../device-lanes';
-import type { GatewayMetrics } from '../../metrics';
-import type { DownMessage, Identity, MqttDialect, Peer } from '../dialect';
+import type { Child } from '../../core/devices/contract';
+import type { SampledLog } from '../../core/sampled-log';
+import { isSame, type Proof } from '../../schema/model/device/generations';
+import { type DeviceId, deviceNameOf, productKeyOf } from '../../schema/model/ids';
+import type { GatewayCore } from '../core';
+import type { DeviceLanes } from '../device-lanes';
+import type { GatewayMetrics } from '../metrics';
+import type { DownMessage, Identity, MqttDialect, Peer } from './dialect';
 
 /** A device that was put behind a gateway, or taken away from it, counts as such within about so long. */
 const FRESH_MS = 2_000;

@@ -2,9 +2,9 @@ import type { SampledLog } from '../../../../core/sampled-log';
 import type { DeviceId } from '../../../../schema/model/ids';
 import type { GatewayCore } from '../../../core';
 import type { GatewayMetrics } from '../../../metrics';
+import type { Admit } from '../../admission';
 import type { MqttDialect } from '../../dialect';
-import type { Admit } from '../admission';
-import { inTime } from '../in-time';
+import { inTime } from '../../in-time';
 
 export interface PskKey {
   deviceId: DeviceId;

@@ -1,7 +1,7 @@
-import { networkOf } from '../../../core/strangers';
-import { type Account, createAccounts } from '../../accounts';
-import type { ConnectResult } from '../../metrics';
-import { createTokenBuckets } from '../../token-bucket';
+import { networkOf } from '../../core/strangers';
+import { type Account, createAccounts } from '../accounts';
+import type { ConnectResult } from '../metrics';
+import { createTokenBuckets } from '../token-bucket';
 import type { MqttQuotas } from './quotas';
 
 /** Why an attempt to connect is not looked at. */

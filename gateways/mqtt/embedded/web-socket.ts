@@ -3,7 +3,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { createWebSocketStream, type WebSocket, WebSocketServer } from 'ws';
 import { tcpOf } from '../../../core/tcp-of';
-import { MQTT_LIMITS } from './limits';
+import { MQTT_LIMITS } from '../limits';
 import { ASK_FOR_CERTIFICATE, type ProvenPeer, provenCertificate } from './tls/proven-peer';
 
 export interface WebSocketSettings {
