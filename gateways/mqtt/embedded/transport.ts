@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { Aedes } from 'aedes';
 import { isFor } from '../../../core/devices/is-for';
+import { withTimeout } from '../../../core/with-timeout';
 import type { DeviceId } from '../../../schema/model/ids';
 import { createAdmission } from '../admission';
 import { createAttempts } from '../attempts';
@@ -126,15 +127,10 @@ export function createEmbeddedTransport(
     /** What this does not manage in its time, the next start does. */
     async ended() {
       if (listeners === null) return;
-      let timer: NodeJS.Timeout | undefined;
-      const late = new Promise<void>((resolve) => {
-        timer = setTimeout(resolve, resetWithinMs);
-      });
       const reset = devices.gatewayReset(gatewayId).catch((error: unknown) => {
         logger.warn({ err: error }, 'Devices could not be marked off-line while stopping');
       });
-      await Promise.race([reset, late]);
-      clearTimeout(timer);
+      await withTimeout(reset, resetWithinMs, 'The reset took too long').catch(() => undefined);
     },
   };
 }

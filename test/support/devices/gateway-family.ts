@@ -33,7 +33,7 @@ export function createDevices(
   );
   return (one) => {
     const above = one.gateway === undefined ? undefined : shared.get(one.gateway);
-    const carrier = shared.get(one.deviceName)?.own;
+    const own = shared.get(one.deviceName)?.own;
     switch (one.dialect) {
       case undefined:
       case 'LINK': {

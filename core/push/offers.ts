@@ -1,13 +1,13 @@
 import type { BatchId, DeviceId, TaskId } from '../../schema/model/ids';
 import { isNotifiedTooOften } from '../../schema/model/task/repeated';
 import type { Task } from '../../schema/model/task/task';
-import type { PushTerms } from '../batches/push-terms';
 import type { DeviceLink, Notification } from '../ports';
-import type { TaskDeps } from './deps';
+import type { TaskDeps } from '../tasks/deps';
+import { transitionMany } from '../tasks/transition';
 import { type Mint, notificationOf } from './notification';
 import type { Pacers } from './pacers';
 import { endNotifying, repeatOf } from './renotify';
-import { transitionMany } from './transition';
+import type { PushTerms } from './terms';
 
 export interface Offer {
   batchId: BatchId;

@@ -6,7 +6,7 @@ import type { Task } from '../../schema/model/task/task';
 import type { DownloadUrls, Granted } from '../downloads/download-token';
 import { grantOf } from '../downloads/grant';
 import type { Notification, NotifiedFile } from '../ports';
-import type { TaskDeps } from './deps';
+import type { TaskDeps } from '../tasks/deps';
 
 /** Gives the URL of one file of a task's package, good for 24 h and for this attempt. */
 export type MintUrl = (task: Granted, fileIndex: number, fileName: string) => Promise<string>;

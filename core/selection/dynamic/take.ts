@@ -10,9 +10,9 @@ import type { Collections } from '../../../schema/mongo/connect';
 import type { MatchedDevice } from '../../devices/report-version';
 import { isDuplicateKey } from '../../duplicate-key';
 import type { TaskDeps } from '../../tasks/deps';
-import { giveWay, givingWay } from '../../tasks/override';
-import { selectChosen } from '../../tasks/select';
 import { transition } from '../../tasks/transition';
+import { giveWay, givingWay } from '../override';
+import { selectChosen } from '../select';
 
 export interface TakeDeps extends TaskDeps {
   collections: Collections;

@@ -6,10 +6,10 @@ import { DEFAULT_WAITS, type MsByDialect, newNegotiation, onlineMsOf } from '../
 import type { Task } from '../../schema/model/task/task';
 import type { Collections } from '../../schema/mongo/connect';
 import { modulePath } from '../../schema/mongo/devices';
-import { allBut, chosenStages, countTargets, targetSource, targetStages } from '../batches/targets';
 import { isDuplicateKey } from '../duplicate-key';
 import { roomStages } from './room';
 import { countAble, countAllBut, withShare } from './share';
+import { allBut, chosenStages, countTargets, targetSource, targetStages } from './targets';
 
 /** Another batch made a task for one of the devices while this one was selecting: select again, and it is skipped. */
 const TRIES = 5;
