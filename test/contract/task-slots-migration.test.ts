@@ -15,7 +15,7 @@ const migrate = (signal = new AbortController().signal) => taskSlots.run({ colle
 
 /** Beside others of its device, as a version before kept it. */
 const before = (module: string, places?: number[]) => {
-  const { slots: _, ...task } = aTask({ module, batchId: `of-${module}`, _id: `of-${module}.meter.dev-1` });
+  const { slots: _, ...task } = aTask({ module, batchId: `of-${module}`, deviceName: 'dev-1' });
   return { ...task, ...(places && { places }) };
 };
 const indexes = async () => (await store.collections.tasks.indexes()).map(({ name }) => name);
@@ -37,7 +37,9 @@ test('R-BAT-13 tasks keep what they take of their device under its new name, als
   expect(await indexes()).not.toContain('deviceId_1_places_1');
   await store.ensureIndexes();
   expect(await indexes()).toContain('deviceId_1_slots_1');
-  await expect(tasks.insertOne({ ...aTask({ module: 'fpga', _id: 'of-fpga.meter.dev-1' }), slots: [2] })).rejects.toThrow('duplicate key');
+  await expect(tasks.insertOne({ ...aTask({ module: 'fpga', batchId: 'of-fpga', deviceName: 'dev-1' }), slots: [2] })).rejects.toThrow(
+    'duplicate key',
+  );
 });
 
 test('R-BAT-13 a task of a version that knew no slots stays without, and so takes all', async () => {
