@@ -50,7 +50,7 @@ export class NewDeviceInput {
   @Field(() => RegionInput, { nullable: true, description: 'Where it is.' })
   region?: RegionInput | null;
 
-  @Field(() => [DeviceTagInput], { nullable: true, description: 'At most 20.' })
+  @Field(() => [DeviceTagInput], { nullable: true, description: 'At most `limits.deviceTags`.' })
   tags?: DeviceTagInput[] | null;
 
   @Field(() => NamedDeviceInput, {
@@ -65,7 +65,7 @@ export class RegisterDevicesInput {
   @Field(() => String, { description: 'The product they are of.' })
   productKey!: string;
 
-  @Field(() => [NewDeviceInput], { description: 'One to 1,000: all are registered or none.' })
+  @Field(() => [NewDeviceInput], { description: 'One to `limits.registrations`: all are registered or none.' })
   devices!: NewDeviceInput[];
 }
 
@@ -89,7 +89,7 @@ export class UpdateDeviceInput {
 
 @InputType()
 export class SetDevicesEnabledInput {
-  @Field(() => [ID], { description: 'One to 1,000: all or none.' })
+  @Field(() => [ID], { description: 'One to `limits.devicesPerCall`: all or none.' })
   deviceIds!: string[];
 
   @Field(() => Boolean, { description: 'False disables them.' })
@@ -110,7 +110,7 @@ export class DeviceCertificatesInput {
 
 @InputType()
 export class SetDeviceCertificatesInput {
-  @Field(() => [DeviceCertificatesInput], { description: 'One to 1,000: all or none.' })
+  @Field(() => [DeviceCertificatesInput], { description: 'One to `limits.devicesPerCall`: all or none.' })
   devices!: DeviceCertificatesInput[];
 }
 
@@ -134,7 +134,7 @@ export class ResetDeviceSecretInput {
 
 @InputType()
 export class SetDeviceGatewayInput {
-  @Field(() => [ID], { description: 'The devices that have no connection of their own; one to 1,000: all or none.' })
+  @Field(() => [ID], { description: 'The devices that have no connection of their own; one to `limits.devicesPerCall`: all or none.' })
   deviceIds!: string[];
 
   @Field(() => ID, { nullable: true, description: 'The device whose connection they share from now on; null: none.' })
@@ -143,7 +143,7 @@ export class SetDeviceGatewayInput {
 
 @InputType()
 export class DeleteDevicesInput {
-  @Field(() => [ID], { description: 'One to 1,000: all are deleted or none.' })
+  @Field(() => [ID], { description: 'One to `limits.devicesPerCall`: all are deleted or none.' })
   deviceIds!: string[];
 }
 

@@ -56,7 +56,7 @@ export class GroupDevicesInput {
   @Field(() => ID, { description: 'Which group.' })
   groupId!: string;
 
-  @Field(() => [ID], { description: 'One to 1,000 devices, of any product.' })
+  @Field(() => [ID], { description: 'One to `limits.devicesPerCall` devices, of any product.' })
   deviceIds!: string[];
 }
 
