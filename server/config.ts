@@ -1,5 +1,5 @@
 import type { Retention } from '../core/batches/retention';
-import { S3_FILE_BYTES, type S3Settings } from '../core/packages/s3-store';
+import { S3_FILE_BYTES, type S3Settings } from '../core/package-store/s3-store';
 import type { MqttQuotas } from '../gateways/mqtt/broker/quotas';
 import type { Limits } from '../schema/model/limits';
 import type { FlowWaits } from '../schema/model/task/negotiation';

@@ -3,7 +3,7 @@ import { Client } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { type CoreParts, createCore } from '../core/create-core';
-import { secretSeals } from '../core/devices/secret-seals';
+import { secretSeals } from '../core/device-secrets/secret-seals';
 import type { DiskRoom } from '../core/disk-room';
 import { createLocalCopies } from '../core/downloads/local-copies';
 import type { UpgradeEngine } from '../core/ports';

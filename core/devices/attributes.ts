@@ -5,8 +5,8 @@ import { cityViolation, deviceTagKeyViolation, deviceTagValueViolation, province
 import type { Violation } from '../../schema/model/violation';
 import type { Collections } from '../../schema/mongo/connect';
 import type { DeviceChanges, DeviceTag } from '../device-sets';
-import { groupsChangeOf, type Memberships, withGroups } from '../groups/memberships';
-import { membershipStages } from '../groups/rule-expression';
+import { groupsChangeOf, type Memberships, withGroups } from '../memberships/memberships';
+import { membershipStages } from '../memberships/rule-expression';
 import { refuseIfAny } from '../refuse';
 import { devicesUnknown } from './refusals';
 

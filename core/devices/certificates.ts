@@ -7,8 +7,8 @@ import type { Store } from '../../schema/mongo/connect';
 import { newGeneration } from '../chance';
 import type { DeviceCertificates, NewDevice } from '../device-sets';
 import { refuseIfAny } from '../refuse';
-import { idsViolation, requireKnownDevices } from './delete';
 import { existingDevices } from './devices-of';
+import { idsViolation, requireKnownDevices } from './require-device';
 import { voidBehind } from './reset-secret';
 import type { SessionEnds } from './session-ends';
 

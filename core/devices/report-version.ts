@@ -6,8 +6,8 @@ import type { Device } from '../../schema/model/fleet';
 import { type DeviceId, productKeyOf } from '../../schema/model/ids';
 import type { Collections } from '../../schema/mongo/connect';
 import { moduleVersionKey } from '../../schema/mongo/devices';
-import { type GroupsChange, groupsChangeOf, type Memberships, NO_MEMBERSHIPS, withGroups } from '../groups/memberships';
-import { membershipStages } from '../groups/rule-expression';
+import { type GroupsChange, groupsChangeOf, type Memberships, NO_MEMBERSHIPS, withGroups } from '../memberships/memberships';
+import { membershipStages } from '../memberships/rule-expression';
 
 /** What dynamic batches look at. */
 export const MATCHED_FIELDS = { productKey: 1, deviceName: 1, enabled: 1, modules: 1, groups: 1, memberSince: 1, region: 1 } as const;

@@ -6,6 +6,7 @@ import type { StoredDevice } from '../../schema/mongo/devices';
 import { SECRET_RESET_KEPT_MS } from '../../schema/mongo/secret-resets';
 import type { Viewer } from '../access/viewer';
 import { newGeneration } from '../chance';
+import { newSecret, openSecret, sealSecret } from '../device-secrets/secrets';
 import type { DeviceWithSecret } from '../device-sets';
 import { UserError } from '../errors';
 import { keyViolation } from '../idempotency';
@@ -13,7 +14,6 @@ import { refuseIfAny } from '../refuse';
 import type { Sealing } from '../sealing';
 import { offline, type Related } from './presence';
 import { devicesUnknown } from './refusals';
-import { newSecret, openSecret, sealSecret } from './secrets';
 import { hasOwnSession, type SessionEnds } from './session-ends';
 
 export interface SecretResetDeps extends Pick<Store, 'connection' | 'collections'> {

@@ -3,7 +3,7 @@ import type { Store } from '../../schema/mongo/connect';
 import { requireRole } from '../access/require-role';
 import type { Clock } from '../clock';
 import type { DeviceService } from '../core';
-import type { Memberships } from '../groups/memberships';
+import type { Memberships } from '../memberships/memberships';
 import { pageOf } from '../paging/page-of';
 import { requireProduct } from '../products/require-product';
 import type { VersionCounts } from '../products/version-counts';

@@ -2,7 +2,7 @@ import type { Group } from '../../schema/model/device/group';
 import { GROUPS_PER_DEVICE } from '../../schema/model/device/group';
 import type { DeviceId } from '../../schema/model/ids';
 import type { Collections } from '../../schema/mongo/connect';
-import { requireKnownDevices } from '../devices/delete';
+import { requireKnownDevices } from '../devices/require-device';
 import { UserError } from '../errors';
 import { groupUnknown } from './tree';
 

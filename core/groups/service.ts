@@ -3,7 +3,7 @@ import type { Group } from '../../schema/model/device/group';
 import { requireRole } from '../access/require-role';
 import type { Viewer } from '../access/viewer';
 import type { GroupService } from '../device-sets';
-import { idsViolation } from '../devices/delete';
+import { idsViolation } from '../devices/require-device';
 import { displayNameViolation } from '../display-name';
 import { isDuplicateKey } from '../duplicate-key';
 import { UserError } from '../errors';

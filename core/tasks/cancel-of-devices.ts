@@ -5,7 +5,7 @@ import type { Collections } from '../../schema/mongo/connect';
 import { requireRole } from '../access/require-role';
 import type { Viewer } from '../access/viewer';
 import { statusesViolation } from '../batches/refusals';
-import { idsViolation, requireKnownDevices } from '../devices/delete';
+import { idsViolation, requireKnownDevices } from '../devices/require-device';
 import { UserError } from '../errors';
 import { packageUnknown } from '../packages/refusals';
 import { refuseIfAny } from '../refuse';

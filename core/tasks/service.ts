@@ -12,7 +12,7 @@ import type { DeviceAnswer, DeviceReport, TaskFilter, TaskService } from '../cor
 import type { IgnoredReports } from '../devices/ignored-reports';
 import { reportVersion } from '../devices/report-version';
 import { requireDevice } from '../devices/require-device';
-import { NO_MEMBERSHIPS } from '../groups/memberships';
+import { NO_MEMBERSHIPS } from '../memberships/memberships';
 import { refuseUnnamed } from '../named';
 import { inOrderOf } from '../paging/in-order-of';
 import { pageOf } from '../paging/page-of';

@@ -1,6 +1,6 @@
 import { MODULES_PER_DEVICE, reportVersion } from '../../core/devices/report-version';
 import { createDeviceService } from '../../core/devices/service';
-import { NO_MEMBERSHIPS } from '../../core/groups/memberships';
+import { NO_MEMBERSHIPS } from '../../core/memberships/memberships';
 import { createProductService } from '../../core/products/service';
 import type { Store } from '../../schema/mongo/connect';
 import { runsOneOf } from '../../schema/mongo/devices';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { deviceOf } from '../../core/devices/register';
-import { membershipStages, ruleExpression } from '../../core/groups/rule-expression';
+import { membershipStages, ruleExpression } from '../../core/memberships/rule-expression';
 import { moduleField, moduleOfField } from '../../schema/model/device/device-modules';
 import { type GroupCondition, type GroupRule, matchesRule, modulesOf, productsOf } from '../../schema/model/device/group-rule';
 import { GROUP_RULE_DEPTH, groupRuleViolations, ruleOf } from '../../schema/model/device/group-rule-form';

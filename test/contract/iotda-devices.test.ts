@@ -1,6 +1,6 @@
 import { systemClock } from '../../core/clock';
 import { createDeviceService } from '../../core/devices/service';
-import { NO_MEMBERSHIPS } from '../../core/groups/memberships';
+import { NO_MEMBERSHIPS } from '../../core/memberships/memberships';
 import { createProductService } from '../../core/products/service';
 import { createTaskStore } from '../../core/tasks/mongo-store';
 import { selectTargets } from '../../core/tasks/select';

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import fc from 'fast-check';
 import type { NewPackage } from '../../core/core';
-import { gridFsStore } from '../../core/packages/gridfs-store';
+import { gridFsStore } from '../../core/package-store/gridfs-store';
 import type { PackageStore } from '../../core/ports';
 import { createUploadService } from '../../core/uploads/service';
 import { sweepUploads } from '../../core/uploads/sweep';

@@ -1,6 +1,6 @@
 import type { Viewer } from '../../core/access/viewer';
 import { type Clock, systemClock } from '../../core/clock';
-import { deviceSealing } from '../../core/devices/secrets';
+import { deviceSealing } from '../../core/device-secrets/secrets';
 import { createSecureUpdates } from '../../core/products/secure-update';
 import { createVersionCounts } from '../../core/products/version-counts';
 import { createSealing } from '../../core/sealing';

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { PackageStore, StoredFile } from '../ports';
-import { createPartBuffer } from '../uploads/part-buffer';
 import type { digestMeter } from './digest-meter';
+import { createPartBuffer } from './part-buffer';
 
 /** `PackageStore.put` for a store that takes files in parts: the source is read no faster than parts are stored. */
 export async function putInParts(

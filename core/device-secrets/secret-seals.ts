@@ -1,5 +1,5 @@
 import type { MigrationTools } from '../../schema/mongo/migrations/migration';
-import { sealRowsText } from '../device-imports/pieces';
+import { sealRowsText } from './import-rows';
 import { deviceSealing, sealSecret } from './secrets';
 
 /** What migrations encrypt with. */

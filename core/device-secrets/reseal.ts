@@ -1,7 +1,7 @@
 import type { mongo } from 'mongoose';
 import type { Collections } from '../../schema/mongo/connect';
-import { openRows, sealedRows } from '../device-imports/pieces';
 import { SealedByOther, type Sealing } from '../sealing';
+import { openRows, sealedRows } from './import-rows';
 import { openSecret, sealSecret } from './secrets';
 
 /** Which master keys have encrypted secrets of devices. */
