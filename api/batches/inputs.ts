@@ -110,7 +110,7 @@ export abstract class NewBatchInput {
   @Field(() => Boolean, {
     nullable: true,
     description:
-      'True: devices may be upgraded while other batches of this kind upgrade other modules of theirs, five at once. MultiModuleMode of Alibaba Cloud IoT.',
+      'True: devices may be upgraded while other batches of this kind upgrade other modules of theirs, `limits.runningModules` at once. MultiModuleMode of Alibaba Cloud IoT.',
   })
   multiModule?: boolean | null;
 

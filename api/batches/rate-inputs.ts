@@ -17,7 +17,9 @@ export class VariableRateInput {
   @Field(() => Int, { description: 'Devices a minute at first, at least `limits.rateBaseMinimum`, not above `maximum`.' })
   base!: number;
 
-  @Field(() => Float, { description: 'At most two decimals; from `limits.rateFactorMinimum` to `limits.rateFactorMaximum`, which are hundredths.' })
+  @Field(() => Float, {
+    description: 'At most two decimals; from `limits.rateFactorMinimum` to `limits.rateFactorMaximum`, which are hundredths.',
+  })
   factor!: number;
 
   @Field(() => Int, { description: 'Devices a minute at most, `limits.rateMinimum` to `limits.rateMaximum`.' })

@@ -40,7 +40,7 @@ export class NewDeviceInput {
   @Field(() => [String], {
     nullable: true,
     description:
-      'SHA-256 fingerprints of client certificates it may sign in with over TLS (IoTDA), at most two: 64 hex digits, with or without colons. An IoTDA device with certificates and without `secret` has no other way in; a Link device signs in with its secret only.',
+      'SHA-256 fingerprints of client certificates it may sign in with over TLS (IoTDA), at most `limits.certificatesPerDevice`: 64 hex digits, with or without colons. An IoTDA device with certificates and without `secret` has no other way in; a Link device signs in with its secret only.',
   })
   certificateFingerprints?: string[] | null;
 
@@ -103,7 +103,7 @@ export class DeviceCertificatesInput {
 
   @Field(() => [String], {
     description:
-      'SHA-256 fingerprints, at most two, in place of those it has; none takes them away. 64 hex digits, with or without colons.',
+      'SHA-256 fingerprints, at most `limits.certificatesPerDevice`, in place of those it has; none takes them away. 64 hex digits, with or without colons.',
   })
   fingerprints!: string[];
 }
@@ -127,7 +127,8 @@ export class ResetDeviceSecretInput {
 
   @Field(() => String, {
     nullable: true,
-    description: 'The same key for the same device resets nothing more for 24 h, and gets the same secret. Up to 128 characters.',
+    description:
+      'The same key for the same device resets nothing more for 24 h, and gets the same secret. Up to `limits.idempotencyKeyLength` characters.',
   })
   idempotencyKey?: string | null;
 }

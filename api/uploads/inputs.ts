@@ -32,7 +32,7 @@ export class CreatePackageInput {
   @Field(() => String, {
     nullable: true,
     description:
-      'Text for its devices, sent with each notification; up to 4,096 characters. Udi of Alibaba Cloud IoT, custom_info of IoTDA.',
+      'Text for its devices, sent with each notification; up to `limits.customInfoLength` characters. Udi of Alibaba Cloud IoT, custom_info of IoTDA.',
   })
   customInfo?: string | null;
 

@@ -93,8 +93,17 @@ export const LIMITS = {
   tagsLength: { default: 4_096, unit: 'characters', description: 'Most characters of all tags of a batch, keys and values together.' },
   deviceTags: { default: 20, unit: 'tags', description: 'Most tags of a device.' },
   groups: { default: 1_000, unit: 'groups', description: 'Most groups in all.' },
+  /** R-DEV-3. */
+  groupDepth: { default: 5, unit: 'levels', description: 'Most levels of groups below each other.' },
+  groupsPerDevice: {
+    default: 100,
+    unit: 'groups',
+    description: 'Most groups that one device may be put into; those it is in by a rule count.',
+  },
   /** R-DEV-4: each change of a device is compared with them. */
   dynamicGroups: { default: 100, unit: 'groups', description: 'Most groups by a rule, among all groups.' },
+  groupRuleConditions: { default: 20, unit: 'conditions', description: "Most conditions of a group's rule, all parts together." },
+  groupRuleValues: { default: 100, unit: 'values', description: "Most values of a group's rule, all conditions together." },
   /** R-BAT-3, R-DEV-6. */
   deviceFileRows: {
     default: 1_000_000,
@@ -147,6 +156,21 @@ export const LIMITS = {
 export const FIXED = {
   /** R-PKG-10: devices read no more of a notification (device-protocols §1.3). */
   packageFiles: { value: 20, unit: 'files', description: 'Most files of a package.' },
+  /** What both vendors let a package tell its devices (device-protocols §1.3). */
+  customInfoLength: { value: 4_096, unit: 'characters', description: 'Longest text of a package for its devices, in characters.' },
+  /** R-PKG-7: the longest key that is taken has about 1,500. */
+  publicKeyLength: { value: 4_096, unit: 'characters', description: 'Longest public key, in characters.' },
+  rsaBitsMinimum: { value: 2_048, unit: 'bits', description: 'Shortest RSA key that packages may be signed with, in bits.' },
+  /** Beyond it a verification costs seconds, and no signer uses it. */
+  rsaBitsMaximum: { value: 8_192, unit: 'bits', description: 'Longest RSA key that packages may be signed with, in bits.' },
+  /** R-DEV-1: a device that invents module names must not grow its document for ever. */
+  modulesPerDevice: { value: 32, unit: 'modules', description: 'Most modules whose versions are kept of a device.' },
+  /** R-FLOW-2: so that a device can change over from one to the next while it is in the field. */
+  certificatesPerDevice: { value: 2, unit: 'certificates', description: 'Most client certificates of a device.' },
+  /** R-DEV-4: documents of GraphQL, which bring and show rules, nest only so deep. */
+  groupRuleDepth: { value: 3, unit: 'levels', description: "Most levels of `all`, `any` and `none` within each other, in a group's rule." },
+  displayNameLength: { value: 64, unit: 'characters', description: 'Longest name for people, in characters.' },
+  idempotencyKeyLength: { value: 128, unit: 'characters', description: 'Longest idempotency key, in characters.' },
 } satisfies Record<string, FixedLimit>;
 
 type OfChoice<Value> = Value extends number ? number : readonly number[];
