@@ -1,6 +1,6 @@
 import type { Retention } from '../core/batches/retention';
 import { S3_FILE_BYTES, type S3Settings } from '../core/package-store/s3-store';
-import type { MqttQuotas } from '../gateways/mqtt/broker/quotas';
+import type { MqttQuotas } from '../gateways/mqtt/quotas';
 import type { Limits } from '../schema/model/limits';
 import type { FlowWaits } from '../schema/model/task/negotiation';
 import { type BrokerConfig, brokerSettingsOf } from './settings/broker-settings';

@@ -1,7 +1,7 @@
 import type { BusboyInstance } from '@fastify/busboy';
 import type { Request } from 'express';
-import type { NewPackage, PackageUpload } from '../../core/core';
 import { UserError, UserErrors } from '../../core/errors';
+import type { NewPackage, PackageUpload } from '../../core/packages/contract';
 import { tooManyFiles } from '../../core/packages/refusals';
 import { FIXED_LIMITS } from '../../schema/model/limits';
 import type { DigestAlgorithm } from '../../schema/model/package/package-fields';

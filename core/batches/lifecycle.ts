@@ -4,13 +4,13 @@ import type { BatchId } from '../../schema/model/ids';
 import type { Collections } from '../../schema/mongo/connect';
 import type { Clock } from '../clock';
 import type { UpgradeEngine } from '../ports';
+import { reachedOf } from '../push/reached';
+import { pushRateNow, pushTerms } from '../push/terms';
+import { passedOver } from '../selection/passed-over';
+import { selectTargets } from '../selection/select';
 import type { CoreSettings } from '../settings';
 import { hasActiveTask } from '../tasks/has-active';
-import { selectTargets } from '../tasks/select';
 import { forgiveFailures, haltIfFailing } from './halt';
-import { passedOver } from './passed-over';
-import { pushRateNow, pushTerms } from './push-terms';
-import { reachedOf } from './reached';
 import { batchStatus, recordSelection, reopenBatch, setBatchStatus } from './status';
 import { markVerified } from './verification';
 

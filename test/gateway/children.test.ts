@@ -1,4 +1,4 @@
-import { VERSION_QUERY } from '../../core/tasks/contract';
+import { VERSION_QUERY } from '../../core/reports/contract';
 import { CHILD_FIRMWARE_UPGRADE, CHILD_VERSION_QUERY, IOTDA_CHILD, linkGetReply, linkUpgrade } from './fixtures/children';
 import { DOWN, UP } from './fixtures/iotda';
 import { iotdaNotification, iotdaOptions, startIotdaGateway, VECTOR } from './iotda-support';

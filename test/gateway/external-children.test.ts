@@ -1,5 +1,5 @@
 import { connect, type MqttClient } from 'mqtt';
-import { VERSION_QUERY } from '../../core/tasks/contract';
+import { VERSION_QUERY } from '../../core/reports/contract';
 import { describeWithMosquitto, type Mosquitto, prepareMosquitto } from '../support/mosquitto';
 import { connectedGateway, deviceAccounts, knowsIotda } from './broker-support';
 import { CHILD_FIRMWARE_UPGRADE, CHILD_VERSION_QUERY, IOTDA_CHILD } from './fixtures/children';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { BatchFacts } from '../../core/batches/facts';
 import type { CoreSettings } from '../../core/settings';
+import type { BatchFacts } from '../../core/tasks/batch-facts';
 import type { BatchPolicy } from '../../schema/model/batch/batch';
 import type { FirmwarePackage } from '../../schema/model/fleet';
 import { deviceIdOf, taskIdOf } from '../../schema/model/ids';

@@ -30,14 +30,14 @@ export function createDevices(
   );
   return (one) => {
     const above = one.gateway === undefined ? undefined : shared.get(one.gateway);
-    const carrier = shared.get(one.deviceName)?.carrier;
+    const own = shared.get(one.deviceName)?.own;
     if (one.dialect !== 'IOTDA') {
       const { productKey, deviceName } = one;
-      return new LinkDevice(one, settings, observer, above?.lineOf(`${productKey}/${deviceName}`) ?? carrier);
+      return new LinkDevice(one, settings, observer, above?.lineOf(`${productKey}/${deviceName}`) ?? own);
     }
     const gateway = described.find(({ deviceName }) => deviceName === one.gateway);
     return new IotdaDevice(one, settings, observer, {
-      of: above?.lineOf(iotdaIdOf(one)) ?? carrier,
+      of: above?.lineOf(iotdaIdOf(one)) ?? own,
       ...(gateway?.dialect === 'IOTDA' && { gatewayId: iotdaIdOf(gateway) }),
     });
   };
