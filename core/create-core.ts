@@ -1,4 +1,5 @@
 import type { DeviceId } from '../schema/model/ids';
+import { onlineMsOf } from '../schema/model/task/negotiation';
 import type { Store } from '../schema/mongo/connect';
 import { createAccessService } from './access/service';
 import { endMatching, onGroupDeleted } from './batches/dynamic/policy';
@@ -169,7 +170,7 @@ export async function createCore({
   const matching: Matching = createMatching(matchDeps);
 
   const lifecycle = createBatchLifecycle({
-    ...{ collections, engine, settings, clock, refreshPresence, onlineMs: settings.iotdaWaits.onlineMinutes * settings.minuteMs },
+    ...{ collections, engine, settings, clock, refreshPresence, onlineMs: onlineMsOf(settings.waits, settings.minuteMs) },
     overrideEarlier: (batch) => overrideEarlier(base, collections, batch, settings.limits.runningModules),
     scan: (id, onProgress) => scanForBatch(matchDeps, matching, id, onProgress),
     endMatching: (id) => endMatching(policyDeps, id),

@@ -126,7 +126,7 @@ async function query(deps: OfferDeps, link: DeviceLink, taskIds: TaskId[]): Prom
   const now = deps.clock();
   const { tasks: here, over } = await dueHere(deps, link, taskIds, now);
   const asked = await transitionMany(deps.tasks, here, { kind: 'queried', ...repeatOf(deps) }, now);
-  return sentOf(deps, link, asked, (task) => link.queryVersion(task.deviceId, over.get(task.deviceId)));
+  return sentOf(deps, link, asked, (task) => link.queryVersion(task, over.get(task.deviceId)));
 }
 
 async function sentOf(

@@ -1,7 +1,7 @@
 import type { Proof } from '../../schema/model/device/generations';
 import { moduleKey } from '../../schema/model/device/module-version';
 import type { DeviceId } from '../../schema/model/ids';
-import { isPlatformLed } from '../../schema/model/protocol/dialect';
+import { type Dialect, dialectOf } from '../../schema/model/protocol/dialect';
 import { isSettling } from '../../schema/model/task/settling';
 import type { Collections } from '../../schema/mongo/connect';
 import type { IgnoredReports } from '../devices/ignored-reports';
@@ -30,6 +30,14 @@ export interface ReportedVersion {
   version: string;
 }
 
+/** What a version says about the device's unfinished task: by itself, or as the answer to a query, which something follows. */
+type VersionRule = { kind: 'truth'; apply: typeof onVersion } | { kind: 'answer'; apply: typeof onVersionAnswer };
+
+const VERSION_RULES: Record<Dialect, VersionRule> = {
+  LINK: { kind: 'truth', apply: onVersion },
+  IOTDA: { kind: 'answer', apply: onVersionAnswer },
+};
+
 /**
  * R-TASK-2: a version that a device reports, of whichever dialect and by whichever message. It is stored first; then it decides about a
  * task that succeeded before, the unfinished one, the device's dynamic groups and the batches that take it now.
@@ -52,11 +60,11 @@ export async function onReportedVersion(
   const task = found && (await deps.tasks.spell(found, spelling));
   const isNews = previous !== null && previous !== version && version !== task?.targetVersion;
   if (isNews) await onRegression(deps, deviceId, module, previous, version);
-  const platformLed = task !== null && isPlatformLed(task);
-  if (task && !platformLed) await onVersion(deps, task, version, previous);
+  const rule = task && VERSION_RULES[dialectOf(task)];
+  if (task && rule?.kind === 'truth') await rule.apply(deps, task, version, previous);
   if (task && isSettling(task, deps.clock())) await onSettled(deps, task);
   if (groups) await deps.memberships.changed([groups]);
   await deps.matching.reported(device, module, task?.batchId ?? null);
   // Last: what the device is to be told is marked as pushed, and must not get lost by what comes after.
-  return platformLed ? onVersionAnswer(deps, task, version) : null;
+  return task && rule?.kind === 'answer' ? rule.apply(deps, task, version) : null;
 }

@@ -105,7 +105,7 @@ export function faultyCore(initial: Task[], facts: BatchFacts = theFacts()): Fau
         core.notified.push(deviceId);
         return true;
       },
-      async queryVersion(deviceId) {
+      async queryVersion({ deviceId }) {
         core.queried.push(deviceId);
         return true;
       },
