@@ -39,8 +39,8 @@ import type { DeviceLink, PackageStore, UpgradeEngine } from './ports';
 import { createSecureUpdates } from './products/secure-update';
 import { createProductService } from './products/service';
 import { createVersionCounts } from './products/version-counts';
-import { createOffers } from './push/offers';
 import { createPacers } from './push/pacers';
+import { createPush } from './push/push';
 import { onOpened } from './reports/report';
 import { createDeviceReports } from './reports/service';
 import { createSealing } from './sealing';
@@ -93,7 +93,7 @@ export interface CoreParts {
   /** The same for the secrets of devices, of which there may be many: until it has ended, or the signal says so. */
   resealDevices(signal: AbortSignal): Promise<number>;
   /** The paced bulk push, for the process that holds the connections. */
-  offersOver(link: DeviceLink): ReturnType<typeof createOffers>;
+  pushOver(link: DeviceLink): ReturnType<typeof createPush>;
   /** Before the store closes: writes what is only in memory. */
   close(): Promise<void>;
 }
@@ -176,7 +176,7 @@ export async function createCore({
     endMatching: (id) => endMatching(policyDeps, id),
     onEnded: live.forgetAll,
   });
-  const offerDeps = {
+  const pushDeps = {
     ...base,
     ...urls,
     generationsOf: generationsOf(collections.devices),
@@ -230,7 +230,7 @@ export async function createCore({
       tasks: {
         ...createTaskService(base, collections),
         ...createDeviceReports({
-          ...offerDeps,
+          ...pushDeps,
           collections,
           memberships,
           matching,
@@ -257,7 +257,7 @@ export async function createCore({
       return secureUpdates.reseal();
     },
     resealDevices: (signal) => resealDevices(collections, sealing, signal),
-    offersOver: (link) => createOffers({ ...offerDeps, gatewaysOver: devices.gatewaysOver }, link),
+    pushOver: (link) => createPush({ ...pushDeps, gatewaysOver: devices.gatewaysOver }, link),
     checkGroups: groupChecks.checkDue,
     close: async () => {
       downloads.close();

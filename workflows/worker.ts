@@ -50,9 +50,9 @@ export function createPlatformWorker({
 export function createGatewayWorker(
   { connection, namespace, decorateActivities = asTheyAre }: Pick<WorkerOptions, 'connection' | 'namespace' | 'decorateActivities'>,
   gatewayId: string,
-  offer: Parameters<typeof createGatewayActivities>[0],
+  push: Parameters<typeof createGatewayActivities>[0],
 ): Promise<Worker> {
-  const activities: GatewayActivities = decorateActivities(createGatewayActivities(offer));
+  const activities: GatewayActivities = decorateActivities(createGatewayActivities(push));
   return Worker.create({
     connection,
     namespace,

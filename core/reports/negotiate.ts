@@ -2,7 +2,7 @@ import { isNotifiedTooOften } from '../../schema/model/task/repeated';
 import type { Task } from '../../schema/model/task/task';
 import type { Notification } from '../ports';
 import { notificationOf } from '../push/notification';
-import type { OfferDeps } from '../push/offers';
+import type { PushDeps } from '../push/push';
 import { endNotifying, repeatOf } from '../push/renotify';
 import { endTask } from '../tasks/end-task';
 import { transition } from '../tasks/transition';
@@ -16,7 +16,7 @@ const SEND_TIME_MS = 10_000;
  * R-FLOW-2: a platform-led device says its version. As the answer to a query it decides what follows: the target is the end, another
  * version gets the notification, which is returned for the device's own connection to carry. Unasked it is noted, and nothing else.
  */
-export async function onVersionAnswer(deps: OfferDeps, asked: Task, version: string): Promise<Notification | null> {
+export async function onVersionAnswer(deps: PushDeps, asked: Task, version: string): Promise<Notification | null> {
   let task = asked;
   if (version === task.targetVersion) {
     await onTarget(deps, task);
@@ -63,7 +63,7 @@ export async function onVersionAnswer(deps: OfferDeps, asked: Task, version: str
 const bootedBack = ({ negotiation }: Task): boolean => negotiation?.returned === true && !negotiation.confirmingAt;
 
 /** The wording before the store, as with every push: what can't be worded is not marked as pushed. */
-async function notified(deps: OfferDeps, task: Task, version: string): Promise<Notification | null> {
+async function notified(deps: PushDeps, task: Task, version: string): Promise<Notification | null> {
   const terms = await deps.pushTerms(task.batchId);
   if (terms === null || !(await deps.pacers.takeOne(task.batchId, SEND_TIME_MS))) {
     await transition(deps.tasks, task, { kind: 'postponed' }, deps.clock());
@@ -75,7 +75,7 @@ async function notified(deps: OfferDeps, task: Task, version: string): Promise<N
   return moved && notification;
 }
 
-async function endUnsupported(deps: OfferDeps, task: Task): Promise<void> {
+async function endUnsupported(deps: PushDeps, task: Task): Promise<void> {
   const text = 'The package has several files; devices of this dialect take one.';
   await endTask(deps, task, { kind: 'failed', cause: 'UNSUPPORTED_PACKAGE_TYPE', text });
 }

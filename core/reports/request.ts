@@ -5,7 +5,7 @@ import { isNotifiedTooOften } from '../../schema/model/task/repeated';
 import { isFor } from '../devices/is-for';
 import type { Notification } from '../ports';
 import { notificationOf } from '../push/notification';
-import type { OfferDeps } from '../push/offers';
+import type { PushDeps } from '../push/push';
 import { endNotifying, repeatOf } from '../push/renotify';
 import { transition } from '../tasks/transition';
 
@@ -13,7 +13,7 @@ import { transition } from '../tasks/transition';
  * A device asks for its upgrade (`firmware/get`), with the module as it writes it. What is queued may be handed out before its turn (device-protocols §1.3),
  * unless the batch is paused or stopped, or a retry still waits. It uses one unit of the push rate: whoever is pushed next waits for it.
  */
-export async function onRequest(deps: OfferDeps, deviceId: DeviceId, module: string, proof?: Proof): Promise<Notification | null> {
+export async function onRequest(deps: PushDeps, deviceId: DeviceId, module: string, proof?: Proof): Promise<Notification | null> {
   const found = await deps.tasks.activeOf(deviceId, moduleKey(module), proof);
   const task = found && (await deps.tasks.spell(found, module));
   const now = deps.clock();

@@ -8,14 +8,14 @@ import type { IgnoredReports } from '../devices/ignored-reports';
 import { reportVersion } from '../devices/report-version';
 import type { Memberships } from '../memberships/memberships';
 import type { Notification } from '../ports';
-import type { OfferDeps } from '../push/offers';
+import type { PushDeps } from '../push/push';
 import type { Matching } from '../selection/dynamic/match';
 import { onSettled } from '../tasks/presence';
 import { onRegression } from './confirm-target';
 import { onVersionAnswer } from './negotiate';
 import { onVersion } from './report';
 
-export interface VersionDeps extends OfferDeps {
+export interface VersionDeps extends PushDeps {
   collections: Pick<Collections, 'devices'>;
   memberships: Memberships;
   matching: Pick<Matching, 'reported'>;

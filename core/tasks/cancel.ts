@@ -16,7 +16,7 @@ export interface CancelSomeDeps extends Deps {
   statusOf: (batchId: BatchId) => Promise<BatchStatus | null>;
 }
 
-/** Ends every task of a batch that has not ended: offered and running alike. Returns when none is left, with how many it ended. */
+/** Ends every task of a batch that has not ended: notified and running alike. Returns when none is left, with how many it ended. */
 export const cancelBatchTasks = (
   deps: Deps,
   batchId: BatchId,

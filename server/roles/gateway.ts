@@ -16,7 +16,7 @@ export interface GatewayPart extends Part, DeviceUrls {
   readonly connected: boolean;
 }
 
-/** Holds device connections, or one to the broker that holds them, and pushes what the batches offer to them. */
+/** Holds device connections, or one to the broker that holds them, and pushes to them what the batches hand out. */
 export async function startGateway(
   foundation: Foundation,
   registry: Registry,
@@ -29,7 +29,7 @@ export async function startGateway(
   // At a shared broker one gateway pushes at a time: a batch's rate is kept where its pushes leave.
   const pushing = runWhile(gateway, async () => {
     const options = { connection: native, namespace: config.temporalNamespace, decorateActivities };
-    return runWorker(await createGatewayWorker(options, gatewayId, parts.offersOver(gateway.link)), `gateway ${gatewayId}`, logger);
+    return runWorker(await createGatewayWorker(options, gatewayId, parts.pushOver(gateway.link)), `gateway ${gatewayId}`, logger);
   });
   await pushing.settled();
   return {

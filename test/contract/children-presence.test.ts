@@ -251,7 +251,7 @@ describe('R-BAT-1 what a batch pushes goes to the gateway', () => {
     await parts.lifecycle.select(_id);
     expect((await parts.batchTasks.due(_id, 10)).groups).toMatchObject([{ gatewayId: 'gw-1', taskIds: { length: 3 } }]);
     const taskIds = ids('dev-a', 'dev-b', 'dev-c', 'dev-d').map((id) => `${_id}.${id}`);
-    expect(await parts.offersOver(link)({ batchId: _id, taskIds, intervalMs: 1 })).toBe(3);
+    expect(await parts.pushOver(link)({ batchId: _id, taskIds, intervalMs: 1 })).toBe(3);
     expect(sent.sort()).toEqual([
       ['meter.dev-a', HUB],
       ['meter.dev-b', HUB],

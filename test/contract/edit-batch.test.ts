@@ -74,11 +74,11 @@ describe('R-BAT-16 edits of a running batch', () => {
 
   test('R-BAT-16 what a window of the old rate has not pushed yet stays where it is; the next one pushes it', async () => {
     const id = await running();
-    const offer = parts.offersOver(link);
+    const push = parts.pushOver(link);
     await update(id, perMinute(10_000));
-    expect(await offer({ batchId: id, taskIds: taskIds(id), intervalMs: 1, policyRevision: 0 })).toBe(0);
+    expect(await push({ batchId: id, taskIds: taskIds(id), intervalMs: 1, policyRevision: 0 })).toBe(0);
     expect(sent).toEqual([]);
-    expect(await offer({ batchId: id, taskIds: taskIds(id), intervalMs: 1, policyRevision: 1 })).toBe(names.length);
+    expect(await push({ batchId: id, taskIds: taskIds(id), intervalMs: 1, policyRevision: 1 })).toBe(names.length);
   });
 
   test('R-BAT-16 an edit in the middle of a window ends it', async () => {
@@ -91,18 +91,18 @@ describe('R-BAT-16 edits of a running batch', () => {
         return link.notify(notification);
       },
     };
-    const pushed = await parts.offersOver(editing)({ batchId: id, taskIds: taskIds(id), intervalMs: 200, policyRevision: 0 });
+    const pushed = await parts.pushOver(editing)({ batchId: id, taskIds: taskIds(id), intervalMs: 200, policyRevision: 0 });
     expect(pushed).toBe(1);
     expect(await store.collections.tasks.countDocuments({ batchId: id, status: 'QUEUED' })).toBe(names.length - 1);
   });
 
   test('R-BAT-16 R-BAT-17 tags go with later notifications, pushed or asked for', async () => {
     const id = await running({ tags: [{ key: 'wave', value: '1' }] });
-    const offer = parts.offersOver(link);
+    const push = parts.pushOver(link);
     const [first = '', second = ''] = taskIds(id);
-    await offer({ batchId: id, taskIds: [first], intervalMs: 1 });
+    await push({ batchId: id, taskIds: [first], intervalMs: 1 });
     await update(id, { tags: [{ key: 'wave', value: '2' }] });
-    await offer({ batchId: id, taskIds: [second], intervalMs: 1 });
+    await push({ batchId: id, taskIds: [second], intervalMs: 1 });
     expect(sent.map(({ tags }) => tags)).toEqual([[{ key: 'wave', value: '1' }], [{ key: 'wave', value: '2' }]]);
     await update(id, { tags: [] });
     expect(await parts.core.tasks.requested('meter.dev-c', 'default')).toMatchObject({ tags: [] });

@@ -114,7 +114,7 @@ describe('R-DEV-6 R-FLOW-1 R-FLOW-2 an import of devices behind gateways', () =>
       queryVersion: async () => false,
     };
     const taskIds = ids('new-1', 'new-2').map((id) => `${_id}.${id}`);
-    expect(await hub.parts.offersOver(link)({ batchId: _id, taskIds, intervalMs: 1 })).toBe(2);
+    expect(await hub.parts.pushOver(link)({ batchId: _id, taskIds, intervalMs: 1 })).toBe(2);
     expect(sent.sort()).toEqual([
       ['meter.new-1', HUB],
       ['meter.new-2', 'meter.new-hub'],

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from '@temporalio/worker';
-import type { Offer } from '../../core/push/offers';
+import type { PushShare } from '../../core/push/push';
 import { batchWorkflowId, gatewayQueue } from '../../schema/model/ids';
 import { createGatewayActivities } from '../../workflows/batch/gateway-activities';
 import { createEngine } from '../../workflows/client';
@@ -28,7 +28,7 @@ export async function runBatch(temporal: TestTemporal, tasks: string[], minuteMs
   const more: Worker[] = [];
   const moreDone: Promise<void>[] = [];
   /** Another gateway process, which does this with its share, and says meanwhile that it is alive, or does not. */
-  const gatewayThat = async (offerTasks: (offer: Offer) => Promise<number>, beats?: 'beats'): Promise<string> => {
+  const gatewayThat = async (offerTasks: (share: PushShare) => Promise<number>, beats?: 'beats'): Promise<string> => {
     const id = `gw-${randomUUID()}`;
     const another = await Worker.create({
       connection: temporal.connection,

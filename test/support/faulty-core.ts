@@ -1,6 +1,6 @@
 import type { DeviceLink, UpgradeEngine } from '../../core/ports';
-import type { OfferDeps } from '../../core/push/offers';
 import { createPacers } from '../../core/push/pacers';
+import type { PushDeps } from '../../core/push/push';
 import type { BatchFacts } from '../../core/tasks/batch-facts';
 import type { PresenceDeps } from '../../core/tasks/follow-presence';
 import type { TaskStore } from '../../core/tasks/store';
@@ -12,7 +12,7 @@ import { fakeTaskStore } from './fakes/task-store';
 /** `fails`: the call does nothing and throws. `repeats`: it does its work and its answer is lost. */
 export type CallFault = 'fails' | 'repeats';
 
-export interface FaultyCore extends OfferDeps, PresenceDeps {
+export interface FaultyCore extends PushDeps, PresenceDeps {
   tasks: ReturnType<typeof fakeTaskStore>;
   /** What the engine was told, each once, in words. */
   told(): string[];

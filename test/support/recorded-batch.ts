@@ -1,4 +1,4 @@
-import type { Offer } from '../../core/push/offers';
+import type { PushShare } from '../../core/push/push';
 import type { BatchPolicy, BatchStatus } from '../../schema/model/batch/batch';
 import type { WhichTasks } from '../../schema/model/task/cancel';
 import type { BatchActivities } from '../../workflows/batch/activities';
@@ -6,10 +6,10 @@ import type { Look } from '../../workflows/batch/looks';
 
 export const POLICY: BatchPolicy = { rate: { kind: 'constant', perMinute: 600 }, retry: null, timeoutMinutes: null };
 
-/** A fleet of task ids, due until offered; ended when the test says so. */
+/** A fleet of task ids, due until pushed; ended when the test says so. */
 export class RecordedBatch implements BatchActivities {
   readonly statuses: BatchStatus[] = [];
-  readonly offers: Offer[] = [];
+  readonly pushes: PushShare[] = [];
   readonly lostGateways: string[] = [];
   due: string[];
   open: Set<string>;
@@ -103,12 +103,12 @@ export class RecordedBatch implements BatchActivities {
   };
   findUnasked = async (): Promise<string[]> => [];
   failing = 0;
-  beforeOffer: () => Promise<void> = async () => {};
-  offerTasks = async (offer: Offer) => {
-    await this.beforeOffer();
+  beforePush: () => Promise<void> = async () => {};
+  offerTasks = async (share: PushShare) => {
+    await this.beforePush();
     if (this.failing-- > 0) throw new Error('the socket is on fire');
-    this.offers.push(offer);
-    this.due = this.due.filter((id) => !offer.taskIds.includes(id));
-    return offer.taskIds.length + (offer.asked?.length ?? 0);
+    this.pushes.push(share);
+    this.due = this.due.filter((id) => !share.taskIds.includes(id));
+    return share.taskIds.length + (share.asked?.length ?? 0);
   };
 }

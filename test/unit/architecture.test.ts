@@ -145,7 +145,7 @@ describe('the import rule', () => {
   test('a cycle among features is told with the imports that form it, types as well, however long it is', () => {
     const files = new Map([
       ['core/batches/service.ts', "import { push } from '../push/offers';\nimport { x } from './edit';\n"],
-      ['core/push/offers.ts', "import { select } from '../selection/dynamic/match';\n"],
+      ['core/push/push.ts', "import { select } from '../selection/dynamic/match';\n"],
       ['core/selection/dynamic/match.ts', "import type { Batch } from '../../batches/contract';\n"],
       ['core/access/service.ts', "import { UserError } from '../errors';\n"],
       ['core/errors.ts', ''],
@@ -154,7 +154,7 @@ describe('the import rule', () => {
       {
         features: ['core/batches', 'core/push', 'core/selection'],
         imports: [
-          'core/push/offers.ts → ../selection/dynamic/match',
+          'core/push/push.ts → ../selection/dynamic/match',
           'core/selection/dynamic/match.ts → ../../batches/contract',
           'core/batches/service.ts → ../push/offers',
         ],

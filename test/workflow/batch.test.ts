@@ -13,7 +13,7 @@ describe('the batch workflow', () => {
 
   const run = (tasks: string[], minuteMs?: number) => runBatch(temporal, tasks, minuteMs);
 
-  test('R-BAT-1 R-RATE-1 offers what is due in windows the rate allows, and finishes when every task has ended', async () => {
+  test('R-BAT-1 R-RATE-1 pushes what is due in windows the rate allows, and finishes when every task has ended', async () => {
     const tasks = Array.from({ length: 120 }, (_, index) => `task-${index}`);
     const { world, engine, batchId, handle, stop } = await run(tasks);
     world.beforeDue = () => {
@@ -22,9 +22,9 @@ describe('the batch workflow', () => {
     await engine.startBatch(batchId);
     await engine.startBatch(batchId);
     await handle.result();
-    expect(world.offers.flatMap(({ taskIds }) => taskIds)).toEqual(tasks);
-    expect(Math.max(...world.offers.map(({ taskIds }) => taskIds.length))).toBeLessThanOrEqual(50);
-    expect(world.offers[0]?.intervalMs).toBeCloseTo(60_000 / 600 / 0.99);
+    expect(world.pushes.flatMap(({ taskIds }) => taskIds)).toEqual(tasks);
+    expect(Math.max(...world.pushes.map(({ taskIds }) => taskIds.length))).toBeLessThanOrEqual(50);
+    expect(world.pushes[0]?.intervalMs).toBeCloseTo(60_000 / 600 / 0.99);
     expect(world.statuses).toEqual(['FINISHED']);
     await saveHistory(handle, 'batch-finished');
     await stop();
@@ -41,7 +41,7 @@ describe('the batch workflow', () => {
     };
     await engine.startBatch(batchId);
     await handle.result();
-    expect(world.offers.map(({ taskIds }) => taskIds)).toEqual([['again']]);
+    expect(world.pushes.map(({ taskIds }) => taskIds)).toEqual([['again']]);
     expect(world.statuses).toEqual(['FINISHED', 'FINISHED']);
     await stop();
   });
@@ -59,7 +59,7 @@ describe('the batch workflow', () => {
     };
     await engine.startBatch(batchId);
     await handle.result();
-    expect(world.offers.map(({ taskIds }) => taskIds)).toEqual([['again']]);
+    expect(world.pushes.map(({ taskIds }) => taskIds)).toEqual([['again']]);
     expect(world.statuses.at(-1)).toBe('FINISHED');
     await stop();
   });
@@ -76,9 +76,9 @@ describe('the batch workflow', () => {
     };
     await engine.startBatch(batchId);
     await handle.result();
-    const rates = world.offers.map(({ intervalMs }) => Math.round(60_000 / intervalMs / 0.99));
+    const rates = world.pushes.map(({ intervalMs }) => Math.round(60_000 / intervalMs / 0.99));
     expect(rates).toEqual([60, 300, 1_000]);
-    expect(world.offers.map(({ taskIds }) => taskIds.length)).toEqual([4, 24, 62]);
+    expect(world.pushes.map(({ taskIds }) => taskIds.length)).toEqual([4, 24, 62]);
     expect(world.counted).toEqual(['notified', 'notified', 'notified']);
     await saveHistory(handle, 'batch-variable-rate');
     await stop();
@@ -99,7 +99,7 @@ describe('the batch workflow', () => {
     };
     await engine.startBatch(batchId);
     await handle.result();
-    const windows = world.offers.map(({ taskIds, intervalMs, policyRevision }) => [
+    const windows = world.pushes.map(({ taskIds, intervalMs, policyRevision }) => [
       taskIds.length,
       Math.round(60_000 / intervalMs / 0.99),
       policyRevision,
@@ -122,14 +122,14 @@ describe('the batch workflow', () => {
     world.due = ['later'];
     engine.wakeBatch(batchId);
     await expect(engine.commandBatch(batchId, { kind: 'pause' })).rejects.toMatchObject({ code: 'BATCH_STATE' });
-    expect(world.offers).toEqual([]);
+    expect(world.pushes).toEqual([]);
     world.beforeDue = () => {
-      if (world.offers.length > 0) settle(world);
+      if (world.pushes.length > 0) settle(world);
     };
     await engine.commandBatch(batchId, { kind: 'resume' });
     await expect(engine.commandBatch(batchId, { kind: 'resume' })).rejects.toMatchObject({ code: 'BATCH_STATE' });
     await handle.result();
-    expect(world.offers.map(({ taskIds }) => taskIds)).toEqual([['later']]);
+    expect(world.pushes.map(({ taskIds }) => taskIds)).toEqual([['later']]);
     expect(changes(world.statuses)).toEqual(['PAUSED', 'RUNNING', 'FINISHED']);
     await stop();
   });
@@ -152,15 +152,15 @@ describe('the batch workflow', () => {
     let looks = 0;
     world.haltWhen = () => ++looks === 1;
     world.beforeDue = () => {
-      if (world.offers.length > 0) settle(world);
+      if (world.pushes.length > 0) settle(world);
     };
     await engine.startBatch(batchId);
     while ((await handle.query<string>('batchPhase')) !== 'halted');
-    expect(world.offers).toEqual([]);
+    expect(world.pushes).toEqual([]);
     await expect(engine.commandBatch(batchId, { kind: 'pause' })).rejects.toMatchObject({ code: 'BATCH_STATE' });
     await engine.commandBatch(batchId, { kind: 'resume' });
     await handle.result();
-    expect(world.offers.flatMap(({ taskIds }) => taskIds)).toEqual(['a', 'b']);
+    expect(world.pushes.flatMap(({ taskIds }) => taskIds)).toEqual(['a', 'b']);
     await saveHistory(handle, 'batch-halted');
     await stop();
   });
@@ -198,25 +198,25 @@ describe('the batch workflow', () => {
       return true;
     };
     world.beforeDue = () => {
-      if (world.offers.length > 0) settle(world);
+      if (world.pushes.length > 0) settle(world);
     };
     await engine.startBatch(batchId);
     await handle.result();
-    expect(world.offers.map(({ taskIds }) => taskIds)).toEqual([['a']]);
+    expect(world.pushes.map(({ taskIds }) => taskIds)).toEqual([['a']]);
     await stop();
   });
 
-  test('R-BAT-7 without proactive push nothing is offered, and the batch ends when its tasks have', async () => {
+  test('R-BAT-7 without proactive push nothing is pushed, and the batch ends when its tasks have', async () => {
     const { world, engine, batchId, handle, stop } = await run(['a', 'b'], 100);
     world.policy = { ...POLICY, proactivePush: false };
     world.onReconcile = () => settle(world);
     await engine.startBatch(batchId);
     await handle.result();
-    expect([world.offers, world.statuses]).toEqual([[], ['FINISHED']]);
+    expect([world.pushes, world.statuses]).toEqual([[], ['FINISHED']]);
     await stop();
   });
 
-  test('R-BAT-18 cancel ends offered and running tasks alike, answers with their number, and the batch is over', async () => {
+  test('R-BAT-18 cancel ends notified and running tasks alike, answers with their number, and the batch is over', async () => {
     const { world, engine, batchId, handle, stop } = await run(['a', 'b', 'c']);
     await engine.startBatch(batchId);
     await expect(engine.commandBatch(batchId, { kind: 'cancel' })).resolves.toEqual({ affected: 3 });
@@ -235,11 +235,11 @@ describe('the batch workflow', () => {
     await engine.commandBatch(batchId, { kind: 'resume' });
     world.due = ['off-line'];
     world.beforeDue = () => {
-      if (world.offers.length > 0) settle(world);
+      if (world.pushes.length > 0) settle(world);
     };
     engine.wakeBatch(batchId);
     await handle.result();
-    expect(world.offers).toHaveLength(1);
+    expect(world.pushes).toHaveLength(1);
     await stop();
   });
 
@@ -257,12 +257,12 @@ describe('the batch workflow', () => {
     const { world, engine, batchId, handle, stop } = await run(['a', 'b'], 1_000);
     world.failing = 2;
     world.beforeDue = () => {
-      if (world.offers.length > 0 && world.due.length === 0) settle(world);
+      if (world.pushes.length > 0 && world.due.length === 0) settle(world);
     };
     await engine.startBatch(batchId);
     await handle.result();
     expect(world.explanations).toEqual([expect.stringContaining('the socket is on fire'), null]);
-    expect(world.offers.flatMap(({ taskIds }) => taskIds)).toEqual(['a', 'b']);
+    expect(world.pushes.flatMap(({ taskIds }) => taskIds)).toEqual(['a', 'b']);
     await stop();
   });
 

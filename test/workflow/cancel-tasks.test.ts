@@ -34,8 +34,8 @@ describe('R-BAT-18 a batch of which some tasks are canceled', () => {
     };
     await engine.commandBatch(batchId, { kind: 'resume' });
     await handle.result();
-    expect(world.offers.flatMap(({ taskIds }) => taskIds)).not.toContain('c');
-    expect(world.offers.flatMap(({ taskIds }) => taskIds)).toContain('d');
+    expect(world.pushes.flatMap(({ taskIds }) => taskIds)).not.toContain('c');
+    expect(world.pushes.flatMap(({ taskIds }) => taskIds)).toContain('d');
     expect(world.statuses).toEqual(['PAUSED', 'RUNNING', 'FINISHED']);
     await saveHistory(handle, 'batch-canceled-partly');
     await stop();
@@ -46,7 +46,7 @@ describe('R-BAT-18 a batch of which some tasks are canceled', () => {
     const order: string[] = [];
     const reached = gate();
     const released = gate();
-    world.beforeOffer = async () => {
+    world.beforePush = async () => {
       reached.resolve();
       await released.promise;
       order.push('pushed');
@@ -73,7 +73,7 @@ describe('R-BAT-18 a batch of which some tasks are canceled', () => {
     selecting.resolve();
     await expect(answer).resolves.toEqual({ affected: 2 });
     await handle.result();
-    expect([world.statuses, world.offers]).toEqual([['FINISHED'], []]);
+    expect([world.statuses, world.pushes]).toEqual([['FINISHED'], []]);
     await stop();
   });
 
@@ -87,7 +87,7 @@ describe('R-BAT-18 a batch of which some tasks are canceled', () => {
     expect(await handle.query<string>('batchPhase')).toBe('scheduled');
     await expect(engine.commandBatch(batchId, scheduled('b'))).resolves.toEqual({ affected: 1 });
     await handle.result();
-    expect([world.statuses, world.offers]).toEqual([['CANCELED'], []]);
+    expect([world.statuses, world.pushes]).toEqual([['CANCELED'], []]);
     await expect(engine.commandBatch(batchId, scheduled('b'))).rejects.toMatchObject({ code: 'BATCH_STATE' });
     await stop();
   });

@@ -24,10 +24,10 @@ describe('the batch workflow of a dynamic batch', () => {
     world.due = ['later'];
     world.open.add('later');
     engine.wakeBatch(batchId);
-    while (world.offers.length < 2) await delay(20);
+    while (world.pushes.length < 2) await delay(20);
     await engine.commandBatch(batchId, { kind: 'endMatching' });
     await handle.result();
-    expect(world.offers.flatMap(({ taskIds }) => taskIds)).toEqual(['early', 'later']);
+    expect(world.pushes.flatMap(({ taskIds }) => taskIds)).toEqual(['early', 'later']);
     expect(changes(world.statuses)).toEqual(['FINISHED']);
     await expect(engine.commandBatch(batchId, { kind: 'endMatching' })).rejects.toMatchObject({ code: 'BATCH_STATE' });
     await saveHistory(handle, 'batch-dynamic');
@@ -38,7 +38,7 @@ describe('the batch workflow of a dynamic batch', () => {
     const { world, engine, batchId, handle, stop } = await run(['running']);
     world.matching = true;
     await engine.startBatch(batchId);
-    while (world.offers.length === 0) await delay(20);
+    while (world.pushes.length === 0) await delay(20);
     await engine.commandBatch(batchId, { kind: 'endMatching' });
     await engine.commandBatch(batchId, { kind: 'pause' });
     await engine.commandBatch(batchId, { kind: 'resume' });
@@ -73,13 +73,13 @@ describe('the batch workflow of a dynamic batch', () => {
     await engine.startBatch(batchId);
     world.onScan = () => world.scans === 1 && find('told');
     await engine.commandBatch(batchId, { kind: 'scan' });
-    while (world.offers.length < 1) await delay(20);
-    world.onScan = () => world.offers.length === 1 && find('found');
-    while (world.offers.length < 2) await delay(20);
+    while (world.pushes.length < 1) await delay(20);
+    world.onScan = () => world.pushes.length === 1 && find('found');
+    while (world.pushes.length < 2) await delay(20);
     // Somebody else has ended its policy, and the word got lost.
     world.matching = false;
     await handle.result();
-    expect(world.offers.flatMap(({ taskIds }) => taskIds)).toEqual(['told', 'found']);
+    expect(world.pushes.flatMap(({ taskIds }) => taskIds)).toEqual(['told', 'found']);
     await stop();
   });
 });

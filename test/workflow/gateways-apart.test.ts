@@ -33,11 +33,11 @@ describe('R-TASK-7 a gateway that has gone holds up its own devices only', () =>
     await engine.startBatch(batchId);
     await handle.result();
     expect(world.lostGateways).toEqual([]);
-    expect(world.offers.flatMap(({ taskIds }) => taskIds)).toEqual(tasksOf('here', 100));
+    expect(world.pushes.flatMap(({ taskIds }) => taskIds)).toEqual(tasksOf('here', 100));
     // About half of the tasks were there. Nothing of what that gateway has of the rate is handed out again, though it is silent for long.
     expect(reserved).toBeGreaterThan(0.4);
-    expect(world.offers.length).toBeGreaterThan(1);
-    for (const { intervalMs } of world.offers) expect(INTERVAL_MS / intervalMs).toBeLessThanOrEqual(1 - reserved + 1e-3);
+    expect(world.pushes.length).toBeGreaterThan(1);
+    for (const { intervalMs } of world.pushes) expect(INTERVAL_MS / intervalMs).toBeLessThanOrEqual(1 - reserved + 1e-3);
     await saveHistory(handle, 'batch-gateway-late');
     await stop();
   });
@@ -52,7 +52,7 @@ describe('R-TASK-7 a gateway that has gone holds up its own devices only', () =>
     await engine.startBatch(batchId);
     await handle.result();
     expect(world.lostGateways).toEqual([dead]);
-    expect(world.offers.flatMap(({ taskIds }) => taskIds)).toEqual(tasksOf('here', 10));
+    expect(world.pushes.flatMap(({ taskIds }) => taskIds)).toEqual(tasksOf('here', 10));
     await stop();
   });
 
@@ -74,7 +74,7 @@ describe('R-TASK-7 a gateway that has gone holds up its own devices only', () =>
     await engine.startBatch(batchId);
     await handle.result();
     expect([world.lostGateways, asked]).toEqual([[silent], 1]);
-    expect(world.offers.flatMap(({ taskIds }) => taskIds)).toEqual(tasksOf('here', 10));
+    expect(world.pushes.flatMap(({ taskIds }) => taskIds)).toEqual(tasksOf('here', 10));
     await saveHistory(handle, 'batch-gateway-silent');
     release();
     await stop();
@@ -83,13 +83,13 @@ describe('R-TASK-7 a gateway that has gone holds up its own devices only', () =>
   test('one where pushes fail is tried again later, and the others wait for none of it', async () => {
     const { world, gatewayThat, engine, batchId, handle, stop } = await runBatch(temporal, mixed(100), 2_000);
     let failures = 0;
-    const failing = await gatewayThat(async (offer) => {
+    const failing = await gatewayThat(async (share) => {
       if (world.due.some((id) => id.startsWith('here'))) {
         failures += 1;
         throw new Error('its socket is on fire');
       }
-      world.due = world.due.filter((id) => !offer.taskIds.includes(id));
-      return offer.taskIds.length;
+      world.due = world.due.filter((id) => !share.taskIds.includes(id));
+      return share.taskIds.length;
     });
     world.gatewayOf = (id) => (id.startsWith('there') ? failing : world.gatewayId);
     world.beforeDue = () => {
@@ -98,7 +98,7 @@ describe('R-TASK-7 a gateway that has gone holds up its own devices only', () =>
     await engine.startBatch(batchId);
     await handle.result();
     expect(failures).toBeGreaterThan(0);
-    expect(world.offers.flatMap(({ taskIds }) => taskIds)).toEqual(tasksOf('here', 100));
+    expect(world.pushes.flatMap(({ taskIds }) => taskIds)).toEqual(tasksOf('here', 100));
     expect(world.explanations.at(0)).toContain('its socket is on fire');
     expect(world.explanations.at(-1)).toBeNull();
     await stop();

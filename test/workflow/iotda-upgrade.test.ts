@@ -186,7 +186,7 @@ describe('the batch and its platform-led upgrades (R-FLOW-2, R-FLOW-7)', () => {
       let firstRun = '';
       const handle = temporal.client.workflow.getHandle(batchWorkflowId(batchId));
       const findDueTasks = async () => {
-        const rounds = world.offers.length;
+        const rounds = world.pushes.length;
         if (rounds === 2) return { groups: [], nextDueAt: null, open: false };
         // In the second round the upgrades run already, as after a crash of the batch.
         return {
@@ -195,9 +195,9 @@ describe('the batch and its platform-led upgrades (R-FLOW-2, R-FLOW-7)', () => {
           open: true,
         };
       };
-      const offerTasks = async (offer: Parameters<typeof world.offerTasks>[0]) => {
-        if (world.offers.length === 0) firstRun = (await handle.describe()).runId;
-        return world.offerTasks(offer);
+      const offerTasks = async (share: Parameters<typeof world.offerTasks>[0]) => {
+        if (world.pushes.length === 0) firstRun = (await handle.describe()).runId;
+        return world.offerTasks(share);
       };
       await temporal.work({ ...world, findDueTasks, ...store });
       const gateway = await Worker.create({
@@ -210,7 +210,7 @@ describe('the batch and its platform-led upgrades (R-FLOW-2, R-FLOW-7)', () => {
       const engine = createEngine({ client: temporal.client, taskQueue: temporal.taskQueue, minuteMs: 60_000, onWakeFailed: () => {} });
       await engine.startBatch(batchId);
       await handle.result();
-      expect(world.offers).toMatchObject([
+      expect(world.pushes).toMatchObject([
         { taskIds: ['link-task'], asked },
         { taskIds: [], asked },
       ]);

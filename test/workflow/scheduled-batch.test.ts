@@ -27,7 +27,7 @@ describe('the batch workflow, scheduled', () => {
     await handle.result();
     expect(firstLook).toBeGreaterThanOrEqual(startAt);
     expect(world.statuses).toEqual(['RUNNING', 'FINISHED']);
-    expect(world.offers.flatMap(({ taskIds }) => taskIds)).toEqual(['a', 'b']);
+    expect(world.pushes.flatMap(({ taskIds }) => taskIds)).toEqual(['a', 'b']);
     await saveHistory(handle, 'batch-scheduled');
     await stop();
   });
@@ -37,7 +37,7 @@ describe('the batch workflow, scheduled', () => {
     world.schedule = { startAt: Date.now(), endAt: Date.now() + 2_000 };
     await engine.startBatch(batchId);
     await handle.result();
-    expect(world.offers.flatMap(({ taskIds }) => taskIds)).toEqual(['a', 'b']);
+    expect(world.pushes.flatMap(({ taskIds }) => taskIds)).toEqual(['a', 'b']);
     expect(world.statuses).toEqual(['RUNNING', 'FINISHED']);
     expect(world.causes).toEqual(['CAMPAIGN_WINDOW_CLOSED']);
     await saveHistory(handle, 'batch-closed');
@@ -67,7 +67,7 @@ describe('the batch workflow, scheduled', () => {
     selected();
     await refused;
     await handle.result();
-    expect(world.offers.flatMap(({ taskIds }) => taskIds)).toEqual(['a']);
+    expect(world.pushes.flatMap(({ taskIds }) => taskIds)).toEqual(['a']);
     await stop();
   });
 
@@ -77,7 +77,7 @@ describe('the batch workflow, scheduled', () => {
     await engine.startBatch(batchId);
     await expect(engine.commandBatch(batchId, { kind: 'cancel' })).resolves.toEqual({ affected: 2 });
     await handle.result();
-    expect([world.statuses, world.offers, world.causes]).toEqual([['CANCELED'], [], [null]]);
+    expect([world.statuses, world.pushes, world.causes]).toEqual([['CANCELED'], [], [null]]);
     await stop();
   });
 });

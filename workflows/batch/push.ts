@@ -42,10 +42,10 @@ export async function pushAt(
   });
   let started = Promise.resolve();
   try {
-    const offer = { batchId, taskIds, ...(asked && { asked }), intervalMs, policyRevision };
+    const share = { batchId, taskIds, ...(asked && { asked }), intervalMs, policyRevision };
     // Side by side, or the rate would wait for the engine: an answer that needs a workflow which is not there yet starts it itself.
     started = startUpgrades(starting);
-    const [, pushed] = await Promise.all([started, offerTasks(offer)]);
+    const [, pushed] = await Promise.all([started, offerTasks(share)]);
     if (pushed < sizeOf({ gatewayId, taskIds, asked })) await endUnasked(starting, started);
     return null;
   } catch (error) {

@@ -39,7 +39,7 @@ const LEAST_LATE_MS = 1_000;
  */
 const APART = 'gateways-apart';
 
-/** One package pushed to a scope: selects its targets, offers it to them at the batch's rate, ends when each of its tasks has ended. */
+/** One package pushed to a scope: selects its targets, pushes it to them at the batch's rate, ends when each of its tasks has ended. */
 export async function batch(input: BatchInput): Promise<void> {
   const control = new BatchControl(input.carried?.paused ?? false);
   setHandler(wakeBatchSignal, () => control.wake());

@@ -6,7 +6,7 @@ interface Traits {
   /** As people write it. */
   name: string;
   /**
-   * Who starts the upgrade workflow: a device-led one is started by the device's first reaction to a bulk offer, a platform-led one by the
+   * Who starts the upgrade workflow: a device-led one is started by the device's first reaction to a push, a platform-led one by the
    * batch, as its child, when it asks the device for its version.
    */
   lead: 'device' | 'platform';

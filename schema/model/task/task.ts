@@ -93,7 +93,7 @@ export interface Task {
   gatewayId: string | null;
   /** Of its device's presence that the two above come from. Absent in tasks of older versions: 0. */
   presenceRevision?: number;
-  /** When this task next wants its notification; null while it wants none. The batch pushes what is due and reachable. */
+  /** When this task next wants its notification; null while it wants none. The batch pushes what is due and reachable. The stored name is older than the word `push`. */
   offerAt: Date | null;
   /**
    * When the time is or was over in which the version report of its device's latest connections is awaited: a device that reconnects all

@@ -74,7 +74,7 @@ export async function startBench(): Promise<Bench> {
     ...{ connection, namespace, taskQueue, decorateActivities, workflowBundle: await workflowBundle() },
     deps: { lifecycle: parts.lifecycle, tasks: parts.batchTasks, upgrades: parts.upgradeTasks },
   });
-  const gateway = await createGatewayWorker({ connection, namespace, decorateActivities }, link.gatewayId, parts.offersOver(link));
+  const gateway = await createGatewayWorker({ connection, namespace, decorateActivities }, link.gatewayId, parts.pushOver(link));
   const running = [worker, gateway].map((each: Worker) => each.run());
   return {
     ...{ parts, store, link, happenings },

@@ -1,4 +1,4 @@
-import { createOffers } from '../../../core/push/offers';
+import { createPush } from '../../../core/push/push';
 import { onFailure, onProgress, onVersion } from '../../../core/reports/report';
 import { onRequest } from '../../../core/reports/request';
 import { cancelBatchTasks, cancelSomeTasks } from '../../../core/tasks/cancel';
@@ -80,7 +80,7 @@ const STEPS: Step[] = [
     run: (core) => onPresence(core, core.tasks.all()[0]?.deviceId ?? '', { gatewayId: null, presenceRevision: 1 }),
   },
   { name: 'a gateway starts', tasks: two(aRunningTask), run: (core) => onGatewayReset(core, 'gw-1') },
-  { name: 'R-BAT-18 a cancel of offered tasks', tasks: two(aNotifiedTask), run: (core) => cancelBatchTasks(core, 'batch1') },
+  { name: 'R-BAT-18 a cancel of notified tasks', tasks: two(aNotifiedTask), run: (core) => cancelBatchTasks(core, 'batch1') },
   { name: 'R-BAT-18 a cancel of running upgrades', tasks: two(aRunningTask), run: (core) => cancelBatchTasks(core, 'batch1') },
   {
     name: 'R-BAT-18 a cancel of some tasks by their status',
@@ -188,23 +188,23 @@ describe('R-TASK-7 a device that asks', () => {
 
 describe('R-RATE-1 the bulk push', () => {
   const TEN_MINUTES_LATER = new Date('2026-01-01T00:10:00Z');
-  const offerAll = (core: FaultyCore) =>
-    createOffers(core, core.link)({ batchId: 'batch1', taskIds: core.tasks.all().map(({ _id }) => _id), intervalMs: 1 });
+  const pushAll = (core: FaultyCore) =>
+    createPush(core, core.link)({ batchId: 'batch1', taskIds: core.tasks.all().map(({ _id }) => _id), intervalMs: 1 });
   const ids = (core: FaultyCore) => core.tasks.all().map(({ deviceId }) => deviceId);
 
   test.each(['fails', 'repeats'] as const)(
     'each of its calls %s once: nobody is pushed twice, and who was not is when it is due again',
     async (fault) => {
       const clean = faultyCore(two(aTask));
-      await expect(offerAll(clean)).resolves.toBe(2);
+      await expect(pushAll(clean)).resolves.toBe(2);
       for (let number = 1; number <= clean.calls; number += 1) {
         const core = faultyCore(two(aTask));
         core.breakCall(number, fault);
-        await offerAll(core).catch(() => offerAll(core));
+        await pushAll(core).catch(() => pushAll(core));
         expect(new Set(core.notified).size).toBe(core.notified.length);
         if (core.notified.length < 2) {
           core.now = TEN_MINUTES_LATER;
-          await offerAll(core);
+          await pushAll(core);
         }
         expect(new Set(core.notified)).toEqual(new Set(ids(core)));
         expect(core.tasks.all().map(({ transitions }) => transitions.length)).toEqual([1, 1]);
@@ -218,10 +218,10 @@ describe('R-RATE-1 the bulk push', () => {
     core.mintUrl = async () => {
       throw new Error('no key to sign with');
     };
-    await expect(offerAll(core)).rejects.toThrow('no key');
+    await expect(pushAll(core)).rejects.toThrow('no key');
     expect(core.tasks.all().map(({ status }) => status)).toEqual(['QUEUED', 'QUEUED']);
     core.mintUrl = mintUrl;
-    await expect(offerAll(core)).resolves.toBe(2);
+    await expect(pushAll(core)).resolves.toBe(2);
   });
 
   test('a task that ends between reading and writing is not pushed; the others are', async () => {
@@ -236,21 +236,21 @@ describe('R-RATE-1 the bulk push', () => {
       }
       return write(writes);
     };
-    await expect(offerAll(core)).resolves.toBe(1);
+    await expect(pushAll(core)).resolves.toBe(1);
     expect(core.notified).toEqual([ids(core)[1]]);
   });
 
   test('R-TASK-7 a device that has gone waits for its return, and is not counted as pushed', async () => {
     const core = faultyCore(two(aTask));
     core.offline.add(ids(core)[0] ?? '');
-    await expect(offerAll(core)).resolves.toBe(1);
+    await expect(pushAll(core)).resolves.toBe(1);
     expect(core.tasks.all()).toMatchObject([{ status: 'QUEUED', reachable: false }, { status: 'NOTIFIED' }]);
   });
 
   test('a device that goes while its message leaves waits for its return', async () => {
     const core = faultyCore([aTask(one())]);
     core.link.notify = async () => false;
-    await expect(offerAll(core)).resolves.toBe(0);
+    await expect(pushAll(core)).resolves.toBe(0);
     expect(core.tasks.all()).toMatchObject([{ status: 'NOTIFIED', reachable: false }]);
     await onPresence(core, ids(core)[0] ?? '', { gatewayId: 'gw-1', presenceRevision: 1 });
     expect(core.tasks.all()).toMatchObject([{ reachable: true, offerAt: new Date(core.now.getTime() + core.settings.settleMs) }]);
@@ -259,7 +259,7 @@ describe('R-RATE-1 the bulk push', () => {
   test('R-BAT-24 a stop stops the push that is under way', async () => {
     const core = faultyCore(two(aTask));
     core.running = false;
-    await expect(offerAll(core)).resolves.toBe(0);
+    await expect(pushAll(core)).resolves.toBe(0);
     expect(core.notified).toEqual([]);
   });
 });

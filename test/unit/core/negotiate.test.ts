@@ -1,4 +1,4 @@
-import { createOffers } from '../../../core/push/offers';
+import { createPush } from '../../../core/push/push';
 import { onVersionAnswer } from '../../../core/reports/negotiate';
 import { createBatchTasks } from '../../../core/tasks/batch-tasks';
 import { endOnlineWaits } from '../../../core/tasks/online-wait';
@@ -145,19 +145,19 @@ describe('R-FLOW-2 the batch and its platform-led tasks', () => {
   test('R-FLOW-7 R-RATE-1 Link devices are notified and IoTDA devices asked, each at the pace', async () => {
     const core = faultyCore([aTask(), anIotdaTask(), anIotdaTask()]);
     const [link, ...asked] = core.tasks.all();
-    const offer = { batchId: 'batch1', taskIds: [link?._id ?? ''], asked: asked.map(({ _id }) => _id), intervalMs: 1 };
-    await expect(createOffers(core, core.link)(offer)).resolves.toBe(3);
+    const share = { batchId: 'batch1', taskIds: [link?._id ?? ''], asked: asked.map(({ _id }) => _id), intervalMs: 1 };
+    await expect(createPush(core, core.link)(share)).resolves.toBe(3);
     expect([core.notified, core.queried]).toEqual([[link?.deviceId], asked.map(({ deviceId }) => deviceId)]);
     expect(core.tasks.all()).toMatchObject([{ status: 'NOTIFIED' }, { status: 'QUEUED' }, { status: 'QUEUED' }]);
-    await createOffers(core, core.link)(offer);
+    await createPush(core, core.link)(share);
     expect(core.queried).toHaveLength(2);
   });
 
   test('R-TASK-7 a device that goes while it is asked waits for its return', async () => {
     const core = faultyCore([anIotdaTask()]);
     core.link.queryVersion = async () => false;
-    const offer = { batchId: 'batch1', taskIds: [], asked: [first(core)._id], intervalMs: 1 };
-    await expect(createOffers(core, core.link)(offer)).resolves.toBe(0);
+    const share = { batchId: 'batch1', taskIds: [], asked: [first(core)._id], intervalMs: 1 };
+    await expect(createPush(core, core.link)(share)).resolves.toBe(0);
     expect(first(core)).toMatchObject({ reachable: false, negotiation: { queriedAt: null } });
   });
 

@@ -1,4 +1,4 @@
-import { createOffers } from '../../../core/push/offers';
+import { createPush } from '../../../core/push/push';
 import { onProgress, onVersion } from '../../../core/reports/report';
 import { onRequest } from '../../../core/reports/request';
 import { onPresence } from '../../../core/tasks/presence';
@@ -28,20 +28,20 @@ function reconnects(core: FaultyCore): Promise<void> {
   return onPresence(core, first(core).deviceId, { gatewayId: 'gw-1', presenceRevision: connections });
 }
 
-const offer = (core: FaultyCore) => createOffers(core, core.link)({ batchId: 'batch1', taskIds: [first(core)._id], intervalMs: 1 });
+const push = (core: FaultyCore) => createPush(core, core.link)({ batchId: 'batch1', taskIds: [first(core)._id], intervalMs: 1 });
 
 /** What happens to a device again and again, and the batch that looks afterwards. */
 async function again(core: FaultyCore, times: number, happens: () => Promise<unknown>): Promise<void> {
   for (let time = 0; time < times; time += 1) {
     await happens();
-    await offer(core);
+    await push(core);
   }
 }
 
 describe('R-TASK-11 a device that comes back again and again', () => {
   test('R-TASK-11 gets ten more notifications in an attempt, and the next reconnect fails it', async () => {
     const core = retryingCore();
-    await offer(core);
+    await push(core);
     await again(core, LIMIT, () => reconnects(core));
     expect(first(core)).toMatchObject({ attempt: 1, notifications: 11, renotifications: 10, attempts: [] });
     await again(core, 1, () => reconnects(core));
@@ -49,14 +49,14 @@ describe('R-TASK-11 a device that comes back again and again', () => {
       ...{ attempt: 2, notifications: 0, renotifications: 0 },
       attempts: [{ cause: 'NOTIFICATION_LIMIT', text: 'Notified again 10 times after a reconnect or a restart.' }],
     });
-    await offer(core);
+    await push(core);
     expect(first(core)).toMatchObject({ attempt: 2, notifications: 1, renotifications: 0 });
     expect(core.notified).toHaveLength(12);
   });
 
   test('R-TASK-11 the same for one that restarts in the middle of its download', async () => {
     const core = retryingCore();
-    await offer(core);
+    await push(core);
     await again(core, LIMIT + 1, async () => {
       await onProgress(core, await active(core), 40);
       await onVersion(core, await active(core), '1.0.0', '1.0.0');
@@ -66,7 +66,7 @@ describe('R-TASK-11 a device that comes back again and again', () => {
 
   test('R-TASK-5 one that has said 100 % and reports its old version fails once each time, and is notified once an attempt', async () => {
     const core = retryingCore();
-    await offer(core);
+    await push(core);
     await again(core, 8, async () => {
       await onProgress(core, await active(core), 100);
       await onVersion(core, await active(core), '1.0.0', '1.0.0');
@@ -109,12 +109,12 @@ describe('R-TASK-11 a device that comes back again and again', () => {
           }),
         ]);
       const clean = over();
-      await offer(clean);
+      await push(clean);
       expect(clean.calls).toBeGreaterThan(2);
       for (let number = 1; number <= clean.calls; number += 1) {
         const core = over();
         core.breakCall(number, fault);
-        await offer(core).catch(() => offer(core));
+        await push(core).catch(() => push(core));
         expect(core.told()).toEqual([`failed ${first(core)._id} attempt 1`]);
         expect([core.notified, first(core).offerAt]).toEqual([[], first(clean).offerAt]);
       }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { createOffers } from '../../../core/push/offers';
 import type { Pacers } from '../../../core/push/pacers';
+import { createPush } from '../../../core/push/push';
 import { onGatewayReset, onPresence } from '../../../core/tasks/presence';
 import { reconcileBatch } from '../../../core/tasks/reconcile';
 import { aTask } from '../../support/builders';
@@ -12,11 +12,11 @@ const DEVICE = 'upd7Kx2QmZ1.meter-1';
 const STORE_CALLS = ['get', 'getMany', 'activeOfDevice', 'activeOfBatch', 'write'] as const;
 const PACERS: Pacers = { comes: async () => {}, take: (_, __, most) => most, takeOne: async () => true, spend: () => {} };
 
-type Step = { kind: 'connect' | 'drop' | 'offer' | 'lost'; at: Gateway } | { kind: 'reconcile' };
+type Step = { kind: 'connect' | 'drop' | 'push' | 'lost'; at: Gateway } | { kind: 'reconcile' };
 
 const at = fc.constantFrom(...GATEWAYS);
 const anyMove: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ kind: fc.constantFrom('connect' as const, 'drop' as const, 'offer' as const), at }) },
+  { weight: 6, arbitrary: fc.record({ kind: fc.constantFrom('connect' as const, 'drop' as const, 'push' as const), at }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('reconcile' as const) }) },
 );
 const lost: fc.Arbitrary<Step> = fc.record({ kind: fc.constant('lost' as const), at });
@@ -107,8 +107,8 @@ function cluster(scheduler: fc.Scheduler) {
         sessions.delete(at);
         return inLane(at, () => write({ gatewayId: null, sessionId: null }, () => ended !== undefined && document.sessionId === ended));
       }
-      case 'offer':
-        return void (await createOffers(
+      case 'push':
+        return void (await createPush(
           watched(at),
           link(at),
         )({ batchId: 'batch1', taskIds: core.tasks.all().map(({ _id }) => _id), intervalMs: 1 }));

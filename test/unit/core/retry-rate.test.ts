@@ -1,5 +1,5 @@
-import { createOffers } from '../../../core/push/offers';
 import { createPacers } from '../../../core/push/pacers';
+import { createPush } from '../../../core/push/push';
 import { pushWindow } from '../../../schema/model/batch/push-rate';
 import { aNotifiedTask, aTask } from '../../support/builders';
 import { faultyCore } from '../../support/faulty-core';
@@ -21,11 +21,11 @@ test('R-RATE-4 retries and first pushes share one rate: over any 10 s both toget
     return true;
   };
   const { intervalMs } = pushWindow(RATE, MINUTE_MS, 500);
-  const offer = createOffers(core, core.link);
+  const push = createPush(core, core.link);
   const [first, again] = [core.tasks.all().filter(({ attempt }) => attempt === 1), core.tasks.all().filter(({ attempt }) => attempt === 2)];
   // As the batch's windows hand them out: some with retries only, some without.
   for (const tasks of [first.slice(0, 10), again, first.slice(10)]) {
-    await offer({ batchId: 'batch1', taskIds: tasks.map(({ _id }) => _id), intervalMs });
+    await push({ batchId: 'batch1', taskIds: tasks.map(({ _id }) => _id), intervalMs });
   }
   expect(times).toHaveLength(40);
   const within = times.map((from) => times.filter((at) => at >= from && at < from + MINUTE_MS / 6).length);

@@ -1,5 +1,5 @@
-import { createOffers } from '../../../core/push/offers';
 import { createPacers } from '../../../core/push/pacers';
+import { createPush } from '../../../core/push/push';
 import { onRequest } from '../../../core/reports/request';
 import { pushWindow } from '../../../schema/model/batch/push-rate';
 import { aTask } from '../../support/builders';
@@ -24,11 +24,11 @@ test('R-RATE-1 over any 10 s at most rate / 6 + 1 pushes leave, whatever activit
     times.push(performance.now());
     return true;
   };
-  const offer = createOffers(core, core.link);
+  const push = createPush(core, core.link);
   const taskIds = core.tasks.all().map(({ _id }) => _id);
   const { count, intervalMs } = pushWindow(RATE, MINUTE_MS, 500);
   for (let from = 0; from < taskIds.length; from += count) {
-    await offer({ batchId: 'batch1', taskIds: taskIds.slice(from, from + count), intervalMs });
+    await push({ batchId: 'batch1', taskIds: taskIds.slice(from, from + count), intervalMs });
   }
   expect(times).toHaveLength(DEVICES);
   expect(most(times, MINUTE_MS / 6)).toBeLessThanOrEqual(RATE / 6 + 1);

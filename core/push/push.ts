@@ -9,7 +9,8 @@ import type { Pacers } from './pacers';
 import { endNotifying, repeatOf } from './renotify';
 import type { PushTerms } from './terms';
 
-export interface Offer {
+/** What a gateway process is to push of a batch's window. */
+export interface PushShare {
   batchId: BatchId;
   taskIds: TaskId[];
   /** Platform-led tasks, whose devices are asked for their version. */
@@ -20,7 +21,7 @@ export interface Offer {
   policyRevision?: number;
 }
 
-export interface OfferDeps extends TaskDeps, Mint {
+export interface PushDeps extends TaskDeps, Mint {
   pacers: Pacers;
   /** Null as soon as the batch is paused, halted or canceled: read before each push, so that a stop stops. */
   pushTerms: (batchId: BatchId) => Promise<PushTerms | null>;
@@ -29,39 +30,40 @@ export interface OfferDeps extends TaskDeps, Mint {
 }
 
 /** R-BAT-16: from an edit on, nothing leaves at the old rate; the batch hands out the rest anew. */
-const isOutdated = ({ policyRevision }: Offer, terms: PushTerms): boolean =>
+const isOutdated = ({ policyRevision }: PushShare, terms: PushTerms): boolean =>
   policyRevision !== undefined && policyRevision !== terms.policyRevision;
 
-type Send = (deps: OfferDeps, link: DeviceLink, taskIds: TaskId[], terms: PushTerms) => Promise<number>;
+type Send = (deps: PushDeps, link: DeviceLink, taskIds: TaskId[], terms: PushTerms) => Promise<number>;
 
 /**
- * The bulk push of a batch, paced here, at the socket, where the rate is measured (R-RATE-1). Pushes whose send times come within half the
- * catch-up that the bounds allow leave together, which saves round trips to the store. Devices of platform-led dialects are asked for
- * their version, at the same pace; the notification that follows takes a send time of its own (`negotiate.ts`). Running it twice is harmless:
+ * The push of a batch: its tasks go to their gateways and leave there at its rate, at the socket, where the rate is measured (R-RATE-1). A
+ * device is notified when its notification leaves; a platform-led one is queried first. Pushes whose send times come within half the
+ * catch-up that the bounds allow leave together, which saves round trips to the store. Version queries go at the same pace; the
+ * notification that follows takes a send time of its own (`negotiate.ts`). Running it twice is harmless:
  * what was pushed is due again only after minutes. Returns how many devices were notified or asked.
  */
-export function createOffers(deps: OfferDeps, link: DeviceLink) {
+export function createPush(deps: PushDeps, link: DeviceLink) {
   const { pacers } = deps;
 
-  return async function offer(request: Offer, signal?: AbortSignal): Promise<number> {
-    const { batchId, taskIds, asked = [], intervalMs } = request;
-    let pushed = 0;
+  return async function push(share: PushShare, signal?: AbortSignal): Promise<number> {
+    const { batchId, taskIds, asked = [], intervalMs } = share;
+    let reached = 0;
 
     async function paced(lane: string, ids: readonly TaskId[], send: Send): Promise<void> {
       const waiting = [...ids];
       while (waiting.length > 0) {
         await pacers.comes(lane, intervalMs, waiting.length);
         const terms = await deps.pushTerms(batchId);
-        if (terms === null || isOutdated(request, terms) || signal?.aborted) return;
+        if (terms === null || isOutdated(share, terms) || signal?.aborted) return;
         const sent = await send(deps, link, waiting.splice(0, pacers.take(lane, intervalMs, waiting.length)), terms);
-        pushed += sent;
+        reached += sent;
       }
     }
 
     // Whoever answers looks for a send time of the batch at its present pace.
     if (asked.length > 0) pacers.take(batchId, intervalMs, 0);
-    await Promise.all([paced(batchId, taskIds, push), paced(`query ${batchId}`, asked, query)]);
-    return pushed;
+    await Promise.all([paced(batchId, taskIds, notify), paced(`query ${batchId}`, asked, query)]);
+    return reached;
   };
 }
 
@@ -75,10 +77,10 @@ interface Due {
  * Those that are due still, and here: the share may be an old one, and its devices at another gateway by now, of whom nothing is known
  * here. Who has gone from here waits for its return. Who is connected itself costs no question for its gateway.
  */
-async function dueHere(deps: OfferDeps, link: DeviceLink, taskIds: TaskId[], now: Date): Promise<Due> {
+async function dueHere(deps: PushDeps, link: DeviceLink, taskIds: TaskId[], now: Date): Promise<Due> {
   const { gatewayId } = link;
-  const offered = await deps.tasks.getMany(taskIds);
-  const due = offered.filter((task) => task.active && task.gatewayId === gatewayId && task.offerAt !== null && task.offerAt <= now);
+  const named = await deps.tasks.getMany(taskIds);
+  const due = named.filter((task) => task.active && task.gatewayId === gatewayId && task.offerAt !== null && task.offerAt <= now);
   const away = due.filter((task) => !link.isConnected(task.deviceId)).map(({ deviceId }) => deviceId);
   const over = (away.length > 0 && (await deps.gatewaysOver?.(away))) || new Map<DeviceId, DeviceId>();
   const isHere = ({ deviceId }: Task): boolean => {
@@ -99,7 +101,7 @@ async function dueHere(deps: OfferDeps, link: DeviceLink, taskIds: TaskId[], now
  * The wording, then the store, then the socket: what can't be worded is not marked as pushed, and a task that moved on meanwhile is not
  * pushed. Should this process die between the last two, the device reconnects and is notified again, or is when it is due once more.
  */
-async function push(deps: OfferDeps, link: DeviceLink, taskIds: TaskId[], { tags }: PushTerms): Promise<number> {
+async function notify(deps: PushDeps, link: DeviceLink, taskIds: TaskId[], { tags }: PushTerms): Promise<number> {
   const now = deps.clock();
   const { tasks: due, over } = await dueHere(deps, link, taskIds, now);
   const here = await unlessTooOften(deps, due);
@@ -114,7 +116,7 @@ async function push(deps: OfferDeps, link: DeviceLink, taskIds: TaskId[], { tags
 }
 
 /** R-TASK-11. */
-async function unlessTooOften(deps: OfferDeps, tasks: readonly Task[]): Promise<Task[]> {
+async function unlessTooOften(deps: PushDeps, tasks: readonly Task[]): Promise<Task[]> {
   const { renotifications } = deps.settings.limits;
   const tooOften = tasks.filter((task) => isNotifiedTooOften(task, renotifications));
   for (const task of tooOften) await endNotifying(deps, task);
@@ -122,7 +124,7 @@ async function unlessTooOften(deps: OfferDeps, tasks: readonly Task[]): Promise<
 }
 
 /** R-FLOW-2: the store first, as with a push: an answer that comes before its question is known would count for nothing. */
-async function query(deps: OfferDeps, link: DeviceLink, taskIds: TaskId[]): Promise<number> {
+async function query(deps: PushDeps, link: DeviceLink, taskIds: TaskId[]): Promise<number> {
   const now = deps.clock();
   const { tasks: here, over } = await dueHere(deps, link, taskIds, now);
   const asked = await transitionMany(deps.tasks, here, { kind: 'queried', ...repeatOf(deps) }, now);
@@ -130,7 +132,7 @@ async function query(deps: OfferDeps, link: DeviceLink, taskIds: TaskId[]): Prom
 }
 
 async function sentOf(
-  deps: OfferDeps,
+  deps: PushDeps,
   { gatewayId }: DeviceLink,
   tasks: readonly Task[],
   send: (task: Task) => Promise<boolean>,
