@@ -29,7 +29,7 @@ export type { NewProduct } from './products/new-product';
 export type { Cancellation, DeviceAnswer, DeviceReport, Reinitiated, Reinitiation, TaskFilter, TaskService } from './tasks/contract';
 
 /**
- * Everything the doors (api, gateways, workflows) may ask. Services throw UserError or UserErrors for what a caller can mend;
+ * Everything that the api, the gateways and the workflows may ask. Services throw UserError or UserErrors for what a caller can mend;
  * methods that take a viewer check its role first.
  */
 export interface Core {

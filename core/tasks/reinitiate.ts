@@ -12,8 +12,8 @@ import type { TaskEventOf } from '../../schema/model/task/task-event';
 import type { Collections } from '../../schema/mongo/connect';
 import { requireRole } from '../access/require-role';
 import type { Viewer } from '../access/viewer';
-import { refuseComeback } from '../batches/comeback';
 import { batchUnknown, tasksRemoved } from '../batches/refusals';
+import { refuseReopening } from '../batches/reopening';
 import { reopenBatch } from '../batches/status';
 import type { Reinitiated, Reinitiation } from '../core';
 import { isDuplicateKey } from '../duplicate-key';
@@ -42,7 +42,7 @@ export async function reinitiateTasks(
   requireRole(viewer, 'OPERATOR');
   requireOneOf(request);
   const { batch, firmware } = await resumable(collections, request.batchId);
-  await refuseComeback(collections, deps.settings.limits, batch);
+  await refuseReopening(collections, deps.settings.limits, batch);
   const result = { reinitiated: 0, skippedCount: 0, skipped: [] as Reinitiated['skipped'] };
   for await (const tasks of chunksOf(deps, collections, request)) {
     for (const [taskId, reason] of await restart(deps, collections, tasks, { batch, firmware })) {
