@@ -1,6 +1,6 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
-import type { DeviceWithSecret } from '../../core/device-sets';
 import { secretTold } from '../../core/devices/certificates';
+import type { DeviceWithSecret } from '../../core/devices/contract';
 import { runningStreak } from '../../schema/model/device/connection-streak';
 import { reportedModules } from '../../schema/model/device/device-modules';
 import type { Device } from '../../schema/model/fleet';

@@ -1,7 +1,7 @@
 import type { BusboyInstance } from '@fastify/busboy';
 import type { Request } from 'express';
-import type { NewPackage, PackageUpload } from '../../core/core';
 import { UserError, UserErrors } from '../../core/errors';
+import type { NewPackage, PackageUpload } from '../../core/packages/contract';
 import { tooManyFiles } from '../../core/packages/refusals';
 import type { DigestAlgorithm } from '../../schema/model/package/package-fields';
 import { PACKAGE_FILES_MAXIMUM, type PackageKind } from '../../schema/model/package/package-rules';

@@ -1,6 +1,6 @@
 import type { RequestHandler, Response } from 'express';
-import type { PackageService } from '../../core/core';
 import { UserError } from '../../core/errors';
+import type { PackageService } from '../../core/packages/contract';
 import type { ErrorCode } from '../../schema/model/error-codes';
 import type { FirmwarePackage } from '../../schema/model/fleet';
 import type { Limits } from '../../schema/model/limits';

@@ -1,5 +1,5 @@
 import { Field, InputType } from 'type-graphql';
-import type { KeyPairStep } from '../../core/core';
+import type { KeyPairStep } from '../../core/products/contract';
 import type { Dialect } from '../../schema/model/protocol/dialect';
 import { DialectEnum, KeyPairStepEnum } from '../enums';
 

@@ -3,8 +3,8 @@ import { deviceIdOf } from '../../schema/model/ids';
 import type { Collections } from '../../schema/mongo/connect';
 import type { StoredDevice } from '../../schema/mongo/devices';
 import { openSecret } from '../device-secrets/secrets';
-import type { DeviceCredentials } from '../device-sets';
 import type { Sealing } from '../sealing';
+import type { DeviceCredentials } from './contract';
 
 const PROJECTION = {
   ...{ sealedSecret: 1, certificates: 1, enabled: 1, dialect: 1, children: 1, generations: 1, awaited: 1 },

@@ -5,7 +5,6 @@ import { PACKAGE_FILES_MAXIMUM } from '../../schema/model/package/package-rules'
 import type { Collections } from '../../schema/mongo/connect';
 import type { Viewer } from '../access/viewer';
 import type { Clock } from '../clock';
-import type { NewPackage, PackageUpload } from '../core';
 import { type DiskRoom, ROOM_WITHOUT_END } from '../disk-room';
 import { isDuplicateKey } from '../duplicate-key';
 import { newFileId } from '../package-store/gridfs-store';
@@ -13,6 +12,7 @@ import type { PackageStore, StoredFile } from '../ports';
 import { requireProduct } from '../products/require-product';
 import type { CoreSettings } from '../settings';
 import { checkedStream } from './checked-stream';
+import type { NewPackage, PackageUpload } from './contract';
 import { fileRoom } from './file-room';
 import { inTurn } from './in-turn';
 import { type FilePlan, filePlanOf, type PackagePlan, planOf } from './new-package';

@@ -5,9 +5,9 @@ import type { FirmwarePackage, SecureUpdate } from '../../schema/model/fleet';
 import type { Collections } from '../../schema/mongo/connect';
 import type { StoredKeyPair, StoredSecureUpdate } from '../../schema/mongo/secure-updates';
 import type { Clock } from '../clock';
-import type { KeyPairStep } from '../core';
 import { isDuplicateKey } from '../duplicate-key';
 import type { Sealing } from '../sealing';
+import type { KeyPairStep } from './contract';
 
 export interface SecureUpdateDeps {
   collections: Pick<Collections, 'secureUpdates' | 'packages'>;

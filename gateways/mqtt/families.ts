@@ -1,4 +1,4 @@
-import type { Child } from '../../core/device-sets';
+import type { Child } from '../../core/devices/contract';
 import type { SampledLog } from '../../core/sampled-log';
 import { isSame, type Proof } from '../../schema/model/device/generations';
 import { type DeviceId, deviceNameOf, productKeyOf } from '../../schema/model/ids';

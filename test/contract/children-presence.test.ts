@@ -234,7 +234,7 @@ describe('R-BAT-1 what a batch pushes goes to the gateway', () => {
     gatewayId: 'gw-1',
     isConnected: (id: DeviceId) => id === HUB || id === 'meter.dev-c',
     notify: async ({ deviceId }: Notification, gateway?: DeviceId) => Boolean(sent.push([deviceId, gateway])),
-    queryVersion: async (deviceId: DeviceId, gateway?: DeviceId) => Boolean(sent.push([deviceId, gateway])),
+    queryVersion: async ({ deviceId }: { deviceId: DeviceId }, gateway?: DeviceId) => Boolean(sent.push([deviceId, gateway])),
   };
 
   test('once for each device; one that has neither connection nor gateway waits', async () => {

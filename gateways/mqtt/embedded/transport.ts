@@ -72,10 +72,11 @@ export function createEmbeddedTransport(
         if (device.gateway === undefined && !isFor(notification, session.proof)) return false;
         return session.send(session.dialect.upgradeMessage(device, notification));
       },
-      async queryVersion(deviceId, gateway) {
+      async queryVersion({ deviceId, dialect }, gateway) {
         const reached = reach(deviceId, gateway);
         if (reached === null) return false;
         const { session, device } = reached;
+        if (device.gateway && dialect && dialect !== session.dialect.name) return false;
         const message = session.dialect.queryMessage?.(device);
         return message !== undefined && session.send(message);
       },

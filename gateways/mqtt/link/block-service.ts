@@ -1,4 +1,4 @@
-import type { BlockAnswer, BlockRequest } from '../../../core/core';
+import type { BlockAnswer, BlockRequest } from '../../../core/downloads/contract';
 import type { SampledLog } from '../../../core/sampled-log';
 import type { AccountOf } from '../../accounts';
 import type { GatewayCore } from '../../core';

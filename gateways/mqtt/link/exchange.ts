@@ -1,5 +1,5 @@
-import type { DeviceReport } from '../../../core/core';
 import type { Notification } from '../../../core/ports';
+import type { DeviceReport } from '../../../core/reports/contract';
 import type { SampledLog } from '../../../core/sampled-log';
 import { moduleKey } from '../../../schema/model/device/module-version';
 import type { AccountOf } from '../../accounts';

@@ -1,15 +1,11 @@
-import type { Readable } from 'node:stream';
-import type { DeviceList, DeviceListProblem } from '../schema/model/device/device-list';
-import type { Generations, Proof } from '../schema/model/device/generations';
-import type { Group, GroupKind } from '../schema/model/device/group';
-import type { GroupRuleForm } from '../schema/model/device/group-rule-form';
-import type { Device, Region } from '../schema/model/fleet';
-import type { DeviceId } from '../schema/model/ids';
-import type { Dialect } from '../schema/model/protocol/dialect';
-import type { Viewer } from './access/viewer';
-import type { BrokerPresence } from './devices/broker-presence';
-import type { SecretResetInput } from './devices/reset-secret';
-import type { Page, PageRequest } from './page';
+import type { Generations, LetInBy, Proof } from '../../schema/model/device/generations';
+import type { Device, Region } from '../../schema/model/fleet';
+import type { DeviceId } from '../../schema/model/ids';
+import type { Dialect } from '../../schema/model/protocol/dialect';
+import type { Viewer } from '../access/viewer';
+import type { Page, PageRequest } from '../page';
+import type { BrokerPresence } from './broker-presence';
+import type { SecretResetInput } from './reset-secret';
 
 /** What a gateway checks a connection with. */
 export interface DeviceCredentials {
@@ -146,37 +142,25 @@ export interface DeviceFilter {
   parentId?: DeviceId | null;
 }
 
-/** R-BAT-3: files that name the devices of a batch. */
-export interface DeviceListService {
+export interface DeviceService extends DeviceAdmission, DeviceSwitch {
+  /** One to 1,000 at once, all or none. The secrets are in the answer and are not shown again. */
+  register(viewer: Viewer, productKey: string, devices: NewDevice[]): Promise<DeviceWithSecret[]>;
+  get(id: DeviceId): Promise<Device | null>;
+  getMany(ids: readonly DeviceId[]): Promise<(Device | null)[]>;
+  list(filter: DeviceFilter, page: PageRequest): Promise<Page<Device>>;
+  /** R-DEV-5. Throws DEVICE_UNKNOWN, and what is wrong with the changes. */
+  update(viewer: Viewer, id: DeviceId, changes: DeviceChanges): Promise<Device>;
   /**
-   * Reads CSV with one device name a row, and checks each; memory stays flat. Blank rows are left out, and a first row `deviceName`.
-   * Throws FILE_FORMAT, FILE_TOO_LARGE, TOO_MANY, REQUIRED, PRODUCT_UNKNOWN and what the stream fails with; nothing is kept then.
+   * At most 1,000, all or none. Their unfinished tasks fail with DEVICE_REMOVED, and they are gone from lists, counts and groups.
+   * May be repeated after a crash. Throws DEVICE_UNKNOWN, TOO_MANY, REQUIRED.
    */
-  create(viewer: Viewer, productKey: string, file: Readable): Promise<DeviceList>;
-  get(id: string): Promise<DeviceList | null>;
-  /** In the order of the file. */
-  problems(id: string): AsyncIterable<DeviceListProblem>;
-}
-
-/** R-DEV-3, R-DEV-4. */
-export interface GroupService {
-  /** Throws GROUP_UNKNOWN (the parent), GROUP_KIND (a dynamic parent), GROUP_EXISTS, GROUP_TREE, TOO_MANY. */
-  create(viewer: Viewer, input: { name: string; parentId?: string | null }): Promise<Group>;
-  /** FILLING until every device was looked at. Throws GROUP_RULE, GROUP_RULE_MODULE, REQUIRED, INVALID_FORMAT, GROUP_EXISTS, TOO_MANY. */
-  createDynamic(viewer: Viewer, input: { name: string; rule: GroupRuleForm }): Promise<Group>;
-  /** What is not given stays; with another rule it is FILLING again. Throws as `createDynamic` does, and GROUP_UNKNOWN, GROUP_KIND. */
-  updateDynamic(viewer: Viewer, id: string, changes: { name?: string | null; rule?: GroupRuleForm | null }): Promise<Group>;
-  /** What is not given stays; `parentId: null` makes it a root. Throws as `create` does; a dynamic group has no parent (GROUP_KIND). */
-  update(viewer: Viewer, id: string, changes: { name?: string | null; parentId?: string | null }): Promise<Group>;
-  /** Its devices stay. Throws GROUP_UNKNOWN, GROUP_NOT_EMPTY. */
-  delete(viewer: Viewer, id: string): Promise<Group>;
-  /** At most 1,000, all or none; one that is in the group already is not counted. Throws GROUP_UNKNOWN, GROUP_KIND, DEVICE_UNKNOWN, TOO_MANY. */
-  addDevices(viewer: Viewer, id: string, deviceIds: readonly DeviceId[]): Promise<{ group: Group; changed: number }>;
-  removeDevices(viewer: Viewer, id: string, deviceIds: readonly DeviceId[]): Promise<{ group: Group; changed: number }>;
-  get(id: string): Promise<Group | null>;
-  getMany(ids: readonly string[]): Promise<(Group | null)[]>;
-  /** By id, that is as they were made. `parentId: null` lists the roots. */
-  list(filter: { parentId?: string | null; namePrefix?: string | null; kind?: GroupKind | null }, page: PageRequest): Promise<Page<Group>>;
-  /** Devices in the group itself. */
-  countDevices(id: string): Promise<number>;
+  delete(viewer: Viewer, ids: readonly DeviceId[]): Promise<{ deleted: number; tasksEnded: number }>;
+  /**
+   * A session has begun. `sessionId` orders takeovers: a later `disconnected` of an older session changes nothing. False: the device does
+   * not exist any more, or what let it in does not hold: the session has to end. `tookOver`: one of the same device was there.
+   */
+  connected(deviceId: DeviceId, gatewayId: string, sessionId: string, by?: LetInBy, tookOver?: boolean): Promise<boolean>;
+  disconnected(deviceId: DeviceId, sessionId: string): Promise<void>;
+  /** A gateway process starts, or is found dead: none of its devices is connected. `until`: but those that have connected since. */
+  gatewayReset(gatewayId: string, until?: Date): Promise<void>;
 }
