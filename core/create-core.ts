@@ -75,7 +75,7 @@ export interface CoreDeps {
   disk?: DiskRoom;
 }
 
-/** The services for the doors, and what the workflows' activities do. */
+/** The services for the api and the gateways, and what the workflows' activities do. */
 export interface CoreParts {
   core: Core;
   lifecycle: BatchLifecycle;
