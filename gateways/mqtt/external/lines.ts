@@ -19,7 +19,7 @@ interface Line {
 }
 
 /**
- * Puts messages into the lane of their device. Those that wait one behind the other are one job: a gateway says everything for its
+ * Puts messages into the lane of their device. Those that wait one behind the other are one job: a parent says everything for its
  * devices on its own topic, and may say more at once than a lane has jobs. `handle` may be asked for the same message again.
  */
 export function createLines(
