@@ -7,6 +7,7 @@ import type { DownloadService } from './downloads/contract';
 import type { GroupService } from './groups/contract';
 import type { PackageService } from './packages/contract';
 import type { ProductService } from './products/contract';
+import type { DeviceReports } from './reports/contract';
 import type { TaskService } from './tasks/contract';
 import type { UploadService } from './uploads/contract';
 
@@ -25,5 +26,5 @@ export interface Core {
   downloads: DownloadService;
   uploads: UploadService;
   batches: BatchService;
-  tasks: TaskService;
+  tasks: TaskService & DeviceReports;
 }

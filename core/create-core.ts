@@ -1,12 +1,10 @@
 import type { DeviceId } from '../schema/model/ids';
+import { onlineMsOf } from '../schema/model/task/negotiation';
 import type { Store } from '../schema/mongo/connect';
 import { createAccessService } from './access/service';
-import { createLiveDynamic } from './batches/dynamic/live';
-import { createMatching, type Matching } from './batches/dynamic/match';
 import { endMatching, onGroupDeleted } from './batches/dynamic/policy';
 import { scanForBatch } from './batches/dynamic/scan';
 import { createDynamicService } from './batches/dynamic/service';
-import { createBatchFacts } from './batches/facts';
 import { lookForHalt } from './batches/halt';
 import { batchesOfFailures, createHaltWatch } from './batches/halt-watch';
 import { type BatchLifecycle, createBatchLifecycle } from './batches/lifecycle';
@@ -41,16 +39,20 @@ import type { DeviceLink, PackageStore, UpgradeEngine } from './ports';
 import { createSecureUpdates } from './products/secure-update';
 import { createProductService } from './products/service';
 import { createVersionCounts } from './products/version-counts';
+import { createOffers } from './push/offers';
+import { createPacers } from './push/pacers';
+import { onOpened } from './reports/report';
+import { createDeviceReports } from './reports/service';
 import { createSealing } from './sealing';
+import { createLiveDynamic } from './selection/dynamic/live';
+import { createMatching, type Matching } from './selection/dynamic/match';
+import { overrideEarlier } from './selection/override';
 import type { CoreSettings } from './settings';
+import { createBatchFacts } from './tasks/batch-facts';
 import { type BatchTasks, createBatchTasks } from './tasks/batch-tasks';
 import { onDevicesRemoved } from './tasks/device-removed';
 import { createTaskStore } from './tasks/mongo-store';
-import { createOffers } from './tasks/offers';
-import { overrideEarlier } from './tasks/override';
-import { createPacers } from './tasks/pacers';
 import { onChildren, onGatewayReset, onPresence, onUnheard } from './tasks/presence';
-import { onOpened } from './tasks/report';
 import { createTaskService } from './tasks/service';
 import { tellingStore } from './tasks/telling-store';
 import { createUpgradeTasks, type UpgradeTasks } from './tasks/upgrade-tasks';
@@ -168,7 +170,7 @@ export async function createCore({
   const matching: Matching = createMatching(matchDeps);
 
   const lifecycle = createBatchLifecycle({
-    ...{ collections, engine, settings, clock, refreshPresence, onlineMs: settings.iotdaWaits.onlineMinutes * settings.minuteMs },
+    ...{ collections, engine, settings, clock, refreshPresence, onlineMs: onlineMsOf(settings.waits, settings.minuteMs) },
     overrideEarlier: (batch) => overrideEarlier(base, collections, batch, settings.limits.runningModules),
     scan: (id, onProgress) => scanForBatch(matchDeps, matching, id, onProgress),
     endMatching: (id) => endMatching(policyDeps, id),
@@ -222,10 +224,20 @@ export async function createCore({
       downloads,
       uploads: createUploadService({ collections, files, settings, clock, disk, presign: secureUpdates.digestSigns }),
       batches: createBatchService({
-        ...{ connection: store.connection, collections, engine, settings, clock, versionCounts },
+        ...{ connection: store.connection, collections, tasks, engine, settings, clock, versionCounts },
         dynamic: createDynamicService(policyDeps),
       }),
-      tasks: createTaskService(offerDeps, collections, versionCounts.changed, memberships, matching, ignoredReports),
+      tasks: {
+        ...createTaskService(base, collections),
+        ...createDeviceReports({
+          ...offerDeps,
+          collections,
+          memberships,
+          matching,
+          ignoredReports,
+          onVersionChanged: versionCounts.changed,
+        }),
+      },
     },
     lifecycle,
     batchTasks: createBatchTasks({

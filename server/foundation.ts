@@ -74,9 +74,9 @@ export async function startFoundation(config: Config, logger: Logger): Promise<F
     });
     running.add({ stop: () => engine.close() });
     const httpPort = config.httpPort === 0 ? await freePort() : config.httpPort;
-    const { limits, minuteMs, reofferMinutes, settleMs, iotdaWaits } = config;
+    const { limits, minuteMs, reofferMinutes, settleMs, waits } = config;
     const publicBaseUrl = config.publicBaseUrl ?? `${config.tls ? 'https' : 'http'}://${config.host}:${httpPort}`;
-    const settings = { limits, minuteMs, reofferMinutes, settleMs, iotdaWaits, publicBaseUrl };
+    const settings = { limits, minuteMs, reofferMinutes, settleMs, waits, publicBaseUrl };
     const files = await packageStoreOf(config, store);
     running.add({ stop: async () => files.close?.() });
     const blocks = createLocalCopies({

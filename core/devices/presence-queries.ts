@@ -1,8 +1,8 @@
 import { holds } from '../../schema/model/device/generations';
+import type { Present } from '../../schema/model/device/presence';
 import type { Device } from '../../schema/model/fleet';
 import type { DeviceId } from '../../schema/model/ids';
 import type { Collections } from '../../schema/mongo/connect';
-import type { Present } from '../tasks/follow-presence';
 import { isThroughParent } from './children/session-name';
 import type { Connected, ConnectedReview } from './contract';
 

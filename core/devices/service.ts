@@ -1,3 +1,4 @@
+import type { Present } from '../../schema/model/device/presence';
 import type { DeviceId } from '../../schema/model/ids';
 import type { Store } from '../../schema/mongo/connect';
 import { requireRole } from '../access/require-role';
@@ -8,7 +9,6 @@ import { requireProduct } from '../products/require-product';
 import type { VersionCounts } from '../products/version-counts';
 import type { Sealing } from '../sealing';
 import type { CoreSettings } from '../settings';
-import type { Present } from '../tasks/follow-presence';
 import { updateDevice } from './attributes';
 import { awaits, sessionAt, setHeard, setLeft, shown } from './broker-presence';
 import { setCertificates } from './certificates';

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { DeviceLink } from '../../core/ports';
 import { createSampledLog } from '../../core/sampled-log';
+import type { Dialect } from '../../schema/model/protocol/dialect';
 import { createAccounts } from '../accounts';
 import type { GatewayCore } from '../core';
 import { createDeviceLanes, LANE_SETTINGS, type LaneSettings } from '../device-lanes';
@@ -53,7 +54,7 @@ export function createMqttGateway(deps: MqttGatewayDeps): Promise<MqttGateway> {
   return createGatewayOver(deps, (parts) => createEmbeddedTransport(parts, settings, settings.stopWithinMs ?? STOP_WITHIN_MS));
 }
 
-/** Both dialects over a transport. */
+/** All dialects over a transport. */
 export async function createGatewayOver<S, U extends DeviceUrls>(
   { core, gatewayId, settings, logger, registry, clock }: GatewayDeps<S>,
   transportOf: (parts: TransportParts) => Transport<U>,
@@ -64,10 +65,11 @@ export async function createGatewayOver<S, U extends DeviceUrls>(
   const sampled = createSampledLog(logger);
   const accountOf = createAccounts(quotas.connections + ACCOUNTS_BESIDE);
   const parts = { ...core, lanes, metrics, quotas, sampled, accountOf };
-  const dialects: MqttDialect[] = [
-    createLinkDialect(parts),
-    createIotdaDialect({ ...parts, hourTolerance: settings.iotdaHourTolerance ?? 1, clock }),
-  ];
+  const spoken: Record<Dialect, MqttDialect> = {
+    LINK: createLinkDialect(parts),
+    IOTDA: createIotdaDialect({ ...parts, hourTolerance: settings.iotdaHourTolerance ?? 1, clock }),
+  };
+  const dialects = Object.values(spoken);
   const transport = transportOf({ devices: core.devices, dialects, gatewayId, lanes, quotas, metrics, sampled, accountOf, logger });
   let stopping = false;
   return {

@@ -234,7 +234,7 @@ describe('R-BAT-1 what a batch pushes goes to the parent', () => {
     gatewayId: 'gw-1',
     isConnected: (id: DeviceId) => id === HUB || id === 'meter.dev-c',
     notify: async ({ deviceId }: Notification, parentId?: DeviceId) => Boolean(sent.push([deviceId, parentId])),
-    queryVersion: async (deviceId: DeviceId, parentId?: DeviceId) => Boolean(sent.push([deviceId, parentId])),
+    queryVersion: async ({ deviceId }: { deviceId: DeviceId }, parentId?: DeviceId) => Boolean(sent.push([deviceId, parentId])),
   };
 
   test('once for each device; one that has neither connection nor parent waits', async () => {

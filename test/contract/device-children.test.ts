@@ -38,24 +38,24 @@ describe('R-FLOW-1 R-FLOW-2 children', () => {
   });
 
   test.each<[string, () => Promise<unknown>, { code: string; field?: string }[]]>([
-    ['a gateway that is not there', () => bind('meter.nobody', 'dev-a', 'dev-b'), [{ code: 'DEVICE_UNKNOWN', field: 'gatewayId' }]],
-    ['itself', () => bind(HUB, 'hub-1'), [{ code: 'GATEWAY_LEVELS', field: 'gatewayId' }]],
+    ['a gateway that is not there', () => bind('meter.nobody', 'dev-a', 'dev-b'), [{ code: 'DEVICE_UNKNOWN', field: 'parentId' }]],
+    ['itself', () => bind(HUB, 'hub-1'), [{ code: 'GATEWAY_LEVELS', field: 'parentId' }]],
     [
       'a device that is a child',
       () => bind(HUB, 'dev-a').then(() => bind('meter.dev-a', 'dev-b')),
-      [{ code: 'GATEWAY_LEVELS', field: 'gatewayId' }],
+      [{ code: 'GATEWAY_LEVELS', field: 'parentId' }],
     ],
     [
       'a device that has children',
       () => bind(HUB, 'dev-a').then(() => bind('meter.hub-2', 'hub-1')),
-      [{ code: 'GATEWAY_LEVELS', field: 'gatewayId' }],
+      [{ code: 'GATEWAY_LEVELS', field: 'parentId' }],
     ],
     [
       'another dialect',
       () => parts.core.devices.update(operator, 'meter.dev-a', { dialect: 'IOTDA' }).then(() => bind(HUB, 'dev-a')),
-      [{ code: 'GATEWAY_DIALECT', field: 'gatewayId' }],
+      [{ code: 'GATEWAY_DIALECT', field: 'parentId' }],
     ],
-    ['one more than a gateway may have', () => bind(HUB, 'dev-a', 'dev-b', 'dev-c', 'dev-d'), [{ code: 'TOO_MANY', field: 'gatewayId' }]],
+    ['one more than a gateway may have', () => bind(HUB, 'dev-a', 'dev-b', 'dev-c', 'dev-d'), [{ code: 'TOO_MANY', field: 'parentId' }]],
     ['a device that is not there', () => bind(HUB, 'dev-a', 'nobody'), [{ code: 'DEVICE_UNKNOWN', field: 'deviceIds' }]],
     ['nobody', () => bind(HUB), [{ code: 'REQUIRED', field: 'deviceIds' }]],
     ['a viewer', () => parts.core.devices.setParent(spectator, ids('dev-a'), HUB), [{ code: 'NOT_ALLOWED' }]],
@@ -67,7 +67,7 @@ describe('R-FLOW-1 R-FLOW-2 children', () => {
   test('the bound holds exactly, and a dialect does not change on one side', async () => {
     await bind(HUB, 'dev-a', 'dev-b', 'dev-c');
     expect((await device('hub-1')).children).toBe(3);
-    expect(await refusal(bind(HUB, 'dev-d'))).toEqual([{ code: 'TOO_MANY', field: 'gatewayId' }]);
+    expect(await refusal(bind(HUB, 'dev-d'))).toEqual([{ code: 'TOO_MANY', field: 'parentId' }]);
     for (const name of ['hub-1', 'dev-a'])
       expect(await refusal(parts.core.devices.update(operator, `meter.${name}`, { dialect: 'IOTDA' }))).toEqual([
         { code: 'GATEWAY_DIALECT', field: 'dialect' },

@@ -135,7 +135,7 @@ function devicesOver(start: () => Promise<RunningGateway>): void {
     const client = await iotda();
     const messages = inbox(client);
     running.core.answer = iotdaNotification();
-    expect(await running.gateway.link.queryVersion(VECTOR.deviceId)).toBe(true);
+    expect(await running.gateway.link.queryVersion({ deviceId: VECTOR.deviceId, dialect: 'IOTDA' })).toBe(true);
     await received(messages);
     const event = { service_id: '$ota', event_type: 'version_report', paras: { fw_version: 'v1.0' } };
     await client.publishAsync(`$oc/devices/${VECTOR.id}/sys/events/up`, JSON.stringify({ services: [event] }));

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { Aedes } from 'aedes';
 import { isFor } from '../../../core/devices/is-for';
+import { withTimeout } from '../../../core/with-timeout';
 import type { DeviceId } from '../../../schema/model/ids';
 import { createAdmission } from '../admission';
 import { createAttempts } from '../attempts';
@@ -71,10 +72,11 @@ export function createEmbeddedTransport(
         if (device.parent === undefined && !isFor(notification, session.proof)) return false;
         return session.send(session.dialect.upgradeMessage(device, notification));
       },
-      async queryVersion(deviceId, parentId) {
+      async queryVersion({ deviceId, dialect }, parentId) {
         const reached = reach(deviceId, parentId);
         if (reached === null) return false;
         const { session, device } = reached;
+        if (device.parent && dialect && dialect !== session.dialect.name) return false;
         const message = session.dialect.queryMessage?.(device);
         return message !== undefined && session.send(message);
       },
@@ -125,15 +127,10 @@ export function createEmbeddedTransport(
     /** What this does not manage in its time, the next start does. */
     async ended() {
       if (listeners === null) return;
-      let timer: NodeJS.Timeout | undefined;
-      const late = new Promise<void>((resolve) => {
-        timer = setTimeout(resolve, resetWithinMs);
-      });
       const reset = devices.gatewayReset(gatewayId).catch((error: unknown) => {
         logger.warn({ err: error }, 'Devices could not be marked off-line while stopping');
       });
-      await Promise.race([reset, late]);
-      clearTimeout(timer);
+      await withTimeout(reset, resetWithinMs, 'The reset took too long').catch(() => undefined);
     },
   };
 }

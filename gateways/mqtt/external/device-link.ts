@@ -1,5 +1,6 @@
 import type { DeviceLink, Notification } from '../../../core/ports';
 import { type DeviceId, deviceNameOf, productKeyOf } from '../../../schema/model/ids';
+import { dialectOf, type Speaking } from '../../../schema/model/protocol/dialect';
 import type { DownMessage, Identity, MqttDialect } from '../dialect';
 import type { TransportParts } from '../transport';
 import type { Published } from './session';
@@ -27,7 +28,7 @@ interface BrokerLinkDeps extends Pick<TransportParts, 'devices' | 'dialects' | '
  * nobody has heard of since is off-line, and so are those behind it. A push that can't be published throws: it says nothing about the device.
  */
 export function createBrokerLink({ devices, dialects, gatewayId, metrics, publish, onSpokenTo, onGone }: BrokerLinkDeps): DeviceLink {
-  const dialectOf = (name: MqttDialect['name']): MqttDialect | undefined => dialects.find((dialect) => dialect.name === name);
+  const spokenBy = (device: Speaking): MqttDialect | undefined => dialects.find(({ name }) => name === dialectOf(device));
 
   /** By each name that the device may have connected with. */
   async function reaches({ messages }: Route): Promise<boolean> {
@@ -72,11 +73,11 @@ export function createBrokerLink({ devices, dialects, gatewayId, metrics, publis
     gatewayId,
     isConnected: () => true,
     async notify(notification: Notification) {
-      const dialect = dialectOf(notification.dialect ?? 'LINK');
+      const dialect = spokenBy(notification);
       return dialect !== undefined && push(notification.deviceId, dialect, (device) => dialect.upgradeMessage(device, notification));
     },
-    async queryVersion(deviceId) {
-      const dialect = dialects.find(({ queryMessage }) => queryMessage !== undefined);
+    async queryVersion({ deviceId, ...device }) {
+      const dialect = spokenBy(device);
       const word = dialect?.queryMessage;
       return dialect !== undefined && word !== undefined && push(deviceId, dialect, word);
     },

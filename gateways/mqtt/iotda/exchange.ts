@@ -1,5 +1,5 @@
+import type { DeviceAnswer, DeviceReport } from '../../../core/reports/contract';
 import type { SampledLog } from '../../../core/sampled-log';
-import type { DeviceAnswer, DeviceReport } from '../../../core/tasks/contract';
 import type { GatewayCore } from '../../core';
 import type { DeviceLanes } from '../../device-lanes';
 import type { GatewayMetrics } from '../../metrics';

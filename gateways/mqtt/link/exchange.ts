@@ -1,6 +1,6 @@
 import type { Notification } from '../../../core/ports';
+import type { DeviceReport } from '../../../core/reports/contract';
 import type { SampledLog } from '../../../core/sampled-log';
-import type { DeviceReport } from '../../../core/tasks/contract';
 import { moduleKey } from '../../../schema/model/device/module-version';
 import type { AccountOf } from '../../accounts';
 import type { GatewayCore } from '../../core';

@@ -2,9 +2,9 @@ import type { Batch } from '../../schema/model/batch/batch';
 import { phasedShare } from '../../schema/model/batch/phase';
 import type { DeviceId } from '../../schema/model/ids';
 import type { Collections } from '../../schema/mongo/connect';
-import { matchingDevices } from '../batches/matching';
-import { countTargets, targetSource, targetStages } from '../batches/targets';
+import { matchingDevices } from './matching';
 import { roomStages } from './room';
+import { countTargets, targetSource, targetStages } from './targets';
 
 /** R-BAT-4: the devices that match and have room for a task of the batch, those included whose earlier task gives way to it. */
 export async function countAble(collections: Collections, batch: Batch, places: number): Promise<number> {

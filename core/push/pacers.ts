@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { LRUCache } from 'lru-cache';
 import { newPacer, nextSlot, type Pacer } from '../../schema/model/batch/push-rate';
 
 const LANES_KEPT = 2_000;
@@ -16,14 +17,11 @@ export interface Pacers {
 }
 
 export function createPacers(minuteMs: number): Pacers {
-  const lanes = new Map<string, { pacer: Pacer; intervalMs: number }>();
+  const lanes = new LRUCache<string, { pacer: Pacer; intervalMs: number }>({ max: LANES_KEPT });
   const pacerOf = (lane: string): Pacer => lanes.get(lane)?.pacer ?? newPacer(minuteMs);
 
   function keep(lane: string, pacer: Pacer, intervalMs: number): void {
-    lanes.delete(lane);
     lanes.set(lane, { pacer, intervalMs });
-    const [oldest] = lanes.keys();
-    if (lanes.size > LANES_KEPT && oldest !== undefined) lanes.delete(oldest);
   }
 
   function take(lane: string, intervalMs: number, most: number): number {

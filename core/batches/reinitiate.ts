@@ -12,40 +12,38 @@ import type { TaskEventOf } from '../../schema/model/task/task-event';
 import type { Collections } from '../../schema/mongo/connect';
 import { requireRole } from '../access/require-role';
 import type { Viewer } from '../access/viewer';
-import { refuseComeback } from '../batches/comeback';
-import { batchUnknown, tasksRemoved } from '../batches/refusals';
-import { reopenBatch } from '../batches/status';
 import { isDuplicateKey } from '../duplicate-key';
 import { UserError } from '../errors';
 import { packageUnknown } from '../packages/refusals';
-import { cancelBatchTasks } from './cancel';
+import { cancelBatchTasks } from '../tasks/cancel';
+import type { TaskDeps } from '../tasks/deps';
+import { hasActiveTask } from '../tasks/has-active';
+import { batchUnknown, tasksRemoved } from '../tasks/refusals';
+import { requireTasks } from '../tasks/require-tasks';
+import { transition } from '../tasks/transition';
+import { refuseComeback } from './comeback';
 import type { Reinitiated, Reinitiation } from './contract';
-import type { TaskDeps } from './deps';
-import { hasActiveTask } from './has-active';
-import { requireTasks } from './require-tasks';
-import { transition } from './transition';
+import { reopenBatch } from './status';
 
 const CHUNK = 200;
 const SKIPPED_SHOWN = 100;
+
+type ReinitiationDeps = Pick<TaskDeps, 'tasks' | 'engine' | 'settings' | 'clock'> & { collections: Collections };
 
 /**
  * R-BAT-21: failed tasks begin again from the records, and R-BAT-10 named ones whose device has gone back to the version it was upgraded
  * from; a batch that had ended goes on. The tasks first: a process that dies
  * before the batch is running again leaves it to the next call, or to the batch's own end, which looks for them.
  */
-export async function reinitiateTasks(
-  deps: TaskDeps,
-  collections: Collections,
-  viewer: Viewer,
-  request: Reinitiation,
-): Promise<Reinitiated> {
+export async function reinitiateTasks(deps: ReinitiationDeps, viewer: Viewer, request: Reinitiation): Promise<Reinitiated> {
+  const { collections } = deps;
   requireRole(viewer, 'OPERATOR');
   requireOneOf(request);
   const { batch, firmware } = await resumable(collections, request.batchId);
   await refuseComeback(collections, deps.settings.limits, batch);
   const result = { reinitiated: 0, skippedCount: 0, skipped: [] as Reinitiated['skipped'] };
-  for await (const tasks of chunksOf(deps, collections, request)) {
-    for (const [taskId, reason] of await restart(deps, collections, tasks, { batch, firmware })) {
+  for await (const tasks of chunksOf(deps, request)) {
+    for (const [taskId, reason] of await restart(deps, tasks, { batch, firmware })) {
       if (reason === null) result.reinitiated += 1;
       else {
         result.skippedCount += 1;
@@ -53,7 +51,7 @@ export async function reinitiateTasks(
       }
     }
   }
-  return { ...result, batch: await goOn(deps, collections, batch) };
+  return { ...result, batch: await goOn(deps, batch) };
 }
 
 function requireOneOf({ taskIds, all }: Reinitiation): void {
@@ -80,7 +78,7 @@ async function resumable({ batches, packages }: Collections, batchId: string): P
   return { batch, firmware };
 }
 
-async function* chunksOf(deps: TaskDeps, { tasks }: Collections, { batchId, taskIds }: Reinitiation): AsyncGenerator<Task[]> {
+async function* chunksOf(deps: ReinitiationDeps, { batchId, taskIds }: Reinitiation): AsyncGenerator<Task[]> {
   if (taskIds != null) {
     const named = await requireTasks(deps, taskIds, deps.settings.limits.reinitiations);
     const foreign = named.find(({ _id }) => batchOfTask(_id) !== batchId);
@@ -89,7 +87,7 @@ async function* chunksOf(deps: TaskDeps, { tasks }: Collections, { batchId, task
     throw new UserError('TASK_UNKNOWN', { field, message: 'The task is not one of this batch.', hint: 'Make a call for each batch.' });
   }
   for (let after = ''; ; ) {
-    const failed = await tasks
+    const failed = await deps.collections.tasks
       .find({ batchId, status: 'FAILED', _id: { $gt: after } })
       .sort({ _id: 1 })
       .limit(CHUNK)
@@ -108,9 +106,9 @@ interface Resumable {
   firmware: FirmwarePackage;
 }
 
-async function restart(deps: TaskDeps, { devices }: Collections, chunk: Task[], { batch, firmware }: Resumable): Promise<Outcome[]> {
+async function restart(deps: ReinitiationDeps, chunk: Task[], { batch, firmware }: Resumable): Promise<Outcome[]> {
   const deviceIds = chunk.map(({ deviceId }) => deviceId);
-  const found = await devices
+  const found = await deps.collections.devices
     .find({ _id: { $in: deviceIds }, enabled: true }, { projection: { gatewayId: 1, presenceRevision: 1, modules: 1 } })
     .toArray();
   const active = await deps.tasks.activeOfDevices(deviceIds);
@@ -140,7 +138,7 @@ async function restart(deps: TaskDeps, { devices }: Collections, chunk: Task[], 
 
 /** The index has the last word on whether the device is free. */
 async function begin(
-  deps: TaskDeps,
+  deps: ReinitiationDeps,
   task: Task,
   as: Omit<TaskEventOf<'reinitiated'>, 'kind'>,
   atTarget: boolean,
@@ -159,8 +157,9 @@ async function begin(
 }
 
 /** Also when nothing began in this call: an earlier one may have died before it came so far. */
-async function goOn(deps: TaskDeps, { batches, tasks }: Collections, batch: Batch): Promise<Batch> {
+async function goOn(deps: ReinitiationDeps, batch: Batch): Promise<Batch> {
   const { clock, engine } = deps;
+  const { batches, tasks } = deps.collections;
   if (await hasActiveTask(tasks, batch._id)) await reopenBatch(batches, batch._id, clock());
   const now = (await batches.findOne({ _id: batch._id })) ?? batch;
   if (now.removedTasks) {

@@ -3,12 +3,12 @@ import { isPlatformLed } from '../../schema/model/protocol/dialect';
 import { awaitsDevice } from '../../schema/model/task/device-exchange';
 import { hasDownloaded, hasRestartedForAnother, isSaidByParent } from '../../schema/model/task/repeated';
 import type { Task } from '../../schema/model/task/task';
+import type { TaskDeps } from '../tasks/deps';
+import { tellEnded } from '../tasks/tell-ended';
+import { transition } from '../tasks/transition';
+import { timeoutOf, upgradeInput } from '../tasks/upgrade-input';
 import type { DeviceReport } from './contract';
-import type { TaskDeps } from './deps';
 import { endIneligible, isEligible } from './eligible';
-import { tellEnded } from './tell-ended';
-import { transition } from './transition';
-import { timeoutOf, upgradeInput } from './upgrade-input';
 
 const TEXT_LENGTH = 1_024;
 /** A device has room for five tasks at a time (R-BAT-13); those that ended lately are behind them. */

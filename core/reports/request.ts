@@ -4,10 +4,10 @@ import type { DeviceId } from '../../schema/model/ids';
 import { isNotifiedTooOften } from '../../schema/model/task/repeated';
 import { isFor } from '../devices/is-for';
 import type { Notification } from '../ports';
-import { notificationOf } from './notification';
-import type { OfferDeps } from './offers';
-import { endNotifying, repeatOf } from './renotify';
-import { transition } from './transition';
+import { notificationOf } from '../push/notification';
+import type { OfferDeps } from '../push/offers';
+import { endNotifying, repeatOf } from '../push/renotify';
+import { transition } from '../tasks/transition';
 
 /**
  * A device asks for its upgrade (`firmware/get`), with the module as it writes it. What is queued may be handed out before its turn (device-protocols §1.3),

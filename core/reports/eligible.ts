@@ -1,8 +1,8 @@
 import { acceptsSource } from '../../schema/model/package/package-rules';
 import type { Task } from '../../schema/model/task/task';
-import type { TaskDeps } from './deps';
-import { tellEnded } from './tell-ended';
-import { transition } from './transition';
+import type { TaskDeps } from '../tasks/deps';
+import { tellEnded } from '../tasks/tell-ended';
+import { transition } from '../tasks/transition';
 
 /**
  * R-PKG-6, R-BAT-5: whether a task may upgrade its device from the version. The batch is asked only about one that it did not select the

@@ -1,12 +1,20 @@
-import { type Batch, LIVE_STATUSES } from '../../schema/model/batch/batch';
+import { type Batch, LIVE_STATUSES, type SelectionSummary } from '../../schema/model/batch/batch';
 import { phasedShare } from '../../schema/model/batch/phase';
 import type { Collections } from '../../schema/mongo/connect';
 import type { VersionCounts } from '../products/version-counts';
 import { versionsOfModule } from '../products/versions-of-module';
-import type { LookAhead } from './contract';
 import { meantDevices } from './matching';
 import { busyOf, type Sampled, sampleOf, versionOf } from './sample';
 import { allBut, scopeStages, targetSource, targetStages } from './targets';
+
+/** What the selection of a batch would find now. */
+export interface LookAhead {
+  selection: SelectionSummary & { atTarget: number };
+  /** Of `matched`; null stands for devices that never reported one. */
+  versions: Map<string | null, number>;
+  /** Some of it was concluded from a sample. */
+  estimated: boolean;
+}
 
 interface Deps {
   collections: Collections;

@@ -1,8 +1,8 @@
 import type { Task } from '../../schema/model/task/task';
 import type { Repeat } from '../../schema/model/task/task-event';
-import type { TaskDeps } from './deps';
-import { transition } from './transition';
-import { upgradeInput } from './upgrade-input';
+import type { TaskDeps } from '../tasks/deps';
+import { transition } from '../tasks/transition';
+import { upgradeInput } from '../tasks/upgrade-input';
 
 const LONGEST_MINUTES = 24 * 60;
 

@@ -10,9 +10,9 @@ import {
 } from '../../schema/model/protocol/iotda-result';
 import { awaitsDevice } from '../../schema/model/task/device-exchange';
 import type { Task } from '../../schema/model/task/task';
+import type { TaskDeps } from '../tasks/deps';
 import { confirmTarget } from './confirm-target';
 import { type DeviceAnswer, VERSION_QUERY } from './contract';
-import type { TaskDeps } from './deps';
 import { failUnexpected, onFailure, onProgress } from './report';
 
 /** Of a device's tasks so many are looked through for what an odd result may be about. */

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { Batch } from '../../schema/model/batch/batch';
 import type { FirmwarePackage, Product } from '../../schema/model/fleet';
 import type { BatchId } from '../../schema/model/ids';
@@ -20,7 +21,7 @@ export interface FactsSource {
 
 /** Facts of the last 1,000 batches asked for, read once each. A batch that is gone is an error: its tasks go first. */
 export function createBatchFacts(source: FactsSource): (id: BatchId) => Promise<BatchFacts> {
-  const kept = new Map<BatchId, Promise<BatchFacts>>();
+  const kept = new LRUCache<BatchId, Promise<BatchFacts>>({ max: KEPT });
   return (id) => {
     const known = kept.get(id);
     if (known) return known;
@@ -29,8 +30,6 @@ export function createBatchFacts(source: FactsSource): (id: BatchId) => Promise<
       throw error;
     });
     kept.set(id, read);
-    const [oldest] = kept.keys();
-    if (kept.size > KEPT && oldest !== undefined) kept.delete(oldest);
     return read;
   };
 }

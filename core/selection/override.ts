@@ -2,13 +2,13 @@ import { type Batch, LIVE_STATUSES } from '../../schema/model/batch/batch';
 import type { BatchId, DeviceId } from '../../schema/model/ids';
 import type { Task } from '../../schema/model/task/task';
 import type { Collections } from '../../schema/mongo/connect';
-import { targetSource, targetStages } from '../batches/targets';
 import { inChunks } from '../in-chunks';
-import type { TaskDeps } from './deps';
+import type { TaskDeps } from '../tasks/deps';
+import { tellEnded } from '../tasks/tell-ended';
+import { transitionMany } from '../tasks/transition';
 import { roomStages } from './room';
 import { countAble, withShare } from './share';
-import { tellEnded } from './tell-ended';
-import { transitionMany } from './transition';
+import { targetSource, targetStages } from './targets';
 
 const CHUNK = 500;
 

@@ -1,11 +1,12 @@
 import type { BatchTag } from '../../schema/model/batch/batch';
 import type { Generations } from '../../schema/model/device/generations';
 import type { DeviceId } from '../../schema/model/ids';
+import { type Dialect, dialectOf } from '../../schema/model/protocol/dialect';
 import type { Task } from '../../schema/model/task/task';
 import type { DownloadUrls, Granted } from '../downloads/download-token';
 import { grantOf } from '../downloads/grant';
 import type { Notification, NotifiedFile } from '../ports';
-import type { TaskDeps } from './deps';
+import type { TaskDeps } from '../tasks/deps';
 
 /** Gives the URL of one file of a task's package, good for 24 h and for this attempt. */
 export type MintUrl = (task: Granted, fileIndex: number, fileName: string) => Promise<string>;
@@ -36,7 +37,7 @@ export async function notificationOf(
       md5,
       sha256,
       digestSign: digestSigns[index],
-      ...(task.dialect === 'IOTDA' ? await addressOf(deps, granted, index, selfSignedUrls) : { url: await mintUrl(granted, index, name) }),
+      ...(await ADDRESSES[dialectOf(task)]({ ...deps, mintUrl }, granted, { index, name }, selfSignedUrls)),
     })),
   );
   return {
@@ -56,8 +57,19 @@ export async function notificationOf(
   };
 }
 
-/** device-protocols §2.3: an address with a token beside it, or one that opens by itself. */
-async function addressOf(mint: Mint, task: Granted, fileIndex: number, selfSigned: boolean): Promise<Pick<NotifiedFile, 'url' | 'access'>> {
-  const { url, token, lifeSeconds } = await (selfSigned ? mint.mintOpenUrl(task, fileIndex) : mint.mintAccess(task, fileIndex));
-  return { url, access: { token, lifeSeconds } };
-}
+type AddressOf = (
+  mint: Mint,
+  task: Granted,
+  file: { index: number; name: string },
+  selfSigned: boolean,
+) => Promise<Pick<NotifiedFile, 'url' | 'access'>>;
+
+/** With what a device asks for a file. */
+const ADDRESSES: Record<Dialect, AddressOf> = {
+  LINK: async ({ mintUrl }, task, { index, name }) => ({ url: await mintUrl(task, index, name) }),
+  /** device-protocols §2.3: an address with a token beside it, or one that opens by itself. */
+  IOTDA: async ({ mintOpenUrl, mintAccess }, task, { index }, selfSigned) => {
+    const { url, token, lifeSeconds } = await (selfSigned ? mintOpenUrl(task, index) : mintAccess(task, index));
+    return { url, access: { token, lifeSeconds } };
+  },
+};

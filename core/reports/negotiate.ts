@@ -1,13 +1,13 @@
 import { isNotifiedTooOften } from '../../schema/model/task/repeated';
 import type { Task } from '../../schema/model/task/task';
 import type { Notification } from '../ports';
+import { notificationOf } from '../push/notification';
+import type { OfferDeps } from '../push/offers';
+import { endNotifying, repeatOf } from '../push/renotify';
+import { tellEnded } from '../tasks/tell-ended';
+import { transition } from '../tasks/transition';
 import { endIneligible, isEligible } from './eligible';
-import { notificationOf } from './notification';
-import type { OfferDeps } from './offers';
-import { endNotifying, repeatOf } from './renotify';
 import { failUnexpected, onTarget, otherStart } from './report';
-import { tellEnded } from './tell-ended';
-import { transition } from './transition';
 
 /** So long a device that has answered waits for a slot of the rate; afterwards it is asked again in its turn. */
 const SLOT_MS = 10_000;

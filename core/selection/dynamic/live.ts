@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { Batch } from '../../../schema/model/batch/batch';
 import type { Collections } from '../../../schema/mongo/connect';
 
@@ -6,8 +7,8 @@ const AGE_MS = 1_000;
 const PRODUCTS_KEPT = 1_000;
 
 /** The dynamic batches that take devices, by product: kept for a second, so that reports where there are none cost nothing. */
-export function createLiveDynamic({ batches, groups }: Pick<Collections, 'batches' | 'groups'>, ageMs = AGE_MS) {
-  const kept = new Map<string, { since: number; rules: Promise<Batch[]> }>();
+export function createLiveDynamic({ batches, groups }: Pick<Collections, 'batches' | 'groups'>) {
+  const kept = new LRUCache<string, Promise<Batch[]>>({ max: PRODUCTS_KEPT, ttl: AGE_MS });
 
   async function read(productKey: string): Promise<Batch[]> {
     const found = await batches.find({ matching: true, productKey }).toArray();
@@ -29,18 +30,14 @@ export function createLiveDynamic({ batches, groups }: Pick<Collections, 'batche
 
   return {
     of(productKey: string): Promise<Batch[]> {
-      const now = performance.now();
       const known = kept.get(productKey);
-      if (known && now - known.since < ageMs) return known.rules;
-      const mine = { since: now, rules: read(productKey) };
-      kept.delete(productKey);
-      kept.set(productKey, mine);
-      mine.rules.catch(() => {
-        if (kept.get(productKey) === mine) kept.delete(productKey);
+      if (known) return known;
+      const rules = read(productKey);
+      kept.set(productKey, rules);
+      rules.catch(() => {
+        if (kept.peek(productKey) === rules) kept.delete(productKey);
       });
-      const [oldest] = kept.keys();
-      if (kept.size > PRODUCTS_KEPT && oldest !== undefined) kept.delete(oldest);
-      return mine.rules;
+      return rules;
     },
     /** This process has changed one of them. */
     forget: (productKey: string): void => void kept.delete(productKey),

@@ -1,10 +1,10 @@
 import type { DeviceId } from '../../schema/model/ids';
 import type { Task } from '../../schema/model/task/task';
+import { repeatOf } from '../push/renotify';
+import type { TaskDeps } from '../tasks/deps';
+import { transition } from '../tasks/transition';
+import { upgradeInput } from '../tasks/upgrade-input';
 import { type DeviceAnswer, VERSION_QUERY } from './contract';
-import type { TaskDeps } from './deps';
-import { repeatOf } from './renotify';
-import { transition } from './transition';
-import { upgradeInput } from './upgrade-input';
 
 const REGRESSION_MINUTES = 60;
 

@@ -4,14 +4,15 @@ import { matchesAgain } from '../../../schema/model/batch/dynamic-match';
 import { placesFor } from '../../../schema/model/batch/places';
 import { reportedOf, spellingOf } from '../../../schema/model/device/device-modules';
 import { type DeviceId, type TaskId, taskIdOf } from '../../../schema/model/ids';
+import { onlineMsOf } from '../../../schema/model/task/negotiation';
 import type { Task } from '../../../schema/model/task/task';
 import type { Collections } from '../../../schema/mongo/connect';
 import type { MatchedDevice } from '../../devices/report-version';
 import { isDuplicateKey } from '../../duplicate-key';
 import type { TaskDeps } from '../../tasks/deps';
-import { giveWay, givingWay } from '../../tasks/override';
-import { selectChosen } from '../../tasks/select';
 import { transition } from '../../tasks/transition';
+import { giveWay, givingWay } from '../override';
+import { selectChosen } from '../select';
 
 export interface TakeDeps extends TaskDeps {
   collections: Collections;
@@ -46,7 +47,7 @@ export async function takeDevices(deps: TakeDeps, batch: Batch, devices: readonl
       fresh.map(({ _id }) => _id),
       deps.clock(),
       deps.settings.limits.runningModules,
-      deps.settings.iotdaWaits.onlineMinutes * deps.settings.minuteMs,
+      onlineMsOf(deps.settings.waits, deps.settings.minuteMs),
     );
   const left = active.filter(({ _id }) => !gone.has(_id));
   await takeAgain(deps, batch, free, ownOf, placesOf(deps, batch, left));

@@ -2,18 +2,18 @@ import { type Batch, LIVE_STATUSES, overrides, type SelectionSummary } from '../
 import { placesFor } from '../../schema/model/batch/places';
 import type { DeviceId } from '../../schema/model/ids';
 import { PLATFORM_LED } from '../../schema/model/protocol/dialect';
-import { DEFAULT_IOTDA_WAITS, newNegotiation } from '../../schema/model/task/negotiation';
+import { DEFAULT_WAITS, type MsByDialect, newNegotiation, onlineMsOf } from '../../schema/model/task/negotiation';
 import type { Task } from '../../schema/model/task/task';
 import type { Collections } from '../../schema/mongo/connect';
 import { modulePath } from '../../schema/mongo/devices';
-import { allBut, chosenStages, countTargets, targetSource, targetStages } from '../batches/targets';
 import { isDuplicateKey } from '../duplicate-key';
 import { roomStages } from './room';
 import { countAble, countAllBut, withShare } from './share';
+import { allBut, chosenStages, countTargets, targetSource, targetStages } from './targets';
 
 /** Another batch made a task for one of the devices while this one was selecting: select again, and it is skipped. */
 const TRIES = 5;
-const ONLINE_MS = DEFAULT_IOTDA_WAITS.onlineMinutes * 60_000;
+const ONLINE_MS = onlineMsOf(DEFAULT_WAITS, 60_000);
 /** Busy devices that are named to the store rather than looked up one by one. */
 const NAMED = 10_000;
 
@@ -96,7 +96,7 @@ async function untilSelected(select: (attempt: number) => Promise<unknown>): Pro
 interface Made {
   now: Date;
   places: number;
-  onlineMs: number;
+  onlineMs: MsByDialect;
 }
 
 const taskFrom = (batch: Batch, { now, onlineMs }: Made): object => ({ ...taskOf(batch, now), ...platformLed(batch, now, onlineMs) });
@@ -182,13 +182,17 @@ function taskOf(batch: Batch, now: Date): Record<Exclude<keyof Task, BegunAbsent
 }
 
 /** R-FLOW-2: only in tasks of platform-led devices, which wait for so long to be on-line once it is their turn. */
-function platformLed(batch: Batch, now: Date, onlineMs: number) {
+function platformLed(batch: Batch, now: Date, onlineMs: MsByDialect) {
   const { confirmation = false } = batch.policy;
   const atTarget = { $eq: [`$${modulePath(batch.module, 'version')}`, { $literal: batch.targetVersion }] };
   const turn = Math.max(now.getTime(), batch.schedule?.startAt.getTime() ?? 0);
-  const only = (value: unknown) => ({ $cond: [{ $in: ['$dialect', PLATFORM_LED] }, value, '$$REMOVE'] });
+  const only = (having: (ms: number) => unknown) =>
+    PLATFORM_LED.reduce<unknown>(
+      (others, dialect) => ({ $cond: [{ $eq: ['$dialect', dialect] }, having(onlineMs[dialect]), others] }),
+      '$$REMOVE',
+    );
   return {
-    negotiation: only({ $literal: newNegotiation(onlineMs) }),
-    onlineBy: only(confirmation ? null : { $cond: [atTarget, null, new Date(turn + onlineMs)] }),
+    negotiation: only((ms) => ({ $literal: newNegotiation(ms) })),
+    onlineBy: only((ms) => (confirmation ? null : { $cond: [atTarget, null, new Date(turn + ms)] })),
   };
 }

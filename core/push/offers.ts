@@ -1,13 +1,13 @@
 import type { BatchId, DeviceId, TaskId } from '../../schema/model/ids';
 import { isNotifiedTooOften } from '../../schema/model/task/repeated';
 import type { Task } from '../../schema/model/task/task';
-import type { PushTerms } from '../batches/push-terms';
 import type { DeviceLink, Notification } from '../ports';
-import type { TaskDeps } from './deps';
+import type { TaskDeps } from '../tasks/deps';
+import { transitionMany } from '../tasks/transition';
 import { type Mint, notificationOf } from './notification';
 import type { Pacers } from './pacers';
 import { endNotifying, repeatOf } from './renotify';
-import { transitionMany } from './transition';
+import type { PushTerms } from './terms';
 
 export interface Offer {
   batchId: BatchId;
@@ -126,7 +126,7 @@ async function query(deps: OfferDeps, link: DeviceLink, taskIds: TaskId[]): Prom
   const now = deps.clock();
   const { tasks: here, over } = await dueHere(deps, link, taskIds, now);
   const asked = await transitionMany(deps.tasks, here, { kind: 'queried', ...repeatOf(deps) }, now);
-  return sentOf(deps, link, asked, (task) => link.queryVersion(task.deviceId, over.get(task.deviceId)));
+  return sentOf(deps, link, asked, (task) => link.queryVersion(task, over.get(task.deviceId)));
 }
 
 async function sentOf(
