@@ -8,7 +8,7 @@ import { emptyStore, testStore } from '../support/store';
 
 let store: Store;
 beforeAll(async () => {
-  store = await testStore();
+  store = await testStore({ isNew: true });
 });
 afterEach(async () => {
   await emptyStore(store);

@@ -1,17 +1,21 @@
-const SAMPLE_MS = 200;
+import { createHash } from 'node:crypto';
+
+/** How long the piece of work below takes on an idle machine of today. */
+const USUAL_MS = 100;
+const BLOCK = Buffer.alloc(16 * 1024 * 1024);
+const ROUNDS = 6;
 const MOST = 5;
 
-/**
- * How many times longer than on an idle machine this process waits for the processor just now, 1 to 5: for waits that a test shortens,
- * and that devices have to answer within all the same.
- */
-export function slowness(): number {
+/** Measures once for the whole run how many times longer work takes here than it usually does, because the machine is slow or busy: 1 to 5. */
+export function measureSlowness(): void {
+  if (process.env.TEST_SLOWNESS) return;
   const began = performance.now();
-  const before = process.cpuUsage();
-  let usedMs = 0;
-  while (usedMs < SAMPLE_MS) {
-    const { user, system } = process.cpuUsage(before);
-    usedMs = (user + system) / 1_000;
-  }
-  return Math.min(MOST, Math.max(1, (performance.now() - began) / usedMs));
+  for (let round = 0; round < ROUNDS; round += 1) createHash('sha256').update(BLOCK).digest();
+  process.env.TEST_SLOWNESS = `${Math.min(MOST, Math.max(1, (performance.now() - began) / USUAL_MS))}`;
 }
+
+/** What was measured before the first test: for waits that a test shortens, and that something has to answer within all the same. */
+export const slowness = (): number => Number(process.env.TEST_SLOWNESS ?? 1);
+
+/** How long to wait here for what usually takes much less than so many milliseconds. */
+export const patience = (usualMs: number): number => usualMs * slowness();
