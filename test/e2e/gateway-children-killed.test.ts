@@ -3,7 +3,7 @@ import { startProcesses, type UpdraftProcesses } from '../support/updraft-proces
 
 describe('the process with the connection of a gateway is killed -9, in the middle of a batch of the 50 devices behind it', () => {
   let updraft: UpdraftProcesses | undefined;
-  afterEach(() => updraft?.stop(), 60_000);
+  afterEach(() => updraft?.stop());
 
   test.each([
     ['that is started again', {}],

@@ -1,4 +1,4 @@
-import { measureSlowness } from '../machine';
+import { measureSlowness } from './measure-slowness';
 import { startServers } from './servers';
 
 /** For tests that need MongoDB. */

@@ -1,4 +1,4 @@
-import { measureSlowness } from '../machine';
+import { measureSlowness } from './measure-slowness';
 
 /** For tests that need no server. */
 export default function setUp(): void {
