@@ -1,9 +1,10 @@
 import type { RequestHandler } from 'express';
+import { withTimeout } from '../core/with-timeout';
 
 /** Null when ready, otherwise what is not, in words. */
 export type Ready = () => Promise<string | null>;
 
-const PATIENCE_MS = 2_000;
+const TIMEOUT_MS = 2_000;
 
 /** `/healthz`: the process answers. */
 export const healthz: RequestHandler = (_req, res) => void res.type('text').send('ok\n');
@@ -12,18 +13,14 @@ export const healthz: RequestHandler = (_req, res) => void res.type('text').send
 export const readyz =
   (ready: Ready): RequestHandler =>
   async (_req, res) => {
-    const missing = await withPatience(ready);
+    const missing = await missingInTime(ready);
     res
       .status(missing === null ? 200 : 503)
       .type('text')
       .send(`${missing ?? 'ready'}\n`);
   };
 
-async function withPatience(ready: Ready): Promise<string | null> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<string>((resolve) => {
-    timer = setTimeout(() => resolve('no answer in time'), PATIENCE_MS);
-  });
+function missingInTime(ready: Ready): Promise<string | null> {
   const answer = ready().catch(() => 'the check failed');
-  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
+  return withTimeout(answer, TIMEOUT_MS, 'no answer in time').catch((late: Error) => late.message);
 }

@@ -1,12 +1,10 @@
 import type { DeviceId } from '../schema/model/ids';
+import { onlineMsOf } from '../schema/model/task/negotiation';
 import type { Store } from '../schema/mongo/connect';
 import { createAccessService } from './access/service';
-import { createLiveDynamic } from './batches/dynamic/live';
-import { createMatching, type Matching } from './batches/dynamic/match';
 import { endMatching, onGroupDeleted } from './batches/dynamic/policy';
 import { scanForBatch } from './batches/dynamic/scan';
 import { createDynamicService } from './batches/dynamic/service';
-import { createBatchFacts } from './batches/facts';
 import { lookForHalt } from './batches/halt';
 import { batchesOfFailures, createHaltWatch } from './batches/halt-watch';
 import { type BatchLifecycle, createBatchLifecycle } from './batches/lifecycle';
@@ -17,11 +15,11 @@ import type { Core } from './core';
 import { createImportCreation, type ImportCreation } from './device-imports/creation';
 import { createDeviceImportService } from './device-imports/service';
 import { createDeviceListService } from './device-lists/service';
+import { requireKeys, resealDevices } from './device-secrets/reseal';
+import { deviceSealing } from './device-secrets/secrets';
 import { createChildren } from './devices/children/service';
 import { createIgnoredReports } from './devices/ignored-reports';
 import { devicesChangedSince, presenceOf, throughGatewaySince } from './devices/presence-queries';
-import { requireKeys, resealDevices } from './devices/reseal';
-import { deviceSealing } from './devices/secrets';
 import { createDeviceService } from './devices/service';
 import { createSessionEnds } from './devices/session-ends';
 import type { DiskRoom } from './disk-room';
@@ -33,24 +31,28 @@ import { generationsOf } from './downloads/grant';
 import { createDownloadMeter } from './downloads/meter';
 import { createDownloadService } from './downloads/service';
 import { createGroupChecks } from './groups/checks';
-import { createMemberships, type GroupsChanged } from './groups/memberships';
 import { createGroupService } from './groups/service';
+import { createMemberships, type GroupsChanged } from './memberships/memberships';
 import { completeStoredPackages } from './packages/complete-stored';
 import { createPackageService } from './packages/service';
 import type { DeviceLink, PackageStore, UpgradeEngine } from './ports';
 import { createSecureUpdates } from './products/secure-update';
 import { createProductService } from './products/service';
 import { createVersionCounts } from './products/version-counts';
+import { createOffers } from './push/offers';
+import { createPacers } from './push/pacers';
+import { onOpened } from './reports/report';
+import { createDeviceReports } from './reports/service';
 import { createSealing } from './sealing';
+import { createLiveDynamic } from './selection/dynamic/live';
+import { createMatching, type Matching } from './selection/dynamic/match';
+import { overrideEarlier } from './selection/override';
 import type { CoreSettings } from './settings';
+import { createBatchFacts } from './tasks/batch-facts';
 import { type BatchTasks, createBatchTasks } from './tasks/batch-tasks';
 import { onDevicesRemoved } from './tasks/device-removed';
 import { createTaskStore } from './tasks/mongo-store';
-import { createOffers } from './tasks/offers';
-import { overrideEarlier } from './tasks/override';
-import { createPacers } from './tasks/pacers';
 import { onChildren, onGatewayReset, onPresence, onUnheard } from './tasks/presence';
-import { onOpened } from './tasks/report';
 import { createTaskService } from './tasks/service';
 import { tellingStore } from './tasks/telling-store';
 import { createUpgradeTasks, type UpgradeTasks } from './tasks/upgrade-tasks';
@@ -168,7 +170,7 @@ export async function createCore({
   const matching: Matching = createMatching(matchDeps);
 
   const lifecycle = createBatchLifecycle({
-    ...{ collections, engine, settings, clock, refreshPresence, onlineMs: settings.iotdaWaits.onlineMinutes * settings.minuteMs },
+    ...{ collections, engine, settings, clock, refreshPresence, onlineMs: onlineMsOf(settings.waits, settings.minuteMs) },
     overrideEarlier: (batch) => overrideEarlier(base, collections, batch, settings.limits.runningModules),
     scan: (id, onProgress) => scanForBatch(matchDeps, matching, id, onProgress),
     endMatching: (id) => endMatching(policyDeps, id),
@@ -222,10 +224,20 @@ export async function createCore({
       downloads,
       uploads: createUploadService({ collections, files, settings, clock, disk, presign: secureUpdates.digestSigns }),
       batches: createBatchService({
-        ...{ connection: store.connection, collections, engine, settings, clock, versionCounts },
+        ...{ connection: store.connection, collections, tasks, engine, settings, clock, versionCounts },
         dynamic: createDynamicService(policyDeps),
       }),
-      tasks: createTaskService(offerDeps, collections, versionCounts.changed, memberships, matching, ignoredReports),
+      tasks: {
+        ...createTaskService(base, collections),
+        ...createDeviceReports({
+          ...offerDeps,
+          collections,
+          memberships,
+          matching,
+          ignoredReports,
+          onVersionChanged: versionCounts.changed,
+        }),
+      },
     },
     lifecycle,
     batchTasks: createBatchTasks({

@@ -91,7 +91,7 @@ export interface DeviceLink {
    */
   notify(notification: Notification, gateway?: DeviceId): Promise<boolean>;
   /** Asks a device of a platform-led dialect for its versions; false when there is no connection. */
-  queryVersion(deviceId: DeviceId, gateway?: DeviceId): Promise<boolean>;
+  queryVersion(device: { deviceId: DeviceId; dialect?: Dialect }, gateway?: DeviceId): Promise<boolean>;
 }
 
 export interface StoredFile {

@@ -1,5 +1,5 @@
 import type { Limits } from '../schema/model/limits';
-import type { FlowWaits } from '../schema/model/task/negotiation';
+import type { WaitsByDialect } from '../schema/model/task/negotiation';
 
 export interface CoreSettings {
   limits: Limits;
@@ -12,7 +12,7 @@ export interface CoreSettings {
   /** After a device connects, its version report is awaited so long before a push. */
   settleMs: number;
   /** R-FLOW-2. */
-  iotdaWaits: FlowWaits;
+  waits: WaitsByDialect;
   /** So many minutes after a success another version goes on the task's record; 60 when not given. */
   regressionMinutes?: number;
   /** Rules of dynamic groups are read anew after so long; 1,000 when not given. */

@@ -1,4 +1,4 @@
-import type { Dialect } from '../schema/model/protocol/dialect';
+import { DIALECTS, type Dialect } from '../schema/model/protocol/dialect';
 import {
   type Behaviour,
   corruptDownload,
@@ -11,8 +11,12 @@ import {
 } from '../test/support/devices/behaviours';
 import { expectedEnd, type TaskEnd } from './expected-end';
 
-export const FLEET_DIALECTS = ['link', 'iotda', 'mixed'] as const;
-export type FleetDialect = (typeof FLEET_DIALECTS)[number];
+export type FleetDialect = Lowercase<Dialect> | 'mixed';
+/** As the command line names them. */
+const SPOKEN = Object.fromEntries(DIALECTS.map((dialect) => [dialect.toLowerCase(), [dialect]])) as Record<Lowercase<Dialect>, Dialect[]>;
+/** Dealt out in turn to the devices of a fleet, so that each stretch of a mixed one has all of them. */
+const DEALT: Record<FleetDialect, readonly Dialect[]> = { ...SPOKEN, mixed: DIALECTS };
+export const FLEET_DIALECTS = Object.keys(DEALT) as readonly FleetDialect[];
 
 export interface PlannedDevice {
   deviceName: string;
@@ -66,7 +70,7 @@ export function planFleet(devices: number, timeoutMinutes: number, fleet: FleetD
   const first = Math.floor(devices / 3);
   const faulty = spread(Math.round(devices * FAULTY_SHARE), devices - first, 0.25, first);
   let dealt = 0;
-  const dealtTo: Record<Dialect, number> = { LINK: 0, IOTDA: 0 };
+  const dealtTo = Object.fromEntries(DIALECTS.map((dialect) => [dialect, 0])) as Record<Dialect, number>;
   const nextFault = (dialect: Dialect): Behaviour | null =>
     dealt++ === stalledAt ? STALLED : (FAULTS[dialect][dealtTo[dialect]++ % FAULTS[dialect].length] ?? null);
   return Array.from({ length: devices }, (_, index) => {
@@ -83,10 +87,9 @@ export function behavioursOf({ fault, offline }: PlannedDevice): Behaviour[] {
   return [...(fault ? [fault] : []), ...(offline ? [offlineUntil('told')] : [])];
 }
 
-/** One after the other, so that each stretch of the fleet has both. */
 function dialectAt(fleet: FleetDialect, index: number): Dialect {
-  if (fleet === 'mixed') return index % 2 === 0 ? 'LINK' : 'IOTDA';
-  return fleet === 'link' ? 'LINK' : 'IOTDA';
+  const dealt = DEALT[fleet];
+  return dealt[index % dealt.length] as Dialect;
 }
 
 /** Places evenly apart; `phase` keeps the two kinds from falling on the same devices. */

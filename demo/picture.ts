@@ -1,4 +1,4 @@
-import type { Dialect } from '../schema/model/protocol/dialect';
+import { traitsOf } from '../schema/model/protocol/dialect';
 import type { WaitingFor } from '../schema/model/task/waiting-for';
 import { bothEnds, type Color, lineOf, type Paint, type Span } from './spans';
 import { countsByDialect, type DemoState, failuresByCause, oldestWaiting } from './watch';
@@ -90,11 +90,9 @@ function bars({ counts, devices }: DemoState, columns: number): Span[][] {
   });
 }
 
-const DIALECT_NAMES: Record<Dialect, string> = { LINK: 'Link', IOTDA: 'IoTDA' };
-
 /** One batch over devices that speak differently. */
 function dialects(state: DemoState): Span[] {
-  const each = countsByDialect(state).map(({ dialect, ended, devices }) => `${DIALECT_NAMES[dialect]} ${ended} of ${devices} done`);
+  const each = countsByDialect(state).map(({ dialect, ended, devices }) => `${traitsOf({ dialect }).name} ${ended} of ${devices} done`);
   return ['Dialects'.padEnd(LABEL), each.join(' · ')];
 }
 

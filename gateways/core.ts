@@ -1,5 +1,7 @@
-import type { DeviceService, DownloadService, TaskService } from '../core/core';
 import type { BrokerPresence } from '../core/devices/broker-presence';
+import type { DeviceService } from '../core/devices/contract';
+import type { DownloadService } from '../core/downloads/contract';
+import type { DeviceReports } from '../core/reports/contract';
 
 /** The part of core that gateways ask. */
 export interface GatewayCore {
@@ -19,6 +21,6 @@ export interface GatewayCore {
     | 'gatewayReset'
     | keyof BrokerPresence
   >;
-  tasks: Pick<TaskService, 'report' | 'requested' | 'ignored'>;
+  tasks: DeviceReports;
   downloads: Pick<DownloadService, 'block'>;
 }

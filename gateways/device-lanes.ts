@@ -1,3 +1,4 @@
+import { withTimeout } from '../core/with-timeout';
 import type { DeviceId } from '../schema/model/ids';
 import type { GatewayMetrics, LostKind } from './metrics';
 
@@ -56,17 +57,8 @@ export async function createDeviceLanes({ metrics, settings }: { metrics: Gatewa
   let whenRoom: { devices: number; told: Promise<void>; tell(): void } | null = null;
   let stopped = false;
 
-  async function attempt(job: LaneJob): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`No answer from core within ${settings.tryForMs} ms`)), settings.tryForMs).unref();
-    });
-    try {
-      await Promise.race([job.run(), late]);
-    } finally {
-      clearTimeout(timer);
-    }
-  }
+  const attempt = async (job: LaneJob): Promise<void> =>
+    withTimeout(job.run(), settings.tryForMs, `No answer from core within ${settings.tryForMs} ms`);
 
   async function attemptAgain(job: LaneJob, failure: unknown): Promise<void> {
     let known = true;

@@ -1,8 +1,8 @@
 import type { Retention } from '../core/batches/retention';
-import { S3_FILE_BYTES, type S3Settings } from '../core/packages/s3-store';
-import type { MqttQuotas } from '../gateways/mqtt/broker/quotas';
+import { S3_FILE_BYTES, type S3Settings } from '../core/package-store/s3-store';
+import type { MqttQuotas } from '../gateways/mqtt/quotas';
 import type { Limits } from '../schema/model/limits';
-import type { FlowWaits } from '../schema/model/task/negotiation';
+import type { WaitsByDialect } from '../schema/model/task/negotiation';
 import { type BrokerConfig, brokerSettingsOf } from './settings/broker-settings';
 import { LIMIT_SETTINGS, limitVariable } from './settings/limit-settings';
 import { QUOTA_SETTINGS, quotaVariable } from './settings/quota-settings';
@@ -52,7 +52,7 @@ export interface Config {
   log: { level: string; format: 'auto' | 'json' | 'text' };
   reofferMinutes: number;
   /** R-FLOW-2. */
-  iotdaWaits: FlowWaits;
+  waits: WaitsByDialect;
   /** Hours. */
   iotdaHourTolerance: number;
   settleMs: number;
@@ -144,11 +144,13 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     corsOrigins: of('UPDRAFT_CORS_ORIGINS'),
     log: { level: of('UPDRAFT_LOG_LEVEL'), format: of('UPDRAFT_LOG_FORMAT') },
     reofferMinutes: of('UPDRAFT_REOFFER_MINUTES'),
-    iotdaWaits: {
-      onlineMinutes: of('UPDRAFT_IOTDA_ONLINE_MINUTES'),
-      versionMinutes: of('UPDRAFT_IOTDA_VERSION_MINUTES'),
-      resultMinutes: of('UPDRAFT_IOTDA_DOWNLOAD_MINUTES'),
-      confirmMinutes: of('UPDRAFT_IOTDA_CONFIRM_MINUTES'),
+    waits: {
+      IOTDA: {
+        onlineMinutes: of('UPDRAFT_IOTDA_ONLINE_MINUTES'),
+        versionMinutes: of('UPDRAFT_IOTDA_VERSION_MINUTES'),
+        resultMinutes: of('UPDRAFT_IOTDA_DOWNLOAD_MINUTES'),
+        confirmMinutes: of('UPDRAFT_IOTDA_CONFIRM_MINUTES'),
+      },
     },
     iotdaHourTolerance: of('UPDRAFT_IOTDA_HOUR_TOLERANCE'),
     settleMs: of('UPDRAFT_SETTLE_MS'),

@@ -3,7 +3,7 @@ import { Client } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { type CoreParts, createCore } from '../core/create-core';
-import { secretSeals } from '../core/devices/secret-seals';
+import { secretSeals } from '../core/device-secrets/secret-seals';
 import type { DiskRoom } from '../core/disk-room';
 import { createLocalCopies } from '../core/downloads/local-copies';
 import type { UpgradeEngine } from '../core/ports';
@@ -74,9 +74,9 @@ export async function startFoundation(config: Config, logger: Logger): Promise<F
     });
     running.add({ stop: () => engine.close() });
     const httpPort = config.httpPort === 0 ? await freePort() : config.httpPort;
-    const { limits, minuteMs, reofferMinutes, settleMs, iotdaWaits } = config;
+    const { limits, minuteMs, reofferMinutes, settleMs, waits } = config;
     const publicBaseUrl = config.publicBaseUrl ?? `${config.tls ? 'https' : 'http'}://${config.host}:${httpPort}`;
-    const settings = { limits, minuteMs, reofferMinutes, settleMs, iotdaWaits, publicBaseUrl };
+    const settings = { limits, minuteMs, reofferMinutes, settleMs, waits, publicBaseUrl };
     const files = await packageStoreOf(config, store);
     running.add({ stop: async () => files.close?.() });
     const blocks = createLocalCopies({

@@ -5,7 +5,7 @@ import type { Store } from '../schema/mongo/connect';
 export async function whatIsMissing(
   { connection }: Store,
   client: Client,
-  gateway: { readonly carries: boolean } | null = null,
+  gateway: { readonly connected: boolean } | null = null,
 ): Promise<string | null> {
   const [mongo, temporal] = await Promise.allSettled([
     connection.db?.command({ ping: 1 }) ?? Promise.reject(new Error('closed')),
@@ -13,5 +13,5 @@ export async function whatIsMissing(
   ]);
   if (mongo.status === 'rejected') return 'MongoDB does not answer';
   if (temporal.status === 'rejected') return 'Temporal does not answer';
-  return gateway?.carries === false ? 'There is no connection to the MQTT broker of the devices' : null;
+  return gateway?.connected === false ? 'There is no connection to the MQTT broker of the devices' : null;
 }

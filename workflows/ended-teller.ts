@@ -17,6 +17,7 @@ export interface EndedTeller {
  * already, and nobody else would tell. `signal` says whether there was such a workflow.
  */
 export function createEndedTeller(signal: (task: EndedTask) => Promise<boolean>, pausesMs = PAUSES_MS): EndedTeller {
+  // No cache: what gives way has a timer to clear, and the order is that of the pauses.
   const waiting = new Map<EndedTask['_id'], NodeJS.Timeout>();
   const underWay = new Set<Promise<void>>();
   let closed = false;

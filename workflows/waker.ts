@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { BatchId } from '../schema/model/ids';
 
 const REMEMBERED = 10_000;
@@ -18,16 +19,13 @@ export function createWaker(
   apartMs: number,
 ): Waker {
   const pending = new Map<BatchId, { at: number; timer: NodeJS.Timeout }>();
-  const last = new Map<BatchId, number>();
+  const last = new LRUCache<BatchId, number>({ max: REMEMBERED });
   const underWay = new Set<Promise<void>>();
   let closed = false;
 
   function fire(batchId: BatchId): void {
     pending.delete(batchId);
-    last.delete(batchId);
     last.set(batchId, Date.now());
-    const [oldest] = last.keys();
-    if (last.size > REMEMBERED && oldest !== undefined) last.delete(oldest);
     const sent = signal(batchId)
       .catch((error) => onFailed(batchId, error))
       .finally(() => underWay.delete(sent));

@@ -1,4 +1,4 @@
-import type { NewDynamicBatch, NewStaticBatch } from '../../core/core';
+import type { NewDynamicBatch, NewStaticBatch } from '../../core/batches/contract';
 import type { BatchTag, RatePolicy } from '../../schema/model/batch/batch';
 import { DEFAULT_LIMITS } from '../../schema/model/limits';
 import type { BatchTagInput, CreateDynamicBatchInput, CreateStaticBatchInput, NewBatchInput } from './inputs';

@@ -1,6 +1,6 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, Int, ObjectType } from 'type-graphql';
-import type { BatchPreview } from '../../core/core';
+import type { BatchPreview } from '../../core/batches/contract';
 import type { EndLimit } from '../../schema/model/task/expected-end';
 import { EndLimitEnum } from '../enums';
 import { Payload } from '../errors/user-error-type';

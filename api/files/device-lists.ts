@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
+import type { DeviceListService } from '../../core/device-lists/contract';
 import { listNotClean } from '../../core/device-lists/service';
-import type { DeviceListService } from '../../core/device-sets';
 import { UserError } from '../../core/errors';
 import type { DeviceList, DeviceListProblem } from '../../schema/model/device/device-list';
 import { toUserErrorType } from '../errors/as-payload';

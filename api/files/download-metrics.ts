@@ -1,5 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
-import { TRANSFER_ENDS, type TransferEnd } from '../../core/core';
+import { TRANSFER_ENDS, type TransferEnd } from '../../core/downloads/contract';
 
 /** Downloads over HTTP, as far as people have to know of them. */
 export interface DownloadMetrics {

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Download, DownloadService } from '../../core/core';
+import type { Download, DownloadService } from '../../core/downloads/contract';
 import { DOWNLOAD_LIMIT_RETRY_S } from '../../core/downloads/transfers';
 import { userErrorsOf } from '../errors/as-payload';
 import { type ErrorLog, maskedAs } from '../errors/present';

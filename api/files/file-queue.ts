@@ -1,5 +1,5 @@
 import { Transform } from 'node:stream';
-import type { PackageUpload } from '../../core/core';
+import type { PackageUpload } from '../../core/packages/contract';
 
 export interface HeldFile {
   stream: Transform;

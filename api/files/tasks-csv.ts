@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import type { TaskService } from '../../core/core';
+import type { TaskService } from '../../core/tasks/contract';
 import { progressOf, type Task } from '../../schema/model/task/task';
 import type { ErrorLog } from '../errors/present';
 import { viewerOf } from '../transport/signed-in';

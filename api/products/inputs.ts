@@ -1,5 +1,5 @@
 import { Field, InputType } from 'type-graphql';
-import type { KeyPairStep } from '../../core/core';
+import type { KeyPairStep } from '../../core/products/contract';
 import type { Dialect } from '../../schema/model/protocol/dialect';
 import { DialectEnum, KeyPairStepEnum } from '../enums';
 
@@ -59,7 +59,10 @@ export class AddSigningKeyInput {
   @Field(() => String, { description: '1–32 letters, digits, - and _.' })
   name!: string;
 
-  @Field(() => String, { description: 'What `openssl pkey -pubout` prints: Ed25519, ECDSA on P-256, or RSA of 2,048 to 8,192 bits.' })
+  @Field(() => String, {
+    description:
+      'What `openssl pkey -pubout` prints: Ed25519, ECDSA on P-256, or RSA of `limits.rsaBitsMinimum` to `limits.rsaBitsMaximum` bits.',
+  })
   publicKeyPem!: string;
 }
 

@@ -43,6 +43,6 @@ export class TaskDecisionsResolver {
 
   @Mutation(() => RetryTasksPayload, { description: 'Has failed tasks of a batch begin again; a batch that had finished goes on.' })
   retryTasks(@Arg('input', () => RetryTasksInput) input: RetryTasksInput, @Ctx() { core, viewer }: ApiContext) {
-    return asPayload(core.tasks.reinitiate(viewer, input));
+    return asPayload(core.batches.reinitiate(viewer, input));
   }
 }

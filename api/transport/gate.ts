@@ -1,7 +1,7 @@
 import type { Express, RequestHandler, Response } from 'express';
+import type { AccessService } from '../../core/access/contract';
 import { requireRole } from '../../core/access/require-role';
 import type { Role } from '../../core/access/viewer';
-import type { AccessService } from '../../core/core';
 import { toUserErrorType, userErrorsOf } from '../errors/as-payload';
 import { sendJson } from '../files/send-json';
 import { type Refuse, signedIn, viewerOf } from './signed-in';

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { RequestHandler, Response } from 'express';
+import type { AccessService } from '../../core/access/contract';
 import type { Viewer } from '../../core/access/viewer';
-import type { AccessService } from '../../core/core';
 import { bearerKey } from '../access/bearer';
 import { userErrorsOf } from '../errors/as-payload';
 import { API_LIMITS } from '../limits';

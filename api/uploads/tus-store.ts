@@ -2,7 +2,7 @@ import type { AsyncLocalStorage } from 'node:async_hooks';
 import type { Readable } from 'node:stream';
 import type { DataStore, Upload } from '@tus/server' with { 'resolution-mode': 'import' };
 import type { Viewer } from '../../core/access/viewer';
-import type { UploadService } from '../../core/core';
+import type { UploadService } from '../../core/uploads/contract';
 import { uploadUnknown } from '../../core/uploads/refusals';
 import type { Upload as StoredUpload } from '../../schema/model/package/upload';
 

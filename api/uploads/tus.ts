@@ -1,9 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { RequestHandler } from 'express';
 import type { Viewer } from '../../core/access/viewer';
-import type { UploadService } from '../../core/core';
 import type { UserError } from '../../core/errors';
 import { tooLarge } from '../../core/packages/checked-stream';
+import type { UploadService } from '../../core/uploads/contract';
 import { uploadTooLong } from '../../core/uploads/refusals';
 import type { ErrorCode } from '../../schema/model/error-codes';
 import type { Limits } from '../../schema/model/limits';

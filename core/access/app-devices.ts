@@ -3,8 +3,8 @@ import { registrationOf } from '../../schema/model/device/generations';
 import type { DeviceId } from '../../schema/model/ids';
 import type { Limits } from '../../schema/model/limits';
 import type { Collections } from '../../schema/mongo/connect';
-import type { NewApiKey } from '../core';
 import { refuseIfAny } from '../refuse';
+import type { NewApiKey } from './contract';
 import type { Viewer } from './viewer';
 
 const FIELD = 'deviceIds';

@@ -1,6 +1,5 @@
 import type { Store } from '../../schema/mongo/connect';
 import type { Clock } from '../clock';
-import type { AccessService } from '../core';
 import { displayNameViolation } from '../display-name';
 import { pageOf } from '../paging/page-of';
 import { refuseIfAny } from '../refuse';
@@ -8,6 +7,7 @@ import type { CoreSettings } from '../settings';
 import { appDevices, withOwnDevices } from './app-devices';
 import { createAuthenticator } from './authenticate';
 import { insertFirstKey } from './bootstrap';
+import type { AccessService } from './contract';
 import { createHolds } from './holds';
 import { hashOf, newKey } from './key-format';
 import { requireRole } from './require-role';

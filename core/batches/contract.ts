@@ -1,11 +1,30 @@
-import type { Batch, BatchKind, BatchPolicy, BatchScope, Schedule, SelectionSummary, TaskCounts } from '../../schema/model/batch/batch';
+import type { Batch, BatchKind, BatchPolicy, BatchScope, Schedule, TaskCounts } from '../../schema/model/batch/batch';
 import type { BatchEdit } from '../../schema/model/batch/batch-edit';
 import type { EarliestHalt } from '../../schema/model/batch/earliest-halt';
-import type { BatchId } from '../../schema/model/ids';
+import type { BatchId, TaskId } from '../../schema/model/ids';
 import type { CancelableStatus } from '../../schema/model/task/cancel';
 import type { BatchEnd, ExpectedEnd } from '../../schema/model/task/expected-end';
+import type { SkipReason } from '../../schema/model/task/reinitiation';
 import type { Viewer } from '../access/viewer';
 import type { Page, PageRequest } from '../page';
+import type { LookAhead } from '../selection/look-ahead';
+
+/** Either some tasks of the batch, or all that have failed. */
+export interface Reinitiation {
+  batchId: BatchId;
+  /** At most 100. */
+  taskIds?: readonly TaskId[] | null;
+  all?: boolean | null;
+}
+
+export interface Reinitiated {
+  batch: Batch;
+  /** Tasks that have begun again. */
+  reinitiated: number;
+  skippedCount: number;
+  /** The first 100 of those that were left as they are. */
+  skipped: { taskId: TaskId; reason: SkipReason }[];
+}
 
 export interface NewVerification {
   packageId: string;
@@ -30,15 +49,6 @@ export interface NewStaticBatch {
 export interface NewDynamicBatch extends Omit<NewStaticBatch, 'schedule'> {
   /** R-BAT-12. */
   newlyReportedOnly?: boolean | null;
-}
-
-/** What the selection of a batch would find now. */
-export interface LookAhead {
-  selection: SelectionSummary & { atTarget: number };
-  /** Of `matched`; null stands for devices that never reported one. */
-  versions: Map<string | null, number>;
-  /** Some of it was concluded from a sample. */
-  estimated: boolean;
 }
 
 export interface BatchPreview extends Pick<LookAhead, 'selection' | 'estimated'>, ExpectedEnd {
@@ -101,6 +111,8 @@ export interface BatchService extends DynamicBatchService, DynamicPreview {
   resume(viewer: Viewer, id: BatchId): Promise<Batch>;
   /** R-BAT-18: ends the batch and every task in it that has not ended; with `statuses` only those tasks, and the batch goes on with the others. */
   cancel(viewer: Viewer, id: BatchId, statuses?: readonly CancelableStatus[] | null): Promise<{ batch: Batch; canceled: number }>;
+  /** R-BAT-21; repeating it starts nothing twice. Throws BATCH_UNKNOWN, BATCH_STATE, PACKAGE_UNKNOWN, REQUIRED, TOO_MANY, TASK_UNKNOWN. */
+  reinitiate(viewer: Viewer, request: Reinitiation): Promise<Reinitiated>;
   /** R-BAT-19: with its tasks; how many they were. May be repeated after a crash; also finishes then. Throws BATCH_UNKNOWN, BATCH_STATE. */
   delete(viewer: Viewer, id: BatchId): Promise<{ batchId: BatchId; tasks: number }>;
 }

@@ -18,9 +18,9 @@ import { UserError } from '../errors';
 import { type Idempotency, idempotencyOf, madeBefore } from '../idempotency';
 import { packageUnknown, packageUnverified } from '../packages/refusals';
 import { refuseIfAny } from '../refuse';
+import { resolvedScope, scopeFormViolations, settledScope } from '../selection/scope';
+import { hasTargets } from '../selection/targets';
 import type { NewStaticBatch } from './contract';
-import { resolvedScope, scopeFormViolations, settledScope } from './scope';
-import { hasTargets } from './targets';
 
 /** Checks everything about a new batch that does not depend on others, and gives its document; nothing is written here. */
 export async function newStaticBatch(

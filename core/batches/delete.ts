@@ -7,7 +7,7 @@ import { UserError } from '../errors';
 import { removeInPieces } from '../in-pieces';
 import type { UpgradeEngine } from '../ports';
 import { hasActiveTask } from '../tasks/has-active';
-import { batchUnknown } from './refusals';
+import { batchUnknown } from '../tasks/refusals';
 import { reopenBatch } from './status';
 
 export interface DeletionDeps {

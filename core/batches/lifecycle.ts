@@ -1,16 +1,17 @@
 import type { Batch, BatchPolicy, BatchStatus, RateThreshold, SelectionSummary } from '../../schema/model/batch/batch';
 import { isLive, LIVE_STATUSES, overrides, WINDOW_CLOSED } from '../../schema/model/batch/batch';
 import type { BatchId } from '../../schema/model/ids';
+import type { MsByDialect } from '../../schema/model/task/negotiation';
 import type { Collections } from '../../schema/mongo/connect';
 import type { Clock } from '../clock';
 import type { UpgradeEngine } from '../ports';
+import { reachedOf } from '../push/reached';
+import { pushRateNow, pushTerms } from '../push/terms';
+import { passedOver } from '../selection/passed-over';
+import { selectTargets } from '../selection/select';
 import type { CoreSettings } from '../settings';
 import { hasActiveTask } from '../tasks/has-active';
-import { selectTargets } from '../tasks/select';
 import { forgiveFailures, haltIfFailing } from './halt';
-import { passedOver } from './passed-over';
-import { pushRateNow, pushTerms } from './push-terms';
-import { reachedOf } from './reached';
 import { batchStatus, recordSelection, reopenBatch, setBatchStatus } from './status';
 import { markVerified } from './verification';
 
@@ -19,8 +20,8 @@ export interface LifecycleDeps {
   engine: UpgradeEngine;
   settings: CoreSettings;
   clock: Clock;
-  /** How long a platform-led task waits for its device, in milliseconds. */
-  onlineMs: number;
+  /** How long platform-led tasks wait for their devices. */
+  onlineMs: MsByDialect;
   /** Devices that came or went while the selection read them: their tasks are told. */
   refreshPresence: (productKey: string, since: Date) => Promise<void>;
   /** R-BAT-11: makes the devices of a batch free that overrides. */

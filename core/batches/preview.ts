@@ -5,13 +5,13 @@ import { requireRole } from '../access/require-role';
 import type { Viewer } from '../access/viewer';
 import type { Clock } from '../clock';
 import type { VersionCounts } from '../products/version-counts';
+import { lookAhead } from '../selection/look-ahead';
 import type { CoreSettings } from '../settings';
 import { type BatchStore, refusesConflicts, requireNoConflict } from './conflict';
 import type { BatchPreview, NewDynamicBatch, NewStaticBatch } from './contract';
 import { newStaticBatch } from './create-static';
 import { asDynamic } from './dynamic/as-dynamic';
 import { mayConflict, refuseConflicts } from './insert';
-import { lookAhead } from './look-ahead';
 
 export interface PreviewDeps extends BatchStore {
   versionCounts: Pick<VersionCounts, 'read'>;

@@ -2,10 +2,10 @@ import type { mongo } from 'mongoose';
 import { type Batch, LIVE_STATUSES, type RemovedTasks } from '../../schema/model/batch/batch';
 import { UserError } from '../errors';
 import { removeInPieces } from '../in-pieces';
+import { reachedFor } from '../push/reached';
 import { hasActiveTask } from '../tasks/has-active';
 import { countsOf } from './counts';
 import { type DeletionDeps, deleteBatch } from './delete';
-import { reachedFor } from './reached';
 import { reopenBatch } from './status';
 
 /** Days after its end; null: for ever. */

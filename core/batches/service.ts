@@ -12,7 +12,9 @@ import { UserError } from '../errors';
 import { inOrderOf } from '../paging/in-order-of';
 import { pageOf } from '../paging/page-of';
 import { type BatchCommand, verbOf } from '../ports';
+import { reachedFor } from '../push/reached';
 import { refuseIfAny } from '../refuse';
+import { batchUnknown, statusesViolation } from '../tasks/refusals';
 import type { BatchService } from './contract';
 import { countsOf } from './counts';
 import { newStaticBatch } from './create-static';
@@ -21,8 +23,7 @@ import type { BatchDeps } from './deps';
 import { editBatch, requireSomething } from './edit';
 import { insertOnce } from './insert';
 import { previewBatch, previewDynamicBatch } from './preview';
-import { reachedFor } from './reached';
-import { batchUnknown, statusesViolation } from './refusals';
+import { reinitiateTasks } from './reinitiate';
 import { batchOfVerification } from './verification';
 
 export function createBatchService(deps: BatchDeps): BatchService {
@@ -106,6 +107,7 @@ export function createBatchService(deps: BatchDeps): BatchService {
       const { batch, affected } = await command(viewer, id, statuses ? { kind: 'cancelTasks', which: { statuses } } : { kind: 'cancel' });
       return { batch, canceled: affected };
     },
+    reinitiate: (viewer, request) => reinitiateTasks(deps, viewer, request),
     async delete(viewer, id) {
       requireRole(viewer, 'OPERATOR');
       return deleteBatch(deps, id);

@@ -1,4 +1,4 @@
-import type { DeviceTag, NewDevice } from '../device-sets';
+import type { DeviceTag, NewDevice } from '../devices/contract';
 import { UserError } from '../errors';
 import { strangeHead } from './strange-head';
 

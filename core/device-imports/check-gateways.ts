@@ -5,10 +5,10 @@ import { type DeviceId, deviceNameOf, productKeyOf } from '../../schema/model/id
 import type { Limits } from '../../schema/model/limits';
 import type { Collections } from '../../schema/mongo/connect';
 import { attemptId, ofAttempt, type StoredImport } from '../../schema/mongo/device-imports';
+import { openRows, sealedRows } from '../device-secrets/import-rows';
 import { type Binding, bindingOf, bindingViolation, countViolation, type Relatives } from '../devices/children/rules';
 import type { Sealing } from '../sealing';
 import { BEHIND, problemOf } from './check';
-import { openRows, sealedRows } from './pieces';
 import { createSeenNames, type SeenNames } from './seen-names';
 
 type Gateway = Pick<Device, '_id' | 'dialect' | 'parentId' | 'children'>;

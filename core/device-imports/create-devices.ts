@@ -4,13 +4,13 @@ import type { Collections } from '../../schema/mongo/connect';
 import { attemptId, type ImportPiece, importPieceId, type StoredImport } from '../../schema/mongo/device-imports';
 import type { StoredDevice } from '../../schema/mongo/devices';
 import type { Clock } from '../clock';
+import { openRows, sealedRows } from '../device-secrets/import-rows';
 import { deviceOf } from '../devices/register';
-import { enrolled, type Memberships } from '../groups/memberships';
 import { insertNew } from '../insert-new';
+import { enrolled, type Memberships } from '../memberships/memberships';
 import { requireProduct } from '../products/require-product';
 import { existsAlready } from './check';
 import { type BindingDeps, createBehind } from './create-behind';
-import { openRows, sealedRows } from './pieces';
 import { storedFor } from './stored-for';
 
 /** While the store writes one, the next is made ready. */

@@ -8,6 +8,7 @@ import type { Collections } from '../../schema/mongo/connect';
 import { attemptId, importPieceId, type StoredImport } from '../../schema/mongo/device-imports';
 import type { Clock } from '../clock';
 import { deviceRowsOf } from '../device-files/read';
+import { sealedRows } from '../device-secrets/import-rows';
 import { createIdLookup } from '../devices/stored-ids';
 import type { DiskRoom } from '../disk-room';
 import type { Sealing } from '../sealing';
@@ -15,7 +16,6 @@ import { UNFINISHED_MS } from './begin';
 import { type CheckedRows, checkRows, countProblems, withoutStored } from './check';
 import { checkGateways } from './check-gateways';
 import { tellProblems } from './create-devices';
-import { sealedRows } from './pieces';
 import { replaced } from './refusals';
 import { createSeenNames } from './seen-names';
 

@@ -6,6 +6,7 @@ import { type ImportPiece, ofAttempt, type StoredImport } from '../../schema/mon
 import { requireRole } from '../access/require-role';
 import type { Viewer } from '../access/viewer';
 import type { Clock } from '../clock';
+import { openRows } from '../device-secrets/import-rows';
 import { type DiskRoom, ROOM_WITHOUT_END } from '../disk-room';
 import { keyViolation } from '../idempotency';
 import { requireProduct } from '../products/require-product';
@@ -16,7 +17,6 @@ import { beginImport, importIdFor, KEPT_MS, removeImport, UNFINISHED_MS } from '
 import { sumOf } from './check';
 import type { DeviceImportService } from './contract';
 import type { ImportCreation } from './creation';
-import { openRows } from './pieces';
 import { digestOf, receiveFile } from './receive';
 import { importUnfinished, importUnknown, notYours, otherInput, replaced, tooManyAtOnce } from './refusals';
 

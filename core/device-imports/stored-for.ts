@@ -2,7 +2,7 @@ import type { ImportRow } from '../../schema/model/device/device-import';
 import { deviceIdOf } from '../../schema/model/ids';
 import type { Collections } from '../../schema/mongo/connect';
 import type { StoredImport } from '../../schema/mongo/device-imports';
-import { openSecret } from '../devices/secrets';
+import { openSecret } from '../device-secrets/secrets';
 import type { Sealing } from '../sealing';
 
 /** The rows whose device is there already: those whose device this import has made, and those whose device is somebody else's. */

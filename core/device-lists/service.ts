@@ -4,7 +4,6 @@ import { ofList } from '../../schema/mongo/device-lists';
 import { requireRole } from '../access/require-role';
 import type { Clock } from '../clock';
 import { deviceRowsOf } from '../device-files/read';
-import type { DeviceListService } from '../device-sets';
 import { createIdLookup } from '../devices/stored-ids';
 import { type DiskRoom, ROOM_WITHOUT_END } from '../disk-room';
 import { UserError } from '../errors';
@@ -13,6 +12,7 @@ import { requireProduct } from '../products/require-product';
 import type { CoreSettings } from '../settings';
 import { unguessableId } from '../unguessable-id';
 import { checkRows, type Problems } from './check';
+import type { DeviceListService } from './contract';
 
 const HOUR_MS = 60 * 60 * 1_000;
 const KEPT_MS = 7 * 24 * HOUR_MS;

@@ -4,10 +4,10 @@ import type { Limits } from '../../schema/model/limits';
 import { cityViolation, deviceTagKeyViolation, deviceTagValueViolation, provinceViolation } from '../../schema/model/names';
 import type { Violation } from '../../schema/model/violation';
 import type { Collections } from '../../schema/mongo/connect';
-import type { DeviceChanges, DeviceTag } from '../device-sets';
-import { groupsChangeOf, type Memberships, withGroups } from '../groups/memberships';
-import { membershipStages } from '../groups/rule-expression';
+import { groupsChangeOf, type Memberships, withGroups } from '../memberships/memberships';
+import { membershipStages } from '../memberships/rule-expression';
 import { refuseIfAny } from '../refuse';
+import type { DeviceChanges, DeviceTag } from './contract';
 import { devicesUnknown } from './refusals';
 
 /** What people say about a device (R-DEV-5). `path` is where the fields are in the input, `''` or ending in a dot. */

@@ -1,14 +1,14 @@
 import { certificateFingerprints, certificateViolations } from '../../schema/model/device/certificate';
 import type { Device } from '../../schema/model/fleet';
 import type { Limits } from '../../schema/model/limits';
-import type { Dialect } from '../../schema/model/protocol/dialect';
+import { type Dialect, traitsOf, WITH_CERTIFICATES } from '../../schema/model/protocol/dialect';
 import type { Violation } from '../../schema/model/violation';
 import type { Store } from '../../schema/mongo/connect';
 import { newGeneration } from '../chance';
-import type { DeviceCertificates, NewDevice } from '../device-sets';
 import { refuseIfAny } from '../refuse';
-import { idsViolation, requireKnownDevices } from './delete';
+import type { DeviceCertificates, NewDevice } from './contract';
 import { existingDevices } from './devices-of';
+import { idsViolation, requireKnownDevices } from './require-device';
 import { voidBehind } from './reset-secret';
 import type { SessionEnds } from './session-ends';
 
@@ -28,7 +28,7 @@ export async function setCertificates(
   await connection.withSession((session) =>
     session.withTransaction(async () => {
       const before = await devices.find({ _id: { $in: ids } }, { session, projection: KNOWN }).toArray();
-      refuseIfAny(linkViolations(before, wanted));
+      refuseIfAny(certificateDialectViolations(before, wanted));
       const lost = before.filter(({ _id, certificates = [] }) => certificates.some((each) => !last.get(_id)?.includes(each)));
       const losing = new Set(lost.map(({ _id }) => _id));
       await devices.bulkWrite(
@@ -52,21 +52,23 @@ export async function setCertificates(
   return existingDevices(devices, ids);
 }
 
-function linkViolations(
+function certificateDialectViolations(
   known: readonly Pick<Device, '_id' | 'deviceName' | 'dialect'>[],
   wanted: readonly DeviceCertificates[],
 ): Violation[] {
-  const link = new Map(known.filter(({ dialect }) => dialect === 'LINK').map(({ _id, deviceName }) => [_id, deviceName]));
+  const without = new Map(known.filter((device) => !traitsOf(device).certificates).map((device) => [device._id, device]));
   return wanted.flatMap(({ deviceId, fingerprints }, index) => {
-    if (fingerprints.length === 0 || !link.has(deviceId)) return [];
-    const message = `${link.get(deviceId)} is a Link device, which signs in with its secret and never with a certificate.`;
-    const hint = 'Leave it out, or change its dialect to IOTDA first. resetDeviceSecret gives it a secret.';
+    const device = without.get(deviceId);
+    if (fingerprints.length === 0 || device === undefined) return [];
+    const { name } = traitsOf(device);
+    const message = `${device.deviceName} is a ${name} device, which signs in with its secret and never with a certificate.`;
+    const hint = `Leave it out, or change its dialect to ${WITH_CERTIFICATES.join(' or ')} first. resetDeviceSecret gives it a secret.`;
     return [{ code: 'CERTIFICATE_DIALECT', field: `devices[${index}].fingerprints`, message, hint }];
   });
 }
 
-/** What whoever registers a device is told; null for one of IoTDA with a certificate and no secret given: then nobody knows the one it has. */
+/** What whoever registers a device is told; null for one that signs in with its certificate and was given no secret: then nobody knows the one it has. */
 export const secretTold = (
   { secret, certificateFingerprints: named }: Pick<NewDevice, 'secret' | 'certificateFingerprints'> = {},
   device: { secret: string; dialect: Dialect },
-): string | null => (device.dialect === 'IOTDA' && secret == null && named && named.length > 0 ? null : device.secret);
+): string | null => (traitsOf(device).certificates && secret == null && named && named.length > 0 ? null : device.secret);

@@ -2,9 +2,9 @@ import type { mongo } from 'mongoose';
 import { deviceIdOf } from '../../schema/model/ids';
 import type { Collections } from '../../schema/mongo/connect';
 import type { StoredDevice } from '../../schema/mongo/devices';
-import type { DeviceCredentials } from '../device-sets';
+import { openSecret } from '../device-secrets/secrets';
 import type { Sealing } from '../sealing';
-import { openSecret } from './secrets';
+import type { DeviceCredentials } from './contract';
 
 const PROJECTION = {
   ...{ sealedSecret: 1, certificates: 1, enabled: 1, dialect: 1, children: 1, generations: 1, awaited: 1 },

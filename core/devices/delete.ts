@@ -3,7 +3,7 @@ import type { DeviceId } from '../../schema/model/ids';
 import type { Limits } from '../../schema/model/limits';
 import type { Collections } from '../../schema/mongo/connect';
 import { refuseIfAny } from '../refuse';
-import { devicesUnknown } from './refusals';
+import { idsViolation, requireKnownDevices } from './require-device';
 import type { SessionEnds } from './session-ends';
 
 export interface DeletionDeps {
@@ -36,22 +36,4 @@ export async function deleteDevices(deps: DeletionDeps, wanted: readonly DeviceI
   });
   deps.sessionEnds.tell();
   return { deleted, tasksEnded: before + (await deps.endTasks(ids)) };
-}
-
-/** Throws DEVICE_UNKNOWN. */
-export async function requireKnownDevices(devices: Collections['devices'], ids: readonly DeviceId[], field = 'deviceIds'): Promise<void> {
-  const found = await devices.find({ _id: { $in: [...ids] } }, { projection: { _id: 1 } }).toArray();
-  if (found.length === ids.length) return;
-  const known = new Set(found.map(({ _id }) => _id));
-  const unknown = ids.filter((id) => !known.has(id));
-  throw devicesUnknown(field, unknown, unknown.length);
-}
-
-export function idsViolation(count: number, maximum: number, field: string, verb: string) {
-  const limit = `1–${maximum} devices`;
-  if (count === 0)
-    return { code: 'REQUIRED', field, message: 'The list names no device.', hint: 'Name at least one device.', limit } as const;
-  if (count <= maximum) return null;
-  const message = `The list has ${count} devices.`;
-  return { code: 'TOO_MANY', field, message, hint: `${verb} at most ${maximum} in one call.`, limit } as const;
 }

@@ -4,8 +4,8 @@ import type { Limits } from '../../schema/model/limits';
 import type { Collections } from '../../schema/mongo/connect';
 import { DISABLED_SESSIONS_INDEX } from '../../schema/mongo/devices';
 import { refuseIfAny } from '../refuse';
-import { idsViolation, requireKnownDevices } from './delete';
 import { existingDevices } from './devices-of';
+import { idsViolation, requireKnownDevices } from './require-device';
 
 type Devices = Collections['devices'];
 

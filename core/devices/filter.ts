@@ -2,9 +2,9 @@ import type { mongo } from 'mongoose';
 import { moduleKey } from '../../schema/model/device/module-version';
 import { DEFAULT_MODULE } from '../../schema/model/ids';
 import { inRegion, runsOneOf, type StoredDevice } from '../../schema/mongo/devices';
-import type { DeviceFilter } from '../core';
 import { UserError } from '../errors';
 import { refuseUnnamed } from '../named';
+import type { DeviceFilter } from './contract';
 
 /** Every list is ordered by `_id`, `<productKey>.<deviceName>`; the range lets the one index order and filter by product. */
 export function deviceQuery(filter: DeviceFilter): mongo.Filter<StoredDevice> {

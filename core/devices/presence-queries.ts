@@ -1,10 +1,10 @@
 import { holds } from '../../schema/model/device/generations';
+import type { Present } from '../../schema/model/device/presence';
 import type { Device } from '../../schema/model/fleet';
 import type { DeviceId } from '../../schema/model/ids';
 import type { Collections } from '../../schema/mongo/connect';
-import type { Connected, ConnectedReview } from '../device-sets';
-import type { Present } from '../tasks/follow-presence';
 import { isThroughGateway } from './children/session-name';
+import type { Connected, ConnectedReview } from './contract';
 
 type Devices = Collections['devices'];
 

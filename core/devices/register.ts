@@ -7,15 +7,14 @@ import type { Violation } from '../../schema/model/violation';
 import type { Store } from '../../schema/mongo/connect';
 import type { StoredDevice } from '../../schema/mongo/devices';
 import { newGeneration } from '../chance';
-import type { NewDevice } from '../core';
-import type { DeviceWithSecret } from '../device-sets';
+import { newSecret, sealSecret } from '../device-secrets/secrets';
 import { isDuplicateKey } from '../duplicate-key';
-import { enrolled, type Memberships } from '../groups/memberships';
+import { enrolled, type Memberships } from '../memberships/memberships';
 import { refuseIfAny } from '../refuse';
 import type { Sealing } from '../sealing';
 import { attributeViolations, regionOf, tagsOf } from './attributes';
 import type { Children } from './children/service';
-import { newSecret, sealSecret } from './secrets';
+import type { DeviceWithSecret, NewDevice } from './contract';
 
 export interface RegistrationDeps extends Pick<Store, 'connection' | 'collections'> {
   limits: Pick<Limits, 'registrations' | 'deviceTags'>;

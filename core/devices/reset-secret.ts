@@ -6,14 +6,14 @@ import type { StoredDevice } from '../../schema/mongo/devices';
 import { SECRET_RESET_KEPT_MS } from '../../schema/mongo/secret-resets';
 import type { Viewer } from '../access/viewer';
 import { newGeneration } from '../chance';
-import type { DeviceWithSecret } from '../device-sets';
+import { newSecret, openSecret, sealSecret } from '../device-secrets/secrets';
 import { UserError } from '../errors';
 import { keyViolation } from '../idempotency';
 import { refuseIfAny } from '../refuse';
 import type { Sealing } from '../sealing';
+import type { DeviceWithSecret } from './contract';
 import { offline, type Related } from './presence';
 import { devicesUnknown } from './refusals';
-import { newSecret, openSecret, sealSecret } from './secrets';
 import { hasOwnSession, type SessionEnds } from './session-ends';
 
 export interface SecretResetDeps extends Pick<Store, 'connection' | 'collections'> {

@@ -4,10 +4,10 @@ import type { TaskId } from '../../schema/model/ids';
 import type { DownloadRefusal } from '../../schema/model/task/may-download';
 import type { Collections } from '../../schema/mongo/connect';
 import type { Clock } from '../clock';
-import type { Download, DownloadService } from '../core';
 import type { UserError } from '../errors';
 import type { CoreSettings } from '../settings';
 import type { BlockReader } from './block-reader';
+import type { Download, DownloadService } from './contract';
 import {
   type DownloadGrant,
   type DownloadUrls,

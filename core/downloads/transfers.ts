@@ -2,8 +2,8 @@ import type { DeviceId, TaskId } from '../../schema/model/ids';
 import type { Limits } from '../../schema/model/limits';
 import { goesOnUntil } from '../../schema/model/protocol/least-rate';
 import type { DownloadRefusal } from '../../schema/model/task/may-download';
-import type { TransferEnd } from '../core';
 import { UserError } from '../errors';
+import type { TransferEnd } from './contract';
 import { refusalOf, type Standings } from './standings';
 
 export interface TransferOf {

@@ -1,8 +1,8 @@
 import type { Group } from '../../schema/model/device/group';
 import type { Collections } from '../../schema/mongo/connect';
 import type { Clock } from '../clock';
+import { type Memberships, RULES_AGE_MS } from '../memberships/memberships';
 import { removeDevices } from './members';
-import { type Memberships, RULES_AGE_MS } from './memberships';
 import { reconcileGroup } from './reconcile';
 
 const MINUTE_MS = 60_000;

@@ -1,8 +1,8 @@
 import type { Store } from '../../schema/mongo/connect';
 import type { Clock } from '../clock';
+import type { Memberships } from '../memberships/memberships';
 import type { CoreSettings } from '../settings';
 import type { GroupChecks } from './checks';
-import type { Memberships } from './memberships';
 
 /** What the parts of core/groups work with. */
 export interface GroupDeps {

@@ -3,8 +3,8 @@ import { type GroupRule, productsOf } from '../../schema/model/device/group-rule
 import type { DeviceId } from '../../schema/model/ids';
 import type { Collections } from '../../schema/mongo/connect';
 import type { StoredDevice } from '../../schema/mongo/devices';
-import type { GroupsChange, Memberships } from './memberships';
-import { membershipStages, ruleExpression } from './rule-expression';
+import type { GroupsChange, Memberships } from '../memberships/memberships';
+import { membershipStages, ruleExpression } from '../memberships/rule-expression';
 
 /** Devices that one update puts in or out. */
 export const PAGE = 1_000;

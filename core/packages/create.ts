@@ -1,19 +1,19 @@
 import type { Readable } from 'node:stream';
 import { mongo } from 'mongoose';
 import type { FirmwarePackage, PackageFile } from '../../schema/model/fleet';
-import { PACKAGE_FILES_MAXIMUM } from '../../schema/model/package/package-rules';
+import { FIXED_LIMITS } from '../../schema/model/limits';
 import type { Collections } from '../../schema/mongo/connect';
 import type { Viewer } from '../access/viewer';
 import type { Clock } from '../clock';
-import type { NewPackage, PackageUpload } from '../core';
 import { type DiskRoom, ROOM_WITHOUT_END } from '../disk-room';
 import { isDuplicateKey } from '../duplicate-key';
+import { newFileId } from '../package-store/gridfs-store';
 import type { PackageStore, StoredFile } from '../ports';
 import { requireProduct } from '../products/require-product';
 import type { CoreSettings } from '../settings';
 import { checkedStream } from './checked-stream';
+import type { NewPackage, PackageUpload } from './contract';
 import { fileRoom } from './file-room';
-import { newFileId } from './gridfs-store';
 import { inTurn } from './in-turn';
 import { type FilePlan, filePlanOf, type PackagePlan, planOf } from './new-package';
 import { digestMismatch, fileTwice, noFile, ofFile, packageExists, packageQuota, tooManyFiles } from './refusals';
@@ -92,7 +92,7 @@ async function storeFiles<T>(
 }
 
 function planOfFurther(upload: PackageUpload, stored: readonly PackageFile[]): FilePlan {
-  if (stored.length === PACKAGE_FILES_MAXIMUM) throw tooManyFiles();
+  if (stored.length === FIXED_LIMITS.packageFiles) throw tooManyFiles();
   try {
     const plan = filePlanOf(upload);
     if (stored.some(({ name }) => name === upload.name)) throw fileTwice();

@@ -1,8 +1,8 @@
 import type { mongo } from 'mongoose';
 import { moduleKey } from '../../schema/model/device/module-version';
 import type { FirmwarePackage } from '../../schema/model/fleet';
-import type { PackageFilter } from '../core';
 import { refuseUnnamed } from '../named';
+import type { PackageFilter } from './contract';
 
 /** There are 500 packages at most: what the index of products leaves is looked through. */
 export function packageQuery(filter: PackageFilter): mongo.Filter<FirmwarePackage> {

@@ -10,8 +10,8 @@ import {
 import { formatOf, type PackageFormat } from '../../schema/model/package/package-format';
 import type { PackageKind } from '../../schema/model/package/package-rules';
 import { signatureOf } from '../../schema/model/package/signature';
-import type { NewPackage, PackageUpload } from '../core';
 import { refuseIfAny } from '../refuse';
+import type { NewPackage, PackageUpload } from './contract';
 
 export interface PackagePlan {
   module: string;

@@ -1,9 +1,9 @@
 import { descriptionViolation } from '../../schema/model/package/package-fields';
 import { requireRole } from '../access/require-role';
-import type { PackageService } from '../core';
 import { inOrderOf } from '../paging/in-order-of';
 import { pageOf } from '../paging/page-of';
 import { refuseIfAny } from '../refuse';
+import type { PackageService } from './contract';
 import { createPackage, type PackageDeps } from './create';
 import { deletePackage } from './delete';
 import { packageQuery } from './filter';

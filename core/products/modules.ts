@@ -1,12 +1,12 @@
 import { moduleKey, moduleViolation } from '../../schema/model/device/module-version';
 import type { Collections } from '../../schema/mongo/connect';
 import type { VersionCountRow } from '../../schema/mongo/version-counts';
-import type { ModuleSummary, VersionCount } from '../core';
 import type { Page, PageRequest } from '../page';
 import { decodeCursor, encodeCursor } from '../paging/cursor';
 import { firstOf } from '../paging/page-of';
 import { refuseIfAny } from '../refuse';
 import type { CoreSettings } from '../settings';
+import type { ModuleSummary, VersionCount } from './contract';
 import { requireProduct } from './require-product';
 import { partsOf, type VersionCounts } from './version-counts';
 

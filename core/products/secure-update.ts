@@ -1,12 +1,13 @@
 import { constants, createHash, createPublicKey, generateKeyPair, privateEncrypt } from 'node:crypto';
 import { promisify } from 'node:util';
+import { LRUCache } from 'lru-cache';
 import type { FirmwarePackage, SecureUpdate } from '../../schema/model/fleet';
 import type { Collections } from '../../schema/mongo/connect';
 import type { StoredKeyPair, StoredSecureUpdate } from '../../schema/mongo/secure-updates';
 import type { Clock } from '../clock';
-import type { KeyPairStep } from '../core';
 import { isDuplicateKey } from '../duplicate-key';
 import type { Sealing } from '../sealing';
+import type { KeyPairStep } from './contract';
 
 export interface SecureUpdateDeps {
   collections: Pick<Collections, 'secureUpdates' | 'packages'>;
@@ -21,15 +22,15 @@ const KEPT = 1_000;
 /** R-PKG-8. The pair is RSA-2048, because that is what the verifiers in devices of this dialect read. */
 export function createSecureUpdates({ collections, sealing, clock }: SecureUpdateDeps) {
   const { secureUpdates, packages } = collections;
-  const known = new Map<string, { at: number; settings: Promise<StoredSecureUpdate | null> }>();
-  const signed = new Map<string, Promise<string[]>>();
+  const known = new LRUCache<string, Promise<StoredSecureUpdate | null>>({ max: KEPT, ttl: KEPT_MS });
+  const signed = new LRUCache<string, Promise<string[]>>({ max: KEPT });
 
   function settingsOf(productKey: string): Promise<StoredSecureUpdate | null> {
     const kept = known.get(productKey);
-    if (kept && Date.now() - kept.at < KEPT_MS) return kept.settings;
+    if (kept) return kept;
     const settings = secureUpdates.findOne({ _id: productKey });
     settings.catch(() => known.delete(productKey));
-    keep(known, productKey, { at: Date.now(), settings });
+    known.set(productKey, settings);
     return settings;
   }
 
@@ -92,7 +93,7 @@ export function createSecureUpdates({ collections, sealing, clock }: SecureUpdat
       if (kept) return kept;
       const signatures = sign(firmware, settings);
       signatures.catch(() => signed.delete(key));
-      keep(signed, key, signatures);
+      signed.set(key, signatures);
       return signatures;
     },
     /** After a change of the master key: encrypts anew what an older one encrypted. Returns how many. May run in several processes. */
@@ -139,11 +140,4 @@ async function insert(secureUpdates: Collections['secureUpdates'], document: Sto
     if (!isDuplicateKey(error)) throw error;
     await secureUpdates.updateOne({ _id: document._id }, { $set: { active: document.active } });
   }
-}
-
-function keep<T>(map: Map<string, T>, key: string, value: T): void {
-  map.delete(key);
-  map.set(key, value);
-  const [oldest] = map.keys();
-  if (map.size > KEPT && oldest !== undefined) map.delete(oldest);
 }

@@ -1,16 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import type { Product } from '../../schema/model/fleet';
 import { productKeyViolation } from '../../schema/model/names';
+import { dialectOf } from '../../schema/model/protocol/dialect';
 import type { Collections } from '../../schema/mongo/connect';
 import { requireRole } from '../access/require-role';
 import type { Clock } from '../clock';
-import type { ProductService } from '../core';
 import { displayNameViolation } from '../display-name';
 import { isDuplicateKey } from '../duplicate-key';
 import { UserError } from '../errors';
 import { pageOf } from '../paging/page-of';
 import { refuseIfAny } from '../refuse';
 import type { CoreSettings } from '../settings';
+import type { ProductService } from './contract';
 import { modules, moduleVersions } from './modules';
 import { requireProduct } from './require-product';
 import type { SecureUpdates } from './secure-update';
@@ -35,7 +36,7 @@ export function createProductService(deps: ProductDeps): ProductService {
       const product: Product = {
         _id: key ?? `p${randomBytes(6).toString('hex')}`,
         name: name.trim(),
-        dialect: dialect ?? 'LINK',
+        dialect: dialectOf({ dialect }),
         ...(selfSignedUrls && { selfSignedUrls }),
         ...(confirmByQuery && { confirmByQuery }),
         createdAt: clock(),

@@ -4,14 +4,14 @@ import type { Task } from '../../schema/model/task/task';
 import type { Collections } from '../../schema/mongo/connect';
 import { requireRole } from '../access/require-role';
 import type { Viewer } from '../access/viewer';
-import { statusesViolation } from '../batches/refusals';
-import { idsViolation, requireKnownDevices } from '../devices/delete';
+import { idsViolation, requireKnownDevices } from '../devices/require-device';
 import { UserError } from '../errors';
 import { packageUnknown } from '../packages/refusals';
 import { refuseIfAny } from '../refuse';
 import { type CancelSomeDeps, cancelSomeTasks } from './cancel';
 import type { Cancellation } from './contract';
 import type { TaskDeps } from './deps';
+import { statusesViolation } from './refusals';
 
 /** Batches told at the same time. */
 const AT_ONCE = 8;

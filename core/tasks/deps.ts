@@ -1,9 +1,9 @@
 import type { FirmwarePackage } from '../../schema/model/fleet';
 import type { DeviceId } from '../../schema/model/ids';
-import type { BatchFacts } from '../batches/facts';
 import type { Clock } from '../clock';
 import type { UpgradeEngine } from '../ports';
 import type { CoreSettings } from '../settings';
+import type { BatchFacts } from './batch-facts';
 import type { TaskStore } from './store';
 
 /** What the parts of core/tasks work with. */

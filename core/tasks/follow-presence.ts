@@ -1,16 +1,9 @@
+import type { Present } from '../../schema/model/device/presence';
 import type { DeviceId } from '../../schema/model/ids';
 import type { Task } from '../../schema/model/task/task';
 import type { TaskEvent } from '../../schema/model/task/task-event';
 import type { TaskDeps } from './deps';
 import { transition, transitionMany } from './transition';
-
-/** What a device's document says. */
-export interface Present {
-  /** Null: it is off-line. */
-  gatewayId: string | null;
-  /** Absent in devices of older versions that have not come or gone since: 0. */
-  presenceRevision?: number;
-}
 
 export interface PresenceDeps extends TaskDeps {
   /** Devices that are not there are left out. */

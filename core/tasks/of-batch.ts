@@ -6,8 +6,8 @@ import type { Task } from '../../schema/model/task/task';
 import type { Collections } from '../../schema/mongo/connect';
 import { requireRole } from '../access/require-role';
 import type { Viewer } from '../access/viewer';
-import { batchUnknown, tasksRemoved } from '../batches/refusals';
 import { UserError } from '../errors';
+import { batchUnknown, tasksRemoved } from './refusals';
 
 /** Above every character that a name may have. */
 const END = '\u{10ffff}';

@@ -1,11 +1,11 @@
 import type { BatchId } from '../../schema/model/ids';
+import { waitCausesOf } from '../../schema/model/task/negotiation';
 import { retryAt } from '../../schema/model/task/retry';
 import type { Task } from '../../schema/model/task/task';
 import type { TaskDeps } from './deps';
 import { tellEnded } from './tell-ended';
 import { transition } from './transition';
 
-const CAUSE = 'WAITING_FOR_THE_DEVICE_ONLINE_TIMEOUT';
 const CHUNK = 200;
 
 /**
@@ -25,15 +25,17 @@ export async function endOnlineWaits(deps: TaskDeps, batchId: BatchId): Promise<
 }
 
 async function nextAttemptAt(deps: TaskDeps, task: Task, now: Date): Promise<Date | null> {
+  const cause = waitCausesOf(task)?.online;
+  if (!cause) return null;
   const { policy } = await deps.facts(task.batchId);
   const { attempt, firstAttempt = 1, dialect, deadlineAt } = task;
   const failed = {
     attempt: attempt - firstAttempt + 1,
-    cause: CAUSE,
+    cause,
     now: now.getTime(),
     deadlineAt: deadlineAt?.getTime() ?? null,
     dialect,
-  } as const;
+  };
   const at = retryAt(policy.retry, failed, deps.settings.minuteMs);
   return at === null ? null : new Date(at);
 }

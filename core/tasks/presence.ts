@@ -1,8 +1,9 @@
+import type { Present } from '../../schema/model/device/presence';
 import type { DeviceId } from '../../schema/model/ids';
 import type { Task } from '../../schema/model/task/task';
 import { inChunks } from '../in-chunks';
 import type { TaskDeps } from './deps';
-import { followPresence, type PresenceDeps, type Present, presenceEvent } from './follow-presence';
+import { followPresence, type PresenceDeps, presenceEvent } from './follow-presence';
 import { transition, transitionMany } from './transition';
 
 /** R-TASK-7: a device that comes on-line wakes the batches that wait for it, after it had time to report its version. */

@@ -1,6 +1,6 @@
 import type { BatchPolicy } from '../../schema/model/batch/batch';
 import { isPlatformLed } from '../../schema/model/protocol/dialect';
-import { isNegotiating } from '../../schema/model/task/negotiation';
+import { isNegotiating, waitsOf } from '../../schema/model/task/negotiation';
 import type { Task } from '../../schema/model/task/task';
 import type { UpgradeInput } from '../../schema/model/task/upgrade';
 import type { TaskDeps } from './deps';
@@ -9,6 +9,7 @@ import type { UpgradingTask } from './store';
 /** What an upgrade workflow is started with, from the task as it is stored now. */
 export async function upgradeInput({ facts, settings }: Pick<TaskDeps, 'facts' | 'settings'>, task: UpgradingTask): Promise<UpgradeInput> {
   const { policy } = await facts(task.batchId);
+  const waits = waitsOf(settings.waits, task);
   return {
     taskId: task._id,
     batchId: task.batchId,
@@ -20,7 +21,7 @@ export async function upgradeInput({ facts, settings }: Pick<TaskDeps, 'facts' |
     timeoutMinutes: timeoutOf(task, policy),
     firstProgressAt: task.firstProgressAt?.getTime() ?? null,
     minuteMs: settings.minuteMs,
-    ...(isPlatformLed(task) && { dialect: task.dialect, versionMinutes: settings.iotdaWaits.versionMinutes }),
+    ...(waits && { dialect: task.dialect, versionMinutes: waits.versionMinutes }),
   };
 }
 

@@ -1,6 +1,6 @@
 import { batchOfTask, type TaskId } from '../../schema/model/ids';
 import type { FailureCause } from '../../schema/model/task/failure-causes';
-import { waitEndsAt } from '../../schema/model/task/negotiation';
+import { waitEndsAt, waitsOf } from '../../schema/model/task/negotiation';
 import type { TaskDeps } from './deps';
 import { transition } from './transition';
 
@@ -45,8 +45,10 @@ export function createUpgradeTasks(deps: TaskDeps) {
     async checkWait({ taskId, attempt, retryAt }: WaitLook): Promise<WaitLeft | null> {
       const task = await deps.tasks.get(taskId);
       if (!task?.active || task.attempt !== attempt) return null;
-      const { minuteMs, iotdaWaits } = deps.settings;
-      const { versionMinutes, resultMinutes, confirmMinutes } = iotdaWaits;
+      const { minuteMs } = deps.settings;
+      const minutes = waitsOf(deps.settings.waits, task);
+      if (minutes === null) return null;
+      const { versionMinutes, resultMinutes, confirmMinutes } = minutes;
       const waits = { versionMs: versionMinutes * minuteMs, resultMs: resultMinutes * minuteMs, confirmMs: confirmMinutes * minuteMs };
       const end = waitEndsAt(task, waits);
       if (end === null) return null;

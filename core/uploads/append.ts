@@ -3,10 +3,10 @@ import type { Readable } from 'node:stream';
 import { formatOf, MAGIC_BYTES_NEEDED } from '../../schema/model/package/package-format';
 import type { StoredUpload } from '../../schema/mongo/resumable-uploads';
 import { UserError } from '../errors';
+import { createPartBuffer } from '../package-store/part-buffer';
 import { proven } from '../packages/checked-stream';
 import { fileRoom } from '../packages/file-room';
 import { resumableDigests } from './digests';
-import { createPartBuffer } from './part-buffer';
 import { type Checkpoint, save, takeOver, type UploadDeps } from './record';
 import { uploadOffset, uploadTooLong } from './refusals';
 

@@ -1,12 +1,12 @@
 import type { Limits } from '../../schema/model/limits';
 import type { StoredUpload } from '../../schema/mongo/resumable-uploads';
 import type { Viewer } from '../access/viewer';
-import type { NewUpload } from '../core';
 import { UserError } from '../errors';
+import { newFileId } from '../package-store/gridfs-store';
 import { empty, tooLarge } from '../packages/checked-stream';
 import { fileRoom } from '../packages/file-room';
-import { newFileId } from '../packages/gridfs-store';
 import { refuseUpload } from '../packages/new-package';
+import type { NewUpload } from './contract';
 import { discard, type UploadDeps } from './record';
 import { uploadQuota } from './refusals';
 

@@ -1,4 +1,4 @@
-import type { DeviceCredentials } from '../../core/core';
+import type { DeviceCredentials } from '../../core/devices/contract';
 import type { Notification } from '../../core/ports';
 import type { ProvenCertificate } from '../../schema/model/device/certificate';
 import type { Proof } from '../../schema/model/device/generations';

@@ -2,17 +2,18 @@ import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { DeviceLink } from '../../core/ports';
 import { createSampledLog } from '../../core/sampled-log';
+import type { Dialect } from '../../schema/model/protocol/dialect';
 import { createAccounts } from '../accounts';
 import type { GatewayCore } from '../core';
 import { createDeviceLanes, LANE_SETTINGS, type LaneSettings } from '../device-lanes';
 import { createGatewayMetrics, type GatewayMetrics } from '../metrics';
-import { createEmbeddedCarrier } from './broker/carrier';
-import type { ListenSettings, MqttUrls } from './broker/listeners';
-import { MQTT_QUOTAS, type MqttQuotas } from './broker/quotas';
-import type { Carrier, CarrierParts, DeviceUrls } from './carrier';
 import type { MqttDialect } from './dialect';
+import type { ListenSettings, MqttUrls } from './embedded/listeners';
+import { createEmbeddedTransport } from './embedded/transport';
 import { createIotdaDialect } from './iotda/dialect';
 import { createLinkDialect } from './link/dialect';
+import { MQTT_QUOTAS, type MqttQuotas } from './quotas';
+import type { DeviceUrls, Transport, TransportParts } from './transport';
 
 export interface CommonSettings {
   quotas?: Partial<MqttQuotas>;
@@ -34,11 +35,11 @@ export interface GatewayDeps<S> {
 
 export type MqttGatewayDeps = GatewayDeps<Omit<ListenSettings, 'connections' | 'strangers'>>;
 
-export interface MqttGateway<U extends DeviceUrls = MqttUrls> extends Pick<Carrier, 'onCarries' | 'onPushes'> {
+export interface MqttGateway<U extends DeviceUrls = MqttUrls> extends Pick<Transport, 'onConnected' | 'onPushes'> {
   start(): Promise<U>;
   /** Ends within `stopWithinMs` (5 s) and a few seconds, whatever core does. */
   stop(): Promise<void>;
-  readonly carries: boolean;
+  readonly connected: boolean;
   readonly link: DeviceLink;
   readonly metrics: GatewayMetrics;
 }
@@ -50,13 +51,13 @@ const ACCOUNTS_BESIDE = 50_000;
 /** The MQTT door for devices, on a broker of its own inside this process. */
 export function createMqttGateway(deps: MqttGatewayDeps): Promise<MqttGateway> {
   const { settings } = deps;
-  return createGatewayOver(deps, (parts) => createEmbeddedCarrier(parts, settings, settings.stopWithinMs ?? STOP_WITHIN_MS));
+  return createGatewayOver(deps, (parts) => createEmbeddedTransport(parts, settings, settings.stopWithinMs ?? STOP_WITHIN_MS));
 }
 
-/** Both dialects over whatever carries their messages. */
+/** All dialects over a transport. */
 export async function createGatewayOver<S, U extends DeviceUrls>(
   { core, gatewayId, settings, logger, registry, clock }: GatewayDeps<S>,
-  carrierOf: (parts: CarrierParts) => Carrier<U>,
+  transportOf: (parts: TransportParts) => Transport<U>,
 ): Promise<MqttGateway<U>> {
   const metrics = createGatewayMetrics(registry);
   const lanes = await createDeviceLanes({ metrics, settings: { ...LANE_SETTINGS, ...settings.lanes } });
@@ -64,27 +65,28 @@ export async function createGatewayOver<S, U extends DeviceUrls>(
   const sampled = createSampledLog(logger);
   const accountOf = createAccounts(quotas.connections + ACCOUNTS_BESIDE);
   const parts = { ...core, lanes, metrics, quotas, sampled, accountOf };
-  const dialects: MqttDialect[] = [
-    createLinkDialect(parts),
-    createIotdaDialect({ ...parts, hourTolerance: settings.iotdaHourTolerance ?? 1, clock }),
-  ];
-  const carrier = carrierOf({ devices: core.devices, dialects, gatewayId, lanes, quotas, metrics, sampled, accountOf, logger });
+  const spoken: Record<Dialect, MqttDialect> = {
+    LINK: createLinkDialect(parts),
+    IOTDA: createIotdaDialect({ ...parts, hourTolerance: settings.iotdaHourTolerance ?? 1, clock }),
+  };
+  const dialects = Object.values(spoken);
+  const transport = transportOf({ devices: core.devices, dialects, gatewayId, lanes, quotas, metrics, sampled, accountOf, logger });
   let stopping = false;
   return {
-    link: carrier.link,
+    link: transport.link,
     metrics,
-    start: () => carrier.start(),
-    get carries() {
-      return carrier.carries;
+    start: () => transport.start(),
+    get connected() {
+      return transport.connected;
     },
-    onCarries: (listener) => carrier.onCarries(listener),
-    onPushes: (listener) => carrier.onPushes(listener),
+    onConnected: (listener) => transport.onConnected(listener),
+    onPushes: (listener) => transport.onPushes(listener),
     async stop() {
       if (stopping) return;
       stopping = true;
-      await carrier.close();
+      await transport.close();
       await lanes.stop(settings.stopWithinMs ?? STOP_WITHIN_MS);
-      await carrier.ended();
+      await transport.ended();
     },
   };
 }

@@ -10,7 +10,7 @@ import { storedIn } from './options';
  * A wildcard index would do without, but it also moves with every `reportedAt`, that is with every reconnect.
  */
 export interface StoredDevice extends Device {
-  /** Shared with the device for its HMAC, encrypted under the master key (`core/devices/secrets.ts`). */
+  /** Shared with the device for its HMAC, encrypted under the master key (`core/device-secrets/secrets.ts`). */
   sealedSecret: string;
   moduleVersions: string[];
   /** `moduleVersions` as the roll-up of versions has it; absent before the first time. */

@@ -22,7 +22,7 @@ const RESUME_EVERY_MS = 10_000;
 export async function startApi(
   foundation: Foundation,
   registry: Registry,
-  gateway: { readonly carries: boolean } | null = null,
+  gateway: { readonly connected: boolean } | null = null,
 ): Promise<Part & { url: string; explorerUrl?: string }> {
   const { config, logger, servers, store, client, parts, httpPort } = foundation;
   const running = new Parts((error) => logger.error({ error }, 'A part of the API did not stop as it should'));

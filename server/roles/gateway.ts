@@ -1,7 +1,7 @@
 import type { Registry } from 'prom-client';
-import type { DeviceUrls } from '../../gateways/mqtt/carrier';
 import { createBrokerGateway } from '../../gateways/mqtt/external/gateway';
 import { createMqttGateway, type MqttGateway } from '../../gateways/mqtt/gateway';
+import type { DeviceUrls } from '../../gateways/mqtt/transport';
 import { createGatewayWorker, type DecorateActivities } from '../../workflows/worker';
 import { deviceCertificate } from '../device-certificate';
 import type { Foundation } from '../foundation';
@@ -13,7 +13,7 @@ import { runWorker } from './run-worker';
 export interface GatewayPart extends Part, DeviceUrls {
   hookUrl?: string;
   /** Whether messages for devices leave now. */
-  readonly carries: boolean;
+  readonly connected: boolean;
 }
 
 /** Holds device connections, or one to the broker that holds them, and pushes what the batches offer to them. */
@@ -34,8 +34,8 @@ export async function startGateway(
   await pushing.settled();
   return {
     ...urls,
-    get carries() {
-      return gateway.carries;
+    get connected() {
+      return gateway.connected;
     },
     async stop() {
       await pushing.stop();

@@ -1,5 +1,5 @@
-import { MQTT_LIMITS } from '../../gateways/mqtt/broker/limits';
-import { MQTT_QUOTAS, type MqttQuotas } from '../../gateways/mqtt/broker/quotas';
+import { MQTT_LIMITS } from '../../gateways/mqtt/limits';
+import { MQTT_QUOTAS, type MqttQuotas } from '../../gateways/mqtt/quotas';
 import * as kinds from './kinds';
 import type { Setting } from './settings';
 

@@ -1,4 +1,4 @@
-import type { S3Settings } from '../../core/packages/s3-store';
+import type { S3Settings } from '../../core/package-store/s3-store';
 
 interface Given {
   store: 'gridfs' | 's3';

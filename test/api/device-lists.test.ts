@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { Readable } from 'node:stream';
 import { sweepLists } from '../../core/device-lists/service';
-import { selectTargets } from '../../core/tasks/select';
+import { selectTargets } from '../../core/selection/select';
 import { operator } from '../support/core-parts';
 import { startTestApi, type TestApi } from './support/test-api';
 

@@ -2,8 +2,8 @@ import express from 'express';
 import { Registry } from 'prom-client';
 import { createApp } from '../../api/app';
 import { ROUTES, type RouteName, routeOf, type Who } from '../../api/transport/gate';
-import { openRows, sealedRows } from '../../core/device-imports/pieces';
-import { deviceSealing } from '../../core/devices/secrets';
+import { openRows, sealedRows } from '../../core/device-secrets/import-rows';
+import { deviceSealing } from '../../core/device-secrets/secrets';
 import { administrator, MASTER_KEY, operator } from '../support/core-parts';
 import { startTestApi, type TestApi } from './support/test-api';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { request } from 'node:http';
 import { sweepImports } from '../../core/device-imports/creation';
-import { openSecret } from '../../core/devices/secrets';
+import { openSecret } from '../../core/device-secrets/secrets';
 import type { StoredImport } from '../../schema/mongo/device-imports';
 import { anotherCreation } from '../support/another-creation';
 import { operator, SEALING } from '../support/core-parts';

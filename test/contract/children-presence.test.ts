@@ -22,7 +22,7 @@ afterEach(() => emptyStore(store));
 afterAll(() => store.close());
 
 const bind: Hub['bind'] = (...args) => hub.bind(...args);
-const carriers: Hub['carriers'] = (...names) => hub.carriers(...names);
+const gatewayIds: Hub['gatewayIds'] = (...names) => hub.gatewayIds(...names);
 const taskOf = (name: string) => hub.taskOf(name);
 const waiting = (name: string) =>
   aTask({ productKey: 'meter', deviceName: name, reachable: false, gatewayId: null, updatedAt: new Date(0) });
@@ -32,19 +32,19 @@ describe('R-DEV-2 a device behind a gateway is on-line with it', () => {
 
   test('it comes, is taken over by another process, and goes', async () => {
     await parts.core.devices.connected(HUB, 'gw-1', 's1');
-    expect(await carriers('hub-1', 'dev-a', 'dev-b', 'dev-c')).toEqual(['gw-1', 'gw-1', 'gw-1', null]);
+    expect(await gatewayIds('hub-1', 'dev-a', 'dev-b', 'dev-c')).toEqual(['gw-1', 'gw-1', 'gw-1', null]);
     await parts.core.devices.connected(HUB, 'gw-2', 's2');
-    expect(await carriers('dev-a', 'dev-b')).toEqual(['gw-2', 'gw-2']);
+    expect(await gatewayIds('dev-a', 'dev-b')).toEqual(['gw-2', 'gw-2']);
     await parts.core.devices.disconnected(HUB, 's1');
-    expect(await carriers('dev-a', 'dev-b')).toEqual(['gw-2', 'gw-2']);
+    expect(await gatewayIds('dev-a', 'dev-b')).toEqual(['gw-2', 'gw-2']);
     await parts.core.devices.disconnected(HUB, 's2');
-    expect(await carriers('hub-1', 'dev-a', 'dev-b')).toEqual([null, null, null]);
+    expect(await gatewayIds('hub-1', 'dev-a', 'dev-b')).toEqual([null, null, null]);
   });
 
   test('its process starts anew', async () => {
     await parts.core.devices.connected(HUB, 'gw-1', 's1');
     await parts.core.devices.gatewayReset('gw-1');
-    expect(await carriers('hub-1', 'dev-a', 'dev-b')).toEqual([null, null, null]);
+    expect(await gatewayIds('hub-1', 'dev-a', 'dev-b')).toEqual([null, null, null]);
   });
 
   test('one that is bound while the gateway is connected comes then, one that is unbound goes then', async () => {
@@ -52,37 +52,37 @@ describe('R-DEV-2 a device behind a gateway is on-line with it', () => {
     expect(await bind(HUB, 'dev-c')).toMatchObject([{ online: true }]);
     expect(await bind('meter.hub-2', 'dev-a')).toMatchObject([{ online: false }]);
     await bind(null, 'dev-b');
-    expect(await carriers('dev-a', 'dev-b', 'dev-c')).toEqual([null, null, 'gw-1']);
+    expect(await gatewayIds('dev-a', 'dev-b', 'dev-c')).toEqual([null, null, 'gw-1']);
   });
 
   test('disabled and enabled, itself or its gateway', async () => {
     const enable = (name: string, enabled: boolean) => parts.core.devices.setEnabled(operator, ids(name), enabled);
     await parts.core.devices.connected(HUB, 'gw-1', 's1');
     await enable('dev-a', false);
-    expect(await carriers('hub-1', 'dev-a', 'dev-b')).toEqual(['gw-1', null, 'gw-1']);
+    expect(await gatewayIds('hub-1', 'dev-a', 'dev-b')).toEqual(['gw-1', null, 'gw-1']);
     await enable('dev-a', true);
-    expect(await carriers('dev-a')).toEqual(['gw-1']);
+    expect(await gatewayIds('dev-a')).toEqual(['gw-1']);
     await enable('hub-1', false);
-    expect(await carriers('dev-a', 'dev-b')).toEqual([null, null]);
+    expect(await gatewayIds('dev-a', 'dev-b')).toEqual([null, null]);
     await enable('hub-1', true);
-    expect(await carriers('dev-a', 'dev-b')).toEqual(['gw-1', 'gw-1']);
+    expect(await gatewayIds('dev-a', 'dev-b')).toEqual(['gw-1', 'gw-1']);
   });
 
   test('a connection of its own wins while it lasts', async () => {
     await parts.core.devices.connected(HUB, 'gw-1', 's1');
     await parts.core.devices.connected('meter.dev-a', 'gw-2', 'own');
-    expect(await carriers('dev-a', 'dev-b')).toEqual(['gw-2', 'gw-1']);
+    expect(await gatewayIds('dev-a', 'dev-b')).toEqual(['gw-2', 'gw-1']);
     await parts.core.devices.disconnected(HUB, 's1');
-    expect(await carriers('dev-a', 'dev-b')).toEqual(['gw-2', null]);
+    expect(await gatewayIds('dev-a', 'dev-b')).toEqual(['gw-2', null]);
     await parts.core.devices.connected(HUB, 'gw-1', 's2');
-    expect(await carriers('dev-a', 'dev-b')).toEqual(['gw-2', 'gw-1']);
+    expect(await gatewayIds('dev-a', 'dev-b')).toEqual(['gw-2', 'gw-1']);
     await parts.core.devices.disconnected('meter.dev-a', 'own');
-    expect(await carriers('dev-a')).toEqual(['gw-1']);
+    expect(await gatewayIds('dev-a')).toEqual(['gw-1']);
   });
 
   test('behind a broker that keeps the connections a Link gateway brings nobody on-line', async () => {
     await parts.core.devices.connected(HUB, 'broker/main', 's1');
-    expect(await carriers('hub-1', 'dev-a')).toEqual(['broker/main', null]);
+    expect(await gatewayIds('hub-1', 'dev-a')).toEqual(['broker/main', null]);
   });
 
   test('whatever overtakes what, they end as their gateway does', async () => {
@@ -93,9 +93,9 @@ describe('R-DEV-2 a device behind a gateway is on-line with it', () => {
         parts.core.devices.disconnected(HUB, sessionId),
       ]),
     );
-    expect(await carriers('dev-a', 'dev-b')).toEqual(await carriers('hub-1', 'hub-1'));
+    expect(await gatewayIds('dev-a', 'dev-b')).toEqual(await gatewayIds('hub-1', 'hub-1'));
     await parts.core.devices.connected(HUB, 'gw-9', 'last');
-    expect(await carriers('dev-a', 'dev-b')).toEqual(['gw-9', 'gw-9']);
+    expect(await gatewayIds('dev-a', 'dev-b')).toEqual(['gw-9', 'gw-9']);
   });
 });
 
@@ -114,7 +114,7 @@ describe('R-DEV-2 R-FLOW-2 a device behind an IoTDA gateway is on-line with it a
 
   test('its first message brings them, no further one changes anything, and they go when nobody finds it', async () => {
     await heard(HUB, 'm1');
-    expect(await carriers('hub-1', 'dev-a', 'dev-b', 'dev-c')).toEqual([BROKER, BROKER, BROKER, null]);
+    expect(await gatewayIds('hub-1', 'dev-a', 'dev-b', 'dev-c')).toEqual([BROKER, BROKER, BROKER, null]);
     expect(await taskOf('dev-a')).toMatchObject({ reachable: true, gatewayId: BROKER });
     expect(hub.woken).toEqual(['batch1']);
     const [device, task] = [await hub.device('dev-a'), await taskOf('dev-a')];
@@ -124,19 +124,19 @@ describe('R-DEV-2 R-FLOW-2 a device behind an IoTDA gateway is on-line with it a
     expect(hub.woken).toEqual(['batch1']);
     expect(await parts.core.devices.left(HUB, BROKER, { is: 'm1' })).toBe(false);
     expect(await parts.core.devices.left(HUB, BROKER, { is: 'm2' })).toBe(true);
-    expect(await carriers('hub-1', 'dev-a', 'dev-b')).toEqual([null, null, null]);
+    expect(await gatewayIds('hub-1', 'dev-a', 'dev-b')).toEqual([null, null, null]);
     expect(await taskOf('dev-a')).toMatchObject({ reachable: false, gatewayId: null });
   });
 
   test("with the broker's events: a connection brings them, another one wakes them again, and its end takes them", async () => {
     await parts.core.devices.connected(HUB, BROKER, 't1');
-    expect(await carriers('dev-a', 'dev-b')).toEqual([BROKER, BROKER]);
+    expect(await gatewayIds('dev-a', 'dev-b')).toEqual([BROKER, BROKER]);
     await parts.core.devices.connected(HUB, BROKER, 't3');
     expect(hub.woken).toEqual(['batch1', 'batch1']);
     await parts.core.devices.left(HUB, BROKER, { until: 't2' });
-    expect(await carriers('dev-a')).toEqual([BROKER]);
+    expect(await gatewayIds('dev-a')).toEqual([BROKER]);
     await parts.core.devices.left(HUB, BROKER, { until: 't4' });
-    expect(await carriers('hub-1', 'dev-a', 'dev-b')).toEqual([null, null, null]);
+    expect(await gatewayIds('hub-1', 'dev-a', 'dev-b')).toEqual([null, null, null]);
   });
 
   test('a connection of its own wins while it lasts, and the gateway is there after it', async () => {
@@ -145,7 +145,7 @@ describe('R-DEV-2 R-FLOW-2 a device behind an IoTDA gateway is on-line with it a
     expect(await session('dev-a')).toBe('own');
     await heard(HUB, 'm2');
     await parts.core.devices.left(HUB, BROKER, { is: 'm2' });
-    expect(await carriers('dev-a', 'dev-b')).toEqual([BROKER, null]);
+    expect(await gatewayIds('dev-a', 'dev-b')).toEqual([BROKER, null]);
     await heard(HUB, 'm3');
     expect(await parts.core.devices.left('meter.dev-a', BROKER, { is: 'own' })).toBe(false);
     expect(await session('dev-a')).toBe(await session('dev-b'));
@@ -156,23 +156,23 @@ describe('R-DEV-2 R-FLOW-2 a device behind an IoTDA gateway is on-line with it a
     await heard(HUB, 'm1');
     await bind(HUB, 'dev-c');
     await bind(null, 'dev-b');
-    expect(await carriers('dev-b', 'dev-c')).toEqual([null, BROKER]);
+    expect(await gatewayIds('dev-b', 'dev-c')).toEqual([null, BROKER]);
     await enable('dev-a', false);
-    expect(await carriers('dev-a', 'dev-c')).toEqual([null, BROKER]);
+    expect(await gatewayIds('dev-a', 'dev-c')).toEqual([null, BROKER]);
     await enable('hub-1', false);
-    expect(await carriers('dev-c')).toEqual([null]);
+    expect(await gatewayIds('dev-c')).toEqual([null]);
     await enable('hub-1', true);
-    expect(await carriers('dev-a', 'dev-c')).toEqual([null, BROKER]);
+    expect(await gatewayIds('dev-a', 'dev-c')).toEqual([null, BROKER]);
   });
 
   test('what a killed process left is made right by the scan', async () => {
     await heard(HUB, 'm1');
     await store.collections.devices.updateOne({ _id: HUB }, { $set: { online: false, gatewayId: null, sessionId: null } });
     await parts.core.devices.followGatewaysOf(ids('dev-a'));
-    expect(await carriers('dev-a', 'dev-b')).toEqual([null, null]);
+    expect(await gatewayIds('dev-a', 'dev-b')).toEqual([null, null]);
     await store.collections.devices.updateOne({ _id: HUB }, { $set: { online: true, gatewayId: BROKER, sessionId: 'm2' } });
     await parts.core.devices.followGatewaysOf(ids('dev-b'));
-    expect(await carriers('dev-a', 'dev-b')).toEqual([BROKER, BROKER]);
+    expect(await gatewayIds('dev-a', 'dev-b')).toEqual([BROKER, BROKER]);
   });
 });
 
@@ -223,7 +223,7 @@ describe('R-TASK-7 tasks of devices behind a gateway', () => {
     await store.collections.devices.updateOne({ _id: HUB }, { $set: presence });
     await store.collections.tasks.updateMany({}, { $set: { updatedAt: new Date(0) } });
     await parts.batchTasks.reconcile('batch1', () => {});
-    expect(await carriers('dev-a', 'dev-b')).toEqual([gatewayId, gatewayId]);
+    expect(await gatewayIds('dev-a', 'dev-b')).toEqual([gatewayId, gatewayId]);
     expect(await taskOf('dev-a')).toMatchObject({ reachable: gatewayId !== null, gatewayId });
   });
 });
@@ -234,7 +234,7 @@ describe('R-BAT-1 what a batch pushes goes to the gateway', () => {
     gatewayId: 'gw-1',
     isConnected: (id: DeviceId) => id === HUB || id === 'meter.dev-c',
     notify: async ({ deviceId }: Notification, gateway?: DeviceId) => Boolean(sent.push([deviceId, gateway])),
-    queryVersion: async (deviceId: DeviceId, gateway?: DeviceId) => Boolean(sent.push([deviceId, gateway])),
+    queryVersion: async ({ deviceId }: { deviceId: DeviceId }, gateway?: DeviceId) => Boolean(sent.push([deviceId, gateway])),
   };
 
   test('once for each device; one that has neither connection nor gateway waits', async () => {

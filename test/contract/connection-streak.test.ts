@@ -1,5 +1,5 @@
 import { createDeviceService } from '../../core/devices/service';
-import { NO_MEMBERSHIPS } from '../../core/groups/memberships';
+import { NO_MEMBERSHIPS } from '../../core/memberships/memberships';
 import { createProductService } from '../../core/products/service';
 import type { Store } from '../../schema/mongo/connect';
 import { operator, productParts, settingsWith } from '../support/core-parts';

@@ -82,7 +82,7 @@ test('R-BAT-19 tasks go in bounded steps; killed after any of them, what is left
       expect([there, remaining]).toEqual([1, [2_102, 1_102, 102, 0][survived]]);
       expect(await parts.core.batches.get(id)).toBeNull();
       expect((await parts.core.batches.list({ packageId: 'package1' }, {})).rows).toEqual([]);
-      expect(await refusal(parts.core.tasks.reinitiate(operator, { batchId: id, all: true }))).toEqual([
+      expect(await refusal(parts.core.batches.reinitiate(operator, { batchId: id, all: true }))).toEqual([
         { code: 'BATCH_UNKNOWN', field: 'batchId' },
       ]);
       await finish(id);
@@ -113,7 +113,7 @@ function dyingAfter(removals: number): Pick<Store['collections'], 'batches' | 't
 test('R-BAT-19 R-BAT-21 deleting and beginning again at the same time: never both', async () => {
   for (let round = 0; round < 10; round++) {
     const id = await createEnded('FAILED');
-    const [deleted, begun] = await Promise.allSettled([remove(id), parts.core.tasks.reinitiate(operator, { batchId: id, all: true })]);
+    const [deleted, begun] = await Promise.allSettled([remove(id), parts.core.batches.reinitiate(operator, { batchId: id, all: true })]);
     const batch = await parts.core.batches.get(id);
     if (deleted.status === 'fulfilled') {
       expect(await left(id)).toEqual([0, 0]);

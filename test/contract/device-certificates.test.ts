@@ -1,6 +1,6 @@
 import { systemClock } from '../../core/clock';
 import { createDeviceService } from '../../core/devices/service';
-import { NO_MEMBERSHIPS } from '../../core/groups/memberships';
+import { NO_MEMBERSHIPS } from '../../core/memberships/memberships';
 import { createProductService } from '../../core/products/service';
 import { deviceIdOf } from '../../schema/model/ids';
 import type { Store } from '../../schema/mongo/connect';

@@ -1,5 +1,5 @@
 import type { CoreParts } from '../../core/create-core';
-import type { NewDevice } from '../../core/device-sets';
+import type { NewDevice } from '../../core/devices/contract';
 import type { Store } from '../../schema/mongo/connect';
 import { operator, refusal, spectator } from '../support/core-parts';
 import { HUB, type Hub, ids, startHub } from '../support/hub';

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { TransferEnd } from '../../core/core';
 import { createBlockReader } from '../../core/downloads/block-reader';
 import { storeSource } from '../../core/downloads/block-source';
+import type { TransferEnd } from '../../core/downloads/contract';
 import { type DownloadUrls } from '../../core/downloads/download-token';
 import { type DownloadMeter } from '../../core/downloads/meter';
 import { createDownloadService } from '../../core/downloads/service';

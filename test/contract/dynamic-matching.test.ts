@@ -155,14 +155,14 @@ describe('R-BAT-10 a version-based dynamic batch', () => {
       for (let fallBack = 0; fallBack < 10; fallBack++) await world.report('dev-a', '1.0.0');
       await world.parts.lifecycle.scan(batch._id);
       expect(await world.task(batch, 'dev-a')).toMatchObject({ status: 'SUCCEEDED', matches: 1, attempt: count });
-      const all = await world.core.tasks.reinitiate(operator, { batchId: batch._id, all: true });
+      const all = await world.core.batches.reinitiate(operator, { batchId: batch._id, all: true });
       expect(all.reinitiated).toBe(0);
-      const named = await world.core.tasks.reinitiate(operator, { batchId: batch._id, taskIds: [taskId] });
+      const named = await world.core.batches.reinitiate(operator, { batchId: batch._id, taskIds: [taskId] });
       expect(named).toMatchObject({ reinitiated: 1, skipped: [] });
       expect(await world.task(batch, 'dev-a')).toMatchObject({ status: 'QUEUED', sourceVersion: '1.0.0', attempt: count + 1 });
     }
     await world.report('dev-a', '2.0.0');
-    const again = await world.core.tasks.reinitiate(operator, { batchId: batch._id, taskIds: [taskId] });
+    const again = await world.core.batches.reinitiate(operator, { batchId: batch._id, taskIds: [taskId] });
     expect(again.skipped).toEqual([{ taskId, reason: 'NOT_FAILED' }]);
   });
 
@@ -180,7 +180,7 @@ describe('R-BAT-10 a version-based dynamic batch', () => {
   test('R-BAT-10 an operator who has it begin again is no match; what people have ended stays ended', async () => {
     const batch = await world.create('p2');
     await world.fail(batch, 'dev-a');
-    await world.core.tasks.reinitiate(operator, { batchId: batch._id, all: true });
+    await world.core.batches.reinitiate(operator, { batchId: batch._id, all: true });
     expect(await world.task(batch, 'dev-a')).toMatchObject({ status: 'QUEUED', attempt: 2, matches: 1 });
     await store.collections.tasks.updateOne(
       { batchId: batch._id, deviceName: 'dev-b' },

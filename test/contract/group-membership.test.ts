@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { createMemberships } from '../../core/groups/memberships';
+import { createMemberships } from '../../core/memberships/memberships';
 import type { GroupRuleForm } from '../../schema/model/device/group-rule-form';
 import { operator, refusal, spectator } from '../support/core-parts';
 import {

@@ -115,7 +115,7 @@ test('R-BAT-24 R-BAT-21 a task that begins again has no outcome, whoever was for
   await halted();
   clock.advance(1_000);
   await parts.lifecycle.setStatus(batchId, 'RUNNING');
-  expect(await parts.core.tasks.reinitiate(operator, { batchId, all: true })).toMatchObject({ reinitiated: 3 });
+  expect(await parts.core.batches.reinitiate(operator, { batchId, all: true })).toMatchObject({ reinitiated: 3 });
   expect(await parts.core.batches.counts(batchId)).toMatchObject({ FAILED: 0, failing: 0 });
   expect(await parts.lifecycle.halt(batchId)).toBe(false);
 });

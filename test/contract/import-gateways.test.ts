@@ -95,9 +95,9 @@ describe('R-DEV-6 R-FLOW-1 R-FLOW-2 an import of devices behind gateways', () =>
   test('R-BAT-1 they are on-line with their gateway, and what a batch pushes goes to it', async () => {
     await core.devices.connected(HUB, 'gw-1', 's1');
     await importOf(['deviceName,gateway', 'new-1,hub-1', 'new-2,new-hub', 'new-hub,']);
-    expect(await hub.carriers('new-1', 'new-2')).toEqual(['gw-1', null]);
+    expect(await hub.gatewayIds('new-1', 'new-2')).toEqual(['gw-1', null]);
     await core.devices.connected('meter.new-hub', 'gw-1', 's2');
-    expect(await hub.carriers('new-1', 'new-2')).toEqual(['gw-1', 'gw-1']);
+    expect(await hub.gatewayIds('new-1', 'new-2')).toEqual(['gw-1', 'gw-1']);
 
     await store.collections.packages.insertOne(aPackage({ productKey: 'meter' }));
     const { _id } = await core.batches.createStatic(operator, {
@@ -201,7 +201,7 @@ describe('R-DEV-6 again, after its process has died', () => {
     await store.collections.devices.updateOne({ _id: HUB }, { $set: { online: true, gatewayId: 'gw-1', sessionId: 's1' } });
     await leftAt(made, 1);
     await goesOn(made);
-    expect(await hub.carriers('kill-1', 'kill-2')).toEqual([null, 'gw-1']);
+    expect(await hub.gatewayIds('kill-1', 'kill-2')).toEqual([null, 'gw-1']);
   });
 
   test('what was put behind another gateway meanwhile stays there', async () => {

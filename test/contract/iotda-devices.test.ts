@@ -1,11 +1,10 @@
 import { systemClock } from '../../core/clock';
 import { createDeviceService } from '../../core/devices/service';
-import { NO_MEMBERSHIPS } from '../../core/groups/memberships';
+import { NO_MEMBERSHIPS } from '../../core/memberships/memberships';
 import { createProductService } from '../../core/products/service';
+import { selectTargets } from '../../core/selection/select';
 import { createTaskStore } from '../../core/tasks/mongo-store';
-import { selectTargets } from '../../core/tasks/select';
 import type { Batch } from '../../schema/model/batch/batch';
-import { DEFAULT_IOTDA_WAITS } from '../../schema/model/task/negotiation';
 import type { Store } from '../../schema/mongo/connect';
 import { anIotdaTask, aTask } from '../support/builders';
 import { operator, productParts, settingsWith } from '../support/core-parts';
@@ -86,7 +85,7 @@ test('R-FLOW-2 R-FLOW-7 a selection gives IoTDA tasks their hours to come on-lin
   } as unknown as Batch;
   await store.collections.batches.insertOne(batch);
   const now = new Date('2026-01-01T00:00:00Z');
-  await selectTargets(store.collections, batch, now, 5, DEFAULT_IOTDA_WAITS.onlineMinutes * 60_000);
+  await selectTargets(store.collections, batch, now, 5);
   const tasks = await store.collections.tasks.find().sort({ _id: 1 }).toArray();
   expect(tasks).toMatchObject([
     {

@@ -1,4 +1,4 @@
-import { secretSeals } from '../../core/devices/secret-seals';
+import { secretSeals } from '../../core/device-secrets/secret-seals';
 import { connectStore, type Store } from '../../schema/mongo/connect';
 import { MIGRATIONS } from '../../schema/mongo/migrations';
 import type { Migration } from '../../schema/mongo/migrations/migration';

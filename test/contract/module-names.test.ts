@@ -130,7 +130,7 @@ describe('R-PKG-3 what a device reports can be named', () => {
     const batch = await pushed('mcu');
     await store.collections.tasks.updateMany({}, { $set: { status: 'FAILED', active: false, endedAt: clock() } });
     await reports('MCU', '1.0.0');
-    await parts.core.tasks.reinitiate(operator, { batchId: batch, all: true });
+    await parts.core.batches.reinitiate(operator, { batchId: batch, all: true });
     expect(await taskOf(batch)).toMatchObject({ status: 'QUEUED', moduleName: 'MCU' });
   });
 

@@ -123,7 +123,7 @@ describe('R-BAT-13 several modules of a device at once', () => {
     await end(failed);
     const taken: string[] = [];
     for (const module of MODULES.slice(1)) taken.push(await pushed(module, BESIDE));
-    const again = async () => parts.core.tasks.reinitiate(operator, { batchId: failed, all: true });
+    const again = async () => parts.core.batches.reinitiate(operator, { batchId: failed, all: true });
     expect(await again()).toMatchObject({ reinitiated: 0, skipped: [{ reason: 'DEVICE_BUSY' }, { reason: 'DEVICE_BUSY' }] });
     await end(taken[3] ?? '');
     expect(await again()).toMatchObject({ reinitiated: 2, skippedCount: 0 });

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
-import type { PackageUpload } from '../../core/core';
+import type { PackageUpload } from '../../core/packages/contract';
 import { gzipEnd } from '../../core/packages/gzip-end';
 import { createPackageService } from '../../core/packages/service';
 import type { Store } from '../../schema/mongo/connect';

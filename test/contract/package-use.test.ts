@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
-import type { NewPackage } from '../../core/core';
 import { type CoreParts, createCore } from '../../core/create-core';
+import type { NewPackage } from '../../core/packages/contract';
 import { deletePackage, finishDeletions } from '../../core/packages/delete';
 import type { BatchPolicy } from '../../schema/model/batch/batch';
 import type { FirmwarePackage } from '../../schema/model/fleet';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { PassThrough, Readable } from 'node:stream';
-import type { NewPackage } from '../../core/core';
+import type { NewPackage } from '../../core/packages/contract';
 import { createPackageService } from '../../core/packages/service';
 import { sweepOrphans } from '../../core/packages/upload-record';
 import type { Store } from '../../schema/mongo/connect';

@@ -1,4 +1,4 @@
-import type { NewDynamicBatch } from '../../core/core';
+import type { NewDynamicBatch } from '../../core/batches/contract';
 import type { FirmwarePackage } from '../../schema/model/fleet';
 import type { Store } from '../../schema/mongo/connect';
 import { operator, refusal, spectator } from '../support/core-parts';

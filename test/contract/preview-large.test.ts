@@ -1,4 +1,4 @@
-import type { NewStaticBatch } from '../../core/core';
+import type { NewStaticBatch } from '../../core/batches/contract';
 import type { CoreParts } from '../../core/create-core';
 import type { Store } from '../../schema/mongo/connect';
 import { aPackage } from '../support/builders';

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
-import type { NewPackage, NewStaticBatch } from '../../core/core';
+import type { NewStaticBatch } from '../../core/batches/contract';
 import type { CoreParts } from '../../core/create-core';
+import type { NewPackage } from '../../core/packages/contract';
 import type { BatchPolicy, BatchScope } from '../../schema/model/batch/batch';
 import type { Store } from '../../schema/mongo/connect';
 import { handClock, operator, refusal, spectator } from '../support/core-parts';

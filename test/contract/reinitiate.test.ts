@@ -39,7 +39,7 @@ afterAll(() => store.close());
 
 const idOf = (name: string) => taskIdOf(batchId, `meter.${name}`);
 const stored = (name: string) => parts.core.tasks.get(idOf(name));
-const retry = (fields: object, viewer = operator) => parts.core.tasks.reinitiate(viewer, { batchId, ...fields });
+const retry = (fields: object, viewer = operator) => parts.core.batches.reinitiate(viewer, { batchId, ...fields });
 
 describe('R-BAT-21 failed tasks are re-initiated', () => {
   test('R-BAT-21 one by one: it is due again, its batch goes on and is started, and its record is kept', async () => {

@@ -87,7 +87,7 @@ test('R-BAT-21 R-BAT-22 what needs the tasks is refused with the reason, and the
   clock.advance(DAY);
   await clean({ tasksDays: 1 });
   const refused = [{ code: 'BATCH_STATE', field: 'batchId' }];
-  expect(await refusal(parts.core.tasks.reinitiate(operator, { batchId: id, all: true }))).toEqual(refused);
+  expect(await refusal(parts.core.batches.reinitiate(operator, { batchId: id, all: true }))).toEqual(refused);
   expect(await refusal(parts.core.tasks.export(spectator, id))).toEqual(refused);
   expect((await parts.core.tasks.list({ batchId: id }, {})).rows).toEqual([]);
   await expect(parts.core.batches.delete(operator, id)).resolves.toEqual({ batchId: id, tasks: 0 });

@@ -1,4 +1,4 @@
-import { roomStages } from '../../core/tasks/room';
+import { roomStages } from '../../core/selection/room';
 import type { Batch } from '../../schema/model/batch/batch';
 import type { Store } from '../../schema/mongo/connect';
 import { aTask } from '../support/builders';

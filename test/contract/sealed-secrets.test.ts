@@ -1,7 +1,7 @@
 import { systemClock } from '../../core/clock';
 import { createCore } from '../../core/create-core';
-import { secretSeals } from '../../core/devices/secret-seals';
-import { openSecret } from '../../core/devices/secrets';
+import { secretSeals } from '../../core/device-secrets/secret-seals';
+import { openSecret } from '../../core/device-secrets/secrets';
 import { SealedByOther } from '../../core/sealing';
 import { noProblems } from '../../schema/model/device/device-import';
 import type { Store } from '../../schema/mongo/connect';

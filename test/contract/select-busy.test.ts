@@ -1,5 +1,5 @@
 import { deviceOf } from '../../core/devices/register';
-import { selectTargets } from '../../core/tasks/select';
+import { selectTargets } from '../../core/selection/select';
 import type { Batch } from '../../schema/model/batch/batch';
 import { deviceIdOf, taskIdOf } from '../../schema/model/ids';
 import type { Store } from '../../schema/mongo/connect';

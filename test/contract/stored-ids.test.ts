@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { systemClock } from '../../core/clock';
 import { createDeviceService } from '../../core/devices/service';
 import { createIdLookup } from '../../core/devices/stored-ids';
-import { NO_MEMBERSHIPS } from '../../core/groups/memberships';
+import { NO_MEMBERSHIPS } from '../../core/memberships/memberships';
 import type { Store } from '../../schema/mongo/connect';
 import { operator, SEALING, settingsWith } from '../support/core-parts';
 import { testStore } from '../support/store';

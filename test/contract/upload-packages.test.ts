@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
-import type { NewPackage } from '../../core/core';
+import type { NewPackage } from '../../core/packages/contract';
 import { createUploadService } from '../../core/uploads/service';
 import type { Store } from '../../schema/mongo/connect';
 import { operator, refusal, settingsWith } from '../support/core-parts';

@@ -1,4 +1,4 @@
-import { reachedOf } from '../../core/batches/reached';
+import { reachedOf } from '../../core/push/reached';
 import { createTaskStore } from '../../core/tasks/mongo-store';
 import { transition } from '../../core/tasks/transition';
 import type { Task } from '../../schema/model/task/task';

@@ -70,13 +70,13 @@ describeWithMosquitto('that batches over devices at an external broker end right
       const pacing = { installMs: 10, rebootMs: 10 };
       const fleet = createFleet({ mqttUrl: mosquitto.url, subscribes: 'topics', reconnectMs: 50, pacing, ...settings, devices });
       fleets.push(fleet);
-      await carried();
+      await gatewaysReady();
       expect((await fleet.start()).failed).toEqual([]);
       return fleet;
     }
 
     /** Both gateways are subscribed: what a device says from now on is heard. */
-    const carried = () =>
+    const gatewaysReady = () =>
       updraft.until(async () => {
         const ready = await fetch(`${updraft.platform.apiUrl}/readyz`);
         return ready.status === 200;

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { NewDevice } from '../../core/core';
+import type { NewDevice } from '../../core/devices/contract';
 import { ADMIN, startUpdraft, type Updraft } from '../support/updraft';
 
 let updraft: Updraft;

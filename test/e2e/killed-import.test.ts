@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { request } from 'node:http';
 import { createAccessService } from '../../core/access/service';
 import { systemClock } from '../../core/clock';
-import { openSecret } from '../../core/devices/secrets';
+import { openSecret } from '../../core/device-secrets/secrets';
 import { connectStore, type Store } from '../../schema/mongo/connect';
 import { administrator, SEALING, settingsWith } from '../support/core-parts';
 import { testEnvironment } from '../support/updraft';

@@ -1,6 +1,6 @@
 import { createHash, createPublicKey, randomBytes, verify } from 'node:crypto';
 import { Readable } from 'node:stream';
-import type { NewPackage, PackageUpload } from '../../core/core';
+import type { NewPackage, PackageUpload } from '../../core/packages/contract';
 import type { FirmwarePackage } from '../../schema/model/fleet';
 import { ADMIN, startUpdraft, type Updraft } from '../support/updraft';
 

@@ -3,9 +3,9 @@ import { createSampledLog } from '../../core/sampled-log';
 import { createAccounts } from '../../gateways/accounts';
 import { createDeviceLanes, LANE_SETTINGS } from '../../gateways/device-lanes';
 import { createGatewayMetrics } from '../../gateways/metrics';
-import { MQTT_QUOTAS } from '../../gateways/mqtt/broker/quotas';
 import { createIotdaDialect } from '../../gateways/mqtt/iotda/dialect';
 import { createLinkDialect } from '../../gateways/mqtt/link/dialect';
+import { MQTT_QUOTAS } from '../../gateways/mqtt/quotas';
 import type { RecordingCore } from './recording-core';
 
 /** Both dialects over a recording core, and what they have in common with the parts of a gateway. */

@@ -1,7 +1,7 @@
 import pino from 'pino';
-import type { DeviceUrls } from '../../gateways/mqtt/carrier';
 import { createBrokerGateway } from '../../gateways/mqtt/external/gateway';
 import type { MqttGateway } from '../../gateways/mqtt/gateway';
+import type { DeviceUrls } from '../../gateways/mqtt/transport';
 import { knowsIotda } from './broker-support';
 import { iotdaOptions, NOW, VECTOR } from './iotda-support';
 import { deviceId, PRODUCT_KEY, RecordingCore } from './recording-core';

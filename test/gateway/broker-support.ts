@@ -1,15 +1,15 @@
 import pino from 'pino';
-import type { DeviceUrls } from '../../gateways/mqtt/carrier';
 import { createBrokerGateway } from '../../gateways/mqtt/external/gateway';
 import type { BrokerSettings, ExternalSettings } from '../../gateways/mqtt/external/settings';
 import type { CommonSettings, MqttGateway } from '../../gateways/mqtt/gateway';
+import type { DeviceUrls } from '../../gateways/mqtt/transport';
 import { GATEWAYS, linkAcl, type Mosquitto, prepareMosquitto } from '../support/mosquitto';
 import { NOW, VECTOR } from './iotda-support';
 import { PRODUCT_KEY, RecordingCore } from './recording-core';
 import { deviceOptions } from './support';
 
-/** A gateway, whatever carries its messages. */
-export interface Carried {
+/** A gateway over either transport. */
+export interface RunningGateway {
   core: RecordingCore;
   gateway: Pick<MqttGateway<DeviceUrls>, 'link'>;
   url: string;
@@ -53,14 +53,14 @@ export async function connectedGateway(
     clock: () => NOW,
   });
   await gateway.start();
-  await carrying(gateway);
+  await connectedAs(gateway);
   return gateway;
 }
 
-export const carrying = (gateway: Pick<MqttGateway, 'onCarries'>, wanted = true): Promise<void> =>
-  new Promise((resolve) => gateway.onCarries((carries) => carries === wanted && resolve()));
+export const connectedAs = (gateway: Pick<MqttGateway, 'onConnected'>, wanted = true): Promise<void> =>
+  new Promise((resolve) => gateway.onConnected((connected) => connected === wanted && resolve()));
 
-export async function startAtMosquitto(): Promise<Carried> {
+export async function startAtMosquitto(): Promise<RunningGateway> {
   const mosquitto = await prepareMosquitto();
   await mosquitto.start(deviceAccounts());
   const core = new RecordingCore();

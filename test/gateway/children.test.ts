@@ -1,4 +1,4 @@
-import { VERSION_QUERY } from '../../core/tasks/contract';
+import { VERSION_QUERY } from '../../core/reports/contract';
 import { CHILD_FIRMWARE_UPGRADE, CHILD_VERSION_QUERY, IOTDA_CHILD, linkGetReply, linkUpgrade } from './fixtures/children';
 import { DOWN, UP } from './fixtures/iotda';
 import { iotdaNotification, iotdaOptions, startIotdaGateway, VECTOR } from './iotda-support';
@@ -170,14 +170,14 @@ describe('R-FLOW-2 devices behind an IoTDA gateway (device-protocols §2.2, §2.
     const hub = await running.connect(iotdaOptions());
     const received = inbox(hub);
     const { link } = running.gateway;
-    expect(await link.queryVersion(CHILD, VECTOR.deviceId)).toBe(true);
+    expect(await link.queryVersion({ deviceId: CHILD, dialect: 'IOTDA' }, VECTOR.deviceId)).toBe(true);
     expect(await link.notify(iotdaNotification({ deviceId: CHILD, deviceName: 'probe-7', dialect: 'IOTDA' }), VECTOR.deviceId)).toBe(true);
     await hub.publishAsync(UP, ignored, { qos: 1 });
     expect(received).toEqual([
       { topic: DOWN, payload: CHILD_VERSION_QUERY, qos: 0 },
       { topic: DOWN, payload: CHILD_FIRMWARE_UPGRADE, qos: 0 },
     ]);
-    expect(await link.queryVersion(CHILD)).toBe(false);
+    expect(await link.queryVersion({ deviceId: CHILD, dialect: 'IOTDA' })).toBe(false);
   });
 
   test('what the gateway says of it is taken as its own, and answered the same way', async () => {

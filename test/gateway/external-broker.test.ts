@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { connect, type MqttClient } from 'mqtt';
 import pino from 'pino';
-import type { DeviceUrls } from '../../gateways/mqtt/carrier';
 import { createBrokerGateway } from '../../gateways/mqtt/external/gateway';
 import type { MqttGateway } from '../../gateways/mqtt/gateway';
+import type { DeviceUrls } from '../../gateways/mqtt/transport';
 import { describeWithMosquitto, GATEWAYS, linkAcl, type Mosquitto, type MosquittoUser, prepareMosquitto } from '../support/mosquitto';
-import { carrying, connectedGateway, deviceAccounts, knowsIotda } from './broker-support';
+import { connectedAs, connectedGateway, deviceAccounts, knowsIotda } from './broker-support';
 import { startFakeEmqx } from './emqx-support';
 import { iotdaOptions, VECTOR } from './iotda-support';
 import { deviceId, PRODUCT_KEY, RecordingCore } from './recording-core';
@@ -122,11 +122,11 @@ describeWithMosquitto('that gateways share an external broker, and come back aft
       expect(cores.map(unheard)).toEqual([1, 0]);
       const client = await device();
       await mosquitto.kill();
-      await Promise.all([carrying(first, false), carrying(second, false)]);
-      expect([first.carries, second.carries]).toEqual([false, false]);
+      await Promise.all([connectedAs(first, false), connectedAs(second, false)]);
+      expect([first.connected, second.connected]).toEqual([false, false]);
       await expect(first.link.notify(notification())).rejects.toThrow('no connection');
       await begin();
-      await Promise.all([carrying(first), carrying(second)]);
+      await Promise.all([connectedAs(first), connectedAs(second)]);
       expect(cores.reduce((sum, core) => sum + unheard(core), 0)).toBeGreaterThanOrEqual(2);
       while (!client.connected) await delay(5);
       await client.publishAsync(topics().inform, inform('2.0.0'), { qos: 1 });
@@ -218,7 +218,7 @@ describeWithMosquitto('that gateways share an external broker, and come back aft
       const failed = async () =>
         (await refused.metrics.registry.getSingleMetric('updraft_gateway_broker_connects_total')?.get())?.values[0]?.value ?? 0;
       while ((await failed()) < 2) await delay(10);
-      expect(refused.carries).toBe(false);
+      expect(refused.connected).toBe(false);
       expect(lines.join('')).toContain('The broker of the devices cannot be used');
       expect(lines.join('')).not.toContain('wrong-password');
     });
@@ -233,10 +233,10 @@ describeWithMosquitto('that gateways share an external broker, and come back aft
       const early = await make();
       gateways.push(early);
       await early.start();
-      expect(early.carries).toBe(false);
+      expect(early.connected).toBe(false);
       await begin();
-      await carrying(early);
-      expect(early.carries).toBe(true);
+      await connectedAs(early);
+      expect(early.connected).toBe(true);
     });
   },
 );

@@ -1,5 +1,5 @@
 import { connect, type MqttClient } from 'mqtt';
-import { VERSION_QUERY } from '../../core/tasks/contract';
+import { VERSION_QUERY } from '../../core/reports/contract';
 import { describeWithMosquitto, type Mosquitto, prepareMosquitto } from '../support/mosquitto';
 import { connectedGateway, deviceAccounts, knowsIotda } from './broker-support';
 import { CHILD_FIRMWARE_UPGRADE, CHILD_VERSION_QUERY, IOTDA_CHILD } from './fixtures/children';
@@ -53,7 +53,7 @@ describeWithMosquitto('that devices behind an IoTDA gateway are reached at an ex
       [];
 
     test("the query and the upgrade come on the gateway's topic and name the device", async () => {
-      expect(await gateway.link.queryVersion(CHILD)).toBe(true);
+      expect(await gateway.link.queryVersion({ deviceId: CHILD, dialect: 'IOTDA' })).toBe(true);
       expect(await gateway.link.notify(forChild)).toBe(true);
       await arrived(2);
       expect(received).toEqual([
@@ -86,7 +86,7 @@ describeWithMosquitto('that devices behind an IoTDA gateway are reached at an ex
       await says(report(undefined, '{"fw_version":"v1"}'));
       await core.until(() => core.reports.length === 1);
       core.children.set(HUB, [CHILD]);
-      expect(await gateway.link.queryVersion(CHILD)).toBe(true);
+      expect(await gateway.link.queryVersion({ deviceId: CHILD, dialect: 'IOTDA' })).toBe(true);
       await says(report(IOTDA_CHILD, '{"fw_version":"v2"}'));
       await core.until(() => core.reports.length === 2);
       expect(reportsOf()).toEqual([
@@ -100,7 +100,7 @@ describeWithMosquitto('that devices behind an IoTDA gateway are reached at an ex
       const own = connect(mosquitto.url, { protocolVersion: 4, username: IOTDA_CHILD, password: 'own-password', reconnectPeriod: 0 });
       await own.subscribeAsync(topic);
       const message = new Promise((resolve) => own.once('message', resolve));
-      expect(await gateway.link.queryVersion(CHILD)).toBe(true);
+      expect(await gateway.link.queryVersion({ deviceId: CHILD, dialect: 'IOTDA' })).toBe(true);
       expect(await message).toBe(topic);
       await own.endAsync(true);
       expect(received).toEqual([]);
@@ -120,7 +120,7 @@ describeWithMosquitto('that devices behind an IoTDA gateway are reached at an ex
       for (let count = 0; count < 20; count += 1) await says(report(undefined, '{"fw_version":"v1"}'));
       await core.until(() => core.reports.length === 20);
       await client.unsubscribeAsync(DOWN);
-      expect(await gateway.link.queryVersion(CHILD)).toBe(false);
+      expect(await gateway.link.queryVersion({ deviceId: CHILD, dialect: 'IOTDA' })).toBe(false);
       expect(core.sessions.has(HUB)).toBe(false);
       await says(report(undefined, '{"fw_version":"v1"}'));
       await core.until(() => core.reports.length === 21);

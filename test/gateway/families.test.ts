@@ -2,8 +2,8 @@ import pino from 'pino';
 import { createSampledLog } from '../../core/sampled-log';
 import type { DeviceLanes, LaneJob } from '../../gateways/device-lanes';
 import { createGatewayMetrics } from '../../gateways/metrics';
-import { createFamilies } from '../../gateways/mqtt/broker/families';
-import type { Session } from '../../gateways/mqtt/broker/session';
+import type { Session } from '../../gateways/mqtt/embedded/session';
+import { createFamilies } from '../../gateways/mqtt/families';
 import { createTokenBuckets } from '../../gateways/token-bucket';
 
 /** Lanes whose one job runs when the test says so. */

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { connect as connectTcp, type Socket } from 'node:net';
 import type { IClientOptions } from 'mqtt';
 import { generate, parser } from 'mqtt-packet';
-import { createAttempts } from '../../gateways/mqtt/broker/attempts';
-import { MQTT_QUOTAS } from '../../gateways/mqtt/broker/quotas';
+import { createAttempts } from '../../gateways/mqtt/attempts';
 import { createBrokerHook } from '../../gateways/mqtt/external/hook';
+import { MQTT_QUOTAS } from '../../gateways/mqtt/quotas';
 import { deviceId } from './recording-core';
 import { connackOf, deviceOptions, type Running, roundTrip, startGateway, topics } from './support';
 

@@ -87,7 +87,7 @@ describe('R-FLOW-2 IoTDA authentication (device-protocols §2.1)', () => {
   test('R-FLOW-2 who connects by node id is spoken to by it', async () => {
     const device = await running.connect(iotdaOptions({ clientId: `${deviceName}_2_0_${hour}`, username: deviceName }));
     const received = inbox(device);
-    expect(await running.gateway.link.queryVersion(`${PRODUCT_KEY}.${deviceName}`)).toBe(true);
+    expect(await running.gateway.link.queryVersion({ deviceId: `${PRODUCT_KEY}.${deviceName}`, dialect: 'IOTDA' })).toBe(true);
     await device.publishAsync(`$oc/devices/${deviceName}/sys/events/up`, '{"services":[]}', { qos: 1 });
     expect(received[0]?.topic).toBe(`$oc/devices/${deviceName}/sys/events/down`);
     expect(JSON.parse(received[0]?.payload ?? '')).toMatchObject({ object_device_id: deviceName });

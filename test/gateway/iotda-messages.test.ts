@@ -40,7 +40,7 @@ describe('R-FLOW-2 IoTDA messages, byte by byte (device-protocols §2.2, §2.3)'
     const device = await running.connect(iotdaOptions());
     const received = inbox(device);
     await device.subscribeAsync([DOWN, `$oc/devices/${VECTOR.id}/sys/#`], { qos: 1 });
-    expect(await running.gateway.link.queryVersion(VECTOR.deviceId)).toBe(true);
+    expect(await running.gateway.link.queryVersion({ deviceId: VECTOR.deviceId, dialect: 'IOTDA' })).toBe(true);
     await device.publishAsync(UP, ignored, { qos: 1 });
     expect(received).toEqual([{ topic: DOWN, payload: DOWN_VERSION_QUERY, qos: 1 }]);
   });

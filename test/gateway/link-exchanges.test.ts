@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { DeviceReport } from '../../core/core';
 import type { Notification } from '../../core/ports';
+import type { DeviceReport } from '../../core/reports/contract';
 import { deviceId } from './recording-core';
 import { notification, type Running, startGateway, topics } from './support';
 

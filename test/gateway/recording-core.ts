@@ -1,6 +1,7 @@
 import { EventEmitter, once } from 'node:events';
-import type { BlockAnswer, BlockRequest, DeviceAnswer, DeviceReport } from '../../core/core';
+import type { BlockAnswer, BlockRequest } from '../../core/downloads/contract';
 import type { Notification } from '../../core/ports';
+import type { DeviceAnswer, DeviceReport } from '../../core/reports/contract';
 import type { GatewayCore } from '../../gateways/core';
 
 export const PRODUCT_KEY = 'upd7Kx2QmZ1';

@@ -4,8 +4,8 @@ import { connect, type IClientOptions, type MqttClient } from 'mqtt';
 import pino from 'pino';
 import type { Notification } from '../../core/ports';
 import type { LaneSettings } from '../../gateways/device-lanes';
-import type { MqttQuotas } from '../../gateways/mqtt/broker/quotas';
 import { createMqttGateway, type MqttGateway, type MqttGatewayDeps } from '../../gateways/mqtt/gateway';
+import type { MqttQuotas } from '../../gateways/mqtt/quotas';
 import { patience } from '../support/devices/patience';
 import { deviceId, PRODUCT_KEY, RecordingCore, SECRET } from './recording-core';
 

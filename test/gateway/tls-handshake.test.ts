@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { HELLO_BYTES, wantsPsk } from '../../gateways/mqtt/broker/tls/client-hello';
-import { createIdentityWatch, IDENTITY_BYTES } from '../../gateways/mqtt/broker/tls/psk-identity';
-import { CHANGE_CIPHER_SPEC, createRecordTypes } from '../../gateways/mqtt/broker/tls/record-types';
+import { HELLO_BYTES, wantsPsk } from '../../gateways/mqtt/embedded/tls/client-hello';
+import { createIdentityWatch, IDENTITY_BYTES } from '../../gateways/mqtt/embedded/tls/psk-identity';
+import { CHANGE_CIPHER_SPEC, createRecordTypes } from '../../gateways/mqtt/embedded/tls/record-types';
 
 const [HANDSHAKE, CLIENT_HELLO, CLIENT_KEY_EXCHANGE] = [22, 1, 16];
 const uint16 = (value: number) => Buffer.from([value >> 8, value & 255]);

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { clampKeepAlive } from '../../gateways/mqtt/broker/limits';
-import { createPacketFilter } from '../../gateways/mqtt/broker/packet-guard';
-import { contains, overlaps } from '../../gateways/mqtt/broker/topic-filter';
+import { createPacketFilter } from '../../gateways/mqtt/embedded/packet-guard';
+import { clampKeepAlive } from '../../gateways/mqtt/limits';
 import { ownLinkTopics, upTopic } from '../../gateways/mqtt/link/topics';
+import { contains, overlaps } from '../../gateways/mqtt/topic-filter';
 
 const device = { deviceId: 'pk01.dn', productKey: 'pk01', deviceName: 'dn' };
 

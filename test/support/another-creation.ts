@@ -1,7 +1,7 @@
 import { systemClock } from '../../core/clock';
 import { createImportCreation, type ImportCreation } from '../../core/device-imports/creation';
 import { createChildren } from '../../core/devices/children/service';
-import { NO_MEMBERSHIPS } from '../../core/groups/memberships';
+import { NO_MEMBERSHIPS } from '../../core/memberships/memberships';
 import type { Limits } from '../../schema/model/limits';
 import type { Store } from '../../schema/mongo/connect';
 import { SEALING, settingsWith } from './core-parts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from '@temporalio/worker';
-import type { Offer } from '../../core/tasks/offers';
+import type { Offer } from '../../core/push/offers';
 import { batchWorkflowId, gatewayQueue } from '../../schema/model/ids';
 import { createGatewayActivities } from '../../workflows/batch/gateway-activities';
 import { createEngine } from '../../workflows/client';

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { BatchFacts } from '../../core/batches/facts';
 import type { CoreSettings } from '../../core/settings';
+import type { BatchFacts } from '../../core/tasks/batch-facts';
 import type { BatchPolicy } from '../../schema/model/batch/batch';
 import type { FirmwarePackage } from '../../schema/model/fleet';
 import { deviceIdOf, taskIdOf } from '../../schema/model/ids';
 import { DEFAULT_LIMITS } from '../../schema/model/limits';
-import { DEFAULT_IOTDA_WAITS, newNegotiation } from '../../schema/model/task/negotiation';
+import { DEFAULT_WAITS, newNegotiation } from '../../schema/model/task/negotiation';
 import { isActive, type Task } from '../../schema/model/task/task';
 import type { StoredDevice } from '../../schema/mongo/devices';
 
@@ -18,7 +18,7 @@ export const testSettings = (settings: Partial<CoreSettings> = {}): CoreSettings
   minuteMs: 60_000,
   reofferMinutes: 10,
   settleMs: 2_000,
-  iotdaWaits: DEFAULT_IOTDA_WAITS,
+  waits: DEFAULT_WAITS,
   ...settings,
 });
 

@@ -1,12 +1,12 @@
 import type { Viewer } from '../../core/access/viewer';
 import { type Clock, systemClock } from '../../core/clock';
-import { deviceSealing } from '../../core/devices/secrets';
+import { deviceSealing } from '../../core/device-secrets/secrets';
 import { createSecureUpdates } from '../../core/products/secure-update';
 import { createVersionCounts } from '../../core/products/version-counts';
 import { createSealing } from '../../core/sealing';
 import type { CoreSettings } from '../../core/settings';
 import { DEFAULT_LIMITS, type Limits } from '../../schema/model/limits';
-import { DEFAULT_IOTDA_WAITS } from '../../schema/model/task/negotiation';
+import { DEFAULT_WAITS } from '../../schema/model/task/negotiation';
 import type { Store } from '../../schema/mongo/connect';
 
 export const viewerOf = (role: Viewer['role']): Viewer => ({ keyId: `key-${role}`, name: role.toLowerCase(), role });
@@ -20,7 +20,7 @@ export const settingsWith = (limits: Partial<Limits> = {}): CoreSettings => ({
   minuteMs: 60_000,
   reofferMinutes: 10,
   settleMs: 0,
-  iotdaWaits: DEFAULT_IOTDA_WAITS,
+  waits: DEFAULT_WAITS,
   groupRulesAgeMs: 0,
 });
 

@@ -1,6 +1,6 @@
 import { type CoreParts, createCore } from '../../core/create-core';
 import { deviceOf } from '../../core/devices/register';
-import type { GroupsChange, GroupsChanged } from '../../core/groups/memberships';
+import type { GroupsChange, GroupsChanged } from '../../core/memberships/memberships';
 import type { GroupRuleForm } from '../../schema/model/device/group-rule-form';
 import type { Store } from '../../schema/mongo/connect';
 import { handClock, MASTER_KEY, operator, SEALING, settingsWith } from './core-parts';

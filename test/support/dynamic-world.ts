@@ -1,4 +1,4 @@
-import type { NewDynamicBatch } from '../../core/core';
+import type { NewDynamicBatch } from '../../core/batches/contract';
 import { type CoreParts, createCore } from '../../core/create-core';
 import type { Batch, BatchPolicy } from '../../schema/model/batch/batch';
 import type { FirmwarePackage } from '../../schema/model/fleet';

@@ -1,9 +1,10 @@
-import type { BatchFacts } from '../../core/batches/facts';
 import type { DeviceLink, UpgradeEngine } from '../../core/ports';
-import type { PresenceDeps, Present } from '../../core/tasks/follow-presence';
-import type { OfferDeps } from '../../core/tasks/offers';
-import { createPacers } from '../../core/tasks/pacers';
+import type { OfferDeps } from '../../core/push/offers';
+import { createPacers } from '../../core/push/pacers';
+import type { BatchFacts } from '../../core/tasks/batch-facts';
+import type { PresenceDeps } from '../../core/tasks/follow-presence';
 import type { TaskStore } from '../../core/tasks/store';
+import type { Present } from '../../schema/model/device/presence';
 import type { Task } from '../../schema/model/task/task';
 import { testSettings, theFacts } from './builders';
 import { fakeTaskStore } from './fakes/task-store';
@@ -104,7 +105,7 @@ export function faultyCore(initial: Task[], facts: BatchFacts = theFacts()): Fau
         core.notified.push(deviceId);
         return true;
       },
-      async queryVersion(deviceId) {
+      async queryVersion({ deviceId }) {
         core.queried.push(deviceId);
         return true;
       },

@@ -21,7 +21,7 @@ export interface Hub {
   bind(gateway: DeviceId | null, ...names: string[]): Promise<Device[]>;
   device(name: string): Promise<Device>;
   /** The gateway process of each; null for one that is off-line. */
-  carriers(...names: string[]): Promise<(string | null | undefined)[]>;
+  gatewayIds(...names: string[]): Promise<(string | null | undefined)[]>;
   childrenOf(gateway: DeviceId): Promise<string[]>;
   /** Of `batch1`. */
   taskOf(name: string): Promise<Task>;
@@ -42,7 +42,7 @@ export async function startHub(store: Store): Promise<Hub> {
     ...{ parts, clock, woken, reported },
     bind: (gateway, ...names) => core.devices.setGateway(operator, ids(...names), gateway),
     device: async (name) => present(await core.devices.get(`meter.${name}`)),
-    carriers: async (...names) => (await core.devices.getMany(ids(...names))).map((each) => (each?.online ? each.gatewayId : null)),
+    gatewayIds: async (...names) => (await core.devices.getMany(ids(...names))).map((each) => (each?.online ? each.gatewayId : null)),
     childrenOf: async (gateway) => (await core.devices.list({ parentId: gateway }, {})).rows.map(({ node }) => node.deviceName),
     taskOf: async (name) => present(await core.tasks.get(`batch1.meter.${name}`)),
   };

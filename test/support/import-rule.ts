@@ -79,3 +79,52 @@ export function sandboxLeaks(tree: SourceTree): string[] {
   }
   return leaks;
 }
+
+/** A feature of `core` is a folder; a file beside the folders stands for itself. */
+const featureOf = (path: string): string | undefined => /^core\/[^/]+/.exec(path)?.[0].replace(/\.ts$/, '');
+
+type Arrows = Map<string, Map<string, string[]>>;
+
+function arrowsOfCore(tree: SourceTree): Arrows {
+  const arrows: Arrows = new Map();
+  for (const [path, text] of tree) {
+    const from = featureOf(path);
+    if (from === undefined) continue;
+    for (const { source } of importsOf(text)) {
+      const to = isRelative(source) ? featureOf(targetOf(path, source)) : undefined;
+      if (to === undefined || to === from) continue;
+      const ofFeature = arrows.get(from) ?? new Map<string, string[]>();
+      arrows.set(from, ofFeature.set(to, [...(ofFeature.get(to) ?? []), `${path} → ${source}`]));
+    }
+  }
+  return arrows;
+}
+
+function shortestPath(arrows: Arrows, from: string, to: string): string[] | null {
+  const paths = [[from]];
+  const seen = new Set([from]);
+  for (const path of paths) {
+    const last = path.at(-1)!;
+    if (last === to) return path;
+    for (const next of arrows.get(last)?.keys() ?? []) {
+      if (!seen.has(next)) paths.push([...path, next]);
+      seen.add(next);
+    }
+  }
+  return null;
+}
+
+/** Cycles among the features of `core`, the shortest first, each with the imports that form it; types count as well. */
+export function coreCycles(tree: SourceTree): { features: string[]; imports: string[] }[] {
+  const arrows = arrowsOfCore(tree);
+  const cycles: { features: string[]; imports: string[] }[] = [];
+  for (;;) {
+    const back = [...arrows].flatMap(([from, to]) => [...to.keys()].map((next) => shortestPath(arrows, next, from)));
+    const [features] = back.filter((path) => path !== null).sort((one, other) => one.length - other.length);
+    if (features === undefined) return cycles;
+    const pairs = features.map((from, index) => [from, features[(index + 1) % features.length]!] as const);
+    cycles.push({ features: [...features].sort(), imports: pairs.flatMap(([from, to]) => arrows.get(from)!.get(to)!) });
+    // Without one of its arrows the cycle is gone, and the next may be seen.
+    for (const [from, to] of pairs) arrows.get(from)!.delete(to);
+  }
+}

@@ -1,4 +1,4 @@
-import type { Offer } from '../../core/tasks/offers';
+import type { Offer } from '../../core/push/offers';
 import type { BatchPolicy, BatchStatus } from '../../schema/model/batch/batch';
 import type { WhichTasks } from '../../schema/model/task/cancel';
 import type { BatchActivities } from '../../workflows/batch/activities';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { S3Settings } from '../../core/packages/s3-store';
+import type { S3Settings } from '../../core/package-store/s3-store';
 import { freePort } from '../../server/embedded/free-port';
 import { spawnGuarded } from '../../server/embedded/guarded-child';
 import { type PythonLibrary, pythonLibrary } from './python-library';

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { appendFileSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { type SourceTree, sandboxLeaks, wrongArrows } from '../support/import-rule';
+import { coreCycles, type SourceTree, sandboxLeaks, wrongArrows } from '../support/import-rule';
 
 const root = join(__dirname, '../..');
 const folders = ['schema', 'core', 'api', 'gateways', 'workflows', 'server', 'demo', 'test', 'scripts'];
@@ -135,6 +135,35 @@ describe('the import rule', () => {
     expect(sandboxLeaks(files(workflow.replace('import type', 'import')))).toEqual([
       'workflows/batch/activities.ts → @temporalio/activity',
       'workflows/batch/activities.ts → ../../core/errors',
+    ]);
+  });
+
+  test('the features of core import each other one way', () => {
+    expect(coreCycles(tree).map(({ imports }) => imports)).toEqual([]);
+  });
+
+  test('a cycle among features is told with the imports that form it, types as well, however long it is', () => {
+    const files = new Map([
+      ['core/batches/service.ts', "import { push } from '../push/offers';\nimport { x } from './edit';\n"],
+      ['core/push/offers.ts', "import { select } from '../selection/dynamic/match';\n"],
+      ['core/selection/dynamic/match.ts', "import type { Batch } from '../../batches/contract';\n"],
+      ['core/access/service.ts', "import { UserError } from '../errors';\n"],
+      ['core/errors.ts', ''],
+    ]);
+    expect(coreCycles(files)).toEqual([
+      {
+        features: ['core/batches', 'core/push', 'core/selection'],
+        imports: [
+          'core/push/offers.ts → ../selection/dynamic/match',
+          'core/selection/dynamic/match.ts → ../../batches/contract',
+          'core/batches/service.ts → ../push/offers',
+        ],
+      },
+    ]);
+    const withHub = new Map([...files, ['core/errors.ts', "import type { Viewer } from './access/viewer';\n"]]);
+    expect(coreCycles(withHub).map(({ features }) => features)).toEqual([
+      ['core/access', 'core/errors'],
+      ['core/batches', 'core/push', 'core/selection'],
     ]);
   });
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { BlockAnswer } from '../../core/core';
+import type { BlockAnswer } from '../../core/downloads/contract';
 import { createAccounts } from '../../gateways/accounts';
 import { createGatewayMetrics } from '../../gateways/metrics';
 import type { DownMessage, Peer } from '../../gateways/mqtt/dialect';

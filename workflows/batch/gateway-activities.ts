@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import type { Offer } from '../../core/tasks/offers';
+import type { Offer } from '../../core/push/offers';
 
 const BEAT_MS = 2_000;
 

@@ -12,7 +12,7 @@ export class Inbox {
   hasEnded = false;
   waitingFor = 'a report of the device';
   private readonly own: UpgradeReport[] = [];
-  /** The attempt each ended with. */
+  /** The attempt each ended with. No cache of a library: workflow code replays as it ran. */
   private readonly othersEnded = new Map<TaskId, number>();
 
   /** Mail that another task's run received may be a latecomer's: its task is looked up first. */

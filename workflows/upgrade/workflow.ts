@@ -1,4 +1,5 @@
 import { continueAsNew, patched, setHandler } from '@temporalio/workflow';
+import { type Dialect, dialectOf } from '../../schema/model/protocol/dialect';
 import type { UpgradeInput } from '../../schema/model/task/upgrade';
 import { iotdaFlow } from './flows/iotda';
 import { linkFlow } from './flows/link';
@@ -8,6 +9,9 @@ import { endedSignal, reportSignal, type UpgradeMessage, waitingForQuery } from 
 /** Since when mail of another task that has ended is dropped, instead of being gone on with in another run. */
 const DROPS_MAIL = 'drops-mail-of-ended-tasks';
 
+/** The course of an upgrade from its first report. */
+const FLOWS: Record<Dialect, (input: UpgradeInput, inbox: Inbox) => Promise<void>> = { LINK: linkFlow, IOTDA: iotdaFlow };
+
 /** One device upgrading one module, from its first reaction to the end of its task. */
 export async function upgrade(input: UpgradeInput, handedOver: UpgradeMessage[] = []): Promise<void> {
   const inbox = new Inbox(input, handedOver, () => patched(DROPS_MAIL));
@@ -15,7 +19,7 @@ export async function upgrade(input: UpgradeInput, handedOver: UpgradeMessage[] 
   setHandler(endedSignal, (taskId, attempt) => inbox.end(taskId, attempt));
   setHandler(waitingForQuery, () => inbox.waitingFor);
 
-  await (input.dialect === 'IOTDA' ? iotdaFlow : linkFlow)(input, inbox);
+  await FLOWS[dialectOf(input)](input, inbox);
 
   // The device's next task began before this run was over.
   const [next] = inbox.ofOthers;

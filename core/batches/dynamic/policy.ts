@@ -4,7 +4,7 @@ import type { Collections } from '../../../schema/mongo/connect';
 import type { Clock } from '../../clock';
 import { UserError } from '../../errors';
 import type { UpgradeEngine } from '../../ports';
-import type { LiveDynamic } from './live';
+import type { LiveDynamic } from '../../selection/dynamic/live';
 
 export interface PolicyDeps {
   collections: Collections;

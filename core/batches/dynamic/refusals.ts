@@ -3,7 +3,7 @@ import { isLive } from '../../../schema/model/batch/batch';
 import type { BatchId } from '../../../schema/model/ids';
 import type { Collections } from '../../../schema/mongo/connect';
 import { UserError } from '../../errors';
-import { batchUnknown } from '../refusals';
+import { batchUnknown } from '../../tasks/refusals';
 
 /** Throws BATCH_UNKNOWN, BATCH_STATE: not dynamic, or it has ended. */
 export async function requireDynamic({ batches }: Collections, id: BatchId, what = 'policy that takes further devices'): Promise<Batch> {

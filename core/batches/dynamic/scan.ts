@@ -5,8 +5,8 @@ import type { Collections } from '../../../schema/mongo/connect';
 import { CHANGED_INDEX } from '../../../schema/mongo/devices';
 import { MATCHED_FIELDS, type MatchedDevice } from '../../devices/report-version';
 import { inChunks } from '../../in-chunks';
-import { matchingDevices } from '../matching';
-import type { MatchDeps, Matching } from './match';
+import type { MatchDeps, Matching } from '../../selection/dynamic/match';
+import { matchingDevices } from '../../selection/matching';
 import { endMatching } from './policy';
 
 /** Clocks of processes differ, and what one of them knows of batches is a second old. */

@@ -1,5 +1,6 @@
 import type { Device } from '../../../schema/model/fleet';
 import { type DeviceId, isBrokerGateway } from '../../../schema/model/ids';
+import { traitsOf } from '../../../schema/model/protocol/dialect';
 import type { Collections } from '../../../schema/mongo/connect';
 import type { Clock } from '../../clock';
 import { offline, present } from '../presence';
@@ -28,9 +29,9 @@ export interface FollowDeps {
  */
 function carriedBy(device: Present | null): Carried {
   if (!device?.enabled || !device.online || device.gatewayId === null || device.sessionId === null) return null;
-  const { gatewayId, sessionId, dialect } = device;
+  const { gatewayId, sessionId } = device;
   if (!isBrokerGateway(gatewayId)) return { gatewayId, sessionId };
-  return dialect === 'IOTDA' ? { gatewayId, sessionId: gatewayId } : null;
+  return traitsOf(device).childTopics === 'own' ? null : { gatewayId, sessionId: gatewayId };
 }
 
 /** What has to change: `on` comes on-line or moves, `off` goes. A child with a connection of its own keeps it. */

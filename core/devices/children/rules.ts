@@ -1,7 +1,7 @@
 import type { Device } from '../../../schema/model/fleet';
 import { type DeviceId, deviceIdOf } from '../../../schema/model/ids';
 import type { Violation } from '../../../schema/model/violation';
-import type { NewDevice } from '../../device-sets';
+import type { NewDevice } from '../contract';
 
 export interface Binding {
   deviceId: DeviceId;

@@ -3,8 +3,8 @@ import { type DeviceId, deviceNameOf, productKeyOf } from '../../../schema/model
 import { again } from '../../again';
 import type { GatewayCore } from '../../core';
 import type { GatewayMetrics } from '../../metrics';
-import { MQTT_LIMITS } from '../broker/limits';
 import type { MqttDialect } from '../dialect';
+import { MQTT_LIMITS } from '../limits';
 import type { EmqxApi, EmqxClient } from './emqx-api';
 import type { Resolve } from './resolve';
 
@@ -22,7 +22,7 @@ export interface ClientCheck {
 type Found = DeviceId | 'unknown' | null;
 
 /**
- * The session check of the embedded broker (`broker/session-check.ts`) where another one holds the connections: the store is asked for
+ * The session check of the embedded broker (`embedded/session-check.ts`) where another one holds the connections: the store is asked for
  * disabled devices every second, which are off-line from then on. EMQX ends their connections, and is asked for all of its clients in
  * portions, one a second, again `everyMs` after the last. What fails is found again by the next look, and a client that has gone is none.
  */

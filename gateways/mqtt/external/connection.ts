@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { SampledLog } from '../../../core/sampled-log';
+import { createLeaderElection } from './leader-election';
 import type { BrokerMetrics } from './metrics';
-import { createPlace } from './place';
 import { BrokerAway, type BrokerSession, openBrokerSession, type Published } from './session';
 import { BROKER_LIMITS, type BrokerSettings } from './settings';
 
@@ -11,7 +11,7 @@ export interface BrokerConnection {
   open(): void;
   readonly connected: boolean;
   onChange(listener: (connected: boolean) => void): void;
-  /** Whether it is this gateway that pushes: one of those that are connected. */
+  /** Whether this gateway is the leader of those that are connected, and so the one that pushes. */
   readonly pushes: boolean;
   onPushes(listener: (pushes: boolean) => void): void;
   /** Throws BrokerAway. */
@@ -23,7 +23,7 @@ interface ConnectionDeps {
   settings: BrokerSettings;
   gatewayName: string;
   filters: readonly string[];
-  /** Those of the gateway that pushes. */
+  /** Of the leader alone. */
   unshared: readonly string[];
   onMessage: (topic: string, payload: Buffer) => void | Promise<void>;
   /** No gateway was subscribed until now. */
@@ -36,7 +36,7 @@ interface ConnectionDeps {
 /** Where gateways find out about each other. */
 export const gatewaysTopic = (name: string): string => `updraft/gateways/${name}`;
 
-/** The gateway's place at the broker. It counts as connected when what devices send reaches it. */
+/** The gateway's connection to the broker. It counts as connected when what devices send reaches it. */
 export function createBrokerConnection(deps: ConnectionDeps): BrokerConnection {
   const { settings, gatewayName, filters, unshared, onMessage, onUnheard, metrics, sampled, logger } = deps;
   const { url, name } = settings;
@@ -45,8 +45,8 @@ export function createBrokerConnection(deps: ConnectionDeps): BrokerConnection {
   const hello = gatewaysTopic(name);
   const pushers = `${hello}/pushes`;
   const pushListeners: ((pushes: boolean) => void)[] = [];
-  const place = createPlace(pushers, unshared, `${gatewayName}-${randomBytes(6).toString('hex')}`, (isHeld) => {
-    for (const listener of pushListeners) listener(isHeld);
+  const election = createLeaderElection(pushers, unshared, `${gatewayName}-${randomBytes(6).toString('hex')}`, (isLeader) => {
+    for (const listener of pushListeners) listener(isLeader);
   });
   const stopping = new AbortController();
   let closed = false;
@@ -66,24 +66,24 @@ export function createBrokerConnection(deps: ConnectionDeps): BrokerConnection {
   async function settle(opened: BrokerSession): Promise<void> {
     const first = (await opened.publish(hello, '', 1)) === 'nobody';
     await opened.subscribe(filters);
-    const took = await place.take(opened);
-    if (first || took) await onUnheard();
+    const leads = await election.run(opened);
+    if (first || leads) await onUnheard();
     await opened.subscribe([hello]);
   }
 
-  /** The one that pushed may have gone. */
-  async function lookForPlace(opened: BrokerSession): Promise<void> {
+  /** The leader may have gone. */
+  async function runElection(opened: BrokerSession): Promise<void> {
     try {
-      if (await place.take(opened)) await onUnheard();
+      if (await election.run(opened)) await onUnheard();
     } catch (error) {
-      sampled.warn('broker place', { broker: url, err: error }, 'A gateway could not take over from another one; it tries again');
+      sampled.warn('leader election', { broker: url, err: error }, 'A gateway could not take over from another one; it tries again');
     }
   }
 
   function receive(session: BrokerSession | null, topic: string, payload: Buffer): void | Promise<void> {
     if (topic === hello) return;
     if (topic !== pushers) return onMessage(topic, payload);
-    if (session !== null) place.heard(session, payload.toString());
+    if (session !== null) election.receive(session, payload.toString());
   }
 
   async function once(): Promise<void> {
@@ -93,22 +93,22 @@ export function createBrokerConnection(deps: ConnectionDeps): BrokerConnection {
   }
 
   async function carry(opened: BrokerSession): Promise<void> {
-    let looking: NodeJS.Timeout | undefined;
+    let elections: NodeJS.Timeout | undefined;
     try {
       await settle(opened);
       if (closed) return;
       metrics.connects.inc({ result: 'connected' });
       logger.info({ broker: url }, 'Connected to the broker of the devices');
       become(opened);
-      looking = setInterval(() => void lookForPlace(opened), BROKER_LIMITS.takeOverMs);
+      elections = setInterval(() => void runElection(opened), BROKER_LIMITS.takeOverMs);
       const reason = await opened.ended;
       if (!closed) {
         metrics.connects.inc({ result: 'lost' });
         sampled.warn('broker lost', { broker: url, reason }, 'The connection to the broker of the devices was lost');
       }
     } finally {
-      clearInterval(looking);
-      place.lose();
+      clearInterval(elections);
+      election.reset();
       if (session !== null) become(null);
       await opened.close();
     }
@@ -150,7 +150,7 @@ export function createBrokerConnection(deps: ConnectionDeps): BrokerConnection {
     },
     onChange: (listener) => void listeners.push(listener),
     get pushes() {
-      return place.isHeld;
+      return election.isLeader;
     },
     onPushes: (listener) => void pushListeners.push(listener),
     publish(topic, payload, qos) {

@@ -1,5 +1,5 @@
-import type { CarrierParts } from '../carrier';
 import { own, readLenientJson } from '../link/lenient-json';
+import type { TransportParts } from '../transport';
 import type { EmqxApi } from './emqx-api';
 import type { Resolve } from './resolve';
 import { BROKER_LIMITS } from './settings';
@@ -44,7 +44,7 @@ export function createEmqxPresence({
   resolve,
   api,
   by,
-}: Omit<CarrierParts, 'logger'> & { resolve: Resolve; api?: Pick<EmqxApi, 'subscribe'>; by?: 'HOOK' }): (
+}: Omit<TransportParts, 'logger'> & { resolve: Resolve; api?: Pick<EmqxApi, 'subscribe'>; by?: 'HOOK' }): (
   topic: string,
   payload: Buffer,
 ) => Promise<void> | void | false {

@@ -2,12 +2,12 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { DeviceId } from '../../../schema/model/ids';
 import type { GatewayCore } from '../../core';
 import type { GatewayMetrics } from '../../metrics';
-import type { Admit } from '../broker/admission';
-import type { Authenticate, Authenticated } from '../broker/authenticate';
-import { MQTT_LIMITS } from '../broker/limits';
-import { contains } from '../broker/topic-filter';
+import type { Admit } from '../admission';
+import type { Authenticate, Authenticated } from '../authenticate';
 import type { Identity, MqttDialect } from '../dialect';
+import { MQTT_LIMITS } from '../limits';
 import { own } from '../link/lenient-json';
+import { contains } from '../topic-filter';
 import type { Resolve } from './resolve';
 
 export const HOOK_HEADER = 'x-updraft-secret';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { CarrierParts } from '../carrier';
 import type { Identity, MqttDialect } from '../dialect';
-import { createInlet } from '../inlet';
+import { createRateLimit } from '../rate-limit';
+import type { TransportParts } from '../transport';
 import { HEAD } from '../unreadable';
 import { createLines } from './lines';
 import type { BrokerPeer } from './peers';
@@ -12,7 +12,7 @@ import { BROKER_LIMITS } from './settings';
 const LOOKUPS = 5;
 const HEARD_FOR_MS = 1_000;
 
-interface InboxDeps extends Omit<CarrierParts, 'logger'> {
+interface InboxDeps extends Omit<TransportParts, 'logger'> {
   resolve: Resolve;
   peerOf: (identity: Identity, dialect: MqttDialect) => BrokerPeer;
   /** Set where nobody gets to the broker but by our hook. */
@@ -38,7 +38,7 @@ function needsLookup(peer: BrokerPeer, topic: string): boolean {
  */
 export function createInbox(deps: InboxDeps): (topic: string, payload: Buffer) => Promise<void> | void {
   const { devices, dialects, gatewayId, lanes, quotas, metrics, sampled, accountOf, resolve, peerOf, renames, by } = deps;
-  const inlet = createInlet(metrics, quotas, accountOf);
+  const rateLimit = createRateLimit(metrics, quotas, accountOf);
   const run = randomBytes(4).toString('hex');
   let count = 0;
 
@@ -67,7 +67,7 @@ export function createInbox(deps: InboxDeps): (topic: string, payload: Buffer) =
   function take(identity: Identity | null, dialect: MqttDialect, topic: string, payload: Buffer): Promise<void> | void {
     if (identity === null) return metrics.dropped.unknown_device.inc();
     const peer = peerOf(identity, dialect);
-    const inside = inlet(peer, payload);
+    const inside = rateLimit(peer, payload);
     if (inside === 'refused') return;
     line(peer, inside === 'taken' ? { topic, payload } : { topic, payload: Buffer.from(payload.subarray(0, HEAD)), tooLong: true });
     return lanes.room(BROKER_LIMITS.busyDevices) ?? undefined;

@@ -1,7 +1,8 @@
+import { LRUCache } from 'lru-cache';
 import type { Proof } from '../../../schema/model/device/generations';
 import type { DeviceId } from '../../../schema/model/ids';
-import type { ChildOf, FamilyPeer } from '../broker/families';
 import type { DownMessage, Identity, MqttDialect } from '../dialect';
+import type { ChildOf, FamilyPeer } from '../families';
 
 /** A device behind the broker, as far as this gateway remembers it: its quotas hang on it. */
 export interface BrokerPeer extends FamilyPeer {
@@ -24,7 +25,7 @@ export interface Peers {
 }
 
 export function createPeers(capacity: number, send: SendTo, childOf: ChildOf): Peers {
-  const peers = new Map<DeviceId, BrokerPeer>();
+  const peers = new LRUCache<DeviceId, BrokerPeer>({ max: capacity });
 
   function begin(identity: Identity, dialect: MqttDialect): BrokerPeer {
     const peer: BrokerPeer = {
@@ -41,15 +42,13 @@ export function createPeers(capacity: number, send: SendTo, childOf: ChildOf): P
       let peer = peers.get(deviceId);
       if (peer === undefined || peer.dialect !== dialect || peer.alias !== alias) {
         peer = begin(identity, dialect);
-        const [oldest] = peers.size >= capacity ? peers.keys() : [];
-        if (oldest !== undefined) peers.delete(oldest);
-      } else peers.delete(deviceId);
-      peers.set(deviceId, peer);
+        peers.set(deviceId, peer);
+      }
       return peer;
     },
-    remembered: (deviceId) => peers.get(deviceId),
+    remembered: (deviceId) => peers.peek(deviceId),
     forget(deviceId) {
-      const peer = peers.get(deviceId);
+      const peer = peers.peek(deviceId);
       if (peer) peer.heardOn = '';
     },
   };

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { deviceIdOf } from '../../../schema/model/ids';
 import type { GatewayCore } from '../../core';
 import type { Identity, Named } from '../dialect';
@@ -8,11 +9,8 @@ const REMEMBERED = 50_000;
 const REMEMBERED_MS = 60_000;
 
 /** Finds the device that a name means. Only where a name may mean a node is core asked, once a minute and name. */
-export function createResolve(
-  devices: Pick<GatewayCore['devices'], 'credentials' | 'credentialsOfNode'>,
-  now: () => number = () => performance.now(),
-): Resolve {
-  const known = new Map<string, { identity: Promise<Identity | null>; until: number }>();
+export function createResolve(devices: Pick<GatewayCore['devices'], 'credentials' | 'credentialsOfNode'>): Resolve {
+  const known = new LRUCache<string, Promise<Identity | null>>({ max: REMEMBERED, ttl: REMEMBERED_MS });
 
   async function find({ device }: Named, nodeId: string): Promise<Identity | null> {
     if (device !== null && (await devices.credentials(device.productKey, device.deviceName)) !== null) return device;
@@ -27,12 +25,9 @@ export function createResolve(
     if (nodeId === undefined) return device;
     const key = device === null ? `node ${nodeId}` : nodeId;
     const remembered = known.get(key);
-    if (remembered !== undefined && remembered.until > now()) return remembered.identity;
+    if (remembered !== undefined) return remembered;
     const identity = find(named, nodeId);
-    const [oldest] = known.size >= REMEMBERED ? known.keys() : [];
-    if (oldest !== undefined) known.delete(oldest);
-    known.delete(key);
-    known.set(key, { identity, until: now() + REMEMBERED_MS });
+    known.set(key, identity);
     identity.catch(() => known.delete(key));
     return identity;
   };

@@ -1,4 +1,4 @@
-import type { DeviceAnswer, DeviceReport } from '../../../core/core';
+import type { DeviceAnswer, DeviceReport } from '../../../core/reports/contract';
 import type { SampledLog } from '../../../core/sampled-log';
 import type { GatewayCore } from '../../core';
 import type { DeviceLanes } from '../../device-lanes';

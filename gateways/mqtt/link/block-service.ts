@@ -1,10 +1,10 @@
-import type { BlockAnswer, BlockRequest } from '../../../core/core';
+import type { BlockAnswer, BlockRequest } from '../../../core/downloads/contract';
 import type { SampledLog } from '../../../core/sampled-log';
 import type { AccountOf } from '../../accounts';
 import type { GatewayCore } from '../../core';
 import type { GatewayMetrics } from '../../metrics';
-import type { MqttQuotas } from '../broker/quotas';
 import type { DownMessage, Peer } from '../dialect';
+import type { MqttQuotas } from '../quotas';
 import { createBlockLines, type LineClock } from './block-lines';
 
 type WordedAnswer = Exclude<BlockAnswer, { kind: 'block' }> | (Extract<BlockAnswer, { kind: 'block' }> & { offset: number });

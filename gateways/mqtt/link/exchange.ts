@@ -1,13 +1,13 @@
-import type { DeviceReport } from '../../../core/core';
 import type { Notification } from '../../../core/ports';
+import type { DeviceReport } from '../../../core/reports/contract';
 import type { SampledLog } from '../../../core/sampled-log';
 import { moduleKey } from '../../../schema/model/device/module-version';
 import type { AccountOf } from '../../accounts';
 import type { GatewayCore } from '../../core';
 import type { DeviceLanes } from '../../device-lanes';
 import type { GatewayMetrics } from '../../metrics';
-import type { MqttQuotas } from '../broker/quotas';
 import type { DownMessage, Peer } from '../dialect';
+import type { MqttQuotas } from '../quotas';
 import type { Unreadable } from '../unreadable';
 import type { BlockService } from './block-service';
 import { createOpenRequests } from './open-requests';

@@ -1,4 +1,4 @@
-import type { BlockRequest } from '../../../core/core';
+import type { BlockRequest } from '../../../core/downloads/contract';
 import type { FileToken } from './block-reply';
 import { own } from './lenient-json';
 import { idOf, type MessageId } from './messages';

@@ -1,6 +1,14 @@
 import type { Task } from '../task/task';
 import type { Gone } from '../task/task-event';
 
+/** Where a device's document says it is. */
+export interface Present {
+  /** Null: it is off-line. */
+  gatewayId: string | null;
+  /** Absent in devices of older versions that have not come or gone since: 0. */
+  presenceRevision?: number;
+}
+
 type OfPresence = Pick<Task, 'presenceRevision'>;
 
 /** News of a connection that another one has followed. What is said without a revision is of the moment. */

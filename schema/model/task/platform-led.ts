@@ -1,5 +1,5 @@
 import { later } from './later';
-import { newNegotiation, overdueCause, type WaitMs, waitEndsAt } from './negotiation';
+import { newNegotiation, overdueCause, type WaitMs, waitCausesOf, waitEndsAt } from './negotiation';
 import { dueAgainAt, hasDownloaded } from './repeated';
 import type { Task } from './task';
 import type { Repeat } from './task-event';
@@ -92,10 +92,12 @@ export function opened({ negotiation, attempt, reacted, offerAt }: Task, event: 
 }
 
 /** The failure that an off-line device's task has come to. R-TASK-4: its time-out runs between attempts as well, where no workflow does. */
-export function offlineFailure({ reachable, onlineBy, deadlineAt }: Task, { attempt, retryAt }: EventOf<'offlineTooLong'>, now: Date) {
-  if (reachable || !onlineBy || onlineBy > now) return null;
+export function offlineFailure(task: Task, { attempt, retryAt }: EventOf<'offlineTooLong'>, now: Date) {
+  const { reachable, onlineBy, deadlineAt } = task;
+  const causes = waitCausesOf(task);
+  if (causes === null || reachable || !onlineBy || onlineBy > now) return null;
   const timedOut = deadlineAt !== null && deadlineAt <= now;
-  const cause = timedOut ? ('DEVICE_UPGRADE_TIMEOUT' as const) : ('WAITING_FOR_THE_DEVICE_ONLINE_TIMEOUT' as const);
+  const cause = timedOut ? 'DEVICE_UPGRADE_TIMEOUT' : causes.online;
   return { kind: 'attemptFailed' as const, attempt, cause, text: null, retryAt: timedOut ? null : retryAt };
 }
 
@@ -103,5 +105,6 @@ export function offlineFailure({ reachable, onlineBy, deadlineAt }: Task, { atte
 export function overdueFailure(task: Task, { attempt, waits, fileBytes, retryAt }: EventOf<'overdue'>, now: Date) {
   const end = waitEndsAt(task, waits);
   if (end === null || end > now) return null;
-  return { kind: 'attemptFailed' as const, attempt, cause: overdueCause(task, fileBytes), text: null, retryAt };
+  const cause = overdueCause(task, fileBytes);
+  return cause && { kind: 'attemptFailed' as const, attempt, cause, text: null, retryAt };
 }

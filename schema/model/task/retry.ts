@@ -1,5 +1,5 @@
 import type { RetryPolicy } from '../batch/batch';
-import type { Dialect } from '../protocol/dialect';
+import { type Dialect, dialectOf } from '../protocol/dialect';
 import { type FailureCause, retriedBy } from './failure-causes';
 
 export interface FailedAttempt {
@@ -19,7 +19,7 @@ export interface FailedAttempt {
  * a cause that is never retried, or a time-out that would come first.
  */
 export function retryAt(policy: RetryPolicy | null, failed: FailedAttempt, minuteMs: number): number | null {
-  if (policy === null || failed.attempt > policy.maxRetries || !retriedBy(failed.dialect ?? 'LINK', failed.cause)) return null;
+  if (policy === null || failed.attempt > policy.maxRetries || !retriedBy(dialectOf(failed), failed.cause)) return null;
   const at = failed.now + policy.intervalMinutes * minuteMs;
   return failed.deadlineAt !== null && at >= failed.deadlineAt ? null : at;
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { deviceSealing } from '../../../core/device-secrets/secrets';
 import { deviceOf } from '../../../core/devices/register';
-import { deviceSealing } from '../../../core/devices/secrets';
 import { connectStore } from '../../../schema/mongo/connect';
 import { type Measurement, perSecond, whole } from './measurement';
 

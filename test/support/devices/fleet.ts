@@ -3,8 +3,13 @@ import { createDevices } from './gateway-family';
 import type { IotdaDevice, IotdaDeviceDescription } from './iotda/iotda-device';
 import { LinkDevice, type LinkDeviceDescription, type LinkDeviceSettings } from './link/link-device';
 
+interface Descriptions {
+  LINK: LinkDeviceDescription & { dialect?: 'LINK' };
+  IOTDA: IotdaDeviceDescription;
+}
+export type DeviceDialect = keyof Descriptions;
 /** A Link device, unless it says otherwise. */
-export type DeviceDescription = (LinkDeviceDescription & { dialect?: 'LINK' }) | IotdaDeviceDescription;
+export type DeviceDescription = Descriptions[DeviceDialect];
 export type VirtualDevice = LinkDevice | IotdaDevice;
 
 /** Plain JSON: what a fleet in another process is described by. */

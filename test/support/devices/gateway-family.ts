@@ -1,5 +1,5 @@
 import type { DeviceObserver } from './device-events';
-import type { DeviceDescription, VirtualDevice } from './fleet';
+import type { DeviceDescription, DeviceDialect, VirtualDevice } from './fleet';
 import { IotdaDevice } from './iotda/iotda-device';
 import { iotdaIdOf } from './iotda/iotda-identity';
 import { LinkDevice, type LinkDeviceSettings } from './link/link-device';
@@ -17,6 +17,9 @@ function byBody(_topic: string, payload: Buffer): string | null {
   }
 }
 
+/** Which of its children a message that comes down a gateway's connection is for. */
+const CHILD_OF: Record<DeviceDialect, (topic: string, payload: Buffer) => string | null> = { LINK: byTopic, IOTDA: byBody };
+
 /** Makes the devices of a fleet; those behind a gateway share its connection. */
 export function createDevices(
   described: readonly DeviceDescription[],
@@ -25,20 +28,25 @@ export function createDevices(
 ): (one: DeviceDescription) => VirtualDevice {
   const shared = new Map(
     described.flatMap(({ gateway, dialect }) =>
-      gateway === undefined ? [] : [[gateway, new SharedConnection(dialect === 'IOTDA' ? byBody : byTopic)] as const],
+      gateway === undefined ? [] : [[gateway, new SharedConnection(CHILD_OF[dialect ?? 'LINK'])] as const],
     ),
   );
   return (one) => {
     const above = one.gateway === undefined ? undefined : shared.get(one.gateway);
-    const carrier = shared.get(one.deviceName)?.carrier;
-    if (one.dialect !== 'IOTDA') {
-      const { productKey, deviceName } = one;
-      return new LinkDevice(one, settings, observer, above?.lineOf(`${productKey}/${deviceName}`) ?? carrier);
+    const own = shared.get(one.deviceName)?.own;
+    switch (one.dialect) {
+      case undefined:
+      case 'LINK': {
+        const { productKey, deviceName } = one;
+        return new LinkDevice(one, settings, observer, above?.lineOf(`${productKey}/${deviceName}`) ?? own);
+      }
+      case 'IOTDA': {
+        const gateway = described.find(({ deviceName }) => deviceName === one.gateway);
+        return new IotdaDevice(one, settings, observer, {
+          of: above?.lineOf(iotdaIdOf(one)) ?? own,
+          ...(gateway?.dialect === 'IOTDA' && { gatewayId: iotdaIdOf(gateway) }),
+        });
+      }
     }
-    const gateway = described.find(({ deviceName }) => deviceName === one.gateway);
-    return new IotdaDevice(one, settings, observer, {
-      of: above?.lineOf(iotdaIdOf(one)) ?? carrier,
-      ...(gateway?.dialect === 'IOTDA' && { gatewayId: iotdaIdOf(gateway) }),
-    });
   };
 }

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { digestMeter } from '../../../core/packages/digest-meter';
+import { digestMeter } from '../../../core/package-store/digest-meter';
 import type { PackageStore } from '../../../core/ports';
 
 /** Keeps files in memory. `fileIds` is what it holds, unfinished files as well. */

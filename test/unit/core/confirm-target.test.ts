@@ -1,5 +1,5 @@
-import { confirmTarget, onRegression } from '../../../core/tasks/confirm-target';
-import { onVersionAnswer } from '../../../core/tasks/negotiate';
+import { confirmTarget, onRegression } from '../../../core/reports/confirm-target';
+import { onVersionAnswer } from '../../../core/reports/negotiate';
 import { createUpgradeTasks } from '../../../core/tasks/upgrade-tasks';
 import type { Task } from '../../../schema/model/task/task';
 import { anAnsweredTask, aTask } from '../../support/builders';

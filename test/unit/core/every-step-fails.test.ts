@@ -1,9 +1,9 @@
+import { createOffers } from '../../../core/push/offers';
+import { onFailure, onProgress, onVersion } from '../../../core/reports/report';
+import { onRequest } from '../../../core/reports/request';
 import { cancelBatchTasks, cancelSomeTasks } from '../../../core/tasks/cancel';
-import { createOffers } from '../../../core/tasks/offers';
 import { onGatewayReset, onPresence } from '../../../core/tasks/presence';
 import { reconcileBatch } from '../../../core/tasks/reconcile';
-import { onFailure, onProgress, onVersion } from '../../../core/tasks/report';
-import { onRequest } from '../../../core/tasks/request';
 import { createUpgradeTasks } from '../../../core/tasks/upgrade-tasks';
 import type { WhichTasks } from '../../../schema/model/task/cancel';
 import type { Task } from '../../../schema/model/task/task';

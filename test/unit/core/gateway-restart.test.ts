@@ -1,6 +1,6 @@
+import { onVersionAnswer } from '../../../core/reports/negotiate';
+import { onProgress, onVersion } from '../../../core/reports/report';
 import { presenceEvent } from '../../../core/tasks/follow-presence';
-import { onVersionAnswer } from '../../../core/tasks/negotiate';
-import { onProgress, onVersion } from '../../../core/tasks/report';
 import { transition } from '../../../core/tasks/transition';
 import { newNegotiation } from '../../../schema/model/task/negotiation';
 import type { Task } from '../../../schema/model/task/task';

@@ -1,4 +1,4 @@
-import { givingWay } from '../../../core/tasks/override';
+import { givingWay } from '../../../core/selection/override';
 import type { Batch } from '../../../schema/model/batch/batch';
 import type { Task } from '../../../schema/model/task/task';
 import { aTask } from '../../support/builders';

@@ -1,6 +1,6 @@
+import { createOffers } from '../../../core/push/offers';
+import { onVersionAnswer } from '../../../core/reports/negotiate';
 import { createBatchTasks } from '../../../core/tasks/batch-tasks';
-import { onVersionAnswer } from '../../../core/tasks/negotiate';
-import { createOffers } from '../../../core/tasks/offers';
 import { endOnlineWaits } from '../../../core/tasks/online-wait';
 import { createUpgradeTasks } from '../../../core/tasks/upgrade-tasks';
 import { newNegotiation } from '../../../schema/model/task/negotiation';

@@ -1,7 +1,7 @@
-import { createOffers } from '../../../core/tasks/offers';
+import { createOffers } from '../../../core/push/offers';
+import { onProgress, onVersion } from '../../../core/reports/report';
+import { onRequest } from '../../../core/reports/request';
 import { onPresence } from '../../../core/tasks/presence';
-import { onProgress, onVersion } from '../../../core/tasks/report';
-import { onRequest } from '../../../core/tasks/request';
 import { createUpgradeTasks } from '../../../core/tasks/upgrade-tasks';
 import type { Task } from '../../../schema/model/task/task';
 import { aTask, testSettings, theFacts } from '../../support/builders';

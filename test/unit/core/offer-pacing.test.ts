@@ -1,6 +1,6 @@
-import { createOffers } from '../../../core/tasks/offers';
-import { createPacers } from '../../../core/tasks/pacers';
-import { onRequest } from '../../../core/tasks/request';
+import { createOffers } from '../../../core/push/offers';
+import { createPacers } from '../../../core/push/pacers';
+import { onRequest } from '../../../core/reports/request';
 import { pushWindow } from '../../../schema/model/batch/push-rate';
 import { aTask } from '../../support/builders';
 import { faultyCore } from '../../support/faulty-core';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { createOffers } from '../../../core/tasks/offers';
-import type { Pacers } from '../../../core/tasks/pacers';
+import { createOffers } from '../../../core/push/offers';
+import type { Pacers } from '../../../core/push/pacers';
 import { onGatewayReset, onPresence } from '../../../core/tasks/presence';
 import { reconcileBatch } from '../../../core/tasks/reconcile';
 import { aTask } from '../../support/builders';

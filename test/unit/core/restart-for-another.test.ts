@@ -1,5 +1,5 @@
-import { onVersionAnswer } from '../../../core/tasks/negotiate';
-import { onVersion } from '../../../core/tasks/report';
+import { onVersionAnswer } from '../../../core/reports/negotiate';
+import { onVersion } from '../../../core/reports/report';
 import { newNegotiation } from '../../../schema/model/task/negotiation';
 import type { Task } from '../../../schema/model/task/task';
 import { anAnsweredTask, aRunningTask, aTask } from '../../support/builders';

@@ -1,4 +1,4 @@
-import { onResult } from '../../../core/tasks/result';
+import { onResult } from '../../../core/reports/result';
 import type { Attempt, Task } from '../../../schema/model/task/task';
 import { anAnsweredTask, anIotdaTask, aTask, theFacts } from '../../support/builders';
 import { type FaultyCore, faultyCore } from '../../support/faulty-core';

@@ -1,5 +1,5 @@
-import { createOffers } from '../../../core/tasks/offers';
-import { createPacers } from '../../../core/tasks/pacers';
+import { createOffers } from '../../../core/push/offers';
+import { createPacers } from '../../../core/push/pacers';
 import { pushWindow } from '../../../schema/model/batch/push-rate';
 import { aNotifiedTask, aTask } from '../../support/builders';
 import { faultyCore } from '../../support/faulty-core';

@@ -1,5 +1,5 @@
+import { onProgress } from '../../../core/reports/report';
 import { cancelBatchTasks } from '../../../core/tasks/cancel';
-import { onProgress } from '../../../core/tasks/report';
 import { createUpgradeTasks } from '../../../core/tasks/upgrade-tasks';
 import { newNegotiation } from '../../../schema/model/task/negotiation';
 import type { Task } from '../../../schema/model/task/task';

@@ -1,4 +1,4 @@
-import type { TransferEnd } from '../../../core/core';
+import type { TransferEnd } from '../../../core/downloads/contract';
 import type { Standing } from '../../../core/downloads/standings';
 import { createTransfers, type TransferOf } from '../../../core/downloads/transfers';
 import { UserError } from '../../../core/errors';

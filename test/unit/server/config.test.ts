@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { MQTT_QUOTAS } from '../../../gateways/mqtt/broker/quotas';
+import { MQTT_QUOTAS } from '../../../gateways/mqtt/quotas';
 import { DEFAULT_LIMITS } from '../../../schema/model/limits';
 import { readConfig, unknownVariables } from '../../../server/config';
 import { SETTINGS } from '../../../server/settings/settings';

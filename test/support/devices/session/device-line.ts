@@ -21,7 +21,7 @@ export class SharedConnection {
   }
 
   /** The gateway's own line. */
-  readonly carrier: LineOf = (credentials, settings, handlers) => {
+  readonly own: LineOf = (credentials, settings, handlers) => {
     this.session = new KeptSession(credentials, settings, {
       ...handlers,
       onMessage: (topic, payload) => {
@@ -31,10 +31,10 @@ export class SharedConnection {
       },
       onConnected: async () => {
         await handlers.onConnected();
-        for (const line of this.lines.values()) await line.carried(true);
+        for (const line of this.lines.values()) await line.gatewayConnected(true);
       },
       onDisconnected: () => {
-        for (const line of this.lines.values()) void line.carried(false);
+        for (const line of this.lines.values()) void line.gatewayConnected(false);
         handlers.onDisconnected();
       },
     });
@@ -116,7 +116,7 @@ class SharedLine implements DeviceLine {
   }
 
   /** The gateway has connected, or is not any more. */
-  async carried(connected: boolean): Promise<void> {
+  async gatewayConnected(connected: boolean): Promise<void> {
     if (!this.powered) return;
     if (connected) await this.handlers.onConnected();
     else this.handlers.onDisconnected();

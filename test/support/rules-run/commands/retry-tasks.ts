@@ -15,7 +15,7 @@ export const retryTasks = step({
   says: ({ batch, named }) => `batch ${batch.number} begins again ${named ? `with ${named.device.name}` : 'with all that failed'}`,
   async real(world, { batch, named }) {
     const tasks = named ? { taskIds: [world.taskIdOf(named)] } : { all: true };
-    const { skipped } = await world.core.tasks.reinitiate(OPERATOR, { batchId: world.batchIdOf(batch), ...tasks });
+    const { skipped } = await world.core.batches.reinitiate(OPERATOR, { batchId: world.batchIdOf(batch), ...tasks });
     return skipped.map(({ reason }) => reason);
   },
   rules: (rules, { batch, tasks }) => rules.retry(batch, tasks),

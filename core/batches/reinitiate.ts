@@ -1,0 +1,173 @@
+import type { Batch } from '../../schema/model/batch/batch';
+import { isLive } from '../../schema/model/batch/batch';
+import { placesFor } from '../../schema/model/batch/places';
+import { reportedOf, spellingOf } from '../../schema/model/device/device-modules';
+import type { FirmwarePackage } from '../../schema/model/fleet';
+import { batchOfTask, type TaskId } from '../../schema/model/ids';
+import { acceptsSource } from '../../schema/model/package/package-rules';
+import { hasRegressed } from '../../schema/model/task/begun-again';
+import type { SkipReason } from '../../schema/model/task/reinitiation';
+import type { Task } from '../../schema/model/task/task';
+import type { TaskEventOf } from '../../schema/model/task/task-event';
+import type { Collections } from '../../schema/mongo/connect';
+import { requireRole } from '../access/require-role';
+import type { Viewer } from '../access/viewer';
+import { isDuplicateKey } from '../duplicate-key';
+import { UserError } from '../errors';
+import { packageUnknown } from '../packages/refusals';
+import { cancelBatchTasks } from '../tasks/cancel';
+import type { TaskDeps } from '../tasks/deps';
+import { hasActiveTask } from '../tasks/has-active';
+import { batchUnknown, tasksRemoved } from '../tasks/refusals';
+import { requireTasks } from '../tasks/require-tasks';
+import { transition } from '../tasks/transition';
+import { refuseComeback } from './comeback';
+import type { Reinitiated, Reinitiation } from './contract';
+import { reopenBatch } from './status';
+
+const CHUNK = 200;
+const SKIPPED_SHOWN = 100;
+
+type ReinitiationDeps = Pick<TaskDeps, 'tasks' | 'engine' | 'settings' | 'clock'> & { collections: Collections };
+
+/**
+ * R-BAT-21: failed tasks begin again from the records, and R-BAT-10 named ones whose device has gone back to the version it was upgraded
+ * from; a batch that had ended goes on. The tasks first: a process that dies
+ * before the batch is running again leaves it to the next call, or to the batch's own end, which looks for them.
+ */
+export async function reinitiateTasks(deps: ReinitiationDeps, viewer: Viewer, request: Reinitiation): Promise<Reinitiated> {
+  const { collections } = deps;
+  requireRole(viewer, 'OPERATOR');
+  requireOneOf(request);
+  const { batch, firmware } = await resumable(collections, request.batchId);
+  await refuseComeback(collections, deps.settings.limits, batch);
+  const result = { reinitiated: 0, skippedCount: 0, skipped: [] as Reinitiated['skipped'] };
+  for await (const tasks of chunksOf(deps, request)) {
+    for (const [taskId, reason] of await restart(deps, tasks, { batch, firmware })) {
+      if (reason === null) result.reinitiated += 1;
+      else {
+        result.skippedCount += 1;
+        if (result.skipped.length < SKIPPED_SHOWN) result.skipped.push({ taskId, reason });
+      }
+    }
+  }
+  return { ...result, batch: await goOn(deps, batch) };
+}
+
+function requireOneOf({ taskIds, all }: Reinitiation): void {
+  if ((taskIds == null) === (all === true)) return;
+  throw new UserError('REQUIRED', {
+    field: 'taskIds',
+    message: `The call names ${taskIds == null ? 'no tasks' : 'both some tasks and all'}.`,
+    hint: 'Give either `taskIds`, or `all: true` for every failed task of the batch.',
+  });
+}
+
+async function resumable({ batches, packages }: Collections, batchId: string): Promise<Resumable> {
+  const batch = await batches.findOne({ _id: batchId, deletedAt: null });
+  if (batch === null) throw batchUnknown();
+  if (batch.removedTasks) throw tasksRemoved(batch.removedTasks);
+  if (batch.status === 'CANCELED')
+    throw new UserError('BATCH_STATE', {
+      field: 'batchId',
+      message: 'The batch was canceled: its tasks stay as they are.',
+      hint: 'Create a new batch for the devices that are left.',
+    });
+  const firmware = await packages.findOne({ _id: batch.packageId, deletedAt: null });
+  if (firmware === null) throw packageUnknown();
+  return { batch, firmware };
+}
+
+async function* chunksOf(deps: ReinitiationDeps, { batchId, taskIds }: Reinitiation): AsyncGenerator<Task[]> {
+  if (taskIds != null) {
+    const named = await requireTasks(deps, taskIds, deps.settings.limits.reinitiations);
+    const foreign = named.find(({ _id }) => batchOfTask(_id) !== batchId);
+    if (foreign === undefined) return yield named;
+    const field = `taskIds.${taskIds.indexOf(foreign._id)}`;
+    throw new UserError('TASK_UNKNOWN', { field, message: 'The task is not one of this batch.', hint: 'Make a call for each batch.' });
+  }
+  for (let after = ''; ; ) {
+    const failed = await deps.collections.tasks
+      .find({ batchId, status: 'FAILED', _id: { $gt: after } })
+      .sort({ _id: 1 })
+      .limit(CHUNK)
+      .toArray();
+    const last = failed.at(-1);
+    if (last === undefined) return;
+    yield failed;
+    after = last._id;
+  }
+}
+
+type Outcome = [TaskId, SkipReason | null];
+
+interface Resumable {
+  batch: Batch;
+  firmware: FirmwarePackage;
+}
+
+async function restart(deps: ReinitiationDeps, chunk: Task[], { batch, firmware }: Resumable): Promise<Outcome[]> {
+  const deviceIds = chunk.map(({ deviceId }) => deviceId);
+  const found = await deps.collections.devices
+    .find({ _id: { $in: deviceIds }, enabled: true }, { projection: { gatewayId: 1, presenceRevision: 1, modules: 1 } })
+    .toArray();
+  const active = await deps.tasks.activeOfDevices(deviceIds);
+  const multiModule = batch.policy.multiModule === true;
+  const { runningModules } = deps.settings.limits;
+  const byId = new Map(found.map((device) => [device._id, device]));
+  return Promise.all(
+    chunk.map(async (task): Promise<Outcome> => {
+      const device = byId.get(task.deviceId);
+      const reported = device && reportedOf(device.modules, task.module);
+      const version = reported?.version;
+      const regressed = hasRegressed(task, version ?? null);
+      if (task.status !== 'FAILED' && !regressed) return [task._id, 'NOT_FAILED'];
+      if (!device) return [task._id, 'DEVICE_GONE'];
+      const others = active.filter(({ deviceId }) => deviceId === task.deviceId);
+      const places = placesFor({ module: task.module, multiModule }, others, runningModules);
+      if (places === null) return [task._id, 'DEVICE_BUSY'];
+      const atTarget = version === task.targetVersion;
+      if (!atTarget && version !== undefined && !acceptsSource(firmware, version)) return [task._id, 'VERSION_NOT_ELIGIBLE'];
+      const spelt = reported ? await deps.tasks.spell(task, spellingOf(task.module, reported)) : task;
+      const { gatewayId, presenceRevision = 0 } = device;
+      const as = { gatewayId, presenceRevision, places, sourceVersion: version, regressed };
+      return [task._id, await begin(deps, spelt, as, atTarget)];
+    }),
+  );
+}
+
+/** The index has the last word on whether the device is free. */
+async function begin(
+  deps: ReinitiationDeps,
+  task: Task,
+  as: Omit<TaskEventOf<'reinitiated'>, 'kind'>,
+  atTarget: boolean,
+): Promise<SkipReason | null> {
+  const now = deps.clock();
+  try {
+    const begun = await transition(deps.tasks, task, { kind: 'reinitiated', ...as }, now);
+    if (begun === null) return 'NOT_FAILED';
+    // R-TASK-3: it was upgraded meanwhile.
+    if (atTarget) await transition(deps.tasks, begun, { kind: 'succeeded' }, now);
+    return null;
+  } catch (error) {
+    if (isDuplicateKey(error)) return 'DEVICE_BUSY';
+    throw error;
+  }
+}
+
+/** Also when nothing began in this call: an earlier one may have died before it came so far. */
+async function goOn(deps: ReinitiationDeps, batch: Batch): Promise<Batch> {
+  const { clock, engine } = deps;
+  const { batches, tasks } = deps.collections;
+  if (await hasActiveTask(tasks, batch._id)) await reopenBatch(batches, batch._id, clock());
+  const now = (await batches.findOne({ _id: batch._id })) ?? batch;
+  if (now.removedTasks) {
+    // The removal has come in between: what has begun ends, and goes with the others.
+    await cancelBatchTasks({ tasks: deps.tasks, engine, clock }, batch._id);
+    await batches.updateOne({ _id: batch._id }, { $unset: { 'removedTasks.doneAt': true } });
+    throw tasksRemoved(now.removedTasks);
+  }
+  if (isLive(now.status)) await engine.restartBatch(batch._id);
+  return now;
+}

@@ -1,0 +1,166 @@
+import type { Generations, LetInBy, Proof } from '../../schema/model/device/generations';
+import type { Device, Region } from '../../schema/model/fleet';
+import type { DeviceId } from '../../schema/model/ids';
+import type { Dialect } from '../../schema/model/protocol/dialect';
+import type { Viewer } from '../access/viewer';
+import type { Page, PageRequest } from '../page';
+import type { BrokerPresence } from './broker-presence';
+import type { SecretResetInput } from './reset-secret';
+
+/** What a gateway checks a connection with. */
+export interface DeviceCredentials {
+  secret: string;
+  /** Fingerprints of client certificates (`schema/model/device/certificate.ts`); absent: none. */
+  certificates?: readonly string[];
+  enabled: boolean;
+  dialect: Dialect;
+  /** Devices behind it; absent: none. */
+  children?: number;
+  generations?: Generations;
+  /** Nobody has shown this secret yet. */
+  awaited?: true;
+}
+
+/** A device with the secret it signs in with, which is told this once. */
+export type DeviceWithSecret = Device & { secret: string };
+
+/** A device behind a gateway, as it is now. */
+export interface Child {
+  deviceId: DeviceId;
+  proof: Proof;
+}
+
+export interface Connected {
+  deviceId: DeviceId;
+  /** Fingerprint of the certificate that let it in; absent where its secret did. */
+  certificate?: string;
+  /** What let it in; absent where that is not known. */
+  proof?: Proof;
+}
+
+export interface ConnectedReview {
+  /** They were deleted or disabled, or what let them in is not what is registered now. */
+  notAllowed: DeviceId[];
+  /** They count as off-line: their connection has not been told yet, or their gateway was taken for dead. */
+  offline: DeviceId[];
+}
+
+/** What gateways ask about devices that connect. */
+export interface DeviceAdmission extends BrokerPresence {
+  /** What it needs to check a device's signature. */
+  credentials(productKey: string, deviceName: string): Promise<DeviceCredentials | null>;
+  /** The same for an IoTDA device that names its node only; null as well when several products have one of that name. */
+  credentialsOfNode(deviceName: string): Promise<(DeviceCredentials & { productKey: string; deviceName: string }) | null>;
+  /** What the store says of devices that are connected. */
+  reviewConnected(connected: readonly Connected[]): Promise<ConnectedReview>;
+  /** R-DEV-2: makes a device on-line by this connection if it counts as off-line; otherwise nothing. */
+  stillConnected(deviceId: DeviceId, gatewayId: string, sessionId: string, proof?: Proof): Promise<void>;
+  /** Devices whose sessions at the gateway have to be looked at now; each is given once. */
+  sessionEndsAt(gatewayId: string): Promise<DeviceId[]>;
+  /** Told at once of those that come about in this process; what comes back ends that. */
+  onSessionEnds(listener: () => void): () => void;
+  /** Disabled devices that are connected to the gateway, at most 1,000. */
+  disabledOn(gatewayId: string): Promise<DeviceId[]>;
+  /** The enabled devices behind a gateway. */
+  childrenOf(gateway: DeviceId): Promise<Child[]>;
+  /** Of those that are children and enabled: by which gateway each is reached. */
+  gatewaysOver(ids: readonly DeviceId[]): Promise<Map<DeviceId, DeviceId>>;
+}
+
+export interface DeviceSwitch {
+  /**
+   * At most 1,000, all or none; in the order given. A disabled device loses its connection within about a second and gets none, no batch
+   * selects it, and what it has not finished waits. Throws DEVICE_UNKNOWN, TOO_MANY, REQUIRED.
+   */
+  setEnabled(viewer: Viewer, ids: readonly DeviceId[], enabled: boolean): Promise<Device[]>;
+  /**
+   * Puts devices behind a gateway, or behind none (null): at most 1,000, all or none; in the order given. They are on-line with it from
+   * then on. Throws DEVICE_UNKNOWN, GATEWAY_LEVELS, GATEWAY_DIALECT, TOO_MANY, REQUIRED.
+   */
+  setGateway(viewer: Viewer, ids: readonly DeviceId[], gateway: DeviceId | null): Promise<Device[]>;
+  /** Gives those that are children the presence of their gateways, should an event have been lost. */
+  followGatewaysOf(ids: readonly DeviceId[]): Promise<void>;
+  /**
+   * Which client certificates devices may sign in with from now on, in place of those they had: at most 1,000 devices, all or none, in
+   * the order given. A connection ends when the certificate that let it in is not among them. Throws DEVICE_UNKNOWN, INVALID_FORMAT, TOO_MANY, REQUIRED.
+   */
+  setCertificates(viewer: Viewer, wanted: readonly DeviceCertificates[]): Promise<Device[]>;
+  /**
+   * Another secret, shown in this answer. Sessions and download addresses that the old one opened end, also of devices behind it. The same
+   * idempotency key within 24 h resets nothing more and gets the same secret. Throws DEVICE_UNKNOWN, IDEMPOTENCY_MISMATCH, SECRET_REPLACED.
+   */
+  resetSecret(viewer: Viewer, input: SecretResetInput): Promise<DeviceWithSecret>;
+}
+
+export interface DeviceCertificates {
+  deviceId: DeviceId;
+  /** At most two; none takes them away. */
+  fingerprints: readonly string[];
+}
+
+export interface NewDevice {
+  deviceName: string;
+  /** 16–64 printable ASCII characters; generated (32 hex digits) when not given. */
+  secret?: string | null;
+  /** R-FLOW-2: at most two. With them and without `secret` nobody is told a secret, so that it signs in with a certificate only. */
+  certificateFingerprints?: readonly string[] | null;
+  /** R-FLOW-7: that of its product when not given. */
+  dialect?: Dialect | null;
+  region?: Region | null;
+  tags?: readonly DeviceTag[] | null;
+  /** The device it is behind, of the same product when none is named. */
+  gateway?: { productKey?: string | null; deviceName: string } | null;
+}
+
+export interface DeviceTag {
+  key: string;
+  value: string;
+}
+
+/** What is not given stays as it is; `region: null` takes the region away, and `tags` replaces all of them. */
+export interface DeviceChanges {
+  /** From its next connection on. Refused (TASK_STATE) while a task of the device has not ended. */
+  dialect?: Dialect;
+  region?: Region | null;
+  tags?: readonly DeviceTag[];
+}
+
+export interface DeviceFilter {
+  productKey?: string | null;
+  online?: boolean | null;
+  /** Prefix of the device name. */
+  namePrefix?: string | null;
+  /** Devices whose module has this version; `default` when no module is named. */
+  module?: string | null;
+  version?: string | null;
+  province?: string | null;
+  /** Within `province`. */
+  city?: string | null;
+  /** Those in this group itself. */
+  groupId?: string | null;
+  /** Those behind this gateway. */
+  parentId?: DeviceId | null;
+}
+
+export interface DeviceService extends DeviceAdmission, DeviceSwitch {
+  /** One to 1,000 at once, all or none. The secrets are in the answer and are not shown again. */
+  register(viewer: Viewer, productKey: string, devices: NewDevice[]): Promise<DeviceWithSecret[]>;
+  get(id: DeviceId): Promise<Device | null>;
+  getMany(ids: readonly DeviceId[]): Promise<(Device | null)[]>;
+  list(filter: DeviceFilter, page: PageRequest): Promise<Page<Device>>;
+  /** R-DEV-5. Throws DEVICE_UNKNOWN, and what is wrong with the changes. */
+  update(viewer: Viewer, id: DeviceId, changes: DeviceChanges): Promise<Device>;
+  /**
+   * At most 1,000, all or none. Their unfinished tasks fail with DEVICE_REMOVED, and they are gone from lists, counts and groups.
+   * May be repeated after a crash. Throws DEVICE_UNKNOWN, TOO_MANY, REQUIRED.
+   */
+  delete(viewer: Viewer, ids: readonly DeviceId[]): Promise<{ deleted: number; tasksEnded: number }>;
+  /**
+   * A session has begun. `sessionId` orders takeovers: a later `disconnected` of an older session changes nothing. False: the device does
+   * not exist any more, or what let it in does not hold: the session has to end. `tookOver`: one of the same device was there.
+   */
+  connected(deviceId: DeviceId, gatewayId: string, sessionId: string, by?: LetInBy, tookOver?: boolean): Promise<boolean>;
+  disconnected(deviceId: DeviceId, sessionId: string): Promise<void>;
+  /** A gateway process starts, or is found dead: none of its devices is connected. `until`: but those that have connected since. */
+  gatewayReset(gatewayId: string, until?: Date): Promise<void>;
+}

@@ -1,0 +1,145 @@
+import type { BatchId, DeviceId, TaskId } from '../../schema/model/ids';
+import { isNotifiedTooOften } from '../../schema/model/task/repeated';
+import type { Task } from '../../schema/model/task/task';
+import type { DeviceLink, Notification } from '../ports';
+import type { TaskDeps } from '../tasks/deps';
+import { transitionMany } from '../tasks/transition';
+import { type Mint, notificationOf } from './notification';
+import type { Pacers } from './pacers';
+import { endNotifying, repeatOf } from './renotify';
+import type { PushTerms } from './terms';
+
+export interface Offer {
+  batchId: BatchId;
+  taskIds: TaskId[];
+  /** Platform-led tasks, whose devices are asked for their version. */
+  asked?: TaskId[];
+  /** Between two pushes, in milliseconds. */
+  intervalMs: number;
+  /** Of the policy the interval was computed from. Absent: of whichever holds. */
+  policyRevision?: number;
+}
+
+export interface OfferDeps extends TaskDeps, Mint {
+  pacers: Pacers;
+  /** Null as soon as the batch is paused, halted or canceled: read before each push, so that a stop stops. */
+  pushTerms: (batchId: BatchId) => Promise<PushTerms | null>;
+  /** Of devices without a connection of their own: the gateways of those that are behind one. */
+  gatewaysOver?: (deviceIds: readonly DeviceId[]) => Promise<ReadonlyMap<DeviceId, DeviceId>>;
+}
+
+/** R-BAT-16: from an edit on, nothing leaves at the old rate; the batch hands out the rest anew. */
+const isOutdated = ({ policyRevision }: Offer, terms: PushTerms): boolean =>
+  policyRevision !== undefined && policyRevision !== terms.policyRevision;
+
+type Send = (deps: OfferDeps, link: DeviceLink, taskIds: TaskId[], terms: PushTerms) => Promise<number>;
+
+/**
+ * The bulk push of a batch, paced here, at the socket, where the rate is measured (R-RATE-1). Pushes whose slots come within half the
+ * catch-up that the bounds allow leave together, which saves round trips to the store. Devices of platform-led dialects are asked for
+ * their version, at the same pace; the notification that follows takes a slot of its own (`negotiate.ts`). Running it twice is harmless:
+ * what was pushed is due again only after minutes. Returns how many devices were notified or asked.
+ */
+export function createOffers(deps: OfferDeps, link: DeviceLink) {
+  const { pacers } = deps;
+
+  return async function offer(request: Offer, signal?: AbortSignal): Promise<number> {
+    const { batchId, taskIds, asked = [], intervalMs } = request;
+    let pushed = 0;
+
+    async function inSlots(lane: string, ids: readonly TaskId[], send: Send): Promise<void> {
+      const waiting = [...ids];
+      while (waiting.length > 0) {
+        await pacers.comes(lane, intervalMs, waiting.length);
+        const terms = await deps.pushTerms(batchId);
+        if (terms === null || isOutdated(request, terms) || signal?.aborted) return;
+        const sent = await send(deps, link, waiting.splice(0, pacers.take(lane, intervalMs, waiting.length)), terms);
+        pushed += sent;
+      }
+    }
+
+    // Whoever answers looks for a slot of the batch at its present pace.
+    if (asked.length > 0) pacers.take(batchId, intervalMs, 0);
+    await Promise.all([inSlots(batchId, taskIds, push), inSlots(`query ${batchId}`, asked, query)]);
+    return pushed;
+  };
+}
+
+interface Due {
+  tasks: Task[];
+  /** Over whose connection a device is reached that has none of its own. */
+  over: ReadonlyMap<DeviceId, DeviceId>;
+}
+
+/**
+ * Those that are due still, and here: the share may be an old one, and its devices at another gateway by now, of whom nothing is known
+ * here. Who has gone from here waits for its return. Who is connected itself costs no question for its gateway.
+ */
+async function dueHere(deps: OfferDeps, link: DeviceLink, taskIds: TaskId[], now: Date): Promise<Due> {
+  const { gatewayId } = link;
+  const offered = await deps.tasks.getMany(taskIds);
+  const due = offered.filter((task) => task.active && task.gatewayId === gatewayId && task.offerAt !== null && task.offerAt <= now);
+  const away = due.filter((task) => !link.isConnected(task.deviceId)).map(({ deviceId }) => deviceId);
+  const over = (away.length > 0 && (await deps.gatewaysOver?.(away))) || new Map<DeviceId, DeviceId>();
+  const isHere = ({ deviceId }: Task): boolean => {
+    const gateway = over.get(deviceId);
+    return link.isConnected(deviceId) || (gateway !== undefined && link.isConnected(gateway));
+  };
+  const tasks = due.filter(isHere);
+  await transitionMany(
+    deps.tasks,
+    due.filter((task) => !tasks.includes(task)),
+    { kind: 'disconnected', gatewayId },
+    now,
+  );
+  return { tasks, over };
+}
+
+/**
+ * The wording, then the store, then the socket: what can't be worded is not marked as pushed, and a task that moved on meanwhile is not
+ * pushed. Should this process die between the last two, the device reconnects and is notified again, or is when it is due once more.
+ */
+async function push(deps: OfferDeps, link: DeviceLink, taskIds: TaskId[], { tags }: PushTerms): Promise<number> {
+  const now = deps.clock();
+  const { tasks: due, over } = await dueHere(deps, link, taskIds, now);
+  const here = await unlessTooOften(deps, due);
+  const notifications = new Map(
+    await Promise.all(here.map(async (task) => [task._id, await notificationOf(deps, deps.mintUrl, task, tags)] as const)),
+  );
+  const pushed = await transitionMany(deps.tasks, here, { kind: 'notified', ...repeatOf(deps) }, now);
+  return sentOf(deps, link, pushed, async (task) => {
+    const notification: Notification | undefined = notifications.get(task._id);
+    return notification !== undefined && link.notify(notification, over.get(task.deviceId));
+  });
+}
+
+/** R-TASK-11. */
+async function unlessTooOften(deps: OfferDeps, tasks: readonly Task[]): Promise<Task[]> {
+  const { renotifications } = deps.settings.limits;
+  const tooOften = tasks.filter((task) => isNotifiedTooOften(task, renotifications));
+  for (const task of tooOften) await endNotifying(deps, task);
+  return tasks.filter((task) => !tooOften.includes(task));
+}
+
+/** R-FLOW-2: the store first, as with a push: an answer that comes before its question is known would count for nothing. */
+async function query(deps: OfferDeps, link: DeviceLink, taskIds: TaskId[]): Promise<number> {
+  const now = deps.clock();
+  const { tasks: here, over } = await dueHere(deps, link, taskIds, now);
+  const asked = await transitionMany(deps.tasks, here, { kind: 'queried', ...repeatOf(deps) }, now);
+  return sentOf(deps, link, asked, (task) => link.queryVersion(task, over.get(task.deviceId)));
+}
+
+async function sentOf(
+  deps: OfferDeps,
+  { gatewayId }: DeviceLink,
+  tasks: readonly Task[],
+  send: (task: Task) => Promise<boolean>,
+): Promise<number> {
+  const sent = await Promise.allSettled(tasks.map(send));
+  const gone = tasks.filter((_, index) => sent[index]?.status === 'fulfilled' && !sent[index].value);
+  // One that changed since was heard of since.
+  await transitionMany(deps.tasks, gone, { kind: 'disconnected', gatewayId }, deps.clock());
+  const failed = sent.find((each) => each.status === 'rejected');
+  if (failed) throw failed.reason;
+  return tasks.length - gone.length;
+}

@@ -1,0 +1,136 @@
+import type { Duplex } from 'node:stream';
+import type { Aedes } from 'aedes';
+import { isFor } from '../../../core/devices/is-for';
+import { withTimeout } from '../../../core/with-timeout';
+import type { DeviceId } from '../../../schema/model/ids';
+import { createAdmission } from '../admission';
+import { createAttempts } from '../attempts';
+import { createAuthenticate } from '../authenticate';
+import type { Identity } from '../dialect';
+import { createFamilies } from '../families';
+import { MQTT_LIMITS } from '../limits';
+import type { Transport, TransportParts } from '../transport';
+import { createDeviceBroker } from './broker';
+import { createDeliver } from './delivery';
+import { type Listeners, type ListenSettings, type MqttUrls, openListeners } from './listeners';
+import { createPresence } from './presence';
+import { createSessions, type Session } from './session';
+import { type SessionCheck, startSessionCheck } from './session-check';
+import type { ProvenPeer } from './tls/proven-peer';
+import { createPskKeys } from './tls/psk-keys';
+
+/** Devices connect to a broker inside this process, which holds their sessions. */
+export function createEmbeddedTransport(
+  { devices, dialects, gatewayId, lanes, quotas, metrics, sampled, accountOf, logger }: TransportParts,
+  settings: Omit<ListenSettings, 'connections' | 'strangers'>,
+  resetWithinMs: number,
+): Transport<MqttUrls> {
+  const presence = createPresence({ devices, gatewayId, lanes, sampled });
+  let stopping = false;
+  const families = createFamilies({ devices, lanes, metrics, sampled });
+  const sessions = createSessions(
+    { deliver: createDeliver(metrics, quotas), childOf: families.childOf },
+    {
+      begin(session) {
+        metrics.sessions.inc();
+        presence.began(session);
+      },
+      end(session) {
+        metrics.sessions.dec();
+        /** On the way down one reset says it for all of them. */
+        if (!stopping) presence.ended(session);
+      },
+    },
+  );
+  const isOpen = (deviceId: DeviceId): boolean => sessions.of(deviceId)?.client.closed === false;
+
+  /** A device's own connection, or that of the gateway it is behind. */
+  function reach(deviceId: DeviceId, gateway?: DeviceId): { session: Session; device: Identity } | null {
+    const own = sessions.of(deviceId);
+    if (own !== undefined && (gateway === undefined || isOpen(deviceId))) return { session: own, device: own };
+    const session = gateway === undefined ? undefined : sessions.of(gateway);
+    return session ? { session, device: families.identityOf(session, deviceId) } : null;
+  }
+
+  let broker: Aedes | null = null;
+  let listeners: Listeners | null = null;
+  let check: SessionCheck | null = null;
+
+  return {
+    connected: true,
+    onConnected: (listener) => listener(true),
+    onPushes: (listener) => listener(true),
+    link: {
+      gatewayId,
+      isConnected: isOpen,
+      async notify(notification, gateway) {
+        const reached = reach(notification.deviceId, gateway);
+        if (reached === null) return false;
+        const { session, device } = reached;
+        if (device.gateway && notification.dialect && notification.dialect !== session.dialect.name) return false;
+        // What let it in was changed while this was on its way: whoever shows what is right now gets it then.
+        if (device.gateway === undefined && !isFor(notification, session.proof)) return false;
+        return session.send(session.dialect.upgradeMessage(device, notification));
+      },
+      async queryVersion({ deviceId, dialect }, gateway) {
+        const reached = reach(deviceId, gateway);
+        if (reached === null) return false;
+        const { session, device } = reached;
+        if (device.gateway && dialect && dialect !== session.dialect.name) return false;
+        const message = session.dialect.queryMessage?.(device);
+        return message !== undefined && session.send(message);
+      },
+    },
+
+    async start() {
+      await devices.gatewayReset(gatewayId);
+      const attempts = createAttempts(quotas);
+      const authenticate = createAuthenticate({ devices, dialects, attempts, metrics, sampled });
+      const { authentications: concurrent, connectsWaiting: waiting, connections, strangers } = quotas;
+      const admit = createAdmission({ concurrent, waiting, waitMs: MQTT_LIMITS.authenticateTimeoutMs });
+      const keys = createPskKeys({ devices, dialects, admit, metrics, sampled });
+      const peers = new WeakMap<Duplex, { proven: ProvenPeer; greeted(): void }>();
+      const greet = (connection: Duplex): ProvenPeer => {
+        const peer = peers.get(connection);
+        peer?.greeted();
+        return peer?.proven ?? {};
+      };
+      const opened = await createDeviceBroker({ authenticate, admit, greet, quotas, sessions, metrics, accountOf, logger });
+      broker = opened;
+      listeners = await openListeners(
+        { ...settings, connections, strangers },
+        { metrics, sampled, keys, attempts },
+        {
+          connection(connection, proven, greeted) {
+            peers.set(connection, { proven, greeted });
+            opened.handle(connection);
+          },
+          skipped(connection, topic, head) {
+            const session = sessions.over(connection);
+            session?.dialect.receiveTooLong(session, topic, head);
+          },
+        },
+      );
+      check = startSessionCheck({ devices, presence, gatewayId, sessions, everyMs: quotas.sessionCheckMs, metrics, sampled });
+      logger.info({ gatewayId, ...listeners.urls }, 'Devices can connect');
+      return listeners.urls;
+    },
+
+    async close() {
+      stopping = true;
+      const running = broker;
+      await listeners?.close();
+      await check?.stop();
+      if (running !== null) await new Promise<void>((resolve) => running.close(() => resolve()));
+    },
+
+    /** What this does not manage in its time, the next start does. */
+    async ended() {
+      if (listeners === null) return;
+      const reset = devices.gatewayReset(gatewayId).catch((error: unknown) => {
+        logger.warn({ err: error }, 'Devices could not be marked off-line while stopping');
+      });
+      await withTimeout(reset, resetWithinMs, 'The reset took too long').catch(() => undefined);
+    },
+  };
+}
