@@ -1,4 +1,6 @@
-const swc = JSON.parse(require('node:fs').readFileSync(`${__dirname}/.swcrc.json`, 'utf8'));
+const { existsSync, readFileSync } = require('node:fs');
+
+const swc = JSON.parse(readFileSync(`${__dirname}/.swcrc.json`, 'utf8'));
 
 /** Packages published as ES modules only; swc turns them into CommonJS for Jest. */
 const esmOnly = [
@@ -21,13 +23,15 @@ const importing = ['mongodb', 'mongoose/node_modules/mongodb'];
 /** Tests beside those of one process that start programs, an external broker or a browser. */
 const startingPrograms = [
   'gateway/broker-hook',
-  'gateway/carriers',
+  'gateway/transports',
   'gateway/external-broker',
   'gateway/external-children',
   'api/browser',
   'unit/docs/commands',
   'unit/docs/examples',
 ].map((path) => `<rootDir>/test/${path}.test.ts`);
+for (const path of startingPrograms)
+  if (!existsSync(path.replace('<rootDir>', __dirname))) throw new Error(`${path} is named in jest.config.js, and is not there.`);
 
 const testsIn = (...folders) => [`<rootDir>/test/{${folders.join(',')},}/**/*.test.ts`];
 
