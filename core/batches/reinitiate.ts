@@ -22,8 +22,8 @@ import { hasActiveTask } from '../tasks/has-active';
 import { batchUnknown, tasksRemoved } from '../tasks/refusals';
 import { requireTasks } from '../tasks/require-tasks';
 import { transition } from '../tasks/transition';
-import { refuseComeback } from './comeback';
 import type { Reinitiated, Reinitiation } from './contract';
+import { refuseReopening } from './reopening';
 import { reopenBatch } from './status';
 
 const CHUNK = 200;
@@ -40,7 +40,7 @@ export async function reinitiateTasks(deps: ReinitiationDeps, viewer: Viewer, re
   requireRole(viewer, 'OPERATOR');
   requireOneOf(request);
   const { batch, firmware } = await resumable(collections, request.batchId);
-  await refuseComeback(collections, deps.settings.limits, batch);
+  await refuseReopening(collections, deps.settings.limits, batch);
   const result = { reinitiated: 0, skippedCount: 0, skipped: [] as Reinitiated['skipped'] };
   for await (const tasks of chunksOf(deps, request)) {
     for (const [taskId, reason] of await restart(deps, tasks, { batch, firmware })) {

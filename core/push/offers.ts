@@ -47,13 +47,13 @@ export function createOffers(deps: OfferDeps, link: DeviceLink) {
     const { batchId, taskIds, asked = [], intervalMs } = request;
     let pushed = 0;
 
-    async function inSlots(lane: string, ids: readonly TaskId[], send: Send): Promise<void> {
+    async function inSlots(key: string, ids: readonly TaskId[], send: Send): Promise<void> {
       const waiting = [...ids];
       while (waiting.length > 0) {
-        await pacers.comes(lane, intervalMs, waiting.length);
+        await pacers.comes(key, intervalMs, waiting.length);
         const terms = await deps.pushTerms(batchId);
         if (terms === null || isOutdated(request, terms) || signal?.aborted) return;
-        const sent = await send(deps, link, waiting.splice(0, pacers.take(lane, intervalMs, waiting.length)), terms);
+        const sent = await send(deps, link, waiting.splice(0, pacers.take(key, intervalMs, waiting.length)), terms);
         pushed += sent;
       }
     }

@@ -3,13 +3,13 @@ import type { SampledLog } from '../../core/sampled-log';
 import { isSame, type Proof } from '../../schema/model/device/generations';
 import { type DeviceId, deviceNameOf, productKeyOf } from '../../schema/model/ids';
 import type { GatewayCore } from '../core';
-import type { DeviceLanes } from '../device-lanes';
+import type { DeviceQueues } from '../device-queues';
 import type { GatewayMetrics } from '../metrics';
 import type { DownMessage, Identity, MqttDialect, Peer } from './dialect';
 
 /** A device that was put behind a gateway, or taken away from it, counts as such within about so long. */
 const FRESH_MS = 2_000;
-/** Messages of one connection that wait until its children are known: as many as a lane holds, and one for each child. */
+/** Messages of one connection that wait until its children are known: as many as a queue holds, and one for each child. */
 const WAITING = 64;
 /** Where none are known, which may be because nobody has asked yet: about what a device may send at once. */
 const WAITING_FIRST = 200;
@@ -57,10 +57,10 @@ export interface Families {
 }
 
 export function createFamilies(
-  deps: { devices: Pick<GatewayCore['devices'], 'childrenOf'>; lanes: DeviceLanes; metrics: GatewayMetrics; sampled: SampledLog },
+  deps: { devices: Pick<GatewayCore['devices'], 'childrenOf'>; queues: DeviceQueues; metrics: GatewayMetrics; sampled: SampledLog },
   now: () => number = () => performance.now(),
 ): Families {
-  const { devices, lanes, metrics, sampled } = deps;
+  const { devices, queues, metrics, sampled } = deps;
   const families = new WeakMap<FamilyPeer, Family>();
 
   function familyOf(gateway: FamilyPeer): Family {
@@ -98,9 +98,9 @@ export function createFamilies(
     }
   }
 
-  /** In the gateway's own lane: after its connection is known, tried again while the store is away, and in nobody else's way. */
+  /** In the gateway's own queue: after its connection is known, tried again while the store is away, and in nobody else's way. */
   function loadSoon(gateway: FamilyPeer, family: Family): void {
-    lanes.push(gateway.deviceId, {
+    queues.push(gateway.deviceId, {
       kind: 'report',
       expendable: false,
       run: () => load(gateway, family),

@@ -1,29 +1,29 @@
 import pino from 'pino';
 import { createSampledLog } from '../../core/sampled-log';
-import type { DeviceLanes, LaneJob } from '../../gateways/device-lanes';
+import type { DeviceQueues, QueueJob } from '../../gateways/device-queues';
 import { createGatewayMetrics } from '../../gateways/metrics';
 import type { Session } from '../../gateways/mqtt/embedded/session';
 import { createFamilies } from '../../gateways/mqtt/families';
 import { createTokenBuckets } from '../../gateways/token-bucket';
 
-/** Lanes whose one job runs when the test says so. */
-function handLanes() {
-  const jobs: LaneJob[] = [];
-  const lanes = { push: (_deviceId: string, job: LaneJob) => void jobs.push(job) } as unknown as DeviceLanes;
-  return { lanes, jobs, run: async () => jobs.shift()?.run() };
+/** Queues whose one job runs when the test says so. */
+function handQueues() {
+  const jobs: QueueJob[] = [];
+  const queues = { push: (_deviceId: string, job: QueueJob) => void jobs.push(job) } as unknown as DeviceQueues;
+  return { queues, jobs, run: async () => jobs.shift()?.run() };
 }
 
 function world(children: string[]) {
   let now = 0;
   let lookups = 0;
-  const { lanes, jobs, run } = handLanes();
+  const { queues, jobs, run } = handQueues();
   const devices = {
     childrenOf: async () => {
       lookups += 1;
       return children.map((deviceId) => ({ deviceId, proof: { registration: null, gateway: 'pk01.hub-1', binding: null } }));
     },
   };
-  const deps = { devices, lanes, metrics: createGatewayMetrics(), sampled: createSampledLog(pino({ level: 'silent' })) };
+  const deps = { devices, queues, metrics: createGatewayMetrics(), sampled: createSampledLog(pino({ level: 'silent' })) };
   const families = createFamilies(deps, () => now);
   const session = { deviceId: 'pk01.hub-1', children: 0, closed: false } as Session;
   return {
@@ -71,7 +71,7 @@ test('R-FLOW-1 R-FLOW-2 a child stays the same peer, and one that was just spoke
   expect(await answered).toBe('b');
 });
 
-test('R-FLOW-1 R-FLOW-2 as many messages wait as a lane holds, and one for each child', async () => {
+test('R-FLOW-1 R-FLOW-2 as many messages wait as a queue holds, and one for each child', async () => {
   const { families, session, jobs, run } = world(['pk01.a']);
   session.children = 1;
   const answers = Array.from({ length: 66 }, async () => families.childOf(session, 'pk01.a'));

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { connect, type IClientOptions, type MqttClient } from 'mqtt';
 import pino from 'pino';
 import type { Notification } from '../../core/ports';
-import type { LaneSettings } from '../../gateways/device-lanes';
+import type { QueueSettings } from '../../gateways/device-queues';
 import { createMqttGateway, type MqttGateway, type MqttGatewayDeps } from '../../gateways/mqtt/gateway';
 import type { MqttQuotas } from '../../gateways/mqtt/quotas';
 import { deviceId, PRODUCT_KEY, RecordingCore, SECRET } from './recording-core';
@@ -29,7 +29,7 @@ export interface DeviceOptions extends IClientOptions {
 }
 
 export async function startGateway(
-  lanes: Partial<LaneSettings> = {},
+  queues: Partial<QueueSettings> = {},
   { clock, ...quotas }: Partial<MqttQuotas> & { clock?: () => Date } = {},
   listeners: Partial<Pick<MqttGatewayDeps['settings'], 'tls' | 'webSocket'>> = {},
 ): Promise<Running> {
@@ -39,7 +39,7 @@ export async function startGateway(
   const gateway = await createMqttGateway({
     core,
     gatewayId: 'gateway-1',
-    settings: { host: '127.0.0.1', port: 0, lanes: { retryMinMs: 1, retryMaxMs: 5, ...lanes }, quotas, stopWithinMs: 200, ...listeners },
+    settings: { host: '127.0.0.1', port: 0, queues: { retryMinMs: 1, retryMaxMs: 5, ...queues }, quotas, stopWithinMs: 200, ...listeners },
     logger,
     clock,
   });

@@ -45,7 +45,7 @@ export function testEnvironment(overrides: Record<string, string> = {}): Record<
 export interface Updraft extends Driver {
   platform: Platform;
   config: Config;
-  /** What the platform stores in, from outside: to look, and to make happen what no door allows. */
+  /** What the platform stores in, from outside: to look, and to make happen what no API allows. */
   store: Store;
   /** Of the CA that signed the listeners' certificate, where they speak TLS. */
   caFile: string;

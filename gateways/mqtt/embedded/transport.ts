@@ -21,13 +21,13 @@ import { createPskKeys } from './tls/psk-keys';
 
 /** Devices connect to a broker inside this process, which holds their sessions. */
 export function createEmbeddedTransport(
-  { devices, dialects, gatewayId, lanes, quotas, metrics, sampled, accountOf, logger }: TransportParts,
+  { devices, dialects, gatewayId, queues, quotas, metrics, sampled, accountOf, logger }: TransportParts,
   settings: Omit<ListenSettings, 'connections' | 'strangers'>,
   resetWithinMs: number,
 ): Transport<MqttUrls> {
-  const presence = createPresence({ devices, gatewayId, lanes, sampled });
+  const presence = createPresence({ devices, gatewayId, queues, sampled });
   let stopping = false;
-  const families = createFamilies({ devices, lanes, metrics, sampled });
+  const families = createFamilies({ devices, queues, metrics, sampled });
   const sessions = createSessions(
     { deliver: createDeliver(metrics, quotas), childOf: families.childOf },
     {
