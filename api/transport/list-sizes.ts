@@ -17,7 +17,7 @@ export const AS_LONG_AS_GIVEN: ReadonlySet<string> = new Set([
   'CancelTasksPayload.tasks',
   'RegisterDevicesPayload.devices',
   'SetDeviceCertificatesPayload.devices',
-  'SetDeviceGatewayPayload.devices',
+  'SetDeviceParentPayload.devices',
   'SetDevicesEnabledPayload.devices',
   'TasksPayload.tasks',
 ]);
@@ -53,7 +53,7 @@ const ofProduct = (limits: Limits): Record<string, number> => ({
   'RegisterDevicesPayload.devices': limits.registrations,
   'RetryTasksPayload.skipped': FIXED_LIMITS.skippedShown,
   'SetDeviceCertificatesPayload.devices': limits.devicesPerCall,
-  'SetDeviceGatewayPayload.devices': limits.devicesPerCall,
+  'SetDeviceParentPayload.devices': limits.devicesPerCall,
   'SetDevicesEnabledPayload.devices': limits.devicesPerCall,
   'Task.attempts': Math.max(...limits.retryCounts) + 1,
   'Task.transitions': TRANSITIONS,

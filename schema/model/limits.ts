@@ -81,9 +81,9 @@ export const LIMITS = {
     default: 1_000,
     unit: 'devices',
     description:
-      'Most devices named in one call that deletes or changes them, or puts them into a group, takes them out or gives them a gateway.',
+      'Most devices named in one call that deletes or changes them, or puts them into a group, takes them out or gives them a parent.',
   },
-  gatewayChildren: { default: 1_500, unit: 'devices', description: 'Most devices behind one gateway.' },
+  gatewayChildren: { default: 1_500, unit: 'devices', description: 'Most children of one parent.' },
   /** R-BAT-13. */
   runningModules: { default: 5, unit: 'modules', description: 'Most modules of one device that are upgraded at once.' },
   /** R-BAT-17. */
