@@ -29,7 +29,7 @@ export interface LinkDeviceDescription extends LinkIdentity {
   modules?: Record<string, string>;
   behaviours?: readonly Behaviour[];
   /** The device of the fleet that it is behind, and whose connection it shares (device-protocols §1.2). */
-  gateway?: string;
+  parent?: string;
 }
 
 const ANSWER_MS = 10_000;
