@@ -1,4 +1,5 @@
 import type { TaskId } from '../../schema/model/ids';
+import { FIXED_LIMITS } from '../../schema/model/limits';
 import { isPlatformLed } from '../../schema/model/protocol/dialect';
 import { awaitsDevice } from '../../schema/model/task/device-exchange';
 import { hasDownloaded, hasRestartedForAnother, isSaidByParent } from '../../schema/model/task/repeated';
@@ -10,7 +11,6 @@ import { timeoutOf, upgradeInput } from '../tasks/upgrade-input';
 import type { DeviceReport } from './contract';
 import { endIneligible, isEligible } from './eligible';
 
-const TEXT_LENGTH = 1_024;
 /** A device has room for five tasks at a time (R-BAT-13); those that ended lately are behind them. */
 const LATEST = 20;
 
@@ -46,7 +46,12 @@ export async function onFailure(deps: TaskDeps, task: Task, failure: Extract<Dev
   if (!awaitsDevice(task)) return;
   const { cause, text } = failure;
   const input = await upgradeInput(deps, task);
-  await deps.engine.report(input, { kind: 'failed', attempt: task.attempt, cause, text: text?.slice(0, TEXT_LENGTH) ?? null });
+  await deps.engine.report(input, {
+    kind: 'failed',
+    attempt: task.attempt,
+    cause,
+    text: text?.slice(0, FIXED_LIMITS.failureTextLength) ?? null,
+  });
 }
 
 /**

@@ -11,7 +11,7 @@ import { emptyStore, testStore } from '../support/store';
 const clock = handClock();
 let store: Store;
 beforeAll(async () => {
-  store = await testStore();
+  store = await testStore({ isNew: true });
 });
 afterEach(() => emptyStore(store));
 afterAll(() => store.close());

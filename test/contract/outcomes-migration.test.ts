@@ -8,7 +8,7 @@ import { AT, after, events, failing, notified } from '../support/task-histories'
 
 let store: Store;
 beforeAll(async () => {
-  store = await testStore();
+  store = await testStore({ isNew: true });
 });
 afterEach(() => emptyStore(store));
 afterAll(() => store.close());

@@ -3,7 +3,7 @@ import { startProcesses, type UpdraftProcesses } from '../support/updraft-proces
 
 describe('the process with the connection of a parent is killed -9, in the middle of a batch of its 50 children', () => {
   let updraft: UpdraftProcesses | undefined;
-  afterEach(() => updraft?.stop(), 60_000);
+  afterEach(() => updraft?.stop());
 
   test.each([
     ['that is started again', {}],

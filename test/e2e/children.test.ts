@@ -1,14 +1,16 @@
 import type { Task } from '../../schema/model/task/task';
 import { claimsTopicOf, failsWith, offlineUntil, resultCode, slow } from '../support/devices/behaviours';
+import { slowness } from '../support/devices/patience';
 import { ADMIN, startUpdraft, type Updraft } from '../support/updraft';
 import type { DeviceOf } from '../support/updraft-driver';
 
 const CHILDREN = 6;
+const MINUTE_MS = Math.round(200 * slowness());
 
 describe.each(['LINK', 'IOTDA'] as const)('children over real MQTT, MongoDB and Temporal: %s', (dialect) => {
   let updraft: Updraft;
   beforeAll(async () => {
-    updraft = await startUpdraft({ UPDRAFT_MINUTE_MS: '200' });
+    updraft = await startUpdraft({ UPDRAFT_MINUTE_MS: `${MINUTE_MS}` });
   });
   afterAll(() => updraft.stop());
 
@@ -55,7 +57,7 @@ describe.each(['LINK', 'IOTDA'] as const)('children over real MQTT, MongoDB and 
     const names = childrenOf('hub-2').map(({ deviceName = '' }) => deviceName);
     const batch = await updraft.push(await nextPackage(), {}, { scope: { kind: 'targeted', deviceNames: names } });
     const [first = ''] = names;
-    await fleet.any(first).waitFor('progress', { timeoutMs: 30_000 });
+    await fleet.any(first).waitFor('progress');
     fleet.any('hub-2').losePower(500);
     await updraft.until(async () => !(await stored(first))?.online);
     await updraft.until(async () => (await stored(first))?.online);

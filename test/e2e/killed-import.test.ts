@@ -24,7 +24,7 @@ beforeAll(async () => {
   const { key } = await access.createKey(administrator, { name: 'operator', role: 'OPERATOR' });
   headers = { authorization: `Bearer ${key}`, 'content-type': 'text/csv' };
   await store.collections.products.insertOne({ _id: 'killA', name: 'Meters', dialect: 'LINK', createdAt: new Date() });
-}, 120_000);
+});
 
 afterAll(async () => {
   await server.kill();
@@ -94,4 +94,4 @@ test('R-DEV-6 an import whose process is killed -9 while it is sent is sent agai
   const told = (await (await fetch(address(`/${body.id}/devices.csv`), { headers })).text()).trim().split('\r\n').slice(1);
   const real = await store.collections.devices.find({ productKey: 'killA' }).sort({ _id: 1 }).toArray();
   expect(told).toEqual(real.map((device) => `${device.deviceName},${openSecret(SEALING, device)}`));
-}, 300_000);
+});
