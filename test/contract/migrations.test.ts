@@ -1,14 +1,16 @@
 import { secretSeals } from '../../core/device-secrets/secret-seals';
 import { connectStore, type Store } from '../../schema/mongo/connect';
 import { MIGRATIONS } from '../../schema/mongo/migrations';
+import { deviceNameIndex } from '../../schema/mongo/migrations/0007-device-name-index';
 import type { Migration } from '../../schema/mongo/migrations/migration';
 import { NewerDatabase, runMigrations } from '../../schema/mongo/migrations/run';
 import { MASTER_KEY } from '../support/core-parts';
+import { slowness } from '../support/devices/patience';
 import { emptyStore, testStore } from '../support/store';
 
 let store: Store;
 beforeAll(async () => {
-  store = await testStore();
+  store = await testStore({ isNew: true });
 });
 afterEach(async () => {
   await emptyStore(store);
@@ -16,7 +18,7 @@ afterEach(async () => {
 });
 afterAll(() => store.close());
 
-const SOON = { leaseMs: 300, pauseMs: 20 };
+const SOON = { leaseMs: Math.round(500 * slowness()), pauseMs: 20 };
 const kept = () => store.collections.settings;
 const tools = (of = store) => ({ collections: of.collections, ...secretSeals([MASTER_KEY]) });
 
@@ -84,6 +86,20 @@ test('a database of a newer version is refused before anything is read or writte
   await runMigrations(store.connection, [counting(1), counting(99)], tools(), SOON);
   await expect(runMigrations(store.connection, [counting(1), counting(2)], tools(), SOON)).rejects.toThrow(NewerDatabase);
   expect(await runsOf(2)).toBe(0);
+});
+
+test('the index of product and device name goes, and it does not matter whether it or its collection is there', async () => {
+  const { devices } = store.collections;
+  const migrate = () => deviceNameIndex.run(tools(), new AbortController().signal);
+  const names = async () => (await devices.indexes()).map(({ name }) => name);
+  const others = await names();
+  await devices.createIndex({ productKey: 1, deviceName: 1 }, { unique: true });
+  await migrate();
+  expect(await names()).toEqual(others);
+  await migrate();
+  const empty = await connectStore(process.env.UPDRAFT_TEST_MONGODB_URI ?? '', { dbName: `${store.connection.name}-empty` });
+  await deviceNameIndex.run(tools(empty), new AbortController().signal);
+  await empty.close();
 });
 
 test('no two migrations have the same number', () => {

@@ -3,17 +3,18 @@ import type { Task } from '../../schema/model/task/task';
 import type { Store } from '../../schema/mongo/connect';
 import { outcomes } from '../../schema/mongo/migrations/0003-outcomes';
 import { aTask } from '../support/builders';
-import { emptyStore, testStore } from '../support/store';
+import { BY_ANOTHER_VERSION, emptyStore, testStore } from '../support/store';
 import { AT, after, events, failing, notified } from '../support/task-histories';
 
 let store: Store;
 beforeAll(async () => {
-  store = await testStore();
+  store = await testStore({ isNew: true });
 });
 afterEach(() => emptyStore(store));
 afterAll(() => store.close());
 
-const SEALS = { sealSecret: (_: string, secret: string) => secret, sealRows: (_: string, text: string) => text };
+const asItIs = (_: string, text: string): string => text;
+const SEALS = { sealSecret: asItIs, sealRows: asItIs, openRows: asItIs };
 const migrate = (signal = new AbortController().signal) => outcomes.run({ collections: store.collections, ...SEALS }, signal);
 const outcomeOf = ({ outcome, judgedAt }: Pick<Task, 'outcome' | 'judgedAt'>) => [outcome ?? null, judgedAt ?? null];
 
@@ -41,11 +42,14 @@ test('R-BAT-24 a task that has an outcome already keeps it', async () => {
 test('R-BAT-24 what a resume had forgiven stays so, and the minimum of a threshold has its new name', async () => {
   const { batches } = store.collections;
   const halt = { failedPercent: 50, minimumFinished: 4 };
-  await batches.insertMany([
-    { _id: 'resumed', policy: { halt }, haltBase: { succeeded: 1, failed: 2, at: AT(5) }, updatedAt: AT(9) },
-    { _id: 'older', policy: { halt }, haltBase: { succeeded: 1, failed: 2 }, updatedAt: AT(9) },
-    { _id: 'plain', policy: { halt: null }, updatedAt: AT(9) },
-  ] as never[]);
+  await batches.insertMany(
+    [
+      { _id: 'resumed', policy: { halt }, haltBase: { succeeded: 1, failed: 2, at: AT(5) }, updatedAt: AT(9) },
+      { _id: 'older', policy: { halt }, haltBase: { succeeded: 1, failed: 2 }, updatedAt: AT(9) },
+      { _id: 'plain', policy: { halt: null }, updatedAt: AT(9) },
+    ] as never[],
+    BY_ANOTHER_VERSION,
+  );
   await migrate();
   const found = Object.fromEntries((await batches.find().toArray()).map(({ _id, ...batch }) => [_id, batch]));
   const renamed = { halt: { failedPercent: 50, minimumJudged: 4 } };

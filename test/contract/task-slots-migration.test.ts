@@ -10,7 +10,11 @@ beforeAll(async () => {
 afterEach(() => emptyStore(store));
 afterAll(() => store.close());
 
-const SEALS = { sealSecret: (_: string, secret: string) => secret, sealRows: (_: string, text: string) => text };
+const SEALS = {
+  sealSecret: (_: string, secret: string) => secret,
+  sealRows: (_: string, text: string) => text,
+  openRows: (_: string, text: string) => text,
+};
 const migrate = (signal = new AbortController().signal) => taskSlots.run({ collections: store.collections, ...SEALS }, signal);
 
 /** Beside others of its device, as a version before kept it. */

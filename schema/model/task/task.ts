@@ -2,7 +2,7 @@ import type { BatchId, DeviceId, TaskId } from '../ids';
 import type { Dialect } from '../protocol/dialect';
 import type { FailureCause } from './failure-causes';
 
-/** R-TASK-1. The first five are active, the last three final. */
+/** R-TASK-1. The first four are active, the last three final. */
 export const TASK_STATUSES = ['UNCONFIRMED', 'QUEUED', 'NOTIFIED', 'IN_PROGRESS', 'SUCCEEDED', 'FAILED', 'CANCELED'] as const;
 export type TaskStatus = (typeof TASK_STATUSES)[number];
 
@@ -110,7 +110,7 @@ export interface Task {
   reacted: boolean;
   /** device-protocols §1.5 C: in this attempt the device has said 100 %: from then on its old version means that it has failed. Absent: no. */
   downloaded?: boolean;
-  /** When it first said so; or when its gateway, which had come back since, last said the old version for it. Absent in tasks of older versions. */
+  /** When it first said so; or when its parent, which had come back since, last said the old version for it. Absent in tasks of older versions. */
   downloadedAt?: Date;
   /** R-TASK-11: notifications of this attempt that followed a reconnect or a restart of the device. Absent: none. */
   renotifications?: number;
