@@ -87,7 +87,7 @@ export interface CoreParts {
   /** R-DEV-6: goes on with imports that a process left behind. */
   imports: Pick<ImportCreation, 'resume'>;
   /** R-DEV-4: looks for members of the dynamic groups that are due, those a crash has interrupted included. Returns how many. */
-  checkGroups(): Promise<number>;
+  checkGroups(signal?: AbortSignal): Promise<number>;
   /** After a change of the master key. Throws SealedByOther when a key that is still needed was not given. */
   resealSecrets(): Promise<number>;
   /** The same for the secrets of devices, of which there may be many: until it has ended, or the signal says so. */

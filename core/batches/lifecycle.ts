@@ -121,10 +121,11 @@ export function createBatchLifecycle(deps: LifecycleDeps) {
     pushTerms: (id: BatchId) => pushTerms(collections, id),
     pushRate: (id: BatchId) => pushRateNow(collections, id),
     /** A process may die between inserting a batch and starting its workflow: whoever comes next starts it. */
-    async startAll(): Promise<number> {
+    async startAll(signal?: AbortSignal): Promise<number> {
       const live = batches.find({ status: { $in: [...LIVE_STATUSES] } }, { projection: { _id: 1 } });
       let started = 0;
       for await (const { _id } of live) {
+        if (signal?.aborted) break;
         await engine.startBatch(_id);
         started += 1;
       }

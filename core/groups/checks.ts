@@ -34,6 +34,7 @@ export function createGroupChecks({ collections, memberships, clock, rulesAgeMs 
   const timers = new Set<NodeJS.Timeout>();
   const running = new Set<Promise<unknown>>();
   let closing = false;
+  const isOver = (signal?: AbortSignal): boolean => closing || signal?.aborted === true;
   const later = (ms: number): Date => new Date(clock().getTime() + ms);
 
   /** The turn of one group that is due, or null. */
@@ -47,19 +48,19 @@ export function createGroupChecks({ collections, memberships, clock, rulesAgeMs 
     );
   }
 
-  async function check({ _id, dynamic }: Group): Promise<void> {
+  async function check({ _id, dynamic }: Group, signal?: AbortSignal): Promise<void> {
     if (!dynamic) return;
     const { rule, revision, filled } = dynamic;
     const same = { _id, 'dynamic.revision': revision };
     const mayGoOn = async (): Promise<boolean> =>
-      !closing && (await groups.updateOne(same, { $set: { 'dynamic.checkingUntil': later(TURN_MS) } })).matchedCount > 0;
+      !isOver(signal) && (await groups.updateOne(same, { $set: { 'dynamic.checkingUntil': later(TURN_MS) } })).matchedCount > 0;
     const done = await reconcileGroup({ devices, memberships, now: clock, mayGoOn }, _id, rule);
     const next = { 'dynamic.filled': true, 'dynamic.checkAt': later(filled ? NEXT_LOOK_MS : SECOND_LOOK_MS) };
     const ended = done && (await groups.updateOne(same, { $set: next, $unset: { 'dynamic.checkingUntil': true } })).matchedCount > 0;
     if (ended) return;
     // Stopped, or the rule is another now: what is due stays due.
     await groups.updateOne({ _id, dynamic: { $exists: true } }, { $unset: { 'dynamic.checkingUntil': true } });
-    if (!closing) soon(_id);
+    if (!isOver(signal)) soon(_id);
   }
 
   function soon(id: string): void {
@@ -98,14 +99,14 @@ export function createGroupChecks({ collections, memberships, clock, rulesAgeMs 
     /** What stands in the store while members of a deleted group may be left. */
     markDeleted: (id: string) => ({ _id: `${GONE}${id}`, value: clock() }),
     /** Every check that is due and that nobody is at; how many. May run in several processes. */
-    checkDue: (): Promise<number> =>
+    checkDue: (signal?: AbortSignal): Promise<number> =>
       tracked(
         (async () => {
           await forgetDeleted();
           for (let count = 0; ; count++) {
-            const group = closing ? null : await take();
+            const group = isOver(signal) ? null : await take();
             if (group === null) return count;
-            await check(group);
+            await check(group, signal);
           }
         })(),
       ),

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { createDiskRoom, type DiskRoom, type DiskState } from '../../core/disk-room';
+import { repeat } from '../../core/repeat';
 import { StartError } from '../embedded/start-error';
 import { createBallast } from './ballast';
 import { less, lookAtDisk } from './look';
@@ -59,24 +60,13 @@ export async function watchDisk(options: WatchedDiskOptions, logger: Logger): Pr
   if (before && before.freeBytes < START_BYTES) await ballast.follow({ ...before, freeBytes: 0 });
   const state = await local();
   if (state && state.freeBytes < START_BYTES) throw diskFull(dataDir, state);
-  let looking: Promise<void> | null = null;
-  const timer = setInterval(() => {
-    looking ??= once()
-      // The next look tries again.
-      .catch(() => undefined)
-      .finally(() => {
-        looking = null;
-      });
-  }, LOOK_EVERY_MS);
-  timer.unref();
-  return {
-    room,
-    also: (other) => void others.push(other),
-    async stop() {
-      clearInterval(timer);
-      await looking;
-    },
-  };
+  // After one that failed, the next tries again.
+  const stop = repeat(
+    once,
+    () => LOOK_EVERY_MS,
+    () => undefined,
+  );
+  return { room, also: (other) => void others.push(other), stop };
 }
 
 const diskFull = (dataDir: string, { freeBytes }: DiskState): StartError =>

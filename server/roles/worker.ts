@@ -1,11 +1,9 @@
+import { workerJobs } from '../../core/periodic-jobs';
 import { createPlatformWorker, type DecorateActivities } from '../../workflows/worker';
 import type { Foundation } from '../foundation';
-import { startGroupChecks } from '../group-checks';
 import type { Part } from '../part';
+import { startPeriodicJobs } from '../periodic-jobs';
 import { runWorker } from './run-worker';
-
-/** A process may die between storing a batch and starting its workflow: someone looks for such batches this often. */
-const RESTART_LOST_MS = 60_000;
 
 /** Runs workflows, starts those of batches that have none, and looks after dynamic groups. */
 export async function startWorker(foundation: Foundation, decorateActivities?: DecorateActivities): Promise<Part> {
@@ -18,15 +16,10 @@ export async function startWorker(foundation: Foundation, decorateActivities?: D
     decorateActivities,
   });
   const running = runWorker(worker, 'workflows', logger);
-  const startLost = () =>
-    parts.lifecycle.startAll().catch((error) => logger.warn({ error }, 'Batches without a workflow could not be started'));
-  await startLost();
-  const timer = setInterval(startLost, RESTART_LOST_MS);
-  const groupChecks = startGroupChecks(foundation);
+  const jobs = await startPeriodicJobs(workerJobs(parts), logger);
   return {
     async stop() {
-      clearInterval(timer);
-      await groupChecks.stop();
+      await jobs.stop();
       await running.stop();
     },
   };

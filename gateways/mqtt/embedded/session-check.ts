@@ -1,6 +1,6 @@
+import { repeat } from '../../../core/repeat';
 import type { SampledLog } from '../../../core/sampled-log';
 import type { DeviceId } from '../../../schema/model/ids';
-import { again } from '../../again';
 import type { GatewayCore } from '../../core';
 import type { GatewayMetrics } from '../../metrics';
 import { MQTT_LIMITS } from '../limits';
@@ -79,7 +79,11 @@ export function startSessionCheck(deps: {
   const onFailure = (error: unknown) =>
     sampled.warn('session check', { err: error }, 'Sessions could not be compared with the registered devices; they are later');
   const oftenMs = Math.min(everyMs, MQTT_LIMITS.disabledCheckMs);
-  const stops = [again(look, () => pauseMs, onFailure), again(endNamed, () => oftenMs, onFailure), again(stir, () => oftenMs, onFailure)];
+  const stops = [
+    repeat(look, () => pauseMs, onFailure),
+    repeat(endNamed, () => oftenMs, onFailure),
+    repeat(stir, () => oftenMs, onFailure),
+  ];
   const unlisten = devices.onSessionEnds(() => void endNamed().catch(onFailure));
   return {
     async stop() {

@@ -1,6 +1,6 @@
+import { repeat } from '../../../core/repeat';
 import type { SampledLog } from '../../../core/sampled-log';
 import { type DeviceId, deviceNameOf, productKeyOf } from '../../../schema/model/ids';
-import { again } from '../../again';
 import type { GatewayCore } from '../../core';
 import type { GatewayMetrics } from '../../metrics';
 import type { MqttDialect } from '../dialect';
@@ -111,9 +111,9 @@ export function startClientCheck(deps: {
     sampled.warn('session check', { err: error }, "EMQX's clients could not be compared with the registered devices; they are later");
   };
   const stops = [
-    again(look, () => (cursor === undefined ? everyMs : oftenMs), onFailure),
-    again(endDisabled, () => oftenMs, onFailure),
-    again(endNamed, () => oftenMs, onFailure),
+    repeat(look, () => (cursor === undefined ? everyMs : oftenMs), onFailure),
+    repeat(endDisabled, () => oftenMs, onFailure),
+    repeat(endNamed, () => oftenMs, onFailure),
   ];
   const unlisten = devices.onSessionEnds(() => void endNamed().catch(onFailure));
   return {

@@ -1,0 +1,81 @@
+import type { Collections } from '../schema/mongo/connect';
+import { finishBatchDeletions } from './batches/delete';
+import { type Retention, removeOld } from './batches/retention';
+import type { Clock } from './clock';
+import type { CoreParts } from './create-core';
+import { sweepImports } from './device-imports/creation';
+import { sweepLists } from './device-lists/service';
+import { sweepOrphans } from './packages/upload-record';
+import type { UpgradeEngine } from './ports';
+
+type Log = (details: object, message: string) => void;
+
+/** Work that a process does again and again. It finds in the store what is due, so several processes may do it at once. */
+export interface PeriodicJob {
+  name: string;
+  everyMs: number;
+  /** What the log says after a run that failed; the next run tries again. */
+  failure: string;
+  /** True: the process is ready only after the first run. */
+  beforeReady?: true;
+  /** Ends early when the signal is aborted; throws when it fails. */
+  run(signal: AbortSignal, log: Log): Promise<unknown>;
+}
+
+export interface ApiJobDeps {
+  collections: Collections;
+  engine: Pick<UpgradeEngine, 'restartBatch'>;
+  parts: Pick<CoreParts, 'files' | 'sweepUploads' | 'imports'>;
+  retention: Retention;
+  clock: Clock;
+}
+
+/** What crashes and patience leave of uploads, imports and batches. */
+export const apiJobs = ({ collections, engine, parts, retention, clock }: ApiJobDeps): PeriodicJob[] => [
+  {
+    name: 'sweep',
+    everyMs: 10 * 60_000,
+    failure: 'Uploads could not be swept; it is tried again',
+    beforeReady: true,
+    async run(signal, log) {
+      const swept = (await sweepOrphans(collections, parts.files, clock())) + (await parts.sweepUploads());
+      await sweepLists(collections, clock(), signal);
+      await sweepImports(collections, clock(), signal);
+      if (swept > 0) log({ swept }, 'Uploads that nobody goes on with were removed');
+    },
+  },
+  {
+    name: 'retention',
+    everyMs: 10 * 60_000,
+    failure: 'A batch could not be deleted yet; it is tried again',
+    async run(signal, log) {
+      await finishBatchDeletions({ collections }, signal);
+      const removed = await removeOld({ collections, engine, clock }, retention, signal);
+      if (removed.batches + removed.tasksOf > 0) log(removed, 'Batches, and tasks of batches, that were kept long enough were removed');
+    },
+  },
+  {
+    name: 'imports',
+    // A process may die while it creates the devices of an import.
+    everyMs: 10_000,
+    failure: 'Imports could not be looked for; it is tried again',
+    run: () => parts.imports.resume(),
+  },
+];
+
+export const workerJobs = ({ lifecycle, checkGroups }: Pick<CoreParts, 'lifecycle' | 'checkGroups'>): PeriodicJob[] => [
+  {
+    name: 'start batches',
+    // A process may die between storing a batch and starting its workflow.
+    everyMs: 60_000,
+    failure: 'Batches without a workflow could not be started',
+    beforeReady: true,
+    run: (signal) => lifecycle.startAll(signal),
+  },
+  {
+    name: 'dynamic groups',
+    everyMs: 30_000,
+    failure: 'Members of dynamic groups could not be looked for; it is tried again',
+    run: (signal) => checkGroups(signal),
+  },
+];
