@@ -68,7 +68,7 @@ export const API_LIMITS = {
   /** Milliseconds an idle connection is kept: longer than proxies keep theirs, a minute as a rule, or they send over one that has just ended. */
   keepAliveMs: 75_000,
   /** Milliseconds a connection has to send its key, or its headers. */
-  greetingMs: 10_000,
+  firstRequestMs: 10_000,
   /** Milliseconds between two looks for those that are late. */
   lateCheckMs: 1_000,
   /** Milliseconds without a byte after which an upload or a download is cut. */
@@ -84,5 +84,5 @@ export const API_LIMITS = {
   /** Milliseconds requests under way are given when the API stops. */
   drainMs: 5_000,
   /** Milliseconds from a revocation to the end of the key's connections: the answer to who revoked its own key leaves before. */
-  farewellMs: 250,
+  closeDelayMs: 250,
 } as const;

@@ -20,7 +20,7 @@ import { createAnswers } from './transport/answers';
 import { clientErrorHandler, nothingHere } from './transport/client-errors';
 import { watchConnections } from './transport/connections';
 import { crossOrigin, type Origins } from './transport/cross-origin';
-import { createDocumentDoor } from './transport/document/door';
+import { createDocumentCheck } from './transport/document/check';
 import { drain } from './transport/drain';
 import { createGraphqlHttp } from './transport/graphql-http';
 import { serveGraphqlWs } from './transport/graphql-ws';
@@ -64,7 +64,7 @@ export interface Api {
   stop(): Promise<void>;
 }
 
-/** The door for people and programs: GraphQL over HTTP and WebSocket, uploads, downloads, health. */
+/** The API for people and programs: GraphQL over HTTP and WebSocket, uploads, downloads, health. */
 export async function createApi({
   core: unguarded,
   watch,
@@ -79,10 +79,10 @@ export async function createApi({
   const schema = buildApiSchema();
   const services = { core, live, limits: settings.limits };
   const presentError = createPresentError(logger);
-  const door = createDocumentDoor(schema, settings.explorer);
+  const documents = createDocumentCheck(schema, settings.explorer);
   const costOf = createCostOf(schema, settings.limits);
   const answers = createAnswers(settings.limits);
-  const graphql = await createGraphqlHttp(schema, services, presentError, { door, costOf, answers, introspection: settings.explorer });
+  const graphql = await createGraphqlHttp(schema, services, presentError, { documents, costOf, answers, introspection: settings.explorer });
 
   const { limits, explorer, origins = [], publicUrl } = settings;
   const refuse = explorer ? refuseUnlessSchema(schema) : refuseGraphql;
@@ -104,7 +104,7 @@ export async function createApi({
   handleUnreadable(server, { registry: counted, log: logger, downloads: isDownload });
   const own = publicUrl === undefined ? [] : [new URL(publicUrl).origin];
   const sockets = serveGraphqlWs(server, GRAPHQL_PATH, {
-    ...{ schema, services, presentError, door, costOf, answers, watch, log: logger },
+    ...{ schema, services, presentError, documents, costOf, answers, watch, log: logger },
     origins: [...origins, ...own],
   });
 
@@ -133,7 +133,7 @@ function lingerBounds({ fileBytes }: Pick<Limits, 'fileBytes'>): (res: ServerRes
 function httpServerFor(listener: RequestListener, { tls }: ApiSettings): Server {
   const options = { connectionsCheckingInterval: API_LIMITS.lateCheckMs };
   const server = tls ? createHttpsServer({ ...options, cert: tls.cert, key: tls.key }, listener) : createHttpServer(options, listener);
-  server.headersTimeout = API_LIMITS.greetingMs;
+  server.headersTimeout = API_LIMITS.firstRequestMs;
   server.keepAliveTimeout = API_LIMITS.keepAliveMs;
   // A large upload over a slow line takes its time; one that stalls is cut by its own clock.
   server.requestTimeout = 0;

@@ -12,7 +12,7 @@ import type { TaskService } from './tasks/contract';
 import type { UploadService } from './uploads/contract';
 
 /**
- * Everything the doors (api, gateways, workflows) may ask. Services throw UserError or UserErrors for what a caller can mend;
+ * Everything that the api, the gateways and the workflows may ask. Services throw UserError or UserErrors for what a caller can mend;
  * methods that take a viewer check its role first.
  */
 export interface Core {

@@ -1,7 +1,7 @@
 import { traitsOf } from '../schema/model/protocol/dialect';
 import type { WaitingFor } from '../schema/model/task/waiting-for';
 import { bothEnds, type Color, lineOf, type Paint, type Span } from './spans';
-import { countsByDialect, type DemoState, failuresByCause, oldestWaiting } from './watch';
+import { countsByDialect, type DemoState, failuresByCause, oldestWaiting } from './state';
 
 export interface View {
   columns: number;

@@ -9,8 +9,8 @@ import { followBatch } from './live';
 import { picture, plainLine } from './picture';
 import { type Out, show } from './screen';
 import type { Paint } from './spans';
+import { allEnded, applyProgress, applyTask, type DemoState, newState, tell } from './state';
 import type { Timing } from './timing';
-import { allEnded, applyProgress, applyTask, type DemoState, newState, tell } from './watch';
 
 export interface BatchRun {
   api: ApiClient;

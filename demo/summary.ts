@@ -1,8 +1,8 @@
 import { type LinkIdentity, linkCredentials } from '../test/support/devices/link/link-identity';
 import { clock } from './picture';
 import type { Paint } from './spans';
+import type { DemoState } from './state';
 import type { Deviation } from './verdict';
-import type { DemoState } from './watch';
 
 const DEVIATIONS_SHOWN = 20;
 

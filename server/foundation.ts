@@ -15,8 +15,8 @@ import { createEngine } from '../workflows/client';
 import { connectTemporal } from '../workflows/connection';
 import type { Config } from './config';
 import { dataDirProblem } from './data-dir-problem';
-import { lookAtDatabase } from './disk/look';
-import { watchDisk } from './disk/watch';
+import { monitorDisk } from './disk/monitor';
+import { databaseDiskState } from './disk/state';
 import { freePort } from './embedded/free-port';
 import { type EmbeddedServers, startEmbedded } from './embedded/start-embedded';
 import { StartError } from './embedded/start-error';
@@ -51,13 +51,13 @@ export async function startFoundation(config: Config, logger: Logger): Promise<F
   await keepPrivate(config.dataDir, logger).catch(unusable);
   const running = new Parts((error) => logger.error({ error }, 'A connection did not close as it should'));
   const { dataDir, diskReserveBytes: reserveBytes, mongodbUri, temporalAddress } = config;
-  const disk = running.add(await watchDisk({ dataDir, reserveBytes, isLocal: !(mongodbUri && temporalAddress) }, logger));
+  const disk = running.add(await monitorDisk({ dataDir, reserveBytes, isLocal: !(mongodbUri && temporalAddress) }, logger));
   return running.orStop(async () => {
     const servers = running.add(await startServers(config, disk.room, logger).catch(unusable));
     const store = await connectStore(servers.mongoUri, { dbName: databaseOf(servers.mongoUri) });
     running.add({ stop: () => store.close() });
     const { db } = store.connection;
-    if (mongodbUri && db) disk.also(() => lookAtDatabase(db));
+    if (mongodbUri && db) disk.also(() => databaseDiskState(db));
     const masterKeys = await readMasterKeys(config, logger);
     await migrate(store, masterKeys, logger);
     await store.ensureIndexes();

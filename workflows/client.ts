@@ -20,10 +20,10 @@ import {
   wakeBatchSignal,
 } from './batch/messages';
 import type { batch } from './batch/workflow';
-import { createEndedTeller } from './ended-teller';
+import { createEndedSignals } from './ended-signals';
 import { endedSignal, reportSignal } from './upgrade/messages';
 import type { upgrade } from './upgrade/workflow';
-import { createWaker } from './waker';
+import { createWakeUps } from './wake-ups';
 
 export interface EngineOptions {
   client: Client;
@@ -55,7 +55,7 @@ export function createEngine({ client, taskQueue, minuteMs, onWakeFailed }: Engi
   const call = <T>(work: () => Promise<T>, ms = CALL_MS): Promise<T> => client.withDeadline(Date.now() + ms, work);
   const signalWake = (batchId: BatchId) =>
     call(() => workflow.getHandle(batchWorkflowId(batchId)).signal(wakeBatchSignal)).catch(ignoreGone);
-  const teller = createEndedTeller(async ({ _id, deviceId, module, attempt }) => {
+  const endedSignals = createEndedSignals(async ({ _id, deviceId, module, attempt }) => {
     const handle = workflow.getHandle(upgradeWorkflowId(deviceId, module));
     try {
       await call(() => handle.signal(endedSignal, _id, attempt));
@@ -65,7 +65,7 @@ export function createEngine({ client, taskQueue, minuteMs, onWakeFailed }: Engi
       return false;
     }
   });
-  const waker = createWaker(signalWake, onWakeFailed, minuteMs / WAKES_A_MINUTE);
+  const wakeUps = createWakeUps(signalWake, onWakeFailed, minuteMs / WAKES_A_MINUTE);
 
   const batchOptions = (batchId: BatchId) => ({
     workflowId: batchWorkflowId(batchId),
@@ -76,9 +76,9 @@ export function createEngine({ client, taskQueue, minuteMs, onWakeFailed }: Engi
   });
 
   return {
-    wakeBatch: waker.wake,
+    wakeBatch: wakeUps.wake,
     async close() {
-      await Promise.all([waker.close(), teller.close()]);
+      await Promise.all([wakeUps.close(), endedSignals.close()]);
     },
     async startBatch(batchId) {
       await call(() => workflow.start<typeof batch>('batch', batchOptions(batchId))).catch((error) => {
@@ -112,7 +112,7 @@ export function createEngine({ client, taskQueue, minuteMs, onWakeFailed }: Engi
       };
       await call(() => workflow.signalWithStart<typeof upgrade, [{ upgrade: typeof input; report: typeof report }]>('upgrade', options));
     },
-    tellEnded: (task, mayStart = false) => teller.tell(task, mayStart),
+    tellEnded: (task, mayStart = false) => endedSignals.send(task, mayStart),
   };
 }
 

@@ -10,7 +10,7 @@ import { decideRange } from './decide-range';
 import type { DownloadMetrics } from './download-metrics';
 import { sendBytes } from './send-bytes';
 
-type Doors = Pick<DownloadService, 'open' | 'openWithBearer'>;
+type Downloads = Pick<DownloadService, 'open' | 'openWithBearer'>;
 
 /** In either form of a request's target: a path, or as to a proxy (RFC 9112 §3.2.2). What a file is called may be behind it. */
 const ADDRESS = /^(?:https?:\/\/[^/?#]+)?\/([df])\/([^/?#]+)(?:\/[^/?#]*)?(?:[?#]|$)/;
@@ -21,7 +21,7 @@ const ADDRESS = /^(?:https?:\/\/[^/?#]+)?\/([df])\/([^/?#]+)(?:\/[^/?#]*)?(?:[?#
  * Tells whether the request is a download's and answers it then. Beside Express, not in it: a fleet's ranges are most of what is asked.
  */
 export const downloads =
-  (core: Doors, metrics: DownloadMetrics, log: ErrorLog) =>
+  (core: Downloads, metrics: DownloadMetrics, log: ErrorLog) =>
   (req: IncomingMessage, res: ServerResponse): boolean => {
     const [, kind, name] = ADDRESS.exec(req.url ?? '') ?? [];
     if (name === undefined) return false;

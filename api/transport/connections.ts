@@ -49,7 +49,7 @@ interface Deps {
   most: number;
   registry: Registry;
   log: Lines;
-  limits?: Record<'strangers' | 'greetingMs' | 'strangerAnswerMs' | 'lateCheckMs', number>;
+  limits?: Record<'strangers' | 'firstRequestMs' | 'strangerAnswerMs' | 'lateCheckMs', number>;
 }
 
 /**
@@ -167,7 +167,7 @@ export function watchConnections(server: Server, { most, registry, log, limits =
   const sweep = setInterval(() => {
     const now = performance.now();
     for (const stranger of strangers.values()) {
-      const patience = stranger.busy > 0 && stranger.request?.complete ? limits.strangerAnswerMs : limits.greetingMs + LATER_MS;
+      const patience = stranger.busy > 0 && stranger.request?.complete ? limits.strangerAnswerMs : limits.firstRequestMs + LATER_MS;
       if (now - stranger.since > patience) close(stranger, 'late');
     }
   }, limits.lateCheckMs).unref();

@@ -6,14 +6,14 @@ import { type ApiContext, type ApiServices, createContext } from '../context';
 import type { PresentError } from '../errors/present';
 import { API_LIMITS } from '../limits';
 import type { Answers } from './answers';
-import type { DocumentDoor } from './document/door';
+import type { DocumentCheck } from './document/check';
 import { createPace, type Pace } from './pace';
 import type { CostOf } from './query-cost';
 import { sendInTime } from './send-in-time';
 import { viewerOf } from './signed-in';
 
 export interface HttpDeps {
-  door: DocumentDoor;
+  documents: DocumentCheck;
   costOf: CostOf;
   answers: Answers;
   introspection: boolean;
@@ -32,7 +32,7 @@ export async function createGraphqlHttp(
   schema: GraphQLSchema,
   services: ApiServices,
   presentError: PresentError,
-  { door, costOf, answers, introspection }: HttpDeps,
+  { documents, costOf, answers, introspection }: HttpDeps,
 ): Promise<GraphqlHttp> {
   const server = new ApolloServer<ApiContext>({
     schema,
@@ -40,10 +40,10 @@ export async function createGraphqlHttp(
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     allowBatchedHttpRequests: false,
-    // Documents are kept by the door; a second place for them would be filled by whoever asks.
+    // Documents are kept by the check; a second cache would be filled by whoever asks.
     persistedQueries: false,
-    // Documents come through the door; what Apollo reads itself was let in before and is forgotten since.
-    documentStore: { get: async (key) => door.known(key.slice(-HASH)), set: async () => undefined, delete: async () => undefined },
+    // Documents pass the check first; what Apollo reads itself has passed it and is forgotten since.
+    documentStore: { get: async (key) => documents.known(key.slice(-HASH)), set: async () => undefined, delete: async () => undefined },
     parseOptions: { maxTokens: API_LIMITS.tokens, noLocation: true },
     plugins: [ApolloServerPluginLandingPageDisabled(), bounded(costOf, answers)],
     formatError: (formatted, error) => presentError(error, String(formatted.extensions?.code ?? 'BAD_REQUEST')),
@@ -54,7 +54,7 @@ export async function createGraphqlHttp(
   const router = Router();
   router.use(bodyInTime);
   router.use(express.json({ limit: API_LIMITS.bodyBytes }));
-  router.use(readFirst(door, presentError));
+  router.use(readFirst(documents, presentError));
   router.use(answering(server, services));
   return { router, stop: () => server.stop() };
 }
@@ -77,9 +77,9 @@ const LATE = `The request did not arrive within ${API_LIMITS.bodyMs / 1_000} sec
 
 /** Before Apollo, whose parser and rules follow whatever they are given. */
 const readFirst =
-  (door: DocumentDoor, presentError: PresentError): RequestHandler =>
+  (documents: DocumentCheck, presentError: PresentError): RequestHandler =>
   (req, res, next) => {
-    const errors = errorsOf(req, door);
+    const errors = errorsOf(req, documents);
     if (errors.length === 0) return next();
     const type = req.accepts(['application/json', 'application/graphql-response+json']) || 'application/json';
     res
@@ -89,12 +89,12 @@ const readFirst =
   };
 
 /** What is missing or of another form Apollo refuses; a stored query was read when it was stored. */
-function errorsOf(req: Request, door: DocumentDoor): readonly GraphQLError[] {
+function errorsOf(req: Request, documents: DocumentCheck): readonly GraphQLError[] {
   const found: Record<string, unknown> = req.method === 'GET' ? Object.fromEntries(new URL(req.url, 'http://host').searchParams) : req.body;
   if (typeof found !== 'object' || found === null) return [];
   const { query, variables, extensions, operationName } = found;
   const asked = { source: typeof query === 'string' ? query : '', variables: fromJson(variables), extensions: fromJson(extensions) };
-  const opened = asked.source === '' ? door.openStored(asked) : door.open(asked);
+  const opened = asked.source === '' ? documents.checkStored(asked) : documents.check(asked);
   if (!('kind' in opened)) return opened;
   return refusedOperation(opened, typeof operationName === 'string' ? operationName : null);
 }

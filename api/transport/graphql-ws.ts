@@ -12,7 +12,7 @@ import { API_LIMITS } from '../limits';
 import type { Answers } from './answers';
 import { checked, proven } from './connections';
 import type { Origins } from './cross-origin';
-import type { DocumentDoor } from './document/door';
+import type { DocumentCheck } from './document/check';
 import { createPace } from './pace';
 import type { CostOf } from './query-cost';
 import { acceptSockets, type WsExtra } from './ws-connection';
@@ -31,7 +31,7 @@ export interface GraphqlWsDeps {
   schema: GraphQLSchema;
   services: ApiServices;
   presentError: PresentError;
-  door: DocumentDoor;
+  documents: DocumentCheck;
   costOf: CostOf;
   answers: Answers;
   watch: Pick<StoreWatch, 'away' | 'whenAway'>;
@@ -42,11 +42,11 @@ export interface GraphqlWsDeps {
 
 /** GraphQL over WebSocket (graphql-transport-ws). Apollo's plugins don't see it: keys, limits and masking are its own. */
 export function serveGraphqlWs(httpServer: Server, path: string, deps: GraphqlWsDeps): { stop(): Promise<void> } {
-  const { schema, services, presentError, door, costOf, answers, watch, log, origins } = deps;
+  const { schema, services, presentError, documents, costOf, answers, watch, log, origins } = deps;
   const { access } = services.core;
 
   const server = makeServer<Record<string, unknown> | undefined, Session>({
-    connectionInitWaitTimeout: API_LIMITS.greetingMs,
+    connectionInitWaitTimeout: API_LIMITS.firstRequestMs,
     async onConnect({ connectionParams, extra }) {
       const key = connectionKey(connectionParams);
       let viewer: Viewer | null = null;
@@ -69,7 +69,7 @@ export function serveGraphqlWs(httpServer: Server, path: string, deps: GraphqlWs
         return false;
       }
       extra.key = key;
-      extra.letGo = access.hold(key, viewer, () => void setTimeout(() => revoked(extra), API_LIMITS.farewellMs).unref());
+      extra.letGo = access.hold(key, viewer, () => void setTimeout(() => revoked(extra), API_LIMITS.closeDelayMs).unref());
       if (extra.socket.readyState !== extra.socket.OPEN) extra.letGo();
       return true;
     },
@@ -106,7 +106,7 @@ export function serveGraphqlWs(httpServer: Server, path: string, deps: GraphqlWs
     try {
       const viewer = await access.authenticate(extra.key);
       if (!viewer) return [refusal('NOT_SIGNED_IN', 'The connection has no valid API key.')];
-      const document = door.open({ source: query, variables, extensions });
+      const document = documents.check({ source: query, variables, extensions });
       if (!('kind' in document)) return document;
       const cost = costOf({ document, variables: variables ?? {}, operationName });
       if (getOperationAST(document, operationName)?.operation !== 'subscription') await begin(extra, payload, cost, viewer.keyId);
@@ -155,7 +155,7 @@ const TRY_AGAIN_LATER = 1013;
 /** A client that reads is told why; one that doesn't is cut. */
 function revoked({ socket }: WsExtra): void {
   socket.close(CloseCode.Forbidden, 'The API key was revoked');
-  setTimeout(() => socket.terminate(), API_LIMITS.farewellMs).unref();
+  setTimeout(() => socket.terminate(), API_LIMITS.closeDelayMs).unref();
 }
 
 const refusal = (code: string, message: string): GraphQLError => new GraphQLError(message, { extensions: { code } });

@@ -18,7 +18,7 @@ export function refuseUnlessSchema(schema: GraphQLSchema): Refuse {
   return (res, refusal) => {
     const { req } = res;
     if (refusal.code !== 'NOT_SIGNED_IN' || !isShortQuestion(req)) return refuseGraphql(res, refusal);
-    const patience = setTimeout(() => req.destroy(), API_LIMITS.greetingMs);
+    const patience = setTimeout(() => req.destroy(), API_LIMITS.firstRequestMs);
     read(req, res, (error?: unknown) => {
       clearTimeout(patience);
       if (error !== undefined || !asksForSchemaOnly(req.body)) return refuseGraphql(res, refusal);

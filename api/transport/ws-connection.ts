@@ -15,7 +15,7 @@ export interface WsExtra {
 
 /** Pings go out so often; a client that has not answered by the next one is gone. */
 const PING_MS = 12_000;
-const GOODBYE_MS = 1_000;
+const CLOSE_MS = 1_000;
 
 /**
  * graphql-ws's server over `ws`. Its own adapter tells clients the text of internal errors and writes to the console;
@@ -49,7 +49,7 @@ export function acceptSockets<E extends WsExtra>(
       for (const socket of sockets.clients) socket.close(1001, 'Going away');
       const patience = setTimeout(() => {
         for (const socket of sockets.clients) socket.terminate();
-      }, GOODBYE_MS);
+      }, CLOSE_MS);
       await new Promise<void>((resolve) => sockets.close(() => resolve()));
       clearTimeout(patience);
     },
@@ -91,7 +91,7 @@ function accept<E extends WsExtra>(server: Server<E>, socket: WebSocket, extra: 
 
 /**
  * Before graphql-ws, which writes what a message carries into answers and errors, and writing JSON recurses. Variables and extensions go
- * through the door of documents, which says more.
+ * through the check of documents, which says more.
  */
 function isTooDeep(text: string): boolean {
   try {

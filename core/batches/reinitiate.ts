@@ -5,6 +5,7 @@ import { placesFor } from '../../schema/model/batch/places';
 import { reportedOf, spellingOf } from '../../schema/model/device/device-modules';
 import type { FirmwarePackage } from '../../schema/model/fleet';
 import { batchOfTask, type TaskId } from '../../schema/model/ids';
+import { FIXED_LIMITS } from '../../schema/model/limits';
 import { acceptsSource } from '../../schema/model/package/package-rules';
 import { hasRegressed } from '../../schema/model/task/begun-again';
 import type { SkipReason } from '../../schema/model/task/reinitiation';
@@ -22,12 +23,11 @@ import { hasActiveTask } from '../tasks/has-active';
 import { batchUnknown, tasksRemoved } from '../tasks/refusals';
 import { requireTasks } from '../tasks/require-tasks';
 import { transition } from '../tasks/transition';
-import { refuseComeback } from './comeback';
 import type { Reinitiated, Reinitiation } from './contract';
+import { refuseReopening } from './reopening';
 import { reopenBatch } from './status';
 
 const CHUNK = 200;
-const SKIPPED_SHOWN = 100;
 
 type ReinitiationDeps = Pick<TaskDeps, 'tasks' | 'engine' | 'settings' | 'clock'> & { collections: Collections };
 
@@ -41,14 +41,14 @@ export async function reinitiateTasks(deps: ReinitiationDeps, viewer: Viewer, re
   requireRole(viewer, 'OPERATOR');
   requireOneOf(request);
   const { batch, firmware } = await resumable(collections, request.batchId);
-  await refuseComeback(collections, deps.settings.limits, batch);
+  await refuseReopening(collections, deps.settings.limits, batch);
   const result = { reinitiated: 0, skippedCount: 0, skipped: [] as Reinitiated['skipped'] };
   for await (const tasks of chunksOf(deps, request)) {
     for (const [taskId, reason] of await restart(deps, tasks, { batch, firmware })) {
       if (reason === null) result.reinitiated += 1;
       else {
         result.skippedCount += 1;
-        if (result.skipped.length < SKIPPED_SHOWN) result.skipped.push({ taskId, reason });
+        if (result.skipped.length < FIXED_LIMITS.skippedShown) result.skipped.push({ taskId, reason });
       }
     }
   }

@@ -2,61 +2,61 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import { newPacer, nextSlot, type Pacer } from '../../schema/model/batch/push-rate';
 
-const LANES_KEPT = 2_000;
+const PACERS_KEPT = 2_000;
 
-/** The slots of rates, shared by all that push for the same lane in this process: a batch's notifications, or its version queries. */
+/** The slots of rates, shared by all that push by the same key in this process: a batch's notifications, or its version queries. */
 export interface Pacers {
   /** Waits for a slot; with more than one wanted, for those that come within half the catch-up that the bounds allow. */
-  comes(lane: string, intervalMs: number, wanted: number): Promise<void>;
+  comes(key: string, intervalMs: number, wanted: number): Promise<void>;
   /** Takes the slots that have come, at most so many: none when the timer was early, or another was faster. */
-  take(lane: string, intervalMs: number, most: number): number;
-  /** Waits for one slot, at the interval that the lane had last, and takes it; false when none comes within `withinMs`. */
-  takeOne(lane: string, withinMs: number): Promise<boolean>;
-  /** Uses up the next slot, whether or not it has come: something has left outside the lane that counts in it. */
-  spend(lane: string): void;
+  take(key: string, intervalMs: number, most: number): number;
+  /** Waits for one slot, at the interval that the key had last, and takes it; false when none comes within `withinMs`. */
+  takeOne(key: string, withinMs: number): Promise<boolean>;
+  /** Uses up the next slot, whether or not it has come: something has left outside of its queue that counts in it. */
+  spend(key: string): void;
 }
 
 export function createPacers(minuteMs: number): Pacers {
-  const lanes = new LRUCache<string, { pacer: Pacer; intervalMs: number }>({ max: LANES_KEPT });
-  const pacerOf = (lane: string): Pacer => lanes.get(lane)?.pacer ?? newPacer(minuteMs);
+  const kept = new LRUCache<string, { pacer: Pacer; intervalMs: number }>({ max: PACERS_KEPT });
+  const pacerOf = (key: string): Pacer => kept.get(key)?.pacer ?? newPacer(minuteMs);
 
-  function keep(lane: string, pacer: Pacer, intervalMs: number): void {
-    lanes.set(lane, { pacer, intervalMs });
+  function keep(key: string, pacer: Pacer, intervalMs: number): void {
+    kept.set(key, { pacer, intervalMs });
   }
 
-  function take(lane: string, intervalMs: number, most: number): number {
+  function take(key: string, intervalMs: number, most: number): number {
     const now = Date.now();
-    let pacer = pacerOf(lane);
+    let pacer = pacerOf(key);
     let count = 0;
     for (let slot = nextSlot(pacer, intervalMs, now); count < most && slot.at <= now; slot = nextSlot(pacer, intervalMs, now)) {
       pacer = slot.pacer;
       count += 1;
     }
-    keep(lane, pacer, intervalMs);
+    keep(key, pacer, intervalMs);
     return count;
   }
 
   return {
     take,
-    spend(lane) {
-      const known = lanes.get(lane);
-      if (known !== undefined) keep(lane, nextSlot(known.pacer, known.intervalMs, Date.now()).pacer, known.intervalMs);
+    spend(key) {
+      const known = kept.get(key);
+      if (known !== undefined) keep(key, nextSlot(known.pacer, known.intervalMs, Date.now()).pacer, known.intervalMs);
     },
-    async comes(lane, intervalMs, wanted) {
-      const pacer = pacerOf(lane);
+    async comes(key, intervalMs, wanted) {
+      const pacer = pacerOf(key);
       const { at } = nextSlot(pacer, intervalMs, Date.now());
       const wait = at - Date.now() + (wanted > 1 ? pacer.burstMs / 2 : 0);
       if (at > Date.now()) await sleep(wait);
     },
-    async takeOne(lane, withinMs) {
+    async takeOne(key, withinMs) {
       const until = Date.now() + withinMs;
       for (;;) {
-        const known = lanes.get(lane);
+        const known = kept.get(key);
         if (known === undefined) return false;
         const { at } = nextSlot(known.pacer, known.intervalMs, Date.now());
         if (at > until) return false;
         if (at > Date.now()) await sleep(at - Date.now());
-        else if (take(lane, known.intervalMs, 1) === 1) return true;
+        else if (take(key, known.intervalMs, 1) === 1) return true;
       }
     },
   };

@@ -5,7 +5,7 @@ import { createSampledLog } from '../../core/sampled-log';
 import type { Dialect } from '../../schema/model/protocol/dialect';
 import { createAccounts } from '../accounts';
 import type { GatewayCore } from '../core';
-import { createDeviceLanes, LANE_SETTINGS, type LaneSettings } from '../device-lanes';
+import { createDeviceQueues, QUEUE_SETTINGS, type QueueSettings } from '../device-queues';
 import { createGatewayMetrics, type GatewayMetrics } from '../metrics';
 import type { MqttDialect } from './dialect';
 import type { ListenSettings, MqttUrls } from './embedded/listeners';
@@ -17,7 +17,7 @@ import type { DeviceUrls, Transport, TransportParts } from './transport';
 
 export interface CommonSettings {
   quotas?: Partial<MqttQuotas>;
-  lanes?: Partial<LaneSettings>;
+  queues?: Partial<QueueSettings>;
   /** For work that is left when the gateway stops. */
   stopWithinMs?: number;
   /** Hours that an IoTDA device's clock may be off where it asks for the check. Default 1. */
@@ -45,10 +45,10 @@ export interface MqttGateway<U extends DeviceUrls = MqttUrls> extends Pick<Trans
 }
 
 const STOP_WITHIN_MS = 5_000;
-/** Of devices behind gateways, and of those that have just gone. */
+/** Of children, and of those that have just gone. */
 const ACCOUNTS_BESIDE = 50_000;
 
-/** The MQTT door for devices, on a broker of its own inside this process. */
+/** MQTT for devices, on a broker of its own inside this process. */
 export function createMqttGateway(deps: MqttGatewayDeps): Promise<MqttGateway> {
   const { settings } = deps;
   return createGatewayOver(deps, (parts) => createEmbeddedTransport(parts, settings, settings.stopWithinMs ?? STOP_WITHIN_MS));
@@ -60,17 +60,17 @@ export async function createGatewayOver<S, U extends DeviceUrls>(
   transportOf: (parts: TransportParts) => Transport<U>,
 ): Promise<MqttGateway<U>> {
   const metrics = createGatewayMetrics(registry);
-  const lanes = await createDeviceLanes({ metrics, settings: { ...LANE_SETTINGS, ...settings.lanes } });
+  const queues = await createDeviceQueues({ metrics, settings: { ...QUEUE_SETTINGS, ...settings.queues } });
   const quotas = { ...MQTT_QUOTAS, ...settings.quotas };
   const sampled = createSampledLog(logger);
   const accountOf = createAccounts(quotas.connections + ACCOUNTS_BESIDE);
-  const parts = { ...core, lanes, metrics, quotas, sampled, accountOf };
+  const parts = { ...core, queues, metrics, quotas, sampled, accountOf };
   const spoken: Record<Dialect, MqttDialect> = {
     LINK: createLinkDialect(parts),
     IOTDA: createIotdaDialect({ ...parts, hourTolerance: settings.iotdaHourTolerance ?? 1, clock }),
   };
   const dialects = Object.values(spoken);
-  const transport = transportOf({ devices: core.devices, dialects, gatewayId, lanes, quotas, metrics, sampled, accountOf, logger });
+  const transport = transportOf({ devices: core.devices, dialects, gatewayId, queues, quotas, metrics, sampled, accountOf, logger });
   let stopping = false;
   return {
     link: transport.link,
@@ -85,7 +85,7 @@ export async function createGatewayOver<S, U extends DeviceUrls>(
       if (stopping) return;
       stopping = true;
       await transport.close();
-      await lanes.stop(settings.stopWithinMs ?? STOP_WITHIN_MS);
+      await queues.stop(settings.stopWithinMs ?? STOP_WITHIN_MS);
       await transport.ended();
     },
   };

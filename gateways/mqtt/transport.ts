@@ -3,7 +3,7 @@ import type { DeviceLink } from '../../core/ports';
 import type { SampledLog } from '../../core/sampled-log';
 import type { AccountOf } from '../accounts';
 import type { GatewayCore } from '../core';
-import type { DeviceLanes } from '../device-lanes';
+import type { DeviceQueues } from '../device-queues';
 import type { GatewayMetrics } from '../metrics';
 import type { MqttDialect } from './dialect';
 import type { MqttQuotas } from './quotas';
@@ -18,9 +18,9 @@ export interface DeviceUrls {
 export interface Transport<U extends DeviceUrls = DeviceUrls> {
   /** Where devices connect, if that is here. */
   start(): Promise<U>;
-  /** Nothing comes in any more; the lanes run out afterwards. */
+  /** Nothing comes in any more; the queues run out afterwards. */
   close(): Promise<void>;
-  /** After the lanes have run out. */
+  /** After the queues have run out. */
   ended(): Promise<void>;
   readonly link: DeviceLink;
   /** Whether messages for devices leave now. */
@@ -35,7 +35,7 @@ export interface TransportParts {
   devices: GatewayCore['devices'];
   dialects: readonly MqttDialect[];
   gatewayId: string;
-  lanes: DeviceLanes;
+  queues: DeviceQueues;
   quotas: MqttQuotas;
   metrics: GatewayMetrics;
   sampled: SampledLog;

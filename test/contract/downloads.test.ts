@@ -147,7 +147,7 @@ test('R-DL-1 an address with a bearer token names its port, and opens with its t
   for (const [id, bearer] of wrong) expect(await bearerRefusal(id, bearer)).toBe('DOWNLOAD_UNAUTHORIZED');
 });
 
-test('R-DL-1 a token that has opened one door still opens no other', async () => {
+test('R-DL-1 a token that has opened one file still opens no other', async () => {
   const { url, token } = await urls.mintAccess(task, 0);
   await expect(downloads.openWithBearer(idOf(url), token)).resolves.toBeDefined();
   expect(await refusalOf(token)).toBe(UNKNOWN);

@@ -1,7 +1,7 @@
 import pino from 'pino';
 import { createSampledLog } from '../../core/sampled-log';
 import { createAccounts } from '../../gateways/accounts';
-import { createDeviceLanes, LANE_SETTINGS } from '../../gateways/device-lanes';
+import { createDeviceQueues, QUEUE_SETTINGS } from '../../gateways/device-queues';
 import { createGatewayMetrics } from '../../gateways/metrics';
 import { createIotdaDialect } from '../../gateways/mqtt/iotda/dialect';
 import { createLinkDialect } from '../../gateways/mqtt/link/dialect';
@@ -12,8 +12,8 @@ import type { RecordingCore } from './recording-core';
 export async function bothDialects(core: RecordingCore) {
   const metrics = createGatewayMetrics();
   const sampled = createSampledLog(pino({ level: 'silent' }));
-  const lanes = await createDeviceLanes({ metrics, settings: LANE_SETTINGS });
+  const queues = await createDeviceQueues({ metrics, settings: QUEUE_SETTINGS });
   const { devices, tasks, downloads } = core;
-  const parts = { devices, tasks, downloads, metrics, sampled, lanes, quotas: MQTT_QUOTAS, accountOf: createAccounts(100) };
+  const parts = { devices, tasks, downloads, metrics, sampled, queues, quotas: MQTT_QUOTAS, accountOf: createAccounts(100) };
   return { ...parts, dialects: [createLinkDialect(parts), createIotdaDialect({ ...parts, hourTolerance: 1 })] };
 }

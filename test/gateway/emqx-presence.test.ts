@@ -39,7 +39,7 @@ async function presence(api?: EmqxApi) {
     resolve: createResolve(core.devices),
     ...(api && { api }),
   });
-  return { core, left, take, settled: () => parts.lanes.stop(1_000) };
+  return { core, left, take, settled: () => parts.queues.stop(1_000) };
 }
 
 test("R-DEV-2 EMQX's events bring a device on-line and off-line, with sessions that sort by time", async () => {

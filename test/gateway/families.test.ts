@@ -1,29 +1,29 @@
 import pino from 'pino';
 import { createSampledLog } from '../../core/sampled-log';
-import type { DeviceLanes, LaneJob } from '../../gateways/device-lanes';
+import type { DeviceQueues, QueueJob } from '../../gateways/device-queues';
 import { createGatewayMetrics } from '../../gateways/metrics';
 import type { Session } from '../../gateways/mqtt/embedded/session';
 import { createFamilies } from '../../gateways/mqtt/families';
 import { createTokenBuckets } from '../../gateways/token-bucket';
 
-/** Lanes whose one job runs when the test says so. */
-function handLanes() {
-  const jobs: LaneJob[] = [];
-  const lanes = { push: (_deviceId: string, job: LaneJob) => void jobs.push(job) } as unknown as DeviceLanes;
-  return { lanes, jobs, run: async () => jobs.shift()?.run() };
+/** Queues whose one job runs when the test says so. */
+function handQueues() {
+  const jobs: QueueJob[] = [];
+  const queues = { push: (_deviceId: string, job: QueueJob) => void jobs.push(job) } as unknown as DeviceQueues;
+  return { queues, jobs, run: async () => jobs.shift()?.run() };
 }
 
 function world(children: string[]) {
   let now = 0;
   let lookups = 0;
-  const { lanes, jobs, run } = handLanes();
+  const { queues, jobs, run } = handQueues();
   const devices = {
     childrenOf: async () => {
       lookups += 1;
-      return children.map((deviceId) => ({ deviceId, proof: { registration: null, gateway: 'pk01.hub-1', binding: null } }));
+      return children.map((deviceId) => ({ deviceId, proof: { registration: null, parentId: 'pk01.hub-1', binding: null } }));
     },
   };
-  const deps = { devices, lanes, metrics: createGatewayMetrics(), sampled: createSampledLog(pino({ level: 'silent' })) };
+  const deps = { devices, queues, metrics: createGatewayMetrics(), sampled: createSampledLog(pino({ level: 'silent' })) };
   const families = createFamilies(deps, () => now);
   const session = { deviceId: 'pk01.hub-1', children: 0, closed: false } as Session;
   return {
@@ -65,13 +65,13 @@ test('R-FLOW-1 R-FLOW-2 a child stays the same peer, and one that was just spoke
   expect(await again).toBe(await first);
   expect(families.identityOf(session, 'pk01.a')).toBe(await first);
   children.push('pk01.b');
-  expect(families.identityOf(session, 'pk01.b')).toMatchObject({ deviceName: 'b', gateway: session });
+  expect(families.identityOf(session, 'pk01.b')).toMatchObject({ deviceName: 'b', parent: session });
   const answered = nameOf('pk01.b');
   await run();
   expect(await answered).toBe('b');
 });
 
-test('R-FLOW-1 R-FLOW-2 as many messages wait as a lane holds, and one for each child', async () => {
+test('R-FLOW-1 R-FLOW-2 as many messages wait as a queue holds, and one for each child', async () => {
   const { families, session, jobs, run } = world(['pk01.a']);
   session.children = 1;
   const answers = Array.from({ length: 66 }, async () => families.childOf(session, 'pk01.a'));
@@ -85,8 +85,8 @@ test('R-FLOW-1 what a connection may send grows with each device behind it', () 
   let now = 0;
   const { take: allows } = createTokenBuckets<object>({ perSecond: 1, burst: 2, more: { perSecond: 1, burst: 4 } }, () => now);
   const many = (key: object, units?: number) => Array.from({ length: 100 }, () => allows(key, units)).filter(Boolean).length;
-  const [plain, gateway] = [{}, {}];
-  expect([many(plain), many(gateway, 10)]).toEqual([2, 42]);
+  const [plain, parent] = [{}, {}];
+  expect([many(plain), many(parent, 10)]).toEqual([2, 42]);
   now += 1_000;
-  expect([many(plain), many(gateway, 10)]).toEqual([1, 11]);
+  expect([many(plain), many(parent, 10)]).toEqual([1, 11]);
 });

@@ -3,12 +3,12 @@ import { createConnection } from 'node:net';
 import { deviceId } from './recording-core';
 import { type Running, roundTrip, startGateway, topics } from './support';
 
-const LANES = { capacity: 8 };
+const QUEUES = { capacity: 8 };
 
 describe('R-FLOW-1 reports of devices', () => {
   let running: Running;
   beforeEach(async () => {
-    running = await startGateway(LANES);
+    running = await startGateway(QUEUES);
   });
   afterEach(() => running.stop());
   const { inform, progress } = topics();
@@ -71,7 +71,7 @@ describe('R-FLOW-1 reports of devices', () => {
     expect(await running.counted('retried_total')).toBe(3);
   });
 
-  test('R-FLOW-1 a waiting lane drops its oldest progress first and never a version', async () => {
+  test('R-FLOW-1 a waiting queue drops its oldest progress first and never a version', async () => {
     let release = () => {};
     const device = await running.connect();
     await running.core.until(() => running.core.calls.some((each) => each.call === 'connected'));

@@ -3,9 +3,10 @@ import { setImmediate } from 'node:timers/promises';
 import { connect, type IClientOptions, type MqttClient } from 'mqtt';
 import pino from 'pino';
 import type { Notification } from '../../core/ports';
-import type { LaneSettings } from '../../gateways/device-lanes';
+import type { QueueSettings } from '../../gateways/device-queues';
 import { createMqttGateway, type MqttGateway, type MqttGatewayDeps } from '../../gateways/mqtt/gateway';
 import type { MqttQuotas } from '../../gateways/mqtt/quotas';
+import { patience } from '../support/devices/patience';
 import { deviceId, PRODUCT_KEY, RecordingCore, SECRET } from './recording-core';
 
 export const TIMESTAMP = '2524608000000';
@@ -29,7 +30,7 @@ export interface DeviceOptions extends IClientOptions {
 }
 
 export async function startGateway(
-  lanes: Partial<LaneSettings> = {},
+  queues: Partial<QueueSettings> = {},
   { clock, ...quotas }: Partial<MqttQuotas> & { clock?: () => Date } = {},
   listeners: Partial<Pick<MqttGatewayDeps['settings'], 'tls' | 'webSocket'>> = {},
 ): Promise<Running> {
@@ -39,7 +40,7 @@ export async function startGateway(
   const gateway = await createMqttGateway({
     core,
     gatewayId: 'gateway-1',
-    settings: { host: '127.0.0.1', port: 0, lanes: { retryMinMs: 1, retryMaxMs: 5, ...lanes }, quotas, stopWithinMs: 200, ...listeners },
+    settings: { host: '127.0.0.1', port: 0, queues: { retryMinMs: 1, retryMaxMs: 5, ...queues }, quotas, stopWithinMs: 200, ...listeners },
     logger,
     clock,
   });
@@ -83,6 +84,7 @@ export function deviceOptions({ deviceName = 'meter-0001', ...options }: DeviceO
   return {
     protocolVersion: 4,
     reconnectPeriod: 0,
+    connectTimeout: patience(30_000),
     clientId: `${id}|timestamp=${TIMESTAMP},_ss=1,_v=sdk-c-4.1.0,securemode=3,signmethod=hmacsha256,ext=3,_conn=tcp|`,
     username: `${deviceName}&${PRODUCT_KEY}`,
     password: hex('sha256', `clientId${id}deviceName${deviceName}productKey${PRODUCT_KEY}timestamp${TIMESTAMP}`),
@@ -92,7 +94,7 @@ export function deviceOptions({ deviceName = 'meter-0001', ...options }: DeviceO
 
 /** The CONNACK code of an attempt: 0, or that of the refusal. */
 export async function connackOf(url: string, options: IClientOptions): Promise<number> {
-  const client = connect(url, { protocolVersion: 4, reconnectPeriod: 0, ...options });
+  const client = connect(url, { protocolVersion: 4, reconnectPeriod: 0, connectTimeout: patience(30_000), ...options });
   client.on('error', () => undefined);
   try {
     return await new Promise<number>((resolve, reject) => {

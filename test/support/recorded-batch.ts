@@ -2,7 +2,7 @@ import type { Offer } from '../../core/push/offers';
 import type { BatchPolicy, BatchStatus } from '../../schema/model/batch/batch';
 import type { WhichTasks } from '../../schema/model/task/cancel';
 import type { BatchActivities } from '../../workflows/batch/activities';
-import type { Look } from '../../workflows/batch/looks';
+import type { ReconcileOptions } from '../../workflows/batch/reconcile-schedule';
 
 export const POLICY: BatchPolicy = { rate: { kind: 'constant', perMinute: 600 }, retry: null, timeoutMinutes: null };
 
@@ -87,8 +87,8 @@ export class RecordedBatch implements BatchActivities {
     this.due = this.due.filter((id) => !ended.includes(id));
     return { canceled: ended.length, open: this.open.size > 0 };
   };
-  looks: (Look | undefined)[] = [];
-  reconcileBatch = async (_: string, look?: Look) => {
+  looks: (ReconcileOptions | undefined)[] = [];
+  reconcileBatch = async (_: string, look?: ReconcileOptions) => {
     this.reconciled += 1;
     this.looks.push(look);
     this.onReconcile();

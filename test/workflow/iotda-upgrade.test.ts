@@ -143,7 +143,7 @@ describe('the upgrade workflow, platform-led (R-FLOW-2)', () => {
     expect(failuresOf(first)).toEqual([]);
   });
 
-  test("R-FLOW-2 mail of the device's next task is dropped when that one has ended already: no other run waits for nothing", async () => {
+  test("R-FLOW-2 a message of the device's next task is dropped when that one has ended already: no other run waits for nothing", async () => {
     const first = newUpgrade({ versionMinutes: 5_000 });
     await start(first);
     const batchId = randomUUID();

@@ -5,8 +5,8 @@ import type { BatchStatus, RateThreshold } from '../../schema/model/batch/batch'
 import type { BatchId, TaskId } from '../../schema/model/ids';
 import type { WhichTasks } from '../../schema/model/task/cancel';
 import type { FailureCause } from '../../schema/model/task/failure-causes';
-import type { Look } from './looks';
 import type { DueTasks } from './messages';
+import type { ReconcileOptions } from './reconcile-schedule';
 
 export interface BatchActivityDeps {
   lifecycle: BatchLifecycle;
@@ -41,8 +41,8 @@ export function createBatchActivities({ lifecycle, tasks }: BatchActivityDeps) {
     },
     cancelSomeTasks: (batchId: BatchId, which: WhichTasks): Promise<{ canceled: number; open: boolean }> =>
       beating((beat) => tasks.cancelSome(batchId, which, beat)),
-    reconcileBatch: (batchId: BatchId, look: Look = { full: true }): Promise<number> =>
-      beating((beat) => tasks.reconcile(batchId, beat, look)),
+    reconcileBatch: (batchId: BatchId, options: ReconcileOptions = { full: true }): Promise<number> =>
+      beating((beat) => tasks.reconcile(batchId, beat, options)),
     scanMatches: (batchId: BatchId): Promise<boolean> => beating((beat) => lifecycle.scan(batchId, beat)),
     async endMatching(batchId: BatchId): Promise<void> {
       await lifecycle.endMatching(batchId);

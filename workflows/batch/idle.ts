@@ -1,7 +1,7 @@
 const FIRST_IDLE_MINUTES = 0.5;
 const LONGEST_IDLE_MINUTES = 10;
 
-/** How long batches slept that began before looks came by the clock (`looks.ts`): for their histories. */
+/** How long batches slept that began before looks came by the clock (`reconcile-schedule.ts`): for their histories. */
 export class Idle {
   private minutes = FIRST_IDLE_MINUTES;
 

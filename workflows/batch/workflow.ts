@@ -15,11 +15,11 @@ import { handleCancelTasks } from './cancel-tasks';
 import { handleCommands } from './commands';
 import { BatchControl } from './control';
 import { Idle } from './idle';
-import { Looking } from './looking';
 import { DynamicPart, handleMatching } from './matching';
 import { type BatchInput, type BatchTimes, batchPhaseQuery, type DueTasks, wakeBatchSignal } from './messages';
 import { pushAt, sizeOf } from './push';
 import { Rate } from './rate';
+import { Reconciliation } from './reconciliation';
 import { closesAt, untilStart } from './schedule';
 
 const { findDueTasks, haltIfFailing, setBatchStatus, explainBatch } = proxyLocalActivities<BatchActivities>({ startToCloseTimeout: '30s' });
@@ -89,13 +89,13 @@ async function pushUntilSettled(input: BatchInput, control: BatchControl, start:
   const idle = new Idle(input.minuteMs);
   const rate = new Rate(input.batchId, policy.rate, start.policyRevision ?? 0);
   const dynamic = new DynamicPart(input, control);
-  const looking = new Looking(input, control, dynamic);
+  const reconciliation = new Reconciliation(input, control, dynamic);
   while (!control.over) {
     if (workflowInfo().continueAsNewSuggested || control.children >= CHILDREN_A_RUN)
       await carryOn(input, control, { ...start, ...rate.carriedInto(policy) });
     const apart = patched(APART);
     if (control.failure) throw control.failure;
-    if (control.takeWake()) looking.woken();
+    if (control.takeWake()) reconciliation.woken();
     if (control.held) {
       if (control.paused && !control.matching && !(await findDueTasks(input.batchId, 1)).open) return;
       // Devices that were upgrading go on while their batch is paused: with the last of them nothing is left to resume.
@@ -105,7 +105,7 @@ async function pushUntilSettled(input: BatchInput, control: BatchControl, start:
     if (dynamic.isDue) await dynamic.scan();
     if (apart) {
       await explain(input, control);
-      looking.lookIfDue();
+      reconciliation.runIfDue();
     }
     const window = control.shares.windowLeft(pushWindow(await rate.now(), input.minuteMs, windowMs));
     const pushes = policy.proactivePush !== false;
@@ -119,14 +119,14 @@ async function pushUntilSettled(input: BatchInput, control: BatchControl, start:
     if (control.held || control.over) continue;
     if (pushes && window && due.groups.length > 0) {
       idle.reset();
-      looking.pushed();
+      reconciliation.pushed();
       await push(input, control, due, window, apart);
       continue;
     }
     if (!due.open && !control.matching) return;
     control.phase = 'waiting';
     if (apart) {
-      await looking.nap(due.nextDueAt);
+      await reconciliation.sleep(due.nextDueAt);
       continue;
     }
     const nap = idle.next(due.nextDueAt);

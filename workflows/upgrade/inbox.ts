@@ -2,7 +2,7 @@ import type { TaskId } from '../../schema/model/ids';
 import type { UpgradeInput, UpgradeReport } from '../../schema/model/task/upgrade';
 import type { UpgradeMessage } from './messages';
 
-/** Ends of other tasks that are remembered, in case their mail is later. */
+/** Ends of other tasks that are remembered, in case messages for them come later. */
 const ENDS_KEPT = 20;
 
 /** Reports in the order they came, those of this task apart from those of the device's next one. */
@@ -15,13 +15,13 @@ export class Inbox {
   /** The attempt each ended with. No cache of a library: workflow code replays as it ran. */
   private readonly othersEnded = new Map<TaskId, number>();
 
-  /** Mail that another task's run received may be a latecomer's: its task is looked up first. */
+  /** Messages handed over by another task's run may be late ones: their task is looked up first. */
   readonly isHandedOver: boolean;
 
   constructor(
     private readonly input: Pick<UpgradeInput, 'taskId' | 'firstAttempt'>,
     messages: readonly UpgradeMessage[],
-    /** Asked only where mail would be dropped. */
+    /** Asked only where messages would be dropped. */
     private readonly mayDrop: () => boolean,
   ) {
     this.isHandedOver = messages.length > 0;
@@ -56,11 +56,11 @@ export class Inbox {
     return this.own.shift();
   }
 
-  get hasOwnMail(): boolean {
+  get hasOwnMessages(): boolean {
     return this.own.length > 0;
   }
 
-  get hasMail(): boolean {
+  get hasMessages(): boolean {
     return this.hasEnded || this.own.length > 0 || this.ofOthers.length > 0;
   }
 }

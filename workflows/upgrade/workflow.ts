@@ -6,15 +6,15 @@ import { linkFlow } from './flows/link';
 import { Inbox } from './inbox';
 import { endedSignal, reportSignal, type UpgradeMessage, waitingForQuery } from './messages';
 
-/** Since when mail of another task that has ended is dropped, instead of being gone on with in another run. */
-const DROPS_MAIL = 'drops-mail-of-ended-tasks';
+/** Since when messages of another task that has ended are dropped, instead of continued in another run. */
+const DROPS_MESSAGES = 'drops-mail-of-ended-tasks';
 
 /** The course of an upgrade from its first report. */
 const FLOWS: Record<Dialect, (input: UpgradeInput, inbox: Inbox) => Promise<void>> = { LINK: linkFlow, IOTDA: iotdaFlow };
 
 /** One device upgrading one module, from its first reaction to the end of its task. */
 export async function upgrade(input: UpgradeInput, handedOver: UpgradeMessage[] = []): Promise<void> {
-  const inbox = new Inbox(input, handedOver, () => patched(DROPS_MAIL));
+  const inbox = new Inbox(input, handedOver, () => patched(DROPS_MESSAGES));
   setHandler(reportSignal, (message) => inbox.receive(message));
   setHandler(endedSignal, (taskId, attempt) => inbox.end(taskId, attempt));
   setHandler(waitingForQuery, () => inbox.waitingFor);

@@ -14,7 +14,7 @@ const OPENING: ReadonlySet<string> = new Set([TokenKind.PAREN_L, TokenKind.BRACK
 const CLOSING: ReadonlySet<string> = new Set([TokenKind.PAREN_R, TokenKind.BRACKET_R, TokenKind.BRACE_R]);
 
 /**
- * R-SAFE-1: the one door of a GraphQL document, on either transport. Whatever goes through is so small and flat, fragments put in,
+ * R-SAFE-1: the one check of a GraphQL document, on either transport. Whatever goes through is so small and flat, fragments put in,
  * that every rule of graphql's and of ours may walk it, by recursion too. Throws a GraphQLError with a code.
  */
 export function readDocument({ source, ...rest }: Asked): DocumentNode {

@@ -1,6 +1,6 @@
 import type { SampledLog } from '../../../core/sampled-log';
 import type { GatewayCore } from '../../core';
-import type { DeviceLanes, LaneJob } from '../../device-lanes';
+import type { DeviceQueues, QueueJob } from '../../device-queues';
 import type { Session } from './session';
 
 export interface Presence {
@@ -10,20 +10,20 @@ export interface Presence {
   forgotten(session: Session): void;
 }
 
-/** Tells core which devices are on-line (R-DEV-2), in the same lane as their reports: a report never comes before its connection. */
+/** Tells core which devices are on-line (R-DEV-2), in the same queue as their reports: a report never comes before its connection. */
 export function createPresence(deps: {
   devices: GatewayCore['devices'];
   gatewayId: string;
-  lanes: DeviceLanes;
+  queues: DeviceQueues;
   sampled: SampledLog;
 }): Presence {
-  const { devices, gatewayId, lanes, sampled } = deps;
-  const began = new WeakMap<Session, LaneJob>();
+  const { devices, gatewayId, queues, sampled } = deps;
+  const began = new WeakMap<Session, QueueJob>();
 
   return {
     began(session) {
       const { deviceId, id, proof } = session;
-      const job: LaneJob = {
+      const job: QueueJob = {
         kind: 'presence',
         expendable: false,
         async run() {
@@ -42,15 +42,15 @@ export function createPresence(deps: {
         },
       };
       began.set(session, job);
-      lanes.push(deviceId, job);
+      queues.push(deviceId, job);
     },
 
     ended(session) {
       const { deviceId, id } = session;
       const job = began.get(session);
-      /** A session that core has not heard of needs no end either; so a device that flaps keeps its lane short. */
-      if (job !== undefined && lanes.withdraw(deviceId, job)) return;
-      lanes.push(deviceId, {
+      /** A session that core has not heard of needs no end either; so a device that flaps keeps its queue short. */
+      if (job !== undefined && queues.withdraw(deviceId, job)) return;
+      queues.push(deviceId, {
         kind: 'presence',
         expendable: false,
         run: () => devices.disconnected(deviceId, id),
@@ -61,7 +61,7 @@ export function createPresence(deps: {
     /** Behind what is told already, which may be the very same thing. */
     forgotten(session) {
       const { deviceId, id, proof } = session;
-      lanes.push(deviceId, {
+      queues.push(deviceId, {
         kind: 'presence',
         expendable: true,
         run: async () => {

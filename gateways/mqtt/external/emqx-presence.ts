@@ -34,12 +34,12 @@ export function readPresenceEvent(topic: string, payload: Buffer): Event | null 
   return { kind, clientId, username, at };
 }
 
-/** Presence by EMQX's system topics, which come like messages do: in the lane of their device. False: the topic is none of them. */
+/** Presence by EMQX's system topics, which come like messages do: in the queue of their device. False: the topic is none of them. */
 export function createEmqxPresence({
   devices,
   dialects,
   gatewayId,
-  lanes,
+  queues,
   sampled,
   resolve,
   api,
@@ -54,7 +54,7 @@ export function createEmqxPresence({
       const identity = named && (await resolve(named));
       if (!identity) continue;
       const { deviceId } = identity;
-      lanes.push(deviceId, {
+      queues.push(deviceId, {
         kind: 'presence',
         expendable: false,
         run: async () => {
@@ -66,7 +66,7 @@ export function createEmqxPresence({
         lost: (error) => sampled.error('presence', { deviceId, err: error }, 'Core could not be told that a device came or went'),
       });
     }
-    await lanes.room(BROKER_LIMITS.busyDevices);
+    await queues.room(BROKER_LIMITS.busyDevices);
   }
 
   return (topic, payload) => {

@@ -3,7 +3,7 @@ import type { Identity, MqttDialect } from '../dialect';
 import { createRateLimit } from '../rate-limit';
 import type { TransportParts } from '../transport';
 import { HEAD } from '../unreadable';
-import { createLines } from './lines';
+import { createCoalescer } from './coalesce';
 import type { BrokerPeer } from './peers';
 import type { Resolve } from './resolve';
 import { BROKER_LIMITS } from './settings';
@@ -33,11 +33,11 @@ function needsLookup(peer: BrokerPeer, topic: string): boolean {
 }
 
 /**
- * What devices send, in their lanes. The device is the one that the topic names: the broker lets no other write there. Settles when there
+ * What devices send, in their queues. The device is the one that the topic names: the broker lets no other write there. Settles when there
  * is room for more, which is what holds the broker back.
  */
 export function createInbox(deps: InboxDeps): (topic: string, payload: Buffer) => Promise<void> | void {
-  const { devices, dialects, gatewayId, lanes, quotas, metrics, sampled, accountOf, resolve, peerOf, renames, by } = deps;
+  const { devices, dialects, gatewayId, queues, quotas, metrics, sampled, accountOf, resolve, peerOf, renames, by } = deps;
   const rateLimit = createRateLimit(metrics, quotas, accountOf);
   const run = randomBytes(4).toString('hex');
   let count = 0;
@@ -58,7 +58,7 @@ export function createInbox(deps: InboxDeps): (topic: string, payload: Buffer) =
     return known;
   }
 
-  const line = createLines({ lanes, metrics, sampled }, async (peer, { topic, payload, tooLong }) => {
+  const enqueue = createCoalescer({ queues, metrics, sampled }, async (peer, { topic, payload, tooLong }) => {
     if (!(await allowed(peer, topic))) metrics.dropped.unknown_device.inc();
     else if (tooLong) peer.dialect.receiveTooLong(peer, topic, payload);
     else peer.dialect.receive(peer, topic, payload);
@@ -69,8 +69,8 @@ export function createInbox(deps: InboxDeps): (topic: string, payload: Buffer) =
     const peer = peerOf(identity, dialect);
     const inside = rateLimit(peer, payload);
     if (inside === 'refused') return;
-    line(peer, inside === 'taken' ? { topic, payload } : { topic, payload: Buffer.from(payload.subarray(0, HEAD)), tooLong: true });
-    return lanes.room(BROKER_LIMITS.busyDevices) ?? undefined;
+    enqueue(peer, inside === 'taken' ? { topic, payload } : { topic, payload: Buffer.from(payload.subarray(0, HEAD)), tooLong: true });
+    return queues.room(BROKER_LIMITS.busyDevices) ?? undefined;
   }
 
   return (topic, payload) => {

@@ -33,7 +33,7 @@ export const BROKER_LIMITS = {
   sendMaximum: 1_000,
   /** Messages for devices that wait for room; further answers are given up. */
   sendWaiting: 20_000,
-  /** Devices with work in their lanes, beyond which nothing more is read from the broker. */
+  /** Devices with work in their queues, beyond which nothing more is read from the broker. */
   busyDevices: 2_000,
   /** Devices whose quotas are remembered. */
   peers: 50_000,

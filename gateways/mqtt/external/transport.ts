@@ -27,11 +27,11 @@ export function createBrokerTransport(
   { broker: settings, hook: hookSettings }: ExternalSettings,
   gatewayName: string,
 ): Transport<DeviceUrls & { hookUrl?: string }> {
-  const { devices, dialects, gatewayId, lanes, quotas, metrics, sampled, logger } = parts;
+  const { devices, dialects, gatewayId, queues, quotas, metrics, sampled, logger } = parts;
   const resolve = createResolve(devices);
   const emqx = settings.presence === 'emqx';
   const api = settings.emqxApi && createEmqxApi(settings.emqxApi);
-  const families = createFamilies({ devices, lanes, metrics, sampled });
+  const families = createFamilies({ devices, queues, metrics, sampled });
   const peers = createPeers(BROKER_LIMITS.peers, answer, families.childOf);
   const by = hookSettings && ('HOOK' as const);
   const inbox = createInbox({ ...parts, resolve, peerOf: peers.peerOf, renames: !emqx, by });
@@ -89,8 +89,8 @@ export function createBrokerTransport(
     link: createBrokerLink({
       ...parts,
       publish: (topic, payload, qos) => connection.publish(topic, payload, qos),
-      onSpokenTo(gateway, deviceId) {
-        const peer = peers.remembered(gateway);
+      onSpokenTo(parentId, deviceId) {
+        const peer = peers.remembered(parentId);
         if (peer) families.identityOf(peer, deviceId);
       },
       onGone: (deviceId) => peers.forget(deviceId),

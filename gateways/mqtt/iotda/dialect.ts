@@ -1,7 +1,7 @@
 import type { DeviceAnswer } from '../../../core/reports/contract';
 import type { SampledLog } from '../../../core/sampled-log';
 import type { GatewayCore } from '../../core';
-import type { DeviceLanes } from '../../device-lanes';
+import type { DeviceQueues } from '../../device-queues';
 import type { GatewayMetrics } from '../../metrics';
 import { whenChild } from '../children';
 import type { DownMessage, Identity, MqttDialect, Peer } from '../dialect';
@@ -26,7 +26,7 @@ import {
 
 interface IotdaDeps {
   tasks: GatewayCore['tasks'];
-  lanes: DeviceLanes;
+  queues: DeviceQueues;
   metrics: GatewayMetrics;
   sampled: SampledLog;
   /** How many hours the hour in a client id may be off, where the device asks for that check. */
@@ -41,7 +41,7 @@ const HANDLERS = new Map<string, IotdaHandler>([
 
 /** The dialect of Huawei IoTDA's SDKs (device-protocols chapter 2): here its events meet their handlers. */
 export function createIotdaDialect(deps: IotdaDeps): MqttDialect {
-  const { tasks, lanes, metrics, sampled, hourTolerance, clock = () => new Date() } = deps;
+  const { tasks, queues, metrics, sampled, hourTolerance, clock = () => new Date() } = deps;
   const down = (device: Identity, { type, paras }: { type: string; paras: object }): DownMessage => ({
     topic: eventsDownTopic(device),
     payload: downEvent(device, type, paras, clock()),
@@ -49,7 +49,7 @@ export function createIotdaDialect(deps: IotdaDeps): MqttDialect {
   const upgradeMessage: MqttDialect['upgradeMessage'] = (device, notification) => down(device, upgradeEvent(notification));
   const queryMessage = (device: Identity) => down(device, VERSION_QUERY);
   const word = (peer: Peer, answer: DeviceAnswer) => (answer === 'VERSION_QUERY' ? queryMessage(peer) : upgradeMessage(peer, answer));
-  const exchange = createIotdaExchange({ tasks, lanes, word, metrics, sampled });
+  const exchange = createIotdaExchange({ tasks, queues, word, metrics, sampled });
   const drop = createDrop({ metrics, sampled }, DROPPED);
 
   function onEvents(peer: Peer, topic: string, payload: Buffer): void {

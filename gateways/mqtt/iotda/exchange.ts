@@ -1,14 +1,14 @@
 import type { DeviceAnswer, DeviceReport } from '../../../core/reports/contract';
 import type { SampledLog } from '../../../core/sampled-log';
 import type { GatewayCore } from '../../core';
-import type { DeviceLanes } from '../../device-lanes';
+import type { DeviceQueues } from '../../device-queues';
 import type { GatewayMetrics } from '../../metrics';
 import type { DownMessage, Peer } from '../dialect';
 import type { Unreadable } from '../unreadable';
 
 /** What a handler can do with an event; none of it waits. */
 export interface IotdaExchange {
-  /** Hands a report to core in the lane of the device, and carries back what the device is to be told. */
+  /** Hands a report to core in the queue of the device, and carries back what the device is to be told. */
   report(peer: Peer, report: DeviceReport): void;
 }
 
@@ -17,18 +17,18 @@ export type IotdaHandler = (exchange: IotdaExchange, peer: Peer, paras: unknown)
 
 export function createIotdaExchange(deps: {
   tasks: GatewayCore['tasks'];
-  lanes: DeviceLanes;
+  queues: DeviceQueues;
   word: (peer: Peer, answer: DeviceAnswer) => DownMessage;
   metrics: GatewayMetrics;
   sampled: SampledLog;
 }): IotdaExchange {
-  const { tasks, lanes, word, metrics, sampled } = deps;
+  const { tasks, queues, word, metrics, sampled } = deps;
   return {
     report(peer, report) {
       const { deviceId, proof } = peer;
       // A plain percentage; one that names another version may be the end.
       const passing = report.kind === 'result' && report.code === 0 && report.progress !== null && report.progress < 100;
-      lanes.push(deviceId, {
+      queues.push(deviceId, {
         kind: 'report',
         expendable: passing,
         ...(passing && { supersedes: `result ${report.version}` }),

@@ -24,7 +24,7 @@ const OPEN_IN_ALL = 100_000;
 const AT_ONCE = 1_024;
 
 /**
- * Answers block requests beside the lanes, so that a download holds up no report. What comes faster than it may is answered later, and what
+ * Answers block requests beside the queues, so that a download holds up no report. What comes faster than it may is answered later, and what
  * can't be answered now not at all: an SDK waits 10 s then, while an error would make it repeat at once, and give up after three.
  */
 export function createBlockService(

@@ -1,7 +1,7 @@
 import type { SampledLog } from '../../../core/sampled-log';
 import type { AccountOf } from '../../accounts';
 import type { GatewayCore } from '../../core';
-import type { DeviceLanes } from '../../device-lanes';
+import type { DeviceQueues } from '../../device-queues';
 import type { GatewayMetrics } from '../../metrics';
 import { whenChild } from '../children';
 import type { MqttDialect, Peer } from '../dialect';
@@ -34,7 +34,7 @@ import { upgradeMessage } from './upgrade-message';
 interface LinkDeps {
   tasks: GatewayCore['tasks'];
   downloads: GatewayCore['downloads'];
-  lanes: DeviceLanes;
+  queues: DeviceQueues;
   metrics: GatewayMetrics;
   quotas: Pick<MqttQuotas, 'openRequests'>;
   sampled: SampledLog;
@@ -42,9 +42,9 @@ interface LinkDeps {
 }
 
 /** The dialect of Alibaba Cloud IoT "Link" SDKs (device-protocols chapter 1): here its topics meet their handlers. */
-export function createLinkDialect({ tasks, downloads, lanes, metrics, quotas, sampled, accountOf }: LinkDeps): MqttDialect {
+export function createLinkDialect({ tasks, downloads, queues, metrics, quotas, sampled, accountOf }: LinkDeps): MqttDialect {
   const blocks = createBlockService({ downloads, metrics, quotas, sampled, accountOf });
-  const exchange = createExchange({ tasks, lanes, blocks, metrics, quotas, sampled, accountOf });
+  const exchange = createExchange({ tasks, queues, blocks, metrics, quotas, sampled, accountOf });
   const drop = createDrop({ metrics, sampled }, DROPPED);
   const nextId = createMessageIds();
   const legacyRequest = onLegacyRequest(nextId);

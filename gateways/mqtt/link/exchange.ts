@@ -4,7 +4,7 @@ import type { SampledLog } from '../../../core/sampled-log';
 import { moduleKey } from '../../../schema/model/device/module-version';
 import type { AccountOf } from '../../accounts';
 import type { GatewayCore } from '../../core';
-import type { DeviceLanes } from '../../device-lanes';
+import type { DeviceQueues } from '../../device-queues';
 import type { GatewayMetrics } from '../../metrics';
 import type { DownMessage, Peer } from '../dialect';
 import type { MqttQuotas } from '../quotas';
@@ -15,7 +15,7 @@ import { createOpenRequests } from './open-requests';
 /** This dialect has no report of a result. */
 export type LinkReport = Exclude<DeviceReport, { kind: 'result' }>;
 
-/** What a handler can do with a message; none of it waits. Reports and questions are queued in the lane of the device. */
+/** What a handler can do with a message; none of it waits. Reports and questions are queued in the queue of the device. */
 export interface Exchange {
   report(peer: Peer, report: LinkReport): void;
   /** Gets a block of a file in its turn; `answer` words it. Silence beyond what may be open (device-protocols §1.4). */
@@ -29,14 +29,14 @@ export type LinkHandler = (exchange: Exchange, peer: Peer, body: unknown) => Unr
 
 export function createExchange(deps: {
   tasks: GatewayCore['tasks'];
-  lanes: DeviceLanes;
+  queues: DeviceQueues;
   blocks: BlockService;
   metrics: GatewayMetrics;
   quotas: Pick<MqttQuotas, 'openRequests'>;
   sampled: SampledLog;
   accountOf: AccountOf;
 }): Exchange {
-  const { tasks, lanes, blocks, metrics, quotas, sampled, accountOf } = deps;
+  const { tasks, queues, blocks, metrics, quotas, sampled, accountOf } = deps;
   const openRequest = createOpenRequests(quotas.openRequests);
   return {
     block: blocks,
@@ -44,7 +44,7 @@ export function createExchange(deps: {
     report({ deviceId, proof }, report) {
       // A lower percentage says less than the one after it. That it was at 100 % decides what its next version means.
       const passing = report.kind === 'progress' && report.percent < 100;
-      lanes.push(deviceId, {
+      queues.push(deviceId, {
         kind: 'report',
         expendable: passing,
         ...(report.kind === 'progress' && { supersedes: `progress ${moduleKey(report.module)}` }),
@@ -62,7 +62,7 @@ export function createExchange(deps: {
       const { deviceId, proof } = peer;
       const open = openRequest(accountOf(deviceId));
       if (open === null) return metrics.dropped.too_many_requests.inc();
-      lanes.push(deviceId, {
+      queues.push(deviceId, {
         kind: 'request',
         expendable: false,
         async run() {

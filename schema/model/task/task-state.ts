@@ -14,7 +14,7 @@ export const REJECTED_TEXT = 'Rejected by the user.';
 
 /**
  * The state machine of R-TASK-1: what `event` makes of `task`, or null when it changes nothing, which is
- * how repeats and latecomers end. A final status is left by an operator's `reinitiated` and a batch's `matchedAgain` alone.
+ * how repeats and late reports end. A final status is left by an operator's `reinitiated` and a batch's `matchedAgain` alone.
  */
 export function nextState(task: Task, event: TaskEvent, now: Date): TaskChange | null {
   return maybe(stepOf(task, event, now), (change) => withOutcome(task, event, change, now));

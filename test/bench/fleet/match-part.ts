@@ -13,7 +13,7 @@ const REPORTS = 400;
 const WARM_UP = 50;
 const PRODUCT = 'benchRegistered';
 
-/** Core's own part of a report, without a door before it: what comes after it is no part of a match. */
+/** Core's own part of a report, without the gateway before it: what comes after it is no part of a match. */
 const engine = quietEngine();
 
 type Report = (device: number, version: string) => Promise<unknown>;
@@ -51,7 +51,7 @@ async function makeLive({ api, operator, scope }: FleetUnderTest): Promise<void>
   }
 }
 
-/** One after the other, as the lane of a device has them. Each device reports once a round; the first rounds warm up. */
+/** One after the other, as the queue of a device has them. Each device reports once a round; the first rounds warm up. */
 async function reports({ count, scope }: FleetUnderTest, report: Report, versionOf: (device: number) => string): Promise<Quantiles | null> {
   const times: number[] = [];
   for (let device = 0; device < Math.min(WARM_UP + REPORTS, count); device++) {

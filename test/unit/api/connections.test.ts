@@ -17,7 +17,7 @@ afterEach(async () => {
   warned.splice(0);
 });
 
-const LIMITS = { strangers: 5, greetingMs: 600_000, strangerAnswerMs: 600_000, lateCheckMs: 1 };
+const LIMITS = { strangers: 5, firstRequestMs: 600_000, strangerAnswerMs: 600_000, lateCheckMs: 1 };
 /** With the two seconds that Node's own time-out has before. */
 const SHORT = -1_990;
 async function listen(listener: RequestListener, { most = 100, limits = LIMITS } = {}): Promise<void> {
@@ -74,7 +74,7 @@ test('R-SAFE-3 a flood from one address drives out itself, and nobody of another
 });
 
 test('R-SAFE-3 a body of somebody without a key that does not come ends, however its bytes drip; one with a key goes on', async () => {
-  await listen(hold, { limits: { ...LIMITS, greetingMs: SHORT } });
+  await listen(hold, { limits: { ...LIMITS, firstRequestMs: SHORT } });
   server.removeAllListeners('request');
   server.on('request', requested);
   server.on('request', (req, res) => {

@@ -48,7 +48,7 @@ test('R-RATE-1 a device is handed out its task once in a unit of the rate, howev
   const task = aTask({ _id: 'batch1.d', deviceId: 'd' });
   const core = faultyCore([task]);
   const spent: string[] = [];
-  core.pacers = { ...createPacers(60_000), spend: (lane) => void spent.push(lane) };
+  core.pacers = { ...createPacers(60_000), spend: (key) => void spent.push(key) };
   expect(await onRequest(core, 'd', 'default')).toMatchObject({ deviceId: 'd' });
   expect(await onRequest(core, 'd', 'default')).toMatchObject({ deviceId: 'd' });
   expect(spent).toEqual(['batch1']);

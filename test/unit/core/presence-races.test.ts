@@ -46,12 +46,12 @@ function cluster(scheduler: fc.Scheduler) {
   };
   const sessions = new Map<Gateway, number>();
   const notifiedElsewhere: Gateway[] = [];
-  const lanes = new Map<Gateway, Promise<void>>();
+  const queues = new Map<Gateway, Promise<void>>();
   let begun = 0;
 
-  const inLane = (at: Gateway, job: () => Promise<void>) => {
-    const next = (lanes.get(at) ?? Promise.resolve()).then(job);
-    lanes.set(at, next);
+  const inQueue = (at: Gateway, job: () => Promise<void>) => {
+    const next = (queues.get(at) ?? Promise.resolve()).then(job);
+    queues.set(at, next);
     return next;
   };
 
@@ -100,12 +100,12 @@ function cluster(scheduler: fc.Scheduler) {
         begun += 1;
         const sessionId = begun;
         sessions.set(at, sessionId);
-        return inLane(at, () => write({ gatewayId: at, sessionId }));
+        return inQueue(at, () => write({ gatewayId: at, sessionId }));
       }
       case 'drop': {
         const ended = sessions.get(at);
         sessions.delete(at);
-        return inLane(at, () => write({ gatewayId: null, sessionId: null }, () => ended !== undefined && document.sessionId === ended));
+        return inQueue(at, () => write({ gatewayId: null, sessionId: null }, () => ended !== undefined && document.sessionId === ended));
       }
       case 'offer':
         return void (await createOffers(

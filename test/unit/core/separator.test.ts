@@ -87,7 +87,7 @@ test.each([
   );
 });
 
-test.each([rows('meter-1', 'meter-2'), rows('pump', 'fan', 'door'), rows('north', 'dev-1', 'south', 'east'), rows('alpha')])(
+test.each([rows('meter-1', 'meter-2'), rows('pump', 'fan', 'valve'), rows('north', 'dev-1', 'south', 'east'), rows('alpha')])(
   'R-DEV-6 names alone need no head: %j',
   (...file) => {
     expect(columnsOf(file).named).toBe(false);

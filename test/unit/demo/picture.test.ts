@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { picture, plainLine } from '../../../demo/picture';
 import { coloured, paintFor, plain } from '../../../demo/spans';
-import { tell } from '../../../demo/watch';
+import { tell } from '../../../demo/state';
 import { seconds, stateOf, task } from './builders';
 
 const LONGEST = 'INTEGRITY_CHECK_FAILURE_FOR_NEW_DOWNLOADED_PACKAGE';

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDiskRoom, type DiskState, reserveOf } from '../../../core/disk-room';
 import { UserError } from '../../../core/errors';
-import { createBallast } from '../../../server/disk/ballast';
-import { less, lookAtDisk } from '../../../server/disk/look';
-import { watchDisk } from '../../../server/disk/watch';
+import { monitorDisk } from '../../../server/disk/monitor';
+import { createReserveFile } from '../../../server/disk/reserve-file';
+import { diskState, less } from '../../../server/disk/state';
 import { supervise } from '../../../server/embedded/supervisor';
 
 const MB = 1024 ** 2;
@@ -103,16 +103,16 @@ describe('R-SAFE-5 room on the disk', () => {
 });
 
 test('R-SAFE-5 the disk under a directory is looked at', async () => {
-  const state = await lookAtDisk(directory);
+  const state = await diskState(directory);
   expect(state?.freeBytes).toBeGreaterThan(0);
   expect(state?.totalBytes).toBeGreaterThanOrEqual(state?.freeBytes ?? 0);
-  expect(await lookAtDisk(join(directory, 'nowhere'))).toBeNull();
+  expect(await diskState(join(directory, 'nowhere'))).toBeNull();
 });
 
 test('R-SAFE-5 some of the reserve is a file, which is given up when the disk is full, and made again', async () => {
-  const ballast = createBallast(directory, 32 * MB);
+  const reserveFile = createReserveFile(directory, 32 * MB);
   const file = join(directory, 'disk-reserve');
-  const with_ = (freeBytes: number) => ballast.follow({ freeBytes, totalBytes: 100 * GB });
+  const with_ = (freeBytes: number) => reserveFile.follow({ freeBytes, totalBytes: 100 * GB });
   await with_(33 * MB);
   expect(existsSync(file)).toBe(false);
   await with_(GB);
@@ -129,10 +129,10 @@ test('R-SAFE-5 some of the reserve is a file, which is given up when the disk is
 test('R-SAFE-5 on a disk that is full already the start fails with words', async () => {
   const logger = { error: () => undefined, info: () => undefined } as never;
   const look = async () => ({ freeBytes: 5 * MB, totalBytes: 100 * GB });
-  await expect(watchDisk({ dataDir: directory, reserveBytes: GB, isLocal: true, look }, logger)).rejects.toThrow(
+  await expect(monitorDisk({ dataDir: directory, reserveBytes: GB, isLocal: true, look }, logger)).rejects.toThrow(
     /The disk is full: 5 MiB are free under .*UPDRAFT_DATA_DIR/,
   );
-  const elsewhere = await watchDisk({ dataDir: directory, reserveBytes: GB, isLocal: false, look }, logger);
+  const elsewhere = await monitorDisk({ dataDir: directory, reserveBytes: GB, isLocal: false, look }, logger);
   await elsewhere.room.require();
   await elsewhere.stop();
 });

@@ -6,27 +6,27 @@ const upgrade = (taskId: string, firstAttempt?: number): UpgradeInput => ({
   ...{ taskId, batchId: 'batch', deviceId: 'device', module: 'default', attempt: firstAttempt ?? 1, firstAttempt },
   ...{ retry: null, timeoutMinutes: null, firstProgressAt: null, minuteMs: 60_000 },
 });
-const mail = (taskId: string, firstAttempt?: number): UpgradeMessage => ({
+const messageOf = (taskId: string, firstAttempt?: number): UpgradeMessage => ({
   upgrade: upgrade(taskId, firstAttempt),
   report: { kind: 'check', attempt: 1 },
 });
 const inboxOf = (taskId: string, firstAttempt?: number, mayDrop = true) => new Inbox(upgrade(taskId, firstAttempt), [], () => mayDrop);
 
 describe('the inbox of an upgrade', () => {
-  test('R-FLOW-7 mail of another task that has ended is dropped, whichever comes first: nothing is left to go on with', () => {
-    for (const order of ['mail first', 'end first']) {
+  test('R-FLOW-7 a message of another task that has ended is dropped, whichever comes first: nothing is left to go on with', () => {
+    for (const order of ['message first', 'end first']) {
       const inbox = inboxOf('own');
-      if (order === 'mail first') inbox.receive(mail('next'));
+      if (order === 'message first') inbox.receive(messageOf('next'));
       inbox.end('next', 1);
-      if (order === 'end first') inbox.receive(mail('next'));
-      expect([inbox.ofOthers, inbox.hasMail]).toEqual([[], false]);
+      if (order === 'end first') inbox.receive(messageOf('next'));
+      expect([inbox.ofOthers, inbox.hasMessages]).toEqual([[], false]);
     }
   });
 
   test('histories of before kept it', () => {
     const inbox = inboxOf('own', undefined, false);
     inbox.end('next', 1);
-    inbox.receive(mail('next'));
+    inbox.receive(messageOf('next'));
     expect(inbox.ofOthers).toHaveLength(1);
   });
 
@@ -41,15 +41,15 @@ describe('the inbox of an upgrade', () => {
     expect(old.hasEnded).toBe(true);
     const other = inboxOf('own');
     other.end('next', 2);
-    other.receive(mail('next', 3));
+    other.receive(messageOf('next', 3));
     expect(other.ofOthers).toHaveLength(1);
   });
 
   test('so many ends are remembered, and no more', () => {
     const inbox = inboxOf('own');
     for (let count = 0; count <= 20; count++) inbox.end(`task-${count}`, 1);
-    inbox.receive(mail('task-0'));
-    inbox.receive(mail('task-1'));
+    inbox.receive(messageOf('task-0'));
+    inbox.receive(messageOf('task-1'));
     expect(inbox.ofOthers.map(({ upgrade: { taskId } }) => taskId)).toEqual(['task-0']);
   });
 });

@@ -10,18 +10,18 @@ export interface Followed {
   readonly patience: number;
   onReport(report: UpgradeReport): Promise<void>;
   onSilence(): Promise<void>;
-  /** Mail of the device's other tasks has come. */
-  onForeignMail(inbox: Inbox): Promise<void>;
+  /** Messages of the device's other tasks have come. */
+  onOthersMessages(inbox: Inbox): Promise<void>;
 }
 
 /** Reports in their order, and silence, until the upgrade is over or its task has ended in the store. */
 export async function follow(upgrade: Followed, inbox: Inbox): Promise<void> {
   while (!inbox.hasEnded && !upgrade.isOver) {
     inbox.waitingFor = upgrade.waitingFor;
-    const heard = await condition(() => inbox.hasMail, upgrade.patience);
+    const heard = await condition(() => inbox.hasMessages, upgrade.patience);
     const report = inbox.take();
     if (report) await upgrade.onReport(report);
     else if (!heard) await upgrade.onSilence();
-    else if (inbox.ofOthers.length > 0) await upgrade.onForeignMail(inbox);
+    else if (inbox.ofOthers.length > 0) await upgrade.onOthersMessages(inbox);
   }
 }

@@ -48,7 +48,7 @@ class IotdaUpgrade implements Followed {
   }
 
   goesOn(inbox: Inbox): boolean {
-    if (inbox.hasEnded || !inbox.hasOwnMail) return false;
+    if (inbox.hasEnded || !inbox.hasOwnMessages) return false;
     this.isOver = false;
     return true;
   }
@@ -79,8 +79,8 @@ class IotdaUpgrade implements Followed {
     await this.look();
   }
 
-  /** The store allows a device's next task only when this one has ended; while it has not, the mail is a latecomer's. */
-  async onForeignMail(inbox: Inbox): Promise<void> {
+  /** The store allows a device's next task only when this one has ended; while it has not, the message is a late one of that task. */
+  async onOthersMessages(inbox: Inbox): Promise<void> {
     await this.look();
     if (!this.isOver) inbox.ofOthers = [];
   }

@@ -63,8 +63,8 @@ class LinkUpgrade implements Followed {
     this.isOver = true;
   }
 
-  /** The store allows a device's next task only when this one has ended; while it has not, the mail is a latecomer's. */
-  async onForeignMail(inbox: Inbox): Promise<void> {
+  /** The store allows a device's next task only when this one has ended; while it has not, the message is a late one of that task. */
+  async onOthersMessages(inbox: Inbox): Promise<void> {
     await this.readStore();
     if (!this.isOver) inbox.ofOthers = [];
   }

@@ -1,4 +1,4 @@
-import { createEndedTeller } from '../../../workflows/ended-teller';
+import { createEndedSignals } from '../../../workflows/ended-signals';
 
 const task = (name: string) => ({ _id: `batch1.${name}`, deviceId: name, module: 'default', attempt: 1 });
 const settled = () => new Promise((resolve) => setImmediate(resolve));
@@ -8,9 +8,9 @@ describe('the end of a task is told to its upgrade', () => {
   afterEach(() => jest.useRealTimers());
 
   /** Answers one try after the other: there is such a workflow, there is none, or the engine is away. */
-  function tellerThat(...answers: (boolean | Error)[]) {
+  function signalsThat(...answers: (boolean | Error)[]) {
     const tries: string[] = [];
-    const teller = createEndedTeller(
+    const endedSignals = createEndedSignals(
       async ({ _id }) => {
         tries.push(_id);
         const answer = answers.shift() ?? false;
@@ -23,47 +23,47 @@ describe('the end of a task is told to its upgrade', () => {
       jest.advanceTimersByTime(ms);
       await settled();
     };
-    return { teller, tries, pass };
+    return { endedSignals, tries, pass };
   }
 
   test('R-FLOW-1 once where it is there, and once where it has gone', async () => {
     for (const isThere of [true, false]) {
-      const { teller, tries, pass } = tellerThat(isThere);
-      await teller.tell(task('a'), false);
+      const { endedSignals, tries, pass } = signalsThat(isThere);
+      await endedSignals.send(task('a'), false);
       await pass(10_000);
       expect(tries).toHaveLength(1);
     }
   });
 
   test('R-FLOW-7 one that is only starting is told when it is there, and not for ever', async () => {
-    const { teller, tries, pass } = tellerThat(false, true);
-    await teller.tell(task('a'), true);
+    const { endedSignals, tries, pass } = signalsThat(false, true);
+    await endedSignals.send(task('a'), true);
     await pass(99);
     expect(tries).toHaveLength(1);
     await pass(1);
     await pass(10_000);
     expect(tries).toHaveLength(2);
-    const never = tellerThat();
-    await never.teller.tell(task('b'), true);
+    const never = signalsThat();
+    await never.endedSignals.send(task('b'), true);
     for (let at = 0; at < 10; at++) await never.pass(1_000);
     expect(never.tries).toHaveLength(3);
   });
 
   test('R-FLOW-1 while the engine is away nobody waits, and nothing is thrown: it is told afterwards', async () => {
-    const { teller, tries, pass } = tellerThat(new Error('unavailable'), true);
-    await expect(teller.tell(task('a'), false)).resolves.toBeUndefined();
+    const { endedSignals, tries, pass } = signalsThat(new Error('unavailable'), true);
+    await expect(endedSignals.send(task('a'), false)).resolves.toBeUndefined();
     await pass(100);
     expect(tries).toHaveLength(2);
   });
 
   test('those that wait are bounded, and go when it closes', async () => {
-    const { teller, tries, pass } = tellerThat();
-    await Promise.all(Array.from({ length: 10_005 }, (_, index) => teller.tell(task(`dev-${index}`), true)));
+    const { endedSignals, tries, pass } = signalsThat();
+    await Promise.all(Array.from({ length: 10_005 }, (_, index) => endedSignals.send(task(`dev-${index}`), true)));
     tries.length = 0;
     await pass(100);
     expect(tries).toHaveLength(10_000);
     expect(tries).not.toContain('batch1.dev-0');
-    await teller.close();
+    await endedSignals.close();
     tries.length = 0;
     await pass(10_000);
     expect(tries).toEqual([]);

@@ -5,7 +5,7 @@ import { UserError } from '../errors';
 import { refuseConflicts } from './insert';
 
 /** R-BAT-14, R-BAT-21: what excludes each other does so as well when a batch that had ended goes on. Throws MULTI_MODULE_OR_OVERRIDE. */
-export async function refuseComeback(collections: Collections, limits: Limits, batch: Batch): Promise<void> {
+export async function refuseReopening(collections: Collections, limits: Limits, batch: Batch): Promise<void> {
   if (isLive(batch.status)) return;
   try {
     await refuseConflicts(collections, limits, batch, undefined, (code) => code === 'MULTI_MODULE_OR_OVERRIDE');

@@ -3,9 +3,9 @@ import type { DeviceId } from '../schema/model/ids';
 import type { GatewayMetrics, LostKind } from './metrics';
 
 /** One piece of work for core about one device. */
-export interface LaneJob {
+export interface QueueJob {
   kind: LostKind;
-  /** Goes first when the lane is full: a later one says more. */
+  /** Goes first when the queue is full: a later one says more. */
   expendable: boolean;
   /** Takes the place of the one before it, while that one waits, is expendable and has the same word here: the latest says it all. */
   supersedes?: string;
@@ -16,7 +16,7 @@ export interface LaneJob {
   crowdedOut?(): void;
 }
 
-export interface LaneSettings {
+export interface QueueSettings {
   /** Jobs a device may have waiting, the running one included. */
   capacity: number;
   /** How long a job is tried again, and the bounds of the pauses between, in milliseconds. */
@@ -27,40 +27,46 @@ export interface LaneSettings {
   tryForMs: number;
 }
 
-export const LANE_SETTINGS: LaneSettings = { capacity: 64, retryForMs: 120_000, retryMinMs: 250, retryMaxMs: 10_000, tryForMs: 30_000 };
+export const QUEUE_SETTINGS: QueueSettings = { capacity: 64, retryForMs: 120_000, retryMinMs: 250, retryMaxMs: 10_000, tryForMs: 30_000 };
 
 /** Hands work to core in the order it came, device by device; devices don't wait for each other. */
-export interface DeviceLanes {
-  push(deviceId: DeviceId, job: LaneJob): void;
+export interface DeviceQueues {
+  push(deviceId: DeviceId, job: QueueJob): void;
   /** The job that one more would come behind. */
-  last(deviceId: DeviceId): LaneJob | undefined;
+  last(deviceId: DeviceId): QueueJob | undefined;
   /** Takes back a job that has not begun. */
-  withdraw(deviceId: DeviceId, job: LaneJob): boolean;
+  withdraw(deviceId: DeviceId, job: QueueJob): boolean;
   /** Settles when fewer than so many devices have work; null: they have not more now. */
   room(devices: number): Promise<void> | null;
   /** Takes no more work, lets what is there end, and after `withinMs` gives the rest up. */
   stop(withinMs: number): Promise<void>;
 }
 
-/** The head of a lane is running: it is never taken back. */
-function supersedesLast(lane: readonly LaneJob[], { supersedes }: LaneJob): boolean {
-  const last = lane.at(-1);
-  return lane.length > 1 && supersedes !== undefined && last?.expendable === true && last.supersedes === supersedes;
+/** The head of a queue is running: it is never taken back. */
+function supersedesLast(queue: readonly QueueJob[], { supersedes }: QueueJob): boolean {
+  const last = queue.at(-1);
+  return queue.length > 1 && supersedes !== undefined && last?.expendable === true && last.supersedes === supersedes;
 }
 
-export async function createDeviceLanes({ metrics, settings }: { metrics: GatewayMetrics; settings: LaneSettings }): Promise<DeviceLanes> {
+export async function createDeviceQueues({
+  metrics,
+  settings,
+}: {
+  metrics: GatewayMetrics;
+  settings: QueueSettings;
+}): Promise<DeviceQueues> {
   const { default: retry } = await import('p-retry');
-  /** The head of a lane is running. A lane is there only while it has work. */
-  const lanes = new Map<DeviceId, LaneJob[]>();
+  /** The head of a queue is running. A queue is there only while it has work. */
+  const queues = new Map<DeviceId, QueueJob[]>();
   const giveUp = new AbortController();
   let whenEmpty: (() => void) | null = null;
   let whenRoom: { devices: number; told: Promise<void>; tell(): void } | null = null;
   let stopped = false;
 
-  const attempt = async (job: LaneJob): Promise<void> =>
+  const attempt = async (job: QueueJob): Promise<void> =>
     withTimeout(job.run(), settings.tryForMs, `No answer from core within ${settings.tryForMs} ms`);
 
-  async function attemptAgain(job: LaneJob, failure: unknown): Promise<void> {
+  async function attemptAgain(job: QueueJob, failure: unknown): Promise<void> {
     let known = true;
     await retry(
       async () => {
@@ -82,7 +88,7 @@ export async function createDeviceLanes({ metrics, settings }: { metrics: Gatewa
     );
   }
 
-  async function perform(job: LaneJob): Promise<void> {
+  async function perform(job: QueueJob): Promise<void> {
     try {
       await attempt(job).catch((failure: unknown) => attemptAgain(job, failure));
     } catch (error) {
@@ -91,30 +97,30 @@ export async function createDeviceLanes({ metrics, settings }: { metrics: Gatewa
     }
   }
 
-  async function drain(deviceId: DeviceId, lane: LaneJob[]): Promise<void> {
-    for (let job = lane[0]; job !== undefined; job = lane[0]) {
+  async function drain(deviceId: DeviceId, queue: QueueJob[]): Promise<void> {
+    for (let job = queue[0]; job !== undefined; job = queue[0]) {
       await perform(job);
-      lane.shift();
+      queue.shift();
     }
-    lanes.delete(deviceId);
-    if (whenRoom !== null && lanes.size < whenRoom.devices) {
+    queues.delete(deviceId);
+    if (whenRoom !== null && queues.size < whenRoom.devices) {
       whenRoom.tell();
       whenRoom = null;
     }
-    if (lanes.size === 0) whenEmpty?.();
+    if (queues.size === 0) whenEmpty?.();
   }
 
-  function makeRoom(lane: LaneJob[]): void {
-    const expendable = lane.findIndex((job, index) => index > 0 && job.expendable);
-    const victim = expendable > 0 ? expendable : lane.findIndex((job, index) => index > 0 && job.kind !== 'presence');
-    if (victim > 0) for (const job of lane.splice(victim, 1)) job.crowdedOut?.();
+  function makeRoom(queue: QueueJob[]): void {
+    const expendable = queue.findIndex((job, index) => index > 0 && job.expendable);
+    const victim = expendable > 0 ? expendable : queue.findIndex((job, index) => index > 0 && job.kind !== 'presence');
+    if (victim > 0) for (const job of queue.splice(victim, 1)) job.crowdedOut?.();
     metrics.dropped.queue_full.inc();
   }
 
   function abandon(): void {
     const reason = new Error('The gateway stops');
-    for (const lane of lanes.values()) {
-      for (const job of lane.splice(1)) {
+    for (const queue of queues.values()) {
+      for (const job of queue.splice(1)) {
         metrics.lost[job.kind].inc();
         job.lost(reason);
       }
@@ -128,22 +134,22 @@ export async function createDeviceLanes({ metrics, settings }: { metrics: Gatewa
         metrics.dropped.stopping.inc();
         return;
       }
-      const lane = lanes.get(deviceId);
-      if (lane === undefined) {
+      const queue = queues.get(deviceId);
+      if (queue === undefined) {
         const fresh = [job];
-        lanes.set(deviceId, fresh);
+        queues.set(deviceId, fresh);
         void drain(deviceId, fresh);
         return;
       }
-      if (supersedesLast(lane, job)) lane.pop();
-      else if (lane.length >= settings.capacity) makeRoom(lane);
-      lane.push(job);
+      if (supersedesLast(queue, job)) queue.pop();
+      else if (queue.length >= settings.capacity) makeRoom(queue);
+      queue.push(job);
     },
 
-    last: (deviceId) => lanes.get(deviceId)?.at(-1),
+    last: (deviceId) => queues.get(deviceId)?.at(-1),
 
     room(devices) {
-      if (lanes.size < devices) return null;
+      if (queues.size < devices) return null;
       if (whenRoom === null) {
         let tell = () => {};
         const told = new Promise<void>((resolve) => {
@@ -155,16 +161,16 @@ export async function createDeviceLanes({ metrics, settings }: { metrics: Gatewa
     },
 
     withdraw(deviceId, job) {
-      const lane = lanes.get(deviceId);
-      const index = lane?.indexOf(job) ?? -1;
-      if (lane === undefined || index < 1) return false;
-      lane.splice(index, 1);
+      const queue = queues.get(deviceId);
+      const index = queue?.indexOf(job) ?? -1;
+      if (queue === undefined || index < 1) return false;
+      queue.splice(index, 1);
       return true;
     },
 
     async stop(withinMs) {
       stopped = true;
-      if (lanes.size === 0) return;
+      if (queues.size === 0) return;
       const empty = new Promise<void>((resolve) => {
         whenEmpty = resolve;
       });

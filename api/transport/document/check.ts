@@ -4,21 +4,21 @@ import { LRUCache } from 'lru-cache';
 import { API_LIMITS } from '../../limits';
 import { type Asked, readDocument, requireBounded, tooComplex } from './read';
 
-/** What both transports let documents in by. */
-export interface DocumentDoor {
+/** Reads and validates documents, for both transports. */
+export interface DocumentCheck {
   /** The document, read and valid; otherwise what is wrong with it, each error with a code. */
-  open(asked: Asked): DocumentNode | readonly GraphQLError[];
+  check(asked: Asked): DocumentNode | readonly GraphQLError[];
   /** For a request that names a stored document: what is wrong with the rest of it. */
-  openStored(asked: Omit<Asked, 'source'>): readonly GraphQLError[];
-  /** One that was let in lately, by the SHA-256 of its text. */
+  checkStored(asked: Omit<Asked, 'source'>): readonly GraphQLError[];
+  /** One that has passed lately, by the SHA-256 of its text. */
   known(hash: string): DocumentNode | undefined;
 }
 
-export function createDocumentDoor(schema: GraphQLSchema, introspection: boolean): DocumentDoor {
+export function createDocumentCheck(schema: GraphQLSchema, introspection: boolean): DocumentCheck {
   const rules = introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule];
   const kept = new LRUCache<string, DocumentNode>({ maxSize: API_LIMITS.keptDocuments });
 
-  function enter(asked: Asked): DocumentNode | readonly GraphQLError[] {
+  function checked(asked: Asked): DocumentNode | readonly GraphQLError[] {
     const hash = createHash('sha256').update(asked.source).digest('hex');
     const known = kept.get(hash);
     if (known) {
@@ -33,8 +33,8 @@ export function createDocumentDoor(schema: GraphQLSchema, introspection: boolean
   }
 
   return {
-    open: (asked) => errorsOr(() => enter(asked)),
-    openStored: (asked) =>
+    check: (asked) => errorsOr(() => checked(asked)),
+    checkStored: (asked) =>
       errorsOr(() => {
         requireBounded(asked);
         return [];

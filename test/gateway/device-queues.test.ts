@@ -1,13 +1,13 @@
-import { createDeviceLanes, LANE_SETTINGS, type LaneJob } from '../../gateways/device-lanes';
+import { createDeviceQueues, QUEUE_SETTINGS, type QueueJob } from '../../gateways/device-queues';
 import { createGatewayMetrics } from '../../gateways/metrics';
 
-const SETTINGS = { ...LANE_SETTINGS, retryForMs: 30, retryMinMs: 1, retryMaxMs: 5, tryForMs: 20 };
+const SETTINGS = { ...QUEUE_SETTINGS, retryForMs: 30, retryMinMs: 1, retryMaxMs: 5, tryForMs: 20 };
 
-async function lanes() {
+async function queues() {
   const done: string[] = [];
   const lost: string[] = [];
   let changed = () => {};
-  const job = (name: string, run: () => Promise<void> = async () => {}): LaneJob => ({
+  const job = (name: string, run: () => Promise<void> = async () => {}): QueueJob => ({
     kind: 'report',
     expendable: false,
     async run() {
@@ -23,11 +23,11 @@ async function lanes() {
   const until = async (condition: () => boolean) => {
     while (!condition()) await new Promise<void>((resolve) => (changed = resolve));
   };
-  return { done, lost, job, until, lanes: await createDeviceLanes({ metrics: createGatewayMetrics(), settings: SETTINGS }) };
+  return { done, lost, job, until, queues: await createDeviceQueues({ metrics: createGatewayMetrics(), settings: SETTINGS }) };
 }
 
 test('R-FLOW-1 work that core refuses for too long is given up, and what waits behind it goes on', async () => {
-  const { lanes: work, job, done, lost, until } = await lanes();
+  const { queues: work, job, done, lost, until } = await queues();
   work.push(
     'a',
     job('first', () => Promise.reject(new Error('no database'))),
@@ -39,7 +39,7 @@ test('R-FLOW-1 work that core refuses for too long is given up, and what waits b
 });
 
 test('R-FLOW-1 a call to core that never answers counts as refused', async () => {
-  const { lanes: work, job, done, lost, until } = await lanes();
+  const { queues: work, job, done, lost, until } = await queues();
   work.push(
     'a',
     job('first', () => new Promise(() => undefined)),
@@ -50,8 +50,8 @@ test('R-FLOW-1 a call to core that never answers counts as refused', async () =>
 });
 
 test('R-FLOW-1 of percentages that wait for their turn only the latest is handed over; anything else in between keeps its place', async () => {
-  const { lanes: work, job, done, until } = await lanes();
-  const percent = (name: string): LaneJob => ({ ...job(name), expendable: true, supersedes: 'progress default' });
+  const { queues: work, job, done, until } = await queues();
+  const percent = (name: string): QueueJob => ({ ...job(name), expendable: true, supersedes: 'progress default' });
   let release = () => {};
   work.push('a', { ...percent('0 %'), run: () => new Promise((resolve) => (release = resolve)) });
   for (const name of ['10 %', '20 %', '30 %']) work.push('a', percent(name));
@@ -63,8 +63,8 @@ test('R-FLOW-1 of percentages that wait for their turn only the latest is handed
 });
 
 test('R-FLOW-1 the last percentage takes the place of those before it, and none after it takes its place', async () => {
-  const { lanes: work, job, done, until } = await lanes();
-  const percent = (name: string): LaneJob => ({ ...job(name), expendable: name !== '100 %', supersedes: 'progress default' });
+  const { queues: work, job, done, until } = await queues();
+  const percent = (name: string): QueueJob => ({ ...job(name), expendable: name !== '100 %', supersedes: 'progress default' });
   let release = () => {};
   work.push('a', { ...percent('0 %'), run: () => new Promise((resolve) => (release = resolve)) });
   for (const name of ['50 %', '100 %', '10 %']) work.push('a', percent(name));
@@ -74,7 +74,7 @@ test('R-FLOW-1 the last percentage takes the place of those before it, and none 
 });
 
 test("R-FLOW-1 one device's trouble does not hold up another", async () => {
-  const { lanes: work, job, done, until } = await lanes();
+  const { queues: work, job, done, until } = await queues();
   let release = () => {};
   work.push(
     'a',
@@ -89,7 +89,7 @@ test("R-FLOW-1 one device's trouble does not hold up another", async () => {
 });
 
 test('R-FLOW-1 stopping lets work end, gives up what hangs, and takes nothing new', async () => {
-  const { lanes: work, job, done, lost } = await lanes();
+  const { queues: work, job, done, lost } = await queues();
   work.push(
     'a',
     job('runs', () => Promise.resolve()),
@@ -105,8 +105,8 @@ test('R-FLOW-1 stopping lets work end, gives up what hangs, and takes nothing ne
   expect(lost.map((each) => each.split(':')[0]).sort()).toEqual(['fails', 'waits']);
 });
 
-test('R-FLOW-1 who fills the lanes is told when there is room again', async () => {
-  const { lanes: work, job, done } = await lanes();
+test('R-FLOW-1 who fills the queues is told when there is room again', async () => {
+  const { queues: work, job, done } = await queues();
   let release = () => {};
   const held = new Promise<void>((resolve) => {
     release = resolve;

@@ -5,9 +5,9 @@ const PAUSES_MS: readonly number[] = [500, 1_000, 2_000, 4_000, 8_000, 16_000, 3
 /** Of those that wait to be sent again, the oldest gives way. */
 const WAITING = 10_000;
 
-export interface EndedTeller {
+export interface EndedSignals {
   /** Settles after the first try, whatever came of it. */
-  tell(task: EndedTask, mayStart: boolean): Promise<void>;
+  send(task: EndedTask, mayStart: boolean): Promise<void>;
   /** Those that wait are dropped; what is under way is waited for. */
   close(): Promise<void>;
 }
@@ -16,7 +16,7 @@ export interface EndedTeller {
  * Tells upgrades that their tasks have ended, also one that starts just now and one that could not be reached for a while: the store knows
  * already, and nobody else would tell. `signal` says whether there was such a workflow.
  */
-export function createEndedTeller(signal: (task: EndedTask) => Promise<boolean>, pausesMs = PAUSES_MS): EndedTeller {
+export function createEndedSignals(signal: (task: EndedTask) => Promise<boolean>, pausesMs = PAUSES_MS): EndedSignals {
   // No cache: what gives way has a timer to clear, and the order is that of the pauses.
   const waiting = new Map<EndedTask['_id'], NodeJS.Timeout>();
   const underWay = new Set<Promise<void>>();
@@ -52,7 +52,7 @@ export function createEndedTeller(signal: (task: EndedTask) => Promise<boolean>,
   }
 
   return {
-    tell: (task, mayStart) => run(task, mayStart, 0),
+    send: (task, mayStart) => run(task, mayStart, 0),
     async close() {
       closed = true;
       for (const id of [...waiting.keys()]) forget(id);

@@ -1,5 +1,5 @@
 import type { SampledLog } from '../../../core/sampled-log';
-import type { DeviceLanes, LaneJob } from '../../device-lanes';
+import type { DeviceQueues, QueueJob } from '../../device-queues';
 import type { GatewayMetrics } from '../../metrics';
 import type { BrokerPeer } from './peers';
 
@@ -13,27 +13,27 @@ export interface UpMessage {
 /** Messages that wait as one job, and as many more as there are devices behind the one that sends them. */
 const TOGETHER = 4;
 
-interface Line {
+interface Group {
   messages: UpMessage[];
-  job: LaneJob;
+  job: QueueJob;
 }
 
 /**
- * Puts messages into the lane of their device. Those that wait one behind the other are one job: a gateway says everything for its
- * devices on its own topic, and may say more at once than a lane has jobs. `handle` may be asked for the same message again.
+ * Puts messages into the queue of their device. Those that wait one behind the other are coalesced into one job: a parent says everything for its
+ * devices on its own topic, and may say more at once than a queue has jobs. `handle` may be asked for the same message again.
  */
-export function createLines(
-  { lanes, metrics, sampled }: { lanes: DeviceLanes; metrics: GatewayMetrics; sampled: SampledLog },
+export function createCoalescer(
+  { queues, metrics, sampled }: { queues: DeviceQueues; metrics: GatewayMetrics; sampled: SampledLog },
   handle: (peer: BrokerPeer, message: UpMessage) => Promise<void>,
 ): (peer: BrokerPeer, message: UpMessage) => void {
-  const waiting = new WeakMap<BrokerPeer, Line>();
+  const waiting = new WeakMap<BrokerPeer, Group>();
 
-  function begin(peer: BrokerPeer, first: UpMessage): Line {
+  function begin(peer: BrokerPeer, first: UpMessage): Group {
     const messages = [first];
     const ends = (): void => {
-      if (waiting.get(peer) === line) waiting.delete(peer);
+      if (waiting.get(peer) === group) waiting.delete(peer);
     };
-    const job: LaneJob = {
+    const job: QueueJob = {
       kind: 'report',
       expendable: false,
       async run() {
@@ -52,19 +52,19 @@ export function createLines(
         for (const _ of messages.slice(1)) metrics.dropped.queue_full.inc();
       },
     };
-    const line = { messages, job };
-    return line;
+    const group = { messages, job };
+    return group;
   }
 
   return (peer, message) => {
-    const line = waiting.get(peer);
-    const isNext = line !== undefined && lanes.last(peer.deviceId) === line.job;
-    if (isNext && line.messages.length < TOGETHER + peer.children) {
-      line.messages.push(message);
+    const group = waiting.get(peer);
+    const isNext = group !== undefined && queues.last(peer.deviceId) === group.job;
+    if (isNext && group.messages.length < TOGETHER + peer.children) {
+      group.messages.push(message);
       return;
     }
     const next = begin(peer, message);
     waiting.set(peer, next);
-    lanes.push(peer.deviceId, next.job);
+    queues.push(peer.deviceId, next.job);
   };
 }

@@ -2,21 +2,21 @@ import type { Logger } from 'pino';
 import { createDiskRoom, type DiskRoom, type DiskState } from '../../core/disk-room';
 import { repeat } from '../../core/repeat';
 import { StartError } from '../embedded/start-error';
-import { createBallast } from './ballast';
-import { less, lookAtDisk } from './look';
+import { createReserveFile } from './reserve-file';
+import { diskState, less } from './state';
 
 const LOOK_EVERY_MS = 1_000;
 /** Below this MongoDB does not even start: its journal alone is 100 MB. */
 const START_BYTES = 128 * 1024 * 1024;
 
-export interface WatchedDisk {
+export interface DiskMonitor {
   room: DiskRoom;
   /** Of a database that runs elsewhere, once there is a connection. */
   also(look: () => Promise<DiskState | null>): void;
   stop(): Promise<void>;
 }
 
-export interface WatchedDiskOptions {
+export interface DiskMonitorOptions {
   dataDir: string;
   reserveBytes: number;
   /** The servers that run here keep their data in `dataDir`. */
@@ -30,8 +30,8 @@ const megabytes = (bytes: number): number => Math.floor(bytes / 1024 ** 2);
  * R-SAFE-5: looks at the disk that the embedded servers write to, and keeps some of it for them. Throws StartError when there is too little to
  * begin with.
  */
-export async function watchDisk(options: WatchedDiskOptions, logger: Logger): Promise<WatchedDisk> {
-  const { dataDir, reserveBytes, isLocal, look = lookAtDisk } = options;
+export async function monitorDisk(options: DiskMonitorOptions, logger: Logger): Promise<DiskMonitor> {
+  const { dataDir, reserveBytes, isLocal, look = diskState } = options;
   const others: (() => Promise<DiskState | null>)[] = [];
   const local = async (): Promise<DiskState | null> => (isLocal ? look(dataDir) : null);
   const room = createDiskRoom({
@@ -50,14 +50,14 @@ export async function watchDisk(options: WatchedDiskOptions, logger: Logger): Pr
   });
   if (!isLocal) return { room, also: (other) => void others.push(other), stop: async () => undefined };
 
-  const ballast = createBallast(dataDir, reserveBytes);
+  const reserveFile = createReserveFile(dataDir, reserveBytes);
   async function once(): Promise<void> {
     const state = await local();
-    if (state) await ballast.follow(state);
+    if (state) await reserveFile.follow(state);
     await room.isShort();
   }
   const before = await local();
-  if (before && before.freeBytes < START_BYTES) await ballast.follow({ ...before, freeBytes: 0 });
+  if (before && before.freeBytes < START_BYTES) await reserveFile.follow({ ...before, freeBytes: 0 });
   const state = await local();
   if (state && state.freeBytes < START_BYTES) throw diskFull(dataDir, state);
   // After one that failed, the next tries again.

@@ -1,5 +1,5 @@
+import { allEnded, applyTask, failuresByCause, oldestWaiting } from '../../../demo/state';
 import { deviations } from '../../../demo/verdict';
-import { allEnded, applyTask, failuresByCause, oldestWaiting } from '../../../demo/watch';
 import { STARTED, seconds, stateOf, task } from './builders';
 
 const at = (count: number) => new Date(seconds(count)).toISOString();

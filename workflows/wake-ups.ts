@@ -3,7 +3,7 @@ import type { BatchId } from '../schema/model/ids';
 
 const REMEMBERED = 10_000;
 
-export interface Waker {
+export interface WakeUps {
   wake(batchId: BatchId, afterMs?: number): void;
   /** Wishes that wait are dropped; signals under way are waited for. */
   close(): Promise<void>;
@@ -13,11 +13,11 @@ export interface Waker {
  * Brings many wishes to wake a batch together into few signals. A wish is never lost, only joined to an earlier one: a batch is woken at
  * most once in `apartMs`, since each wake-up is a workflow task, and one of them finds all that is due.
  */
-export function createWaker(
+export function createWakeUps(
   signal: (batchId: BatchId) => Promise<void>,
   onFailed: (batchId: BatchId, error: unknown) => void,
   apartMs: number,
-): Waker {
+): WakeUps {
   const pending = new Map<BatchId, { at: number; timer: NodeJS.Timeout }>();
   const last = new LRUCache<BatchId, number>({ max: REMEMBERED });
   const underWay = new Set<Promise<void>>();

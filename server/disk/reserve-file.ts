@@ -9,7 +9,7 @@ const BYTES = 256 * 1024 * 1024;
 const SHARE = 1 / 4;
 const PIECE = Buffer.alloc(1024 * 1024);
 
-export interface Ballast {
+export interface ReserveFile {
   /** With each look at the disk. */
   follow(state: DiskState): Promise<void>;
 }
@@ -18,7 +18,7 @@ export interface Ballast {
  * A file that is given up when the disk is full, whoever has filled it: MongoDB ends where it can't write, and with these bytes it goes on until
  * somebody has made room. It is made again when there is.
  */
-export function createBallast(dataDir: string, reserveBytes: number): Ballast {
+export function createReserveFile(dataDir: string, reserveBytes: number): ReserveFile {
   const file = join(dataDir, NAME);
 
   async function make(bytes: number): Promise<void> {

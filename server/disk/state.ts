@@ -6,13 +6,13 @@ import type { DiskState } from '../../core/disk-room';
 const DATABASE_PATIENCE_MS = 2_000;
 
 /** The disk under the data directory; of two, where the database's folder is a mount of its own, the one with less room. */
-export async function lookAtDisk(dataDir: string): Promise<DiskState | null> {
+export async function diskState(dataDir: string): Promise<DiskState | null> {
   const [own, ofMongo] = await Promise.all([stateOf(dataDir), stateOf(join(dataDir, 'mongo'))]);
   return less(own, ofMongo);
 }
 
 /** The disk of a MongoDB that runs elsewhere, as far as it tells. */
-export async function lookAtDatabase(db: mongo.Db): Promise<DiskState | null> {
+export async function databaseDiskState(db: mongo.Db): Promise<DiskState | null> {
   const { fsTotalSize, fsUsedSize } = await db.command({ dbStats: 1, maxTimeMS: DATABASE_PATIENCE_MS });
   if (typeof fsTotalSize !== 'number' || typeof fsUsedSize !== 'number' || fsTotalSize <= 0) return null;
   return { freeBytes: fsTotalSize - fsUsedSize, totalBytes: fsTotalSize };

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
-import { Looks } from '../../../workflows/batch/looks';
+import { ReconcileSchedule } from '../../../workflows/batch/reconcile-schedule';
 
 const MINUTE = 60_000;
 
 /** When looks come, in seconds, that take no time and find nothing, while `events` happen; until so many seconds are over. */
 function looksAmong(events: readonly { at: number; kind: 'woken' | 'pushed' }[], until: number): { at: number; full: boolean }[] {
-  const looks = new Looks(MINUTE, 0);
+  const looks = new ReconcileSchedule(MINUTE, 0);
   const seen: { at: number; full: boolean }[] = [];
   for (let second = 0; second <= until; second += 1) {
     for (const { kind } of events.filter(({ at }) => at === second)) looks[kind]();
@@ -44,7 +44,7 @@ describe('R-TASK-7 when a batch looks for what events have left behind', () => {
   });
 
   test('a push, and a look that mended something, make the next one come soon', () => {
-    const looks = new Looks(MINUTE, 0);
+    const looks = new ReconcileSchedule(MINUTE, 0);
     for (const at of [30_000, 90_000]) {
       looks.begin(at);
       looks.ended(at, 0);
@@ -65,7 +65,7 @@ describe('R-TASK-7 when a batch looks for what events have left behind', () => {
   });
 
   test('looks that take long come seldom: they take a twentieth of the time', () => {
-    const looks = new Looks(MINUTE, 0);
+    const looks = new ReconcileSchedule(MINUTE, 0);
     looks.begin(30_000);
     looks.ended(90_000, 0);
     expect(looks.dueAt).toBe(90_000 + 20 * 60_000);

@@ -1,19 +1,19 @@
-/** Nothing looked at for so long is looked at, in minutes; each look that finds nothing, after a time in which nothing happened, doubles it. */
+/** Minutes between two reconciliations; each that finds nothing, after a time in which nothing happened, doubles them. */
 const FIRST_MINUTES = 0.5;
 const LONGEST_MINUTES = 10;
-/** A look at a million tasks takes a while: looks take this share of the time at most. */
+/** To reconcile a million tasks takes a while: reconciliations take this share of the time at most. */
 const SHARE = 1 / 20;
 
-export interface Look {
+export interface ReconcileOptions {
   /** Also asks whether each upgrade has its workflow, which costs a signal each. */
   full: boolean;
 }
 
 /**
- * When a batch looks for what events have left behind. A look is due by the clock, whatever the batch does meanwhile: wake-ups and pushes
- * don't put it off. Times are epoch milliseconds; `minuteMs` is 60,000 save in tests.
+ * When a batch is reconciled with what events have left behind. That is due by the clock, whatever the batch does meanwhile: wake-ups and
+ * pushes don't put it off. Times are epoch milliseconds; `minuteMs` is 60,000 save in tests.
  */
-export class Looks {
+export class ReconcileSchedule {
   private minutes = FIRST_MINUTES;
   private restUntil = 0;
   private lastAt: number;
@@ -28,12 +28,12 @@ export class Looks {
     this.lastFullAt = now;
   }
 
-  /** Somebody woke the batch: the next look doubles nothing. */
+  /** Somebody woke the batch: the next reconciliation doubles nothing. */
   woken(): void {
     this.calm = false;
   }
 
-  /** Something was pushed, so something happens: the next look comes soon. */
+  /** Something was pushed, so something happens: the next reconciliation comes soon. */
   pushed(): void {
     this.calm = false;
     this.minutes = FIRST_MINUTES;
@@ -43,8 +43,8 @@ export class Looks {
     return Math.max(this.lastAt + this.minutes * this.minuteMs, this.restUntil);
   }
 
-  /** A look begins: the one that is due. */
-  begin(now: number): Look {
+  /** The reconciliation that is due begins. */
+  begin(now: number): ReconcileOptions {
     const full = this.calm || now - this.lastFullAt >= LONGEST_MINUTES * this.minuteMs;
     if (full) this.lastFullAt = now;
     if (this.calm) this.minutes = Math.min(this.minutes * 2, LONGEST_MINUTES);
