@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mongo } from 'mongoose';
 import type { Batch, BatchKind, BatchScope } from '../../schema/model/batch/batch';
+import { firstStatus } from '../../schema/model/batch/batch-state';
 import { dynamicViolations } from '../../schema/model/batch/dynamic-rules';
 import { withMinimum } from '../../schema/model/batch/halt';
 import { policyViolations, sourceVersionViolations, targetedVersionViolations } from '../../schema/model/batch/policy';
@@ -113,7 +114,7 @@ function batchOf(input: NewStaticBatch, firmware: FirmwarePackage, viewer: Viewe
     sourceVersions: inheritsVersions ? firmware.sourceVersions : chosen,
     inheritsVersions,
     policy: input.policy.halt ? { ...input.policy, halt: withMinimum(input.policy.halt) } : input.policy,
-    status: input.schedule ? 'SCHEDULED' : 'STARTING',
+    status: firstStatus(input.schedule),
     ...(input.schedule && { schedule: input.schedule }),
     statusReason: null,
     selection: null,

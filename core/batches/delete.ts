@@ -1,5 +1,5 @@
 import type { Batch } from '../../schema/model/batch/batch';
-import { isLive } from '../../schema/model/batch/batch';
+import { isRefused } from '../../schema/model/batch/batch-state';
 import type { BatchId } from '../../schema/model/ids';
 import type { Collections } from '../../schema/mongo/connect';
 import type { Clock } from '../clock';
@@ -47,7 +47,7 @@ export async function finishBatchDeletions(deps: Removal, signal?: AbortSignal):
  */
 async function mark({ collections, engine, clock }: DeletionDeps, batch: Batch): Promise<void> {
   const { batches, tasks } = collections;
-  if (isLive(batch.status) || (await hasActiveTask(tasks, batch._id))) throw stillRunning(batch);
+  if (isRefused(batch.status, 'remove') || (await hasActiveTask(tasks, batch._id))) throw stillRunning(batch);
   const deletedAt = clock();
   const asRead = { _id: batch._id, status: batch.status };
   const { matchedCount } = await batches.updateOne(asRead, { $set: { deletedAt, idempotency: null } });
@@ -67,6 +67,6 @@ async function removeMarked({ collections: { batches, tasks } }: Removal, id: Ba
 const stillRunning = ({ status }: Batch): UserError =>
   new UserError('BATCH_STATE', {
     field: 'batchId',
-    message: isLive(status) ? `The batch is ${status}: it is not over.` : 'Tasks of the batch have not ended.',
+    message: isRefused(status, 'remove') ? `The batch is ${status}: it is not over.` : 'Tasks of the batch have not ended.',
     hint: 'Cancel it first, or wait until it has ended; then delete it.',
   });

@@ -1,7 +1,7 @@
 import type { mongo } from 'mongoose';
 import type { Batch, EditedField } from '../../schema/model/batch/batch';
-import { isLive, LIVE_STATUSES } from '../../schema/model/batch/batch';
 import { type BatchEdit, fieldEdits } from '../../schema/model/batch/batch-edit';
+import { isRefused, statusesThatTake } from '../../schema/model/batch/batch-state';
 import type { BatchId } from '../../schema/model/ids';
 import { FIXED_LIMITS } from '../../schema/model/limits';
 import { UserError } from '../errors';
@@ -24,7 +24,7 @@ export async function editBatch(
 ): Promise<Batch> {
   for (let attempt = 0; attempt < TRIES; attempt++) {
     const batch = await read(id);
-    if (!isLive(batch.status)) throw ended(batch);
+    if (isRefused(batch.status, 'change')) throw ended(batch);
     const edits = fieldEdits(batch, edit, settings.limits);
     refuseIfAny(edits.flatMap(({ violations }) => violations));
     if (edits.length === 0) return batch;
@@ -34,7 +34,7 @@ export async function editBatch(
     const edited = await collections.batches.findOneAndUpdate(
       {
         _id: id,
-        status: { $in: [...LIVE_STATUSES] },
+        status: { $in: statusesThatTake('change') },
         policyRevision: revision === 0 ? { $in: [null, 0] } : revision,
       } as mongo.Filter<Batch>,
       editWrite(batch, by, fields, set, clock()),

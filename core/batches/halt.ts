@@ -3,7 +3,7 @@ import { haltReason, successesToCount } from '../../schema/model/batch/halt';
 import type { BatchId } from '../../schema/model/ids';
 import type { Collections } from '../../schema/mongo/connect';
 import { hasActiveTask } from '../tasks/has-active';
-import { batchStatus, setBatchStatus } from './status';
+import { batchStatus, moveBatch } from './status';
 
 type Stores = Pick<Collections, 'batches' | 'tasks'>;
 type Watched = Pick<Batch, '_id' | 'status' | 'policy' | 'judgedFrom' | 'matching'>;
@@ -28,7 +28,7 @@ export async function lookForHalt(stores: Stores, batchId: BatchId, now: Date): 
   if (reason === null) return { halted: false, isNew: false };
   // The last device may have failed since the batch looked for work: with nothing left to hold back, it is finished.
   const isLeft = batch.matching || (await hasActiveTask(tasks, batchId));
-  const isNew = isLeft && (await setBatchStatus(batches, batchId, 'HALTED', now, reason));
+  const isNew = isLeft && (await moveBatch(batches, batchId, 'halt', now, reason));
   // Another look, after another failure, may have been faster.
   return { halted: isNew || (isLeft && (await batchStatus(stores)(batchId)) === 'HALTED'), isNew };
 }

@@ -1,5 +1,6 @@
 import type { Batch, BatchPolicy, BatchStatus, RateThreshold, SelectionSummary } from '../../schema/model/batch/batch';
 import { isLive, LIVE_STATUSES, overrides, WINDOW_CLOSED } from '../../schema/model/batch/batch';
+import { isRefused, moveInto, statusesThatTake } from '../../schema/model/batch/batch-state';
 import type { BatchId } from '../../schema/model/ids';
 import type { MsByDialect } from '../../schema/model/task/negotiation';
 import type { Collections } from '../../schema/mongo/connect';
@@ -12,7 +13,7 @@ import { selectTargets } from '../selection/select';
 import type { CoreSettings } from '../settings';
 import { hasActiveTask } from '../tasks/has-active';
 import { forgiveFailures, haltIfFailing } from './halt';
-import { batchStatus, recordSelection, reopenBatch, setBatchStatus } from './status';
+import { batchStatus, moveBatch, recordSelection, reopenBatch } from './status';
 import { markVerified } from './verification';
 
 export interface LifecycleDeps {
@@ -74,7 +75,7 @@ export function createBatchLifecycle(deps: LifecycleDeps) {
     async select(id: BatchId): Promise<BatchStart> {
       const batch = await batches.findOne({ _id: id });
       if (batch === null) return GONE;
-      if (isLive(batch.status) && batch.selection === null) {
+      if (!isRefused(batch.status, 'selected') && batch.selection === null) {
         const began = clock();
         const selection = overrides(batch)
           ? await selectOverriding(batch, began)
@@ -82,7 +83,7 @@ export function createBatchLifecycle(deps: LifecycleDeps) {
         await refreshPresence(batch.productKey, began);
         await recordSelection(batches, id, selection, (await passedOver(collections, batch, selection))?.slice(0, REASON_LENGTH), clock());
       }
-      await setBatchStatus(batches, id, 'RUNNING', clock(), null, ['STARTING']);
+      await moveBatch(batches, id, 'selected', clock());
       const { policy, policyRevision = 0, status, schedule } = batch;
       const times = schedule ? { startAt: schedule.startAt.getTime(), endAt: schedule.endAt?.getTime() ?? null } : null;
       return { policy, policyRevision, status, schedule: times, ...(batch.matching && { matching: true }) };
@@ -90,7 +91,8 @@ export function createBatchLifecycle(deps: LifecycleDeps) {
     async setStatus(id: BatchId, status: BatchStatus, reason: string | null = null): Promise<boolean> {
       if (status === 'RUNNING') await forgiveFailures(collections, id, clock());
       const found = status === 'FINISHED' ? await batches.findOne({ _id: id }, { projection: { passedOver: 1 } }) : null;
-      const moved = await setBatchStatus(batches, id, status, clock(), reason ?? found?.passedOver ?? null);
+      const move = moveInto(status);
+      const moved = move !== null && (await moveBatch(batches, id, move, clock(), reason ?? found?.passedOver ?? null));
       // Whether or not this call moved it: the process may have died between the two writes.
       if (!isLive(status)) {
         deps.onEnded();
@@ -104,12 +106,12 @@ export function createBatchLifecycle(deps: LifecycleDeps) {
     },
     /** R-BAT-6: its scheduled end has come, and its tasks have ended. What a re-initiated one has opened again meanwhile is finished. */
     async close(id: BatchId): Promise<void> {
-      await setBatchStatus(batches, id, 'FINISHED', clock(), WINDOW_CLOSED);
+      await moveBatch(batches, id, 'finish', clock(), WINDOW_CLOSED);
     },
     /** What its user sees while a batch is held up; null when it goes on. */
     async explain(id: BatchId, reason: string | null): Promise<void> {
       const set = { statusReason: reason?.slice(0, REASON_LENGTH) ?? null, updatedAt: clock() };
-      await batches.updateOne({ _id: id, status: { $in: ['SCHEDULED', 'STARTING', 'RUNNING', 'PAUSED'] } }, { $set: set });
+      await batches.updateOne({ _id: id, status: { $in: statusesThatTake('explain') } }, { $set: set });
     },
     scan: deps.scan,
     endMatching: deps.endMatching,

@@ -1,5 +1,6 @@
 import type { Batch } from '../../schema/model/batch/batch';
 import { isLive } from '../../schema/model/batch/batch';
+import { isRefused } from '../../schema/model/batch/batch-state';
 import { reportedOf, spellingOf } from '../../schema/model/device/device-modules';
 import { slotsFor } from '../../schema/model/device/slots';
 import type { FirmwarePackage } from '../../schema/model/fleet';
@@ -67,7 +68,7 @@ async function resumable({ batches, packages }: Collections, batchId: string): P
   const batch = await batches.findOne({ _id: batchId, deletedAt: null });
   if (batch === null) throw batchUnknown();
   if (batch.removedTasks) throw tasksRemoved(batch.removedTasks);
-  if (batch.status === 'CANCELED')
+  if (isRefused(batch.status, 'reinitiate'))
     throw new UserError('BATCH_STATE', {
       field: 'batchId',
       message: 'The batch was canceled: its tasks stay as they are.',

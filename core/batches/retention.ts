@@ -1,5 +1,6 @@
 import type { mongo } from 'mongoose';
-import { type Batch, LIVE_STATUSES, type RemovedTasks } from '../../schema/model/batch/batch';
+import { type Batch, type RemovedTasks } from '../../schema/model/batch/batch';
+import { statusesThatTake } from '../../schema/model/batch/batch-state';
 import { UserError } from '../errors';
 import { removeInPieces } from '../in-pieces';
 import { reachedFor } from '../push/reached';
@@ -45,7 +46,7 @@ type Step = (deps: DeletionDeps, batch: Batch, signal?: AbortSignal) => Promise<
 
 async function each(deps: DeletionDeps, filter: mongo.Filter<Batch>, signal: AbortSignal | undefined, step: Step): Promise<number> {
   let done = 0;
-  const found = deps.collections.batches.find({ ...filter, deletedAt: null, status: { $nin: [...LIVE_STATUSES] } });
+  const found = deps.collections.batches.find({ ...filter, deletedAt: null, status: { $in: statusesThatTake('remove') } });
   for await (const batch of found) {
     if (signal?.aborted) break;
     if (await step(deps, batch, signal)) done += 1;

@@ -1,6 +1,7 @@
 import type { Batch } from '../../schema/model/batch/batch';
 import { isLive } from '../../schema/model/batch/batch';
 import { isForDynamic } from '../../schema/model/batch/batch-edit';
+import { isRefused } from '../../schema/model/batch/batch-state';
 import { emptyTaskCounts } from '../../schema/model/batch/live-counts';
 import { currentRate } from '../../schema/model/batch/push-rate';
 import type { BatchId } from '../../schema/model/ids';
@@ -34,7 +35,7 @@ export function createBatchService(deps: BatchDeps): BatchService {
   async function command(viewer: Viewer, id: BatchId, wish: BatchCommand): Promise<{ batch: Batch; affected: number }> {
     requireRole(viewer, 'OPERATOR');
     const batch = await existing(batches, id);
-    if (!isLive(batch.status)) throw ended(batch, wish);
+    if (isRefused(batch.status, 'change')) throw ended(batch, wish);
     const { affected } = await engine.commandBatch(id, wish);
     return { batch: await existing(batches, id), affected };
   }

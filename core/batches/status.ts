@@ -1,36 +1,26 @@
 import type { mongo } from 'mongoose';
 import type { Batch, BatchStatus, SelectionSummary } from '../../schema/model/batch/batch';
-import { LIVE_STATUSES } from '../../schema/model/batch/batch';
+import { isLive } from '../../schema/model/batch/batch';
+import { type BatchMove, moveOf } from '../../schema/model/batch/batch-state';
 import type { BatchId } from '../../schema/model/ids';
 import type { Collections } from '../../schema/mongo/connect';
 
-/** From where each status may be entered. A final one is left by `reopenBatch` alone. */
-const FROM: Record<BatchStatus, readonly BatchStatus[]> = {
-  SCHEDULED: [],
-  STARTING: [],
-  RUNNING: ['SCHEDULED', 'STARTING', 'PAUSED', 'HALTED'],
-  PAUSED: ['STARTING', 'RUNNING'],
-  HALTED: ['RUNNING'],
-  FINISHED: LIVE_STATUSES,
-  CANCELED: LIVE_STATUSES,
-  FAILED: LIVE_STATUSES,
-};
-
-const FINAL: readonly BatchStatus[] = ['FINISHED', 'CANCELED', 'FAILED'];
-
-/** The only writer of a batch's status, with `reopenBatch`: one conditional write; false when the batch was not where it could come from. */
-export async function setBatchStatus(
+/**
+ * Moves a batch along `schema/model/batch/batch-state.ts`: the only writer of a status, with `reopenBatch`. One conditional write; false
+ * when the event moves no batch that is where this one is.
+ */
+export async function moveBatch(
   batches: mongo.Collection<Batch>,
   id: BatchId,
-  status: BatchStatus,
+  event: Exclude<BatchMove, 'reinitiate'>,
   now: Date,
   reason: string | null = null,
-  from: readonly BatchStatus[] = FROM[status],
 ): Promise<boolean> {
-  const set: Partial<Batch> = { status, statusReason: reason, updatedAt: now };
-  if (FINAL.includes(status)) set.endedAt = now;
-  const update = FINAL.includes(status) ? { $set: set, $unset: { matching: true as const } } : { $set: set };
-  const { matchedCount } = await batches.updateOne({ _id: id, status: { $in: [...from] } }, update);
+  const { from, to } = moveOf(event);
+  const ends = !isLive(to);
+  const set: Partial<Batch> = { status: to, statusReason: reason, updatedAt: now, ...(ends && { endedAt: now }) };
+  const update = ends ? { $set: set, $unset: { matching: true as const } } : { $set: set };
+  const { matchedCount } = await batches.updateOne({ _id: id, status: { $in: from } }, update);
   return matchedCount === 1;
 }
 
@@ -56,9 +46,10 @@ export async function reopenBatch(
   now: Date,
   { deletedAt = null, removedAt = null }: { deletedAt?: Date | null; removedAt?: Date | null } = {},
 ): Promise<boolean> {
-  const set: Partial<Batch> = { status: 'RUNNING', statusReason: null, endedAt: null, updatedAt: now, deletedAt: null };
+  const { from, to } = moveOf('reinitiate');
+  const set: Partial<Batch> = { status: to, statusReason: null, endedAt: null, updatedAt: now, deletedAt: null };
   const { matchedCount } = await batches.updateOne(
-    { _id: id, status: { $in: ['FINISHED', 'FAILED'] }, deletedAt, 'removedTasks.at': removedAt as never },
+    { _id: id, status: { $in: from }, deletedAt, 'removedTasks.at': removedAt as never },
     { $set: set, $unset: { passedOver: true, removedTasks: true } },
   );
   return matchedCount === 1;

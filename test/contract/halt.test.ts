@@ -1,5 +1,5 @@
 import { forgiveFailures, haltIfFailing, lookForHalt } from '../../core/batches/halt';
-import { setBatchStatus } from '../../core/batches/status';
+import { moveBatch } from '../../core/batches/status';
 import type { BatchStatus, HaltPolicy } from '../../schema/model/batch/batch';
 import type { Task, TaskOutcome } from '../../schema/model/task/task';
 import type { Store } from '../../schema/mongo/connect';
@@ -90,7 +90,7 @@ test('R-BAT-24 resumed, it counts from then on; who was failing then counts when
   await judge('FAILING', 4);
   await halt();
   await forgiveFailures(store.collections, 'batch1', NOW);
-  expect(await setBatchStatus(store.collections.batches, 'batch1', 'RUNNING', NOW)).toBe(true);
+  expect(await moveBatch(store.collections.batches, 'batch1', 'run', NOW)).toBe(true);
   expect(await halt()).toBe(false);
   await store.collections.tasks.updateMany({ outcome: 'FAILING' }, { $set: { outcome: 'FAILED', judgedAt: LATER } });
   expect(await halt()).toBe(true);
@@ -100,7 +100,7 @@ test('R-BAT-24 only a halted batch forgives', async () => {
   await batch('PAUSED');
   await judge('FAILED', 4);
   await forgiveFailures(store.collections, 'batch1', NOW);
-  await setBatchStatus(store.collections.batches, 'batch1', 'RUNNING', NOW);
+  await moveBatch(store.collections.batches, 'batch1', 'run', NOW);
   expect(await halt()).toBe(true);
 });
 

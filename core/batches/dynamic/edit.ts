@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { mongo } from 'mongoose';
 import type { Batch, EditedField } from '../../../schema/model/batch/batch';
-import { isLive } from '../../../schema/model/batch/batch';
 import { type BatchEdit, fieldEdits } from '../../../schema/model/batch/batch-edit';
+import { isRefused } from '../../../schema/model/batch/batch-state';
 import { policyViolations, sourceVersionViolations } from '../../../schema/model/batch/policy';
 import type { FirmwarePackage } from '../../../schema/model/fleet';
 import type { BatchId } from '../../../schema/model/ids';
@@ -74,7 +74,7 @@ export async function editDynamic(deps: EditDeps, viewer: Viewer, id: BatchId, e
 
 async function takingBatch({ batches }: Store['collections'], id: BatchId, session: mongo.ClientSession): Promise<Batch> {
   const batch: Batch | null = await batches.findOne({ _id: id }, { session });
-  if (!batch?.matching || !isLive(batch.status)) throw policyEnded('edit');
+  if (!batch?.matching || isRefused(batch.status, 'change')) throw policyEnded('edit');
   return batch;
 }
 

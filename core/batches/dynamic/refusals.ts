@@ -1,5 +1,5 @@
 import type { Batch } from '../../../schema/model/batch/batch';
-import { isLive } from '../../../schema/model/batch/batch';
+import { isRefused } from '../../../schema/model/batch/batch-state';
 import type { BatchId } from '../../../schema/model/ids';
 import type { Collections } from '../../../schema/mongo/connect';
 import { UserError } from '../../errors';
@@ -16,7 +16,7 @@ export async function requireDynamic({ batches }: Collections, id: BatchId, what
       hint: 'Leave it out; a static batch can be canceled with `cancelBatch` and created anew.',
     });
   }
-  if (isLive(batch.status)) return batch;
+  if (!isRefused(batch.status, 'change')) return batch;
   throw new UserError('BATCH_STATE', {
     field: 'batchId',
     message: `The batch is ${batch.status}: it has ended, and takes no further devices.`,

@@ -21,8 +21,9 @@ const TRAITS = {
   IOTDA: { name: 'IoTDA', lead: 'platform', certificates: true, childTopics: 'of the parent' },
 } as const satisfies Record<Dialect, Traits>;
 
-type Led<By extends Traits['lead']> = { [D in Dialect]: (typeof TRAITS)[D]['lead'] extends By ? D : never }[Dialect];
-export type PlatformLedDialect = Led<'platform'>;
+type LeadOf<D> = D extends keyof typeof TRAITS ? (typeof TRAITS)[D]['lead'] : 'platform';
+/** One whose traits are missing is among them, so that the compiler names all tables at once. */
+export type PlatformLedDialect = { [D in Dialect]: LeadOf<D> extends 'platform' ? D : never }[Dialect];
 
 /** Something that may name its dialect. Products that name none, and tasks of older versions, are of the first there was. */
 export interface Speaking {
