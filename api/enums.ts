@@ -99,7 +99,7 @@ export const DynamicBaseEnum = enumOf(
   'DynamicBase',
   'What a dynamic batch goes by.',
   described(DYNAMIC_BASES, {
-    VERSION: 'The versions that devices report: each report of a matching one counts, ten times a device.',
+    VERSION: 'The versions that devices report: each report of a matching one counts, up to `limits.dynamicMatches` times a device.',
     GROUP: 'The group they are in: once a device, and again when it comes back into the group after it has failed.',
   }),
 );
@@ -205,7 +205,7 @@ export const SignatureAlgorithmEnum = enumOf(
   described(SIGNATURE_ALGORITHMS, {
     ED25519: 'Ed25519.',
     ECDSA_P256: 'ECDSA on P-256 with SHA-256; the signature is DER.',
-    RSA_PSS: 'RSASSA-PSS with SHA-256, of 2,048 to 8,192 bits.',
+    RSA_PSS: 'RSASSA-PSS with SHA-256, of `limits.rsaBitsMinimum` to `limits.rsaBitsMaximum` bits.',
   }),
 );
 

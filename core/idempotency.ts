@@ -1,4 +1,5 @@
 import type { mongo } from 'mongoose';
+import { FIXED_LIMITS } from '../schema/model/limits';
 import type { Violation } from '../schema/model/violation';
 import type { Viewer } from './access/viewer';
 import { UserError } from './errors';
@@ -12,14 +13,14 @@ export interface Idempotency {
   inputHash: string;
 }
 
-const KEY_LENGTH = 128;
+const { idempotencyKeyLength } = FIXED_LIMITS;
 
 /** Of a key for calls of this kind: `what` names one. */
 export function keyViolation(key: string | null | undefined, what: string): Violation | null {
-  if (key == null || (key.length > 0 && key.length <= KEY_LENGTH)) return null;
+  if (key == null || (key.length > 0 && key.length <= idempotencyKeyLength)) return null;
   const message = key === '' ? 'The idempotency key is empty.' : `The idempotency key has ${key.length} characters.`;
   const hint = `Give a value of your own that is new for each ${what}, e.g. a UUID, or none.`;
-  return { code: 'INVALID_FORMAT', field: 'idempotencyKey', message, hint, limit: `1–${KEY_LENGTH} characters` };
+  return { code: 'INVALID_FORMAT', field: 'idempotencyKey', message, hint, limit: `1–${idempotencyKeyLength} characters` };
 }
 
 interface Made {

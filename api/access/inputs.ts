@@ -10,7 +10,10 @@ export class CreateApiKeyInput {
   @Field(() => RoleEnum, { description: 'What it may do.' })
   role!: Role;
 
-  @Field(() => [ID], { nullable: true, description: 'For the role APP, and only for it: its devices, at most 100, of one product.' })
+  @Field(() => [ID], {
+    nullable: true,
+    description: 'For the role APP, and only for it: its devices, at most `limits.appDevices`, of one product.',
+  })
   deviceIds?: string[] | null;
 }
 

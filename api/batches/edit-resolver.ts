@@ -34,7 +34,7 @@ export class UpdateBatchInput {
   @Field(() => Int, {
     nullable: true,
     description:
-      'Of a dynamic batch, for tasks made from now on: minutes from the first progress report, 1–1,440. Null takes the limit away; leave it out to keep it.',
+      'Of a dynamic batch, for tasks made from now on: minutes from the first progress report, `limits.timeoutMinimum` to `limits.timeoutMaximum`. Null takes the limit away; leave it out to keep it.',
   })
   timeoutMinutes?: number | null;
 }

@@ -12,7 +12,7 @@ export class HaltPolicyInput {
   @Field(() => Int, { nullable: true, description: 'Percent of the devices with an outcome that have failed, 1–100.' })
   failedPercent?: number | null;
 
-  @Field(() => Int, { nullable: true, description: 'Devices that have failed, 1–1,000,000.' })
+  @Field(() => Int, { nullable: true, description: 'Devices that have failed, 1 to `limits.haltDevicesMaximum`.' })
   failedCount?: number | null;
 
   @Field(() => Int, { nullable: true, deprecationReason: RENAMED, description: 'The older name of `minimumJudged`.' })
@@ -20,7 +20,8 @@ export class HaltPolicyInput {
 
   @Field(() => Int, {
     nullable: true,
-    description: 'Required. Before so many devices have an outcome, success or failure, the batch does not halt, 1–1,000,000.',
+    description:
+      'Required. Before so many devices have an outcome, success or failure, the batch does not halt, 1 to `limits.haltDevicesMaximum`.',
   })
   minimumJudged?: number | null;
 }

@@ -25,7 +25,7 @@ export class BatchScopeInput {
   @Field(() => Boolean, { nullable: true, description: 'True: every device of the product.' })
   all?: boolean | null;
 
-  @Field(() => [String], { nullable: true, description: 'The devices with these names, at most 200.' })
+  @Field(() => [String], { nullable: true, description: 'The devices with these names, at most `limits.targets`.' })
   deviceNames?: string[] | null;
 
   @Field(() => RegionInput, { nullable: true, description: 'The devices in this city.' })
@@ -43,19 +43,19 @@ export class BatchScopeInput {
 
 @InputType()
 export class RetryPolicyInput {
-  @Field(() => Int, { description: '0 (at once), 5, 10, 30, 60 or 1,440; shorter than the time-out.' })
+  @Field(() => Int, { description: 'One of `limits.retryIntervalMinutes`, 0: at once; shorter than the time-out.' })
   intervalMinutes!: number;
 
-  @Field(() => Int, { description: '1, 2 or 5.' })
+  @Field(() => Int, { description: 'One of `limits.retryCounts`.' })
   maxRetries!: number;
 }
 
 @InputType({ description: 'Something the device is told with its notification.' })
 export class BatchTagInput {
-  @Field(() => String, { description: '1–30 letters, digits and dots; each key once.' })
+  @Field(() => String, { description: '1 to `limits.tagKeyLength` letters, digits and dots; each key once.' })
   key!: string;
 
-  @Field(() => String, { description: 'Up to 1,024 characters.' })
+  @Field(() => String, { description: 'Up to `limits.tagValueLength` characters.' })
   value!: string;
 }
 
@@ -87,7 +87,11 @@ export abstract class NewBatchInput {
   @Field(() => RetryPolicyInput, { nullable: true, description: 'No retry when not given.' })
   retry?: RetryPolicyInput | null;
 
-  @Field(() => Int, { nullable: true, description: "Minutes from a task's first progress report, 1–1,440; no limit when not given." })
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      "Minutes from a task's first progress report, `limits.timeoutMinimum` to `limits.timeoutMaximum`; no limit when not given.",
+  })
   timeoutMinutes?: number | null;
 
   @Field(() => Boolean, {
@@ -106,19 +110,23 @@ export abstract class NewBatchInput {
   @Field(() => Boolean, {
     nullable: true,
     description:
-      'True: devices may be upgraded while other batches of this kind upgrade other modules of theirs, five at once. MultiModuleMode of Alibaba Cloud IoT.',
+      'True: devices may be upgraded while other batches of this kind upgrade other modules of theirs, `limits.runningModules` at once. MultiModuleMode of Alibaba Cloud IoT.',
   })
   multiModule?: boolean | null;
 
   @Field(() => HaltPolicyInput, { nullable: true, description: 'Failures never halt it when not given.' })
   halt?: HaltPolicyInput | null;
 
-  @Field(() => DownloadProtocolEnum, { nullable: true, description: 'HTTPS when not given; MQTT takes one file of at most 16 MB.' })
+  @Field(() => DownloadProtocolEnum, {
+    nullable: true,
+    description: 'HTTPS when not given; MQTT takes one file of at most `limits.mqttFileBytes`.',
+  })
   downloadProtocol?: DownloadProtocol | null;
 
   @Field(() => [BatchTagInput], {
     nullable: true,
-    description: 'Up to 10, with 4,096 characters in keys and values together; none when not given. Tag.N of Alibaba Cloud IoT.',
+    description:
+      'Up to `limits.batchTags`, with `limits.tagsLength` characters in keys and values together; none when not given. Tag.N of Alibaba Cloud IoT.',
   })
   tags?: BatchTagInput[] | null;
 

@@ -14,25 +14,27 @@ registerEnumType(RateThresholdEnum, {
 
 @InputType({ description: 'Each further `thresholdCount` devices multiply the rate by `factor`, up to `maximum`.' })
 export class VariableRateInput {
-  @Field(() => Int, { description: 'Devices a minute at first, 1–10,000, not above `maximum`.' })
+  @Field(() => Int, { description: 'Devices a minute at first, at least `limits.rateBaseMinimum`, not above `maximum`.' })
   base!: number;
 
-  @Field(() => Float, { description: '1.20–5.00, at most two decimals.' })
+  @Field(() => Float, {
+    description: 'At most two decimals; from `limits.rateFactorMinimum` to `limits.rateFactorMaximum`, which are hundredths.',
+  })
   factor!: number;
 
-  @Field(() => Int, { description: 'Devices a minute at most, 10–10,000.' })
+  @Field(() => Int, { description: 'Devices a minute at most, `limits.rateMinimum` to `limits.rateMaximum`.' })
   maximum!: number;
 
   @Field(() => RateThresholdEnum, { description: 'Which devices are counted.' })
   threshold!: RateThreshold;
 
-  @Field(() => Int, { description: 'How many of them raise the rate once, 1–100,000.' })
+  @Field(() => Int, { description: 'How many of them raise the rate once, 1 to `limits.rateThresholdMaximum`.' })
   thresholdCount!: number;
 }
 
 @InputType({ description: 'Exactly one of the two.' })
 export class PushRateInput {
-  @Field(() => Int, { nullable: true, description: 'A constant rate: devices a minute, 10–10,000.' })
+  @Field(() => Int, { nullable: true, description: 'A constant rate: devices a minute, `limits.rateMinimum` to `limits.rateMaximum`.' })
   perMinute?: number | null;
 
   @Field(() => VariableRateInput, { nullable: true, description: 'A rate that grows with what was reached.' })

@@ -3,10 +3,13 @@ import { Field, InputType, ObjectType } from 'type-graphql';
 
 @InputType({ description: 'When the batch starts and ends.' })
 export class ScheduleInput {
-  @Field(() => GraphQLDateTime, { description: '5 minutes to 7 days from now.' })
+  @Field(() => GraphQLDateTime, { description: '`limits.scheduleStartMinimum` to `limits.scheduleStartMaximum` minutes from now.' })
   startAt!: Date;
 
-  @Field(() => GraphQLDateTime, { nullable: true, description: '1 hour to 30 days after the start; nothing is forced when not given.' })
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description: '`limits.scheduleEndMinimum` to `limits.scheduleEndMaximum` minutes after the start; nothing is forced when not given.',
+  })
   endAt?: Date | null;
 }
 

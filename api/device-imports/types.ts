@@ -17,7 +17,7 @@ export class ImportProblems {
   @Field(() => Int, { description: 'A secret that is none.' })
   secret!: number;
 
-  @Field(() => Int, { description: 'Fingerprints of certificates that are none, or more than two.' })
+  @Field(() => Int, { description: 'Fingerprints of certificates that are none, or too many of them.' })
   certificates!: number;
 
   @Field(() => Int, { description: 'A province without a city, or the other way round, or not such a name.' })

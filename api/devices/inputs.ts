@@ -40,7 +40,7 @@ export class NewDeviceInput {
   @Field(() => [String], {
     nullable: true,
     description:
-      'SHA-256 fingerprints of client certificates it may sign in with over TLS (IoTDA), at most two: 64 hex digits, with or without colons. An IoTDA device with certificates and without `secret` has no other way in; a Link device signs in with its secret only.',
+      'SHA-256 fingerprints of client certificates it may sign in with over TLS (IoTDA), at most `limits.certificatesPerDevice`: 64 hex digits, with or without colons. An IoTDA device with certificates and without `secret` has no other way in; a Link device signs in with its secret only.',
   })
   certificateFingerprints?: string[] | null;
 
@@ -50,7 +50,7 @@ export class NewDeviceInput {
   @Field(() => RegionInput, { nullable: true, description: 'Where it is.' })
   region?: RegionInput | null;
 
-  @Field(() => [DeviceTagInput], { nullable: true, description: 'At most 20.' })
+  @Field(() => [DeviceTagInput], { nullable: true, description: 'At most `limits.deviceTags`.' })
   tags?: DeviceTagInput[] | null;
 
   @Field(() => NamedDeviceInput, {
@@ -65,7 +65,7 @@ export class RegisterDevicesInput {
   @Field(() => String, { description: 'The product they are of.' })
   productKey!: string;
 
-  @Field(() => [NewDeviceInput], { description: 'One to 1,000: all are registered or none.' })
+  @Field(() => [NewDeviceInput], { description: 'One to `limits.registrations`: all are registered or none.' })
   devices!: NewDeviceInput[];
 }
 
@@ -89,7 +89,7 @@ export class UpdateDeviceInput {
 
 @InputType()
 export class SetDevicesEnabledInput {
-  @Field(() => [ID], { description: 'One to 1,000: all or none.' })
+  @Field(() => [ID], { description: 'One to `limits.devicesPerCall`: all or none.' })
   deviceIds!: string[];
 
   @Field(() => Boolean, { description: 'False disables them.' })
@@ -103,14 +103,14 @@ export class DeviceCertificatesInput {
 
   @Field(() => [String], {
     description:
-      'SHA-256 fingerprints, at most two, in place of those it has; none takes them away. 64 hex digits, with or without colons.',
+      'SHA-256 fingerprints, at most `limits.certificatesPerDevice`, in place of those it has; none takes them away. 64 hex digits, with or without colons.',
   })
   fingerprints!: string[];
 }
 
 @InputType()
 export class SetDeviceCertificatesInput {
-  @Field(() => [DeviceCertificatesInput], { description: 'One to 1,000: all or none.' })
+  @Field(() => [DeviceCertificatesInput], { description: 'One to `limits.devicesPerCall`: all or none.' })
   devices!: DeviceCertificatesInput[];
 }
 
@@ -127,14 +127,15 @@ export class ResetDeviceSecretInput {
 
   @Field(() => String, {
     nullable: true,
-    description: 'The same key for the same device resets nothing more for 24 h, and gets the same secret. Up to 128 characters.',
+    description:
+      'The same key for the same device resets nothing more for 24 h, and gets the same secret. Up to `limits.idempotencyKeyLength` characters.',
   })
   idempotencyKey?: string | null;
 }
 
 @InputType()
 export class SetDeviceGatewayInput {
-  @Field(() => [ID], { description: 'The devices that have no connection of their own; one to 1,000: all or none.' })
+  @Field(() => [ID], { description: 'The devices that have no connection of their own; one to `limits.devicesPerCall`: all or none.' })
   deviceIds!: string[];
 
   @Field(() => ID, { nullable: true, description: 'The device whose connection they share from now on; null: none.' })
@@ -143,7 +144,7 @@ export class SetDeviceGatewayInput {
 
 @InputType()
 export class DeleteDevicesInput {
-  @Field(() => [ID], { description: 'One to 1,000: all are deleted or none.' })
+  @Field(() => [ID], { description: 'One to `limits.devicesPerCall`: all are deleted or none.' })
   deviceIds!: string[];
 }
 

@@ -53,7 +53,9 @@ export class DeviceResolver {
     return toConnection(await core.devices.list(filter ?? {}, page));
   }
 
-  @Mutation(() => RegisterDevicesPayload, { description: 'Registers up to 1,000 devices, all or none. Twin of BatchRegisterDevice.' })
+  @Mutation(() => RegisterDevicesPayload, {
+    description: 'Registers up to `limits.registrations` devices, all or none. Twin of BatchRegisterDevice.',
+  })
   registerDevices(@Arg('input', () => RegisterDevicesInput) input: RegisterDevicesInput, @Ctx() { core, viewer }: ApiContext) {
     const registered = core.devices.register(viewer, input.productKey, input.devices);
     const told = (device: DeviceWithSecret, index: number) => secretTold(input.devices[index], device);
@@ -93,7 +95,7 @@ export class DeviceResolver {
 
   @Mutation(() => SetDeviceCertificatesPayload, {
     description:
-      'Says which client certificates devices may sign in with from now on; a connection made with one that is left out ends within about a second. Up to 1,000 devices, all or none.',
+      'Says which client certificates devices may sign in with from now on; a connection made with one that is left out ends within about a second. Up to `limits.devicesPerCall` devices, all or none.',
   })
   setDeviceCertificates(
     @Arg('input', () => SetDeviceCertificatesInput) { devices: wanted }: SetDeviceCertificatesInput,
@@ -111,7 +113,7 @@ export class DeviceResolver {
   }
 
   @Mutation(() => DeleteDevicesPayload, {
-    description: 'Deletes up to 1,000 devices, all or none; their unfinished tasks fail. Twin of BatchDeleteDevice.',
+    description: 'Deletes up to `limits.devicesPerCall` devices, all or none; their unfinished tasks fail. Twin of BatchDeleteDevice.',
   })
   deleteDevices(@Arg('input', () => DeleteDevicesInput) { deviceIds }: DeleteDevicesInput, @Ctx() { core, viewer }: ApiContext) {
     return asPayload(core.devices.delete(viewer, deviceIds));

@@ -3,8 +3,9 @@ import type { Request } from 'express';
 import { UserError, UserErrors } from '../../core/errors';
 import type { NewPackage, PackageUpload } from '../../core/packages/contract';
 import { tooManyFiles } from '../../core/packages/refusals';
+import { FIXED_LIMITS } from '../../schema/model/limits';
 import type { DigestAlgorithm } from '../../schema/model/package/package-fields';
-import { PACKAGE_FILES_MAXIMUM, type PackageKind } from '../../schema/model/package/package-rules';
+import type { PackageKind } from '../../schema/model/package/package-rules';
 import { fileQueue, type HeldFile, heldFile } from './file-queue';
 import { formCut, formParser } from './form-parser';
 import { cutWhenSlow } from './least-rate';
@@ -106,8 +107,8 @@ function parserFor(req: Request, fileBytes: number): BusboyInstance {
     fieldNameSize: 64,
     fieldSize: 4_096,
     fields: FIELDS_MAXIMUM,
-    files: PACKAGE_FILES_MAXIMUM,
-    parts: FIELDS_MAXIMUM + PACKAGE_FILES_MAXIMUM + 1,
+    files: FIXED_LIMITS.packageFiles,
+    parts: FIELDS_MAXIMUM + FIXED_LIMITS.packageFiles + 1,
     headerPairs: 20,
     fileSize: fileBytes + 1,
   };

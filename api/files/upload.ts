@@ -4,7 +4,7 @@ import type { PackageService } from '../../core/packages/contract';
 import type { ErrorCode } from '../../schema/model/error-codes';
 import type { FirmwarePackage } from '../../schema/model/fleet';
 import type { Limits } from '../../schema/model/limits';
-import { PACKAGE_FILES_MAXIMUM } from '../../schema/model/package/package-rules';
+import { FIXED_LIMITS } from '../../schema/model/limits';
 import { toUserErrorType, userErrorsOf } from '../errors/as-payload';
 import { type ErrorLog, maskedAs } from '../errors/present';
 import { API_LIMITS } from '../limits';
@@ -48,7 +48,7 @@ export const uploadPackage =
     try {
       queryOptions(req, []);
       const length = Number(req.headers['content-length'] ?? 0);
-      refuseLength(length, limits.fileBytes * PACKAGE_FILES_MAXIMUM);
+      refuseLength(length, limits.fileBytes * FIXED_LIMITS.packageFiles);
       const pkg = await readUpload(req, limits.fileBytes, (input, files) => packages.create(viewer, input, files, length));
       sendJson(res, 201, packageJson(pkg));
     } catch (error) {

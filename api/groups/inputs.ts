@@ -5,10 +5,13 @@ import { GroupRuleInput } from './rule-types';
 
 @InputType()
 export class CreateGroupInput {
-  @Field(() => String, { description: '1–64 characters, unique.' })
+  @Field(() => String, { description: '1 to `limits.displayNameLength` characters, unique.' })
   name!: string;
 
-  @Field(() => ID, { nullable: true, description: 'The group it is below; a root when not given. Groups go 5 levels deep.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The group it is below; a root when not given. Groups go `limits.groupDepth` levels deep.',
+  })
   parentId?: string | null;
 }
 
@@ -17,7 +20,7 @@ export class UpdateGroupInput {
   @Field(() => ID, { description: 'Which group.' })
   groupId!: string;
 
-  @Field(() => String, { nullable: true, description: '1–64 characters, unique.' })
+  @Field(() => String, { nullable: true, description: '1 to `limits.displayNameLength` characters, unique.' })
   name?: string | null;
 
   @Field(() => ID, { nullable: true, description: 'The group it is below from now on, with all its sub-groups; null makes it a root.' })
@@ -26,7 +29,7 @@ export class UpdateGroupInput {
 
 @InputType()
 export class CreateDynamicGroupInput {
-  @Field(() => String, { description: '1–64 characters, unique.' })
+  @Field(() => String, { description: '1 to `limits.displayNameLength` characters, unique.' })
   name!: string;
 
   @Field(() => GroupRuleInput, { description: 'Which devices are in it.' })
@@ -38,7 +41,7 @@ export class UpdateDynamicGroupInput {
   @Field(() => ID, { description: 'Which group.' })
   groupId!: string;
 
-  @Field(() => String, { nullable: true, description: '1–64 characters, unique.' })
+  @Field(() => String, { nullable: true, description: '1 to `limits.displayNameLength` characters, unique.' })
   name?: string | null;
 
   @Field(() => GroupRuleInput, { nullable: true, description: 'Which devices are in it from now on.' })
@@ -56,7 +59,7 @@ export class GroupDevicesInput {
   @Field(() => ID, { description: 'Which group.' })
   groupId!: string;
 
-  @Field(() => [ID], { description: 'One to 1,000 devices, of any product.' })
+  @Field(() => [ID], { description: 'One to `limits.devicesPerCall` devices, of any product.' })
   deviceIds!: string[];
 }
 

@@ -117,7 +117,7 @@ export class GroupResolver {
 export class DeviceGroupsResolver {
   @FieldResolver(() => [GroupType], {
     complexity: 20,
-    description: 'The groups it was put into itself, at most 100, and the dynamic groups it is in.',
+    description: 'The groups it was put into itself, at most `limits.groupsPerDevice`, and the dynamic groups it is in.',
   })
   async groups(@Root() { groups = [] }: Device, @Ctx() { core }: ApiContext): Promise<Group[]> {
     return (await core.groups.getMany(groups)).filter((group) => group !== null);

@@ -8,7 +8,7 @@ const MODULE = 'With MODULE_VERSION, and only with it: which module; it cannot b
 
 @InputType({
   description:
-    'Either one of `all`, `any` and `none`, or a condition: `field`, `operator` and `values`. At most 20 conditions with 100 values in all, 3 levels deep.',
+    'Either one of `all`, `any` and `none`, or a condition: `field`, `operator` and `values`. At most `limits.groupRuleConditions` conditions with `limits.groupRuleValues` values in all, `limits.groupRuleDepth` levels deep.',
 })
 export class GroupRuleInput implements GroupRuleForm {
   @Field(() => [GroupRuleInput], { nullable: true, description: 'Each of them holds.' })

@@ -31,7 +31,7 @@ export class UpdatePackageInput {
   @Field(() => ID, { description: 'Which package.' })
   packageId!: string;
 
-  @Field(() => String, { description: 'The new description, at most 100 characters.' })
+  @Field(() => String, { description: 'The new description, at most `limits.descriptionLength` characters.' })
   description!: string;
 }
 
@@ -46,13 +46,17 @@ export class VerifyPackageInput {
   @Field(() => ID, { description: 'Which package.' })
   packageId!: string;
 
-  @Field(() => [String], { description: 'The devices to try it on, at most 10.' })
+  @Field(() => [String], { description: 'The devices to try it on, at most `limits.verificationDevices`.' })
   deviceNames!: string[];
 
   @Field(() => [String], { nullable: true, description: 'Only those of the devices that have one of these versions; any when not given.' })
   sourceVersions?: string[] | null;
 
-  @Field(() => Int, { nullable: true, description: "Minutes from a device's first progress report, 1–1,440; no limit when not given." })
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      "Minutes from a device's first progress report, `limits.timeoutMinimum` to `limits.timeoutMaximum`; no limit when not given.",
+  })
   timeoutMinutes?: number | null;
 
   @Field(() => String, { nullable: true, description: 'The same key with the same input gives the same verification for 24 h.' })

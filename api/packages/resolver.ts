@@ -49,7 +49,7 @@ export class PackageResolver {
   }
 
   @Mutation(() => VerifyPackagePayload, {
-    description: 'Tries a package on up to 10 devices; may be repeated. Twin of CreateOTAVerifyJob.',
+    description: 'Tries a package on up to `limits.verificationDevices` devices; may be repeated. Twin of CreateOTAVerifyJob.',
   })
   verifyPackage(@Arg('input', () => VerifyPackageInput) input: VerifyPackageInput, @Ctx() { core, viewer }: ApiContext) {
     return asPayload(

@@ -59,7 +59,10 @@ export class AddSigningKeyInput {
   @Field(() => String, { description: '1–32 letters, digits, - and _.' })
   name!: string;
 
-  @Field(() => String, { description: 'What `openssl pkey -pubout` prints: Ed25519, ECDSA on P-256, or RSA of 2,048 to 8,192 bits.' })
+  @Field(() => String, {
+    description:
+      'What `openssl pkey -pubout` prints: Ed25519, ECDSA on P-256, or RSA of `limits.rsaBitsMinimum` to `limits.rsaBitsMaximum` bits.',
+  })
   publicKeyPem!: string;
 }
 

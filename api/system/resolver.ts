@@ -1,4 +1,5 @@
 import { Ctx, Query, Resolver } from 'type-graphql';
+import { FIXED_LIMITS } from '../../schema/model/limits';
 import { FAILURE_CAUSES, type FailureCause } from '../../schema/model/task/failure-causes';
 import type { ApiContext } from '../context';
 import { causeView, FailureCauseType } from '../tasks/cause-type';
@@ -11,8 +12,8 @@ export class SystemResolver {
     return (Object.keys(FAILURE_CAUSES) as FailureCause[]).map(causeView);
   }
 
-  @Query(() => LimitsType, { description: 'The limits user interfaces show and check.' })
+  @Query(() => LimitsType, { description: 'What a user may send and have at most (or at least), as it is set here.' })
   limits(@Ctx() { limits }: ApiContext) {
-    return limits;
+    return { ...limits, ...FIXED_LIMITS };
   }
 }

@@ -8,7 +8,7 @@ export class CancelTasksInput {
   @Field(() => ID, { description: 'The package they bring.' })
   packageId!: string;
 
-  @Field(() => [ID], { description: '1 to 200 devices.' })
+  @Field(() => [ID], { description: 'One to `limits.targets` devices.' })
   deviceIds!: string[];
 
   @Field(() => ID, { nullable: true, description: 'Only in this batch.' })

@@ -22,6 +22,6 @@ export class TaskFilterInput {
 
 @InputType()
 export class TaskDecisionInput {
-  @Field(() => [ID], { description: 'At most 10 tasks.' })
+  @Field(() => [ID], { description: 'At most `limits.confirmations` tasks.' })
   taskIds!: string[];
 }

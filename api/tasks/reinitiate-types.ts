@@ -10,7 +10,8 @@ export class RetryTasksInput {
 
   @Field(() => [ID], {
     nullable: true,
-    description: 'At most 100 tasks: failed ones, and ones whose device has gone back to its old version after its success.',
+    description:
+      'At most `limits.reinitiations` tasks: failed ones, and ones whose device has gone back to its old version after its success.',
   })
   taskIds?: string[] | null;
 

@@ -1,6 +1,5 @@
 import { type GraphQLSchema, isObjectType } from 'graphql';
-import { GROUP_RULE_CONDITIONS, GROUP_RULE_VALUES } from '../../schema/model/device/group-rule-form';
-import type { Limits } from '../../schema/model/limits';
+import { FIXED_LIMITS, type Limits } from '../../schema/model/limits';
 
 /**
  * How many items a list in an object may have, for the cost of a request; pages have their own size. A number that is no limit of the
@@ -38,18 +37,18 @@ const ofProduct = (limits: Limits): Record<string, number> => ({
   'BatchPreview.versions': 100,
   'BatchScope.deviceNames': limits.targets,
   'CancelTasksPayload.tasks': limits.targets,
-  'Device.certificateFingerprints': 2,
+  'Device.certificateFingerprints': FIXED_LIMITS.certificatesPerDevice,
   'Device.groups': 20,
   'Device.modules': 10,
   'Device.tags': limits.deviceTags,
   // Conditions and values are counted over the whole of a rule: these are their shares.
-  'GroupRule.all': GROUP_RULE_CONDITIONS / 3,
-  'GroupRule.any': GROUP_RULE_CONDITIONS / 3,
-  'GroupRule.none': GROUP_RULE_CONDITIONS / 3,
-  'GroupRule.values': GROUP_RULE_VALUES / GROUP_RULE_CONDITIONS,
+  'GroupRule.all': limits.groupRuleConditions / 3,
+  'GroupRule.any': limits.groupRuleConditions / 3,
+  'GroupRule.none': limits.groupRuleConditions / 3,
+  'GroupRule.values': limits.groupRuleValues / limits.groupRuleConditions,
   'Limits.retryCounts': limits.retryCounts.length,
   'Limits.retryIntervalMinutes': limits.retryIntervalMinutes.length,
-  'Package.files': 20,
+  'Package.files': FIXED_LIMITS.packageFiles,
   'Package.sourceVersions': limits.packageSourceVersions,
   'Product.signingKeys': limits.signingKeys,
   'Query.failureCauses': 100,

@@ -8,7 +8,10 @@ export class CreatePackageInput {
   @Field(() => ID, { nullable: true, description: 'A finished upload of `/uploads`; give this or `uploadIds`.' })
   uploadId?: string | null;
 
-  @Field(() => [ID], { nullable: true, description: 'Finished uploads of `/uploads`, a file each, at most 20; give this or `uploadId`.' })
+  @Field(() => [ID], {
+    nullable: true,
+    description: 'Finished uploads of `/uploads`, a file each, at most `limits.packageFiles`; give this or `uploadId`.',
+  })
   uploadIds?: string[] | null;
 
   @Field(() => String, { description: 'The product it is for.' })
@@ -23,13 +26,13 @@ export class CreatePackageInput {
   @Field(() => String, { description: 'The version a device has afterwards.' })
   version!: string;
 
-  @Field(() => String, { nullable: true, description: 'For people, up to 100 characters.' })
+  @Field(() => String, { nullable: true, description: 'For people, up to `limits.descriptionLength` characters.' })
   description?: string | null;
 
   @Field(() => String, {
     nullable: true,
     description:
-      'Text for its devices, sent with each notification; up to 4,096 characters. Udi of Alibaba Cloud IoT, custom_info of IoTDA.',
+      'Text for its devices, sent with each notification; up to `limits.customInfoLength` characters. Udi of Alibaba Cloud IoT, custom_info of IoTDA.',
   })
   customInfo?: string | null;
 

@@ -4,6 +4,7 @@ import type { RuledDevice } from '../../schema/model/device/group-rule';
 import { moduleKey } from '../../schema/model/device/module-version';
 import type { Device } from '../../schema/model/fleet';
 import { type DeviceId, productKeyOf } from '../../schema/model/ids';
+import { FIXED_LIMITS } from '../../schema/model/limits';
 import type { Collections } from '../../schema/mongo/connect';
 import { moduleVersionKey } from '../../schema/mongo/devices';
 import { type GroupsChange, groupsChangeOf, type Memberships, NO_MEMBERSHIPS, withGroups } from '../memberships/memberships';
@@ -13,13 +14,10 @@ import { membershipStages } from '../memberships/rule-expression';
 export const MATCHED_FIELDS = { productKey: 1, deviceName: 1, enabled: 1, modules: 1, groups: 1, memberSince: 1, region: 1 } as const;
 export type MatchedDevice = Pick<Device, '_id' | keyof typeof MATCHED_FIELDS>;
 
-/** A device that invents module names must not grow its document for ever. */
-export const MODULES_PER_DEVICE = 32;
-
 /**
  * R-DEV-1: keeps a module's version and when it came, in one round trip. The module as the device writes it, and its version, are
- * well-formed (schema/model/device/module-version). Null when the device is unknown, the proof of whoever reports does not hold for it, or it has 32
- * other modules already; else the version the module had before, the device after, and which
+ * well-formed (schema/model/device/module-version). Null when the device is unknown, the proof of whoever reports does not hold for it, or it has as many
+ * other modules as it may; else the version the module had before, the device after, and which
  * dynamic groups that brought the device into or out of (R-DEV-4). Reports of modules that no group's rule looks at cost nothing for it.
  */
 export async function reportVersion(
@@ -41,7 +39,7 @@ export async function reportVersion(
     {
       _id: deviceId,
       ...provenBy(proof),
-      $or: [{ [path]: { $exists: true } }, { [`moduleVersions.${MODULES_PER_DEVICE - 1}`]: { $exists: false } }],
+      $or: [{ [path]: { $exists: true } }, { [`moduleVersions.${FIXED_LIMITS.modulesPerDevice - 1}`]: { $exists: false } }],
     },
     [
       {

@@ -18,7 +18,7 @@ export async function createDynamicGroup(
   requireRoom: (session: mongo.ClientSession) => Promise<void>,
 ): Promise<Group> {
   const { groups } = store.collections;
-  refuseIfAny([displayNameViolation(name, 'name'), ...groupRuleViolations(form, 'rule')]);
+  refuseIfAny([displayNameViolation(name, 'name'), ...groupRuleViolations(form, 'rule', settings.limits)]);
   const { dynamicGroups } = settings.limits;
   const newGroup = (): Group => ({
     _id: new mongo.ObjectId().toHexString(),
@@ -43,12 +43,15 @@ export async function createDynamicGroup(
 }
 
 export async function updateDynamicGroup(
-  { store, checks, memberships }: GroupDeps,
+  { store, settings, checks, memberships }: GroupDeps,
   id: string,
   { name, rule: form }: { name?: string | null; rule?: GroupRuleForm | null },
 ): Promise<Group> {
   const { groups } = store.collections;
-  refuseIfAny([name == null ? null : displayNameViolation(name, 'name'), ...(form ? groupRuleViolations(form, 'rule') : [])]);
+  refuseIfAny([
+    name == null ? null : displayNameViolation(name, 'name'),
+    ...(form ? groupRuleViolations(form, 'rule', settings.limits) : []),
+  ]);
   const { group, changed } = await serialized(store, TREE_CHANGES, async (session) => {
     const found = await groups.findOne({ _id: id }, { session });
     if (found === null) throw groupUnknown('groupId');

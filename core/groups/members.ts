@@ -1,6 +1,6 @@
 import type { Group } from '../../schema/model/device/group';
-import { GROUPS_PER_DEVICE } from '../../schema/model/device/group';
 import type { DeviceId } from '../../schema/model/ids';
+import type { Limits } from '../../schema/model/limits';
 import type { Collections } from '../../schema/mongo/connect';
 import { requireKnownDevices } from '../devices/require-device';
 import { UserError } from '../errors';
@@ -9,11 +9,17 @@ import { groupUnknown } from './tree';
 type Stored = Pick<Collections, 'devices' | 'groups'>;
 
 /** How many were not in the group before. */
-export async function addDevices({ devices, groups }: Stored, { _id }: Group, ids: readonly DeviceId[], now: Date): Promise<number> {
+export async function addDevices(
+  { devices, groups }: Stored,
+  { groupsPerDevice }: Pick<Limits, 'groupsPerDevice'>,
+  { _id }: Group,
+  ids: readonly DeviceId[],
+  now: Date,
+): Promise<number> {
   await requireKnownDevices(devices, ids);
-  const full = { _id: { $in: [...ids] }, groups: { $ne: _id }, [`groups.${GROUPS_PER_DEVICE - 1}`]: { $exists: true } };
+  const full = { _id: { $in: [...ids] }, groups: { $ne: _id }, [`groups.${groupsPerDevice - 1}`]: { $exists: true } };
   const crowded = await devices.findOne(full, { projection: { _id: 1 } });
-  if (crowded !== null) throw inTooMany(crowded._id);
+  if (crowded !== null) throw inTooMany(crowded._id, groupsPerDevice);
   const { modifiedCount } = await devices.updateMany(
     { _id: { $in: [...ids] }, groups: { $ne: _id } },
     { $push: { groups: _id }, $set: { [`memberSince.${_id}`]: now, changedAt: now } },
@@ -37,10 +43,10 @@ export async function removeDevices(
   ).modifiedCount;
 }
 
-const inTooMany = (id: DeviceId): UserError =>
+const inTooMany = (id: DeviceId, most: number): UserError =>
   new UserError('TOO_MANY', {
     field: 'deviceIds',
-    message: `The device ${id} is in ${GROUPS_PER_DEVICE} groups already.`,
+    message: `The device ${id} is in ${most} groups already.`,
     hint: 'Take it out of others first. Nothing was changed.',
-    limit: `${GROUPS_PER_DEVICE} groups`,
+    limit: `${most} groups`,
   });

@@ -56,7 +56,7 @@ export function createGroupService(deps: GroupDeps): GroupService {
         serialized(store, TREE_CHANGES, async (session) => {
           await requireRoom(session);
           const ancestors = await ancestorsBelow(groups, parentId, session);
-          requireDepth(ancestors);
+          requireDepth(ancestors, limits);
           const _id = new mongo.ObjectId().toHexString();
           const group: Group = { _id, name: name.trim(), parentId, ancestors, createdBy: viewer.keyId, createdAt: clock() };
           await groups.insertOne(group, { session });
@@ -80,7 +80,7 @@ export function createGroupService(deps: GroupDeps): GroupService {
           const group = await existing(id, session);
           if (group.dynamic && parentId != null) throw wrongKind('parentId', 'A dynamic group is no sub-group.', 'Leave it a root.');
           if (name != null) await groups.updateOne({ _id: id }, { $set: { name: name.trim() } }, { session });
-          if (parentId !== undefined && parentId !== group.parentId) await moveGroup(groups, group, parentId, session);
+          if (parentId !== undefined && parentId !== group.parentId) await moveGroup(groups, group, parentId, limits, session);
           return existing(id, session);
         }),
       );
@@ -100,7 +100,7 @@ export function createGroupService(deps: GroupDeps): GroupService {
       return group;
     },
     addDevices: (viewer, id, deviceIds) =>
-      members(viewer, id, deviceIds, (group, ids) => addDevices({ devices, groups }, group, ids, clock())),
+      members(viewer, id, deviceIds, (group, ids) => addDevices({ devices, groups }, limits, group, ids, clock())),
     removeDevices: (viewer, id, deviceIds) =>
       members(viewer, id, deviceIds, ({ _id }, ids) => removeDevices({ devices }, _id, clock(), ids)),
     get: (id) => groups.findOne({ _id: id }),

@@ -1,5 +1,6 @@
 import type { mongo } from 'mongoose';
-import { GROUP_DEPTH, type Group } from '../../schema/model/device/group';
+import type { Group } from '../../schema/model/device/group';
+import type { Limits } from '../../schema/model/limits';
 import type { Store } from '../../schema/mongo/connect';
 import { UserError } from '../errors';
 
@@ -25,12 +26,18 @@ export async function ancestorsBelow(groups: Groups, parentId: string | null, se
 }
 
 /** Writes where `group` is from now on, and all that is below it. Throws GROUP_TREE. */
-export async function moveGroup(groups: Groups, group: Group, parentId: string | null, session: mongo.ClientSession): Promise<void> {
+export async function moveGroup(
+  groups: Groups,
+  group: Group,
+  parentId: string | null,
+  limits: Pick<Limits, 'groupDepth'>,
+  session: mongo.ClientSession,
+): Promise<void> {
   const ancestors = await ancestorsBelow(groups, parentId, session);
-  if (ancestors.includes(group._id)) throw refusedTree('The group would be below itself.');
+  if (ancestors.includes(group._id)) throw refusedTree('The group would be below itself.', `${limits.groupDepth} levels`);
   const below = await groups.find({ ancestors: group._id }, { session }).toArray();
   const moved = below.map((each) => ({ _id: each._id, ancestors: [...ancestors, ...each.ancestors.slice(group.ancestors.length)] }));
-  for (const each of [{ ancestors }, ...moved]) requireDepth(each.ancestors);
+  for (const each of [{ ancestors }, ...moved]) requireDepth(each.ancestors, limits);
   await groups.updateOne({ _id: group._id }, { $set: { parentId, ancestors } }, { session });
   if (moved.length === 0) return;
   const operations = moved.map((each) => ({ updateOne: { filter: { _id: each._id }, update: { $set: { ancestors: each.ancestors } } } }));
@@ -38,13 +45,13 @@ export async function moveGroup(groups: Groups, group: Group, parentId: string |
 }
 
 /** Throws GROUP_TREE. */
-export function requireDepth(ancestors: readonly string[]): void {
-  if (ancestors.length >= GROUP_DEPTH)
-    throw refusedTree(`Groups go ${GROUP_DEPTH} levels deep, and it would be on level ${ancestors.length + 1}.`);
+export function requireDepth(ancestors: readonly string[], { groupDepth }: Pick<Limits, 'groupDepth'>): void {
+  if (ancestors.length < groupDepth) return;
+  throw refusedTree(`Groups go ${groupDepth} levels deep, and it would be on level ${ancestors.length + 1}.`, `${groupDepth} levels`);
 }
 
-const refusedTree = (message: string): UserError =>
-  new UserError('GROUP_TREE', { field: 'parentId', message, hint: 'Choose another parent, or none.', limit: `${GROUP_DEPTH} levels` });
+const refusedTree = (message: string, limit: string): UserError =>
+  new UserError('GROUP_TREE', { field: 'parentId', message, hint: 'Choose another parent, or none.', limit });
 
 export const wrongKind = (field: string, message: string, hint: string): UserError => new UserError('GROUP_KIND', { field, message, hint });
 

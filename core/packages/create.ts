@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { mongo } from 'mongoose';
 import type { FirmwarePackage, PackageFile } from '../../schema/model/fleet';
-import { PACKAGE_FILES_MAXIMUM } from '../../schema/model/package/package-rules';
+import { FIXED_LIMITS } from '../../schema/model/limits';
 import type { Collections, Store } from '../../schema/mongo/connect';
 import type { Viewer } from '../access/viewer';
 import type { Clock } from '../clock';
@@ -96,7 +96,7 @@ async function storeFiles<T>(
 }
 
 function planOfFurther(upload: PackageUpload, stored: readonly PackageFile[]): FilePlan {
-  if (stored.length === PACKAGE_FILES_MAXIMUM) throw tooManyFiles();
+  if (stored.length === FIXED_LIMITS.packageFiles) throw tooManyFiles();
   try {
     const plan = filePlanOf(upload);
     if (stored.some(({ name }) => name === upload.name)) throw fileTwice();

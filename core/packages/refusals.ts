@@ -1,4 +1,4 @@
-import { PACKAGE_FILES_MAXIMUM } from '../../schema/model/package/package-rules';
+import { FIXED_LIMITS } from '../../schema/model/limits';
 import { UserError, UserErrors } from '../errors';
 
 export const packageExists = (module: string, version: string, conflictingId: string): UserError =>
@@ -61,9 +61,9 @@ export const noFile = (): UserError =>
 export const tooManyFiles = (): UserError =>
   new UserError('TOO_MANY', {
     field: 'file',
-    message: `The package has more than ${PACKAGE_FILES_MAXIMUM} files; nothing was kept.`,
+    message: `The package has more than ${FIXED_LIMITS.packageFiles} files; nothing was kept.`,
     hint: 'Put several files into an archive.',
-    limit: `${PACKAGE_FILES_MAXIMUM} files`,
+    limit: `${FIXED_LIMITS.packageFiles} files`,
   });
 
 export const fileTwice = (): UserError =>

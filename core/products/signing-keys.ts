@@ -1,8 +1,8 @@
 import { createHash, createPublicKey } from 'node:crypto';
 import type { SigningKey } from '../../schema/model/fleet';
-import type { Limits } from '../../schema/model/limits';
+import { FIXED_LIMITS, type Limits } from '../../schema/model/limits';
 import { signingKeyNameViolation } from '../../schema/model/names';
-import { algorithmOf, keyNotRead, PUBLIC_KEY_LENGTH, type SignatureAlgorithm } from '../../schema/model/package/signature';
+import { algorithmOf, keyNotRead, type SignatureAlgorithm } from '../../schema/model/package/signature';
 import type { Violation } from '../../schema/model/violation';
 import type { Collections } from '../../schema/mongo/connect';
 import type { Viewer } from '../access/viewer';
@@ -58,7 +58,7 @@ export async function addSigningKey({ collections, settings, clock }: KeyDeps, v
 
 /** The key as it is kept, whatever text came around it, or why it is not taken. */
 function readKey(pem: unknown): ReadKey | Violation {
-  if (typeof pem !== 'string' || pem.length > PUBLIC_KEY_LENGTH) return keyNotRead();
+  if (typeof pem !== 'string' || pem.length > FIXED_LIMITS.publicKeyLength) return keyNotRead();
   if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(pem)) return algorithmOf({ type: 'private', kind: '' }) as Violation;
   if (!/-----BEGIN (RSA )?PUBLIC KEY-----/.test(pem)) return keyNotRead();
   try {

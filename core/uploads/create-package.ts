@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FirmwarePackage } from '../../schema/model/fleet';
-import { PACKAGE_FILES_MAXIMUM } from '../../schema/model/package/package-rules';
+import { FIXED_LIMITS } from '../../schema/model/limits';
 import type { StoredUpload } from '../../schema/mongo/resumable-uploads';
 import type { Viewer } from '../access/viewer';
 import { isDuplicateKey } from '../duplicate-key';
@@ -25,7 +25,7 @@ export async function createPackageFromUploads(
   const idempotency = idempotencyOf(viewer, input.idempotencyKey, hashOf(input, uploadIds));
   const earlier = idempotency && (await madeBefore(packages, idempotency, deps.clock(), 'package'));
   if (earlier) return earlier;
-  if (uploadIds.length > PACKAGE_FILES_MAXIMUM) throw tooManyFiles();
+  if (uploadIds.length > FIXED_LIMITS.packageFiles) throw tooManyFiles();
   const taken: StoredUpload[] = [];
   try {
     for (const [index, uploadId] of uploadIds.entries()) taken.push(await take(deps, viewer, uploadId, fieldOf(uploadIds, index)));

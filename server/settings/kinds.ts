@@ -35,13 +35,16 @@ export const daysOrOff: Kind<number | null> = {
   expected: 'a whole number of days from 1 to 36500, or off',
 };
 
-export const wholeNumbers: Kind<readonly number[]> = {
-  parse: z
-    .string()
-    .regex(/^\d{1,9}(,\d{1,9}){0,31}$/)
-    .transform((value) => value.split(',').map(Number)),
-  expected: 'whole numbers with commas between',
-};
+export function wholeNumbers(minimum: number, maximum: number, unit: string): Kind<readonly number[]> {
+  return {
+    parse: z
+      .string()
+      .regex(/^\d{1,9}(,\d{1,9}){0,31}$/)
+      .transform((value) => value.split(',').map(Number))
+      .refine((values) => values.every((value) => value >= minimum && value <= maximum)),
+    expected: `whole numbers of ${unit} from ${minimum} to ${maximum} with commas between`,
+  };
+}
 
 export const onOff: Kind<boolean> = {
   parse: z.enum(['on', 'off']).transform((value) => value === 'on') as unknown as z.ZodType<boolean, string>,

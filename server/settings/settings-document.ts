@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { FIXED } from '../../schema/model/limits';
 import { LIMIT_SETTINGS, limitVariable } from './limit-settings';
 import { QUOTA_SETTINGS, quotaVariable } from './quota-settings';
 import { SETTINGS, SETUP_VARIABLES } from './settings';
@@ -26,9 +27,17 @@ All settings are environment variables. A wrong value stops the start with a mes
 ${table(Object.entries(SETTINGS))}
 
 ## Limits
-What a user may ask for. Raising one beyond its default is at your own measure.
+What a user may ask for. The API has them under the names of its query \`limits\`: \`fileBytes\` is \`UPDRAFT_LIMIT_FILE_BYTES\`. Raising one beyond its default is at your own measure.
 
 ${table([...LIMIT_SETTINGS].map(([name, setting]) => [limitVariable(name), setting]))}
+
+These are no settings, because protocols or what is stored depend on them:
+
+| name | what it is | value |
+|---|---|---|
+${Object.entries(FIXED)
+  .map(([name, { description, value }]) => `| \`${name}\` | ${description} | ${value} |`)
+  .join('\n')}
 
 ## Devices
 What devices may take of a gateway over MQTT. What is refused is counted: see [operating.md](operating.md).

@@ -1,7 +1,8 @@
-import { MODULES_PER_DEVICE, reportVersion } from '../../core/devices/report-version';
+import { reportVersion } from '../../core/devices/report-version';
 import { createDeviceService } from '../../core/devices/service';
 import { NO_MEMBERSHIPS } from '../../core/memberships/memberships';
 import { createProductService } from '../../core/products/service';
+import { FIXED_LIMITS } from '../../schema/model/limits';
 import type { Store } from '../../schema/mongo/connect';
 import { runsOneOf } from '../../schema/mongo/devices';
 import { handClock, operator, productParts, refusal, settingsWith, spectator } from '../support/core-parts';
@@ -124,7 +125,7 @@ describe('R-DEV-1 versions', () => {
 
   test('a device that is unknown, or names one module too many, changes nothing', async () => {
     expect(await reportVersion(store.collections, 'meter.nobody', 'default', '1', clock())).toBeNull();
-    for (let index = 0; index < MODULES_PER_DEVICE; index++) await report(`m${index}`, '1');
+    for (let index = 0; index < FIXED_LIMITS.modulesPerDevice; index++) await report(`m${index}`, '1');
     expect(await report('one-more', '1')).toBeNull();
     expect(await report('m0', '2')).toMatchObject({ previous: '1' });
   });

@@ -3,7 +3,8 @@ import { deviceOf } from '../../core/devices/register';
 import { membershipStages, ruleExpression } from '../../core/memberships/rule-expression';
 import { moduleField, moduleOfField } from '../../schema/model/device/device-modules';
 import { type GroupCondition, type GroupRule, matchesRule, modulesOf, productsOf } from '../../schema/model/device/group-rule';
-import { GROUP_RULE_DEPTH, groupRuleViolations, ruleOf } from '../../schema/model/device/group-rule-form';
+import { groupRuleViolations, ruleOf } from '../../schema/model/device/group-rule-form';
+import { DEFAULT_LIMITS, FIXED_LIMITS } from '../../schema/model/limits';
 import type { Store } from '../../schema/mongo/connect';
 import { moduleVersionKey } from '../../schema/mongo/devices';
 import { SEALING } from '../support/core-parts';
@@ -104,9 +105,9 @@ test('R-DEV-4 what a rule says of products and modules beforehand is true of eve
 
 test('R-DEV-4 a rule that was taken is in order when it comes in again', () => {
   fc.assert(
-    fc.property(ruleOfDepth(GROUP_RULE_DEPTH - 1), (rule) => {
+    fc.property(ruleOfDepth(FIXED_LIMITS.groupRuleDepth - 1), (rule) => {
       fc.pre(JSON.stringify(rule).split('"field"').length <= 20);
-      const codes = groupRuleViolations(rule, 'rule').filter(({ code }) => code !== 'INVALID_FORMAT');
+      const codes = groupRuleViolations(rule, 'rule', DEFAULT_LIMITS).filter(({ code }) => code !== 'INVALID_FORMAT');
       expect(codes).toEqual([]);
       expect(ruleOf(rule)).toEqual(rule);
     }),

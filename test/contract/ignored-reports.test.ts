@@ -1,5 +1,5 @@
 import { createIgnoredReports } from '../../core/devices/ignored-reports';
-import { MODULES_PER_DEVICE } from '../../core/devices/report-version';
+import { FIXED_LIMITS } from '../../schema/model/limits';
 import type { Store } from '../../schema/mongo/connect';
 import { handClock, operator } from '../support/core-parts';
 import { meters } from '../support/meters';
@@ -36,10 +36,10 @@ test('R-DEV-1 the last report that could not be read is on the device, cut and s
 
 test('R-DEV-1 a device that names one module too many is told so', async () => {
   const parts = await devices(1);
-  for (let index = 0; index <= MODULES_PER_DEVICE; index++)
+  for (let index = 0; index <= FIXED_LIMITS.modulesPerDevice; index++)
     await parts.core.tasks.report(DEVICE, { kind: 'version', module: `m${index}`, version: '1' });
   await parts.close();
-  expect(await told()).toMatchObject({ reason: 'TOO_MANY_MODULES', text: `m${MODULES_PER_DEVICE}` });
+  expect(await told()).toMatchObject({ reason: 'TOO_MANY_MODULES', text: `m${FIXED_LIMITS.modulesPerDevice}` });
 });
 
 test('R-DEV-1 a hostile device that repeats itself ten thousand times costs one write, and its last word is kept', async () => {

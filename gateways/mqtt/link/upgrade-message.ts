@@ -1,11 +1,12 @@
 import type { Notification, NotifiedFile } from '../../../core/ports';
 import { moduleKey } from '../../../schema/model/device/module-version';
 import { DEFAULT_MODULE } from '../../../schema/model/ids';
+import { FIXED_LIMITS } from '../../../schema/model/limits';
 import type { MessageId } from './messages';
 import { type Member, scannableJson } from './scannable-json';
 
 /** SDKs cut off what is beyond (device-protocols §1.3). */
-const FILES_MAXIMUM = 20;
+const { packageFiles } = FIXED_LIMITS;
 
 /** `/ota/device/upgrade/…`: `code` is a string here. `id` is ours: a number, unique for the device. */
 export const upgradeMessage = (notification: Notification, id: number): string =>
@@ -33,8 +34,8 @@ export const getReplyMessage = (notification: Notification | null, id: MessageId
 function upgradeData(notification: Notification): Member[] {
   const { files, version, differential, stream } = notification;
   const [file, ...further] = files;
-  if (file === undefined || files.length > FILES_MAXIMUM) {
-    throw new RangeError(`A notification has 1 to ${FILES_MAXIMUM} files, not ${files.length}`);
+  if (file === undefined || files.length > packageFiles) {
+    throw new RangeError(`A notification has 1 to ${packageFiles} files, not ${files.length}`);
   }
   const byMd5 = notification.digestAlgorithm === 'MD5';
   const signMethod: Member = ['signMethod', byMd5 ? 'Md5' : 'SHA256'];

@@ -1,7 +1,5 @@
+import { FIXED_LIMITS } from '../limits';
 import type { Violation } from '../violation';
-
-/** Two, so that a device can change over from one to the next while it is in the field. */
-export const CERTIFICATES_PER_DEVICE = 2;
 
 const FINGERPRINT = /^(?:[0-9a-f]{64}|(?:[0-9a-f]{2}:){31}[0-9a-f]{2})$/i;
 
@@ -15,8 +13,9 @@ export const certificateFingerprints = (texts: readonly unknown[]): string[] => 
 ];
 
 export function certificateViolations(texts: readonly unknown[], field: string): Violation[] {
-  const limit = `${CERTIFICATES_PER_DEVICE} certificates`;
-  if (texts.length > CERTIFICATES_PER_DEVICE) {
+  const { certificatesPerDevice } = FIXED_LIMITS;
+  const limit = `${certificatesPerDevice} certificates`;
+  if (texts.length > certificatesPerDevice) {
     const message = `The device has ${texts.length} certificates.`;
     return [{ code: 'TOO_MANY', field, message, hint: 'Keep the one it uses, and the next one.', limit }];
   }

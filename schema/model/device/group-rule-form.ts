@@ -1,3 +1,4 @@
+import { FIXED_LIMITS, type Limits } from '../limits';
 import { cityViolation, deviceTagKeyViolation, deviceTagValueViolation, productKeyViolation, provinceViolation } from '../names';
 import type { Violation } from '../violation';
 import {
@@ -9,13 +10,6 @@ import {
   type GroupRuleOperator,
 } from './group-rule';
 import { moduleKey, moduleViolation, reportedVersionViolation } from './module-version';
-
-/** Conditions of a rule, all parts together. */
-export const GROUP_RULE_CONDITIONS = 20;
-/** Values of all its conditions together. */
-export const GROUP_RULE_VALUES = 100;
-/** `all`, `any` and `none` within each other. */
-export const GROUP_RULE_DEPTH = 3;
 
 /** A rule as it comes in: either a condition, or one of `all`, `any` and `none`. */
 export interface GroupRuleForm {
@@ -33,13 +27,16 @@ export interface GroupRuleForm {
 const COMBINATIONS = ['all', 'any', 'none'] as const;
 const OF_CONDITION = ['field', 'key', 'module', 'operator', 'values'] as const;
 
+export type GroupRuleLimits = Pick<Limits, 'groupRuleConditions' | 'groupRuleValues'>;
+
 /** What is wrong with a rule; empty: `ruleOf` takes it. */
-export function groupRuleViolations(form: GroupRuleForm, path: string): Violation[] {
+export function groupRuleViolations(form: GroupRuleForm, path: string, limits: GroupRuleLimits): Violation[] {
+  const { groupRuleConditions, groupRuleValues } = limits;
   const found: Violation[] = [];
   const counts = { conditions: 0, values: 0 };
   look(form, path, 0);
-  if (counts.conditions > GROUP_RULE_CONDITIONS) return [tooMany(path, 'conditions', counts.conditions, GROUP_RULE_CONDITIONS), ...found];
-  if (counts.values > GROUP_RULE_VALUES) found.push(tooMany(path, 'values', counts.values, GROUP_RULE_VALUES));
+  if (counts.conditions > groupRuleConditions) return [tooMany(path, 'conditions', counts.conditions, groupRuleConditions), ...found];
+  if (counts.values > groupRuleValues) found.push(tooMany(path, 'values', counts.values, groupRuleValues));
   return found;
 
   function look(rule: GroupRuleForm, at: string, depth: number): void {
@@ -48,14 +45,14 @@ export function groupRuleViolations(form: GroupRuleForm, path: string): Violatio
     if (name === undefined) {
       counts.conditions += 1;
       counts.values += rule.values?.length ?? 0;
-      if (counts.conditions <= GROUP_RULE_CONDITIONS) found.push(...conditionViolations(rule, at));
+      if (counts.conditions <= groupRuleConditions) found.push(...conditionViolations(rule, at, limits));
     } else if (combined.length > 1 || OF_CONDITION.some((part) => rule[part] != null)) {
       found.push(
         malformed(at, 'It is to be one of `all`, `any`, `none` and a condition, and is more.', 'Put what belongs together into `all`.'),
       );
-    } else if (depth === GROUP_RULE_DEPTH) {
-      const message = `Parts are within each other more than ${GROUP_RULE_DEPTH} deep.`;
-      found.push({ ...malformed(at, message, 'Write the rule flatter.'), limit: `${GROUP_RULE_DEPTH} levels` });
+    } else if (depth === FIXED_LIMITS.groupRuleDepth) {
+      const message = `Parts are within each other more than ${FIXED_LIMITS.groupRuleDepth} deep.`;
+      found.push({ ...malformed(at, message, 'Write the rule flatter.'), limit: `${FIXED_LIMITS.groupRuleDepth} levels` });
     } else if (rule[name]?.length === 0) {
       const hint = 'Give at least one condition.';
       found.push({ code: 'REQUIRED', field: `${at}.${name}`, message: 'The list has no condition.', hint });
@@ -67,7 +64,11 @@ export function groupRuleViolations(form: GroupRuleForm, path: string): Violatio
   }
 }
 
-function conditionViolations({ field, key, module, operator, values }: GroupRuleForm, at: string): Violation[] {
+function conditionViolations(
+  { field, key, module, operator, values }: GroupRuleForm,
+  at: string,
+  { groupRuleValues }: GroupRuleLimits,
+): Violation[] {
   if (field == null && [key, module, operator, values].every((part) => part == null))
     return [
       {
@@ -98,7 +99,7 @@ function conditionViolations({ field, key, module, operator, values }: GroupRule
       ? null
       : { code: 'REQUIRED' as const, field: `${at}.values`, message: 'The condition has no value.', hint: 'Give at least one.' },
     // More are refused as a whole, and not one by one.
-    ...(values ?? []).slice(0, GROUP_RULE_VALUES).map((value, index) => {
+    ...(values ?? []).slice(0, groupRuleValues).map((value, index) => {
       const check = operator === 'PREFIX' ? deviceTagValueViolation : VALUE_CHECKS[field];
       return check(value, `${at}.values[${index}]`);
     }),

@@ -1,10 +1,5 @@
 import type { GroupRule } from './group-rule';
 
-/** Levels of groups below each other. */
-export const GROUP_DEPTH = 5;
-/** Groups that one device may be put into; those it is in by a rule count as well. */
-export const GROUPS_PER_DEVICE = 100;
-
 export const GROUP_KINDS = ['STATIC', 'DYNAMIC'] as const;
 export type GroupKind = (typeof GROUP_KINDS)[number];
 

@@ -1,4 +1,5 @@
 import { moduleViolation, packageVersionViolation } from '../device/module-version';
+import { FIXED_LIMITS, type Limits } from '../limits';
 import { fileNameViolation, packageNameViolation } from '../names';
 import type { Violation } from '../violation';
 import { declaredDigestViolation } from './declared-digest';
@@ -13,9 +14,6 @@ export type DigestAlgorithm = (typeof DIGEST_ALGORITHMS)[number];
 /** R-PKG-9: how a form asks for a verification. */
 export const VERIFICATION_ANSWERS = ['REQUIRED', 'NOT_REQUIRED'] as const;
 export type VerificationAnswer = (typeof VERIFICATION_ANSWERS)[number];
-
-/** What both vendors let a package tell its devices (device-protocols §1.3). */
-const CUSTOM_INFO_LENGTH = 4_096;
 
 /** A package as it was sent: by a form every value is a text, so names that GraphQL's types would refuse come this far. */
 export interface PackageFields {
@@ -37,10 +35,7 @@ export interface FileFields {
   signature?: string | null;
 }
 
-export interface PackageFieldLimits {
-  descriptionLength: number;
-  packageSourceVersions: number;
-}
+export type PackageFieldLimits = Pick<Limits, 'descriptionLength' | 'packageSourceVersions'>;
 
 /** R-PKG-1, 3, 4, 6, 9: everything that can be wrong with the fields, by whichever way they came: a form, tus and GraphQL are checked here. */
 export function packageViolations(fields: PackageFields, limits: PackageFieldLimits): (Violation | null)[] {
@@ -50,7 +45,7 @@ export function packageViolations(fields: PackageFields, limits: PackageFieldLim
     moduleViolation(module, 'module'),
     packageVersionViolation(version, 'version'),
     descriptionViolation(description, limits.descriptionLength),
-    lengthViolation('customInfo', 'The text for devices', customInfo, CUSTOM_INFO_LENGTH),
+    lengthViolation('customInfo', 'The text for devices', customInfo, FIXED_LIMITS.customInfoLength),
     oneOf('digestAlgorithm', DIGEST_ALGORITHMS, digestAlgorithm, 'Devices are given no such digest.'),
     ...kindViolations({ kind: fields.kind as PackageKind, sourceVersions, version }, limits),
     oneOf('verification', VERIFICATION_ANSWERS, verification, 'That is no answer to whether it is to be verified.'),

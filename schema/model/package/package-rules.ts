@@ -1,12 +1,10 @@
 import { sourceVersionViolations } from '../batch/policy';
+import type { Limits } from '../limits';
 import type { Violation } from '../violation';
 
 /** R-PKG-4. A differential package upgrades from its source versions only; a full one from any, or from those it names. */
 export const PACKAGE_KINDS = ['FULL', 'DIFFERENTIAL'] as const;
 export type PackageKind = (typeof PACKAGE_KINDS)[number];
-
-/** R-PKG-10. What devices read of a notification (device-protocols §1.3), and therefore no setting. */
-export const PACKAGE_FILES_MAXIMUM = 20;
 
 /** R-PKG-9. */
 export const VERIFICATION_STATES = ['UNVERIFIED', 'VERIFIED'] as const;
@@ -23,7 +21,7 @@ export interface PackageVerification {
 /** R-PKG-4, R-PKG-6: what is wrong with a package's kind and its source versions. */
 export function kindViolations(
   input: { kind: PackageKind; sourceVersions: readonly string[]; version: string },
-  limits: { packageSourceVersions: number },
+  limits: Pick<Limits, 'packageSourceVersions'>,
 ): Violation[] {
   const { kind, sourceVersions, version } = input;
   const field = 'sourceVersions';

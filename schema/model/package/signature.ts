@@ -1,16 +1,13 @@
+import { FIXED_LIMITS } from '../limits';
 import type { Violation } from '../violation';
 
 /** R-PKG-7: the kinds of key a package may be signed with. */
 export const SIGNATURE_ALGORITHMS = ['ED25519', 'ECDSA_P256', 'RSA_PSS'] as const;
 export type SignatureAlgorithm = (typeof SIGNATURE_ALGORITHMS)[number];
 
-export const RSA_BITS_MINIMUM = 2_048;
-/** Beyond it a verification costs seconds, and no signer uses it. */
-export const RSA_BITS_MAXIMUM = 8_192;
-/** Characters; the longest key that is taken has about 1,500. */
-export const PUBLIC_KEY_LENGTH = 4_096;
+const { rsaBitsMinimum, rsaBitsMaximum, publicKeyLength } = FIXED_LIMITS;
 /** Bytes; those of RSA are the longest. */
-export const SIGNATURE_BYTES = RSA_BITS_MAXIMUM / 8;
+export const SIGNATURE_BYTES = rsaBitsMaximum / 8;
 
 /** What a key is, as a reader of keys tells it. */
 export interface KeyFacts {
@@ -29,7 +26,8 @@ const refused = (message: string, hint: string, limit?: string): Violation => ({
   limit,
 });
 
-const TAKEN = 'Ed25519, ECDSA on P-256, or RSA of 2,048 to 8,192 bits';
+const bits = (count: number): string => count.toLocaleString('en');
+const TAKEN = `Ed25519, ECDSA on P-256, or RSA of ${bits(rsaBitsMinimum)} to ${bits(rsaBitsMaximum)} bits`;
 
 /** R-PKG-7: the algorithm a key is used with, or why it is not taken. */
 export function algorithmOf(key: KeyFacts): SignatureAlgorithm | Violation {
@@ -46,11 +44,11 @@ export function algorithmOf(key: KeyFacts): SignatureAlgorithm | Violation {
   }
   if (key.kind !== 'rsa' && key.kind !== 'rsa-pss') return refused('The key is of a kind that is not taken.', `Use ${TAKEN}.`, TAKEN);
   const bits = key.bits ?? 0;
-  if (bits >= RSA_BITS_MINIMUM && bits <= RSA_BITS_MAXIMUM) return 'RSA_PSS';
+  if (bits >= rsaBitsMinimum && bits <= rsaBitsMaximum) return 'RSA_PSS';
   return refused(
     `The key has ${bits} bits.`,
-    `Make an RSA key of ${RSA_BITS_MINIMUM} to ${RSA_BITS_MAXIMUM} bits, or an Ed25519 one.`,
-    `${RSA_BITS_MINIMUM}–${RSA_BITS_MAXIMUM} bits`,
+    `Make an RSA key of ${rsaBitsMinimum} to ${rsaBitsMaximum} bits, or an Ed25519 one.`,
+    `${rsaBitsMinimum}–${rsaBitsMaximum} bits`,
   );
 }
 
@@ -58,7 +56,7 @@ export const keyNotRead = (): Violation =>
   refused(
     'The key is not a public key in PEM.',
     'Give what `openssl pkey -in key.pem -pubout` prints, from BEGIN to END.',
-    `${PUBLIC_KEY_LENGTH} characters`,
+    `${publicKeyLength} characters`,
   );
 
 /**

@@ -1,14 +1,12 @@
 import { matchesRule } from '../../../schema/model/device/group-rule';
-import {
-  GROUP_RULE_CONDITIONS,
-  GROUP_RULE_DEPTH,
-  GROUP_RULE_VALUES,
-  type GroupRuleForm,
-  groupRuleViolations,
-  ruleOf,
-} from '../../../schema/model/device/group-rule-form';
+import { type GroupRuleForm, groupRuleViolations, ruleOf } from '../../../schema/model/device/group-rule-form';
+import { DEFAULT_LIMITS, FIXED_LIMITS } from '../../../schema/model/limits';
 
-const refused = (form: GroupRuleForm | object) => groupRuleViolations(form, 'rule').map(({ code, field }) => `${code} ${field}`);
+const { groupRuleConditions, groupRuleValues } = DEFAULT_LIMITS;
+const { groupRuleDepth } = FIXED_LIMITS;
+
+const refused = (form: GroupRuleForm | object) =>
+  groupRuleViolations(form, 'rule', DEFAULT_LIMITS).map(({ code, field }) => `${code} ${field}`);
 const city = { field: 'CITY', values: ['Thun'] } as const;
 const times = <T>(count: number, make: (index: number) => T): T[] => Array.from({ length: count }, (_, index) => make(index));
 
@@ -43,14 +41,14 @@ describe('R-DEV-4 rules that are refused', () => {
   });
 
   test('R-DEV-4 conditions, values and depth up to their limits, and not one more', () => {
-    expect(refused({ all: times(GROUP_RULE_CONDITIONS, () => city) })).toEqual([]);
-    expect(refused({ all: times(GROUP_RULE_CONDITIONS + 1, () => city) })).toEqual(['TOO_MANY rule']);
+    expect(refused({ all: times(groupRuleConditions, () => city) })).toEqual([]);
+    expect(refused({ all: times(groupRuleConditions + 1, () => city) })).toEqual(['TOO_MANY rule']);
     const halves = (count: number) => ({ any: [0, 1].map((half) => ({ ...city, values: times(count / 2, (n) => `${half} ${n}`) })) });
-    expect(refused(halves(GROUP_RULE_VALUES))).toEqual([]);
-    expect(refused(halves(GROUP_RULE_VALUES + 2))).toEqual(['TOO_MANY rule']);
+    expect(refused(halves(groupRuleValues))).toEqual([]);
+    expect(refused(halves(groupRuleValues + 2))).toEqual(['TOO_MANY rule']);
     const nested = (depth: number): GroupRuleForm => (depth === 0 ? city : { all: [nested(depth - 1)] });
-    expect(refused(nested(GROUP_RULE_DEPTH))).toEqual([]);
-    expect(refused(nested(GROUP_RULE_DEPTH + 1))).toEqual(['GROUP_RULE rule.all[0].all[0].all[0]']);
+    expect(refused(nested(groupRuleDepth))).toEqual([]);
+    expect(refused(nested(groupRuleDepth + 1))).toEqual(['GROUP_RULE rule.all[0].all[0].all[0]']);
     expect(refused(nested(5_000))).toHaveLength(1);
   });
 });
