@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { serialized } from '../../core/transaction';
 import type { Store } from '../../schema/mongo/connect';
 import { testStore } from '../support/store';
@@ -16,7 +17,7 @@ test('R-PKG-1 who shares a key comes one after the other: each sees what those b
   const next = () =>
     serialized(store, [KEY], async (session) => {
       const rows = await settings.find({ _id: /^row-/ }, { session }).toArray();
-      await settings.insertOne({ _id: `row-${rows.length}`, value: 0 }, { session });
+      await settings.insertOne({ _id: `row-${randomUUID()}`, value: 0 }, { session });
       return rows.length;
     }).then((before) => seen.push(before));
   await Promise.all(Array.from({ length: 8 }, next));
