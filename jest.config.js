@@ -1,4 +1,6 @@
-const swc = JSON.parse(require('node:fs').readFileSync(`${__dirname}/.swcrc.json`, 'utf8'));
+const { existsSync, readFileSync } = require('node:fs');
+
+const swc = JSON.parse(readFileSync(`${__dirname}/.swcrc.json`, 'utf8'));
 
 /** Packages published as ES modules only; swc turns them into CommonJS for Jest. */
 const esmOnly = [
@@ -18,27 +20,48 @@ const esmOnly = [
 /** CommonJS, but with a dynamic `import()`, which Jest's sandbox takes only when transformed: the MongoDB driver, wherever npm puts it. */
 const importing = ['mongodb', 'mongoose/node_modules/mongodb'];
 
+/** Tests beside those of one process that start programs, an external broker or a browser. */
+const startingPrograms = [
+  'gateway/broker-hook',
+  'gateway/transports',
+  'gateway/external-broker',
+  'gateway/external-children',
+  'api/browser',
+  'unit/docs/commands',
+  'unit/docs/examples',
+].map((path) => `<rootDir>/test/${path}.test.ts`);
+for (const path of startingPrograms)
+  if (!existsSync(path.replace('<rootDir>', __dirname))) throw new Error(`${path} is named in jest.config.js, and is not there.`);
+
+const testsIn = (...folders) => [`<rootDir>/test/{${folders.join(',')},}/**/*.test.ts`];
+
 const shared = {
   testEnvironment: 'node',
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.updraft'],
   transform: { '^.+\\.(ts|js|mjs)$': ['@swc/jest', { ...swc, swcrc: false }] },
   transformIgnorePatterns: [`/node_modules/(?!(${[...esmOnly, ...importing].join('|')})/)`],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  globalTeardown: '<rootDir>/test/support/setup/end.ts',
 };
 
-/** @type {import('jest').Config} */
+/** @type {(displayName: string, setup: string, folders: string[], options: object) => import('jest').Config} */
+const project = (displayName, setup, folders, options = { testPathIgnorePatterns: startingPrograms }) => ({
+  ...shared,
+  displayName,
+  globalSetup: `<rootDir>/test/support/setup/${setup}.ts`,
+  testMatch: testsIn(...folders),
+  ...options,
+});
+
+/** By what the tests need; each project starts that and no more. @type {import('jest').Config} */
 module.exports = {
   // An end to waiting, not a measure: machines are slow in their own ways.
-  testTimeout: 300_000,
+  testTimeout: 900_000,
   maxWorkers: 2,
   projects: [
-    { ...shared, displayName: 'unit', testMatch: ['<rootDir>/test/{unit,devices}/**/*.test.ts'] },
-    {
-      ...shared,
-      displayName: 'integration',
-      testMatch: ['<rootDir>/test/{contract,api,gateway,workflow,e2e}/**/*.test.ts'],
-      globalSetup: '<rootDir>/test/support/global-setup.ts',
-      globalTeardown: '<rootDir>/test/support/global-teardown.ts',
-    },
+    project('unit', 'unit', ['unit', 'devices', 'gateway']),
+    project('store', 'store', ['contract', 'api']),
+    project('engine', 'engine', ['workflow']),
+    { ...project('e2e', 'engine', ['e2e'], {}), testMatch: [...testsIn('e2e'), ...startingPrograms] },
   ],
 };

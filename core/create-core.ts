@@ -19,7 +19,7 @@ import { requireKeys, resealDevices } from './device-secrets/reseal';
 import { deviceSealing } from './device-secrets/secrets';
 import { createChildren } from './devices/children/service';
 import { createIgnoredReports } from './devices/ignored-reports';
-import { devicesChangedSince, presenceOf, throughGatewaySince } from './devices/presence-queries';
+import { devicesChangedSince, presenceOf, throughParentSince } from './devices/presence-queries';
 import { createDeviceService } from './devices/service';
 import { createSessionEnds } from './devices/session-ends';
 import type { DiskRoom } from './disk-room';
@@ -156,7 +156,7 @@ export async function createCore({
     digestSigns: secureUpdates.digestSigns,
     statusOf: batchStatus(collections),
     presenceOf: (ids: readonly DeviceId[]) => presenceOf(collections.devices, ids),
-    throughGatewaySince: (id: DeviceId) => throughGatewaySince(collections.devices, id),
+    throughParentSince: (id: DeviceId) => throughParentSince(collections.devices, id),
   };
 
   const refreshPresence = async (productKey: string, since: Date): Promise<void> => {
@@ -259,7 +259,7 @@ export async function createCore({
     batchTasks: createBatchTasks({
       ...base,
       async presenceOf(ids) {
-        await devices.followGatewaysOf(ids);
+        await devices.followParentsOf(ids);
         return base.presenceOf(ids);
       },
       resetGateway: (gatewayId, until) => devices.gatewayReset(gatewayId, until),
@@ -273,7 +273,7 @@ export async function createCore({
       return secureUpdates.reseal();
     },
     resealDevices: (signal) => resealDevices(collections, sealing, signal),
-    offersOver: (link) => createOffers({ ...offerDeps, gatewaysOver: devices.gatewaysOver }, link),
+    offersOver: (link) => createOffers({ ...offerDeps, parentsOf: devices.parentsOf }, link),
     checkGroups: groupChecks.checkDue,
     close: async () => {
       downloads.close();

@@ -86,12 +86,12 @@ export interface DeviceLink {
   /** Whether the device has a session here now. */
   isConnected(deviceId: DeviceId): boolean;
   /**
-   * Hands the notification to the device's connection, or to that of the gateway it is behind; false when there is none. Throws when that
+   * Hands the notification to the device's connection, or to its parent's; false when there is none. Throws when that
    * can't be known now.
    */
-  notify(notification: Notification, gateway?: DeviceId): Promise<boolean>;
+  notify(notification: Notification, parentId?: DeviceId): Promise<boolean>;
   /** Asks a device of a platform-led dialect for its versions; false when there is no connection. */
-  queryVersion(device: { deviceId: DeviceId; dialect?: Dialect }, gateway?: DeviceId): Promise<boolean>;
+  queryVersion(device: { deviceId: DeviceId; dialect?: Dialect }, parentId?: DeviceId): Promise<boolean>;
 }
 
 export interface StoredFile {

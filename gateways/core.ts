@@ -14,7 +14,7 @@ export interface GatewayCore {
     | 'sessionEndsAt'
     | 'onSessionEnds'
     | 'childrenOf'
-    | 'gatewaysOver'
+    | 'parentsOf'
     | 'connected'
     | 'stillConnected'
     | 'disconnected'

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import type { CoreParts } from '../core/create-core';
-import type { DecorateActivities } from '../workflows/worker';
+import type { WorkerOptions } from '../workflows/worker';
 import type { Config } from './config';
 import { startFoundation } from './foundation';
 import { Parts } from './part';
@@ -28,9 +28,7 @@ export interface Platform {
   stop(): Promise<void>;
 }
 
-export interface PlatformOptions {
-  decorateActivities?: DecorateActivities;
-}
+export type PlatformOptions = Pick<WorkerOptions, 'decorateActivities' | 'workflowBundle'>;
 
 /** Starts the roles of this process, and the servers that no setting names. */
 export async function startPlatform(config: Config, logger: Logger, options: PlatformOptions = {}): Promise<Platform> {
@@ -41,9 +39,7 @@ export async function startPlatform(config: Config, logger: Logger, options: Pla
   const registry = new Registry();
   const start = async (): Promise<Platform> => {
     // A role that does not run here is not loaded either: a gateway has no use for a GraphQL schema.
-    const worker = config.roles.includes('worker')
-      ? await (await import('./roles/worker.js')).startWorker(foundation, options.decorateActivities)
-      : null;
+    const worker = config.roles.includes('worker') ? await (await import('./roles/worker.js')).startWorker(foundation, options) : null;
     if (worker) running.add(worker);
     const gateway = config.roles.includes('gateway')
       ? await (await import('./roles/gateway.js')).startGateway(foundation, registry, options.decorateActivities)

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type NativeConnection, Worker, type WorkflowBundle } from '@temporalio/worker';
+import { type NativeConnection, Worker } from '@temporalio/worker';
 import type { UpgradeTasks } from '../core/tasks/upgrade-tasks';
 import { gatewayQueue } from '../schema/model/ids';
 import { type BatchActivityDeps, createBatchActivities } from './batch/activities';
@@ -19,7 +19,7 @@ export interface WorkerOptions {
   taskQueue: string;
   deps: BatchActivityDeps & { upgrades: UpgradeTasks };
   /** For tests, which bundle once for many workers. */
-  workflowBundle?: WorkflowBundle;
+  workflowBundle?: { codePath: string };
   decorateActivities?: DecorateActivities;
 }
 

@@ -61,7 +61,7 @@ export class BatchEditResolver {
     return asPayload(update(), inputField);
   }
 
-  @FieldResolver(() => [BatchEditType], { description: 'Changes while it ran, oldest first; the last 50.' })
+  @FieldResolver(() => [BatchEditType], { description: 'Changes while it ran, oldest first; the last `limits.editsKept`.' })
   edits(@Root() { edits = [] }: Batch): BatchEditType[] {
     return edits;
   }

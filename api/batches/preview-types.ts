@@ -58,20 +58,23 @@ export class BatchPreviewType {
   @Field(() => Int, { description: 'Devices to notify.' })
   toPush!: number;
 
-  @Field(() => [PreviewVersion], { description: 'The matched devices by the version they have, most first; at most 100.' })
+  @Field(() => [PreviewVersion], {
+    description: 'The matched devices by the version they have, most first; at most `limits.previewVersions`.',
+  })
   versions!: PreviewVersion[];
 
   @Field(() => Int, { description: 'Matched devices with yet other versions.' })
   otherVersions!: number;
 
   @Field(() => Boolean, {
-    description: 'Some of the figures were concluded from a sample, as they are where more than 10,000 devices match.',
+    description:
+      'Some of the figures were concluded from a sample, as they are where more than `limits.previewExactDevices` devices match.',
   })
   estimated!: boolean;
 
   @Field(() => [PushCurvePoint], {
     description:
-      'The notifications in the course of time, at most 1,440 points, if every device is on-line. Where the rate grows with successes: if each succeeds at once.',
+      'The notifications in the course of time, at most `limits.previewPoints` points, if every device is on-line. Where the rate grows with successes: if each succeeds at once.',
   })
   curve!: PushCurvePoint[];
 

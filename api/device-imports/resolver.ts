@@ -53,9 +53,13 @@ export class DeviceImportResolver {
       columns: told.COLUMNS,
       duplicate: told.DUPLICATE,
       exists: told.EXISTS,
+      parentUnknown: told.GATEWAY_UNKNOWN,
       gatewayUnknown: told.GATEWAY_UNKNOWN,
+      parentLevels: told.GATEWAY_LEVELS,
       gatewayLevels: told.GATEWAY_LEVELS,
+      parentDialect: told.GATEWAY_DIALECT,
       gatewayDialect: told.GATEWAY_DIALECT,
+      parentFull: told.GATEWAY_FULL,
       gatewayFull: told.GATEWAY_FULL,
     };
   }

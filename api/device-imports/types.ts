@@ -35,16 +35,28 @@ export class ImportProblems {
   @Field(() => Int, { description: 'A name that a device of the product has already.' })
   exists!: number;
 
-  @Field(() => Int, { description: 'A gateway that is neither there nor in the file.' })
+  @Field(() => Int, { description: 'A parent that is neither there nor in the file.' })
+  parentUnknown!: number;
+
+  @Field(() => Int, { description: 'A parent that is the device itself, or a child.' })
+  parentLevels!: number;
+
+  @Field(() => Int, { description: 'A parent that speaks another dialect.' })
+  parentDialect!: number;
+
+  @Field(() => Int, { description: 'A parent that has as many children as it may.' })
+  parentFull!: number;
+
+  @Field(() => Int, { deprecationReason: 'Use parentUnknown.', description: 'The older name of `parentUnknown`.' })
   gatewayUnknown!: number;
 
-  @Field(() => Int, { description: 'A gateway that is the device itself, or behind a gateway.' })
+  @Field(() => Int, { deprecationReason: 'Use parentLevels.', description: 'The older name of `parentLevels`.' })
   gatewayLevels!: number;
 
-  @Field(() => Int, { description: 'A gateway that speaks another dialect.' })
+  @Field(() => Int, { deprecationReason: 'Use parentDialect.', description: 'The older name of `parentDialect`.' })
   gatewayDialect!: number;
 
-  @Field(() => Int, { description: 'A gateway that has as many devices behind it as it may.' })
+  @Field(() => Int, { deprecationReason: 'Use parentFull.', description: 'The older name of `parentFull`.' })
   gatewayFull!: number;
 }
 

@@ -55,7 +55,14 @@ export class NewDeviceInput {
 
   @Field(() => NamedDeviceInput, {
     nullable: true,
-    description: 'The gateway whose connection it shares; it may be in the same list.',
+    description: 'The device that speaks for it, and whose connection it shares; it may be in the same list.',
+  })
+  parent?: NamedDeviceInput | null;
+
+  @Field(() => NamedDeviceInput, {
+    nullable: true,
+    deprecationReason: 'Use parent.',
+    description: 'The older name of `parent`, which counts where both are given.',
   })
   gateway?: NamedDeviceInput | null;
 }
@@ -134,11 +141,20 @@ export class ResetDeviceSecretInput {
 }
 
 @InputType()
-export class SetDeviceGatewayInput {
+export class SetDeviceParentInput {
   @Field(() => [ID], { description: 'The devices that have no connection of their own; one to `limits.devicesPerCall`: all or none.' })
   deviceIds!: string[];
 
-  @Field(() => ID, { nullable: true, description: 'The device whose connection they share from now on; null: none.' })
+  @Field(() => ID, { nullable: true, description: 'The device that speaks for them from now on, over its connection; null: none.' })
+  parentId?: string | null;
+}
+
+@InputType({ description: 'The older form of SetDeviceParentInput.' })
+export class SetDeviceGatewayInput {
+  @Field(() => [ID], { description: 'As in SetDeviceParentInput.' })
+  deviceIds!: string[];
+
+  @Field(() => ID, { nullable: true, deprecationReason: 'Use parentId.', description: 'The older name of `parentId`.' })
   gatewayId?: string | null;
 }
 
@@ -173,4 +189,7 @@ export class DeviceFilterInput {
 
   @Field(() => ID, { nullable: true, description: 'Devices that were put into this group itself.' })
   groupId?: string | null;
+
+  @Field(() => ID, { nullable: true, description: 'Children of this device.' })
+  parentId?: string | null;
 }

@@ -18,6 +18,7 @@ import {
   ResetDeviceSecretInput,
   SetDeviceCertificatesInput,
   SetDeviceGatewayInput,
+  SetDeviceParentInput,
   SetDevicesEnabledInput,
   UpdateDeviceInput,
 } from './inputs';
@@ -31,7 +32,7 @@ import {
   RegisterDevicesPayload,
   ResetDeviceSecretPayload,
   SetDeviceCertificatesPayload,
-  SetDeviceGatewayPayload,
+  SetDeviceParentPayload,
   SetDevicesEnabledPayload,
   UpdateDevicePayload,
 } from './types';
@@ -57,7 +58,8 @@ export class DeviceResolver {
     description: 'Registers up to `limits.registrations` devices, all or none. Twin of BatchRegisterDevice.',
   })
   registerDevices(@Arg('input', () => RegisterDevicesInput) input: RegisterDevicesInput, @Ctx() { core, viewer }: ApiContext) {
-    const registered = core.devices.register(viewer, input.productKey, input.devices);
+    const devices = input.devices.map(({ gateway, ...device }) => ({ ...device, parent: device.parent ?? gateway }));
+    const registered = core.devices.register(viewer, input.productKey, devices);
     const told = (device: DeviceWithSecret, index: number) => secretTold(input.devices[index], device);
     return asPayload(
       registered.then((devices) => ({ devices: devices.map((device, index) => ({ device, secret: told(device, index) })) })),
@@ -82,15 +84,23 @@ export class DeviceResolver {
     return asPayload(core.devices.setEnabled(viewer, deviceIds, enabled).then((devices) => ({ devices })));
   }
 
-  @Mutation(() => SetDeviceGatewayPayload, {
+  @Mutation(() => SetDeviceParentPayload, {
     description:
-      'Puts devices behind a gateway, whose connection they share, or takes them away from theirs. They are on-line with it, and upgraded over it. Twin of NotifyAddThingTopo and RemoveThingTopo.',
+      'Makes devices children of another one, their parent, whose connection they share; or takes them away from theirs. They are on-line with it, and upgraded over it. Twin of NotifyAddThingTopo and RemoveThingTopo.',
   })
-  setDeviceGateway(
-    @Arg('input', () => SetDeviceGatewayInput) { deviceIds, gatewayId }: SetDeviceGatewayInput,
+  setDeviceParent(
+    @Arg('input', () => SetDeviceParentInput) { deviceIds, parentId }: SetDeviceParentInput,
     @Ctx() { core, viewer }: ApiContext,
   ) {
-    return asPayload(core.devices.setGateway(viewer, deviceIds, gatewayId ?? null).then((devices) => ({ devices })));
+    return asPayload(core.devices.setParent(viewer, deviceIds, parentId ?? null).then((devices) => ({ devices })));
+  }
+
+  @Mutation(() => SetDeviceParentPayload, {
+    deprecationReason: 'Use setDeviceParent.',
+    description: 'The older name of `setDeviceParent`.',
+  })
+  setDeviceGateway(@Arg('input', () => SetDeviceGatewayInput) { deviceIds, gatewayId }: SetDeviceGatewayInput, @Ctx() context: ApiContext) {
+    return this.setDeviceParent({ deviceIds, parentId: gatewayId }, context);
   }
 
   @Mutation(() => SetDeviceCertificatesPayload, {
@@ -106,7 +116,7 @@ export class DeviceResolver {
 
   @Mutation(() => ResetDeviceSecretPayload, {
     description:
-      'Gives a device another secret. Everything that the old one opened ends: its sessions within about a second, its download addresses at once, and those of devices behind it. Twin of resetting a device secret in the consoles of Alibaba Cloud IoT and IoTDA.',
+      'Gives a device another secret. Everything that the old one opened ends: its sessions within about a second, its download addresses at once, and those of its children. Twin of resetting a device secret in the consoles of Alibaba Cloud IoT and IoTDA.',
   })
   resetDeviceSecret(@Arg('input', () => ResetDeviceSecretInput) input: ResetDeviceSecretInput, @Ctx() { core, viewer }: ApiContext) {
     return asPayload(core.devices.resetSecret(viewer, input).then((device) => ({ device, secret: device.secret })));
@@ -141,12 +151,22 @@ export class DeviceResolver {
     return device._id;
   }
 
-  @FieldResolver(() => DeviceType, { nullable: true, description: 'The device whose connection it shares; null for most.' })
-  gateway(@Root() { parentId }: Device, @Ctx() { loaders }: ApiContext): Promise<Device | null> | null {
+  @FieldResolver(() => DeviceType, {
+    nullable: true,
+    description: 'The device that speaks for it, and whose connection it shares; null for most.',
+  })
+  parent(@Root() { parentId }: Device, @Ctx() { loaders }: ApiContext): Promise<Device | null> | null {
     return parentId ? loaders.device.load(parentId) : null;
   }
 
-  @FieldResolver(() => DeviceConnection, { description: 'The devices that share its connection, by name. Twin of GetThingTopo.' })
+  @FieldResolver(() => DeviceType, { nullable: true, deprecationReason: 'Use parent.', description: 'The older name of `parent`.' })
+  gateway(@Root() device: Device, @Ctx() context: ApiContext): Promise<Device | null> | null {
+    return this.parent(device, context);
+  }
+
+  @FieldResolver(() => DeviceConnection, {
+    description: 'The devices that it speaks for, and that share its connection, by name. Twin of GetThingTopo.',
+  })
   async children(@Root() device: Device, @Args(() => PageArgs) page: PageArgs, @Ctx() { core }: ApiContext) {
     return toConnection(await core.devices.list({ parentId: device._id }, page));
   }

@@ -88,7 +88,7 @@ export class DeviceType {
   @Field(() => Boolean, { description: 'False: it gets no connection, and no batch selects it.' })
   enabled!: boolean;
 
-  @Field(() => Boolean, { description: 'Whether it has a connection now, its own or that of its gateway.' })
+  @Field(() => Boolean, { description: "Whether it has a connection now, its own or its parent's." })
   online!: boolean;
 
   @Field(() => GraphQLDateTime, { nullable: true, description: 'Since when it is on-line or off-line; null before its first connection.' })
@@ -158,7 +158,7 @@ export class SetDevicesEnabledPayload extends Payload {
 }
 
 @ObjectType()
-export class SetDeviceGatewayPayload extends Payload {
+export class SetDeviceParentPayload extends Payload {
   @Field(() => [DeviceType], {
     nullable: true,
     description: 'In the order of the input; null when it was refused, and then nothing was changed.',

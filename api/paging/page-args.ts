@@ -4,7 +4,7 @@ import { ArgsType, Field, Int } from 'type-graphql';
 export class PageArgs {
   @Field(() => Int, {
     nullable: true,
-    description: 'How many, 1 to `limits.pageSize`; 50 when not given, or `limits.pageSize` if that is less.',
+    description: 'How many, 1 to `limits.pageSize`; when not given, the lesser of that and `limits.pageSizeByDefault`.',
   })
   first?: number | null;
 

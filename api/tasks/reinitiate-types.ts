@@ -36,6 +36,6 @@ export class RetryTasksPayload extends BatchPayload {
   @Field(() => Int, { nullable: true, description: 'Tasks that were left as they are.' })
   skippedCount!: number | null;
 
-  @Field(() => [SkippedTask], { nullable: true, description: 'The first 100 of them.' })
+  @Field(() => [SkippedTask], { nullable: true, description: 'The first `limits.skippedShown` of them.' })
   skipped!: SkippedTask[] | null;
 }

@@ -15,7 +15,7 @@ export class AttemptType {
   @Field(() => FailureCauseType, { description: 'Why it failed.' })
   cause!: FailureCauseType;
 
-  @Field(() => String, { nullable: true, description: 'What the device said, cut to 1,024 characters.' })
+  @Field(() => String, { nullable: true, description: 'What the device said, cut to `limits.failureTextLength` characters.' })
   text!: string | null;
 
   @Field(() => GraphQLDateTime, { nullable: true, description: 'When its notification left.' })

@@ -9,7 +9,7 @@ export const listSizes = (schema: GraphQLSchema, limits: Limits): ReadonlyMap<st
   new Map([
     ...Object.entries(ofProduct(limits)),
     ...Object.entries(ofIntrospection(schema)),
-    ...Object.keys(schema.getTypeMap()).map((type) => [`${type}.userErrors`, USER_ERRORS] as const),
+    ...Object.keys(schema.getTypeMap()).map((type) => [`${type}.userErrors`, FIXED_LIMITS.userErrors] as const),
   ]);
 
 /** What mutations answer is as long as what they were given; the sizes below are the most that may be given. */
@@ -17,24 +17,22 @@ export const AS_LONG_AS_GIVEN: ReadonlySet<string> = new Set([
   'CancelTasksPayload.tasks',
   'RegisterDevicesPayload.devices',
   'SetDeviceCertificatesPayload.devices',
-  'SetDeviceGatewayPayload.devices',
+  'SetDeviceParentPayload.devices',
   'SetDevicesEnabledPayload.devices',
   'TasksPayload.tasks',
 ]);
 
-const LOG = 50;
 /** Of most tasks; one that was retried, delayed and begun again may have more. */
 const TRANSITIONS = 10;
-const USER_ERRORS = 20;
 
 const ofProduct = (limits: Limits): Record<string, number> => ({
   'ApiKey.deviceIds': limits.appDevices,
-  'Batch.edits': LOG,
+  'Batch.edits': FIXED_LIMITS.editsKept,
   'Batch.sourceVersions': limits.packageSourceVersions,
   'BatchEdit.fields': 10,
   'BatchPolicy.tags': limits.batchTags,
-  'BatchPreview.curve': 1_440,
-  'BatchPreview.versions': 100,
+  'BatchPreview.curve': FIXED_LIMITS.previewPoints,
+  'BatchPreview.versions': FIXED_LIMITS.previewVersions,
   'BatchScope.deviceNames': limits.targets,
   'CancelTasksPayload.tasks': limits.targets,
   'Device.certificateFingerprints': FIXED_LIMITS.certificatesPerDevice,
@@ -53,9 +51,9 @@ const ofProduct = (limits: Limits): Record<string, number> => ({
   'Product.signingKeys': limits.signingKeys,
   'Query.failureCauses': 100,
   'RegisterDevicesPayload.devices': limits.registrations,
-  'RetryTasksPayload.skipped': 100,
+  'RetryTasksPayload.skipped': FIXED_LIMITS.skippedShown,
   'SetDeviceCertificatesPayload.devices': limits.devicesPerCall,
-  'SetDeviceGatewayPayload.devices': limits.devicesPerCall,
+  'SetDeviceParentPayload.devices': limits.devicesPerCall,
   'SetDevicesEnabledPayload.devices': limits.devicesPerCall,
   'Task.attempts': Math.max(...limits.retryCounts) + 1,
   'Task.transitions': TRANSITIONS,

@@ -10,12 +10,11 @@ import {
   visit,
 } from 'graphql';
 import { type ComplexityEstimator, getComplexity } from 'graphql-query-complexity';
-import type { Limits } from '../../schema/model/limits';
+import { FIXED_LIMITS, type Limits } from '../../schema/model/limits';
 import { API_LIMITS } from '../limits';
 import { tooComplex } from './document/read';
 import { AS_LONG_AS_GIVEN, listSizes } from './list-sizes';
 
-const DEFAULT_PAGE = 50;
 const OBJECT = 2;
 /** A list is a question to the store. */
 const PAGE = 10;
@@ -92,7 +91,8 @@ function estimator(schema: GraphQLSchema, limits: Limits, given: () => number): 
 }
 
 /** More than a page holds is refused by the list itself. */
-const pageSize = (first: unknown, most: number): number => (typeof first === 'number' && first > 0 ? Math.min(first, most) : DEFAULT_PAGE);
+const pageSize = (first: unknown, most: number): number =>
+  typeof first === 'number' && first > 0 ? Math.min(first, most) : FIXED_LIMITS.pageSizeByDefault;
 
 function longestLiteral(operation: OperationDefinitionNode): number {
   let longest = 0;

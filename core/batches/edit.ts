@@ -3,12 +3,12 @@ import type { Batch, EditedField } from '../../schema/model/batch/batch';
 import { isLive, LIVE_STATUSES } from '../../schema/model/batch/batch';
 import { type BatchEdit, fieldEdits } from '../../schema/model/batch/batch-edit';
 import type { BatchId } from '../../schema/model/ids';
+import { FIXED_LIMITS } from '../../schema/model/limits';
 import { UserError } from '../errors';
 import { refuseIfAny } from '../refuse';
 import type { BatchDeps } from './deps';
 
 const TRIES = 8;
-const EDITS_KEPT = 50;
 
 /**
  * R-BAT-16: one write, of the batch as it was read. From then on each push takes the new tags, and a window that was paced by the old rate
@@ -56,7 +56,7 @@ export const editWrite = (
   now: Date,
 ): mongo.UpdateFilter<Batch> => ({
   $set: { ...set, policyRevision: policyRevision + 1, updatedAt: now },
-  $push: { edits: { $each: [{ at: now, by, fields }], $slice: -EDITS_KEPT } },
+  $push: { edits: { $each: [{ at: now, by, fields }], $slice: -FIXED_LIMITS.editsKept } },
 });
 
 export function requireSomething(edit: BatchEdit): void {

@@ -1,5 +1,6 @@
 import type { Batch } from '../../schema/model/batch/batch';
 import { earliestHalt } from '../../schema/model/batch/earliest-halt';
+import { FIXED_LIMITS } from '../../schema/model/limits';
 import { expectedEnd } from '../../schema/model/task/expected-end';
 import { requireRole } from '../access/require-role';
 import type { Viewer } from '../access/viewer';
@@ -18,8 +19,6 @@ export interface PreviewDeps extends BatchStore {
   settings: CoreSettings;
   clock: Clock;
 }
-
-const VERSIONS_SHOWN = 100;
 
 /** R-BAT-23: what a static batch would do, refused as its creation would be. No batch is made; a list that it names is kept for longer. */
 export async function previewBatch(deps: PreviewDeps, viewer: Viewer, input: NewStaticBatch): Promise<BatchPreview> {
@@ -50,9 +49,17 @@ async function preview(deps: PreviewDeps, batch: Batch): Promise<BatchPreview> {
   const { selection, versions, estimated } = await lookAhead(deps, batch);
   const toPush = selection.created - selection.atTarget;
   const byNumber = [...versions].map(([version, devices]) => ({ version, devices })).sort((a, b) => b.devices - a.devices);
-  const otherVersions = byNumber.slice(VERSIONS_SHOWN).reduce((sum, { devices }) => sum + devices, 0);
+  const otherVersions = byNumber.slice(FIXED_LIMITS.previewVersions).reduce((sum, { devices }) => sum + devices, 0);
   const end = expectedEnd(toPush, batch.policy, batch.schedule ?? null, now, settings.minuteMs);
   const isDynamic = batch.kind === 'dynamic';
   const halt = earliestHalt({ devices: toPush, policy: batch.policy, startAt: end.startAt, isDynamic }, settings.minuteMs);
-  return { selection, estimated, versions: byNumber.slice(0, VERSIONS_SHOWN), otherVersions, toPush, earliestHalt: halt, ...end };
+  return {
+    selection,
+    estimated,
+    versions: byNumber.slice(0, FIXED_LIMITS.previewVersions),
+    otherVersions,
+    toPush,
+    earliestHalt: halt,
+    ...end,
+  };
 }

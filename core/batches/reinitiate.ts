@@ -4,6 +4,7 @@ import { placesFor } from '../../schema/model/batch/places';
 import { reportedOf, spellingOf } from '../../schema/model/device/device-modules';
 import type { FirmwarePackage } from '../../schema/model/fleet';
 import { batchOfTask, type TaskId } from '../../schema/model/ids';
+import { FIXED_LIMITS } from '../../schema/model/limits';
 import { acceptsSource } from '../../schema/model/package/package-rules';
 import { hasRegressed } from '../../schema/model/task/begun-again';
 import type { SkipReason } from '../../schema/model/task/reinitiation';
@@ -26,7 +27,6 @@ import { refuseReopening } from './reopening';
 import { reopenBatch } from './status';
 
 const CHUNK = 200;
-const SKIPPED_SHOWN = 100;
 
 type ReinitiationDeps = Pick<TaskDeps, 'tasks' | 'engine' | 'settings' | 'clock'> & { collections: Collections };
 
@@ -47,7 +47,7 @@ export async function reinitiateTasks(deps: ReinitiationDeps, viewer: Viewer, re
       if (reason === null) result.reinitiated += 1;
       else {
         result.skippedCount += 1;
-        if (result.skipped.length < SKIPPED_SHOWN) result.skipped.push({ taskId, reason });
+        if (result.skipped.length < FIXED_LIMITS.skippedShown) result.skipped.push({ taskId, reason });
       }
     }
   }

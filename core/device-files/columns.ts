@@ -23,10 +23,10 @@ const regionOf = (device: NewDevice): Region => {
   return device.region;
 };
 
-type Gateway = NonNullable<NewDevice['gateway']>;
-const gatewayOf = (device: NewDevice): Gateway => {
-  device.gateway ??= { deviceName: '' };
-  return device.gateway;
+type Parent = NonNullable<NewDevice['parent']>;
+const parentOf = (device: NewDevice): Parent => {
+  device.parent ??= { deviceName: '' };
+  return device.parent;
 };
 
 /** By title, in lower case, and without the blanks and dashes that some put into it. */
@@ -43,11 +43,11 @@ const BY_NAME: Record<string, Column> = {
   certificatefingerprints: (device, cell) => {
     device.certificateFingerprints = cell.split(SEPARATORS).map((each) => each.trim());
   },
-  gateway: (device, cell) => {
-    gatewayOf(device).deviceName = cell;
+  parent: (device, cell) => {
+    parentOf(device).deviceName = cell;
   },
-  'gateway.productkey': (device, cell) => {
-    gatewayOf(device).productKey = cell;
+  'parent.productkey': (device, cell) => {
+    parentOf(device).productKey = cell;
   },
   province: (device, cell) => {
     regionOf(device).province = cell;
@@ -56,8 +56,8 @@ const BY_NAME: Record<string, Column> = {
     regionOf(device).city = cell;
   },
 };
-/** Names that the vendors' consoles give columns when they export devices. */
-const VENDORS: Record<string, string> = { devicesecret: 'secret' };
+/** Other names of columns: those that the vendors' consoles give them in exports, and older ones. */
+const ALIASES: Record<string, string> = { devicesecret: 'secret', gateway: 'parent', 'gateway.productkey': 'parent.productkey' };
 
 const TAG = 'tag.';
 const tagColumn =
@@ -73,7 +73,7 @@ const keyOf = (title: string): string => {
   const trimmed = title.trim();
   if (isTag(trimmed)) return `${TAG}${trimmed.slice(TAG.length)}`;
   const key = trimmed.toLowerCase().replace(/[ _-]/g, '');
-  return VENDORS[key] ?? key;
+  return ALIASES[key] ?? key;
 };
 
 export const isHead = (first: readonly string[]): boolean => first.some((title) => keyOf(title) === NAME);
@@ -124,7 +124,7 @@ const tooManyCells = ({ named }: Columns): string =>
   `The row has more cells than there are columns. ${named ? 'The first row names fewer.' : 'Name the columns in a first row to give more than names.'}`;
 
 const TAKEN =
-  'Name columns deviceName, secret (or DeviceSecret), productKey, certificateFingerprints, gateway, gateway.productKey, province, city, or tag.<key> for a tag, each once.';
+  'Name columns deviceName, secret (or DeviceSecret), productKey, certificateFingerprints, parent, parent.productKey, province, city, or tag.<key> for a tag, each once.';
 
 const columnRefused = (title: string, what: string): UserError =>
   new UserError('IMPORT_COLUMNS', {

@@ -45,7 +45,7 @@ export async function beginImport(
     created: 0,
     pieces: 0,
     piecesDone: 0,
-    gateways: false,
+    namesParents: false,
     digest: null,
     endedAt: null,
   };

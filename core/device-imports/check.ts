@@ -18,14 +18,14 @@ import { attributeViolations } from '../devices/attributes';
 import { secretTold } from '../devices/certificates';
 import type { NewDevice } from '../devices/contract';
 import type { IdLookup } from '../devices/stored-ids';
-import { GATEWAY_MISSING } from './refusals';
+import { PARENT_MISSING } from './refusals';
 import type { SeenNames } from './seen-names';
 
 const SHOWN = 64;
 /** 128 bits, as registration makes them. */
 const SECRET_BYTES = 16;
 
-/** With names that a file brings: whether the row names a gateway. */
+/** With names that a file brings: whether the row names a parent. */
 const ON_ITS_OWN = 1;
 export const BEHIND = 2;
 
@@ -63,7 +63,7 @@ function violationOf(device: NewDevice, limits: Pick<Limits, 'deviceTags'>): [Im
   if (ofSecret) return ['SECRET', ofSecret];
   const [ofCertificates] = certificateViolations(device.certificateFingerprints ?? [], '');
   if (ofCertificates) return ['CERTIFICATES', ofCertificates];
-  if (device.gateway?.deviceName === '') return ['GATEWAY_UNKNOWN', GATEWAY_MISSING];
+  if (device.parent?.deviceName === '') return ['GATEWAY_UNKNOWN', PARENT_MISSING];
   if (!device.region && !device.tags) return null;
   const [first] = attributeViolations({ region: device.region, tags: device.tags ?? undefined }, '', limits).filter(Boolean);
   return first ? [first.field?.startsWith('region') ? 'REGION' : 'TAGS', first] : null;
@@ -93,7 +93,7 @@ export function checkRows(
   for (const [index, row] of rows.entries()) {
     const checked = checkRow(file, row, limits);
     if (isProblem(checked)) wrong.push(checked);
-    else if (!seen.addIfNew(checked.deviceName, checked.gateway ? BEHIND : ON_ITS_OWN))
+    else if (!seen.addIfNew(checked.deviceName, checked.parent ? BEHIND : ON_ITS_OWN))
       wrong.push(problemOf(attempt, row.row, checked.deviceName, 'DUPLICATE', 'An earlier row has this name.'));
     else valid.push(rowOf(row.row, checked, dialect, secrets.slice(2 * SECRET_BYTES * index, 2 * SECRET_BYTES * (index + 1))));
   }
@@ -117,14 +117,14 @@ export const existsAlready = (attempt: string, row: number, deviceName: string):
   problemOf(attempt, row, deviceName, 'EXISTS', 'The product has a device with this name already.');
 
 const rowOf = (row: number, checked: NewDevice, dialect: Dialect, made: string): ImportRow => {
-  const { deviceName, secret, certificateFingerprints, gateway, region, tags } = checked;
+  const { deviceName, secret, certificateFingerprints, parent, region, tags } = checked;
   return {
     row,
     deviceName,
     secret: secret ?? made,
     ...(secretTold(checked, { secret: made, dialect }) === null && { untold: true }),
     ...(certificateFingerprints && { certificateFingerprints: [...certificateFingerprints] }),
-    ...(gateway && { gateway: { deviceName: gateway.deviceName, ...(gateway.productKey && { productKey: gateway.productKey }) } }),
+    ...(parent && { parent: { deviceName: parent.deviceName, ...(parent.productKey && { productKey: parent.productKey }) } }),
     ...(region && { region }),
     ...(tags && { tags: [...tags] }),
   };

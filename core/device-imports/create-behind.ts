@@ -10,7 +10,7 @@ import { UserErrors } from '../errors';
 import type { Sealing } from '../sealing';
 import { transaction } from '../transaction';
 import { existsAlready } from './check';
-import { gatewayProblem } from './check-gateways';
+import { parentProblem } from './check-parents';
 import { storedFor } from './stored-for';
 
 /** Others that register the same devices at the same moment: they are found by another look. */
@@ -27,9 +27,9 @@ export interface BindingDeps {
 type Made = { row: ImportRow; document: StoredDevice };
 
 /**
- * Devices and what their gateways know of them come by one transaction, as in a registration: so at any instant there are both or neither,
+ * Devices and what their parents know of them come by one transaction, as in a registration: so at any instant there are both or neither,
  * and a repetition leaves out those that are there. Answers the rows whose device somebody else has registered since the check, and those
- * whose gateway takes none any more.
+ * whose parent takes none any more.
  */
 export async function createBehind(
   deps: BindingDeps,
@@ -64,7 +64,7 @@ async function untilSettled<T>(look: () => Promise<T>): Promise<T> {
   }
 }
 
-/** All or none; when some may not be bound any more, those of each gateway on their own. */
+/** All or none; when some may not be bound any more, those of each parent on their own. */
 async function insertBound(deps: BindingDeps, of: StoredImport, made: readonly Made[]): Promise<DeviceImportProblem[]> {
   if (made.length === 0) return [];
   try {
@@ -72,12 +72,12 @@ async function insertBound(deps: BindingDeps, of: StoredImport, made: readonly M
     return [];
   } catch (error) {
     if (!(error instanceof UserErrors)) throw error;
-    const gatewayOf = ({ row }: Made) => bindingOf(of.productKey, row, 'gateway')?.gateway;
-    const gateways = new Set(made.map(gatewayOf));
-    if (gateways.size === 1) return made.map(({ row }) => refusedFor(of, row, error));
+    const parentOf = ({ row }: Made) => bindingOf(of.productKey, row, 'parent')?.parentId;
+    const parents = new Set(made.map(parentOf));
+    if (parents.size === 1) return made.map(({ row }) => refusedFor(of, row, error));
     const problems: DeviceImportProblem[] = [];
-    for (const gateway of gateways) {
-      const behindIt = made.filter((each) => gatewayOf(each) === gateway);
+    for (const parentId of parents) {
+      const behindIt = made.filter((each) => parentOf(each) === parentId);
       problems.push(...(await insertBound(deps, of, behindIt)));
     }
     return problems;
@@ -86,7 +86,7 @@ async function insertBound(deps: BindingDeps, of: StoredImport, made: readonly M
 
 function refusedFor(of: StoredImport, row: ImportRow, refused: UserErrors): DeviceImportProblem {
   const [first] = refused.errors;
-  const problem = first ? gatewayProblem(of, row, first) : null;
+  const problem = first ? parentProblem(of, row, first) : null;
   if (problem === null) throw refused;
   return problem;
 }

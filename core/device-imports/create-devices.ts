@@ -24,8 +24,8 @@ export interface CreationDeps extends BindingDeps {
 
 /**
  * Makes the checked rows of an import devices, piece after piece, from where it stands. It may end at any instant and begin again, also twice
- * at once: a device that is there already is this import's own if it has the import's secret and time. Those behind gateways come last, so
- * that every gateway is there before them. False: `stopped` said so first.
+ * at once: a device that is there already is this import's own if it has the import's secret and time. Children come last, so
+ * that every parent is there before them. False: `stopped` said so first.
  */
 export async function createDevices(
   deps: CreationDeps,
@@ -53,11 +53,11 @@ export async function createDevices(
   return true;
 }
 
-function nextPieces({ pieces, piecesDone, gateways }: StoredImport): { next: number[]; behind: boolean } {
+function nextPieces({ pieces, piecesDone, namesParents }: StoredImport): { next: number[]; behind: boolean } {
   const left = pieces - piecesDone;
   if (left > 0) return { next: Array.from({ length: Math.min(PIECES_AT_ONCE, left) }, (_, index) => piecesDone + index), behind: false };
-  // One by one: two at once would write the same gateways.
-  return { next: gateways && piecesDone < 2 * pieces ? [piecesDone - pieces] : [], behind: true };
+  // One by one: two at once would write the same parents.
+  return { next: namesParents && piecesDone < 2 * pieces ? [piecesDone - pieces] : [], behind: true };
 }
 
 async function piecesOf({ deviceImportPieces }: Collections, of: StoredImport, next: readonly number[]): Promise<ImportPiece[]> {
@@ -70,7 +70,7 @@ async function piecesOf({ deviceImportPieces }: Collections, of: StoredImport, n
 async function createPiece(deps: CreationDeps, of: StoredImport, product: Product, piece: ImportPiece, behind: boolean): Promise<number> {
   const { collections, clock, memberships, sealing } = deps;
   const all = openRows(sealing, piece);
-  const rows = all.filter(({ gateway }) => (gateway !== undefined) === behind);
+  const rows = all.filter(({ parent }) => (parent !== undefined) === behind);
   if (rows.length === 0) return 0;
   const made = rows.map((row) => deviceOf(sealing, product, row, of.createdAt));
   const { documents, changes } = enrolled(await memberships.rulesFor(product._id), made, clock());

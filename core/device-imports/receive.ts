@@ -14,7 +14,7 @@ import type { DiskRoom } from '../disk-room';
 import type { Sealing } from '../sealing';
 import { UNFINISHED_MS } from './begin';
 import { type CheckedRows, checkRows, countProblems, withoutStored } from './check';
-import { checkGateways } from './check-gateways';
+import { checkParents } from './check-parents';
 import { tellProblems } from './create-devices';
 import { replaced } from './refusals';
 import { createSeenNames } from './seen-names';
@@ -36,7 +36,7 @@ export async function receiveFile(
   begun: StoredImport,
   product: Product,
   file: Readable,
-): Promise<Pick<StoredImport, 'rows' | 'valid' | 'problems' | 'pieces' | 'gateways' | 'digest'>> {
+): Promise<Pick<StoredImport, 'rows' | 'valid' | 'problems' | 'pieces' | 'namesParents' | 'digest'>> {
   const { deviceImports, deviceImportPieces, devices } = collections;
   const hash = createHash('sha256');
   // Beside the pipe that reads it: a pause is one of both.
@@ -45,7 +45,7 @@ export async function receiveFile(
   const about = { attempt: attemptId(begun), productKey };
   const seen = createSeenNames();
   const stored = createIdLookup(devices);
-  const state = { rows: 0, valid: 0, pieces: 0, gateways: false, problems: noProblems() };
+  const state = { rows: 0, valid: 0, pieces: 0, namesParents: false, problems: noProblems() };
   const renewIt = () => {
     const now = clock().getTime();
     return renew(deviceImports, _id, attempt, { ...state, renewedAt: new Date(now), expiresAt: new Date(now + UNFINISHED_MS) });
@@ -60,7 +60,7 @@ export async function receiveFile(
     state.rows += rows;
     state.pieces += piece ? 1 : 0;
     state.valid += valid.length;
-    state.gateways ||= valid.some(({ gateway }) => gateway !== undefined);
+    state.namesParents ||= valid.some(({ parent }) => parent !== undefined);
     await renewIt();
   }
 
@@ -77,7 +77,7 @@ export async function receiveFile(
   } finally {
     await keeping;
   }
-  for await (const wrong of state.gateways ? checkGateways({ collections, limits, sealing }, begun, product, seen) : []) {
+  for await (const wrong of state.namesParents ? checkParents({ collections, limits, sealing }, begun, product, seen) : []) {
     countProblems(state.problems, wrong);
     state.valid -= wrong.length;
     await tellProblems(collections, wrong);

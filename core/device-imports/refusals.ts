@@ -45,9 +45,9 @@ export const notYours = (): UserError =>
     hint: 'Use that key, or the key of an administrator.',
   });
 
-export const GATEWAY_MISSING: Violation = {
+export const PARENT_MISSING: Violation = {
   code: 'REQUIRED',
-  field: 'gateway',
-  message: 'The row names the product of a gateway, and no gateway.',
+  field: 'parent',
+  message: 'The row names the product of a parent, and no parent.',
   hint: 'Name both, or neither.',
 };

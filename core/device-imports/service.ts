@@ -20,7 +20,7 @@ import type { ImportCreation } from './creation';
 import { digestOf, receiveFile } from './receive';
 import { importUnfinished, importUnknown, notYours, otherInput, replaced, tooManyAtOnce } from './refusals';
 
-/** Each holds 40 MB for a million names, and as much again where a million rows name as many gateways. */
+/** Each holds 40 MB for a million names, and as much again where a million rows name as many parents. */
 const CHECKED_AT_ONCE = 2;
 
 export interface DeviceImportDeps {

@@ -11,4 +11,6 @@ export const sealRowsText = (sealing: Sealing, pieceId: string, text: string): s
 
 /** Throws SealedByOther. */
 export const openRows = (sealing: Sealing, { _id, sealedRows }: ImportPiece): ImportRow[] =>
-  JSON.parse(sealing.open(sealedRows, contextOf(_id))) as ImportRow[];
+  JSON.parse(openRowsText(sealing, _id, sealedRows)) as ImportRow[];
+/** Throws SealedByOther. */
+export const openRowsText = (sealing: Sealing, pieceId: string, sealed: string): string => sealing.open(sealed, contextOf(pieceId));

@@ -30,8 +30,8 @@ export interface BrokerPresence {
   heard(heard: Heard): Promise<Proof | null>;
   /** Whether nobody has shown yet what the device is known by now. */
   awaits(deviceId: DeviceId): Promise<boolean>;
-  /** Somebody has, or the gateway it is behind speaks for it. False: that does not hold any more. */
-  shown(deviceId: DeviceId, by: Proof | { gateway: DeviceId }): Promise<boolean>;
+  /** Somebody has, or its parent speaks for it. False: that does not hold any more. */
+  shown(deviceId: DeviceId, by: Proof | { parentId: DeviceId }): Promise<boolean>;
   /** The session's name; null for a device that is not on-line there. */
   sessionAt(deviceId: DeviceId, gatewayId: string): Promise<string | null>;
   /** Off-line, unless it was heard since, or has a session that sorts after `until`. Returns whether it has none there now. */
@@ -63,8 +63,8 @@ export async function setHeard(
 export const awaits = async (devices: Devices, deviceId: DeviceId): Promise<boolean> =>
   (await devices.findOne({ _id: deviceId, awaited: true }, { projection: { _id: 1 } })) !== null;
 
-export async function shown(devices: Devices, deviceId: DeviceId, by: Proof | { gateway: DeviceId }): Promise<boolean> {
-  const filter = 'registration' in by ? provenBy(by) : { parentId: by.gateway };
+export async function shown(devices: Devices, deviceId: DeviceId, by: Proof | { parentId: DeviceId }): Promise<boolean> {
+  const filter = 'registration' in by ? provenBy(by) : { parentId: by.parentId };
   return (await devices.updateOne({ _id: deviceId, ...filter }, { $unset: { awaited: true } })).matchedCount > 0;
 }
 

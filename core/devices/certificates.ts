@@ -43,8 +43,8 @@ export async function setCertificates(
       }),
       { session },
     );
-    const gateways = lost.filter(({ children }) => children).map(({ _id }) => _id);
-    if (gateways.length > 0) await voidBehind(devices, gateways, session);
+    const parents = lost.filter(({ children }) => children).map(({ _id }) => _id);
+    if (parents.length > 0) await voidBehind(devices, parents, session);
     await sessionEnds.note(lost, session);
   });
   sessionEnds.tell();

@@ -14,7 +14,7 @@ export interface DeviceCredentials {
   certificates?: readonly string[];
   enabled: boolean;
   dialect: Dialect;
-  /** Devices behind it; absent: none. */
+  /** How many children it has; absent: none. */
   children?: number;
   generations?: Generations;
   /** Nobody has shown this secret yet. */
@@ -24,7 +24,7 @@ export interface DeviceCredentials {
 /** A device with the secret it signs in with, which is told this once. */
 export type DeviceWithSecret = Device & { secret: string };
 
-/** A device behind a gateway, as it is now. */
+/** A device that another one, its parent, speaks for; as it is now. */
 export interface Child {
   deviceId: DeviceId;
   proof: Proof;
@@ -61,10 +61,10 @@ export interface DeviceAdmission extends BrokerPresence {
   onSessionEnds(listener: () => void): () => void;
   /** Disabled devices that are connected to the gateway, at most 1,000. */
   disabledOn(gatewayId: string): Promise<DeviceId[]>;
-  /** The enabled devices behind a gateway. */
-  childrenOf(gateway: DeviceId): Promise<Child[]>;
-  /** Of those that are children and enabled: by which gateway each is reached. */
-  gatewaysOver(ids: readonly DeviceId[]): Promise<Map<DeviceId, DeviceId>>;
+  /** The enabled children of a device. */
+  childrenOf(parentId: DeviceId): Promise<Child[]>;
+  /** Of those that are children and enabled: by which parent each is reached. */
+  parentsOf(ids: readonly DeviceId[]): Promise<Map<DeviceId, DeviceId>>;
 }
 
 export interface DeviceSwitch {
@@ -74,19 +74,19 @@ export interface DeviceSwitch {
    */
   setEnabled(viewer: Viewer, ids: readonly DeviceId[], enabled: boolean): Promise<Device[]>;
   /**
-   * Puts devices behind a gateway, or behind none (null): at most 1,000, all or none; in the order given. They are on-line with it from
+   * Gives devices a parent, or none (null): at most 1,000, all or none; in the order given. They are on-line with it from
    * then on. Throws DEVICE_UNKNOWN, GATEWAY_LEVELS, GATEWAY_DIALECT, TOO_MANY, REQUIRED.
    */
-  setGateway(viewer: Viewer, ids: readonly DeviceId[], gateway: DeviceId | null): Promise<Device[]>;
-  /** Gives those that are children the presence of their gateways, should an event have been lost. */
-  followGatewaysOf(ids: readonly DeviceId[]): Promise<void>;
+  setParent(viewer: Viewer, ids: readonly DeviceId[], parentId: DeviceId | null): Promise<Device[]>;
+  /** Gives those that are children the presence of their parents, should an event have been lost. */
+  followParentsOf(ids: readonly DeviceId[]): Promise<void>;
   /**
    * Which client certificates devices may sign in with from now on, in place of those they had: at most 1,000 devices, all or none, in
    * the order given. A connection ends when the certificate that let it in is not among them. Throws DEVICE_UNKNOWN, INVALID_FORMAT, TOO_MANY, REQUIRED.
    */
   setCertificates(viewer: Viewer, wanted: readonly DeviceCertificates[]): Promise<Device[]>;
   /**
-   * Another secret, shown in this answer. Sessions and download addresses that the old one opened end, also of devices behind it. The same
+   * Another secret, shown in this answer. Sessions and download addresses that the old one opened end, also of its children. The same
    * idempotency key within 24 h resets nothing more and gets the same secret. Throws DEVICE_UNKNOWN, IDEMPOTENCY_MISMATCH, SECRET_REPLACED.
    */
   resetSecret(viewer: Viewer, input: SecretResetInput): Promise<DeviceWithSecret>;
@@ -109,7 +109,7 @@ export interface NewDevice {
   region?: Region | null;
   tags?: readonly DeviceTag[] | null;
   /** The device it is behind, of the same product when none is named. */
-  gateway?: { productKey?: string | null; deviceName: string } | null;
+  parent?: { productKey?: string | null; deviceName: string } | null;
 }
 
 export interface DeviceTag {
@@ -138,7 +138,7 @@ export interface DeviceFilter {
   city?: string | null;
   /** Those in this group itself. */
   groupId?: string | null;
-  /** Those behind this gateway. */
+  /** Its children. */
   parentId?: DeviceId | null;
 }
 

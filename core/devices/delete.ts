@@ -11,7 +11,7 @@ export interface DeletionDeps {
   limits: Pick<Limits, 'devicesPerCall'>;
   /** Ends what the devices have not finished; how many tasks that were. */
   endTasks(ids: readonly DeviceId[]): Promise<number>;
-  /** They are behind no gateway any more, and nothing is behind them. */
+  /** They have no parent any more, and no children. */
   release(ids: readonly DeviceId[]): Promise<void>;
   /** Takes the devices out of the store and of the counts of versions, in one transaction, with what `also` does. */
   remove(ids: readonly DeviceId[], also: (session: mongo.ClientSession) => Promise<void>): Promise<number>;

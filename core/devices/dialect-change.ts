@@ -15,8 +15,8 @@ export async function requireDialectFree(
   if (device.parentId || device.children) {
     throw new UserError('GATEWAY_DIALECT', {
       field: 'dialect',
-      message: device.parentId ? 'The device is behind a gateway, and both speak the same dialect.' : 'The device has devices behind it.',
-      hint: 'Take the devices away from their gateway first.',
+      message: device.parentId ? 'The device has a parent, and both speak the same dialect.' : 'The device has children.',
+      hint: 'Take the devices away from their parent first.',
     });
   }
   if (!(await isBusy(id))) return;

@@ -5,5 +5,5 @@ import type { Notification } from '../ports';
 export function isFor({ generations }: Pick<Notification, 'generations'>, proof: Proof | undefined): boolean {
   if (proof === undefined) return true;
   const { certificate: _, ...shown } = proof;
-  return holds(shown, { generations, parentId: proof.gateway });
+  return holds(shown, { generations, parentId: proof.parentId });
 }

@@ -3,7 +3,7 @@ import type { Present } from '../../schema/model/device/presence';
 import type { Device } from '../../schema/model/fleet';
 import type { DeviceId } from '../../schema/model/ids';
 import type { Collections } from '../../schema/mongo/connect';
-import { isThroughGateway } from './children/session-name';
+import { isThroughParent } from './children/session-name';
 import type { Connected, ConnectedReview } from './contract';
 
 type Devices = Collections['devices'];
@@ -19,10 +19,10 @@ export async function presenceOf(devices: Devices, ids: readonly DeviceId[]): Pr
   return present;
 }
 
-/** Since when a device is reached over its gateway's connection; null: over its own, or not at all. */
-export async function throughGatewaySince(devices: Devices, _id: DeviceId): Promise<Date | null> {
+/** Since when a device is reached over its parent's connection; null: over its own, or not at all. */
+export async function throughParentSince(devices: Devices, _id: DeviceId): Promise<Date | null> {
   const device = await devices.findOne({ _id }, { projection: { sessionId: 1, onlineChangedAt: 1 } });
-  return device && isThroughGateway(device.sessionId) ? device.onlineChangedAt : null;
+  return device && isThroughParent(device.sessionId) ? device.onlineChangedAt : null;
 }
 
 /** Compares connections with the stored devices: those of deleted or disabled ones, and those that what let in holds no more, are not allowed. */

@@ -37,7 +37,7 @@ export interface ResetSecret {
 
 /**
  * Gives a device another secret. With the same write everything that the old one opened is void: the device counts as off-line until it has
- * shown the new one, and so do the devices behind it.
+ * shown the new one, and so do its children.
  */
 export async function resetSecret(
   { connection, collections, sealing, sessionEnds }: SecretResetDeps,
@@ -89,13 +89,13 @@ export async function resetSecret(
   return result;
 }
 
-/** What a gateway has said and got for the devices behind it ends with what it is known by. */
+/** What a parent has said and got for its children ends with what it is known by. */
 export async function voidBehind(
   devices: SecretResetDeps['collections']['devices'],
-  gateways: readonly DeviceId[],
+  parents: readonly DeviceId[],
   session: mongo.ClientSession,
 ): Promise<void> {
-  await devices.updateMany({ parentId: { $in: [...gateways] } }, { $set: { 'generations.binding': newGeneration() } }, { session });
+  await devices.updateMany({ parentId: { $in: [...parents] } }, { $set: { 'generations.binding': newGeneration() } }, { session });
 }
 
 const otherDevice = (deviceId: Device['_id']): UserError =>

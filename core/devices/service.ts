@@ -46,7 +46,7 @@ export interface DeviceDeps {
   onShutOut?(deviceIds: readonly DeviceId[]): void;
   /** After all devices of the gateway are off-line. */
   onGatewayReset?(gatewayId: string): Promise<void>;
-  /** The devices behind gateways; when it is not given, one that tells nobody who comes and goes. */
+  /** Who is whose child; when it is not given, one that tells nobody who comes and goes. */
   children?: Children;
   /** What tells gateways of sessions that have to end; one that nobody else writes to when it is not given. */
   sessionEnds?: SessionEnds;
@@ -70,12 +70,12 @@ export function createDeviceService(deps: DeviceDeps): DeviceService {
 
   async function came({ _id, children: behind, presenceRevision }: Related, gatewayId: string): Promise<void> {
     await deps.onPresence?.(_id, { gatewayId, presenceRevision });
-    if (behind) await children.followGateway(_id, { tellAll: true });
+    if (behind) await children.followParent(_id, { tellAll: true });
   }
 
   async function went(device: Related): Promise<void> {
     await deps.onPresence?.(device._id, { gatewayId: null, presenceRevision: device.presenceRevision });
-    // A child that had a connection of its own may still be reached by its gateway.
+    // A child that had a connection of its own may still be reached by its parent.
     await children.followRelated([device]);
   }
 
@@ -89,7 +89,7 @@ export function createDeviceService(deps: DeviceDeps): DeviceService {
         inputs,
         clock(),
       );
-      if (!inputs.some(({ gateway }) => gateway)) return registered;
+      if (!inputs.some(({ parent }) => parent)) return registered;
       // They are there, and their secrets are shown only now: a presence that cannot be found out yet is, with the next event.
       const introduced = await children.introduce(registered.map(({ _id }) => _id)).catch(() => registered);
       return introduced.map((device, index) => ({ ...device, secret: registered[index]?.secret ?? '' }));
@@ -137,13 +137,13 @@ export function createDeviceService(deps: DeviceDeps): DeviceService {
         ids,
       );
     },
-    async setGateway(viewer, ids, gateway) {
+    async setParent(viewer, ids, parentId) {
       requireRole(viewer, 'OPERATOR');
-      return children.setGateway(ids, gateway);
+      return children.setParent(ids, parentId);
     },
     childrenOf: children.childrenOf,
-    gatewaysOver: children.gatewaysOver,
-    followGatewaysOf: children.followGatewaysOf,
+    parentsOf: children.parentsOf,
+    followParentsOf: children.followParentsOf,
     ...createCredentials(devices, deps.sealing),
     reviewConnected: (connected) => reviewConnected(devices, connected),
     disabledOn: (gatewayId) => disabledOn(devices, gatewayId),
@@ -164,7 +164,7 @@ export function createDeviceService(deps: DeviceDeps): DeviceService {
     async left(deviceId, gatewayId, session) {
       const left = await setLeft(devices, deviceId, gatewayId, session, clock());
       if (left !== null) await went(left);
-      // One that is behind a gateway may be reached by that from now on.
+      // A child may be reached by its parent from now on.
       if (left !== null && !left.parentId) return true;
       return (await sessionAt(devices, deviceId, gatewayId)) === null;
     },

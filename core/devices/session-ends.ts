@@ -4,7 +4,7 @@ import type { DeviceId } from '../../schema/model/ids';
 import type { Collections } from '../../schema/mongo/connect';
 import { newGeneration } from '../chance';
 import type { Clock } from '../clock';
-import { isThroughGateway } from './children/session-name';
+import { isThroughParent } from './children/session-name';
 
 /** At a time; the others are there at the next look. */
 const AT_ONCE = 1_000;
@@ -12,8 +12,7 @@ const AT_ONCE = 1_000;
 type Present = Pick<Device, '_id' | 'gatewayId' | 'sessionId'>;
 
 /** Whether a connection of its own is known of the device, which then is at `gatewayId`. */
-export const hasOwnSession = ({ gatewayId, sessionId }: Omit<Present, '_id'>): boolean =>
-  gatewayId !== null && !isThroughGateway(sessionId);
+export const hasOwnSession = ({ gatewayId, sessionId }: Omit<Present, '_id'>): boolean => gatewayId !== null && !isThroughParent(sessionId);
 
 /**
  * Sessions that a gateway has to look at now, because what let them in has changed. The gateway looks each second; one in this process is told at

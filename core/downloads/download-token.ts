@@ -147,7 +147,7 @@ function isSame(given: string, expected: string): boolean {
 export const unknownDownload = (): UserError => refused('The download address is not one that was given out.');
 const expiredDownload = (): UserError => refused('The download address has expired.');
 export const voidDownload = (): UserError =>
-  refused('The device this download address was given out for was registered anew, or has another secret, certificate or gateway since.');
+  refused('The device this download address was given out for was registered anew, or has another secret, certificate or parent since.');
 export const endedDownload = (): UserError => refused('The task this download address was given out for has ended.');
 export const shutOutDownload = (): UserError => refused('The device this download address was given out for is disabled or deleted.');
 export const earlyDownload = (): UserError => refused('The device was not notified of this file yet.');

@@ -1,10 +1,9 @@
 import type { mongo } from 'mongoose';
-import type { Limits } from '../../schema/model/limits';
+import { FIXED_LIMITS, type Limits } from '../../schema/model/limits';
 import { UserError } from '../errors';
 import type { Page, PageRequest } from '../page';
 import { decodeCursor, encodeCursor, type SortValue } from './cursor';
 
-const DEFAULT_FIRST = 50;
 /** A list that no index serves must not hold the store for ever. */
 const MAX_TIME_MS = 30_000;
 
@@ -42,7 +41,7 @@ export async function pageOf<T extends { _id: string }>(
 
 /** Throws OUT_OF_RANGE. */
 export function firstOf({ first }: PageRequest, maximum: number): number {
-  if (first == null) return Math.min(DEFAULT_FIRST, maximum);
+  if (first == null) return Math.min(FIXED_LIMITS.pageSizeByDefault, maximum);
   if (Number.isInteger(first) && first >= 1 && first <= maximum) return first;
   throw new UserError('OUT_OF_RANGE', {
     field: 'first',

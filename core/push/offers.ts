@@ -24,8 +24,8 @@ export interface OfferDeps extends TaskDeps, Mint {
   pacers: Pacers;
   /** Null as soon as the batch is paused, halted or canceled: read before each push, so that a stop stops. */
   pushTerms: (batchId: BatchId) => Promise<PushTerms | null>;
-  /** Of devices without a connection of their own: the gateways of those that are behind one. */
-  gatewaysOver?: (deviceIds: readonly DeviceId[]) => Promise<ReadonlyMap<DeviceId, DeviceId>>;
+  /** Of devices without a connection of their own: the parents of those that have one. */
+  parentsOf?: (deviceIds: readonly DeviceId[]) => Promise<ReadonlyMap<DeviceId, DeviceId>>;
 }
 
 /** R-BAT-16: from an edit on, nothing leaves at the old rate; the batch hands out the rest anew. */
@@ -73,17 +73,17 @@ interface Due {
 
 /**
  * Those that are due still, and here: the share may be an old one, and its devices at another gateway by now, of whom nothing is known
- * here. Who has gone from here waits for its return. Who is connected itself costs no question for its gateway.
+ * here. Who has gone from here waits for its return. Who is connected itself costs no question for its parent.
  */
 async function dueHere(deps: OfferDeps, link: DeviceLink, taskIds: TaskId[], now: Date): Promise<Due> {
   const { gatewayId } = link;
   const offered = await deps.tasks.getMany(taskIds);
   const due = offered.filter((task) => task.active && task.gatewayId === gatewayId && task.offerAt !== null && task.offerAt <= now);
   const away = due.filter((task) => !link.isConnected(task.deviceId)).map(({ deviceId }) => deviceId);
-  const over = (away.length > 0 && (await deps.gatewaysOver?.(away))) || new Map<DeviceId, DeviceId>();
+  const over = (away.length > 0 && (await deps.parentsOf?.(away))) || new Map<DeviceId, DeviceId>();
   const isHere = ({ deviceId }: Task): boolean => {
-    const gateway = over.get(deviceId);
-    return link.isConnected(deviceId) || (gateway !== undefined && link.isConnected(gateway));
+    const parentId = over.get(deviceId);
+    return link.isConnected(deviceId) || (parentId !== undefined && link.isConnected(parentId));
   };
   const tasks = due.filter(isHere);
   await transitionMany(

@@ -33,7 +33,7 @@ export async function onVersionAnswer(deps: OfferDeps, asked: Task, version: str
       await failUnexpected(deps, task, version);
       return null;
     }
-    const event = { kind: 'sourceReported', version, byGateway: other === 'GATEWAY' } as const;
+    const event = { kind: 'sourceReported', version, byParent: other === 'PARENT' } as const;
     task = (await transition(deps.tasks, task, event, deps.clock())) ?? task;
   }
   if (!task.negotiation?.queriedAt) {

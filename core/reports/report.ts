@@ -1,7 +1,8 @@
 import type { TaskId } from '../../schema/model/ids';
+import { FIXED_LIMITS } from '../../schema/model/limits';
 import { isPlatformLed } from '../../schema/model/protocol/dialect';
 import { awaitsDevice } from '../../schema/model/task/device-exchange';
-import { hasDownloaded, hasRestartedForAnother, isSaidByGateway } from '../../schema/model/task/repeated';
+import { hasDownloaded, hasRestartedForAnother, isSaidByParent } from '../../schema/model/task/repeated';
 import type { Task } from '../../schema/model/task/task';
 import type { TaskDeps } from '../tasks/deps';
 import { tellEnded } from '../tasks/tell-ended';
@@ -10,7 +11,6 @@ import { timeoutOf, upgradeInput } from '../tasks/upgrade-input';
 import type { DeviceReport } from './contract';
 import { endIneligible, isEligible } from './eligible';
 
-const TEXT_LENGTH = 1_024;
 /** A device has room for five tasks at a time (R-BAT-13); those that ended lately are behind them. */
 const LATEST = 20;
 
@@ -46,7 +46,12 @@ export async function onFailure(deps: TaskDeps, task: Task, failure: Extract<Dev
   if (!awaitsDevice(task)) return;
   const { cause, text } = failure;
   const input = await upgradeInput(deps, task);
-  await deps.engine.report(input, { kind: 'failed', attempt: task.attempt, cause, text: text?.slice(0, TEXT_LENGTH) ?? null });
+  await deps.engine.report(input, {
+    kind: 'failed',
+    attempt: task.attempt,
+    cause,
+    text: text?.slice(0, FIXED_LIMITS.failureTextLength) ?? null,
+  });
 }
 
 /**
@@ -61,7 +66,7 @@ export async function onVersion(deps: TaskDeps, task: Task, version: string, pre
   const other = isSource && hasDownloaded(task) && task.sourceVersion !== null ? await otherStart(deps, task) : 'ITS_OWN';
   if (other === null) return failUnexpected(deps, task, version);
   if (isSource) {
-    const event = { kind: 'sourceReported', version, byGateway: other === 'GATEWAY' } as const;
+    const event = { kind: 'sourceReported', version, byParent: other === 'PARENT' } as const;
     const asked = (await transition(deps.tasks, task, event, deps.clock())) ?? task;
     if (asked.status === 'IN_PROGRESS' && asked.offerAt !== null) deps.engine.wakeBatch(task.batchId);
     return;
@@ -83,10 +88,10 @@ async function onVersionBefore(deps: TaskDeps, task: Task, version: string, prev
 }
 
 /** Why else a device may report its old version after 100 %; null: it has booted back. Looked up only then. */
-export async function otherStart({ tasks, throughGatewaySince }: TaskDeps, task: Task): Promise<'OTHER_MODULE' | 'GATEWAY' | null> {
+export async function otherStart({ tasks, throughParentSince }: TaskDeps, task: Task): Promise<'OTHER_MODULE' | 'PARENT' | null> {
   if (hasRestartedForAnother(task, await tasks.latestOfDevice(task.deviceId, LATEST))) return 'OTHER_MODULE';
-  const since = (await throughGatewaySince?.(task.deviceId)) ?? null;
-  return isSaidByGateway(task, since) ? 'GATEWAY' : null;
+  const since = (await throughParentSince?.(task.deviceId)) ?? null;
+  return isSaidByParent(task, since) ? 'PARENT' : null;
 }
 
 export async function failUnexpected(deps: TaskDeps, task: Task, version: string): Promise<void> {

@@ -1,5 +1,6 @@
 import { type Batch, LIVE_STATUSES, type SelectionSummary } from '../../schema/model/batch/batch';
 import { phasedShare } from '../../schema/model/batch/phase';
+import { FIXED_LIMITS } from '../../schema/model/limits';
 import type { Collections } from '../../schema/mongo/connect';
 import type { VersionCounts } from '../products/version-counts';
 import { versionsOfModule } from '../products/versions-of-module';
@@ -22,7 +23,7 @@ interface Deps {
 }
 
 /** Up to so many devices are looked at one by one; of more, a sample is, and what the roll-up of versions has is read there. */
-const ONE_BY_ONE = 10_000;
+const { previewExactDevices } = FIXED_LIMITS;
 /** A sample that hits fewer says too little. The scope is small then, compared with the fleet. */
 const LEAST_HITS = 100;
 
@@ -38,10 +39,10 @@ export async function lookAhead(deps: Deps, batch: Batch): Promise<LookAhead> {
 }
 
 async function isFew(collections: Collections, batch: Batch): Promise<boolean> {
-  if (batch.scope.kind === 'list') return (await rowsOf(collections, batch.scope.listId)) <= ONE_BY_ONE;
-  const stages = [...scopeStages(batch, meantDevices(batch)), { $limit: ONE_BY_ONE + 1 }, { $count: 'count' }];
+  if (batch.scope.kind === 'list') return (await rowsOf(collections, batch.scope.listId)) <= previewExactDevices;
+  const stages = [...scopeStages(batch, meantDevices(batch)), { $limit: previewExactDevices + 1 }, { $count: 'count' }];
   const [found] = await targetSource(collections, batch).aggregate<{ count: number }>(stages).toArray();
-  return (found?.count ?? 0) <= ONE_BY_ONE;
+  return (found?.count ?? 0) <= previewExactDevices;
 }
 
 const rowsOf = async ({ deviceLists }: Collections, listId: string): Promise<number> =>
@@ -75,7 +76,7 @@ async function byRollUp({ collections, versionCounts }: Deps, batch: Batch): Pro
   const versions = new Map<string | null, number>([...counts].filter(([, count]) => count > 0));
   if (chosen.length === 0 && total > reported) versions.set(null, total - reported);
   const meant = chosen.length === 0 ? Math.max(total, reported) : reported;
-  if (meant <= ONE_BY_ONE) return oneByOne(collections, batch);
+  if (meant <= previewExactDevices) return oneByOne(collections, batch);
   const matching = inheritsVersions ? sum([...accepted(batch)].map((version) => versions.get(version) ?? 0)) : meant;
   const sample = mayBeBusy ? await sharesOf(collections, batch, (await sampleOf(collections, batch)).rows) : null;
   const busy = Math.round(matching * (sample?.busy ?? 0));

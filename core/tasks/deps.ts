@@ -15,8 +15,8 @@ export interface TaskDeps {
   digestSigns?: (firmware: FirmwarePackage) => Promise<readonly string[]>;
   /** R-BAT-5: the source versions of a batch as they are now; empty: any. Absent: the package alone decides. */
   sourcesOf?: (batchId: string) => Promise<readonly string[]>;
-  /** Since when a device is reached over its gateway's connection; null: over its own, or not at all. Absent: none is behind a gateway. */
-  throughGatewaySince?: (deviceId: DeviceId) => Promise<Date | null>;
+  /** Since when a device is reached over its parent's connection; null: over its own, or not at all. Absent: none has a parent. */
+  throughParentSince?: (deviceId: DeviceId) => Promise<Date | null>;
   settings: CoreSettings;
   clock: Clock;
 }

@@ -44,7 +44,7 @@ export async function onUnheard(deps: TaskDeps, gatewayId: string): Promise<void
   for (const batchId of batches) deps.engine.wakeBatch(batchId, settleMs);
 }
 
-/** R-TASK-7: devices that came or went with the gateway they are behind, with few round trips for all of them. */
+/** R-TASK-7: devices that came or went with their parent, with few round trips for all of them. */
 export async function onChildren(deps: PresenceDeps, deviceIds: readonly DeviceId[], gatewayId: string | null): Promise<void> {
   const batches = new Set<string>();
   for (let begin = 0; begin < deviceIds.length; begin += CHUNK) {

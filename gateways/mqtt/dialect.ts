@@ -13,7 +13,7 @@ export interface Identity {
   /** What it calls itself in topics and messages, where that is not made of the two. */
   alias?: string;
   /** The device over whose connection it is spoken to, where that is another one's. */
-  gateway?: Identity;
+  parent?: Identity;
 }
 
 /** Whom a CONNECT claims to come from, and how to check it: `certificate` where that has let it in, and not its secret. */
@@ -90,7 +90,7 @@ export interface MqttDialect {
   own(device: Identity): readonly string[];
   /** Filters of the device in services of the vendor's that are not served: granted, and nothing comes of them (device-protocols §0.2.4). */
   unserved(device: Identity): readonly string[];
-  /** Whose topics a filter is about, where devices behind a gateway have topics of their own. */
+  /** Whose topics a filter is about, where children have topics of their own. */
   childNamedBy?(filter: string): DeviceId | undefined;
   /** The topics on which it gets messages. */
   downTopics(device: Identity): readonly string[];

@@ -7,7 +7,7 @@ import type { DeviceQueues } from '../device-queues';
 import type { GatewayMetrics } from '../metrics';
 import type { DownMessage, Identity, MqttDialect, Peer } from './dialect';
 
-/** A device that was put behind a gateway, or taken away from it, counts as such within about so long. */
+/** A device that got a parent, or lost it, counts as such within about so long. */
 const FRESH_MS = 2_000;
 /** Messages of one connection that wait until its children are known: as many as a queue holds, and one for each child. */
 const WAITING = 64;
@@ -24,7 +24,7 @@ interface Family {
   waiting: { deviceId: DeviceId; found(child: Peer | null): void; lost(error: unknown): void }[];
 }
 
-/** A child as its gateway's connection knows it. */
+/** A child as its parent's connection knows it. */
 class ChildPeer implements Peer {
   readonly dialect: MqttDialect;
   readonly productKey: string;
@@ -32,20 +32,20 @@ class ChildPeer implements Peer {
 
   constructor(
     readonly deviceId: DeviceId,
-    readonly gateway: FamilyPeer,
+    readonly parent: FamilyPeer,
     readonly proof?: Proof,
   ) {
-    this.dialect = gateway.dialect;
+    this.dialect = parent.dialect;
     this.productKey = productKeyOf(deviceId);
     this.deviceName = deviceNameOf(deviceId);
   }
 
   get closed(): boolean {
-    return this.gateway.closed;
+    return this.parent.closed;
   }
 
   send(message: DownMessage): Promise<boolean> {
-    return this.gateway.send(message);
+    return this.parent.send(message);
   }
 }
 
@@ -53,7 +53,7 @@ export interface Families {
   /** Who may speak over a connection besides its own device (device-protocols §0.5). Asks the store once in a while, not for each message. */
   childOf: ChildOf;
   /** For a message to a device that is behind the connection's: it may be so since a moment ago, and is expected to answer. */
-  identityOf(gateway: FamilyPeer, deviceId: DeviceId): Identity;
+  identityOf(parent: FamilyPeer, deviceId: DeviceId): Identity;
 }
 
 export function createFamilies(
@@ -63,34 +63,34 @@ export function createFamilies(
   const { devices, queues, metrics, sampled } = deps;
   const families = new WeakMap<FamilyPeer, Family>();
 
-  function familyOf(gateway: FamilyPeer): Family {
-    let family = families.get(gateway);
+  function familyOf(parent: FamilyPeer): Family {
+    let family = families.get(parent);
     if (family === undefined) {
       family = { children: new Map(), freshUntil: 0, waiting: [] };
-      families.set(gateway, family);
+      families.set(parent, family);
     }
     return family;
   }
 
-  async function load(gateway: FamilyPeer, family: Family): Promise<void> {
-    const children = await devices.childrenOf(gateway.deviceId);
+  async function load(parent: FamilyPeer, family: Family): Promise<void> {
+    const children = await devices.childrenOf(parent.deviceId);
     // Whoever is still there stays the same peer: its quotas hang on it.
-    family.children = new Map(children.map((child) => [child.deviceId, sameOrNew(family, child, gateway)]));
+    family.children = new Map(children.map((child) => [child.deviceId, sameOrNew(family, child, parent)]));
     family.freshUntil = now() + FRESH_MS;
-    gateway.children = children.length;
+    parent.children = children.length;
     for (const { deviceId, found } of family.waiting.splice(0)) found(family.children.get(deviceId) ?? null);
   }
 
-  function sameOrNew({ children }: Family, { deviceId, proof }: Child, gateway: FamilyPeer): ChildPeer {
+  function sameOrNew({ children }: Family, { deviceId, proof }: Child, parent: FamilyPeer): ChildPeer {
     const known = children.get(deviceId);
-    return known?.proof && isSame(known.proof, proof) ? known : new ChildPeer(deviceId, gateway, proof);
+    return known?.proof && isSame(known.proof, proof) ? known : new ChildPeer(deviceId, parent, proof);
   }
 
-  function giveUp(gateway: FamilyPeer, family: Family, error: unknown): void {
+  function giveUp(parent: FamilyPeer, family: Family, error: unknown): void {
     sampled.error(
       'lost messages',
-      { deviceId: gateway.deviceId, err: error },
-      'Messages for the devices behind a gateway were lost: core could not say which they are',
+      { deviceId: parent.deviceId, err: error },
+      'Messages for the children of a device were lost: core could not say which they are',
     );
     for (const { lost } of family.waiting.splice(0)) {
       metrics.lost.report.inc();
@@ -98,37 +98,37 @@ export function createFamilies(
     }
   }
 
-  /** In the gateway's own queue: after its connection is known, tried again while the store is away, and in nobody else's way. */
-  function loadSoon(gateway: FamilyPeer, family: Family): void {
-    queues.push(gateway.deviceId, {
+  /** In the parent's own queue: after its connection is known, tried again while the store is away, and in nobody else's way. */
+  function loadSoon(parent: FamilyPeer, family: Family): void {
+    queues.push(parent.deviceId, {
       kind: 'report',
       expendable: false,
-      run: () => load(gateway, family),
-      lost: (error) => giveUp(gateway, family, error),
-      crowdedOut: () => giveUp(gateway, family, new Error('The gateway sends more than can be taken')),
+      run: () => load(parent, family),
+      lost: (error) => giveUp(parent, family, error),
+      crowdedOut: () => giveUp(parent, family, new Error('The parent sends more than can be taken')),
     });
   }
 
   return {
-    childOf(gateway, deviceId) {
-      const family = familyOf(gateway);
+    childOf(parent, deviceId) {
+      const family = familyOf(parent);
       if (family.waiting.length === 0 && now() < family.freshUntil) return family.children.get(deviceId) ?? null;
-      const most = gateway.children === 0 ? WAITING_FIRST : WAITING + gateway.children;
+      const most = parent.children === 0 ? WAITING_FIRST : WAITING + parent.children;
       if (family.waiting.length >= most) {
         metrics.dropped.queue_full.inc();
         return Promise.reject(new Error('Too many messages wait'));
       }
       return new Promise((found, lost) => {
         family.waiting.push({ deviceId, found, lost });
-        if (family.waiting.length === 1) loadSoon(gateway, family);
+        if (family.waiting.length === 1) loadSoon(parent, family);
       });
     },
 
-    identityOf(gateway, deviceId) {
-      const family = familyOf(gateway);
+    identityOf(parent, deviceId) {
+      const family = familyOf(parent);
       const known = family.children.get(deviceId);
       if (known === undefined) family.freshUntil = 0;
-      return known ?? new ChildPeer(deviceId, gateway);
+      return known ?? new ChildPeer(deviceId, parent);
     },
   };
 }

@@ -45,7 +45,7 @@ export interface MqttGateway<U extends DeviceUrls = MqttUrls> extends Pick<Trans
 }
 
 const STOP_WITHIN_MS = 5_000;
-/** Of devices behind gateways, and of those that have just gone. */
+/** Of children, and of those that have just gone. */
 const ACCOUNTS_BESIDE = 50_000;
 
 /** MQTT for devices, on a broker of its own inside this process. */

@@ -7,7 +7,7 @@ import type { MqttQuotas } from './quotas';
 /** `tooLong`: it is counted, and its dialect may tell of it. */
 export type RateLimit = (peer: Peer, payload: Buffer) => 'taken' | 'tooLong' | 'refused';
 
-/** What a connection may send more for each device behind it: a gateway that starts says the version of all of them. */
+/** What a connection may send more for each of its children: a parent that starts says the version of all of them. */
 const CHILD = { perSecond: 1, burst: 4 };
 
 /**

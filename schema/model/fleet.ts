@@ -75,9 +75,9 @@ export interface Device {
   certificates?: string[];
   enabled: boolean;
   dialect: Dialect;
-  /** The gateway it is behind, whose connection it shares; absent: none. */
+  /** The device that speaks for it, and whose connection it shares; absent: none. */
   parentId?: DeviceId;
-  /** Devices behind it; absent: none. */
+  /** How many devices it speaks for; absent: none. */
   children?: number;
   /** By `moduleField`; read with `reportedOf`. */
   modules: Record<string, ModuleVersion>;
@@ -92,7 +92,7 @@ export interface Device {
   /** When it came into each group that it is in, by group. */
   memberSince?: Record<string, Date>;
   online: boolean;
-  /** The gateway process that holds the connection, its own or that of the gateway it is behind, while there is one. */
+  /** The gateway process that holds the connection, its own or its parent's, while there is one. */
   gatewayId: string | null;
   sessionId: string | null;
   onlineChangedAt: Date | null;

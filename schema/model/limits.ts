@@ -81,9 +81,9 @@ export const LIMITS = {
     default: 1_000,
     unit: 'devices',
     description:
-      'Most devices named in one call that deletes or changes them, or puts them into a group, takes them out or gives them a gateway.',
+      'Most devices named in one call that deletes or changes them, or puts them into a group, takes them out or gives them a parent.',
   },
-  gatewayChildren: { default: 1_500, unit: 'devices', description: 'Most devices behind one gateway.' },
+  gatewayChildren: { default: 1_500, unit: 'devices', description: 'Most children of one parent.' },
   /** R-BAT-13. */
   runningModules: { default: 5, unit: 'modules', description: 'Most modules of one device that are upgraded at once.' },
   /** R-BAT-17. */
@@ -170,6 +170,19 @@ export const FIXED = {
   /** R-DEV-4: documents of GraphQL, which bring and show rules, nest only so deep. */
   groupRuleDepth: { value: 3, unit: 'levels', description: "Most levels of `all`, `any` and `none` within each other, in a group's rule." },
   displayNameLength: { value: 64, unit: 'characters', description: 'Longest name for people, in characters.' },
+  pageSizeByDefault: { value: 50, unit: 'items', description: 'Items of a page when nobody says how many.' },
+  userErrors: { value: 20, unit: 'errors', description: 'Most errors that one refusal names.' },
+  editsKept: { value: 50, unit: 'changes', description: 'Most changes of a running batch that are kept, the last ones.' },
+  skippedShown: { value: 100, unit: 'tasks', description: 'Most tasks that a call names of those it has left as they are.' },
+  previewVersions: { value: 100, unit: 'versions', description: 'Most versions that a preview counts one by one.' },
+  /** A day, minute by minute. */
+  previewPoints: { value: 1_440, unit: 'points', description: 'Most points of the curve of a preview.' },
+  previewExactDevices: { value: 10_000, unit: 'devices', description: 'Most devices that a preview looks at one by one.' },
+  failureTextLength: {
+    value: 1_024,
+    unit: 'characters',
+    description: 'Most characters that are kept of what a device says about a failure.',
+  },
   idempotencyKeyLength: { value: 128, unit: 'characters', description: 'Longest idempotency key, in characters.' },
 } satisfies Record<string, FixedLimit>;
 

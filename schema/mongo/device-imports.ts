@@ -8,11 +8,11 @@ export interface StoredImport extends DeviceImport {
   attempt: number;
   /** SHA-256 of the file, hex; null before all of it came. */
   digest: string | null;
-  /** Pieces that are devices already: where creation goes on. Rows that name gateways come once all others are there, in a second round. */
+  /** Pieces that are devices already: where creation goes on. Rows that name parents come once all others are there, in a second round. */
   piecesDone: number;
   pieces: number;
-  /** Whether rows name gateways. */
-  gateways?: boolean;
+  /** Whether rows name parents. */
+  namesParents?: boolean;
   /** Renewed by whoever works at it. */
   renewedAt: Date;
 }
@@ -55,7 +55,7 @@ export const deviceImportSchema = new Schema<StoredImport>(
     digest: { type: String, default: null },
     piecesDone: { type: Number, required: true },
     pieces: { type: Number, required: true },
-    gateways: { type: Boolean },
+    namesParents: { type: Boolean },
     renewedAt: { type: Date, required: true },
   },
   storedIn('deviceImports'),

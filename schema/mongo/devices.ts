@@ -84,7 +84,7 @@ deviceSchema.index(
 );
 /** Members of groups, whatever their product, in the order of lists. */
 deviceSchema.index({ groups: 1, _id: 1 }, { partialFilterExpression: { groups: { $exists: true } } });
-/** Who is behind a gateway, in the order of lists. */
+/** Children of a parent, in the order of lists. */
 deviceSchema.index({ parentId: 1, _id: 1, enabled: 1 }, { partialFilterExpression: { parentId: { $exists: true } } });
 /** What the roll-up of versions does not have yet. */
 deviceSchema.index({ productKey: 1 }, { partialFilterExpression: { uncounted: true } });

@@ -158,42 +158,47 @@ test('R-FLOW-2 devices are registered with certificates in place of a secret, or
   });
 });
 
-test('R-FLOW-1 R-FLOW-2 devices are put behind a gateway at their registration or later, and both sides show it', async () => {
+test.each([
+  ['their names', { parent: 'parent', set: 'setDeviceParent', parentId: 'parentId', hub: 'hub-1' }],
+  ['the older ones', { parent: 'gateway', set: 'setDeviceGateway', parentId: 'gatewayId', hub: 'hub-2' }],
+])('R-FLOW-1 R-FLOW-2 devices get a parent at their registration or later, and both sides show it, by %s', async (_, names) => {
+  const { parent, hub } = names;
+  const behind = (name: string, above = hub) => ({ deviceName: `${hub}-${name}`, [parent]: { deviceName: above } });
   await mutate(
     'registerDevices',
-    { productKey: 'devA', devices: [{ deviceName: 'hub-1' }, ...['g-1', 'g-2', 'g-3'].map((name) => behind(name))] },
-    'devices { device { gateway { id } } }',
+    { productKey: 'devA', devices: [{ deviceName: hub }, ...['g-1', 'g-2', 'g-3'].map((name) => behind(name))] },
+    `devices { device { ${parent} { id } } }`,
   );
   const look = async (first: number, after: string | null = null) => {
-    const query = `query ($first: Int, $after: String) { device(id: "devA.hub-1") {
-      gateway { id } children(first: $first, after: $after) { edges { node { id gateway { deviceName } } } pageInfo { hasNextPage endCursor } } } }`;
+    const query = `query ($first: Int, $after: String) { device(id: "devA.${hub}") {
+      ${parent} { id } children(first: $first, after: $after) { edges { node { id ${parent} { deviceName } } } pageInfo { hasNextPage endCursor } } } }`;
     return (await api.ask(query, { first, after })).data.device;
   };
   const page = await look(2);
   expect(page).toMatchObject({
-    gateway: null,
-    children: { edges: ['g-1', 'g-2'].map((name) => ({ node: { id: `devA.${name}dev`, gateway: { deviceName: 'hub-1' } } })) },
+    [parent]: null,
+    children: { edges: ['g-1', 'g-2'].map((name) => ({ node: { id: `devA.${hub}-${name}`, [parent]: { deviceName: hub } } })) },
   });
   const { endCursor } = (page as { children: { pageInfo: { endCursor: string } } }).children.pageInfo;
   expect(await look(2, endCursor)).toMatchObject({
-    children: { edges: [{ node: { id: 'devA.g-3dev' } }], pageInfo: { hasNextPage: false } },
+    children: { edges: [{ node: { id: `devA.${hub}-g-3` } }], pageInfo: { hasNextPage: false } },
   });
-  const set = (input: object) => mutate('setDeviceGateway', input, 'devices { id gateway { id } }');
-  expect(await set({ deviceIds: ['devA.g-1dev'], gatewayId: null })).toEqual({
-    devices: [{ id: 'devA.g-1dev', gateway: null }],
-    userErrors: [],
-  });
-  expect(await set({ deviceIds: ['devA.g-1dev'], gatewayId: 'devA.g-2dev' })).toEqual({
-    devices: null,
-    userErrors: [{ code: 'GATEWAY_LEVELS', field: 'gatewayId' }],
-  });
-  expect(await set({ deviceIds: ['devA.g-1dev'], gatewayId: 'devA.hub-1' })).toMatchObject({
-    devices: [{ gateway: { id: 'devA.hub-1' } }],
-  });
+  const set = (parentId: string | null) =>
+    mutate(names.set, { deviceIds: [`devA.${hub}-g-1`], [names.parentId]: parentId }, `devices { id ${parent} { id } }`);
+  expect(await set(null)).toEqual({ devices: [{ id: `devA.${hub}-g-1`, [parent]: null }], userErrors: [] });
+  expect(await set(`devA.${hub}-g-2`)).toEqual({ devices: null, userErrors: [{ code: 'GATEWAY_LEVELS', field: 'parentId' }] });
+  expect(await set(`devA.${hub}`)).toMatchObject({ devices: [{ [parent]: { id: `devA.${hub}` } }] });
   expect(await mutate('registerDevices', { productKey: 'devA', devices: [behind('g-9', 'nobody')] }, 'devices { secret }')).toEqual({
     devices: null,
-    userErrors: [{ code: 'DEVICE_UNKNOWN', field: 'devices[0].gateway' }],
+    userErrors: [{ code: 'DEVICE_UNKNOWN', field: 'devices[0].parent' }],
   });
 });
 
-const behind = (name: string, gateway = 'hub-1') => ({ deviceName: `${name}dev`, gateway: { deviceName: gateway } });
+test('R-DEV-1 devices are listed by their parent, and of two names of it the present one counts', async () => {
+  const both = { parent: { deviceName: 'hub-3' }, gateway: { deviceName: 'hub-4' } };
+  const devices = [{ deviceName: 'hub-3' }, { deviceName: 'hub-4' }, { deviceName: 'child-3', ...both }];
+  await mutate('registerDevices', { productKey: 'devA', devices }, 'devices { secret }');
+  const listed = await api.ask('{ devices(filter: { parentId: "devA.hub-3" }) { edges { node { id parent { id } gateway { id } } } } }');
+  const hub = { id: 'devA.hub-3' };
+  expect(listed.data.devices).toEqual({ edges: [{ node: { id: 'devA.child-3', parent: hub, gateway: hub } }] });
+});

@@ -110,7 +110,7 @@ test('R-PKG-5 digest algorithms that forms have stored become those there are', 
       aPackage({ _id: `p${index}`, productKey: 'fields', version: `1.${index}.0`, digestAlgorithm: name as never }),
     ),
   );
-  const tools = { collections: api.store.collections, sealSecret: String, sealRows: String };
+  const tools = { collections: api.store.collections, sealSecret: String, sealRows: String, openRows: String };
   for (const _ of ['once', 'again']) await digestAlgorithms.run(tools, new AbortController().signal);
   const found = await packages.find().sort({ _id: 1 }).toArray();
   expect(found.map(({ digestAlgorithm }) => digestAlgorithm)).toEqual(['SHA256', 'SHA256', 'MD5', 'MD5', 'SHA256']);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isEnumType, isInputObjectType, isIntrospectionType, isObjectType, isSpecifiedScalarType } from 'graphql';
+import { isEnumType, isInputObjectType, isIntrospectionType, isObjectType, isSpecifiedScalarType, validateSchema } from 'graphql';
 import { printApiSchema } from '../../api/emit-schema';
 import { buildApiSchema } from '../../api/schema';
 import { ERROR_CODES } from '../../schema/model/error-codes';
@@ -9,6 +9,10 @@ const CHECKED_IN = join(__dirname, '../../schema/graphql/schema.graphql');
 
 test('R-UI-1 the emitted schema is the one that is checked in', () => {
   expect(printApiSchema()).toBe(readFileSync(CHECKED_IN, 'utf8'));
+});
+
+test('R-UI-1 the schema is valid GraphQL', () => {
+  expect(validateSchema(buildApiSchema())).toEqual([]);
 });
 
 test('R-UI-1 every type, field and value of the schema is described', () => {

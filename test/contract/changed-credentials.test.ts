@@ -39,8 +39,8 @@ async function signIn(deviceName: string, certificate?: string): Promise<Proof> 
   if (known === null) throw new Error('no such device');
   return ownProof(known, certificate);
 }
-const behind = async (gateway: string): Promise<Proof | undefined> =>
-  (await devices().childrenOf(gateway)).find(({ deviceId }) => deviceId === METER)?.proof;
+const behind = async (parent: string): Promise<Proof | undefined> =>
+  (await devices().childrenOf(parent)).find(({ deviceId }) => deviceId === METER)?.proof;
 const versionOf = async () => (await devices().get(METER))?.modules.default?.version ?? null;
 const says = (version: string, proof?: Proof) =>
   parts.core.tasks.report(METER, { kind: 'version', module: 'default', version }, undefined, proof);
@@ -56,9 +56,9 @@ async function batchOf(version: string): Promise<Batch> {
 /** Its task of the device, as it is while the device upgrades. */
 const runs = ({ _id: batchId }: Batch) =>
   store.collections.tasks.insertOne(aRunningTask({ batchId, productKey: 'meter', deviceName: 'dev-1', attempt: 3 }));
-async function again(deviceName = 'dev-1', gateway?: string): Promise<void> {
+async function again(deviceName = 'dev-1', parent?: string): Promise<void> {
   await devices().delete(operator, [deviceIdOf('meter', deviceName)]);
-  await devices().register(operator, 'meter', [{ deviceName, ...(gateway && { gateway: { deviceName: gateway } }) }]);
+  await devices().register(operator, 'meter', [{ deviceName, ...(parent && { parent: { deviceName: parent } }) }]);
 }
 
 describe('sessions', () => {
@@ -128,14 +128,14 @@ describe('sessions', () => {
     expect(await reported()).toBe('1.0.0');
   });
 
-  test('R-SAFE-2 a gateway speaks for a device no longer once that is registered anew, taken away or put behind it again', async () => {
-    await devices().setGateway(operator, [METER], HUB);
+  test('R-SAFE-2 a parent speaks for a device no longer once that is registered anew, taken away or made its child again', async () => {
+    await devices().setParent(operator, [METER], HUB);
     const changes = [
       () => again('dev-1', 'hub-1'),
-      () => devices().setGateway(operator, [METER], null),
-      () => devices().setGateway(operator, [METER], HUB),
-      () => devices().setGateway(operator, [METER], deviceIdOf('meter', 'hub-2')),
-      () => devices().setGateway(operator, [METER], HUB),
+      () => devices().setParent(operator, [METER], null),
+      () => devices().setParent(operator, [METER], HUB),
+      () => devices().setParent(operator, [METER], deviceIdOf('meter', 'hub-2')),
+      () => devices().setParent(operator, [METER], HUB),
       () => reset(HUB),
     ];
     const seen: Proof[] = [];
@@ -249,12 +249,12 @@ describe('at a broker of its own', () => {
   });
 
   test('R-SAFE-2 a gateway that has lost a device is ended there, since it stays subscribed to its topics', async () => {
-    await devices().setGateway(operator, [METER], HUB);
+    await devices().setParent(operator, [METER], HUB);
     await devices()
       .connected(HUB, 'broker/x', 't1', 'HOOK')
       .catch(() => false);
     await store.collections.devices.updateOne({ _id: HUB }, { $set: { online: true, gatewayId: 'broker/x', sessionId: 't1' } });
-    await devices().setGateway(operator, [METER], null);
+    await devices().setParent(operator, [METER], null);
     expect(await devices().sessionEndsAt('broker/x')).toEqual([HUB]);
   });
 });

@@ -27,7 +27,7 @@ const taskOf = (name: string) => hub.taskOf(name);
 const waiting = (name: string) =>
   aTask({ productKey: 'meter', deviceName: name, reachable: false, gatewayId: null, updatedAt: new Date(0) });
 
-describe('R-DEV-2 a device behind a gateway is on-line with it', () => {
+describe('R-DEV-2 a child is on-line with it', () => {
   beforeEach(() => bind(HUB, 'dev-a', 'dev-b'));
 
   test('it comes, is taken over by another process, and goes', async () => {
@@ -47,7 +47,7 @@ describe('R-DEV-2 a device behind a gateway is on-line with it', () => {
     expect(await gatewayIds('hub-1', 'dev-a', 'dev-b')).toEqual([null, null, null]);
   });
 
-  test('one that is bound while the gateway is connected comes then, one that is unbound goes then', async () => {
+  test('one that is bound while the parent is connected comes then, one that is unbound goes then', async () => {
     await parts.core.devices.connected(HUB, 'gw-1', 's1');
     expect(await bind(HUB, 'dev-c')).toMatchObject([{ online: true }]);
     expect(await bind('meter.hub-2', 'dev-a')).toMatchObject([{ online: false }]);
@@ -55,7 +55,7 @@ describe('R-DEV-2 a device behind a gateway is on-line with it', () => {
     expect(await gatewayIds('dev-a', 'dev-b', 'dev-c')).toEqual([null, null, 'gw-1']);
   });
 
-  test('disabled and enabled, itself or its gateway', async () => {
+  test('disabled and enabled, itself or its parent', async () => {
     const enable = (name: string, enabled: boolean) => parts.core.devices.setEnabled(operator, ids(name), enabled);
     await parts.core.devices.connected(HUB, 'gw-1', 's1');
     await enable('dev-a', false);
@@ -80,12 +80,12 @@ describe('R-DEV-2 a device behind a gateway is on-line with it', () => {
     expect(await gatewayIds('dev-a')).toEqual(['gw-1']);
   });
 
-  test('behind a broker that keeps the connections a Link gateway brings nobody on-line', async () => {
+  test('behind a broker that keeps the connections a Link parent brings nobody on-line', async () => {
     await parts.core.devices.connected(HUB, 'broker/main', 's1');
     expect(await gatewayIds('hub-1', 'dev-a')).toEqual(['broker/main', null]);
   });
 
-  test('whatever overtakes what, they end as their gateway does', async () => {
+  test('whatever overtakes what, they end as their parent does', async () => {
     const sessions = Array.from({ length: 8 }, (_, index) => [`gw-${index % 3}`, `s${index}`] as const);
     await Promise.all(
       sessions.flatMap(([gatewayId, sessionId]) => [
@@ -99,7 +99,7 @@ describe('R-DEV-2 a device behind a gateway is on-line with it', () => {
   });
 });
 
-describe('R-DEV-2 R-FLOW-2 a device behind an IoTDA gateway is on-line with it at a broker that keeps the connections, too', () => {
+describe('R-DEV-2 R-FLOW-2 a child of an IoTDA device is on-line with it at a broker that keeps the connections, too', () => {
   const BROKER = 'broker/main';
   const heard = (deviceId: DeviceId, sessionId: string | null) =>
     parts.core.devices.heard({ deviceId, dialect: 'IOTDA', gatewayId: BROKER, sessionId });
@@ -119,7 +119,7 @@ describe('R-DEV-2 R-FLOW-2 a device behind an IoTDA gateway is on-line with it a
     expect(hub.woken).toEqual(['batch1']);
     const [device, task] = [await hub.device('dev-a'), await taskOf('dev-a')];
     await heard(HUB, 'm2');
-    await parts.core.devices.followGatewaysOf(ids('dev-a', 'dev-b'));
+    await parts.core.devices.followParentsOf(ids('dev-a', 'dev-b'));
     expect([await hub.device('dev-a'), await taskOf('dev-a')]).toEqual([device, task]);
     expect(hub.woken).toEqual(['batch1']);
     expect(await parts.core.devices.left(HUB, BROKER, { is: 'm1' })).toBe(false);
@@ -139,7 +139,7 @@ describe('R-DEV-2 R-FLOW-2 a device behind an IoTDA gateway is on-line with it a
     expect(await gatewayIds('hub-1', 'dev-a', 'dev-b')).toEqual([null, null, null]);
   });
 
-  test('a connection of its own wins while it lasts, and the gateway is there after it', async () => {
+  test('a connection of its own wins while it lasts, and the parent is there after it', async () => {
     await heard(HUB, 'm1');
     await heard('meter.dev-a', 'own');
     expect(await session('dev-a')).toBe('own');
@@ -151,7 +151,7 @@ describe('R-DEV-2 R-FLOW-2 a device behind an IoTDA gateway is on-line with it a
     expect(await session('dev-a')).toBe(await session('dev-b'));
   });
 
-  test('bound, unbound, disabled and enabled while the gateway is connected', async () => {
+  test('bound, unbound, disabled and enabled while the parent is connected', async () => {
     const enable = (name: string, enabled: boolean) => parts.core.devices.setEnabled(operator, ids(name), enabled);
     await heard(HUB, 'm1');
     await bind(HUB, 'dev-c');
@@ -168,15 +168,15 @@ describe('R-DEV-2 R-FLOW-2 a device behind an IoTDA gateway is on-line with it a
   test('what a killed process left is made right by the scan', async () => {
     await heard(HUB, 'm1');
     await store.collections.devices.updateOne({ _id: HUB }, { $set: { online: false, gatewayId: null, sessionId: null } });
-    await parts.core.devices.followGatewaysOf(ids('dev-a'));
+    await parts.core.devices.followParentsOf(ids('dev-a'));
     expect(await gatewayIds('dev-a', 'dev-b')).toEqual([null, null]);
     await store.collections.devices.updateOne({ _id: HUB }, { $set: { online: true, gatewayId: BROKER, sessionId: 'm2' } });
-    await parts.core.devices.followGatewaysOf(ids('dev-b'));
+    await parts.core.devices.followParentsOf(ids('dev-b'));
     expect(await gatewayIds('dev-a', 'dev-b')).toEqual([BROKER, BROKER]);
   });
 });
 
-describe('R-TASK-7 tasks of devices behind a gateway', () => {
+describe('R-TASK-7 tasks of children', () => {
   beforeEach(async () => {
     await bind(HUB, 'dev-a', 'dev-b');
     await store.collections.packages.insertOne(aPackage({ productKey: 'meter' }));
@@ -194,7 +194,7 @@ describe('R-TASK-7 tasks of devices behind a gateway', () => {
     expect(await taskOf('dev-a')).toMatchObject({ reachable: false, gatewayId: null });
   });
 
-  test('an unfinished one is notified again when its gateway comes back', async () => {
+  test('an unfinished one is notified again when its parent comes back', async () => {
     await store.collections.tasks.deleteMany({});
     await store.collections.tasks.insertOne(aNotifiedTask({ productKey: 'meter', deviceName: 'dev-a', reachable: false, gatewayId: null }));
     await parts.core.devices.connected(HUB, 'gw-1', 's1');
@@ -218,7 +218,7 @@ describe('R-TASK-7 tasks of devices behind a gateway', () => {
   test.each<[string, { online: boolean; gatewayId: string | null; sessionId: string | null }, string | null]>([
     ['came', { online: true, gatewayId: 'gw-1', sessionId: 's9' }, 'gw-1'],
     ['went', { online: false, gatewayId: null, sessionId: null }, null],
-  ])('a process that dies when its gateway %s, before its children were told: the scan finds it', async (_what, presence, gatewayId) => {
+  ])('a process that dies when its parent %s, before its children were told: the scan finds it', async (_what, presence, gatewayId) => {
     if (gatewayId === null) await parts.core.devices.connected(HUB, 'gw-1', 's1');
     await store.collections.devices.updateOne({ _id: HUB }, { $set: presence });
     await store.collections.tasks.updateMany({}, { $set: { updatedAt: new Date(0) } });
@@ -228,16 +228,16 @@ describe('R-TASK-7 tasks of devices behind a gateway', () => {
   });
 });
 
-describe('R-BAT-1 what a batch pushes goes to the gateway', () => {
+describe('R-BAT-1 what a batch pushes goes to the parent', () => {
   const sent: [DeviceId, DeviceId | undefined][] = [];
   const link = {
     gatewayId: 'gw-1',
     isConnected: (id: DeviceId) => id === HUB || id === 'meter.dev-c',
-    notify: async ({ deviceId }: Notification, gateway?: DeviceId) => Boolean(sent.push([deviceId, gateway])),
-    queryVersion: async ({ deviceId }: { deviceId: DeviceId }, gateway?: DeviceId) => Boolean(sent.push([deviceId, gateway])),
+    notify: async ({ deviceId }: Notification, parentId?: DeviceId) => Boolean(sent.push([deviceId, parentId])),
+    queryVersion: async ({ deviceId }: { deviceId: DeviceId }, parentId?: DeviceId) => Boolean(sent.push([deviceId, parentId])),
   };
 
-  test('once for each device; one that has neither connection nor gateway waits', async () => {
+  test('once for each device; one that has neither connection nor parent waits', async () => {
     sent.length = 0;
     await bind(HUB, 'dev-a', 'dev-b');
     await parts.core.devices.connected(HUB, 'gw-1', 's1');

@@ -21,9 +21,9 @@ afterAll(() => store.close());
 
 const bind: Hub['bind'] = (...args) => hub.bind(...args);
 const device = (name: string) => hub.device(name);
-const childrenOf = (gateway: string) => hub.childrenOf(gateway);
+const childrenOf = (parentId: string) => hub.childrenOf(parentId);
 
-describe('R-FLOW-1 R-FLOW-2 devices behind a gateway', () => {
+describe('R-FLOW-1 R-FLOW-2 children', () => {
   test('they are put behind it and taken away again, in the order given, and it says how many they are', async () => {
     expect((await bind(HUB, 'dev-b', 'dev-a', 'dev-b')).map(({ _id, parentId }) => [_id, parentId])).toEqual([
       ['meter.dev-b', HUB],
@@ -38,27 +38,27 @@ describe('R-FLOW-1 R-FLOW-2 devices behind a gateway', () => {
   });
 
   test.each<[string, () => Promise<unknown>, { code: string; field?: string }[]]>([
-    ['a gateway that is not there', () => bind('meter.nobody', 'dev-a', 'dev-b'), [{ code: 'DEVICE_UNKNOWN', field: 'gatewayId' }]],
-    ['itself', () => bind(HUB, 'hub-1'), [{ code: 'GATEWAY_LEVELS', field: 'gatewayId' }]],
+    ['a gateway that is not there', () => bind('meter.nobody', 'dev-a', 'dev-b'), [{ code: 'DEVICE_UNKNOWN', field: 'parentId' }]],
+    ['itself', () => bind(HUB, 'hub-1'), [{ code: 'GATEWAY_LEVELS', field: 'parentId' }]],
     [
       'a device that is a child',
       () => bind(HUB, 'dev-a').then(() => bind('meter.dev-a', 'dev-b')),
-      [{ code: 'GATEWAY_LEVELS', field: 'gatewayId' }],
+      [{ code: 'GATEWAY_LEVELS', field: 'parentId' }],
     ],
     [
       'a device that has children',
       () => bind(HUB, 'dev-a').then(() => bind('meter.hub-2', 'hub-1')),
-      [{ code: 'GATEWAY_LEVELS', field: 'gatewayId' }],
+      [{ code: 'GATEWAY_LEVELS', field: 'parentId' }],
     ],
     [
       'another dialect',
       () => parts.core.devices.update(operator, 'meter.dev-a', { dialect: 'IOTDA' }).then(() => bind(HUB, 'dev-a')),
-      [{ code: 'GATEWAY_DIALECT', field: 'gatewayId' }],
+      [{ code: 'GATEWAY_DIALECT', field: 'parentId' }],
     ],
-    ['one more than a gateway may have', () => bind(HUB, 'dev-a', 'dev-b', 'dev-c', 'dev-d'), [{ code: 'TOO_MANY', field: 'gatewayId' }]],
+    ['one more than a gateway may have', () => bind(HUB, 'dev-a', 'dev-b', 'dev-c', 'dev-d'), [{ code: 'TOO_MANY', field: 'parentId' }]],
     ['a device that is not there', () => bind(HUB, 'dev-a', 'nobody'), [{ code: 'DEVICE_UNKNOWN', field: 'deviceIds' }]],
     ['nobody', () => bind(HUB), [{ code: 'REQUIRED', field: 'deviceIds' }]],
-    ['a viewer', () => parts.core.devices.setGateway(spectator, ids('dev-a'), HUB), [{ code: 'NOT_ALLOWED' }]],
+    ['a viewer', () => parts.core.devices.setParent(spectator, ids('dev-a'), HUB), [{ code: 'NOT_ALLOWED' }]],
   ])('refused, and nothing is changed: %s', async (_name, change, codes) => {
     expect(await refusal(change())).toEqual(codes);
     expect(await parts.core.devices.get('meter.dev-b')).not.toHaveProperty('parentId');
@@ -67,7 +67,7 @@ describe('R-FLOW-1 R-FLOW-2 devices behind a gateway', () => {
   test('the bound holds exactly, and a dialect does not change on one side', async () => {
     await bind(HUB, 'dev-a', 'dev-b', 'dev-c');
     expect((await device('hub-1')).children).toBe(3);
-    expect(await refusal(bind(HUB, 'dev-d'))).toEqual([{ code: 'TOO_MANY', field: 'gatewayId' }]);
+    expect(await refusal(bind(HUB, 'dev-d'))).toEqual([{ code: 'TOO_MANY', field: 'parentId' }]);
     for (const name of ['hub-1', 'dev-a'])
       expect(await refusal(parts.core.devices.update(operator, `meter.${name}`, { dialect: 'IOTDA' }))).toEqual([
         { code: 'GATEWAY_DIALECT', field: 'dialect' },
@@ -83,15 +83,15 @@ describe('R-FLOW-1 R-FLOW-2 devices behind a gateway', () => {
     expect(await childrenOf(HUB)).toHaveLength(2);
   });
 
-  test('R-DEV-6 registered with their gateway, which may be in the same list or of another product, or not at all', async () => {
+  test('R-DEV-6 registered with their parent, which may be in the same list or of another product, or not at all', async () => {
     const register = (devices: NewDevice[]) => parts.core.devices.register(operator, 'meter', devices);
-    await parts.core.products.create(operator, { key: 'gates', name: 'Gateways' });
+    await parts.core.products.create(operator, { key: 'gates', name: 'Parents' });
     await parts.core.devices.register(operator, 'gates', [{ deviceName: 'gate' }]);
     await parts.core.devices.connected('gates.gate', 'gw-1', 's1');
     const made = await register([
       { deviceName: 'hub-9' },
-      { deviceName: 'dev-x', gateway: { deviceName: 'hub-9' } },
-      { deviceName: 'dev-y', gateway: { productKey: 'gates', deviceName: 'gate' } },
+      { deviceName: 'dev-x', parent: { deviceName: 'hub-9' } },
+      { deviceName: 'dev-y', parent: { productKey: 'gates', deviceName: 'gate' } },
     ]);
     expect(made.map(({ parentId, online }) => [parentId, online])).toEqual([
       [undefined, false],
@@ -100,17 +100,17 @@ describe('R-FLOW-1 R-FLOW-2 devices behind a gateway', () => {
     ]);
     const chain = [
       { deviceName: 'dev-u' },
-      { deviceName: 'dev-v', gateway: { deviceName: 'dev-x' } },
-      { deviceName: 'dev-w', gateway: { deviceName: 'dev-q' } },
+      { deviceName: 'dev-v', parent: { deviceName: 'dev-x' } },
+      { deviceName: 'dev-w', parent: { deviceName: 'dev-q' } },
     ];
     expect(await refusal(register(chain))).toEqual([
-      { code: 'GATEWAY_LEVELS', field: 'devices[1].gateway' },
-      { code: 'DEVICE_UNKNOWN', field: 'devices[2].gateway' },
+      { code: 'GATEWAY_LEVELS', field: 'devices[1].parent' },
+      { code: 'DEVICE_UNKNOWN', field: 'devices[2].parent' },
     ]);
     expect(await parts.core.devices.get('meter.dev-u')).toBeNull();
   });
 
-  test('a device that is deleted is nobody’s child and nobody’s gateway any more', async () => {
+  test('a device that is deleted is nobody’s child and nobody’s parent any more', async () => {
     await bind(HUB, 'dev-a', 'dev-b');
     await parts.core.devices.connected(HUB, 'gw-1', 's1');
     await parts.core.devices.delete(operator, ids('dev-a'));
@@ -120,10 +120,10 @@ describe('R-FLOW-1 R-FLOW-2 devices behind a gateway', () => {
     expect(await device('dev-b')).not.toHaveProperty('parentId');
   });
 
-  test('who may speak through a gateway, and by which gateway a device is reached: enabled devices only', async () => {
+  test('who may speak through a parent, and by which parent a device is reached: enabled devices only', async () => {
     await bind(HUB, 'dev-a', 'dev-b');
     await parts.core.devices.setEnabled(operator, ids('dev-b'), false);
     expect((await parts.core.devices.childrenOf(HUB)).map(({ deviceId }) => deviceId)).toEqual(ids('dev-a'));
-    expect(await parts.core.devices.gatewaysOver(ids('dev-a', 'dev-b', 'dev-c'))).toEqual(new Map([['meter.dev-a', HUB]]));
+    expect(await parts.core.devices.parentsOf(ids('dev-a', 'dev-b', 'dev-c'))).toEqual(new Map([['meter.dev-a', HUB]]));
   });
 });

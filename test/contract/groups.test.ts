@@ -60,6 +60,18 @@ describe('the tree', () => {
     expect(await groups().get(a1)).toMatchObject({ parentId: null, ancestors: [] });
   });
 
+  test('R-DEV-3 groups are as deep, and devices in as many, as the settings say', async () => {
+    const settings = settingsWith({ groupDepth: 2, groupsPerDevice: 1 });
+    const { core } = await createCore({ store, files: fakePackageStore(), engine, settings, masterKeys: [MASTER_KEY], clock });
+    const [top, other] = [await create('top'), await create('other')];
+    const below = (await core.groups.create(operator, { name: 'below', parentId: top }))._id;
+    const tooDeep = [{ code: 'GROUP_TREE', field: 'parentId' }];
+    expect(await refusal(core.groups.create(operator, { name: 'deep', parentId: below }))).toEqual(tooDeep);
+    expect(await refusal(core.groups.update(operator, top, { parentId: other }))).toEqual(tooDeep);
+    await core.groups.addDevices(operator, below, idsOf('dev-a'));
+    expect(await refusal(core.groups.addDevices(operator, other, idsOf('dev-a')))).toEqual([{ code: 'TOO_MANY', field: 'deviceIds' }]);
+  });
+
   test('R-DEV-3 two moves at once that would make a circle together: one is refused', async () => {
     const [a, b] = [await create('a'), await create('b')];
     const moves = await Promise.allSettled([groups().update(operator, a, { parentId: b }), groups().update(operator, b, { parentId: a })]);

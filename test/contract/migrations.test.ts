@@ -4,11 +4,12 @@ import { MIGRATIONS } from '../../schema/mongo/migrations';
 import type { Migration } from '../../schema/mongo/migrations/migration';
 import { NewerDatabase, runMigrations } from '../../schema/mongo/migrations/run';
 import { MASTER_KEY } from '../support/core-parts';
+import { slowness } from '../support/devices/patience';
 import { emptyStore, testStore } from '../support/store';
 
 let store: Store;
 beforeAll(async () => {
-  store = await testStore();
+  store = await testStore({ isNew: true });
 });
 afterEach(async () => {
   await emptyStore(store);
@@ -16,7 +17,7 @@ afterEach(async () => {
 });
 afterAll(() => store.close());
 
-const SOON = { leaseMs: 300, pauseMs: 20 };
+const SOON = { leaseMs: Math.round(500 * slowness()), pauseMs: 20 };
 const kept = () => store.collections.settings;
 const tools = (of = store) => ({ collections: of.collections, ...secretSeals([MASTER_KEY]) });
 

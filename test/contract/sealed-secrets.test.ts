@@ -18,7 +18,7 @@ const SECRET = 'a-secret-of-its-own';
 
 let store: Store;
 beforeAll(async () => {
-  store = await testStore();
+  store = await testStore({ isNew: true });
 });
 afterEach(() => emptyStore(store));
 afterAll(() => store.close());

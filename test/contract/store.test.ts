@@ -5,7 +5,7 @@ import { testStore } from '../support/store';
 
 let store: Store;
 beforeAll(async () => {
-  store = await testStore();
+  store = await testStore({ isNew: true });
 });
 afterAll(() => store.close());
 

@@ -80,7 +80,7 @@ describe('downloads', () => {
     ['its device has another secret', () => reset()],
     ['another device has the name', () => again()],
     ['a certificate was taken away', () => certificates([SECOND])],
-    ['its device has another gateway', () => devices().setGateway(operator, [METER], HUB)],
+    ['its device has another parent', () => devices().setParent(operator, [METER], HUB)],
   ])('R-SAFE-2 a download address ends when %s, and the next one opens', async (_, change) => {
     await certificates([FIRST]);
     const token = await offered();

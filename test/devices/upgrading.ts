@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Behaviour } from '../support/devices/behaviours';
 import { LinkDevice, type LinkDeviceSettings } from '../support/devices/link/link-device';
+import { patience } from '../support/devices/patience';
 import type { BarePlatform } from './bare-platform';
 
 export const PRODUCT_KEY = 'upd7Kx2QmZ1';
@@ -49,10 +50,10 @@ export async function startDevice(
   };
 }
 
-/** Settles when the platform has received an uplink for which `where` holds. Rejects after 10 s. */
+/** Settles when the platform has received an uplink for which `where` holds. Rejects when it doesn't in time. */
 export function received(platform: BarePlatform, where: () => boolean): Promise<void> {
   return new Promise((resolve, reject) => {
-    const end = setTimeout(() => reject(new Error('the platform did not receive it')), 10_000);
+    const end = setTimeout(() => reject(new Error('the platform did not receive it')), patience(30_000));
     const look = () => {
       if (!where()) return;
       clearTimeout(end);

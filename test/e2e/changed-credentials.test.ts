@@ -6,7 +6,7 @@ import { ADMIN, startUpdraft, type Updraft } from '../support/updraft';
 let updraft: Updraft;
 beforeAll(async () => {
   updraft = await startUpdraft();
-}, 120_000);
+});
 afterAll(() => updraft.stop());
 
 const idOf = (name: string) => deviceIdOf(updraft.productKey, name);

@@ -40,9 +40,9 @@ describe('R-DL-3 download over MQTT, by devices over real MQTT, MongoDB and Temp
     await fleet.stop();
   });
 
-  test('R-DL-3 R-FLOW-1 devices behind a gateway load it in blocks too, each as fast as if it had a connection of its own', async () => {
+  test('R-DL-3 R-FLOW-1 children load it in blocks too, each as fast as if it had a connection of its own', async () => {
     const names = ['probe-0', 'probe-1', 'probe-2'];
-    const children = names.map((deviceName) => ({ deviceName, gateway: 'block-hub' }));
+    const children = names.map((deviceName) => ({ deviceName, parent: 'block-hub' }));
     const fleet = await updraft.fleet([{ deviceName: 'block-hub' }, ...children], { download: { blockBytes: 10 * 1024 } });
     const batch = await updraft.push(await packageOf('2.1.0'), overMqtt, only(names));
     expect(await updraft.settled(batch)).toEqual(Object.fromEntries(names.map((name) => [name, 'SUCCEEDED'])));

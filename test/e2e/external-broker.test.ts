@@ -13,7 +13,7 @@ interface Wanted {
   dialect?: 'IOTDA';
   behaviours?: Behaviour[];
   /** The device it is behind. */
-  gateway?: string;
+  parent?: string;
 }
 
 describeWithMosquitto('that batches over devices at an external broker end right')(
@@ -53,7 +53,7 @@ describeWithMosquitto('that batches over devices at an external broker end right
       const registered = await updraft.core.devices.register(
         ADMIN,
         productKey,
-        wanted.map(({ deviceName, dialect, gateway }) => ({ deviceName, dialect, ...(gateway && { gateway: { deviceName: gateway } }) })),
+        wanted.map(({ deviceName, dialect, parent }) => ({ deviceName, dialect, ...(parent && { parent: { deviceName: parent } }) })),
       );
       const hour = hourOf(new Date());
       const devices = wanted.map((each, index): DeviceDescription => {
@@ -61,7 +61,7 @@ describeWithMosquitto('that batches over devices at an external broker end right
         return described.dialect === 'IOTDA' ? { ...described, dialect: 'IOTDA', hour } : { ...described, dialect: 'LINK' };
       });
       accounts = devices
-        .filter(({ gateway }) => gateway === undefined)
+        .filter(({ parent }) => parent === undefined)
         .map((device) => {
           const { username, password } = device.dialect === 'IOTDA' ? iotdaCredentials(device) : linkCredentials(device);
           return { username, password, ...(device.dialect !== 'IOTDA' && { acl: linkAcl(productKey, device.deviceName) }) };
@@ -141,9 +141,9 @@ describeWithMosquitto('that batches over devices at an external broker end right
       expect(await updraft.settled(batch)).toEqual({ gone: 'SUCCEEDED', never: 'SUCCEEDED', iotda: 'SUCCEEDED' });
     });
 
-    test('R-FLOW-2 R-DEV-2 R-TASK-7 devices behind an IoTDA gateway come and go with it, and are upgraded over it, as it is itself', async () => {
+    test('R-FLOW-2 R-DEV-2 R-TASK-7 children of an IoTDA device come and go with it, and are upgraded over it, as it is itself', async () => {
       const names = Array.from({ length: 5 }, (_, index) => `probe-${index}`);
-      const behind = { dialect: 'IOTDA', gateway: 'hub-0' } as const;
+      const behind = { dialect: 'IOTDA', parent: 'hub-0' } as const;
       const fleet = await fleetOf([
         { deviceName: 'hub-0', dialect: 'IOTDA', behaviours: [offlineUntil('told')] },
         ...names.map((deviceName) => ({ ...behind, deviceName, ...(deviceName === 'probe-3' && { behaviours: [resultCode(4)] }) })),

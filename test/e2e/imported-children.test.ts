@@ -8,24 +8,24 @@ beforeAll(async () => {
 });
 afterAll(() => updraft.stop());
 
-/** By a file that has the gateways last. */
+/** By a file that has the parents last. */
 async function imported(devices: NewDevice[]): Promise<{ secret: string }[]> {
   const { core, productKey } = updraft;
   const secret = '0123456789abcdef';
-  const lines = devices.map(({ deviceName, gateway }) => `${deviceName},${secret},${gateway?.deviceName ?? ''}`).reverse();
+  const lines = devices.map(({ deviceName, parent }) => `${deviceName},${secret},${parent?.deviceName ?? ''}`).reverse();
   const made = await core.deviceImports.create(
     ADMIN,
     { productKey },
-    Readable.from(Buffer.from(`deviceName,secret,gateway\n${lines.join('\n')}`)),
+    Readable.from(Buffer.from(`deviceName,secret,parent\n${lines.join('\n')}`)),
   );
   await updraft.until(async () => (await core.deviceImports.get(made._id))?.status === 'FINISHED');
   return devices.map(() => ({ secret }));
 }
 
-test('R-DEV-6 R-FLOW-1 devices behind a gateway that come from a file are on-line with it, and upgraded over its connection', async () => {
+test('R-DEV-6 R-FLOW-1 children that come from a file are on-line with their parent, and upgraded over its connection', async () => {
   const probes = ['probe-0', 'probe-1', 'probe-2'];
   const fleet = await updraft.fleet(
-    [{ deviceName: 'hub-1' }, ...probes.map((deviceName) => ({ deviceName, gateway: 'hub-1' }))],
+    [{ deviceName: 'hub-1' }, ...probes.map((deviceName) => ({ deviceName, parent: 'hub-1' }))],
     {},
     imported,
   );

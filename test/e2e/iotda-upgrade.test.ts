@@ -11,7 +11,7 @@ import {
 } from '../support/devices/behaviours';
 import type { Fleet } from '../support/devices/fleet';
 import { IotdaDevice } from '../support/devices/iotda/iotda-device';
-import { slowness } from '../support/machine';
+import { slowness } from '../support/devices/patience';
 import { ADMIN, startUpdraft, type Updraft } from '../support/updraft';
 import type { DeviceOf } from '../support/updraft-driver';
 

@@ -10,8 +10,8 @@ import { startProcess, type UpdraftProcess } from '../support/updraft-process';
 
 const ROWS = 60_000;
 /** The last rows; every third of the others is behind one of them. */
-const GATEWAYS = 20;
-const CHILDREN = Math.ceil((ROWS - GATEWAYS) / 3);
+const PARENTS = 20;
+const CHILDREN = Math.ceil((ROWS - PARENTS) / 3);
 const environment = testEnvironment({ UPDRAFT_ROLES: 'api' });
 let store: Store;
 let server: UpdraftProcess;
@@ -24,7 +24,7 @@ beforeAll(async () => {
   const { key } = await access.createKey(administrator, { name: 'operator', role: 'OPERATOR' });
   headers = { authorization: `Bearer ${key}`, 'content-type': 'text/csv' };
   await store.collections.products.insertOne({ _id: 'killA', name: 'Meters', dialect: 'LINK', createdAt: new Date() });
-}, 120_000);
+});
 
 afterAll(async () => {
   await server.kill();
@@ -34,21 +34,21 @@ afterAll(async () => {
 });
 
 const nameOf = (index: number): string => `meter-${String(index).padStart(6, '0')}`;
-const gatewayOf = (index: number): string => nameOf(ROWS - GATEWAYS + (index % GATEWAYS));
+const parentOf = (index: number): string => nameOf(ROWS - PARENTS + (index % PARENTS));
 const file = Array.from(
   { length: ROWS },
-  (_, index) => `${nameOf(index)},${index % 3 === 0 && index < ROWS - GATEWAYS ? gatewayOf(index) : ''}\n`,
+  (_, index) => `${nameOf(index)},${index % 3 === 0 && index < ROWS - PARENTS ? parentOf(index) : ''}\n`,
 );
-const head = 'deviceName,gateway\n';
+const head = 'deviceName,parent\n';
 const address = (path: string): string => `${server.apiUrl}/imports${path}`;
 const send = () => fetch(address('?productKey=killA&idempotencyKey=june'), { method: 'POST', body: head + file.join(''), headers });
 const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
 const devices = () => store.collections.devices.countDocuments({ productKey: 'killA' });
 const childrenThere = () => store.collections.devices.countDocuments({ parentId: { $exists: true } });
-/** By what their gateways say. */
+/** By what their parents say. */
 async function childrenCounted(): Promise<number> {
-  const gateways = await store.collections.devices.find({ children: { $exists: true } }).toArray();
-  return gateways.reduce((sum, { children = 0 }) => sum + children, 0);
+  const parents = await store.collections.devices.find({ children: { $exists: true } }).toArray();
+  return parents.reduce((sum, { children = 0 }) => sum + children, 0);
 }
 
 async function theImport(holds: (found: { status: string; rows: number; piecesDone: number; pieces: number }) => boolean) {
@@ -94,4 +94,4 @@ test('R-DEV-6 an import whose process is killed -9 while it is sent is sent agai
   const told = (await (await fetch(address(`/${body.id}/devices.csv`), { headers })).text()).trim().split('\r\n').slice(1);
   const real = await store.collections.devices.find({ productKey: 'killA' }).sort({ _id: 1 }).toArray();
   expect(told).toEqual(real.map((device) => `${device.deviceName},${openSecret(SEALING, device)}`));
-}, 300_000);
+});

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Task } from '../../schema/model/task/task';
-import { slowness } from '../support/machine';
+import { slowness } from '../support/devices/patience';
 import { iotdaRows } from '../support/misbehaviours/iotda-rows';
 import { linkRows } from '../support/misbehaviours/link-rows';
 import { type End, fleetOf } from '../support/misbehaviours/row';

@@ -96,10 +96,10 @@ describe('no workflow outlives what it is for', () => {
     await fleet.stop();
   });
 
-  test.each(DIALECTS)('R-BAT-18 nor of devices behind a gateway that has gone, once their batch was canceled: %s', async (dialect) => {
+  test.each(DIALECTS)('R-BAT-18 nor of children that has gone, once their batch was canceled: %s', async (dialect) => {
     const [hub, ...children] = devicesOf(dialect, 'behind', 9, { behaviours: [stallsAt(30)] satisfies Behaviour[] });
-    if (!hub) throw new Error('no gateway');
-    const behind = children.map((child) => ({ ...child, gateway: hub.deviceName })) as DeviceOf[];
+    if (!hub) throw new Error('no parent');
+    const behind = children.map((child) => ({ ...child, parent: hub.deviceName })) as DeviceOf[];
     const fleet = await updraft.fleet([{ ...hub, behaviours: [] }, ...behind]);
     const batch = await updraft.push(await nextPackage(), { rate: { kind: 'constant', perMinute: 60 } }, only(behind));
     await updraft.until(async () => (await updraft.core.batches.counts(batch._id)).IN_PROGRESS > 0);

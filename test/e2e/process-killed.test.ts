@@ -9,7 +9,7 @@ const SETTINGS = { UPDRAFT_MINUTE_MS: `${MINUTE_MS}` };
 
 describe('a process of the platform is killed -9 in the middle of a batch of 50', () => {
   let updraft: UpdraftProcesses | undefined;
-  afterEach(() => updraft?.stop(), 60_000);
+  afterEach(() => updraft?.stop());
 
   test('the worker: another one goes on, every task ends right, and nobody is pushed twice within an attempt', async () => {
     updraft = await startProcesses(['api,gateway', 'worker'], SETTINGS);

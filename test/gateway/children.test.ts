@@ -11,7 +11,7 @@ const probe = topics('probe-7');
 const version = (of: string) => `{"id":1,"params":{"version":"${of}"}}`;
 const reportsOf = ({ core }: Running) => core.calls.flatMap((each) => (each.call === 'report' ? [[each.deviceId, each.report.kind]] : []));
 
-describe('R-FLOW-1 devices behind a Link gateway (device-protocols §1.2)', () => {
+describe('R-FLOW-1 children of a Link device (device-protocols §1.2)', () => {
   let running: Running;
   beforeEach(async () => {
     running = await startGateway({}, { messagesPerSecond: 1, messagesBurst: 20 });
@@ -19,7 +19,7 @@ describe('R-FLOW-1 devices behind a Link gateway (device-protocols §1.2)', () =
   });
   afterEach(() => running.stop());
 
-  test('a notification goes to the gateway, once, on the topic of the device', async () => {
+  test('a notification goes to the parent, once, on the topic of the device', async () => {
     const hub = await running.connect();
     const received = inbox(hub);
     const { link } = running.gateway;
@@ -34,7 +34,7 @@ describe('R-FLOW-1 devices behind a Link gateway (device-protocols §1.2)', () =
     expect(await link.notify({ ...forProbe, dialect: 'IOTDA' }, HUB)).toBe(false);
   });
 
-  test('a connection of its own goes before that of its gateway', async () => {
+  test('a connection of its own goes before that of its parent', async () => {
     const [hub, own] = [await running.connect(), await running.connect({ deviceName: 'probe-7' })];
     const [byHub, byOwn] = [inbox(hub), inbox(own)];
     expect(await running.gateway.link.notify(notification({ deviceId: PROBE, deviceName: 'probe-7' }), HUB)).toBe(true);
@@ -43,7 +43,7 @@ describe('R-FLOW-1 devices behind a Link gateway (device-protocols §1.2)', () =
     expect([byHub.length, byOwn.length]).toEqual([1, 2]);
   });
 
-  test("reports, failures, questions and requests for blocks are the device's, answered over the gateway's connection", async () => {
+  test("reports, failures, questions and requests for blocks are the device's, answered over the parent's connection", async () => {
     const hub = await running.connect();
     const received = inbox(hub);
     running.core.task = notification({ deviceId: PROBE, deviceName: 'probe-7' });
@@ -118,7 +118,7 @@ describe('R-FLOW-1 devices behind a Link gateway (device-protocols §1.2)', () =
     expect(running.core.reports).toEqual([]);
   });
 
-  test('its topics may be subscribed to by the gateway, and by nobody else', async () => {
+  test('its topics may be subscribed to by the parent, and by nobody else', async () => {
     const suback = async (deviceName: string, filters: string[]) => {
       const client = await running.connect({ deviceName });
       return new Promise((resolve) => {
@@ -144,7 +144,7 @@ describe('R-FLOW-1 devices behind a Link gateway (device-protocols §1.2)', () =
     expect(received.filter(({ topic }) => topic === probe.upgrade).map(({ qos }) => qos)).toEqual([1]);
   });
 
-  test('a gateway may send more: four messages at once for each device behind it', async () => {
+  test('a parent may send more: four messages at once for each of its children', async () => {
     const hub = await running.connect();
     for (let count = 0; count < 30; count += 1) await hub.publishAsync(probe.inform, version(`1.${count}`), { qos: 1 });
     await running.core.until(() => running.core.reports.length >= 24);
@@ -153,7 +153,7 @@ describe('R-FLOW-1 devices behind a Link gateway (device-protocols §1.2)', () =
   });
 });
 
-describe('R-FLOW-2 devices behind an IoTDA gateway (device-protocols §2.2, §2.6 H)', () => {
+describe('R-FLOW-2 children of an IoTDA device (device-protocols §2.2, §2.6 H)', () => {
   const CHILD = `${VECTOR.productKey}.probe-7`;
   let running: Running;
   beforeEach(async () => {
@@ -166,7 +166,7 @@ describe('R-FLOW-2 devices behind an IoTDA gateway (device-protocols §2.2, §2.
     `{"object_device_id":"${about}","services":[{"service_id":"$ota","event_type":"${type}","event_time":"20261120T214000Z","paras":${paras}}]}`;
   const ignored = '{"services":[]}';
 
-  test("the query and the upgrade come on the gateway's topic and name the device", async () => {
+  test("the query and the upgrade come on the parent's topic and name the device", async () => {
     const hub = await running.connect(iotdaOptions());
     const received = inbox(hub);
     const { link } = running.gateway;
@@ -180,7 +180,7 @@ describe('R-FLOW-2 devices behind an IoTDA gateway (device-protocols §2.2, §2.
     expect(await link.queryVersion({ deviceId: CHILD, dialect: 'IOTDA' })).toBe(false);
   });
 
-  test('what the gateway says of it is taken as its own, and answered the same way', async () => {
+  test('what the parent says of it is taken as its own, and answered the same way', async () => {
     const hub = await running.connect(iotdaOptions());
     const received = inbox(hub);
     running.core.answer = iotdaNotification({ deviceId: CHILD, deviceName: 'probe-7', dialect: 'IOTDA' });

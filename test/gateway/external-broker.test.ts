@@ -60,7 +60,7 @@ describeWithMosquitto('that gateways share an external broker, and come back aft
       expect(cores.every((core) => core.reports.length > 0)).toBe(true);
     });
 
-    test('R-FLOW-1 R-DEV-2 a Link gateway that may use the topics of a device behind it speaks for it, and gets what is for it', async () => {
+    test('R-FLOW-1 R-DEV-2 a Link device that may use the topics of its child speaks for it, and gets what is for it', async () => {
       const accounts: MosquittoUser[] = deviceAccounts();
       accounts[0]?.acl?.push(...linkAcl(PRODUCT_KEY, 'probe-7'));
       await mosquitto.start(accounts);

@@ -13,8 +13,8 @@ const forChild = iotdaNotification({ deviceId: CHILD, deviceName: 'probe-7', dia
 const report = (about: string | undefined, paras: string, type = 'version_report') =>
   JSON.stringify({ object_device_id: about, services: [{ service_id: '$ota', event_type: type, paras: JSON.parse(paras) }] });
 
-describeWithMosquitto('that devices behind an IoTDA gateway are reached at an external broker')(
-  'R-FLOW-2 devices behind an IoTDA gateway at an external broker (Mosquitto)',
+describeWithMosquitto('that children of an IoTDA device are reached at an external broker')(
+  'R-FLOW-2 children of an IoTDA device at an external broker (Mosquitto)',
   () => {
     let mosquitto: Mosquitto;
     let core: RecordingCore;
@@ -52,7 +52,7 @@ describeWithMosquitto('that devices behind an IoTDA gateway are reached at an ex
       (await gateway.metrics.registry.getSingleMetric('updraft_gateway_dropped_total')?.get())?.values.filter(({ value }) => value > 0) ??
       [];
 
-    test("the query and the upgrade come on the gateway's topic and name the device", async () => {
+    test("the query and the upgrade come on the parent's topic and name the device", async () => {
       expect(await gateway.link.queryVersion({ deviceId: CHILD, dialect: 'IOTDA' })).toBe(true);
       expect(await gateway.link.notify(forChild)).toBe(true);
       await arrived(2);
@@ -62,7 +62,7 @@ describeWithMosquitto('that devices behind an IoTDA gateway are reached at an ex
       ]);
     });
 
-    test('what the gateway says of it is taken as its own, and answered the same way; of anybody else it is dropped and counted', async () => {
+    test('what the parent says of it is taken as its own, and answered the same way; of anybody else it is dropped and counted', async () => {
       core.answer = forChild;
       await says(report(`${VECTOR.productKey}_victim`, '{"fw_version":"v6"}'));
       await says(report(IOTDA_CHILD, '{"fw_version":"v1.0"}'));
@@ -75,7 +75,7 @@ describeWithMosquitto('that devices behind an IoTDA gateway are reached at an ex
         [CHILD, 'version'],
         [CHILD, 'result'],
       ]);
-      // Only the gateway was heard: the others are on-line with it.
+      // Only the parent was heard: the others are on-line with it.
       expect([...core.sessions.keys()]).toEqual([HUB]);
       expect(await dropped()).toMatchObject([{ labels: { reason: 'foreign_topic' }, value: 1 }]);
     });
@@ -95,7 +95,7 @@ describeWithMosquitto('that devices behind an IoTDA gateway are reached at an ex
       ]);
     });
 
-    test('a connection of its own goes before that of its gateway', async () => {
+    test('a connection of its own goes before that of its parent', async () => {
       const topic = DOWN.replace(VECTOR.id, IOTDA_CHILD);
       const own = connect(mosquitto.url, { protocolVersion: 4, username: IOTDA_CHILD, password: 'own-password', reconnectPeriod: 0 });
       await own.subscribeAsync(topic);
@@ -106,10 +106,10 @@ describeWithMosquitto('that devices behind an IoTDA gateway are reached at an ex
       expect(received).toEqual([]);
     });
 
-    test('a push that finds nobody takes the gateway off-line, and with it those behind it', async () => {
+    test('a push that finds nobody takes the parent off-line, and with it its children', async () => {
       await says(report(undefined, '{"fw_version":"v1"}'));
       await core.until(() => core.sessions.has(HUB));
-      core.sessions.set(CHILD, 'via the gateway');
+      core.sessions.set(CHILD, 'via the parent');
       await client.endAsync(true);
       expect(await gateway.link.notify(forChild)).toBe(false);
       expect(core.calls.flatMap((each) => (each.call === 'disconnected' ? [each.deviceId] : []))).toEqual([HUB, CHILD]);
@@ -127,7 +127,7 @@ describeWithMosquitto('that devices behind an IoTDA gateway are reached at an ex
       expect(core.sessions.has(HUB)).toBe(true);
     });
 
-    test('what the gateway says for 150 devices at once is heard, while the store is slow', async () => {
+    test('what the parent says for 150 devices at once is heard, while the store is slow', async () => {
       const children = Array.from({ length: 150 }, (_, index) => `probe-${index}`);
       core.children.set(
         HUB,

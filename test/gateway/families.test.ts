@@ -20,7 +20,7 @@ function world(children: string[]) {
   const devices = {
     childrenOf: async () => {
       lookups += 1;
-      return children.map((deviceId) => ({ deviceId, proof: { registration: null, gateway: 'pk01.hub-1', binding: null } }));
+      return children.map((deviceId) => ({ deviceId, proof: { registration: null, parentId: 'pk01.hub-1', binding: null } }));
     },
   };
   const deps = { devices, queues, metrics: createGatewayMetrics(), sampled: createSampledLog(pino({ level: 'silent' })) };
@@ -65,7 +65,7 @@ test('R-FLOW-1 R-FLOW-2 a child stays the same peer, and one that was just spoke
   expect(await again).toBe(await first);
   expect(families.identityOf(session, 'pk01.a')).toBe(await first);
   children.push('pk01.b');
-  expect(families.identityOf(session, 'pk01.b')).toMatchObject({ deviceName: 'b', gateway: session });
+  expect(families.identityOf(session, 'pk01.b')).toMatchObject({ deviceName: 'b', parent: session });
   const answered = nameOf('pk01.b');
   await run();
   expect(await answered).toBe('b');
@@ -85,8 +85,8 @@ test('R-FLOW-1 what a connection may send grows with each device behind it', () 
   let now = 0;
   const { take: allows } = createTokenBuckets<object>({ perSecond: 1, burst: 2, more: { perSecond: 1, burst: 4 } }, () => now);
   const many = (key: object, units?: number) => Array.from({ length: 100 }, () => allows(key, units)).filter(Boolean).length;
-  const [plain, gateway] = [{}, {}];
-  expect([many(plain), many(gateway, 10)]).toEqual([2, 42]);
+  const [plain, parent] = [{}, {}];
+  expect([many(plain), many(parent, 10)]).toEqual([2, 42]);
   now += 1_000;
-  expect([many(plain), many(gateway, 10)]).toEqual([1, 11]);
+  expect([many(plain), many(parent, 10)]).toEqual([1, 11]);
 });

@@ -37,7 +37,7 @@ describe('R-DEV-1 a report that cannot be read is told on the device', () => {
     expect(device.connected).toBe(true);
   });
 
-  test('R-DEV-1 it is told of the device that the topic names, one behind a gateway included', async () => {
+  test('R-DEV-1 it is told of the device that the topic names, a child included', async () => {
     running.core.children.set(deviceId(), [deviceId('child-1')]);
     const device = await running.connect();
     await device.publishAsync(topics('child-1').inform, '{"params":{"version":"a b"}}', { qos: 1 });

@@ -93,14 +93,14 @@ export class RecordingCore implements GatewayCore {
       this.changed.on('session ends', listener);
       return () => void this.changed.off('session ends', listener);
     },
-    childrenOf: async (gateway) => {
+    childrenOf: async (parentId) => {
       this.familyLookups += 1;
-      const failure = this.fail({ call: 'childrenOf', deviceId: gateway });
+      const failure = this.fail({ call: 'childrenOf', deviceId: parentId });
       if (failure !== null) throw failure;
-      return (this.children.get(gateway) ?? []).map((id) => ({ deviceId: id, proof: { registration: null, gateway, binding: null } }));
+      return (this.children.get(parentId) ?? []).map((id) => ({ deviceId: id, proof: { registration: null, parentId, binding: null } }));
     },
-    gatewaysOver: async (ids) =>
-      new Map([...this.children].flatMap(([gateway, children]) => children.filter((id) => ids.includes(id)).map((id) => [id, gateway]))),
+    parentsOf: async (ids) =>
+      new Map([...this.children].flatMap(([parent, children]) => children.filter((id) => ids.includes(id)).map((id) => [id, parent]))),
     credentialsOfNode: async (deviceName) =>
       this.unknown.has(deviceName) ? null : { ...this.known(deviceName), productKey: PRODUCT_KEY, deviceName },
     connected: async (deviceId, _gatewayId, sessionId) => {

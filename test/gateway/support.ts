@@ -6,6 +6,7 @@ import type { Notification } from '../../core/ports';
 import type { QueueSettings } from '../../gateways/device-queues';
 import { createMqttGateway, type MqttGateway, type MqttGatewayDeps } from '../../gateways/mqtt/gateway';
 import type { MqttQuotas } from '../../gateways/mqtt/quotas';
+import { patience } from '../support/devices/patience';
 import { deviceId, PRODUCT_KEY, RecordingCore, SECRET } from './recording-core';
 
 export const TIMESTAMP = '2524608000000';
@@ -83,6 +84,7 @@ export function deviceOptions({ deviceName = 'meter-0001', ...options }: DeviceO
   return {
     protocolVersion: 4,
     reconnectPeriod: 0,
+    connectTimeout: patience(30_000),
     clientId: `${id}|timestamp=${TIMESTAMP},_ss=1,_v=sdk-c-4.1.0,securemode=3,signmethod=hmacsha256,ext=3,_conn=tcp|`,
     username: `${deviceName}&${PRODUCT_KEY}`,
     password: hex('sha256', `clientId${id}deviceName${deviceName}productKey${PRODUCT_KEY}timestamp${TIMESTAMP}`),
@@ -92,7 +94,7 @@ export function deviceOptions({ deviceName = 'meter-0001', ...options }: DeviceO
 
 /** The CONNACK code of an attempt: 0, or that of the refusal. */
 export async function connackOf(url: string, options: IClientOptions): Promise<number> {
-  const client = connect(url, { protocolVersion: 4, reconnectPeriod: 0, ...options });
+  const client = connect(url, { protocolVersion: 4, reconnectPeriod: 0, connectTimeout: patience(30_000), ...options });
   client.on('error', () => undefined);
   try {
     return await new Promise<number>((resolve, reject) => {

@@ -63,7 +63,7 @@ describe("R-FLOW-1 topics of the vendor's other services", () => {
     expect(await running.counted('subscriptions_refused_total')).toBe(1);
   });
 
-  test('R-FLOW-1 a gateway subscribes to them for the devices behind it, and for no others', async () => {
+  test('R-FLOW-1 a parent subscribes to them for its children, and for no others', async () => {
     running.core.children.set(deviceId(), [deviceId('probe-7')]);
     const hub = await running.connect();
     for (const filter of filtersOf(`${PRODUCT_KEY}/probe-7`)) expect([filter, await granted(hub, filter)]).toEqual([filter, 1]);

@@ -2,6 +2,7 @@ import type { Batch } from '../../schema/model/batch/batch';
 import type { Task } from '../../schema/model/task/task';
 import { failsWith } from './devices/behaviours';
 import type { Fleet } from './devices/fleet';
+import { slowness } from './devices/patience';
 import type { DeviceOf, Driver } from './updraft-driver';
 
 /** Fifty devices: most are upgraded, some fail once and are upgraded by a retry, some fail for good. */
@@ -11,7 +12,7 @@ export const FIFTY: DeviceOf[] = Array.from({ length: 50 }, (_, index) => ({
 }));
 
 /** A policy's minute: at the rate below fifty pushes take four seconds. */
-export const MINUTE_MS = 6_000;
+export const MINUTE_MS = Math.round(6_000 * slowness());
 export const FIFTY_POLICY = {
   rate: { kind: 'constant' as const, perMinute: 75 },
   retry: { intervalMinutes: 0 as const, maxRetries: 1 as const },

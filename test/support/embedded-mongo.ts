@@ -6,12 +6,13 @@ import { freePort } from '../../server/embedded/free-port';
 import { type GuardedChild, spawnGuarded } from '../../server/embedded/guarded-child';
 import { programPath } from '../../server/embedded/programs';
 import type { EmbeddedServers } from '../../server/embedded/start-embedded';
+import { patience } from './devices/patience';
 
 const { MONGODB_URI: _mongo, TEMPORAL_ADDRESS: _temporal, ...env } = process.env;
 
 /** With the user and password of a URI, or without any. */
 export async function asUser<T>(uri: string, work: (client: mongo.MongoClient) => Promise<T>): Promise<T> {
-  const client = new mongo.MongoClient(uri, { serverSelectionTimeoutMS: 20_000 });
+  const client = new mongo.MongoClient(uri, { serverSelectionTimeoutMS: patience(20_000) });
   try {
     return await work(client);
   } finally {

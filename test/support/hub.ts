@@ -10,7 +10,7 @@ import { quietEngine } from './quiet-engine';
 export const HUB = 'meter.hub-1';
 export const ids = (...names: string[]): DeviceId[] => names.map((name) => `meter.${name}`);
 
-/** Core over a store with two devices that may be gateways, `hub-1` and `hub-2`, of at most three children, and `dev-a` to `dev-d`. */
+/** Core over a store with two devices that may be parents, `hub-1` and `hub-2`, of at most three children, and `dev-a` to `dev-d`. */
 export interface Hub {
   parts: CoreParts;
   clock: ReturnType<typeof handClock>;
@@ -18,11 +18,11 @@ export interface Hub {
   woken: string[];
   /** What the engine was told of upgrades: `progress`, `failed UNEXPECTED_VERSION_REPORTED`. */
   reported: string[];
-  bind(gateway: DeviceId | null, ...names: string[]): Promise<Device[]>;
+  bind(parentId: DeviceId | null, ...names: string[]): Promise<Device[]>;
   device(name: string): Promise<Device>;
   /** The gateway process of each; null for one that is off-line. */
   gatewayIds(...names: string[]): Promise<(string | null | undefined)[]>;
-  childrenOf(gateway: DeviceId): Promise<string[]>;
+  childrenOf(parentId: DeviceId): Promise<string[]>;
   /** Of `batch1`. */
   taskOf(name: string): Promise<Task>;
 }
@@ -40,10 +40,10 @@ export async function startHub(store: Store): Promise<Hub> {
   const { core } = parts;
   return {
     ...{ parts, clock, woken, reported },
-    bind: (gateway, ...names) => core.devices.setGateway(operator, ids(...names), gateway),
+    bind: (parentId, ...names) => core.devices.setParent(operator, ids(...names), parentId),
     device: async (name) => present(await core.devices.get(`meter.${name}`)),
     gatewayIds: async (...names) => (await core.devices.getMany(ids(...names))).map((each) => (each?.online ? each.gatewayId : null)),
-    childrenOf: async (gateway) => (await core.devices.list({ parentId: gateway }, {})).rows.map(({ node }) => node.deviceName),
+    childrenOf: async (parentId) => (await core.devices.list({ parentId }, {})).rows.map(({ node }) => node.deviceName),
     taskOf: async (name) => present(await core.tasks.get(`batch1.meter.${name}`)),
   };
 }

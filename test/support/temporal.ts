@@ -1,15 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { resolve } from 'node:path';
 import { Client } from '@temporalio/client';
-import {
-  bundleWorkflowCode,
-  DefaultLogger,
-  makeTelemetryFilterString,
-  NativeConnection,
-  Runtime,
-  Worker,
-  type WorkflowBundleWithSourceMap,
-} from '@temporalio/worker';
+import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { connectTemporal } from '../../workflows/connection';
 
 /** Quiet: what a test wants to know it asks for. */
@@ -24,14 +15,11 @@ export function quietRuntime(): void {
   });
 }
 
-let bundle: Promise<WorkflowBundleWithSourceMap> | undefined;
-/** The workflows of the sources, bundled once a test file. */
-export function workflowBundle(): Promise<WorkflowBundleWithSourceMap> {
-  bundle ??= bundleWorkflowCode({
-    workflowsPath: resolve(__dirname, '../../workflows/index.ts'),
-    logger: new DefaultLogger('ERROR'),
-  });
-  return bundle;
+/** The workflows of the sources, bundled once a run. */
+export function workflowBundle(): { codePath: string } {
+  const codePath = process.env.TEST_WORKFLOW_BUNDLE;
+  if (!codePath) throw new Error('TEST_WORKFLOW_BUNDLE is not set: run through Jest, whose set-up bundles the workflows.');
+  return { codePath };
 }
 
 export interface TestTemporal {
@@ -64,7 +52,7 @@ export async function testTemporal(): Promise<TestTemporal> {
       const worker = await Worker.create({
         connection,
         taskQueue,
-        workflowBundle: await workflowBundle(),
+        workflowBundle: workflowBundle(),
         activities,
         shutdownGraceTime: '1s',
       });

@@ -80,11 +80,11 @@ export async function createDriver({ core, productKey, mqttUrl, downloads }: Dri
       ),
     async fleet(devices, settings = {}, register = (names) => core.devices.register(ADMIN, productKey, names)) {
       const named = devices.map((device, index) => ({ deviceName: `meter-${index}`, version: '1.0.0', ...device }));
-      const names = named.map(({ deviceName, dialect, certificateFingerprints, gateway }) => ({
+      const names = named.map(({ deviceName, dialect, certificateFingerprints, parent }) => ({
         deviceName,
         dialect,
         certificateFingerprints,
-        ...(gateway && { gateway: { deviceName: gateway } }),
+        ...(parent && { parent: { deviceName: parent } }),
       }));
       const registered = await register(names);
       const fleet = createFleet({

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { patience } from './devices/patience';
 
 /** What a process of the platform says when it runs. */
 export interface UpdraftProcess {
@@ -34,7 +35,7 @@ export async function startProcess(settings: Record<string, string>): Promise<Up
   const exited = once(child, 'exit');
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     if (child.exitCode === null && child.signalCode === null) child.kill(signal);
-    const hard = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT_MS);
+    const hard = setTimeout(() => child.kill('SIGKILL'), patience(STOP_LIMIT_MS));
     await exited;
     clearTimeout(hard);
   };

@@ -5,7 +5,7 @@ import pino from 'pino';
 import { connectStore, type Store } from '../../schema/mongo/connect';
 import { type Config, readConfig } from '../../server/config';
 import { type Platform, type PlatformOptions, startPlatform } from '../../server/platform';
-import { quietRuntime } from './temporal';
+import { quietRuntime, workflowBundle } from './temporal';
 import { createDriver, type Driver } from './updraft-driver';
 
 export { ADMIN, type DeviceOf, POLICY } from './updraft-driver';
@@ -57,7 +57,7 @@ export interface Updraft extends Driver {
 export async function startUpdraft(overrides: Record<string, string> = {}, options: PlatformOptions = {}): Promise<Updraft> {
   quietRuntime();
   const config = readConfig(testEnvironment(overrides));
-  const platform = await startPlatform(config, pino({ level: config.log.level }), options);
+  const platform = await startPlatform(config, pino({ level: config.log.level }), { workflowBundle: workflowBundle(), ...options });
   const store = await connectStore(platform.mongoUri, { dbName: databaseOf(platform.mongoUri) });
   const productKey = `pk${randomBytes(4).toString('hex')}`;
   const driver = await createDriver({

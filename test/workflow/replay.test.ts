@@ -31,7 +31,7 @@ describe('committed histories replay', () => {
   });
 
   test.each(names)('%s', async (name) => {
-    const options = { workflowBundle: await workflowBundle() };
+    const options = { workflowBundle: workflowBundle() };
     await expect(Worker.runReplayHistory(options, await readHistory(name), name)).resolves.toBeUndefined();
   });
 });

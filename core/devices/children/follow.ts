@@ -4,16 +4,16 @@ import { traitsOf } from '../../../schema/model/protocol/dialect';
 import type { Collections } from '../../../schema/mongo/connect';
 import type { Clock } from '../../clock';
 import { offline, present } from '../presence';
-import { isThroughGateway, THROUGH_GATEWAY, throughGateway } from './session-name';
+import { isThroughParent, THROUGH_PARENT, throughParent } from './session-name';
 
 type Devices = Collections['devices'];
-/** Where a gateway's connection is; null: it has none, or none that its children could use. */
+/** Where a parent's connection is; null: it has none, or none that its children could use. */
 type Carried = { gatewayId: string; sessionId: string } | null;
 
 const PRESENCE = { enabled: 1, online: 1, gatewayId: 1, sessionId: 1, parentId: 1, dialect: 1 } as const;
 type Present = Pick<Device, '_id' | keyof typeof PRESENCE>;
 
-/** A gateway that comes and goes all the time: its next event goes on. */
+/** A parent that comes and goes all the time: its next event goes on. */
 const LOOKS = 8;
 
 export interface FollowDeps {
@@ -24,7 +24,7 @@ export interface FollowDeps {
 }
 
 /**
- * At a broker of its own a gateway's session has another name after each message, so its children's is named after the broker. In a dialect
+ * At a broker of its own a parent's session has another name after each message, so its children's is named after the broker. In a dialect
  * where devices have topics of their own nobody knows over whose connection one is reached there: each is on-line by what is heard of it.
  */
 function carriedBy(device: Present | null): Carried {
@@ -36,10 +36,10 @@ function carriedBy(device: Present | null): Carried {
 
 /** What has to change: `on` comes on-line or moves, `off` goes. A child with a connection of its own keeps it. */
 function differing(children: readonly Present[], carried: Carried): { on: DeviceId[]; off: DeviceId[]; through: DeviceId[] } {
-  const onLine = children.filter(({ enabled, online, sessionId }) => carried && enabled && (!online || isThroughGateway(sessionId)));
-  const named = carried && throughGateway(carried.sessionId);
+  const onLine = children.filter(({ enabled, online, sessionId }) => carried && enabled && (!online || isThroughParent(sessionId)));
+  const named = carried && throughParent(carried.sessionId);
   const on = onLine.filter(({ sessionId, gatewayId }) => sessionId !== named || gatewayId !== carried?.gatewayId);
-  const off = children.filter(({ enabled, sessionId }) => isThroughGateway(sessionId) && !(carried && enabled));
+  const off = children.filter(({ enabled, sessionId }) => isThroughParent(sessionId) && !(carried && enabled));
   const ids = (of: readonly Present[]) => of.map(({ _id }) => _id);
   return { on: ids(on), off: ids(off), through: ids(onLine) };
 }
@@ -48,26 +48,26 @@ const presentOf = (devices: Devices, id: DeviceId): Promise<Present | null> =>
   devices.findOne<Present>({ _id: id }, { projection: PRESENCE });
 
 /**
- * Gives the children of a gateway its presence: not what an event said, but what its document says, and says still afterwards. So whoever
+ * Gives the children of a parent its presence: not what an event said, but what its document says, and says still afterwards. So whoever
  * comes last makes it right, whatever overtook what, and doing it twice changes nothing. Whose presence has changed is told;
- * with `tellAll` every child that is on-line by the gateway, as after a connection. `among`: the others are not looked at.
+ * with `tellAll` every child that is on-line by the parent, as after a connection. `among`: the others are not looked at.
  */
-export async function followGateway(
+export async function followParent(
   { devices, clock, onChildren }: FollowDeps,
-  gateway: DeviceId,
+  parentId: DeviceId,
   { tellAll = false, among }: { tellAll?: boolean; among?: readonly DeviceId[] } = {},
 ): Promise<void> {
-  const wanted = { parentId: gateway, ...(among && { _id: { $in: [...among] } }) };
+  const wanted = { parentId, ...(among && { _id: { $in: [...among] } }) };
   const told = new Map<DeviceId, string | null>();
-  let carried = carriedBy(await presentOf(devices, gateway));
+  let carried = carriedBy(await presentOf(devices, parentId));
   for (let look = 0; look < LOOKS; look += 1) {
     const children = await devices.find(wanted).project<Present>(PRESENCE).toArray();
     const { on, off, through } = differing(children, carried);
-    await write(devices, gateway, { on, off }, carried, clock());
+    await write(devices, parentId, { on, off }, carried, clock());
     for (const id of tellAll ? through : on) told.set(id, carried?.gatewayId ?? null);
     for (const id of off) told.set(id, null);
     const before = carried;
-    carried = carriedBy(await presentOf(devices, gateway));
+    carried = carriedBy(await presentOf(devices, parentId));
     if (before?.sessionId === carried?.sessionId && before?.gatewayId === carried?.gatewayId) break;
   }
   for (const to of new Set(told.values())) {
@@ -89,37 +89,37 @@ async function write(
   if (carried && on.length > 0) {
     const { gatewayId, sessionId } = carried;
     await devices.updateMany(
-      { _id: { $in: [...on] }, parentId, enabled: true, $or: [{ online: false }, { sessionId: THROUGH_GATEWAY }] },
-      present({ gatewayId, sessionId: throughGateway(sessionId) }, now),
+      { _id: { $in: [...on] }, parentId, enabled: true, $or: [{ online: false }, { sessionId: THROUGH_PARENT }] },
+      present({ gatewayId, sessionId: throughParent(sessionId) }, now),
     );
   }
   if (off.length === 0) return;
-  const gone = { _id: { $in: [...off] }, parentId, sessionId: THROUGH_GATEWAY, ...(carried && { enabled: false }) };
+  const gone = { _id: { $in: [...off] }, parentId, sessionId: THROUGH_PARENT, ...(carried && { enabled: false }) };
   await devices.updateMany(gone, offline(now));
 }
 
 /**
- * R-TASK-7: for the scan that makes right what events left behind: some devices, among them children. The others of a gateway with one
+ * R-TASK-7: for the scan that makes right what events left behind: some devices, among them children. The others of a parent with one
  * that needs it follow as well, unless it is told `onlyThem`.
  */
-export async function followGatewaysOf(deps: FollowDeps, ids: readonly DeviceId[], { onlyThem = false } = {}): Promise<void> {
+export async function followParentsOf(deps: FollowDeps, ids: readonly DeviceId[], { onlyThem = false } = {}): Promise<void> {
   const children = await deps.devices
     .find({ _id: { $in: [...ids] }, parentId: { $exists: true } })
     .project<Present>(PRESENCE)
     .toArray();
   if (children.length === 0) return;
-  const gateways = [...new Set(children.flatMap(({ parentId }) => parentId ?? []))];
+  const parentIds = [...new Set(children.flatMap(({ parentId }) => parentId ?? []))];
   const parents = new Map(
     (
       await deps.devices
-        .find({ _id: { $in: gateways } })
+        .find({ _id: { $in: parentIds } })
         .project<Present>(PRESENCE)
         .toArray()
     ).map((device) => [device._id, device]),
   );
-  for (const gateway of gateways) {
-    const own = children.filter(({ parentId }) => parentId === gateway);
-    const { on, off } = differing(own, carriedBy(parents.get(gateway) ?? null));
-    if (on.length + off.length > 0) await followGateway(deps, gateway, onlyThem ? { among: own.map(({ _id }) => _id) } : {});
+  for (const parentId of parentIds) {
+    const own = children.filter((child) => child.parentId === parentId);
+    const { on, off } = differing(own, carriedBy(parents.get(parentId) ?? null));
+    if (on.length + off.length > 0) await followParent(deps, parentId, onlyThem ? { among: own.map(({ _id }) => _id) } : {});
   }
 }

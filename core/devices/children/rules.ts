@@ -6,20 +6,20 @@ import type { NewDevice } from '../contract';
 export interface Binding {
   deviceId: DeviceId;
   /** Null: it is nobody's child. */
-  gateway: DeviceId | null;
-  /** Where the input names the gateway. */
+  parentId: DeviceId | null;
+  /** Where the input names the parent. */
   field: string;
 }
 
 /** A new device. */
-export type ToBeBound = Pick<NewDevice, 'deviceName' | 'gateway'>;
+export type ToBeBound = Pick<NewDevice, 'deviceName' | 'parent'>;
 
 /** Null: it is behind none. */
-export const bindingOf = (productKey: string, { deviceName, gateway }: ToBeBound, field: string) =>
-  gateway
+export const bindingOf = (productKey: string, { deviceName, parent }: ToBeBound, field: string) =>
+  parent
     ? {
         deviceId: deviceIdOf(productKey, deviceName),
-        gateway: deviceIdOf(gateway.productKey ?? productKey, gateway.deviceName),
+        parentId: deviceIdOf(parent.productKey ?? productKey, parent.deviceName),
         field,
       }
     : null;
@@ -30,33 +30,33 @@ export interface Relatives {
   parent: (Pick<Device, 'dialect'> & { isChild: boolean }) | undefined;
 }
 
-/** One level: a gateway is nobody's child, and a child is nobody's gateway. */
-export function bindingViolation({ deviceId, gateway, field }: Binding, { child, parent }: Relatives): Violation | null {
-  if (gateway === null) return null;
+/** One level: a parent is nobody's child, and a child is nobody's parent. */
+export function bindingViolation({ deviceId, parentId, field }: Binding, { child, parent }: Relatives): Violation | null {
+  if (parentId === null) return null;
   const levels = (message: string): Violation => ({
     code: 'GATEWAY_LEVELS',
     field,
     message,
-    hint: 'Name a device that has a connection of its own, for devices that have none behind them.',
+    hint: 'Name as parent a device that has a connection of its own and no parent, for devices that have no children.',
   });
-  if (gateway === deviceId) return levels('A device cannot be its own gateway.');
+  if (parentId === deviceId) return levels('A device cannot be its own parent.');
   if (parent === undefined) {
-    const message = `No device has the id ${quoted(gateway)}.`;
-    return { code: 'DEVICE_UNKNOWN', field, message, hint: 'Register the gateway first, or in the same list.' };
+    const message = `No device has the id ${quoted(parentId)}.`;
+    return { code: 'DEVICE_UNKNOWN', field, message, hint: 'Register the parent first, or in the same list.' };
   }
-  if (parent.isChild) return levels(`The device ${quoted(gateway)} is itself behind a gateway.`);
-  if (child?.children) return levels(`The device ${quoted(deviceId)} has devices behind it.`);
+  if (parent.isChild) return levels(`The device ${quoted(parentId)} is itself a child.`);
+  if (child?.children) return levels(`The device ${quoted(deviceId)} has children.`);
   if (child && child.dialect !== parent.dialect) {
-    const message = `The device speaks ${child.dialect}, and the gateway ${quoted(gateway)} speaks ${parent.dialect}.`;
-    return { code: 'GATEWAY_DIALECT', field, message, hint: 'Messages for a device go in its gateway’s dialect: give both the same one.' };
+    const message = `The device speaks ${child.dialect}, and the parent ${quoted(parentId)} speaks ${parent.dialect}.`;
+    return { code: 'GATEWAY_DIALECT', field, message, hint: 'Messages for a device go in its parent’s dialect: give both the same one.' };
   }
   return null;
 }
 
-export function countViolation(count: number, { gateway, field }: Pick<Binding, 'gateway' | 'field'>, maximum: number): Violation | null {
+export function countViolation(count: number, { parentId, field }: Pick<Binding, 'parentId' | 'field'>, maximum: number): Violation | null {
   if (count <= maximum) return null;
-  const message = `The gateway ${quoted(gateway)} would have ${count} devices behind it.`;
-  return { code: 'TOO_MANY', field, message, hint: 'Divide them among gateways.', limit: `${maximum} devices` };
+  const message = `The parent ${quoted(parentId)} would have ${count} children.`;
+  return { code: 'TOO_MANY', field, message, hint: 'Divide them among several parents.', limit: `${maximum} devices` };
 }
 
 const quoted = (id: DeviceId | null): string => `"${String(id).slice(0, 72)}"`;

@@ -11,7 +11,7 @@ import { existingDevices } from '../devices-of';
 import { idsViolation, requireKnownDevices } from '../require-device';
 import type { SessionEnds } from '../session-ends';
 import { bind } from './bind';
-import { type FollowDeps, followGateway, followGatewaysOf } from './follow';
+import { type FollowDeps, followParent, followParentsOf } from './follow';
 import { type Binding, bindingOf, type ToBeBound } from './rules';
 
 export interface ChildrenDeps extends FollowDeps {
@@ -22,20 +22,20 @@ export interface ChildrenDeps extends FollowDeps {
 
 type Relation = Pick<Device, '_id' | 'parentId' | 'children'>;
 
-/** The devices behind gateways: who is whose child, and that children are on-line with their gateways. */
+/** Children: whose they are, and that they are on-line with their parents. */
 export function createChildren(deps: ChildrenDeps) {
   const { devices, connection, limits, clock } = deps;
 
   const inTransaction = (bindings: readonly Binding[]): Promise<DeviceId[]> =>
     transaction({ connection }, (session) => bind(devices, session, bindings, limits.gatewayChildren, clock(), deps.sessionEnds));
 
-  const introduce = (ids: readonly DeviceId[]): Promise<void> => followGatewaysOf(deps, ids, { onlyThem: true });
+  const introduce = (ids: readonly DeviceId[]): Promise<void> => followParentsOf(deps, ids, { onlyThem: true });
 
-  async function followAll(gateways: Iterable<DeviceId>): Promise<void> {
-    for (const gateway of new Set(gateways)) await followGateway(deps, gateway);
+  async function followAll(parents: Iterable<DeviceId>): Promise<void> {
+    for (const parentId of new Set(parents)) await followParent(deps, parentId);
   }
 
-  /** Children that have no gateway any more, and are off-line since. */
+  /** Children that have no parent any more, and are off-line since. */
   async function tellGone(ids: readonly DeviceId[]): Promise<void> {
     const gone = await devices
       .find({ _id: { $in: [...ids] }, online: false })
@@ -50,25 +50,25 @@ export function createChildren(deps: ChildrenDeps) {
 
   return {
     /** All or none, in the order given. */
-    async setGateway(wanted: readonly DeviceId[], gateway: DeviceId | null): Promise<Device[]> {
+    async setParent(wanted: readonly DeviceId[], parentId: DeviceId | null): Promise<Device[]> {
       const ids = [...new Set(wanted)];
       refuseIfAny([idsViolation(ids.length, limits.devicesPerCall, 'deviceIds', 'Name')]);
       await requireKnownDevices(devices, ids);
-      await inTransaction(ids.map((deviceId) => ({ deviceId, gateway, field: 'gatewayId' })));
+      await inTransaction(ids.map((deviceId) => ({ deviceId, parentId, field: 'parentId' })));
       deps.sessionEnds?.tell();
       // Also when nothing has changed: the first call may have ended in between.
       await tellGone(ids);
-      if (gateway !== null) await followGateway(deps, gateway);
+      if (parentId !== null) await followParent(deps, parentId);
       return existingDevices(devices, ids);
     },
 
     /** Of devices that are just being registered, in their transaction. */
     async enroll(session: mongo.ClientSession, productKey: string, inputs: readonly ToBeBound[]): Promise<void> {
-      const bindings = inputs.flatMap((input, index) => bindingOf(productKey, input, `devices[${index}].gateway`) ?? []);
+      const bindings = inputs.flatMap((input, index) => bindingOf(productKey, input, `devices[${index}].parent`) ?? []);
       if (bindings.length > 0) await bind(devices, session, bindings, limits.gatewayChildren, clock());
     },
 
-    /** After their registration: on-line with their gateways. In the order given. */
+    /** After their registration: on-line with their parents. In the order given. */
     async introduce(ids: readonly DeviceId[]): Promise<Device[]> {
       await introduce(ids);
       return existingDevices(devices, ids);
@@ -80,8 +80,8 @@ export function createChildren(deps: ChildrenDeps) {
     followRelated: (related: readonly Relation[]): Promise<void> =>
       followAll(related.flatMap(({ _id, parentId, children }) => [...(parentId ? [parentId] : []), ...(children ? [_id] : [])])),
 
-    followGateway: (gateway: DeviceId, how?: Parameters<typeof followGateway>[2]) => followGateway(deps, gateway, how),
-    followGatewaysOf: (ids: readonly DeviceId[]) => followGatewaysOf(deps, ids),
+    followParent: (parentId: DeviceId, how?: Parameters<typeof followParent>[2]) => followParent(deps, parentId, how),
+    followParentsOf: (ids: readonly DeviceId[]) => followParentsOf(deps, ids),
 
     /** Before devices are deleted: they are nobody's children, and have none. */
     async release(ids: readonly DeviceId[]): Promise<void> {
@@ -90,21 +90,21 @@ export function createChildren(deps: ChildrenDeps) {
         .project<{ _id: DeviceId }>({ _id: 1 })
         .toArray();
       if (related.length === 0) return;
-      await inTransaction(related.map(({ _id }) => ({ deviceId: _id, gateway: null, field: 'deviceIds' })));
+      await inTransaction(related.map(({ _id }) => ({ deviceId: _id, parentId: null, field: 'deviceIds' })));
       await tellGone(related.map(({ _id }) => _id));
     },
 
-    /** Those that may speak through the gateway. */
-    async childrenOf(gateway: DeviceId): Promise<Child[]> {
+    /** Those that may speak through the parent. */
+    async childrenOf(parentId: DeviceId): Promise<Child[]> {
       const found = await devices
-        .find({ parentId: gateway, enabled: true })
+        .find({ parentId, enabled: true })
         .project<Pick<Device, '_id' | 'generations'>>({ generations: 1 })
         .toArray();
-      return found.map((device) => ({ deviceId: device._id, proof: proofBehind(gateway, device) }));
+      return found.map((device) => ({ deviceId: device._id, proof: proofBehind(parentId, device) }));
     },
 
-    /** Of those that are children and may be spoken to: by which gateway each is reached. */
-    async gatewaysOver(ids: readonly DeviceId[]): Promise<Map<DeviceId, DeviceId>> {
+    /** Of those that are children and may be spoken to: by which parent each is reached. */
+    async parentsOf(ids: readonly DeviceId[]): Promise<Map<DeviceId, DeviceId>> {
       const children = await devices
         .find({ _id: { $in: [...ids] }, parentId: { $exists: true }, enabled: true })
         .project<Pick<Device, '_id' | 'parentId'>>({ parentId: 1 })

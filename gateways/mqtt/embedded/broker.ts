@@ -18,7 +18,7 @@ import type { ProvenPeer } from './tls/proven-peer';
 
 type Done = (error?: Error) => void;
 
-/** Filters that the topics of one device behind a gateway take. */
+/** Filters that the topics of one child take. */
 const FILTERS_OF_CHILD = 4;
 
 function hasRoomFor({ granted, dialect, children }: Session, filter: string): boolean {

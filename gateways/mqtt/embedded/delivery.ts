@@ -8,7 +8,7 @@ const WILDCARD = /[+#]/;
 /** QoS 0 unless the device subscribed with more (device-protocols §0.2.5). */
 function qosOf(session: Session, topic: string): 0 | 1 {
   if (session.granted.get(topic) === 1) return 1;
-  // A gateway may have thousands of filters, for the devices behind it.
+  // A parent may have thousands of filters, for its children.
   for (const [filter, qos] of session.granted) {
     if (qos === 1 && WILDCARD.test(filter) && overlaps(filter, topic)) return 1;
   }

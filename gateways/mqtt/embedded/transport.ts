@@ -44,11 +44,11 @@ export function createEmbeddedTransport(
   );
   const isOpen = (deviceId: DeviceId): boolean => sessions.of(deviceId)?.client.closed === false;
 
-  /** A device's own connection, or that of the gateway it is behind. */
-  function reach(deviceId: DeviceId, gateway?: DeviceId): { session: Session; device: Identity } | null {
+  /** A device's own connection, or its parent's. */
+  function reach(deviceId: DeviceId, parentId?: DeviceId): { session: Session; device: Identity } | null {
     const own = sessions.of(deviceId);
-    if (own !== undefined && (gateway === undefined || isOpen(deviceId))) return { session: own, device: own };
-    const session = gateway === undefined ? undefined : sessions.of(gateway);
+    if (own !== undefined && (parentId === undefined || isOpen(deviceId))) return { session: own, device: own };
+    const session = parentId === undefined ? undefined : sessions.of(parentId);
     return session ? { session, device: families.identityOf(session, deviceId) } : null;
   }
 
@@ -63,20 +63,20 @@ export function createEmbeddedTransport(
     link: {
       gatewayId,
       isConnected: isOpen,
-      async notify(notification, gateway) {
-        const reached = reach(notification.deviceId, gateway);
+      async notify(notification, parentId) {
+        const reached = reach(notification.deviceId, parentId);
         if (reached === null) return false;
         const { session, device } = reached;
-        if (device.gateway && notification.dialect && notification.dialect !== session.dialect.name) return false;
+        if (device.parent && notification.dialect && notification.dialect !== session.dialect.name) return false;
         // What let it in was changed while this was on its way: whoever shows what is right now gets it then.
-        if (device.gateway === undefined && !isFor(notification, session.proof)) return false;
+        if (device.parent === undefined && !isFor(notification, session.proof)) return false;
         return session.send(session.dialect.upgradeMessage(device, notification));
       },
-      async queryVersion({ deviceId, dialect }, gateway) {
-        const reached = reach(deviceId, gateway);
+      async queryVersion({ deviceId, dialect }, parentId) {
+        const reached = reach(deviceId, parentId);
         if (reached === null) return false;
         const { session, device } = reached;
-        if (device.gateway && dialect && dialect !== session.dialect.name) return false;
+        if (device.parent && dialect && dialect !== session.dialect.name) return false;
         const message = session.dialect.queryMessage?.(device);
         return message !== undefined && session.send(message);
       },

@@ -19,7 +19,7 @@ interface Group {
 }
 
 /**
- * Puts messages into the queue of their device. Those that wait one behind the other are coalesced into one job: a gateway says everything for its
+ * Puts messages into the queue of their device. Those that wait one behind the other are coalesced into one job: a parent says everything for its
  * devices on its own topic, and may say more at once than a queue has jobs. `handle` may be asked for the same message again.
  */
 export function createCoalescer(

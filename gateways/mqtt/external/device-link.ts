@@ -16,15 +16,15 @@ interface Route {
 
 interface BrokerLinkDeps extends Pick<TransportParts, 'devices' | 'dialects' | 'gatewayId' | 'metrics'> {
   publish: PublishAtBroker;
-  /** An answer of the device may come over the connection of the gateway. */
-  onSpokenTo(gateway: DeviceId, deviceId: DeviceId): void;
+  /** An answer of the device may come over the connection of the parent. */
+  onSpokenTo(parentId: DeviceId, deviceId: DeviceId): void;
   /** It is off-line; whatever it says next brings it back. */
   onGone(deviceId: DeviceId): void;
 }
 
 /**
  * Pushes by the broker. Nobody here knows who is connected, so each push asks: with QoS 1 the broker says when nobody is subscribed to the
- * device's topic, nor to that of the gateway it is behind. Then the session is read and the message published once more; a device that
+ * device's topic, nor to its parent's. Then the session is read and the message published once more; a device that
  * nobody has heard of since is off-line, and so are those behind it. A push that can't be published throws: it says nothing about the device.
  */
 export function createBrokerLink({ devices, dialects, gatewayId, metrics, publish, onSpokenTo, onGone }: BrokerLinkDeps): DeviceLink {
@@ -45,19 +45,19 @@ export function createBrokerLink({ devices, dialects, gatewayId, metrics, publis
     return true;
   }
 
-  /** Only where devices behind a gateway have no topics of their own. */
-  async function overGateway(deviceId: DeviceId, dialect: MqttDialect, toMessage: (device: Identity) => DownMessage): Promise<Route[]> {
+  /** Only where children have no topics of their own. */
+  async function overParent(deviceId: DeviceId, dialect: MqttDialect, toMessage: (device: Identity) => DownMessage): Promise<Route[]> {
     if (dialect.childNamedBy !== undefined) return [];
-    const to = (await devices.gatewaysOver([deviceId])).get(deviceId);
+    const to = (await devices.parentsOf([deviceId])).get(deviceId);
     if (to === undefined) return [];
     onSpokenTo(to, deviceId);
-    return [{ to, messages: dialect.names(identityOf(to)).map((gateway) => toMessage({ ...identityOf(deviceId), gateway })) }];
+    return [{ to, messages: dialect.names(identityOf(to)).map((parent) => toMessage({ ...identityOf(deviceId), parent })) }];
   }
 
   async function push(deviceId: DeviceId, dialect: MqttDialect, toMessage: (device: Identity) => DownMessage): Promise<boolean> {
     const own = { to: deviceId, messages: dialect.names(identityOf(deviceId)).map(toMessage) };
     if (await reaches(own)) return delivered();
-    const over = await overGateway(deviceId, dialect, toMessage);
+    const over = await overParent(deviceId, dialect, toMessage);
     for (const route of over) if (await reaches(route)) return delivered();
     for (const route of [...over, own]) if (!(await hasGone(route))) return delivered();
     metrics.deliveries.disconnected.inc();

@@ -29,7 +29,7 @@ export interface BrokerHook {
 }
 
 interface HookDeps {
-  devices: Pick<GatewayCore['devices'], 'gatewaysOver' | 'awaits' | 'shown'>;
+  devices: Pick<GatewayCore['devices'], 'parentsOf' | 'awaits' | 'shown'>;
   /** Whoever spoke for the device until now may not be the one who does so from now on. */
   endClientsOf: (deviceId: DeviceId) => Promise<void>;
   authenticate: Authenticate;
@@ -68,12 +68,12 @@ export function createBrokerHook({
     return account.username !== undefined && username === account.username;
   }
 
-  /** A gateway also speaks on the topics of the devices behind it, in a dialect where they have some. */
-  async function isBehind(gateway: Identity, child: DeviceId | undefined): Promise<boolean> {
-    if (child === undefined || (await devices.gatewaysOver([child])).get(child) !== gateway.deviceId) return false;
+  /** A parent also speaks on the topics of its children, in a dialect where they have some. */
+  async function isBehind(parent: Identity, child: DeviceId | undefined): Promise<boolean> {
+    if (child === undefined || (await devices.parentsOf([child])).get(child) !== parent.deviceId) return false;
     if (!(await devices.awaits(child))) return true;
     await endClientsOf(child);
-    return devices.shown(child, { gateway: gateway.deviceId });
+    return devices.shown(child, { parentId: parent.deviceId });
   }
 
   /** The first with what a device is known by now: messages name only their device, so nobody else may be left who sends in its name. */

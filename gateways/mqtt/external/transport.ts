@@ -89,8 +89,8 @@ export function createBrokerTransport(
     link: createBrokerLink({
       ...parts,
       publish: (topic, payload, qos) => connection.publish(topic, payload, qos),
-      onSpokenTo(gateway, deviceId) {
-        const peer = peers.remembered(gateway);
+      onSpokenTo(parentId, deviceId) {
+        const peer = peers.remembered(parentId);
         if (peer) families.identityOf(peer, deviceId);
       },
       onGone: (deviceId) => peers.forget(deviceId),

@@ -13,7 +13,7 @@ const BRIDGE_ID = /_3_[01]_\d{10}$/;
 const BRIDGE: NotServed = {
   refusal: CONNACK.unreadableClientId,
   result: 'bridge',
-  why: 'An IoTDA bridge was refused, because bridges are not served: register what it speaks for as devices, or as devices behind a gateway',
+  why: 'An IoTDA bridge was refused, because bridges are not served: register what it speaks for as devices, or as children of a device',
 };
 /** A product key has no `_`, so the first one divides. */
 const DEVICE_ID = /^([A-Za-z0-9]{4,32})_([^/+#\p{C}]{1,64})$/u;

@@ -22,8 +22,8 @@ export function iotdaUpTopic(topic: string, device: Identity): IotdaUpTopic {
   return topic.slice(slash) === EVENTS_UP ? 'events' : 'system';
 }
 
-/** A device behind a gateway is spoken to on the gateway's topic (device-protocols §2.6 H). */
-export const eventsDownTopic = (device: Identity): string => `${ROOT}${iotdaId(device.gateway ?? device)}/sys/events/down`;
+/** A child is spoken to on its parent's topic (device-protocols §2.6 H). */
+export const eventsDownTopic = (device: Identity): string => `${ROOT}${iotdaId(device.parent ?? device)}/sys/events/down`;
 
 export const ownIotdaTopics = (device: Identity): readonly string[] => [
   `${ROOT}${iotdaId(device)}/#`,

@@ -1,3 +1,4 @@
+import { FIXED_LIMITS } from '../limits';
 import type { RatePolicy } from './batch';
 import { currentRate, pushWindow, WINDOWS_A_MINUTE } from './push-rate';
 
@@ -19,8 +20,7 @@ export interface PushCurve {
 }
 
 const MINUTE_MS = 60_000;
-/** A day, minute by minute. */
-const MOST_POINTS = 1_440;
+const { previewPoints } = FIXED_LIMITS;
 const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 240, 480, 720] as const;
 const DAY = 1_440;
 
@@ -41,7 +41,7 @@ export function pushCurve(devices: number, rate: RatePolicy, reached = 0): PushC
   if (last === undefined) return { points: [], stepMinutes: 1, lastPushMinute: null };
   const lastPush = last.from + (last.count - 1) * last.intervalMs;
   const minutes = Math.floor(lastPush / MINUTE_MS) + 1;
-  const stepMinutes = STEPS.find((step) => Math.ceil(minutes / step) <= MOST_POINTS) ?? Math.ceil(minutes / (MOST_POINTS * DAY)) * DAY;
+  const stepMinutes = STEPS.find((step) => Math.ceil(minutes / step) <= previewPoints) ?? Math.ceil(minutes / (previewPoints * DAY)) * DAY;
   const points: CurvePoint[] = [];
   let before = 0;
   for (let minute = 0; minute < minutes; minute += stepMinutes) {

@@ -51,7 +51,7 @@ export interface ImportRow {
   untold?: true;
   certificateFingerprints?: string[];
   /** The device it is behind, of the same product when none is named. */
-  gateway?: { productKey?: string; deviceName: string };
+  parent?: { productKey?: string; deviceName: string };
   region?: { province: string; city: string };
   tags?: { key: string; value: string }[];
 }

@@ -10,7 +10,7 @@ export interface Generations {
   secret?: string;
   /** Its client certificates: anew when one is taken away, not when one comes. */
   certificates?: string;
-  /** The gateway it is behind, or was: anew when it is put behind one or taken away, and when what that one is known by changes. */
+  /** The parent it has, or had: anew when it gets one or loses it, and when what that one is known by changes. */
   binding?: string;
 }
 
@@ -21,8 +21,8 @@ export interface Proof {
   secret?: string | null;
   /** Fingerprint of the client certificate that let it in; absent where its secret did. */
   certificate?: string;
-  /** Over the connection of this gateway. */
-  gateway?: DeviceId;
+  /** Over the connection of this parent. */
+  parentId?: DeviceId;
   binding?: string | null;
 }
 
@@ -46,10 +46,10 @@ export function ownProof({ generations }: Known, certificate?: string): Proof {
   return { registration, secret, ...(certificate !== undefined && { certificate }) };
 }
 
-/** Of a device whose gateway speaks for it. */
-export function proofBehind(gateway: DeviceId, { generations }: Known): Proof {
+/** Of a device whose parent speaks for it. */
+export function proofBehind(parentId: DeviceId, { generations }: Known): Proof {
   const { registration = null, binding = null } = generations ?? {};
-  return { registration, gateway, binding };
+  return { registration, parentId, binding };
 }
 
 /** What everything that was given out for the device in between has in common: it ends with any change. */
@@ -60,7 +60,7 @@ export const grantGeneration = ({ generations = {} }: Known): string =>
 export function holds(proof: Proof, device: Known): boolean {
   const { registration = null, secret = null, binding = null } = device.generations ?? {};
   if (proof.registration !== registration) return false;
-  if (proof.gateway !== undefined) return proof.gateway === device.parentId && (proof.binding ?? null) === binding;
+  if (proof.parentId !== undefined) return proof.parentId === device.parentId && (proof.binding ?? null) === binding;
   if ((proof.secret ?? null) !== secret) return false;
   return proof.certificate === undefined || (device.certificates?.includes(proof.certificate) ?? false);
 }
@@ -75,7 +75,7 @@ export const letIn = (by: LetInBy | undefined) =>
 export function provenBy(proof: Proof | undefined) {
   if (proof === undefined) return {};
   const registration = { 'generations.registration': proof.registration };
-  if (proof.gateway !== undefined) return { ...registration, parentId: proof.gateway, 'generations.binding': proof.binding ?? null };
+  if (proof.parentId !== undefined) return { ...registration, parentId: proof.parentId, 'generations.binding': proof.binding ?? null };
   return {
     ...registration,
     'generations.secret': proof.secret ?? null,
@@ -84,4 +84,6 @@ export function provenBy(proof: Proof | undefined) {
 }
 
 export const isSame = (one: Proof, other: Proof): boolean =>
-  (['registration', 'secret', 'certificate', 'gateway', 'binding'] as const).every((part) => (one[part] ?? null) === (other[part] ?? null));
+  (['registration', 'secret', 'certificate', 'parentId', 'binding'] as const).every(
+    (part) => (one[part] ?? null) === (other[part] ?? null),
+  );

@@ -12,13 +12,13 @@ interface Traits {
   lead: 'device' | 'platform';
   /** Whether a device may sign in with a certificate instead of its secret. */
   certificates: boolean;
-  /** Behind a gateway: whether a device is reached on topics of its own, or on those of its gateway. */
-  childTopics: 'own' | 'of the gateway';
+  /** Whether a child is reached on topics of its own, or on those of its parent. */
+  childTopics: 'own' | 'of the parent';
 }
 
 const TRAITS = {
   LINK: { name: 'Link', lead: 'device', certificates: false, childTopics: 'own' },
-  IOTDA: { name: 'IoTDA', lead: 'platform', certificates: true, childTopics: 'of the gateway' },
+  IOTDA: { name: 'IoTDA', lead: 'platform', certificates: true, childTopics: 'of the parent' },
 } as const satisfies Record<Dialect, Traits>;
 
 type Led<By extends Traits['lead']> = { [D in Dialect]: (typeof TRAITS)[D]['lead'] extends By ? D : never }[Dialect];

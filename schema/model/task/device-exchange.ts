@@ -41,12 +41,12 @@ export function progress(task: Task, percent: number, timeoutMs: number | null, 
     : quiet(set, now);
 }
 
-export function sourceReported(task: Task, { version, byGateway }: TaskEventOf<'sourceReported'>, now: Date): TaskChange | null {
+export function sourceReported(task: Task, { version, byParent }: TaskEventOf<'sourceReported'>, now: Date): TaskChange | null {
   const { sourceVersion } = task;
   // device-protocols §1.5 B: nothing was asked of it yet, so it is upgraded from whatever it has now.
   if (task.notifiedAt === null) return version === sourceVersion ? null : quiet({ sourceVersion: version }, now);
   if (sourceVersion !== null && version !== sourceVersion) return null;
-  const set = byGateway ? keepsDownload(task, now) : downloadsAnew(task);
+  const set = byParent ? keepsDownload(task, now) : downloadsAnew(task);
   if (sourceVersion === null) set.sourceVersion = version;
   // A device in upgrade that reports its old version has restarted: it needs the notification once more (device-protocols §1.5 C).
   if (task.status === 'IN_PROGRESS' && task.reacted && task.offerAt === null) Object.assign(set, { offerAt: now, cameBack: true });

@@ -54,12 +54,12 @@ export const hasRestartedForAnother = (task: Task, ofDevice: readonly Task[]): b
   );
 
 /**
- * A gateway that starts says the versions it knows for the devices behind it, which have not started. So over a connection of it that is
+ * A parent that starts says the versions it knows for its children, which have not started. So over a connection of it that is
  * newer than the 100 %, the old version is no failure: once, and what comes twice before the next notification is the same. A device that
  * has booted back is notified again, and fails by what is said of it next, by its time-out, or by the limit of its notifications. `since`:
  * when the connection came that the device is reached over; null: its own.
  */
-export const isSaidByGateway = ({ cameBack, downloadedAt }: Pick<Task, 'cameBack' | 'downloadedAt'>, since: Date | null): boolean =>
+export const isSaidByParent = ({ cameBack, downloadedAt }: Pick<Task, 'cameBack' | 'downloadedAt'>, since: Date | null): boolean =>
   since !== null && (cameBack === true || (downloadedAt != null && since > downloadedAt));
 
 /** What it has downloaded may be under installation; it is asked once more all the same. */

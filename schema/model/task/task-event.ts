@@ -41,9 +41,9 @@ export type TaskEvent =
   | { kind: 'versionRegressed'; version: string; withinMs: number }
   /**
    * The device reported a version it may be upgraded from; one that works on its upgrade has started again and wants its notification.
-   * `byGateway`: it may as well be that its gateway has.
+   * `byParent`: it may as well be that its parent has.
    */
-  | { kind: 'sourceReported'; version: string; byGateway?: boolean };
+  | { kind: 'sourceReported'; version: string; byParent?: boolean };
 
 /** How long an unanswered notification waits for its repeat: `repeatMs`, then twice as long each time, up to `longestMs`. */
 export interface Repeat {

@@ -110,7 +110,7 @@ export interface Task {
   reacted: boolean;
   /** device-protocols §1.5 C: in this attempt the device has said 100 %: from then on its old version means that it has failed. Absent: no. */
   downloaded?: boolean;
-  /** When it first said so; or when its gateway, which had come back since, last said the old version for it. Absent in tasks of older versions. */
+  /** When it first said so; or when its parent, which had come back since, last said the old version for it. Absent in tasks of older versions. */
   downloadedAt?: Date;
   /** R-TASK-11: notifications of this attempt that followed a reconnect or a restart of the device. Absent: none. */
   renotifications?: number;

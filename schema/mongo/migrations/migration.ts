@@ -6,6 +6,7 @@ export interface MigrationTools {
   /** Device secrets and rows of imports, as the core encrypts them. */
   sealSecret(deviceId: string, secret: string): string;
   sealRows(pieceId: string, text: string): string;
+  openRows(pieceId: string, sealed: string): string;
 }
 
 /**

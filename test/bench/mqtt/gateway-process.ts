@@ -22,7 +22,7 @@ const core: GatewayCore = {
     sessionEndsAt: async () => [],
     onSessionEnds: () => () => undefined,
     childrenOf: async () => [],
-    gatewaysOver: async () => new Map(),
+    parentsOf: async () => new Map(),
     connected: async () => true,
     disconnected: async () => {},
     gatewayReset: async () => {},

@@ -69,7 +69,7 @@ export const offlineUntil = (ms: number | 'told'): Behaviour => ({ kind: 'offlin
 export const sendsGarbage = (): Behaviour => ({ kind: 'sendsGarbage' });
 /** Reports a version and a progress on another device's topics after each connect. */
 export const claimsTopicOf = (productKey: string, deviceName: string): Behaviour => ({ kind: 'claimsTopicOf', productKey, deviceName });
-/** A gateway: reports the versions of its sub-devices over its own connection after each connect (device-protocols §1.2, §2.6 H). */
+/** A parent: reports the versions of its sub-devices over its own connection after each connect (device-protocols §1.2, §2.6 H). */
 export const hasChildren = (productKey: string, deviceNames: readonly string[]): Behaviour => ({
   kind: 'hasChildren',
   productKey,

@@ -1,5 +1,5 @@
 import { type DeviceCounts, type DeviceObserver, noCounts } from './device-events';
-import { createDevices } from './gateway-family';
+import { createDevices } from './family';
 import type { IotdaDevice, IotdaDeviceDescription } from './iotda/iotda-device';
 import { LinkDevice, type LinkDeviceDescription, type LinkDeviceSettings } from './link/link-device';
 

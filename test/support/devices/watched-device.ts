@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { type DeviceEventKind, type DeviceEvents, type DeviceObserver, noCounts, preciseNow } from './device-events';
+import { patience } from './patience';
 
 /** What of a virtual device can be watched from outside, whatever dialect it speaks. */
 export abstract class WatchedDevice extends EventEmitter<DeviceEvents> {
@@ -10,10 +11,10 @@ export abstract class WatchedDevice extends EventEmitter<DeviceEvents> {
     super();
   }
 
-  /** The next such event, or a rejection when none came in time (default 10 s). */
+  /** The next such event, or a rejection when none came in time. */
   waitFor<K extends DeviceEventKind>(
     kind: K,
-    { timeoutMs = 10_000, where = () => true }: { timeoutMs?: number; where?: (event: DeviceEvents[K][0]) => boolean } = {},
+    { timeoutMs = patience(30_000), where = () => true }: { timeoutMs?: number; where?: (event: DeviceEvents[K][0]) => boolean } = {},
   ): Promise<DeviceEvents[K][0]> {
     return new Promise((resolve, reject) => {
       const emitter = this.untyped;

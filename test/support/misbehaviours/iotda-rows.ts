@@ -30,7 +30,7 @@ const POINTS = ['notified', 'progress', 'reboot'] as const;
 export const iotdaRows = (productKey: string): Row[] => [
   { name: 'victim', does: [], end: fine },
   { name: 'claims', does: [does.claimsTopicOf(productKey, 'iotda.victim')], end: fine, devices: 2 },
-  { name: 'gateway', does: [does.hasChildren(productKey, ['iotda.child', 'nobody'])], end: fine, devices: 2 },
+  { name: 'parent', does: [does.hasChildren(productKey, ['iotda.child', 'nobody'])], end: fine, devices: 2 },
   { name: 'child', does: [], end: fine },
   { name: 'silent', does: [does.silent()], end: hopeless(NOT_BEGUN), devices: 3 },
   { name: 'slow', does: [does.slow(2_000)], end: fine, devices: 3 },

@@ -17,7 +17,7 @@ const waiting: End = ['CANCELED', null];
 export const linkRows = (productKey: string): Row[] => [
   { name: 'victim', does: [], end: fine },
   { name: 'claims', does: [does.claimsTopicOf(productKey, 'link.victim')], end: fine, devices: 2 },
-  { name: 'gateway', does: [does.hasChildren(productKey, ['link.child', 'nobody'])], end: fine, devices: 2 },
+  { name: 'parent', does: [does.hasChildren(productKey, ['link.child', 'nobody'])], end: fine, devices: 2 },
   { name: 'child', does: [], end: fine },
   { name: 'silent', does: [does.silent()], end: waiting, devices: 3 },
   { name: 'slow', does: [does.slow(2_000)], end: fine, devices: 4 },

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { patience } from '../devices/patience';
 import type { Rules } from '../model-of-the-rules/rules';
 import { MINUTE_MS, SOON_MINUTES } from './bench';
 import type { World } from './world';
@@ -63,7 +64,7 @@ const TIMEOUT_MS = 60_000;
 /** Looks again after each thing that happens, until the platform is as the rules say; throws with the difference when it stays another. */
 export async function agree(world: World, rules: Rules): Promise<void> {
   const { happenings } = world.bench;
-  const end = Date.now() + TIMEOUT_MS;
+  const end = Date.now() + patience(TIMEOUT_MS);
   const expected = asTheRulesSay(rules);
   for (;;) {
     const seen = happenings.count;

@@ -71,7 +71,7 @@ export async function startBench(): Promise<Bench> {
   const { connection, namespace, taskQueue } = temporal;
   const decorateActivities = happenings.decorate;
   const worker = await createPlatformWorker({
-    ...{ connection, namespace, taskQueue, decorateActivities, workflowBundle: await workflowBundle() },
+    ...{ connection, namespace, taskQueue, decorateActivities, workflowBundle: workflowBundle() },
     deps: { lifecycle: parts.lifecycle, tasks: parts.batchTasks, upgrades: parts.upgradeTasks },
   });
   const gateway = await createGatewayWorker({ connection, namespace, decorateActivities }, link.gatewayId, parts.offersOver(link));

@@ -26,7 +26,7 @@ test('R-TASK-7 a device that goes wakes nobody', async () => {
   expect(wakes).toEqual([]);
 });
 
-test('R-TASK-7 so does a device that comes with its gateway', async () => {
+test('R-TASK-7 so does a device that comes with its parent', async () => {
   const { deps, task, wakes } = coreOf();
   await onChildren(deps, [task.deviceId], 'gw-1');
   expect(wakes).toEqual([[task.batchId, SETTLE_MS]]);

@@ -1,4 +1,5 @@
 import { buildSchema, isEnumType, isInputObjectType, isObjectType, isScalarType } from 'graphql';
+import { API_LIMITS } from '../../../api/limits';
 import { DEFAULT_LIMITS, FIXED, FIXED_LIMITS, LIMIT_NAMES, LIMITS, type LimitName } from '../../../schema/model/limits';
 import { LIMIT_SETTINGS, limitVariable } from '../../../server/settings/limit-settings';
 import { projectFiles, read } from './project-files';
@@ -60,7 +61,7 @@ describe('R-UI-1 the limits', () => {
 describe('R-UI-1 the default of a limit, which may have been changed, is not stated by', () => {
   /** What else has such a number, and cannot be set. */
   const OTHERS =
-    /for 24 h\b|last ten seconds|within (5|10) s\b|30 seconds|From five on|[Pp]ercent.*|1–100, of the devices|no number up to 100|cut to 1,024 characters|at most 1,440 points|more than 10,000 devices|most first; at most 100|first 100 of them/;
+    /for 24 h\b|last ten seconds|within (5|10) s\b|30 seconds|From five on|[Pp]ercent.*|1–100, of the devices|no number up to 100/;
   const statesDefault = (text: string): boolean =>
     numbersIn(text.replace(OTHERS, '')).some((number) => defaults.has(number) && !['0', '1', '2'].includes(number));
 
@@ -71,8 +72,7 @@ describe('R-UI-1 the default of a limit, which may have been changed, is not sta
   });
 
   /** Small numbers have too many meanings in a page. */
-  const OTHERS_IN_PAGES =
-    /at most 1,440 points|Up to 10,000 devices are looked at|at 10,000 devices a minute|more than 1,000 tasks|its head has at most 4,096 bytes/g;
+  const OTHERS_IN_PAGES = /at 10,000 devices a minute|more than 1,000 tasks|its head has at most 4,096 bytes/g;
   const pages = ['README.md', ...projectFiles('docs')].filter(
     (path) => path.endsWith('.md') && !/^docs\/(settings|design|decisions|benchmarks|features|conformance)\.md$/.test(path),
   );
@@ -96,4 +96,25 @@ describe('R-UI-1 the default of a limit, which may have been changed, is not sta
     );
     expect(stated).toEqual([]);
   });
+});
+
+test('R-SAFE-1 the bounds of a request are those that the page tells', () => {
+  const line = read('docs/api.md').match(/^- \*\*Limits of a request:\*\* .*$/m)?.[0] ?? '';
+  const { depth, tokens, nodes, repeats, nesting, listItems, valueWeight, cost, longTextCost, subscriptionsPerConnection, eventCost } =
+    API_LIMITS;
+  const told = [
+    [API_LIMITS.bodyBytes / 1024 / 1024, 'MiB'],
+    [depth, 'levels of fields'],
+    [tokens, 'tokens'],
+    [nodes, 'nodes'],
+    [repeats, 'fields under one name'],
+    [nesting, 'levels of brackets'],
+    [listItems, 'items in variables'],
+    [valueWeight, 'of all that is in them'],
+    [cost, ': a value costs 1'],
+    [longTextCost, '), an object'],
+    [subscriptionsPerConnection, 'subscriptions a connection'],
+    [eventCost, '.'],
+  ] as const;
+  for (const [value, what] of told) expect(line).toContain(`${value.toLocaleString('en')}${/^[a-z]/i.test(what) ? ' ' : ''}${what}`);
 });

@@ -40,6 +40,14 @@ describe('R-DEV-4 rules that are refused', () => {
     expect(refused(form)).toEqual(expected);
   });
 
+  test('R-DEV-4 as many conditions and values as the settings say', () => {
+    const codes = (form: GroupRuleForm) =>
+      groupRuleViolations(form, 'rule', { groupRuleConditions: 2, groupRuleValues: 3 }).map(({ limit }) => limit);
+    expect(codes({ all: [city, city] })).toEqual([]);
+    expect(codes({ all: [city, city, city] })).toEqual(['2 conditions']);
+    expect(codes({ ...city, values: ['a', 'b', 'c', 'd'] })).toEqual(['3 values']);
+  });
+
   test('R-DEV-4 conditions, values and depth up to their limits, and not one more', () => {
     expect(refused({ all: times(groupRuleConditions, () => city) })).toEqual([]);
     expect(refused({ all: times(groupRuleConditions + 1, () => city) })).toEqual(['TOO_MANY rule']);

@@ -104,6 +104,16 @@ test.each([
     'temporal',
     'TEMPORAL_ADDRESS is "temporal": expected host:port, for example TEMPORAL_ADDRESS=temporal.example.com:7233',
   ],
+  [
+    'UPDRAFT_LIMIT_PACKAGES',
+    '2147483648',
+    'UPDRAFT_LIMIT_PACKAGES is "2147483648": expected a whole number of packages from 1 to 2147483647, for example UPDRAFT_LIMIT_PACKAGES=500',
+  ],
+  [
+    'UPDRAFT_LIMIT_RETRY_COUNTS',
+    '1,1001',
+    'UPDRAFT_LIMIT_RETRY_COUNTS is "1,1001": expected whole numbers of retries from 0 to 1000 with commas between, for example UPDRAFT_LIMIT_RETRY_COUNTS=1,2,5',
+  ],
   ['UPDRAFT_LIMIT_RATE_MAXIMUM', '5', 'UPDRAFT_LIMIT_RATE_MINIMUM is 10: expected at most UPDRAFT_LIMIT_RATE_MAXIMUM, which is 5'],
   [
     'UPDRAFT_TLS_KEY_FILE',

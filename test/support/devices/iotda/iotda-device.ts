@@ -29,7 +29,7 @@ export interface IotdaDeviceDescription extends IotdaIdentity {
   certificate?: { cert: string; key: string };
   behaviours?: readonly Behaviour[];
   /** The device of the fleet that it is behind, and over whose connection and topics it speaks (device-protocols §2.6 H). */
-  gateway?: string;
+  parent?: string;
 }
 
 /** It is at one upgrade at a time, whatever that one is for. */

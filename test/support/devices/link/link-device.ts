@@ -3,6 +3,7 @@ import { type DeviceObserver, preciseNow } from '../device-events';
 import { linkMisreports } from '../misbehaving/link-misreports';
 import { LinkOutbox } from '../misbehaving/link-outbox';
 import type { OngoingUpgrade } from '../ongoing-upgrades';
+import { patience } from '../patience';
 import { type DeviceSettings, PoweredDevice } from '../powered-device';
 import type { LineOf } from '../session/device-line';
 import { type LinkIdentity, linkCredentials } from './link-identity';
@@ -28,7 +29,7 @@ export interface LinkDeviceDescription extends LinkIdentity {
   modules?: Record<string, string>;
   behaviours?: readonly Behaviour[];
   /** The device of the fleet that it is behind, and whose connection it shares (device-protocols §1.2). */
-  gateway?: string;
+  parent?: string;
 }
 
 const ANSWER_MS = 10_000;
@@ -98,7 +99,7 @@ export class LinkDevice extends PoweredDevice<UpgradeOffer> {
 
   /** Asks firmware/get: null when there is no task, or no answer in 10 s. What is offered is upgraded to. */
   ask(module = DEFAULT_MODULE): Promise<UpgradeOffer | null> {
-    const reply = this.inbox.nextReply(ANSWER_MS);
+    const reply = this.inbox.nextReply(patience(ANSWER_MS));
     this.counts.gets += 1;
     this.outbox.send(this.topics.get, getPayload(this.nextId(), module));
     return reply;

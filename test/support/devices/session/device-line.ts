@@ -1,6 +1,6 @@
 import { KeptSession, type KeptSessionHandlers } from './kept-session';
 
-/** What a device speaks over: a connection of its own, or its part of its gateway's. */
+/** What a device speaks over: a connection of its own, or its part of its parent's. */
 export type DeviceLine = Pick<
   KeptSession,
   'connected' | 'begin' | 'connect' | 'keepConnecting' | 'connectAfter' | 'publish' | 'subscribe' | 'drop' | 'leave' | 'end'
@@ -9,7 +9,7 @@ export type LineOf = (...connection: ConstructorParameters<typeof KeptSession>) 
 
 export const ownLine: LineOf = (...connection) => new KeptSession(...connection);
 
-/** A gateway's connection, which the devices behind it share. `addressee`: whom a message is for, as the devices are named here. */
+/** A parent's connection, which its children share. `addressee`: whom a message is for, as the devices are named here. */
 export class SharedConnection {
   private session: DeviceLine | null = null;
   private readonly lines = new Map<string, SharedLine>();
@@ -20,7 +20,7 @@ export class SharedConnection {
     return this.session?.connected ?? false;
   }
 
-  /** The gateway's own line. */
+  /** The parent's own line. */
   readonly own: LineOf = (credentials, settings, handlers) => {
     this.session = new KeptSession(credentials, settings, {
       ...handlers,
@@ -31,10 +31,10 @@ export class SharedConnection {
       },
       onConnected: async () => {
         await handlers.onConnected();
-        for (const line of this.lines.values()) await line.gatewayConnected(true);
+        for (const line of this.lines.values()) await line.parentConnected(true);
       },
       onDisconnected: () => {
-        for (const line of this.lines.values()) void line.gatewayConnected(false);
+        for (const line of this.lines.values()) void line.parentConnected(false);
         handlers.onDisconnected();
       },
     });
@@ -58,7 +58,7 @@ export class SharedConnection {
   }
 }
 
-/** The part of a device that has power; without the gateway it hears nothing. */
+/** The part of a device that has power; without the parent it hears nothing. */
 class SharedLine implements DeviceLine {
   private powered = false;
   private timer: NodeJS.Timeout | null = null;
@@ -115,8 +115,8 @@ class SharedLine implements DeviceLine {
     if (this.powered) this.handlers.onMessage(topic, payload);
   }
 
-  /** The gateway has connected, or is not any more. */
-  async gatewayConnected(connected: boolean): Promise<void> {
+  /** The parent has connected, or is not any more. */
+  async parentConnected(connected: boolean): Promise<void> {
     if (!this.powered) return;
     if (connected) await this.handlers.onConnected();
     else this.handlers.onDisconnected();

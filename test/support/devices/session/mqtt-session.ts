@@ -1,5 +1,6 @@
 import type { ConnectionOptions } from 'node:tls';
 import { connect, type MqttClient } from 'mqtt';
+import { patience } from '../patience';
 
 /** What a device puts into CONNECT. */
 export interface DeviceCredentials {
@@ -20,7 +21,7 @@ export interface SessionSettings {
   mqttUrl: string;
   /** Default 300 (30–1,200 by device-protocols §1.1). */
   keepAliveSeconds?: number;
-  /** Default 60,000: a fleet may share one busy machine with its platform. */
+  /** Default 60,000, more on a slow machine: a fleet may share one busy machine with its platform. */
   connectTimeoutMs?: number;
   /** Trusted for mqtts, PEM. */
   ca?: string;
@@ -56,7 +57,7 @@ export class MqttSession {
   /** One try. Rejects with ConnectRefused or with the network's error. */
   open(): Promise<void> {
     this.cut();
-    const { mqttUrl, keepAliveSeconds = 300, connectTimeoutMs = 60_000, ca } = this.settings;
+    const { mqttUrl, keepAliveSeconds = 300, connectTimeoutMs = patience(60_000), ca } = this.settings;
     const client = connect(mqttUrl, {
       ...this.credentials(mqttUrl.startsWith('mqtts:')),
       protocolVersion: 4,

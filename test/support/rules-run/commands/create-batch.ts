@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { BatchPolicy } from '../../../../schema/model/batch/batch';
+import { patience } from '../../devices/patience';
 import type { NewBatch } from '../../model-of-the-rules/state';
 import { LATER_MINUTES, LATEST_MINUTES, MINUTE_MS, SOON_MINUTES } from '../bench';
 import { anyOne, pick, step } from '../step';
@@ -57,7 +58,7 @@ const startsAt = (start: NewBatch['start']): Date | null =>
 async function chosenBy({ bench, batchIds }: World): Promise<string[]> {
   const batchId = batchIds.at(-1) ?? '';
   const { batches, tasks } = bench.store.collections;
-  const end = Date.now() + 60_000;
+  const end = Date.now() + patience(60_000);
   for (let seen = bench.happenings.count; (await batches.findOne({ _id: batchId }))?.selection == null; seen = bench.happenings.count) {
     if (!(await bench.happenings.after(seen, end))) throw new Error(`batch ${batchId} does not select`);
   }

@@ -11,9 +11,9 @@ import type { Sealing } from '../sealing';
 import { BEHIND, problemOf } from './check';
 import { createSeenNames, type SeenNames } from './seen-names';
 
-type Gateway = Pick<Device, '_id' | 'dialect' | 'parentId' | 'children'>;
+type Parent = Pick<Device, '_id' | 'dialect' | 'parentId' | 'children'>;
 
-export interface GatewayCheckDeps {
+export interface ParentCheckDeps {
   collections: Collections;
   limits: Pick<Limits, 'gatewayChildren'>;
   sealing: Sealing;
@@ -28,17 +28,17 @@ const PROBLEMS: Partial<Record<ErrorCode, ImportProblem>> = {
 };
 
 /** Null: it is no such refusal. */
-export function gatewayProblem(of: StoredImport, { row, deviceName }: ImportRow, refused: { code: ErrorCode; message: string }) {
+export function parentProblem(of: StoredImport, { row, deviceName }: ImportRow, refused: { code: ErrorCode; message: string }) {
   const problem = PROBLEMS[refused.code];
   return problem ? problemOf(attemptId(of), row, deviceName, problem, refused.message) : null;
 }
 
 /**
- * Once all names of the file are known: the rows that name a gateway, piece after piece in the order of the file. What is wrong is
- * answered; it is out of the pieces then. A gateway may come before or after its children: as it names none itself, it is not refused here.
+ * Once all names of the file are known: the rows that name a parent, piece after piece in the order of the file. What is wrong is
+ * answered; it is out of the pieces then. A parent may come before or after its children: as it names none itself, it is not refused here.
  */
-export async function* checkGateways(
-  { collections, limits, sealing }: GatewayCheckDeps,
+export async function* checkParents(
+  { collections, limits, sealing }: ParentCheckDeps,
   of: StoredImport,
   product: Pick<Product, '_id' | 'dialect'>,
   seen: SeenNames,
@@ -47,31 +47,31 @@ export async function* checkGateways(
   /** How many rows were bound to each so far. */
   const children = createSeenNames();
 
-  const relativesOf = ({ gateway }: Binding, stored: ReadonlyMap<DeviceId, Gateway>): Relatives => {
+  const relativesOf = ({ parentId }: Binding, stored: ReadonlyMap<DeviceId, Parent>): Relatives => {
     const child = { dialect: product.dialect };
-    const found = gateway === null ? undefined : stored.get(gateway);
+    const found = parentId === null ? undefined : stored.get(parentId);
     if (found) return { child, parent: { dialect: found.dialect, isChild: Boolean(found.parentId) } };
-    const named = gateway !== null && productKeyOf(gateway) === product._id ? seen.numberOf(deviceNameOf(gateway)) : 0;
+    const named = parentId !== null && productKeyOf(parentId) === product._id ? seen.numberOf(deviceNameOf(parentId)) : 0;
     return { child, parent: named === 0 ? undefined : { dialect: product.dialect, isChild: named === BEHIND } };
   };
 
-  function problemIn(row: ImportRow, stored: ReadonlyMap<DeviceId, Gateway>): DeviceImportProblem | null {
-    const binding = bindingOf(product._id, row, 'gateway');
+  function problemIn(row: ImportRow, stored: ReadonlyMap<DeviceId, Parent>): DeviceImportProblem | null {
+    const binding = bindingOf(product._id, row, 'parent');
     if (binding === null) return null;
-    const among = (stored.get(binding.gateway)?.children ?? 0) + children.numberOf(binding.gateway) + 1;
+    const among = (stored.get(binding.parentId)?.children ?? 0) + children.numberOf(binding.parentId) + 1;
     const refused = bindingViolation(binding, relativesOf(binding, stored)) ?? countViolation(among, binding, limits.gatewayChildren);
-    if (refused) return gatewayProblem(of, row, refused);
-    children.count(binding.gateway);
+    if (refused) return parentProblem(of, row, refused);
+    children.count(binding.parentId);
     return null;
   }
 
   for await (const piece of deviceImportPieces.find(ofAttempt(of), { batchSize: 10 }).sort({ _id: 1 })) {
     const rows = openRows(sealing, piece);
-    const gateways = new Set(rows.flatMap((row) => bindingOf(product._id, row, 'gateway')?.gateway ?? []));
-    if (gateways.size === 0) continue;
+    const parents = new Set(rows.flatMap((row) => bindingOf(product._id, row, 'parent')?.parentId ?? []));
+    if (parents.size === 0) continue;
     const stored = await devices
-      .find({ _id: { $in: [...gateways] } })
-      .project<Gateway>({ dialect: 1, parentId: 1, children: 1 })
+      .find({ _id: { $in: [...parents] } })
+      .project<Parent>({ dialect: 1, parentId: 1, children: 1 })
       .toArray();
     const byId = new Map(stored.map((device) => [device._id, device]));
     const wrong = rows.map((row) => problemIn(row, byId));

@@ -10,9 +10,9 @@ import { faultyCore } from '../../support/faulty-core';
 const NOTIFIED = new Date('2026-01-01T01:00:00Z');
 const at = (minutes: number) => new Date(NOTIFIED.getTime() + minutes * 60_000);
 
-/** A child's task, from its notification on; its gateway's connection began at minute -1. */
+/** A child's task, from its notification on; its parent's connection began at minute -1. */
 function aChild(task: Task) {
-  const core = Object.assign(faultyCore([task]), { throughGatewaySince: async () => since });
+  const core = Object.assign(faultyCore([task]), { throughParentSince: async () => since });
   let since: Date | null = at(-1);
   let revision = 1;
   const now = async () => (await core.tasks.get(task._id)) ?? task;
@@ -27,7 +27,7 @@ function aChild(task: Task) {
     says: async (version: string) => onVersion(core, await now(), version, version),
     answers: async (version: string) => onVersionAnswer(core, await now(), version),
     progress: async (percent: number) => onProgress(core, await now(), percent),
-    /** Its gateway has another connection; with `own` it has one itself. */
+    /** Its parent has another connection; with `own` it has one itself. */
     async connects(own = false) {
       since = own ? null : core.now;
       revision += 1;
@@ -48,7 +48,7 @@ async function installing(own = false) {
   return child;
 }
 
-describe('R-TASK-5 a gateway that starts while a device behind it installs', () => {
+describe('R-TASK-5 a parent that starts while its child installs', () => {
   test('R-TASK-5 says its old version: the upgrade goes on, and succeeds by the new one', async () => {
     const child = await installing();
     await child.at(2).connects();

@@ -8,7 +8,7 @@ import { SharedConnection } from './session/device-line';
 /** Link: the topic names the device, as `{pk}/{dn}` (device-protocols §1.2). */
 const byTopic = (topic: string): string | null => /^\/(?:ota\/device\/[^/]+|sys)\/([^/]+\/[^/]+)(?:\/|$)/.exec(topic)?.[1] ?? null;
 
-/** IoTDA: the body does, and the topic is the gateway's (§2.6 H). */
+/** IoTDA: the body does, and the topic is the parent's (§2.6 H). */
 function byBody(_topic: string, payload: Buffer): string | null {
   try {
     return (JSON.parse(payload.toString('utf8')) as { object_device_id?: string }).object_device_id ?? null;
@@ -17,22 +17,22 @@ function byBody(_topic: string, payload: Buffer): string | null {
   }
 }
 
-/** Which of its children a message that comes down a gateway's connection is for. */
+/** Which of its children a message that comes down a parent's connection is for. */
 const CHILD_OF: Record<DeviceDialect, (topic: string, payload: Buffer) => string | null> = { LINK: byTopic, IOTDA: byBody };
 
-/** Makes the devices of a fleet; those behind a gateway share its connection. */
+/** Makes the devices of a fleet; children share its connection. */
 export function createDevices(
   described: readonly DeviceDescription[],
   settings: LinkDeviceSettings,
   observer?: DeviceObserver,
 ): (one: DeviceDescription) => VirtualDevice {
   const shared = new Map(
-    described.flatMap(({ gateway, dialect }) =>
-      gateway === undefined ? [] : [[gateway, new SharedConnection(CHILD_OF[dialect ?? 'LINK'])] as const],
+    described.flatMap(({ parent, dialect }) =>
+      parent === undefined ? [] : [[parent, new SharedConnection(CHILD_OF[dialect ?? 'LINK'])] as const],
     ),
   );
   return (one) => {
-    const above = one.gateway === undefined ? undefined : shared.get(one.gateway);
+    const above = one.parent === undefined ? undefined : shared.get(one.parent);
     const own = shared.get(one.deviceName)?.own;
     switch (one.dialect) {
       case undefined:
@@ -41,10 +41,10 @@ export function createDevices(
         return new LinkDevice(one, settings, observer, above?.lineOf(`${productKey}/${deviceName}`) ?? own);
       }
       case 'IOTDA': {
-        const gateway = described.find(({ deviceName }) => deviceName === one.gateway);
+        const parent = described.find(({ deviceName }) => deviceName === one.parent);
         return new IotdaDevice(one, settings, observer, {
           of: above?.lineOf(iotdaIdOf(one)) ?? own,
-          ...(gateway?.dialect === 'IOTDA' && { gatewayId: iotdaIdOf(gateway) }),
+          ...(parent?.dialect === 'IOTDA' && { gatewayId: iotdaIdOf(parent) }),
         });
       }
     }

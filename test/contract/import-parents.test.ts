@@ -63,13 +63,14 @@ async function goesOn(left: DeviceImport): Promise<DeviceImport> {
   return found;
 }
 
-describe('R-DEV-6 R-FLOW-1 R-FLOW-2 an import of devices behind gateways', () => {
-  test('a gateway is there, or of another product, or comes after its children, a thousand rows and more', async () => {
-    await core.products.create(operator, { key: 'gates', name: 'Gateways' });
+describe('R-DEV-6 R-FLOW-1 R-FLOW-2 an import of devices that have parents', () => {
+  test('a parent is there, or of another product, or comes after its children, a thousand rows and more', async () => {
+    await core.products.create(operator, { key: 'gates', name: 'Parents' });
     await core.devices.register(operator, 'gates', [{ deviceName: 'gate' }]);
     await core.devices.connected('gates.gate', 'gw-1', 's1');
     const others = Array.from({ length: 1_200 }, (_, index) => `lone-${index},,`);
     const made = await importOf([
+      // The older names of the columns.
       'deviceName,Gateway.productKey,gateway',
       ...['first,,late-hub', 'second,,hub-1', 'third,gates,gate', 'fourth,meter,hub-1'],
       ...others,
@@ -92,9 +93,9 @@ describe('R-DEV-6 R-FLOW-1 R-FLOW-2 an import of devices behind gateways', () =>
     expect(await allOfThem(await core.deviceImports.secrets(operator, made._id))).toHaveLength(1_206);
   });
 
-  test('R-BAT-1 they are on-line with their gateway, and what a batch pushes goes to it', async () => {
+  test('R-BAT-1 they are on-line with their parent, and what a batch pushes goes to it', async () => {
     await core.devices.connected(HUB, 'gw-1', 's1');
-    await importOf(['deviceName,gateway', 'new-1,hub-1', 'new-2,new-hub', 'new-hub,']);
+    await importOf(['deviceName,parent', 'new-1,hub-1', 'new-2,new-hub', 'new-hub,']);
     expect(await hub.gatewayIds('new-1', 'new-2')).toEqual(['gw-1', null]);
     await core.devices.connected('meter.new-hub', 'gw-1', 's2');
     expect(await hub.gatewayIds('new-1', 'new-2')).toEqual(['gw-1', 'gw-1']);
@@ -110,7 +111,7 @@ describe('R-DEV-6 R-FLOW-1 R-FLOW-2 an import of devices behind gateways', () =>
     const link = {
       gatewayId: 'gw-1',
       isConnected: (id: DeviceId) => id === HUB || id === 'meter.new-hub',
-      notify: async ({ deviceId }: Notification, gateway?: DeviceId) => Boolean(sent.push([deviceId, gateway])),
+      notify: async ({ deviceId }: Notification, parentId?: DeviceId) => Boolean(sent.push([deviceId, parentId])),
       queryVersion: async () => false,
     };
     const taskIds = ids('new-1', 'new-2').map((id) => `${_id}.${id}`);
@@ -125,7 +126,7 @@ describe('R-DEV-6 R-FLOW-1 R-FLOW-2 an import of devices behind gateways', () =>
     await hub.bind(HUB, 'dev-a');
     await core.devices.register(operator, 'meter', [{ deviceName: 'foreign', dialect: 'IOTDA' }]);
     const file = [
-      'deviceName,gateway,gateway.productKey',
+      'deviceName,parent,parent.productKey',
       ...['good-1,hub-1,', 'bad-unknown,nobody,', 'bad-product,hub-1,other', 'bad-missing,,meter', 'bad-self,bad-self,'],
       ...['bad-stored,dev-a,', 'bad-chain,good-1,', 'bad-dialect,foreign,', 'good-2,hub-1,', 'bad-full,hub-1,', 'hub-2,hub-1,'],
       ...['good-3,hub-2,', 'bad-never,bad-missing,'],
@@ -154,22 +155,22 @@ describe('R-DEV-6 R-FLOW-1 R-FLOW-2 an import of devices behind gateways', () =>
     expect(await hub.childrenOf('meter.hub-2')).toEqual(['good-3']);
   });
 
-  test('as many as a gateway may have, and not one more', async () => {
+  test('as many as a parent may have, and not one more', async () => {
     const behind = (count: number) => Array.from({ length: count }, (_, index) => `full-${index},full-hub`);
-    const refused = await importOf(['deviceName,gateway', ...behind(4), 'full-hub,']);
+    const refused = await importOf(['deviceName,parent', ...behind(4), 'full-hub,']);
     expect([refused.status, await toldOf(refused)]).toEqual(['REFUSED', [[5, 'GATEWAY_FULL']]]);
-    expect(await importOf(['deviceName,gateway', ...behind(3), 'full-hub,'])).toMatchObject({ status: 'FINISHED', created: 4 });
+    expect(await importOf(['deviceName,parent', ...behind(3), 'full-hub,'])).toMatchObject({ status: 'FINISHED', created: 4 });
     expect(await childCounts('full-hub')).toEqual([3]);
   });
 
-  test('a file whose only rows are refused for their gateways creates nothing, even when wrong rows are left out', async () => {
-    expect(await importOf(['deviceName,gateway', 'bad-unknown,nobody'], true)).toMatchObject({ status: 'REFUSED', valid: 0 });
+  test('a file whose only rows are refused for their parents creates nothing, even when wrong rows are left out', async () => {
+    expect(await importOf(['deviceName,parent', 'bad-unknown,nobody'], true)).toMatchObject({ status: 'REFUSED', valid: 0 });
     expect(await store.collections.deviceImportPieces.countDocuments({})).toBe(0);
   });
 });
 
 describe('R-DEV-6 again, after its process has died', () => {
-  const file = ['deviceName,gateway', 'kill-1,kill-hub', 'kill-2,hub-1', 'kill-hub,', 'kill-lone,'];
+  const file = ['deviceName,parent', 'kill-1,kill-hub', 'kill-2,hub-1', 'kill-hub,', 'kill-lone,'];
   const children = ids('kill-1', 'kill-2');
   const allOf = () =>
     store.collections.devices
@@ -186,7 +187,7 @@ describe('R-DEV-6 again, after its process has died', () => {
     expect(await toldOf(made)).toEqual([]);
   });
 
-  test('after the gateways were made and before their children were', async () => {
+  test('after the parents were made and before their children were', async () => {
     const made = await importOf(file);
     await core.devices.delete(operator, children);
     expect(await childCounts('kill-hub', 'hub-1')).toEqual([0, 0]);
@@ -196,7 +197,7 @@ describe('R-DEV-6 again, after its process has died', () => {
     expect((await core.devices.childrenOf(HUB)).map(({ deviceId }) => deviceId)).toEqual(['meter.kill-2']);
   });
 
-  test('after the children were made and before they were given the presence of their gateways', async () => {
+  test('after the children were made and before they were given the presence of their parents', async () => {
     const made = await importOf(file);
     await store.collections.devices.updateOne({ _id: HUB }, { $set: { online: true, gatewayId: 'gw-1', sessionId: 's1' } });
     await leftAt(made, 1);
@@ -204,7 +205,7 @@ describe('R-DEV-6 again, after its process has died', () => {
     expect(await hub.gatewayIds('kill-1', 'kill-2')).toEqual([null, 'gw-1']);
   });
 
-  test('what was put behind another gateway meanwhile stays there', async () => {
+  test('what got another parent meanwhile stays there', async () => {
     const made = await importOf(file);
     await hub.bind('meter.hub-2', 'kill-1');
     await leftAt(made, 0);
@@ -231,7 +232,7 @@ describe('R-DEV-6 again, after its process has died', () => {
     ['given another dialect', () => core.devices.update(operator, HUB, { dialect: 'IOTDA' }), [[3, 'GATEWAY_DIALECT']]],
     ['filled', () => hub.bind(HUB, 'dev-a', 'dev-b', 'dev-c'), [[3, 'GATEWAY_FULL']]],
     ['left alone, and a child registered', () => core.devices.register(operator, 'meter', [{ deviceName: 'kill-2' }]), [[3, 'EXISTS']]],
-  ])('a gateway that was %s after the check: its children are told, and the others are made', async (_what, change, told) => {
+  ])('a parent that was %s after the check: its children are told, and the others are made', async (_what, change, told) => {
     const made = await importOf(file);
     await core.devices.delete(operator, children);
     await change();

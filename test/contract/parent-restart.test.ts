@@ -31,7 +31,7 @@ const isNotified = () =>
     { $set: { status: 'IN_PROGRESS', notifiedAt: hub.clock(), offerAt: null, cameBack: false }, $inc: { notifications: 1, revision: 1 } },
   );
 
-/** A child at 100 %, notified over its gateway's connection `s1`. */
+/** A child at 100 %, notified over its parent's connection `s1`. */
 beforeEach(async () => {
   hub = await startHub(store);
   const { core, lifecycle } = hub.parts;
@@ -49,7 +49,7 @@ beforeEach(async () => {
   await core.tasks.report(CHILD, { kind: 'progress', module: 'default', percent: 100 });
 });
 
-test('R-TASK-5 a gateway that connects anew and says the old version of a device at 100 % fails nothing, and the new version succeeds', async () => {
+test('R-TASK-5 a parent that connects anew and says the old version of a device at 100 % fails nothing, and the new version succeeds', async () => {
   await connects(HUB, 's2');
   await reports('1.0.0');
   expect(failures()).toEqual([]);

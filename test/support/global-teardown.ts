@@ -1,5 +1,0 @@
-import { stopTestServers } from './global-setup';
-
-export default async function globalTeardown(): Promise<void> {
-  await stopTestServers();
-}
