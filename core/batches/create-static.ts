@@ -23,7 +23,7 @@ import { hasTargets } from '../selection/targets';
 import type { NewStaticBatch } from './contract';
 
 /** Checks everything about a new batch that does not depend on others, and gives its document; nothing is written here. */
-export async function newStaticBatch(
+export async function draftBatch(
   collections: Collections,
   limits: Limits,
   viewer: Viewer,

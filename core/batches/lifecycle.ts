@@ -58,13 +58,13 @@ const OVERRIDES = 5;
 export function createBatchLifecycle(deps: LifecycleDeps) {
   const { collections, engine, settings, clock, onlineMs, refreshPresence, overrideEarlier } = deps;
   const { batches } = collections;
-  const places = settings.limits.runningModules;
+  const slots = settings.limits.runningModules;
 
   /** An older batch may be selecting at the same time: what it took in between gives way as well. */
   async function selectOverriding(batch: Batch, began: Date): Promise<SelectionSummary> {
     await overrideEarlier(batch);
     for (let attempt = 1; ; attempt++) {
-      const selection = await selectTargets(collections, batch, began, places, onlineMs);
+      const selection = await selectTargets(collections, batch, began, slots, onlineMs);
       if (attempt === OVERRIDES || (await overrideEarlier(batch)) === 0) return selection;
     }
   }
@@ -78,7 +78,7 @@ export function createBatchLifecycle(deps: LifecycleDeps) {
         const began = clock();
         const selection = overrides(batch)
           ? await selectOverriding(batch, began)
-          : await selectTargets(collections, batch, began, places, onlineMs);
+          : await selectTargets(collections, batch, began, slots, onlineMs);
         await refreshPresence(batch.productKey, began);
         await recordSelection(batches, id, selection, (await passedOver(collections, batch, selection))?.slice(0, REASON_LENGTH), clock());
       }

@@ -10,7 +10,7 @@ import { lookAhead } from '../selection/look-ahead';
 import type { CoreSettings } from '../settings';
 import { type BatchStore, refusesConflicts, requireNoConflict } from './conflict';
 import type { BatchPreview, NewDynamicBatch, NewStaticBatch } from './contract';
-import { newStaticBatch } from './create-static';
+import { draftBatch } from './create-static';
 import { asDynamic } from './dynamic/as-dynamic';
 import { mayConflict, refuseConflicts } from './insert';
 
@@ -38,7 +38,7 @@ async function draftOf(
 ): Promise<Batch> {
   requireRole(viewer, 'OPERATOR');
   const asked = { ...input, idempotencyKey: null };
-  return (await newStaticBatch(collections, settings.limits, viewer, asked, clock(), kind, settings.minuteMs)).batch;
+  return (await draftBatch(collections, settings.limits, viewer, asked, clock(), kind, settings.minuteMs)).batch;
 }
 
 async function preview(deps: PreviewDeps, batch: Batch): Promise<BatchPreview> {

@@ -1,7 +1,7 @@
 import type { Batch } from '../../schema/model/batch/batch';
 import { isLive } from '../../schema/model/batch/batch';
-import { placesFor } from '../../schema/model/batch/places';
 import { reportedOf, spellingOf } from '../../schema/model/device/device-modules';
+import { slotsFor } from '../../schema/model/device/slots';
 import type { FirmwarePackage } from '../../schema/model/fleet';
 import { batchOfTask, type TaskId } from '../../schema/model/ids';
 import { FIXED_LIMITS } from '../../schema/model/limits';
@@ -124,13 +124,13 @@ async function restart(deps: ReinitiationDeps, chunk: Task[], { batch, firmware 
       if (task.status !== 'FAILED' && !regressed) return [task._id, 'NOT_FAILED'];
       if (!device) return [task._id, 'DEVICE_GONE'];
       const others = active.filter(({ deviceId }) => deviceId === task.deviceId);
-      const places = placesFor({ module: task.module, multiModule }, others, runningModules);
-      if (places === null) return [task._id, 'DEVICE_BUSY'];
+      const slots = slotsFor({ module: task.module, multiModule }, others, runningModules);
+      if (slots === null) return [task._id, 'DEVICE_BUSY'];
       const atTarget = version === task.targetVersion;
       if (!atTarget && version !== undefined && !acceptsSource(firmware, version)) return [task._id, 'VERSION_NOT_ELIGIBLE'];
       const spelt = reported ? await deps.tasks.spell(task, spellingOf(task.module, reported)) : task;
       const { gatewayId, presenceRevision = 0 } = device;
-      const as = { gatewayId, presenceRevision, places, sourceVersion: version, regressed };
+      const as = { gatewayId, presenceRevision, slots, sourceVersion: version, regressed };
       return [task._id, await begin(deps, spelt, as, atTarget)];
     }),
   );

@@ -17,7 +17,7 @@ import { refuseIfAny } from '../refuse';
 import { batchUnknown, statusesViolation } from '../tasks/refusals';
 import type { BatchService } from './contract';
 import { countsOf } from './counts';
-import { newStaticBatch } from './create-static';
+import { draftBatch } from './create-static';
 import { deleteBatch } from './delete';
 import type { BatchDeps } from './deps';
 import { editBatch, requireSomething } from './edit';
@@ -44,7 +44,7 @@ export function createBatchService(deps: BatchDeps): BatchService {
     async createStatic(viewer, input) {
       requireRole(viewer, 'OPERATOR');
       const batch = await insertOnce({ store: deps, settings }, () =>
-        newStaticBatch(collections, limits, viewer, input, clock(), 'static', minuteMs),
+        draftBatch(collections, limits, viewer, input, clock(), 'static', minuteMs),
       );
       await engine.startBatch(batch._id);
       return batch;
@@ -53,7 +53,7 @@ export function createBatchService(deps: BatchDeps): BatchService {
       requireRole(viewer, 'OPERATOR');
       const verification = batchOfVerification(input, limits);
       const batch = await insertOnce({ store: deps, settings }, () =>
-        newStaticBatch(collections, limits, viewer, verification, clock(), 'verification'),
+        draftBatch(collections, limits, viewer, verification, clock(), 'verification'),
       );
       await engine.startBatch(batch._id);
       return batch;

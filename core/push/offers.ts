@@ -35,9 +35,9 @@ const isOutdated = ({ policyRevision }: Offer, terms: PushTerms): boolean =>
 type Send = (deps: OfferDeps, link: DeviceLink, taskIds: TaskId[], terms: PushTerms) => Promise<number>;
 
 /**
- * The bulk push of a batch, paced here, at the socket, where the rate is measured (R-RATE-1). Pushes whose slots come within half the
+ * The bulk push of a batch, paced here, at the socket, where the rate is measured (R-RATE-1). Pushes whose send times come within half the
  * catch-up that the bounds allow leave together, which saves round trips to the store. Devices of platform-led dialects are asked for
- * their version, at the same pace; the notification that follows takes a slot of its own (`negotiate.ts`). Running it twice is harmless:
+ * their version, at the same pace; the notification that follows takes a send time of its own (`negotiate.ts`). Running it twice is harmless:
  * what was pushed is due again only after minutes. Returns how many devices were notified or asked.
  */
 export function createOffers(deps: OfferDeps, link: DeviceLink) {
@@ -47,7 +47,7 @@ export function createOffers(deps: OfferDeps, link: DeviceLink) {
     const { batchId, taskIds, asked = [], intervalMs } = request;
     let pushed = 0;
 
-    async function inSlots(key: string, ids: readonly TaskId[], send: Send): Promise<void> {
+    async function paced(key: string, ids: readonly TaskId[], send: Send): Promise<void> {
       const waiting = [...ids];
       while (waiting.length > 0) {
         await pacers.comes(key, intervalMs, waiting.length);
@@ -58,9 +58,9 @@ export function createOffers(deps: OfferDeps, link: DeviceLink) {
       }
     }
 
-    // Whoever answers looks for a slot of the batch at its present pace.
+    // Whoever answers looks for a send time of the batch at its present pace.
     if (asked.length > 0) pacers.take(batchId, intervalMs, 0);
-    await Promise.all([inSlots(batchId, taskIds, push), inSlots(`query ${batchId}`, asked, query)]);
+    await Promise.all([paced(batchId, taskIds, push), paced(`query ${batchId}`, asked, query)]);
     return pushed;
   };
 }

@@ -1,18 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
-import { newPacer, nextSlot, type Pacer } from '../../schema/model/batch/push-rate';
+import { newPacer, nextSendTime, type Pacer } from '../../schema/model/batch/push-rate';
 
 const PACERS_KEPT = 2_000;
 
-/** The slots of rates, shared by all that push by the same key in this process: a batch's notifications, or its version queries. */
+/** Send times at a rate, shared by all that push by the same key in this process: a batch's notifications, or its version queries. */
 export interface Pacers {
-  /** Waits for a slot; with more than one wanted, for those that come within half the catch-up that the bounds allow. */
+  /** Waits for a send time; with more than one wanted, for those that come within half the catch-up that the bounds allow. */
   comes(key: string, intervalMs: number, wanted: number): Promise<void>;
-  /** Takes the slots that have come, at most so many: none when the timer was early, or another was faster. */
+  /** Takes the send times that have come, at most so many: none when the timer was early, or another was faster. */
   take(key: string, intervalMs: number, most: number): number;
-  /** Waits for one slot, at the interval that the key had last, and takes it; false when none comes within `withinMs`. */
+  /** Waits for one send time, at the interval that the key had last, and takes it; false when none comes within `withinMs`. */
   takeOne(key: string, withinMs: number): Promise<boolean>;
-  /** Uses up the next slot, whether or not it has come: something has left outside of its queue that counts in it. */
+  /** Uses up the next send time, whether or not it has come: something has left outside of its queue that counts in it. */
   spend(key: string): void;
 }
 
@@ -28,8 +28,8 @@ export function createPacers(minuteMs: number): Pacers {
     const now = Date.now();
     let pacer = pacerOf(key);
     let count = 0;
-    for (let slot = nextSlot(pacer, intervalMs, now); count < most && slot.at <= now; slot = nextSlot(pacer, intervalMs, now)) {
-      pacer = slot.pacer;
+    for (let next = nextSendTime(pacer, intervalMs, now); count < most && next.at <= now; next = nextSendTime(pacer, intervalMs, now)) {
+      pacer = next.pacer;
       count += 1;
     }
     keep(key, pacer, intervalMs);
@@ -40,11 +40,11 @@ export function createPacers(minuteMs: number): Pacers {
     take,
     spend(key) {
       const known = kept.get(key);
-      if (known !== undefined) keep(key, nextSlot(known.pacer, known.intervalMs, Date.now()).pacer, known.intervalMs);
+      if (known !== undefined) keep(key, nextSendTime(known.pacer, known.intervalMs, Date.now()).pacer, known.intervalMs);
     },
     async comes(key, intervalMs, wanted) {
       const pacer = pacerOf(key);
-      const { at } = nextSlot(pacer, intervalMs, Date.now());
+      const { at } = nextSendTime(pacer, intervalMs, Date.now());
       const wait = at - Date.now() + (wanted > 1 ? pacer.burstMs / 2 : 0);
       if (at > Date.now()) await sleep(wait);
     },
@@ -53,7 +53,7 @@ export function createPacers(minuteMs: number): Pacers {
       for (;;) {
         const known = kept.get(key);
         if (known === undefined) return false;
-        const { at } = nextSlot(known.pacer, known.intervalMs, Date.now());
+        const { at } = nextSendTime(known.pacer, known.intervalMs, Date.now());
         if (at > until) return false;
         if (at > Date.now()) await sleep(at - Date.now());
         else if (take(key, known.intervalMs, 1) === 1) return true;

@@ -1,8 +1,7 @@
 import { acceptsSource } from '../../schema/model/package/package-rules';
 import type { Task } from '../../schema/model/task/task';
 import type { TaskDeps } from '../tasks/deps';
-import { tellEnded } from '../tasks/tell-ended';
-import { transition } from '../tasks/transition';
+import { endTask } from '../tasks/end-task';
 
 /**
  * R-PKG-6, R-BAT-5: whether a task may upgrade its device from the version. The batch is asked only about one that it did not select the
@@ -16,11 +15,5 @@ export async function isEligible(deps: TaskDeps, task: Task, version: string): P
 }
 
 /** R-TASK-5: no retry helps. Null when the task was pushed meanwhile, or has ended. */
-export async function endIneligible(deps: TaskDeps, task: Task, version: string): Promise<Task | null> {
-  // Also when the answer was lost: a repeat finds no task that it could be about.
-  const ended = await transition(deps.tasks, task, { kind: 'ineligible', version }, deps.clock()).finally(() =>
-    deps.engine.wakeBatch(task.batchId),
-  );
-  if (ended !== null) await tellEnded(deps, [ended]);
-  return ended;
-}
+export const endIneligible = (deps: TaskDeps, task: Task, version: string): Promise<Task | null> =>
+  endTask(deps, task, { kind: 'ineligible', version });

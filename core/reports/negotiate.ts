@@ -4,13 +4,13 @@ import type { Notification } from '../ports';
 import { notificationOf } from '../push/notification';
 import type { OfferDeps } from '../push/offers';
 import { endNotifying, repeatOf } from '../push/renotify';
-import { tellEnded } from '../tasks/tell-ended';
+import { endTask } from '../tasks/end-task';
 import { transition } from '../tasks/transition';
 import { endIneligible, isEligible } from './eligible';
 import { failUnexpected, onTarget, otherStart } from './report';
 
-/** So long a device that has answered waits for a slot of the rate; afterwards it is asked again in its turn. */
-const SLOT_MS = 10_000;
+/** So long a device that has answered waits for a send time of the rate; afterwards it is asked again in its turn. */
+const SEND_TIME_MS = 10_000;
 
 /**
  * R-FLOW-2: a platform-led device says its version. As the answer to a query it decides what follows: the target is the end, another
@@ -65,7 +65,7 @@ const bootedBack = ({ negotiation }: Task): boolean => negotiation?.returned ===
 /** The wording before the store, as with every push: what can't be worded is not marked as pushed. */
 async function notified(deps: OfferDeps, task: Task, version: string): Promise<Notification | null> {
   const terms = await deps.pushTerms(task.batchId);
-  if (terms === null || !(await deps.pacers.takeOne(task.batchId, SLOT_MS))) {
+  if (terms === null || !(await deps.pacers.takeOne(task.batchId, SEND_TIME_MS))) {
     await transition(deps.tasks, task, { kind: 'postponed' }, deps.clock());
     deps.engine.wakeBatch(task.batchId);
     return null;
@@ -77,7 +77,5 @@ async function notified(deps: OfferDeps, task: Task, version: string): Promise<N
 
 async function endUnsupported(deps: OfferDeps, task: Task): Promise<void> {
   const text = 'The package has several files; devices of this dialect take one.';
-  const ended = await transition(deps.tasks, task, { kind: 'failed', cause: 'UNSUPPORTED_PACKAGE_TYPE', text }, deps.clock());
-  if (ended !== null) await tellEnded(deps, [ended]);
-  deps.engine.wakeBatch(task.batchId);
+  await endTask(deps, task, { kind: 'failed', cause: 'UNSUPPORTED_PACKAGE_TYPE', text });
 }

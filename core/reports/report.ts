@@ -5,7 +5,7 @@ import { awaitsDevice } from '../../schema/model/task/device-exchange';
 import { hasDownloaded, hasRestartedForAnother, isSaidByParent } from '../../schema/model/task/repeated';
 import type { Task } from '../../schema/model/task/task';
 import type { TaskDeps } from '../tasks/deps';
-import { tellEnded } from '../tasks/tell-ended';
+import { endTask } from '../tasks/end-task';
 import { transition } from '../tasks/transition';
 import { timeoutOf, upgradeInput } from '../tasks/upgrade-input';
 import type { DeviceReport } from './contract';
@@ -100,9 +100,7 @@ export async function failUnexpected(deps: TaskDeps, task: Task, version: string
 }
 
 export async function onTarget(deps: TaskDeps, task: Task): Promise<void> {
-  // Also when the answer was lost: a repeat finds no task that it could be about.
-  const ended = await transition(deps.tasks, task, { kind: 'succeeded' }, deps.clock()).finally(() => deps.engine.wakeBatch(task.batchId));
-  if (ended !== null) await tellEnded(deps, [ended]);
+  await endTask(deps, task, { kind: 'succeeded' });
 }
 
 /**

@@ -4,8 +4,7 @@ import type { Task } from '../../schema/model/task/task';
 import type { Collections } from '../../schema/mongo/connect';
 import { inChunks } from '../in-chunks';
 import type { TaskDeps } from '../tasks/deps';
-import { tellEnded } from '../tasks/tell-ended';
-import { transitionMany } from '../tasks/transition';
+import { endTasks } from '../tasks/end-task';
 import { roomStages } from './room';
 import { countAble, withShare } from './share';
 import { targetSource, targetStages } from './targets';
@@ -29,12 +28,12 @@ export function givingWay({ _id, module, policy }: Batch, active: readonly Task[
  * Only older ones: of two batches that override, the newer has its way, whichever selects first. A task that moved between reading and
  * writing is read again, and kept if it is in upgrade by then. Returns how many gave way.
  */
-export async function overrideEarlier(deps: Deps, collections: Collections, selecting: Batch, places: number): Promise<number> {
+export async function overrideEarlier(deps: Deps, collections: Collections, selecting: Batch, slots: number): Promise<number> {
   const older = await olderBatches(collections, selecting);
   if (older.size === 0) return 0;
   const isPhased = selecting.scope.kind === 'phased';
-  const batch = isPhased ? await withShare(collections, selecting, await countAble(collections, selecting, places)) : selecting;
-  const stages = [...targetStages(batch, isPhased ? roomStages(batch, places, 'overriding') : []), { $project: { _id: 1 } }];
+  const batch = isPhased ? await withShare(collections, selecting, await countAble(collections, selecting, slots)) : selecting;
+  const stages = [...targetStages(batch, isPhased ? roomStages(batch, slots, 'overriding') : []), { $project: { _id: 1 } }];
   const targets = targetSource(collections, batch).aggregate<{ _id: DeviceId }>(stages, { allowDiskUse: true });
   const disturbed = new Set<BatchId>();
   let ended = 0;
@@ -61,8 +60,7 @@ async function olderBatches({ batches }: Collections, { _id, productKey, module,
 export async function giveWay(deps: Deps, tasks: Task[]): Promise<number> {
   let ended = 0;
   for (let left = tasks; left.length > 0; ) {
-    const gone = await transitionMany(deps.tasks, left, { kind: 'overridden' }, deps.clock());
-    await tellEnded(deps, gone);
+    const gone = await endTasks(deps, left, { kind: 'overridden' });
     ended += gone.length;
     const done = new Set(gone.map(({ _id }) => _id));
     const missed = left.filter(({ _id }) => !done.has(_id)).map(({ _id }) => _id);

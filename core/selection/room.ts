@@ -1,9 +1,9 @@
 import { type Batch, overrides } from '../../schema/model/batch/batch';
-import { allPlaces, placesInOrder } from '../../schema/model/batch/places';
+import { allSlots, slotsInOrder } from '../../schema/model/device/slots';
 
 /**
- * `placesFor` of `schema/model/batch/places.ts` inside an aggregation over devices: those without room for a task of the batch fall out, the
- * others get `places`. The batch's own tasks are not looked at, so that it may select again; `overriding`: nor those that give way to it.
+ * `slotsFor` of `schema/model/device/slots.ts` inside an aggregation over devices: those without room for a task of the batch fall out, the
+ * others get `slots`. The batch's own tasks are not looked at, so that it may select again; `overriding`: nor those that give way to it.
  */
 export function roomStages(batch: Batch, count: number, when: 'now' | 'overriding' = 'now'): object[] {
   const { _id, module, policy } = batch;
@@ -17,7 +17,7 @@ export function roomStages(batch: Batch, count: number, when: 'now' | 'overridin
         // `active: true` as a literal, so that the device's partial index serves; the batch not here, lest its index be taken instead.
         pipeline: [
           { $match: { active: true, $expr: { $eq: ['$deviceId', '$$device'] } } },
-          { $project: { batchId: 1, module: 1, places: 1, status: 1 } },
+          { $project: { batchId: 1, module: 1, slots: 1, status: 1 } },
         ],
         as: 'active',
       },
@@ -36,14 +36,14 @@ const givesWay = ({ _id, module, policy }: Batch): object => ({
   ],
 });
 
-const alone = (count: number): object[] => [{ $match: { others: { $size: 0 } } }, { $set: { places: { $literal: allPlaces(count) } } }];
+const alone = (count: number): object[] => [{ $match: { others: { $size: 0 } } }, { $set: { slots: { $literal: allSlots(count) } } }];
 
 function besideOthers(module: string, count: number): object[] {
-  const taken = { $reduce: { input: '$others.places', initialValue: [], in: { $concatArrays: ['$$value', '$$this'] } } };
-  const free = { $filter: { input: { $literal: placesInOrder(module, count) }, cond: { $not: { $in: ['$$this', taken] } } } };
+  const taken = { $reduce: { input: '$others.slots', initialValue: [], in: { $concatArrays: ['$$value', '$$this'] } } };
+  const free = { $filter: { input: { $literal: slotsInOrder(module, count) }, cond: { $not: { $in: ['$$this', taken] } } } };
   return [
-    { $match: { others: { $not: { $elemMatch: { $or: [{ module }, { places: { $not: { $size: 1 } } }] } } } } },
-    { $set: { places: { $slice: [free, 1] } } },
-    { $match: { places: { $size: 1 } } },
+    { $match: { others: { $not: { $elemMatch: { $or: [{ module }, { slots: { $not: { $size: 1 } } }] } } } } },
+    { $set: { slots: { $slice: [free, 1] } } },
+    { $match: { slots: { $size: 1 } } },
   ];
 }

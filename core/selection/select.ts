@@ -1,5 +1,5 @@
 import { type Batch, LIVE_STATUSES, overrides, type SelectionSummary } from '../../schema/model/batch/batch';
-import { placesFor } from '../../schema/model/batch/places';
+import { slotsFor } from '../../schema/model/device/slots';
 import type { DeviceId } from '../../schema/model/ids';
 import { PLATFORM_LED } from '../../schema/model/protocol/dialect';
 import { DEFAULT_WAITS, type MsByDialect, newNegotiation, onlineMsOf } from '../../schema/model/task/negotiation';
@@ -21,22 +21,22 @@ const NAMED = 10_000;
  * Makes the tasks of a batch by one aggregation inside MongoDB. It may run twice: what is there stays as it is.
  * A device with a version that the package does not upgrade from is counted and left alone (R-PKG-6). A share is one of those with room (R-BAT-4).
  * A device at the target already succeeds without a push (R-TASK-3); one without room for it keeps the
- * tasks it has (R-BAT-8, R-BAT-13). `places`: how many a device has.
+ * tasks it has (R-BAT-8, R-BAT-13). `slots`: how many a device has.
  */
 export async function selectTargets(
   collections: Collections,
   selected: Batch,
   now: Date,
-  places: number,
+  slots: number,
   onlineMs = ONLINE_MS,
 ): Promise<SelectionSummary> {
   const busy = await nameableBusy(collections, selected);
-  const able = selected.scope.kind === 'phased' ? await ableTo(collections, selected, busy, places) : undefined;
+  const able = selected.scope.kind === 'phased' ? await ableTo(collections, selected, busy, slots) : undefined;
   const batch = able === undefined ? selected : await withShare(collections, selected, able);
-  const made = { now, places, onlineMs };
+  const made = { now, slots, onlineMs };
   await untilSelected((attempt) => {
     const stages =
-      busy && attempt === 1 ? insertOnly(batch, busy, made) : lookingUp(batch, targetStages(batch, roomStages(batch, places)), made);
+      busy && attempt === 1 ? insertOnly(batch, busy, made) : lookingUp(batch, targetStages(batch, roomStages(batch, slots)), made);
     return targetSource(collections, batch).aggregate(stages).toArray();
   });
   const [{ matching, meant }, created, atTarget] = await Promise.all([
@@ -51,8 +51,8 @@ export async function selectTargets(
   return { matched, created, skippedVersion, skippedBusy, atTarget, ...(able !== undefined && { skippedPhase }) };
 }
 
-const ableTo = (collections: Collections, batch: Batch, busy: readonly DeviceId[] | null, places: number): Promise<number> =>
-  busy === null || overrides(batch) ? countAble(collections, batch, places) : countAllBut(collections, batch, busy);
+const ableTo = (collections: Collections, batch: Batch, busy: readonly DeviceId[] | null, slots: number): Promise<number> =>
+  busy === null || overrides(batch) ? countAble(collections, batch, slots) : countAllBut(collections, batch, busy);
 
 /**
  * Devices of the product with an active task of another batch; null when they are many or may have room for one more all the same, or
@@ -74,11 +74,11 @@ export const selectChosen = (
   batch: Batch,
   ids: readonly DeviceId[],
   now: Date,
-  places: number,
+  slots: number,
   onlineMs = ONLINE_MS,
 ): Promise<void> => {
-  const targets = [...chosenStages(batch, ids), ...roomStages(batch, places)];
-  return untilSelected(() => devices.aggregate(lookingUp(batch, targets, { now, places, onlineMs })).toArray());
+  const targets = [...chosenStages(batch, ids), ...roomStages(batch, slots)];
+  return untilSelected(() => devices.aggregate(lookingUp(batch, targets, { now, slots, onlineMs })).toArray());
 };
 
 async function untilSelected(select: (attempt: number) => Promise<unknown>): Promise<void> {
@@ -92,10 +92,10 @@ async function untilSelected(select: (attempt: number) => Promise<unknown>): Pro
   }
 }
 
-/** What a selection makes tasks with: the time, the places of a device, and how long a platform-led task waits for its device. */
+/** What a selection makes tasks with: the time, the slots of a device, and how long a platform-led task waits for its device. */
 interface Made {
   now: Date;
-  places: number;
+  slots: number;
   onlineMs: MsByDialect;
 }
 
@@ -107,7 +107,7 @@ const taskFrom = (batch: Batch, { now, onlineMs }: Made): object => ({ ...taskOf
  */
 const insertOnly = (batch: Batch, busy: readonly DeviceId[], made: Made): object[] => [
   ...targetStages(batch, allBut(busy)),
-  { $set: { places: { $literal: placesFor({ module: batch.module, multiModule: batch.policy.multiModule === true }, [], made.places) } } },
+  { $set: { slots: { $literal: slotsFor({ module: batch.module, multiModule: batch.policy.multiModule === true }, [], made.slots) } } },
   { $project: taskFrom(batch, made) },
   { $merge: { into: 'tasks', on: '_id', whenMatched: 'fail', whenNotMatched: 'insert' } },
 ];
@@ -154,7 +154,7 @@ function taskOf(batch: Batch, now: Date): Record<Exclude<keyof Task, BegunAbsent
     targetVersion: literal(batch.targetVersion),
     status: { $cond: [atTarget, 'SUCCEEDED', confirmation ? 'UNCONFIRMED' : 'QUEUED'] },
     active: { $not: [atTarget] },
-    places: '$places',
+    slots: '$slots',
     attempt: literal(1),
     firstAttempt: literal(1),
     ...(batch.kind === 'dynamic' && { matches: literal(1), timeoutMinutes: literal(batch.policy.timeoutMinutes) }),

@@ -7,8 +7,8 @@ import { roomStages } from './room';
 import { countTargets, targetSource, targetStages } from './targets';
 
 /** R-BAT-4: the devices that match and have room for a task of the batch, those included whose earlier task gives way to it. */
-export async function countAble(collections: Collections, batch: Batch, places: number): Promise<number> {
-  const stages = [...targetStages({ ...batch, share: undefined }, roomStages(batch, places, 'overriding')), { $count: 'count' }];
+export async function countAble(collections: Collections, batch: Batch, slots: number): Promise<number> {
+  const stages = [...targetStages({ ...batch, share: undefined }, roomStages(batch, slots, 'overriding')), { $count: 'count' }];
   return (await targetSource(collections, batch).aggregate<{ count: number }>(stages).next())?.count ?? 0;
 }
 

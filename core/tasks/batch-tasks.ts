@@ -1,8 +1,8 @@
 import { type BatchId, isBrokerGateway, type TaskId } from '../../schema/model/ids';
 import { isPlatformLed } from '../../schema/model/protocol/dialect';
 import type { WhichTasks } from '../../schema/model/task/cancel';
+import type { DueGroup, DueNow } from '../../schema/model/task/due';
 import type { FailureCause } from '../../schema/model/task/failure-causes';
-import type { UpgradeInput } from '../../schema/model/task/upgrade';
 import { type CancelSomeDeps, cancelBatchTasks, cancelSomeTasks } from './cancel';
 import type { TaskDeps } from './deps';
 import type { PresenceDeps } from './follow-presence';
@@ -10,15 +10,6 @@ import { endOnlineWaits } from './online-wait';
 import { reconcileBatch } from './reconcile';
 import type { DueTask } from './store';
 import { hasUpgrade, upgradeInput } from './upgrade-input';
-
-type DueGroup = DueByGateway['groups'][number];
-
-export interface DueByGateway {
-  /** `asked`: platform-led tasks; `starting`: those among them that have no upgrade workflow. Absent: none. */
-  groups: { gatewayId: string; taskIds: TaskId[]; asked?: TaskId[]; starting?: UpgradeInput[] }[];
-  nextDueAt: number | null;
-  open: boolean;
-}
 
 export interface BatchTasksDeps extends PresenceDeps, CancelSomeDeps {
   /** Marks the devices of a gateway process off-line that have been connected to it since then. */
@@ -29,7 +20,7 @@ export interface BatchTasksDeps extends PresenceDeps, CancelSomeDeps {
 export function createBatchTasks(deps: BatchTasksDeps) {
   return {
     /** Up to `limit` tasks that are due and reachable, but those at some gateways; with none, when the next will be and whether any is left at all. */
-    async due(batchId: BatchId, limit: number, without: readonly string[] = []): Promise<DueByGateway> {
+    async due(batchId: BatchId, limit: number, without: readonly string[] = []): Promise<DueNow> {
       const nextOnlineBy = await endOnlineWaits(deps, batchId);
       const due = await deps.tasks.due(batchId, deps.clock(), limit, without);
       if (due.length === 0) {

@@ -4,8 +4,7 @@ import { statusesMeant, type WhichTasks } from '../../schema/model/task/cancel';
 import type { FailureCause } from '../../schema/model/task/failure-causes';
 import type { Task } from '../../schema/model/task/task';
 import type { TaskDeps } from './deps';
-import { tellEnded } from './tell-ended';
-import { transitionMany } from './transition';
+import { endTasks } from './end-task';
 
 const CHUNK = 500;
 
@@ -48,9 +47,7 @@ async function endAll(deps: Deps, next: () => Promise<Task[]>, onProgress: OnPro
   for (;;) {
     const active = await next();
     if (active.length === 0) return canceled;
-    const ended = await transitionMany(deps.tasks, active, { kind: 'canceled', cause }, deps.clock());
-    await tellEnded(deps, ended);
-    canceled += ended.length;
+    canceled += (await endTasks(deps, active, { kind: 'canceled', cause })).length;
     onProgress(canceled);
   }
 }

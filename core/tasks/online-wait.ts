@@ -1,6 +1,6 @@
 import type { BatchId } from '../../schema/model/ids';
 import { waitCausesOf } from '../../schema/model/task/negotiation';
-import { retryAt } from '../../schema/model/task/retry';
+import { attemptsMade, retryAt } from '../../schema/model/task/retry';
 import type { Task } from '../../schema/model/task/task';
 import type { TaskDeps } from './deps';
 import { tellEnded } from './tell-ended';
@@ -28,9 +28,9 @@ async function nextAttemptAt(deps: TaskDeps, task: Task, now: Date): Promise<Dat
   const cause = waitCausesOf(task)?.online;
   if (!cause) return null;
   const { policy } = await deps.facts(task.batchId);
-  const { attempt, firstAttempt = 1, dialect, deadlineAt } = task;
+  const { attempt, firstAttempt, dialect, deadlineAt } = task;
   const failed = {
-    attempt: attempt - firstAttempt + 1,
+    attempt: attemptsMade(attempt, firstAttempt),
     cause,
     now: now.getTime(),
     deadlineAt: deadlineAt?.getTime() ?? null,

@@ -38,7 +38,7 @@ export function createUpgradeTasks(deps: TaskDeps) {
       const now = deps.clock();
       const event = { kind: 'attemptFailed' as const, attempt, cause, text, retryAt: retryAt === null ? null : new Date(retryAt) };
       const failed = await transition(deps.tasks, taskId, event, now);
-      deps.engine.wakeBatch(batchOfTask(taskId), retryAt === null ? 0 : Math.max(0, retryAt - now.getTime()));
+      wakeForRetry(deps, taskId, retryAt, now);
       return (failed ?? (await deps.tasks.get(taskId)))?.active ?? false;
     },
     /** R-FLOW-2: ends the attempt if its present wait is over. Null when the upgrade has nothing to wait for any more. */
@@ -58,7 +58,7 @@ export function createUpgradeTasks(deps: TaskDeps) {
       const fileBytes = firmware.files.reduce((sum, { size }) => sum + size, 0);
       const event = { kind: 'overdue' as const, attempt, waits, fileBytes, retryAt: retryAt === null ? null : new Date(retryAt) };
       await transition(deps.tasks, task, event, now);
-      deps.engine.wakeBatch(task.batchId, retryAt === null ? 0 : Math.max(0, retryAt - now.getTime()));
+      wakeForRetry(deps, taskId, retryAt, now);
       return this.checkWait({ taskId, attempt, retryAt });
     },
     async timeOut(taskId: TaskId): Promise<void> {
@@ -71,4 +71,8 @@ export function createUpgradeTasks(deps: TaskDeps) {
     },
   };
 }
+/** The batch pushes the next attempt when it begins; without one it looks now, since the task may have been its last. */
+const wakeForRetry = ({ engine }: Pick<TaskDeps, 'engine'>, taskId: TaskId, retryAt: number | null, now: Date): void =>
+  engine.wakeBatch(batchOfTask(taskId), retryAt === null ? 0 : Math.max(0, retryAt - now.getTime()));
+
 export type UpgradeTasks = ReturnType<typeof createUpgradeTasks>;

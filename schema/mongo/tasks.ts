@@ -70,7 +70,7 @@ export const taskSchema = new Schema<Task>(
     targetVersion: { type: String, required: true },
     status: { type: String, enum: TASK_STATUSES, required: true },
     active: { type: Boolean, required: true },
-    places: { type: [Number], default: undefined },
+    slots: { type: [Number], default: undefined },
     attempt: { type: Number, required: true, min: 1 },
     firstAttempt: { type: Number, min: 1, default: undefined },
     matches: { type: Number, min: 1 },
@@ -116,8 +116,8 @@ taskSchema.index({ batchId: 1, status: 1, _id: 1 });
 taskSchema.index({ batchId: 1, outcome: 1, judgedAt: 1 }, { partialFilterExpression: { outcome: { $gt: '' } } });
 /** One active task a device and module: the store's half of the guarantee (R-BAT-8). */
 taskSchema.index({ deviceId: 1, module: 1 }, { ...whileActive, unique: true });
-/** No place of a device twice: one task that stands alone, or a few for different modules (R-BAT-8, R-BAT-13). */
-taskSchema.index({ deviceId: 1, places: 1 }, { ...whileActive, unique: true });
+/** No slot of a device twice: one task that stands alone, or a few for different modules (R-BAT-8, R-BAT-13). */
+taskSchema.index({ deviceId: 1, slots: 1 }, { ...whileActive, unique: true });
 /** What is due and reachable in a batch: the claim. */
 taskSchema.index({ batchId: 1, reachable: 1, offerAt: 1 }, whileActive);
 /** Platform-led tasks whose device is awaited: those whose time is up. */

@@ -1,8 +1,8 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { BatchPolicy, RatePolicy } from '../../schema/model/batch/batch';
-import type { BatchId, TaskId } from '../../schema/model/ids';
+import type { BatchId } from '../../schema/model/ids';
 import type { WhichTasks } from '../../schema/model/task/cancel';
-import type { UpgradeInput } from '../../schema/model/task/upgrade';
+import type { DueNow } from '../../schema/model/task/due';
 
 /** R-BAT-6, epoch milliseconds. */
 export interface BatchTimes {
@@ -41,23 +41,8 @@ export const scanBatchUpdate = defineUpdate<number>('scanBatch');
 
 export const batchPhaseQuery = defineQuery<string>('batchPhase');
 
-export interface DueGroup {
-  gatewayId: string;
-  taskIds: TaskId[];
-  /** Platform-led tasks, whose devices are asked for their version first. Absent: none. */
-  asked?: TaskId[];
-  /** Those among them whose upgrade workflow does not run yet. */
-  starting?: UpgradeInput[];
-}
-
 /** What a look at the store finds. */
-export interface DueTasks {
-  /** One entry a gateway process: the batch's pushes leave where the connections are. */
-  groups: DueGroup[];
-  /** When the next task is due by the clock, epoch milliseconds; null when only an event can make one due. */
-  nextDueAt: number | null;
-  /** False when every task has ended. */
-  open: boolean;
+export interface DueTasks extends DueNow {
   /** The rate as it is now, and of which edit (R-BAT-16). Absent in histories of older versions, in which it never changed. */
   rate?: RatePolicy;
   policyRevision?: number;

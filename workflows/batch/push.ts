@@ -1,9 +1,10 @@
 import { ActivityFailure, patched, proxyActivities, proxyLocalActivities, TimeoutFailure } from '@temporalio/workflow';
 import { gatewayQueue } from '../../schema/model/ids';
+import type { DueGroup } from '../../schema/model/task/due';
 import type { UpgradeInput } from '../../schema/model/task/upgrade';
 import type { BatchActivities } from './activities';
 import type { GatewayActivities } from './gateway-activities';
-import type { BatchInput, DueGroup, DueTasks } from './messages';
+import type { BatchInput, DueTasks } from './messages';
 import { letLook, startUpgrades } from './start-upgrades';
 
 const { gatewayLost, findUnasked } = proxyLocalActivities<Pick<BatchActivities, 'gatewayLost' | 'findUnasked'>>({

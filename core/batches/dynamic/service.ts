@@ -5,7 +5,7 @@ import { UserError } from '../../errors';
 import { refuseIfAny } from '../../refuse';
 import { statusesViolation } from '../../tasks/refusals';
 import type { DynamicBatchService } from '../contract';
-import { newStaticBatch } from '../create-static';
+import { draftBatch } from '../create-static';
 import { insertOnce } from '../insert';
 import { asDynamic } from './as-dynamic';
 import { type EditDeps, editDynamic } from './edit';
@@ -19,7 +19,7 @@ export function createDynamicService(deps: EditDeps): DynamicBatchService {
     async createDynamic(viewer, input) {
       requireRole(viewer, 'OPERATOR');
       const batch = await insertOnce(deps, async () => {
-        const draft = await newStaticBatch(collections, settings.limits, viewer, input, clock(), 'dynamic');
+        const draft = await draftBatch(collections, settings.limits, viewer, input, clock(), 'dynamic');
         return draft.repeated ? draft : { batch: asDynamic(draft.batch, input), repeated: false };
       });
       live.forget(batch.productKey);

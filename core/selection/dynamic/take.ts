@@ -1,8 +1,8 @@
 import type { Batch } from '../../../schema/model/batch/batch';
 import { isLive, overrides } from '../../../schema/model/batch/batch';
 import { matchesAgain } from '../../../schema/model/batch/dynamic-match';
-import { placesFor } from '../../../schema/model/batch/places';
 import { reportedOf, spellingOf } from '../../../schema/model/device/device-modules';
+import { slotsFor } from '../../../schema/model/device/slots';
 import { type DeviceId, type TaskId, taskIdOf } from '../../../schema/model/ids';
 import { onlineMsOf } from '../../../schema/model/task/negotiation';
 import type { Task } from '../../../schema/model/task/task';
@@ -31,12 +31,12 @@ export async function takeDevices(deps: TakeDeps, batch: Batch, devices: readonl
   ]);
   const ownOf = new Map(own.map((task) => [task.deviceId, task]));
   const overriding = overrides(batch);
-  const places = placesOf(deps, batch, active);
+  const slots = slotsOf(deps, batch, active);
   const wanted = devices.filter((device) => {
     const task = ownOf.get(device._id);
     return task === undefined || matchesAgain(batch.base, task, sinceOf(batch, device), deps.settings.limits.dynamicMatches) === null;
   });
-  const free = overriding ? wanted : wanted.filter(({ _id }) => places(_id) !== null);
+  const free = overriding ? wanted : wanted.filter(({ _id }) => slots(_id) !== null);
   if (free.length === 0) return;
   const gone = overriding ? await freeFromOlder(deps, batch, free, active) : new Set<TaskId>();
   const fresh = free.filter(({ _id }) => !ownOf.has(_id));
@@ -50,7 +50,7 @@ export async function takeDevices(deps: TakeDeps, batch: Batch, devices: readonl
       onlineMsOf(deps.settings.waits, deps.settings.minuteMs),
     );
   const left = active.filter(({ _id }) => !gone.has(_id));
-  await takeAgain(deps, batch, free, ownOf, placesOf(deps, batch, left));
+  await takeAgain(deps, batch, free, ownOf, slotsOf(deps, batch, left));
   await endIfOver(deps, batch, free);
   deps.engine.wakeBatch(batch._id);
 }
@@ -77,11 +77,11 @@ async function freeFromOlder(
   return new Set(older.map(({ _id }) => _id));
 }
 
-/** R-BAT-13: the places a device has for a task of the batch; null when there is no room. */
-const placesOf =
+/** R-BAT-13: the slots a device has for a task of the batch; null when there is no room. */
+const slotsOf =
   ({ settings }: TakeDeps, { module, policy }: Batch, active: readonly Task[]) =>
   (deviceId: DeviceId): number[] | null =>
-    placesFor(
+    slotsFor(
       { module, multiModule: policy.multiModule === true },
       active.filter((task) => task.deviceId === deviceId),
       settings.limits.runningModules,
@@ -92,7 +92,7 @@ async function takeAgain(
   batch: Batch,
   devices: readonly MatchedDevice[],
   ownOf: ReadonlyMap<DeviceId, Task>,
-  placesOf: (deviceId: DeviceId) => number[] | null,
+  slotsOf: (deviceId: DeviceId) => number[] | null,
 ): Promise<void> {
   const again = devices.filter(({ _id }) => ownOf.has(_id));
   if (again.length === 0 || !(await stillTakes(deps, batch))) return;
@@ -104,12 +104,12 @@ async function takeAgain(
   await Promise.all(
     again.map(async ({ _id, modules }) => {
       const task = ownOf.get(_id);
-      const places = placesOf(_id);
-      if (!task || places === null) return;
+      const slots = slotsOf(_id);
+      if (!task || slots === null) return;
       const reported = reportedOf(modules, batch.module);
       const sourceVersion = reported?.version ?? null;
       const at = presence.get(_id) ?? { gatewayId: null };
-      const event = { kind: 'matchedAgain' as const, ...at, places, sourceVersion, confirmation, timeoutMinutes };
+      const event = { kind: 'matchedAgain' as const, ...at, slots, sourceVersion, confirmation, timeoutMinutes };
       // The index has the last word on whether the device is free.
       const spelt = reported ? await deps.tasks.spell(task, spellingOf(batch.module, reported)) : task;
       await transition(deps.tasks, spelt, event, deps.clock()).catch((error) => {

@@ -66,7 +66,7 @@ export const newPacer = (minuteMs: number): Pacer => ({
   burstMs: Math.floor((BURST_MS * minuteMs * PER_MS) / MINUTE_MS) / PER_MS,
 });
 
-export interface Slot {
+export interface SendTime {
   /** When the push may leave: `now`, or later. */
   at: number;
   /** The sender's standing after a push at `at`. */
@@ -79,9 +79,9 @@ export interface Slot {
  *
  * The bounds hold for pushes that leave at `at`. A sender that had to wait therefore asks again when it wakes, with the pacer it
  * had before, and keeps the new pacer only with the push:
- * `while ((slot = nextSlot(pacer, intervalMs, clock())).at > clock()) await until(slot.at)`.
+ * `while ((next = nextSendTime(pacer, intervalMs, clock())).at > clock()) await until(next.at)`.
  */
-export function nextSlot(pacer: Pacer, intervalMs: number, now: number): Slot {
+export function nextSendTime(pacer: Pacer, intervalMs: number, now: number): SendTime {
   const at = Math.max(now, pacer.dueAt - pacer.burstMs);
   return { at, pacer: { dueAt: Math.max(at, pacer.dueAt) + intervalMs, burstMs: pacer.burstMs } };
 }

@@ -7,12 +7,12 @@ import type { TaskEventOf } from './task-event';
 
 /** Attempt numbers go on and the record stays; retries and time-out count anew. */
 export function reinitiated(task: Task, event: TaskEventOf<'reinitiated'>, now: Date): TaskChange | null {
-  const { gatewayId, presenceRevision, places, sourceVersion, regressed } = event;
+  const { gatewayId, presenceRevision, slots, sourceVersion, regressed } = event;
   if (task.status !== 'FAILED' && !(regressed && task.status === 'SUCCEEDED')) return null;
   const set = {
     gatewayId,
     ...known({ presenceRevision }),
-    ...(places && { places }),
+    ...(slots && { slots }),
     ...(sourceVersion && { sourceVersion }),
     offerAt: now,
   };
@@ -28,12 +28,12 @@ export const hasRegressed = (
 /** Of a dynamic batch; it begins as the device is now. */
 export function matchedAgain(task: Task, event: TaskEventOf<'matchedAgain'>, now: Date): TaskChange | null {
   if (isActive(task.status)) return null;
-  const { gatewayId, places, sourceVersion, confirmation, timeoutMinutes } = event;
+  const { gatewayId, slots, sourceVersion, confirmation, timeoutMinutes } = event;
   const matches = (task.matches ?? 1) + 1;
   const set = {
     gatewayId,
     ...known(event),
-    ...(places && { places }),
+    ...(slots && { slots }),
     offerAt: confirmation ? null : now,
     sourceVersion,
     matches,

@@ -3,7 +3,7 @@ import { type Dialect, dialectOf } from '../protocol/dialect';
 import { type FailureCause, retriedBy } from './failure-causes';
 
 export interface FailedAttempt {
-  /** 1 for the first push. */
+  /** 1 for the first since the task was made or re-initiated. */
   attempt: number;
   cause: FailureCause;
   /** Epoch milliseconds. */
@@ -13,6 +13,9 @@ export interface FailedAttempt {
   /** Absent: LINK. */
   dialect?: Dialect;
 }
+
+/** R-BAT-21: how many attempts there were since the task was made or re-initiated: only these count for its retries. */
+export const attemptsMade = (attempt: number, firstAttempt = 1): number => attempt - firstAttempt + 1;
 
 /**
  * R-TASK-5: when the next attempt begins, as epoch milliseconds, or null when there is none: no policy, no retries left,

@@ -25,9 +25,9 @@ export type TaskEvent =
    * R-BAT-21: an operator has a failed task begin again, or R-BAT-10 one whose device has `regressed` after its success. With `matchedAgain`
    * the only event that leaves a final status.
    */
-  | ({ kind: 'reinitiated'; places?: number[]; sourceVersion?: string | null; regressed?: boolean } & WhereNow)
+  | ({ kind: 'reinitiated'; slots?: number[]; sourceVersion?: string | null; regressed?: boolean } & WhereNow)
   /** R-BAT-10, R-BAT-15: its dynamic batch has matched the device again. It leaves any final status. */
-  | ({ kind: 'matchedAgain'; places?: number[] } & WhereNow & MatchedAgain)
+  | ({ kind: 'matchedAgain'; slots?: number[] } & WhereNow & MatchedAgain)
   /** R-TASK-5: the version is none that the task's package or batch upgrades from; it counts while nothing was asked of the device. */
   | { kind: 'ineligible'; version: string }
   /** The device has a connection again; its version report is awaited for `settleMs`. `unheard`: it has had it all along, and nobody listened. */

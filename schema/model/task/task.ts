@@ -65,10 +65,10 @@ export interface Task {
   sourceVersion: string | null;
   targetVersion: string;
   status: TaskStatus;
-  /** True until the status is final; the unique indexes on {deviceId, module} and {deviceId, places} cover active tasks only. */
+  /** True until the status is final; the unique indexes on {deviceId, module} and {deviceId, slots} cover active tasks only. */
   active: boolean;
-  /** R-BAT-13: which of its device's places it takes, see `places.ts`. Absent in tasks of older versions: all. */
-  places?: number[];
+  /** R-BAT-13: which of its device's slots it takes, see `slots.ts`. Absent in tasks of older versions: all. */
+  slots?: number[];
   /** Starts at 1; a retry makes it 2. */
   attempt: number;
   /** The attempt its present run began with: above 1 once it was re-initiated (R-BAT-21). Absent in tasks of older versions: 1. */

@@ -116,7 +116,7 @@ describe('R-FLOW-2 the answer to a version query', () => {
     expect(core.told()).toEqual([`failed ${first(core)._id} attempt 1`]);
   });
 
-  test('R-BAT-24 R-RATE-1 with the batch paused, or without a slot, it is asked again in its turn', async () => {
+  test('R-BAT-24 R-RATE-1 with the batch paused, or without a send time, it is asked again in its turn', async () => {
     const paused = faultyCore([aQueriedTask()]);
     paused.running = false;
     const slotless = faultyCore([aQueriedTask()]);

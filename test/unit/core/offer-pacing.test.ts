@@ -34,7 +34,7 @@ test('R-RATE-1 over any 10 s at most rate / 6 + 1 pushes leave, whatever activit
   expect(most(times, MINUTE_MS / 6)).toBeLessThanOrEqual(RATE / 6 + 1);
 });
 
-test('R-RATE-1 what a device asks for counts in the rate: each uses up the slot that the next push would have had', () => {
+test('R-RATE-1 what a device asks for counts in the rate: each uses up the send time that the next push would have had', () => {
   const pacers = createPacers(60_000);
   const { intervalMs } = pushWindow(10, 60_000, 500);
   pacers.spend('batch1');
@@ -54,7 +54,7 @@ test('R-RATE-1 a device is handed out its task once in a unit of the rate, howev
   expect(spent).toEqual(['batch1']);
 });
 
-test('R-RATE-1 R-FLOW-2 answers that come all at once are notified in slots of the same rate, or find none in time', async () => {
+test('R-RATE-1 R-FLOW-2 answers that come all at once are notified at send times of the same rate, or find none in time', async () => {
   const pacers = createPacers(MINUTE_MS);
   const { intervalMs } = pushWindow(RATE, MINUTE_MS, 500);
   expect(await pacers.takeOne('batch1', 1_000)).toBe(false);

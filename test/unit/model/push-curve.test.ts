@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { RatePolicy } from '../../../schema/model/batch/batch';
 import { pushCurve } from '../../../schema/model/batch/push-curve';
-import { currentRate, newPacer, nextSlot, pushWindow, WINDOWS_A_MINUTE } from '../../../schema/model/batch/push-rate';
+import { currentRate, newPacer, nextSendTime, pushWindow, WINDOWS_A_MINUTE } from '../../../schema/model/batch/push-rate';
 
 const MINUTE_MS = 60_000;
 const constant = (perMinute: number): RatePolicy => ({ kind: 'constant', perMinute });
@@ -31,9 +31,9 @@ function sent(devices: number, rate: RatePolicy): number[] {
   while (times.length < devices) {
     const { count, intervalMs } = pushWindow(currentRate(rate, times.length), MINUTE_MS, MINUTE_MS / WINDOWS_A_MINUTE);
     for (let left = Math.min(count, devices - times.length); left > 0; left--) {
-      const slot = nextSlot(pacer, intervalMs, times.at(-1) ?? 0);
-      times.push(slot.at);
-      pacer = slot.pacer;
+      const next = nextSendTime(pacer, intervalMs, times.at(-1) ?? 0);
+      times.push(next.at);
+      pacer = next.pacer;
     }
   }
   return times;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { BURST_MS, currentRate, newPacer, nextSlot, pushWindow } from '../../../schema/model/batch/push-rate';
+import { BURST_MS, currentRate, newPacer, nextSendTime, pushWindow } from '../../../schema/model/batch/push-rate';
 
 const MINUTE_MS = 60_000;
 const START = Date.UTC(2024, 0, 1);
@@ -20,15 +20,15 @@ function pushTimes(rate: number, delays: readonly number[], forMs: number, minut
   let now = START;
   for (let turn = 0; ; turn += 1) {
     now += delays[turn % delays.length] ?? 0;
-    let slot = nextSlot(pacer, intervalMs, now);
-    if (slot.at > now) {
+    let next = nextSendTime(pacer, intervalMs, now);
+    if (next.at > now) {
       // It sleeps, wakes late again at times, and asks anew.
-      now = slot.at + (delays[(turn * 7 + 3) % delays.length] ?? 0);
-      slot = nextSlot(pacer, intervalMs, now);
+      now = next.at + (delays[(turn * 7 + 3) % delays.length] ?? 0);
+      next = nextSendTime(pacer, intervalMs, now);
     }
     if (now >= START + forMs) return times;
-    times.push(slot.at);
-    pacer = slot.pacer;
+    times.push(next.at);
+    pacer = next.pacer;
   }
 }
 
@@ -106,11 +106,11 @@ describe('R-RATE-1 constant push rate', () => {
 
   test.each([10, 600, 10_000])('R-RATE-1 at %i a minute, an idle hour earns a burst of 100 ms and no more', (rate) => {
     const { intervalMs } = pushWindow(rate, MINUTE_MS, MINUTE_MS);
-    let pacer = nextSlot(newPacer(MINUTE_MS), intervalMs, START).pacer;
+    let pacer = nextSendTime(newPacer(MINUTE_MS), intervalMs, START).pacer;
     const later = START + 60 * MINUTE_MS;
     let atOnce = 0;
-    for (let slot = nextSlot(pacer, intervalMs, later); slot.at === later; slot = nextSlot(pacer, intervalMs, later)) {
-      pacer = slot.pacer;
+    for (let next = nextSendTime(pacer, intervalMs, later); next.at === later; next = nextSendTime(pacer, intervalMs, later)) {
+      pacer = next.pacer;
       atOnce += 1;
     }
     expect(atOnce).toBe(Math.floor(BURST_MS / intervalMs) + 1);
@@ -118,27 +118,27 @@ describe('R-RATE-1 constant push rate', () => {
 
   test('R-RATE-1 the first push of a sender leaves at once, the second waits for its turn', () => {
     const { intervalMs } = pushWindow(60, MINUTE_MS, MINUTE_MS);
-    const first = nextSlot(newPacer(MINUTE_MS), intervalMs, START);
-    const second = nextSlot(first.pacer, intervalMs, START);
+    const first = nextSendTime(newPacer(MINUTE_MS), intervalMs, START);
+    const second = nextSendTime(first.pacer, intervalMs, START);
     expect(first.at).toBe(START);
     expect(second.at).toBeCloseTo(START + intervalMs - BURST_MS, 2);
   });
 
-  test('R-RATE-1 asking does not push: the same standing gives the same slot, and a later question a slot that is no earlier', () => {
+  test('R-RATE-1 asking does not push: the same standing gives the same send time, and a later question one that is no earlier', () => {
     fc.assert(
       fc.property(rates, fc.nat(MINUTE_MS), fc.nat(MINUTE_MS), (rate, wait, more) => {
         const { intervalMs } = pushWindow(rate, MINUTE_MS, MINUTE_MS);
-        const { pacer } = nextSlot(newPacer(MINUTE_MS), intervalMs, START);
-        const slot = nextSlot(pacer, intervalMs, START + wait);
-        expect(nextSlot(pacer, intervalMs, START + wait)).toEqual(slot);
-        expect(slot.at).toBeGreaterThanOrEqual(START + wait);
-        expect(nextSlot(pacer, intervalMs, START + wait + more).at).toBeGreaterThanOrEqual(slot.at);
+        const { pacer } = nextSendTime(newPacer(MINUTE_MS), intervalMs, START);
+        const next = nextSendTime(pacer, intervalMs, START + wait);
+        expect(nextSendTime(pacer, intervalMs, START + wait)).toEqual(next);
+        expect(next.at).toBeGreaterThanOrEqual(START + wait);
+        expect(nextSendTime(pacer, intervalMs, START + wait + more).at).toBeGreaterThanOrEqual(next.at);
       }),
     );
   });
 
   test('R-RATE-1 a pacer survives being written as JSON', () => {
-    const { pacer } = nextSlot(newPacer(200), 3.7, START);
+    const { pacer } = nextSendTime(newPacer(200), 3.7, START);
     expect(JSON.parse(JSON.stringify(pacer))).toEqual(pacer);
     expect(JSON.parse(JSON.stringify(newPacer(MINUTE_MS)))).toEqual({ dueAt: 0, burstMs: BURST_MS });
   });

@@ -2,10 +2,14 @@ import fc from 'fast-check';
 import { DEFAULT_LIMITS } from '../../../schema/model/limits';
 import { DIALECTS } from '../../../schema/model/protocol/dialect';
 import { FAILURE_CAUSES, type FailureCause, retriedBy } from '../../../schema/model/task/failure-causes';
-import { retryAt } from '../../../schema/model/task/retry';
+import { attemptsMade, retryAt } from '../../../schema/model/task/retry';
 
 const MINUTE = 60_000;
 const failed = { attempt: 1, cause: 'DOWNLOAD_FAILED' as FailureCause, now: 1_000_000, deadlineAt: null };
+
+test('R-BAT-21 attempts before a task was re-initiated do not count for its retries', () => {
+  expect([attemptsMade(1), attemptsMade(3), attemptsMade(3, 3), attemptsMade(5, 3)]).toEqual([1, 3, 1, 3]);
+});
 
 describe('R-TASK-5 when the next attempt begins', () => {
   test.each(DEFAULT_LIMITS.retryIntervalMinutes)('%i minutes after the failure', (intervalMinutes) => {

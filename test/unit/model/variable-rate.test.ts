@@ -1,6 +1,6 @@
 import type { VariableRate } from '../../../schema/model/batch/batch';
 import { policyViolations } from '../../../schema/model/batch/policy';
-import { currentRate, newPacer, nextSlot, pushWindow } from '../../../schema/model/batch/push-rate';
+import { currentRate, newPacer, nextSendTime, pushWindow } from '../../../schema/model/batch/push-rate';
 import { DEFAULT_LIMITS } from '../../../schema/model/limits';
 
 const MINUTE_MS = 60_000;
@@ -21,9 +21,9 @@ test('R-RATE-3 the worked example, minute by minute: the rate doubles with each 
     if (!beganAt.has(rate)) beganAt.set(rate, notified);
     const { count, intervalMs } = pushWindow(rate, MINUTE_MS, WINDOW_MS);
     for (let push = 0; push < count; push += 1) {
-      const slot = nextSlot(pacer, intervalMs, now);
-      ({ pacer } = slot);
-      now = slot.at;
+      const next = nextSendTime(pacer, intervalMs, now);
+      ({ pacer } = next);
+      now = next.at;
       const minute = Math.floor((now - START) / MINUTE_MS);
       pushed[minute] = (pushed[minute] ?? 0) + 1;
     }

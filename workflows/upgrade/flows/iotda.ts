@@ -1,5 +1,5 @@
 import { proxyLocalActivities } from '@temporalio/workflow';
-import { retryAt } from '../../../schema/model/task/retry';
+import { attemptsMade, retryAt } from '../../../schema/model/task/retry';
 import type { UpgradeInput, UpgradeReport } from '../../../schema/model/task/upgrade';
 import type { UpgradeActivities } from '../activities';
 import type { Inbox } from '../inbox';
@@ -111,8 +111,8 @@ class IotdaUpgrade implements Followed {
   }
 
   private nextAttemptAt(cause: Parameters<typeof retryAt>[1]['cause']): number | null {
-    const { retry, minuteMs, firstAttempt = 1, dialect } = this.input;
-    const attempt = this.attempt - firstAttempt + 1;
+    const { retry, minuteMs, firstAttempt, dialect } = this.input;
+    const attempt = attemptsMade(this.attempt, firstAttempt);
     return retryAt(retry, { attempt, cause, now: Date.now(), deadlineAt: this.deadlineAt, dialect }, minuteMs);
   }
 

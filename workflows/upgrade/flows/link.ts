@@ -1,5 +1,5 @@
 import { proxyLocalActivities } from '@temporalio/workflow';
-import { retryAt } from '../../../schema/model/task/retry';
+import { attemptsMade, retryAt } from '../../../schema/model/task/retry';
 import type { UpgradeInput, UpgradeReport } from '../../../schema/model/task/upgrade';
 import type { UpgradeActivities } from '../activities';
 import type { Inbox } from '../inbox';
@@ -72,8 +72,9 @@ class LinkUpgrade implements Followed {
   /** Reports of an attempt that is over already are repeats. */
   private async onFailure({ attempt, cause, text }: Extract<UpgradeReport, { kind: 'failed' }>): Promise<void> {
     if (attempt < this.attempt) return;
-    const { taskId, retry, minuteMs, firstAttempt = 1 } = this.input;
-    const next = retryAt(retry, { attempt: attempt - firstAttempt + 1, cause, now: Date.now(), deadlineAt: this.deadlineAt }, minuteMs);
+    const { taskId, retry, minuteMs, firstAttempt } = this.input;
+    const failed = { attempt: attemptsMade(attempt, firstAttempt), cause, now: Date.now(), deadlineAt: this.deadlineAt };
+    const next = retryAt(retry, failed, minuteMs);
     const goesOn = await failAttempt({ taskId, attempt, cause, text, retryAt: next });
     this.attempt = attempt + 1;
     this.isOver = next === null || goesOn === false;
