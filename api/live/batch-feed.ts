@@ -1,8 +1,8 @@
 import { countsOf } from '../../core/batches/counts';
 import type { BatchId } from '../../schema/model/ids';
 import type { BatchProgressEvent } from './events';
+import { createSnapshotFeed, type Snapshot, type SnapshotFeed } from './snapshot-feed';
 import type { LiveSource } from './source';
-import { createSnapshotFeed, type SnapshotFeed, type Snapshot } from './snapshot-feed';
 
 export const createBatchFeed = (source: LiveSource, position: () => string): SnapshotFeed<BatchProgressEvent> =>
   createSnapshotFeed((batchId, cursor) => progressOf(source, batchId, cursor), position, source.logger);

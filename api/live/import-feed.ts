@@ -1,7 +1,7 @@
 import type { ImportStatus } from '../../schema/model/device/device-import';
 import type { ImportProgressEvent } from './events';
-import type { LiveSource } from './source';
 import { createSnapshotFeed, type SnapshotFeed } from './snapshot-feed';
+import type { LiveSource } from './source';
 
 const OVER: ReadonlySet<ImportStatus> = new Set(['FINISHED', 'REFUSED', 'EXPIRED']);
 

@@ -1,7 +1,7 @@
 import type { UploadState } from '../../schema/model/package/upload';
 import type { UploadProgressEvent } from './events';
+import { createSnapshotFeed, type Snapshot, type SnapshotFeed } from './snapshot-feed';
 import type { LiveSource } from './source';
-import { createSnapshotFeed, type SnapshotFeed, type Snapshot } from './snapshot-feed';
 
 const PROJECTION = { _id: 0, received: 1, offset: 1, size: 1, state: 1 } as const;
 const OVER: ReadonlySet<UploadState> = new Set(['USED', 'REMOVED']);
