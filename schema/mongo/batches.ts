@@ -1,48 +1,120 @@
-import { Schema } from 'mongoose';
-import { BATCH_KINDS, BATCH_STATUSES, type Batch, DYNAMIC_BASES } from '../model/batch/batch';
-import { storedIn } from './options';
+import {
+  BATCH_KINDS,
+  BATCH_STATUSES,
+  type Batch,
+  type BatchEditRecord,
+  type BatchPolicy,
+  type BatchScope,
+  type BatchTag,
+  DOWNLOAD_PROTOCOLS,
+  DYNAMIC_BASES,
+  EDITED_FIELDS,
+  type HaltPolicy,
+  RATE_THRESHOLDS,
+  type RatePolicy,
+  type RemovedTasks,
+  type RetryPolicy,
+  type Schedule,
+  type SelectionSummary,
+  type TaskCounts,
+  type VariableRate,
+} from '../model/batch/batch';
+import { TASK_STATUSES } from '../model/task/task';
+import { date, each, either, flag, idempotency, list, nullable, number, object, oneOf, optional, schemaOf, text, yes } from './declaration';
 
-const date = { type: Date, default: null };
-
-export const batchSchema = new Schema<Batch>(
-  {
-    _id: { type: String, required: true },
-    name: { type: String, required: true },
-    productKey: { type: String, required: true },
-    packageId: { type: String, required: true },
-    module: { type: String, required: true },
-    targetVersion: { type: String, required: true },
-    kind: { type: String, enum: BATCH_KINDS, required: true },
-    scope: { type: Schema.Types.Mixed, required: true },
-    share: { type: Number, default: undefined },
-    sourceVersions: { type: [String], default: [] },
-    inheritsVersions: { type: Boolean, default: false },
-    policy: { type: Schema.Types.Mixed, required: true },
-    policyRevision: { type: Number, default: undefined },
-    edits: { type: Schema.Types.Mixed },
-    status: { type: String, enum: BATCH_STATUSES, required: true },
-    statusReason: { type: String, default: null },
-    passedOver: { type: String, default: undefined },
-    selection: { type: Schema.Types.Mixed, default: null },
-    schedule: { type: Schema.Types.Mixed },
-    base: { type: String, enum: DYNAMIC_BASES },
-    newlyReportedOnly: Boolean,
-    matching: Boolean,
-    scannedAt: Date,
-    pendingVersions: { type: [String], default: undefined },
-    confirmByQuery: Boolean,
-    judgedFrom: Date,
-    idempotency: { type: Schema.Types.Mixed, default: null },
-    createdBy: { type: String, required: true },
-    createdAt: { type: Date, required: true },
-    updatedAt: { type: Date, required: true },
-    startedAt: date,
-    endedAt: date,
-    removedTasks: { type: Schema.Types.Mixed },
-    deletedAt: { type: Date },
-  },
-  storedIn('batches'),
+const rate = either<[Extract<RatePolicy, { kind: 'constant' }>, VariableRate]>(
+  object({ kind: oneOf(['constant']), perMinute: number }),
+  object({
+    kind: oneOf(['variable']),
+    base: number,
+    factor: number,
+    maximum: number,
+    threshold: object<VariableRate['threshold']>({ of: oneOf(RATE_THRESHOLDS), count: number }),
+  }),
 );
+
+const halt = object<HaltPolicy>({
+  failedPercent: optional(nullable(number)),
+  failedCount: optional(nullable(number)),
+  minimumJudged: optional(nullable(number)),
+  minimumFinished: optional(nullable(number)),
+});
+
+const policy = object<BatchPolicy>({
+  rate,
+  retry: nullable(object<RetryPolicy>({ intervalMinutes: number, maxRetries: number })),
+  timeoutMinutes: nullable(number),
+  confirmation: optional(flag),
+  overridePrevious: optional(flag),
+  multiModule: optional(flag),
+  proactivePush: optional(flag),
+  halt: optional(nullable(halt)),
+  downloadProtocol: optional(oneOf(DOWNLOAD_PROTOCOLS)),
+  tags: optional(list(object<BatchTag>({ key: text, value: text }))),
+});
+
+type ScopeOf<K extends BatchScope['kind']> = Extract<BatchScope, { kind: K }>;
+const scope = either<[ScopeOf<'all'>, ScopeOf<'targeted'>, ScopeOf<'region'>, ScopeOf<'phased'>, ScopeOf<'group'>, ScopeOf<'list'>]>(
+  object({ kind: oneOf(['all']) }),
+  object({ kind: oneOf(['targeted']), deviceNames: list(text) }),
+  object({ kind: oneOf(['region']), province: text, city: text }),
+  object({ kind: oneOf(['phased']), percent: number, seed: text }),
+  object({ kind: oneOf(['group']), groupId: text, groupIds: list(text) }),
+  object({ kind: oneOf(['list']), listId: text }),
+);
+
+const selection = object<SelectionSummary>({
+  matched: number,
+  created: number,
+  skippedVersion: optional(number),
+  skippedPhase: optional(number),
+  skippedBusy: number,
+  atTarget: optional(number),
+});
+
+const removedTasks = object<RemovedTasks>({
+  at: date,
+  counts: object<TaskCounts>({ ...each(TASK_STATUSES, number), failing: number, regressed: number }),
+  reached: number,
+  doneAt: optional(date),
+});
+
+export const batchSchema = schemaOf<Batch>({
+  _id: text,
+  name: text,
+  productKey: text,
+  packageId: text,
+  module: text,
+  targetVersion: text,
+  kind: oneOf(BATCH_KINDS),
+  scope,
+  share: optional(number),
+  sourceVersions: list(text),
+  inheritsVersions: optional(flag),
+  policy,
+  policyRevision: optional(number),
+  edits: optional(list(object<BatchEditRecord>({ at: date, by: text, fields: list(oneOf(EDITED_FIELDS)) }))),
+  status: oneOf(BATCH_STATUSES),
+  statusReason: nullable(text),
+  passedOver: optional(text),
+  selection: nullable(selection),
+  schedule: optional(object<Schedule>({ startAt: date, endAt: nullable(date) })),
+  base: optional(oneOf(DYNAMIC_BASES)),
+  newlyReportedOnly: optional(flag),
+  matching: optional(yes),
+  scannedAt: optional(date),
+  pendingVersions: optional(list(text)),
+  confirmByQuery: optional(flag),
+  judgedFrom: optional(date),
+  idempotency: nullable(idempotency),
+  createdBy: text,
+  createdAt: date,
+  updatedAt: date,
+  startedAt: nullable(date),
+  endedAt: nullable(date),
+  removedTasks: optional(removedTasks),
+  deletedAt: optional(nullable(date)),
+});
 
 batchSchema.index({ productKey: 1, _id: -1 });
 batchSchema.index({ packageId: 1, _id: -1 });

@@ -1,6 +1,5 @@
-import { Schema } from 'mongoose';
 import { type DeviceImport, type DeviceImportProblem, IMPORT_PROBLEMS, IMPORT_STATUSES } from '../model/device/device-import';
-import { storedIn } from './options';
+import { date, each, flag, nullable, number, object, oneOf, optional, schemaOf, text } from './declaration';
 
 /** An import with what it takes to go on with it in any process. */
 export interface StoredImport extends DeviceImport {
@@ -37,45 +36,36 @@ export const ofAttempt = (of: Attempt) => ({ _id: { $gte: `${attemptId(of)}.`, $
 /** Of this one and all before it. */
 export const upToAttempt = (of: Attempt) => ({ _id: { $gte: `${of._id}.`, $lt: `${attemptId(of)}/` } });
 
-export const deviceImportSchema = new Schema<StoredImport>(
-  {
-    _id: { type: String, required: true },
-    productKey: { type: String, required: true },
-    status: { type: String, enum: IMPORT_STATUSES, required: true },
-    skipInvalid: { type: Boolean, required: true },
-    rows: { type: Number, required: true },
-    valid: { type: Number, required: true },
-    problems: { type: Schema.Types.Mixed, required: true },
-    created: { type: Number, required: true },
-    createdBy: { type: String, required: true },
-    createdAt: { type: Date, required: true },
-    endedAt: { type: Date, default: null },
-    expiresAt: { type: Date, required: true },
-    attempt: { type: Number, required: true },
-    digest: { type: String, default: null },
-    piecesDone: { type: Number, required: true },
-    pieces: { type: Number, required: true },
-    namesParents: { type: Boolean },
-    renewedAt: { type: Date, required: true },
-  },
-  storedIn('deviceImports'),
-);
+export const deviceImportSchema = schemaOf<StoredImport>({
+  _id: text,
+  productKey: text,
+  status: oneOf(IMPORT_STATUSES),
+  skipInvalid: flag,
+  rows: number,
+  valid: number,
+  problems: object(each(IMPORT_PROBLEMS, number)),
+  created: number,
+  createdBy: text,
+  createdAt: date,
+  endedAt: nullable(date),
+  expiresAt: date,
+  attempt: number,
+  digest: nullable(text),
+  piecesDone: number,
+  pieces: number,
+  namesParents: optional(flag),
+  renewedAt: date,
+});
 /** The sweep, and what nobody goes on with. */
 deviceImportSchema.index({ expiresAt: 1 });
 deviceImportSchema.index({ status: 1, renewedAt: 1 });
 
-export const deviceImportPieceSchema = new Schema<ImportPiece>(
-  { _id: { type: String, required: true }, sealedRows: { type: String, required: true } },
-  storedIn('deviceImportPieces'),
-);
+export const deviceImportPieceSchema = schemaOf<ImportPiece>({ _id: text, sealedRows: text });
 
-export const deviceImportProblemSchema = new Schema<DeviceImportProblem>(
-  {
-    _id: { type: String, required: true },
-    row: { type: Number, required: true },
-    value: { type: String },
-    problem: { type: String, enum: IMPORT_PROBLEMS, required: true },
-    text: { type: String, required: true },
-  },
-  storedIn('deviceImportProblems'),
-);
+export const deviceImportProblemSchema = schemaOf<DeviceImportProblem>({
+  _id: text,
+  row: number,
+  value: text,
+  problem: oneOf(IMPORT_PROBLEMS),
+  text,
+});

@@ -1,6 +1,5 @@
-import { Schema } from 'mongoose';
 import { type DeviceList, type DeviceListProblem, LIST_PROBLEMS, LIST_STATUSES } from '../model/device/device-list';
-import { storedIn } from './options';
+import { date, each, number, object, oneOf, optional, schemaOf, text } from './declaration';
 
 /** One name of a list. The id makes it unique and finds all of its list in a range: there is no other index to write a million times. */
 export interface DeviceListRow {
@@ -12,33 +11,24 @@ export interface DeviceListRow {
 /** The rows, or problems, of one list; list ids have no dot, and `/` follows it. */
 export const ofList = (listId: string) => ({ _id: { $gte: `${listId}.`, $lt: `${listId}/` } });
 
-export const deviceListSchema = new Schema<DeviceList>(
-  {
-    _id: { type: String, required: true },
-    productKey: { type: String, required: true },
-    status: { type: String, enum: LIST_STATUSES, required: true },
-    rows: { type: Number, required: true },
-    problems: { type: Schema.Types.Mixed, required: true },
-    createdBy: { type: String, required: true },
-    createdAt: { type: Date, required: true },
-    expiresAt: { type: Date, required: true },
-  },
-  storedIn('deviceLists'),
-);
+export const deviceListSchema = schemaOf<DeviceList>({
+  _id: text,
+  productKey: text,
+  status: oneOf(LIST_STATUSES),
+  rows: number,
+  problems: object(each(LIST_PROBLEMS, number)),
+  createdBy: text,
+  createdAt: date,
+  expiresAt: date,
+});
 deviceListSchema.index({ expiresAt: 1 });
 
-export const deviceListRowSchema = new Schema<DeviceListRow>(
-  { _id: { type: String, required: true }, deviceId: { type: String, required: true } },
-  storedIn('deviceListRows'),
-);
+export const deviceListRowSchema = schemaOf<DeviceListRow>({ _id: text, deviceId: text });
 
-export const deviceListProblemSchema = new Schema<DeviceListProblem>(
-  {
-    _id: { type: String, required: true },
-    row: { type: Number, required: true },
-    value: { type: String },
-    problem: { type: String, enum: LIST_PROBLEMS, required: true },
-    text: { type: String },
-  },
-  storedIn('deviceListProblems'),
-);
+export const deviceListProblemSchema = schemaOf<DeviceListProblem>({
+  _id: text,
+  row: number,
+  value: text,
+  problem: oneOf(LIST_PROBLEMS),
+  text: optional(text),
+});

@@ -1,9 +1,11 @@
-import { Schema } from 'mongoose';
+import type { ConnectionStreak } from '../model/device/connection-streak';
 import { moduleField } from '../model/device/device-modules';
+import type { Generations } from '../model/device/generations';
 import { moduleKey } from '../model/device/module-version';
-import type { Device, ModuleVersion } from '../model/fleet';
+import type { Device, ModuleVersion, Region } from '../model/fleet';
 import { DIALECTS } from '../model/protocol/dialect';
-import { storedIn } from './options';
+import { IGNORED_REPORT_REASONS, type IgnoredReport } from '../model/protocol/ignored-report';
+import { date, flag, keysOf, list, mapOf, nullable, number, object, oneOf, optional, schemaOf, text, yes } from './declaration';
 
 /**
  * `moduleVersions` repeats `modules` as `<module>=<version>`, so that one compound multikey index answers for any module of a product.
@@ -41,38 +43,43 @@ export const CHANGED_INDEX = 'changed';
 /** Named, because two indexes have its key. */
 export const DISABLED_SESSIONS_INDEX = 'disabledSessions';
 
-export const deviceSchema = new Schema<StoredDevice>(
-  {
-    _id: { type: String, required: true },
-    productKey: { type: String, required: true },
-    deviceName: { type: String, required: true },
-    sealedSecret: { type: String, required: true },
-    generations: { type: Schema.Types.Mixed, default: undefined },
-    awaited: Boolean,
-    certificates: { type: [String], default: undefined },
-    enabled: { type: Boolean, required: true },
-    dialect: { type: String, enum: DIALECTS, required: true },
-    parentId: { type: String, default: undefined },
-    children: { type: Number, default: undefined },
-    /** A plain object and not a Map: that is what everybody reads. */
-    modules: { type: Schema.Types.Mixed, default: {} },
-    lastIgnoredReport: { type: Schema.Types.Mixed, default: undefined },
-    moduleVersions: { type: [String], default: [] },
-    counted: { type: [String], default: undefined },
-    uncounted: Boolean,
-    changedAt: Date,
-    region: { type: Schema.Types.Mixed, default: undefined },
-    tags: { type: Schema.Types.Mixed, default: undefined },
-    groups: { type: [String], default: undefined },
-    memberSince: { type: Schema.Types.Mixed, default: undefined },
-    online: { type: Boolean, required: true, default: false },
-    gatewayId: { type: String, default: null },
-    sessionId: { type: String, default: null },
-    onlineChangedAt: { type: Date, default: null },
-    createdAt: { type: Date, required: true },
-  },
-  storedIn('devices'),
-);
+const generations = object<Generations>({
+  registration: optional(text),
+  secret: optional(text),
+  certificates: optional(text),
+  binding: optional(text),
+});
+
+export const deviceSchema = schemaOf<StoredDevice>({
+  _id: text,
+  productKey: text,
+  deviceName: text,
+  sealedSecret: text,
+  generations: optional(generations),
+  awaited: optional(yes),
+  certificates: optional(list(text)),
+  enabled: flag,
+  dialect: oneOf(DIALECTS),
+  parentId: optional(text),
+  children: optional(number),
+  modules: mapOf(object<ModuleVersion>({ version: text, reportedAt: date, name: optional(text) })),
+  lastIgnoredReport: optional(object<IgnoredReport>({ at: date, reason: oneOf(keysOf(IGNORED_REPORT_REASONS)), text })),
+  moduleVersions: list(text),
+  counted: optional(list(text)),
+  uncounted: optional(yes),
+  changedAt: optional(date),
+  region: optional(nullable(object<Region>({ province: text, city: text }))),
+  tags: optional(mapOf(text)),
+  groups: optional(list(text)),
+  memberSince: optional(mapOf(date)),
+  online: flag,
+  gatewayId: nullable(text),
+  sessionId: nullable(text),
+  onlineChangedAt: nullable(date),
+  presenceRevision: optional(number),
+  streak: optional(object<ConnectionStreak>({ since: date, connections: number, takeovers: number })),
+  createdAt: date,
+});
 
 /** Whom an IoTDA device means that names its node only. */
 deviceSchema.index({ deviceName: 1 }, { partialFilterExpression: { dialect: 'IOTDA' } });

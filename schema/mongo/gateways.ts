@@ -1,5 +1,4 @@
-import { Schema } from 'mongoose';
-import { storedIn } from './options';
+import { date, schemaOf, text } from './declaration';
 
 /** A gateway process that is, or was, alive. */
 export interface GatewayRecord {
@@ -9,9 +8,6 @@ export interface GatewayRecord {
   seenAt: Date;
 }
 
-export const gatewaySchema = new Schema<GatewayRecord>(
-  { _id: { type: String, required: true }, startedAt: { type: Date, required: true }, seenAt: { type: Date, required: true } },
-  storedIn('gateways'),
-);
+export const gatewaySchema = schemaOf<GatewayRecord>({ _id: text, startedAt: date, seenAt: date });
 
 gatewaySchema.index({ seenAt: 1 });

@@ -1,19 +1,25 @@
-import { Schema } from 'mongoose';
-import type { Group } from '../model/device/group';
-import { storedIn } from './options';
+import type { Group, GroupDynamics } from '../model/device/group';
+import type { GroupRule } from '../model/device/group-rule';
+import { anyObject, date, flag, list, nullable, number, object, optional, schemaOf, text } from './declaration';
 
-export const groupSchema = new Schema<Group>(
-  {
-    _id: { type: String, required: true },
-    name: { type: String, required: true },
-    parentId: { type: String, default: null },
-    ancestors: { type: [String], default: [] },
-    createdBy: { type: String, required: true },
-    createdAt: { type: Date, required: true },
-    dynamic: { type: Schema.Types.Mixed, default: undefined },
-  },
-  storedIn('groups'),
-);
+const dynamics = object<GroupDynamics>({
+  /** Nested as deep as people like. */
+  rule: anyObject<GroupRule>(),
+  revision: number,
+  filled: flag,
+  checkAt: date,
+  checkingUntil: optional(date),
+});
+
+export const groupSchema = schemaOf<Group>({
+  _id: text,
+  name: text,
+  parentId: nullable(text),
+  ancestors: list(text),
+  createdBy: text,
+  createdAt: date,
+  dynamic: optional(dynamics),
+});
 
 groupSchema.index({ name: 1 }, { unique: true });
 groupSchema.index({ parentId: 1, _id: 1 });

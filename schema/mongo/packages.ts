@@ -1,49 +1,43 @@
-import { Schema } from 'mongoose';
 import type { FirmwarePackage, PackageFile } from '../model/fleet';
 import { DIGEST_ALGORITHMS } from '../model/package/package-fields';
-import { PACKAGE_KINDS, VERIFICATION_STATES } from '../model/package/package-rules';
-import { storedIn } from './options';
+import { PACKAGE_KINDS, type PackageVerification, VERIFICATION_STATES } from '../model/package/package-rules';
+import { date, flag, idempotency, list, nullable, number, object, oneOf, optional, schemaOf, text } from './declaration';
 
-const fileSchema = new Schema<PackageFile>(
-  {
-    fileId: { type: String, required: true },
-    name: { type: String, required: true },
-    size: { type: Number, required: true, min: 1 },
-    md5: { type: String, required: true },
-    sha256: { type: String, required: true },
-    signedBy: String,
-    digestSign: { keyId: String, value: String },
-  },
-  { _id: false },
-);
+const file = object<PackageFile>({
+  fileId: text,
+  name: text,
+  size: number,
+  md5: text,
+  sha256: text,
+  signedBy: optional(text),
+  digestSign: optional(object<{ keyId: string; value: string }>({ keyId: text, value: text })),
+});
 
-export const packageSchema = new Schema<FirmwarePackage>(
-  {
-    _id: { type: String, required: true },
-    name: { type: String, required: true },
-    productKey: { type: String, required: true },
-    module: { type: String, required: true },
-    version: { type: String, required: true },
-    /** May be empty, which `required` would refuse. */
-    description: { type: String, default: '' },
-    customInfo: String,
-    digestAlgorithm: { type: String, enum: DIGEST_ALGORITHMS, required: true },
-    files: { type: [fileSchema], required: true },
-    streamId: { type: Number, min: 1, max: 0xffff_ffff },
-    idempotency: { type: Schema.Types.Mixed },
-    kind: { type: String, enum: PACKAGE_KINDS, required: true },
-    sourceVersions: { type: [String], default: [] },
-    verification: {
-      required: { type: Boolean, required: true },
-      state: { type: String, enum: VERIFICATION_STATES, required: true },
-      verifiedAt: { type: Date, default: null },
-    },
-    deletedAt: { type: Date, default: null },
-    createdBy: { type: String, required: true },
-    createdAt: { type: Date, required: true },
-  },
-  storedIn('packages'),
-);
+const verification = object<PackageVerification>({
+  required: flag,
+  state: oneOf(VERIFICATION_STATES),
+  verifiedAt: nullable(date),
+});
+
+export const packageSchema = schemaOf<FirmwarePackage>({
+  _id: text,
+  name: text,
+  productKey: text,
+  module: text,
+  version: text,
+  description: text,
+  customInfo: optional(text),
+  digestAlgorithm: oneOf(DIGEST_ALGORITHMS),
+  files: list(file),
+  streamId: optional(number),
+  idempotency: optional(nullable(idempotency)),
+  kind: oneOf(PACKAGE_KINDS),
+  sourceVersions: list(text),
+  verification,
+  deletedAt: optional(nullable(date)),
+  createdBy: text,
+  createdAt: date,
+});
 
 packageSchema.index({ productKey: 1, module: 1, version: 1 }, { unique: true });
 /** What a device asks for over MQTT (R-DL-3); two packages never share one. */

@@ -1,18 +1,14 @@
-import { Schema } from 'mongoose';
 import type { Product } from '../model/fleet';
 import { DIALECTS } from '../model/protocol/dialect';
-import { storedIn } from './options';
+import { date, flag, oneOf, optional, schemaOf, text } from './declaration';
 
-export const productSchema = new Schema<Product>(
-  {
-    _id: { type: String, required: true },
-    name: { type: String, required: true },
-    dialect: { type: String, enum: DIALECTS, required: true },
-    selfSignedUrls: Boolean,
-    confirmByQuery: { type: Boolean, default: undefined },
-    refuseConflictingBatches: { type: Boolean, default: undefined },
-    lastBatchId: String,
-    createdAt: { type: Date, required: true },
-  },
-  storedIn('products'),
-);
+export const productSchema = schemaOf<Product>({
+  _id: text,
+  name: text,
+  dialect: oneOf(DIALECTS),
+  selfSignedUrls: optional(flag),
+  confirmByQuery: optional(flag),
+  refuseConflictingBatches: optional(flag),
+  lastBatchId: optional(text),
+  createdAt: date,
+});

@@ -1,6 +1,5 @@
-import { Schema } from 'mongoose';
 import { UPLOAD_STATES, type Upload } from '../model/package/upload';
-import { storedIn } from './options';
+import { bytes, date, nullable, number, object, oneOf, schemaOf, text } from './declaration';
 
 /** An upload with what it takes to go on with it in any process. All of it changes in one write, so that it never contradicts itself. */
 export interface StoredUpload extends Upload {
@@ -17,27 +16,24 @@ export interface StoredUpload extends Upload {
   hashes: { md5: Buffer; sha256: Buffer } | null;
 }
 
-export const resumableUploadSchema = new Schema<StoredUpload>(
-  {
-    _id: { type: String, required: true },
-    keyId: { type: String, required: true },
-    fileName: { type: String, required: true },
-    size: { type: Number, required: true, min: 1 },
-    offset: { type: Number, required: true, min: 0 },
-    received: { type: Number, required: true, min: 0 },
-    state: { type: String, enum: UPLOAD_STATES, required: true },
-    digests: { type: Schema.Types.Mixed, default: null },
-    createdAt: { type: Date, required: true },
-    renewedAt: { type: Date, required: true },
-    handle: { type: String, default: '' },
-    declared: { type: Schema.Types.Mixed, default: null },
-    signature: { type: String, default: null },
-    writer: { type: String, default: '' },
-    tail: { type: Schema.Types.Buffer, default: null },
-    hashes: { type: Schema.Types.Mixed, default: null },
-  },
-  storedIn('resumableUploads'),
-);
+export const resumableUploadSchema = schemaOf<StoredUpload>({
+  _id: text,
+  keyId: text,
+  fileName: text,
+  size: number,
+  offset: number,
+  received: number,
+  state: oneOf(UPLOAD_STATES),
+  digests: nullable(object<NonNullable<StoredUpload['digests']>>({ md5: text, sha256: text })),
+  createdAt: date,
+  renewedAt: date,
+  handle: text,
+  declared: nullable(object<NonNullable<StoredUpload['declared']>>({ algorithm: oneOf(['md5', 'sha256']), hex: text })),
+  signature: nullable(text),
+  writer: text,
+  tail: nullable(bytes),
+  hashes: nullable(object<NonNullable<StoredUpload['hashes']>>({ md5: bytes, sha256: bytes })),
+});
 
 /** How many uploads a key has under way. */
 resumableUploadSchema.index({ keyId: 1 });

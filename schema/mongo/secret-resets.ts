@@ -1,6 +1,5 @@
-import { Schema } from 'mongoose';
 import type { DeviceId } from '../model/ids';
-import { storedIn } from './options';
+import { date, schemaOf, text } from './declaration';
 
 /** A call that has reset a device's secret, so that a repeat of it does not do so once more. The secret is not in it. */
 export interface SecretReset {
@@ -15,13 +14,5 @@ export interface SecretReset {
 /** The key is free again afterwards. */
 export const SECRET_RESET_KEPT_MS = 24 * 60 * 60 * 1_000;
 
-export const secretResetSchema = new Schema<SecretReset>(
-  {
-    _id: { type: String, required: true },
-    deviceId: { type: String, required: true },
-    generation: { type: String, required: true },
-    createdAt: { type: Date, required: true },
-  },
-  storedIn('secretResets'),
-);
+export const secretResetSchema = schemaOf<SecretReset>({ _id: text, deviceId: text, generation: text, createdAt: date });
 secretResetSchema.index({ createdAt: 1 }, { expireAfterSeconds: SECRET_RESET_KEPT_MS / 1_000 });

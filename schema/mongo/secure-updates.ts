@@ -1,5 +1,4 @@
-import { Schema } from 'mongoose';
-import { storedIn } from './options';
+import { date, flag, nullable, object, schemaOf, text } from './declaration';
 
 export interface StoredKeyPair {
   /** SHA-256 of the public key's DER, hex. */
@@ -20,22 +19,6 @@ export interface StoredSecureUpdate {
   next: StoredKeyPair | null;
 }
 
-const pairSchema = new Schema<StoredKeyPair>(
-  {
-    keyId: { type: String, required: true },
-    publicKeyPem: { type: String, required: true },
-    sealedPrivateKey: { type: String, required: true },
-    createdAt: { type: Date, required: true },
-  },
-  { _id: false },
-);
+const pair = object<StoredKeyPair>({ keyId: text, publicKeyPem: text, sealedPrivateKey: text, createdAt: date });
 
-export const secureUpdateSchema = new Schema<StoredSecureUpdate>(
-  {
-    _id: { type: String, required: true },
-    active: { type: Boolean, required: true },
-    current: { type: pairSchema, required: true },
-    next: { type: pairSchema, default: null },
-  },
-  storedIn('secureUpdates'),
-);
+export const secureUpdateSchema = schemaOf<StoredSecureUpdate>({ _id: text, active: flag, current: pair, next: nullable(pair) });

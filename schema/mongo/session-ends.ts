@@ -1,6 +1,5 @@
-import { Schema } from 'mongoose';
 import type { DeviceId } from '../model/ids';
-import { storedIn } from './options';
+import { date, schemaOf, text } from './declaration';
 
 /** A gateway process, or the gateways of a broker, must look whether the device's session may go on. */
 export interface SessionEnd {
@@ -13,14 +12,6 @@ export interface SessionEnd {
 /** Whoever has not looked in so long has died, and its sessions with it. */
 const KEPT_S = 3_600;
 
-export const sessionEndSchema = new Schema<SessionEnd>(
-  {
-    _id: { type: String, required: true },
-    gatewayId: { type: String, required: true },
-    deviceId: { type: String, required: true },
-    at: { type: Date, required: true },
-  },
-  storedIn('sessionEnds'),
-);
+export const sessionEndSchema = schemaOf<SessionEnd>({ _id: text, gatewayId: text, deviceId: text, at: date });
 sessionEndSchema.index({ gatewayId: 1 });
 sessionEndSchema.index({ at: 1 }, { expireAfterSeconds: KEPT_S });

@@ -1,5 +1,4 @@
-import { Schema } from 'mongoose';
-import { storedIn } from './options';
+import { anything, schemaOf, text } from './declaration';
 
 /** A fact of the installation: a secret it made, a thing it did once. */
 export interface Setting {
@@ -7,7 +6,4 @@ export interface Setting {
   value: unknown;
 }
 
-export const settingSchema = new Schema<Setting>(
-  { _id: { type: String, required: true }, value: { type: Schema.Types.Mixed } },
-  storedIn('settings'),
-);
+export const settingSchema = schemaOf<Setting>({ _id: text, value: anything });

@@ -1,112 +1,85 @@
-import { Schema } from 'mongoose';
 import { DIALECTS } from '../model/protocol/dialect';
 import { FAILURE_CAUSES } from '../model/task/failure-causes';
 import type { Negotiation } from '../model/task/negotiation';
 import { type Attempt, TASK_OUTCOMES, TASK_STATUSES, type Task, type TaskDownload, type Transition } from '../model/task/task';
-import { storedIn } from './options';
+import { date, flag, keysOf, list, nullable, number, object, oneOf, optional, schemaOf, text } from './declaration';
 
-const cause = { type: String, enum: [...Object.keys(FAILURE_CAUSES), null], default: null };
-const date = { type: Date, default: null };
+const cause = oneOf(keysOf(FAILURE_CAUSES));
 
-const attemptSchema = new Schema<Attempt>(
-  {
-    number: { type: Number, required: true },
-    cause,
-    text: { type: String, default: null },
-    startedAt: date,
-    endedAt: { type: Date, required: true },
-  },
-  { _id: false },
-);
+const attempt = object<Attempt>({ number, cause, text: nullable(text), startedAt: nullable(date), endedAt: date });
 
-const transitionSchema = new Schema<Transition>(
-  {
-    at: { type: Date, required: true },
-    attempt: Number,
-    from: { type: String, enum: TASK_STATUSES, required: true },
-    to: { type: String, enum: TASK_STATUSES, required: true },
-    cause,
-    text: { type: String, default: null },
-  },
-  { _id: false },
-);
+const transition = object<Transition>({
+  at: date,
+  attempt: optional(number),
+  from: oneOf(TASK_STATUSES),
+  to: oneOf(TASK_STATUSES),
+  cause: nullable(cause),
+  text: nullable(text),
+});
 
-const downloadSchema = new Schema<TaskDownload>(
-  {
-    bytesServed: { type: Number, required: true },
-    requests: { type: Number, required: true },
-    lastAt: { type: Date, required: true },
-  },
-  { _id: false },
-);
+const negotiation = object<Negotiation>({
+  onlineMs: number,
+  queriedAt: nullable(date),
+  askedAt: optional(nullable(date)),
+  begunAt: nullable(date),
+  openedAt: nullable(date),
+  heard: flag,
+  returned: optional(flag),
+  servedBefore: number,
+  confirmingAt: optional(nullable(date)),
+});
 
-const negotiationSchema = new Schema<Negotiation>(
-  {
-    onlineMs: { type: Number, required: true },
-    queriedAt: date,
-    askedAt: { type: Date },
-    begunAt: date,
-    openedAt: date,
-    heard: { type: Boolean, required: true },
-    returned: { type: Boolean },
-    servedBefore: { type: Number, required: true },
-    confirmingAt: { type: Date },
-  },
-  { _id: false },
-);
-
-export const taskSchema = new Schema<Task>(
-  {
-    _id: { type: String, required: true },
-    batchId: { type: String, required: true },
-    packageId: { type: String, required: true },
-    productKey: { type: String, required: true },
-    deviceId: { type: String, required: true },
-    deviceName: { type: String, required: true },
-    module: { type: String, required: true },
-    moduleName: { type: String, default: undefined },
-    dialect: { type: String, enum: DIALECTS },
-    sourceVersion: { type: String, default: null },
-    targetVersion: { type: String, required: true },
-    status: { type: String, enum: TASK_STATUSES, required: true },
-    active: { type: Boolean, required: true },
-    slots: { type: [Number], default: undefined },
-    attempt: { type: Number, required: true, min: 1 },
-    firstAttempt: { type: Number, min: 1, default: undefined },
-    matches: { type: Number, min: 1 },
-    timeoutMinutes: { type: Number },
-    progress: { type: Number, min: 0, max: 100, default: null },
-    cause,
-    causeText: { type: String, default: null },
-    outcome: { type: String, enum: [...TASK_OUTCOMES, null] },
-    judgedAt: Date,
-    reachable: { type: Boolean, required: true },
-    gatewayId: { type: String, default: null },
-    offerAt: date,
-    notifiedAt: date,
-    firstNotifiedAt: date,
-    notifications: { type: Number, required: true, default: 0 },
-    reacted: { type: Boolean, required: true, default: false },
-    downloaded: { type: Boolean },
-    downloadedAt: { type: Date },
-    renotifications: { type: Number, min: 0 },
-    cameBack: { type: Boolean },
-    repeats: { type: Number, min: 0 },
-    retryAt: date,
-    firstProgressAt: date,
-    deadlineAt: date,
-    negotiation: { type: negotiationSchema },
-    onlineBy: { type: Date },
-    download: { type: downloadSchema },
-    attempts: { type: [attemptSchema], default: [] },
-    transitions: { type: [transitionSchema], default: [] },
-    revision: { type: Number, required: true, default: 0 },
-    createdAt: { type: Date, required: true },
-    updatedAt: { type: Date, required: true },
-    endedAt: date,
-  },
-  storedIn('tasks'),
-);
+export const taskSchema = schemaOf<Task>({
+  _id: text,
+  batchId: text,
+  packageId: text,
+  productKey: text,
+  deviceId: text,
+  deviceName: text,
+  module: text,
+  moduleName: optional(text),
+  dialect: optional(oneOf(DIALECTS)),
+  sourceVersion: nullable(text),
+  targetVersion: text,
+  status: oneOf(TASK_STATUSES),
+  active: flag,
+  slots: optional(list(number)),
+  attempt: number,
+  firstAttempt: optional(number),
+  matches: optional(number),
+  timeoutMinutes: optional(nullable(number)),
+  progress: nullable(number),
+  cause: nullable(cause),
+  causeText: nullable(text),
+  outcome: optional(nullable(oneOf(TASK_OUTCOMES))),
+  judgedAt: optional(nullable(date)),
+  reachable: flag,
+  gatewayId: nullable(text),
+  presenceRevision: optional(number),
+  offerAt: nullable(date),
+  settledAt: optional(nullable(date)),
+  notifiedAt: nullable(date),
+  firstNotifiedAt: nullable(date),
+  notifications: number,
+  reacted: flag,
+  downloaded: optional(flag),
+  downloadedAt: optional(date),
+  renotifications: optional(number),
+  cameBack: optional(flag),
+  repeats: optional(number),
+  retryAt: nullable(date),
+  firstProgressAt: nullable(date),
+  deadlineAt: nullable(date),
+  negotiation: optional(nullable(negotiation)),
+  onlineBy: optional(nullable(date)),
+  download: optional(object<TaskDownload>({ bytesServed: number, requests: number, lastAt: date })),
+  attempts: list(attempt),
+  transitions: list(transition),
+  revision: number,
+  createdAt: date,
+  updatedAt: date,
+  endedAt: nullable(date),
+});
 
 const whileActive = { partialFilterExpression: { active: true } };
 
@@ -118,7 +91,7 @@ taskSchema.index({ batchId: 1, outcome: 1, judgedAt: 1 }, { partialFilterExpress
 taskSchema.index({ deviceId: 1, module: 1 }, { ...whileActive, unique: true });
 /** No slot of a device twice: one task that stands alone, or a few for different modules (R-BAT-8, R-BAT-13). */
 taskSchema.index({ deviceId: 1, slots: 1 }, { ...whileActive, unique: true });
-/** What is due and reachable in a batch: the claim. */
+/** What is due and reachable in a batch: what it pushes next. */
 taskSchema.index({ batchId: 1, reachable: 1, offerAt: 1 }, whileActive);
 /** Platform-led tasks whose device is awaited: those whose time is up. */
 taskSchema.index({ batchId: 1, reachable: 1, onlineBy: 1 }, { partialFilterExpression: { onlineBy: { $gt: new Date(0) } } });

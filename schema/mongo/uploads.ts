@@ -1,5 +1,4 @@
-import { Schema } from 'mongoose';
-import { storedIn } from './options';
+import { date, schemaOf, text } from './declaration';
 
 /** A file that is being written to the package store and has no package yet: what a crash leaves behind is found by it. */
 export interface Upload {
@@ -9,9 +8,6 @@ export interface Upload {
   renewedAt: Date;
 }
 
-export const uploadSchema = new Schema<Upload>(
-  { _id: { type: String, required: true }, renewedAt: { type: Date, required: true } },
-  storedIn('uploads'),
-);
+export const uploadSchema = schemaOf<Upload>({ _id: text, renewedAt: date });
 
 uploadSchema.index({ renewedAt: 1 });

@@ -1,5 +1,4 @@
-import { Schema } from 'mongoose';
-import { storedIn } from './options';
+import { number, schemaOf, text } from './declaration';
 
 /**
  * R-PKG-11: how many of a product's devices have a version of a module: a roll-up, because counting a million index keys takes a
@@ -14,15 +13,12 @@ export interface VersionCountRow {
   devices: number;
 }
 
-export const versionCountSchema = new Schema<VersionCountRow>(
-  {
-    _id: { type: String, required: true },
-    productKey: { type: String, required: true },
-    module: { type: String, required: true },
-    version: { type: String, required: true },
-    devices: { type: Number, required: true },
-  },
-  storedIn('versionCounts'),
-);
+export const versionCountSchema = schemaOf<VersionCountRow>({
+  _id: text,
+  productKey: text,
+  module: text,
+  version: text,
+  devices: number,
+});
 
 versionCountSchema.index({ productKey: 1, module: 1, version: 1, devices: 1 });

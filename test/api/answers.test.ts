@@ -1,26 +1,24 @@
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { WebSocket } from 'ws';
 import { API_LIMITS } from '../../api/limits';
+import { aPackage } from '../support/builders';
 import { startTestApi, type TestApi } from './support/test-api';
 
 let api: TestApi;
 beforeAll(async () => {
   api = await startTestApi();
   await api.ask('mutation { createProduct(input: { key: "big", name: "Big" }) { product { key } } }');
-  const createdAt = new Date();
-  const texts = Array.from({ length: 100 }, (_, index) => ({
-    _id: `big${index}`,
-    productKey: 'big',
-    module: 'default',
-    version: `1.${index}`,
-    name: `big_${index}`,
-    kind: 'FULL',
-    sourceVersions: [],
-    files: [],
-    customInfo: '€'.repeat(4_096),
-    createdAt,
-  }));
-  await api.store.collections.packages.insertMany(texts as never);
+  const texts = Array.from({ length: 100 }, (_, index) =>
+    aPackage({
+      _id: `big${index}`,
+      productKey: 'big',
+      version: `1.${index}`,
+      name: `big_${index}`,
+      files: [],
+      customInfo: '€'.repeat(4_096),
+    }),
+  );
+  await api.store.collections.packages.insertMany(texts);
 });
 afterAll(() => api.stop());
 

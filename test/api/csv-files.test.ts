@@ -1,5 +1,5 @@
 import { parse } from 'csv-parse/sync';
-import { aTask } from '../support/builders';
+import { aBatch, aTask } from '../support/builders';
 import { operator } from '../support/core-parts';
 import { startTestApi, type TestApi } from './support/test-api';
 
@@ -56,7 +56,7 @@ describe('R-SAFE-4 the CSV files of the API', () => {
 
   test('R-SAFE-4 R-BAT-22 nor is what devices said of their tasks', async () => {
     const tasks = FORMULAS.map((causeText, index) => aTask({ batchId: 'csv', deviceName: `meter-${index}`, causeText }));
-    await api.store.collections.batches.insertOne({ _id: 'csv', productKey: 'csvA' } as never);
+    await api.store.collections.batches.insertOne(aBatch({ _id: 'csv', productKey: 'csvA' }));
     await api.store.collections.tasks.insertMany([...tasks, aTask({ batchId: 'csv', deviceName: '@home' })]);
     const rows = await read('/batches/csv/tasks.csv');
     expect(rows).toHaveLength(FORMULAS.length + 1);

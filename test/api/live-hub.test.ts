@@ -63,28 +63,28 @@ async function caughtUp(): Promise<void> {
 const progress = (task: Task, percent: number) =>
   store.collections.tasks.updateOne({ _id: task._id }, { $set: { status: 'IN_PROGRESS', progress: percent } });
 
-const aBatch = (_id: string, fields: Partial<Batch> = {}): Batch =>
-  ({
-    _id,
-    name: _id,
-    productKey: 'upd7Kx2QmZ1',
-    packageId: 'package1',
-    module: 'default',
-    targetVersion: '2.0.0',
-    kind: 'static',
-    scope: { kind: 'all' },
-    sourceVersions: [],
-    policy: { rate: { kind: 'constant', perMinute: 600 }, retry: null, timeoutMinutes: null },
-    status: 'RUNNING',
-    statusReason: null,
-    selection: null,
-    createdBy: 'key1',
-    createdAt: new Date(),
-    updatedAt: new Date(),
-    startedAt: null,
-    endedAt: null,
-    ...fields,
-  }) as Batch;
+const aBatch = (_id: string, fields: Partial<Batch> = {}): Batch => ({
+  _id,
+  name: _id,
+  productKey: 'upd7Kx2QmZ1',
+  packageId: 'package1',
+  module: 'default',
+  targetVersion: '2.0.0',
+  kind: 'static',
+  scope: { kind: 'all' },
+  sourceVersions: [],
+  policy: { rate: { kind: 'constant', perMinute: 600 }, retry: null, timeoutMinutes: null },
+  status: 'RUNNING',
+  statusReason: null,
+  selection: null,
+  idempotency: null,
+  createdBy: 'key1',
+  createdAt: new Date(),
+  updatedAt: new Date(),
+  startedAt: null,
+  endedAt: null,
+  ...fields,
+});
 
 describe('taskChanges', () => {
   test('R-UI-1 a change of a task reaches those who asked for its batch, its device or its status, and nobody else', async () => {

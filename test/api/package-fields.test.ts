@@ -3,6 +3,7 @@ import { digestAlgorithms } from '../../schema/mongo/migrations/0004-digest-algo
 import { tarEntry, tarOf } from '../support/archives';
 import { aPackage, aTask } from '../support/builders';
 import { operator } from '../support/core-parts';
+import { BY_ANOTHER_VERSION } from '../support/store';
 import { startTestApi, type TestApi } from './support/test-api';
 
 let api: TestApi;
@@ -53,11 +54,14 @@ test.each(['SHA1', 'sha256', 'md5', 'SHA-256'])(
 
 test('R-PKG-1 R-PKG-5 whatever names the store has, lists are answered, with what it has', async () => {
   const { packages } = api.store.collections;
-  await packages.insertMany([
-    aPackage({ _id: 'odd', productKey: 'fields', version: '1.0.0', digestAlgorithm: 'SHA1' as never, kind: 'HALF' as never }),
-    aPackage({ _id: 'odder', productKey: 'fields', version: '1.1.0', digestAlgorithm: { no: 'name' } as never }),
-    aPackage({ _id: 'plain', productKey: 'fields', version: '1.2.0' }),
-  ]);
+  await packages.insertMany(
+    [
+      aPackage({ _id: 'odd', productKey: 'fields', version: '1.0.0', digestAlgorithm: 'SHA1' as never, kind: 'HALF' as never }),
+      aPackage({ _id: 'odder', productKey: 'fields', version: '1.1.0', digestAlgorithm: { no: 'name' } as never }),
+      aPackage({ _id: 'plain', productKey: 'fields', version: '1.2.0' }),
+    ],
+    BY_ANOTHER_VERSION,
+  );
   const { data, errors } = await api.ask('{ packages { edges { node { id digestAlgorithm kind } } } }');
   expect(errors).toBeUndefined();
   expect(data.packages).toEqual({
@@ -70,7 +74,8 @@ test('R-PKG-1 R-PKG-5 whatever names the store has, lists are answered, with wha
 });
 
 test('R-UI-1 a cause that this version does not know is told as that, and the list is whole', async () => {
-  await api.store.collections.tasks.insertMany([aTask({ deviceName: 'odd', cause: 'OF_LATER' as never }), aTask({ deviceName: 'plain' })]);
+  const tasks = [aTask({ deviceName: 'odd', cause: 'OF_LATER' as never }), aTask({ deviceName: 'plain' })];
+  await api.store.collections.tasks.insertMany(tasks, BY_ANOTHER_VERSION);
   const { data, errors } = await api.ask('{ tasks { edges { node { deviceName cause { code description recommendation } } } } }');
   expect(errors).toBeUndefined();
   expect(JSON.stringify(data)).toContain('"code":"OF_LATER","description":"A cause that this version of Updraft does not know."');
@@ -109,6 +114,7 @@ test('R-PKG-5 digest algorithms that forms have stored become those there are', 
     stored.map((name, index) =>
       aPackage({ _id: `p${index}`, productKey: 'fields', version: `1.${index}.0`, digestAlgorithm: name as never }),
     ),
+    BY_ANOTHER_VERSION,
   );
   const tools = { collections: api.store.collections, sealSecret: String, sealRows: String, openRows: String };
   for (const _ of ['once', 'again']) await digestAlgorithms.run(tools, new AbortController().signal);
@@ -119,6 +125,7 @@ test('R-PKG-5 digest algorithms that forms have stored become those there are', 
 test('R-UI-1 a stored value that no answer can have is told by the id that the log has it under, and not quoted', async () => {
   await api.store.collections.packages.insertOne(
     aPackage({ _id: 'when', productKey: 'fields', createdAt: 'a secret, not a time' as never }),
+    BY_ANOTHER_VERSION,
   );
   const { errors } = await api.ask('{ package(id: "when") { createdAt } }');
   expect(errors?.[0]?.extensions.code).toBe('INTERNAL');

@@ -22,21 +22,21 @@ describe('a command for a connection to MongoDB whose socket has just been destr
   }
 
   test('a read is tried again, over another connection', async () => {
-    await store.collections.products.insertOne({ _id: 'here' } as never);
-    await expect(withSocketsGone(() => store.collections.products.findOne({ _id: 'here' }))).resolves.toMatchObject({ _id: 'here' });
+    await store.collections.settings.insertOne({ _id: 'here', value: 0 });
+    await expect(withSocketsGone(() => store.collections.settings.findOne({ _id: 'here' }))).resolves.toMatchObject({ _id: 'here' });
   });
 
   test('so is a write, and is done once', async () => {
-    await expect(withSocketsGone(() => store.collections.products.insertOne({ _id: 'new' } as never))).resolves.toMatchObject({
+    await expect(withSocketsGone(() => store.collections.settings.insertOne({ _id: 'new', value: 0 }))).resolves.toMatchObject({
       acknowledged: true,
     });
-    await withSocketsGone(() => store.collections.products.updateOne({ _id: 'new' }, { $inc: { count: 1 } } as never));
-    expect(await store.collections.products.findOne({ _id: 'new' })).toMatchObject({ count: 1 });
+    await withSocketsGone(() => store.collections.settings.updateOne({ _id: 'new' }, { $inc: { value: 1 } } as never));
+    expect(await store.collections.settings.findOne({ _id: 'new' })).toMatchObject({ value: 1 });
   });
 
   test('many at once end, each with its answer', async () => {
     const found = await withSocketsGone(() =>
-      Promise.all(Array.from({ length: 100 }, () => store.collections.products.countDocuments({ _id: 'new' }))),
+      Promise.all(Array.from({ length: 100 }, () => store.collections.settings.countDocuments({ _id: 'new' }))),
     );
     expect(found).toEqual(Array(100).fill(1));
   });
@@ -44,9 +44,9 @@ describe('a command for a connection to MongoDB whose socket has just been destr
   test('a transaction is tried again as a whole', async () => {
     await withSocketsGone(() =>
       store.connection.transaction(async (session) => {
-        await store.collections.products.updateOne({ _id: 'here' }, { $set: { within: true } } as never, { session });
+        await store.collections.settings.updateOne({ _id: 'here' }, { $set: { value: 'within' } }, { session });
       }),
     );
-    expect(await store.collections.products.findOne({ _id: 'here' })).toMatchObject({ within: true });
+    expect(await store.collections.settings.findOne({ _id: 'here' })).toMatchObject({ value: 'within' });
   });
 });

@@ -3,7 +3,7 @@ import { NO_MEMBERSHIPS } from '../../core/memberships/memberships';
 import { createProductService } from '../../core/products/service';
 import type { Store } from '../../schema/mongo/connect';
 import { operator, productParts, settingsWith } from '../support/core-parts';
-import { testStore } from '../support/store';
+import { BY_ANOTHER_VERSION, testStore } from '../support/store';
 
 const ID = 'meter.dev-1';
 let now = new Date('2026-01-01T00:00:00Z');
@@ -64,7 +64,11 @@ test('R-DEV-2 each change of presence is counted, and a reset leaves alone who h
 });
 
 test('R-DEV-2 a reset means whoever is on-line with no time of connecting, too', async () => {
-  await store.collections.devices.updateOne({ _id: ID }, { $set: { online: true, gatewayId: '$gw' }, $unset: { onlineChangedAt: true } });
+  await store.collections.devices.updateOne(
+    { _id: ID },
+    { $set: { online: true, gatewayId: '$gw' }, $unset: { onlineChangedAt: true } },
+    BY_ANOTHER_VERSION,
+  );
   await devices.gatewayReset('$gw', now);
   expect(await devices.get(ID)).toMatchObject({ online: false, gatewayId: null });
 });

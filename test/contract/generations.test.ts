@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { type Generations, holds, type Proof, provenBy } from '../../schema/model/device/generations';
 import type { Store } from '../../schema/mongo/connect';
+import { aDevice } from '../support/builders';
 import { emptyStore, testStore } from '../support/store';
 
 let store: Store;
@@ -33,11 +34,13 @@ const proof: fc.Arbitrary<Proof> = fc.oneof(
   fc.record({ registration: nullable, gateway: value, binding: nullable }),
 );
 
+const { _id: _, ...A_DEVICE } = aDevice({ deviceId: 'pk01.a', productKey: 'pk01', deviceName: 'a' });
+
 test('R-SAFE-2 whether a proof holds is the same for the model and for the store, whatever is absent', async () => {
   const { devices } = store.collections;
   await fc.assert(
     fc.asyncProperty(device, proof, async (stored, shown) => {
-      await devices.replaceOne({ _id: 'pk01.a' }, stored as never, { upsert: true });
+      await devices.replaceOne({ _id: 'pk01.a' }, { ...A_DEVICE, ...stored }, { upsert: true });
       const found = await devices.findOne({ _id: 'pk01.a', ...provenBy(shown) });
       expect(found !== null).toBe(holds(shown, stored));
     }),

@@ -3,7 +3,7 @@ import { setBatchStatus } from '../../core/batches/status';
 import type { BatchStatus, HaltPolicy } from '../../schema/model/batch/batch';
 import type { Task, TaskOutcome } from '../../schema/model/task/task';
 import type { Store } from '../../schema/mongo/connect';
-import { aTask } from '../support/builders';
+import { aBatch, aTask } from '../support/builders';
 import { emptyStore, testStore } from '../support/store';
 
 const NOW = new Date('2026-01-01T00:00:00Z');
@@ -25,7 +25,7 @@ const judge = (outcome: TaskOutcome, count: number, fields: Partial<Task> = {}) 
     Array.from({ length: count }, () => aTask({ status: STATUS[outcome], outcome, judgedAt: EARLIER, ...fields })),
   );
 const batch = (status: BatchStatus = 'RUNNING', policy: HaltPolicy = { failedPercent: 50, minimumJudged: 4 }) =>
-  store.collections.batches.insertOne({ _id: 'batch1', status, policy: { halt: policy } } as never);
+  store.collections.batches.insertOne(aBatch({ status, policy: { ...aBatch().policy, halt: policy } }));
 /** Somebody without an outcome: there is something left to hold back. */
 beforeEach(async () => {
   await store.collections.tasks.insertOne(aTask());

@@ -4,9 +4,8 @@ import { NO_MEMBERSHIPS } from '../../core/memberships/memberships';
 import { createProductService } from '../../core/products/service';
 import { selectTargets } from '../../core/selection/select';
 import { createTaskStore } from '../../core/tasks/mongo-store';
-import type { Batch } from '../../schema/model/batch/batch';
 import type { Store } from '../../schema/mongo/connect';
-import { anIotdaTask, aTask } from '../support/builders';
+import { aBatch, anIotdaTask, aTask } from '../support/builders';
 import { operator, productParts, settingsWith } from '../support/core-parts';
 import { emptyStore, testStore } from '../support/store';
 
@@ -71,18 +70,7 @@ test('R-FLOW-2 R-FLOW-7 a selection gives IoTDA tasks their hours to come on-lin
     { deviceName: 'iotda-2' },
     { $set: { modules: { default: { version: '2.0.0', reportedAt: new Date() } } } },
   );
-  const batch = {
-    ...{
-      _id: 'batch1',
-      productKey: 'prodA',
-      packageId: 'p',
-      module: 'default',
-      targetVersion: '2.0.0',
-      scope: { kind: 'all' },
-      sourceVersions: [],
-    },
-    ...{ policy: { rate: { kind: 'constant', perMinute: 600 }, retry: null, timeoutMinutes: null } },
-  } as unknown as Batch;
+  const batch = aBatch({ productKey: 'prodA' });
   await store.collections.batches.insertOne(batch);
   const now = new Date('2026-01-01T00:00:00Z');
   await selectTargets(store.collections, batch, now, 5);

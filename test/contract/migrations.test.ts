@@ -1,6 +1,7 @@
 import { secretSeals } from '../../core/device-secrets/secret-seals';
 import { connectStore, type Store } from '../../schema/mongo/connect';
 import { MIGRATIONS } from '../../schema/mongo/migrations';
+import { deviceNameIndex } from '../../schema/mongo/migrations/0007-device-name-index';
 import type { Migration } from '../../schema/mongo/migrations/migration';
 import { NewerDatabase, runMigrations } from '../../schema/mongo/migrations/run';
 import { MASTER_KEY } from '../support/core-parts';
@@ -85,6 +86,20 @@ test('a database of a newer version is refused before anything is read or writte
   await runMigrations(store.connection, [counting(1), counting(99)], tools(), SOON);
   await expect(runMigrations(store.connection, [counting(1), counting(2)], tools(), SOON)).rejects.toThrow(NewerDatabase);
   expect(await runsOf(2)).toBe(0);
+});
+
+test('the index of product and device name goes, and it does not matter whether it or its collection is there', async () => {
+  const { devices } = store.collections;
+  const migrate = () => deviceNameIndex.run(tools(), new AbortController().signal);
+  const names = async () => (await devices.indexes()).map(({ name }) => name);
+  const others = await names();
+  await devices.createIndex({ productKey: 1, deviceName: 1 }, { unique: true });
+  await migrate();
+  expect(await names()).toEqual(others);
+  await migrate();
+  const empty = await connectStore(process.env.UPDRAFT_TEST_MONGODB_URI ?? '', { dbName: `${store.connection.name}-empty` });
+  await deviceNameIndex.run(tools(empty), new AbortController().signal);
+  await empty.close();
 });
 
 test('no two migrations have the same number', () => {

@@ -4,6 +4,7 @@ import { createProductService } from '../../core/products/service';
 import { createVersionCounts, type VersionCounts } from '../../core/products/version-counts';
 import { deviceIdOf } from '../../schema/model/ids';
 import type { Store } from '../../schema/mongo/connect';
+import { aPackage } from '../support/builders';
 import { handClock, productParts, refusal, settingsWith } from '../support/core-parts';
 import { emptyStore, testStore } from '../support/store';
 
@@ -122,8 +123,9 @@ test('R-PKG-11 modules are those of devices and those of packages', async () => 
   await report('a', '1');
   await report('b', '2');
   await report('b', '7', 'radio');
-  const base = { productKey: 'meter', deletedAt: null, name: 'fw', description: '' };
-  await store.collections.packages.insertMany(['gps', 'radio'].map((module) => ({ ...base, _id: module, module, version: '9' }) as never));
+  await store.collections.packages.insertMany(
+    ['gps', 'radio'].map((module) => aPackage({ productKey: 'meter', _id: module, module, version: '9' })),
+  );
   const { rows, hasNextPage } = await products.modules('meter', {});
   expect(rows.map(({ node }) => node)).toEqual([
     { name: 'default', devices: 2, packages: 0 },

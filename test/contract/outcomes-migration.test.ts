@@ -3,7 +3,7 @@ import type { Task } from '../../schema/model/task/task';
 import type { Store } from '../../schema/mongo/connect';
 import { outcomes } from '../../schema/mongo/migrations/0003-outcomes';
 import { aTask } from '../support/builders';
-import { emptyStore, testStore } from '../support/store';
+import { BY_ANOTHER_VERSION, emptyStore, testStore } from '../support/store';
 import { AT, after, events, failing, notified } from '../support/task-histories';
 
 let store: Store;
@@ -42,11 +42,14 @@ test('R-BAT-24 a task that has an outcome already keeps it', async () => {
 test('R-BAT-24 what a resume had forgiven stays so, and the minimum of a threshold has its new name', async () => {
   const { batches } = store.collections;
   const halt = { failedPercent: 50, minimumFinished: 4 };
-  await batches.insertMany([
-    { _id: 'resumed', policy: { halt }, haltBase: { succeeded: 1, failed: 2, at: AT(5) }, updatedAt: AT(9) },
-    { _id: 'older', policy: { halt }, haltBase: { succeeded: 1, failed: 2 }, updatedAt: AT(9) },
-    { _id: 'plain', policy: { halt: null }, updatedAt: AT(9) },
-  ] as never[]);
+  await batches.insertMany(
+    [
+      { _id: 'resumed', policy: { halt }, haltBase: { succeeded: 1, failed: 2, at: AT(5) }, updatedAt: AT(9) },
+      { _id: 'older', policy: { halt }, haltBase: { succeeded: 1, failed: 2 }, updatedAt: AT(9) },
+      { _id: 'plain', policy: { halt: null }, updatedAt: AT(9) },
+    ] as never[],
+    BY_ANOTHER_VERSION,
+  );
   await migrate();
   const found = Object.fromEntries((await batches.find().toArray()).map(({ _id, ...batch }) => [_id, batch]));
   const renamed = { halt: { failedPercent: 50, minimumJudged: 4 } };

@@ -1,7 +1,7 @@
 import { roomStages } from '../../core/selection/room';
 import type { Batch } from '../../schema/model/batch/batch';
 import type { Store } from '../../schema/mongo/connect';
-import { aTask } from '../support/builders';
+import { aDevice, aTask } from '../support/builders';
 import { testStore } from '../support/store';
 
 const DEVICES = 50;
@@ -14,7 +14,7 @@ afterAll(() => store.close());
 test('R-BAT-8 whether a device has room is looked up along its index, however many tasks the batches have', async () => {
   const { devices, tasks } = store.collections;
   const ids = Array.from({ length: DEVICES }, (_, index) => `meter.dev-${index}`);
-  await devices.insertMany(ids.map((_id) => ({ _id, productKey: 'meter', deviceName: _id.slice(6) })) as never[]);
+  await devices.insertMany(ids.map((deviceId) => aDevice({ deviceId, productKey: 'meter', deviceName: deviceId.slice(6) })));
   for (const batchId of ['batch1', 'batch2', 'batch3'])
     await tasks.insertMany(ids.map((deviceId) => aTask({ batchId, deviceId, active: false, status: 'SUCCEEDED' })));
   const batch = { _id: 'batch4', module: 'default', policy: {} } as Batch;

@@ -11,7 +11,7 @@ import { MASTER_KEY, operator, SEALING, settingsWith } from '../support/core-par
 import { fakePackageStore } from '../support/fakes/package-store';
 import { meters, named } from '../support/meters';
 import { quietEngine } from '../support/quiet-engine';
-import { emptyStore, testStore } from '../support/store';
+import { BY_ANOTHER_VERSION, emptyStore, testStore } from '../support/store';
 
 const MANY = 2_500;
 const SECRET = 'a-secret-of-its-own';
@@ -43,7 +43,7 @@ async function plainDevices(count: number): Promise<void> {
     deviceName: `dev-${n}`,
     secret: `${SECRET}-${n}`,
   }));
-  await store.collections.devices.insertMany(plain as never);
+  await store.collections.devices.insertMany(plain as never, BY_ANOTHER_VERSION);
 }
 const left = () => store.collections.devices.countDocuments({ secret: { $exists: true } } as never);
 const tools = () => ({ collections: store.collections, ...secretSeals([MASTER_KEY]) });
@@ -122,7 +122,10 @@ test('R-SAFE-2 an import that was under way goes on after the migration, and tel
     renewedAt: new Date(0),
   });
   const rows = [1, 2].map((row) => ({ row, deviceName: `old-${row}`, secret: `${SECRET}-${row}` }));
-  await store.collections.deviceImportPieces.insertOne({ _id: importPieceId(of, 0), rows: JSON.stringify(rows) } as never);
+  await store.collections.deviceImportPieces.insertOne(
+    { _id: importPieceId(of, 0), rows: JSON.stringify(rows) } as never,
+    BY_ANOTHER_VERSION,
+  );
   await sealedSecrets.run(tools(), running);
   expect(await everything()).not.toContain(SECRET);
   const parts = await createCore({

@@ -1,6 +1,5 @@
 import type { Store } from '../../schema/mongo/connect';
 import { runsOneOf } from '../../schema/mongo/devices';
-import { aPackage, aTask } from '../support/builders';
 import { testStore } from '../support/store';
 
 let store: Store;
@@ -24,14 +23,4 @@ test('R-BAT-8 the store holds one active task a device and module, and any numbe
   expect(indexes.find((index) => index.unique && index.key.deviceId === 1 && index.key.module === 1)?.partialFilterExpression).toEqual({
     active: true,
   });
-});
-
-test('the schemas take what is stored, and know every field of it', async () => {
-  const { tasks, packages } = store.models;
-  const task = aTask({ cause: 'DEVICE_UPGRADE_TIMEOUT' });
-  const firmware = aPackage();
-  expect(new tasks(task, undefined, { strict: 'throw' }).toObject()).toEqual(task);
-  await expect(new tasks(task).validate()).resolves.toBeUndefined();
-  expect(new packages(firmware, undefined, { strict: 'throw' }).toObject()).toEqual(firmware);
-  await expect(new packages(firmware).validate()).resolves.toBeUndefined();
 });

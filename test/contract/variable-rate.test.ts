@@ -3,7 +3,7 @@ import { createTaskStore } from '../../core/tasks/mongo-store';
 import { transition } from '../../core/tasks/transition';
 import type { Task } from '../../schema/model/task/task';
 import type { Store } from '../../schema/mongo/connect';
-import { aNotifiedTask, aTask } from '../support/builders';
+import { aBatch, aNotifiedTask, aTask } from '../support/builders';
 import { emptyStore, testStore } from '../support/store';
 
 const AT = new Date('2026-01-01T00:00:00Z');
@@ -34,6 +34,6 @@ test('R-RATE-2 devices that had the target from the start do not raise a rate th
   const ended = (fields: Partial<Task> = {}) => aNotifiedTask({ status: 'SUCCEEDED', active: false, ...fields });
   await store.collections.tasks.insertMany([ended(), ended(), ended({ notifiedAt: null })]);
   const selection = { matched: 3, created: 3, skippedBusy: 0, atTarget: 1 };
-  await store.collections.batches.insertOne({ _id: 'batch1', selection } as never);
+  await store.collections.batches.insertOne(aBatch({ selection }));
   expect(await counted('succeeded')).toBe(2);
 });

@@ -1,10 +1,9 @@
 import { systemClock } from '../../core/clock';
 import type { CoreParts } from '../../core/create-core';
-import type { Batch } from '../../schema/model/batch/batch';
 import { ownProof, type Proof } from '../../schema/model/device/generations';
 import { deviceIdOf } from '../../schema/model/ids';
 import type { Store } from '../../schema/mongo/connect';
-import { aNotifiedTask, aPackage } from '../support/builders';
+import { aBatch, aNotifiedTask, aPackage } from '../support/builders';
 import { handClock, operator } from '../support/core-parts';
 import { meters, named } from '../support/meters';
 import { quietEngine } from '../support/quiet-engine';
@@ -48,14 +47,6 @@ async function again(): Promise<void> {
   await devices().register(operator, 'meter', named(['dev-1']));
 }
 
-const aBatch = (): Batch => ({
-  ...{ _id: 'batch1', name: 'batch1', productKey: 'meter', packageId: 'package1', module: 'default', targetVersion: '2.0.0' },
-  ...{ kind: 'static', scope: { kind: 'all' }, sourceVersions: [], inheritsVersions: false },
-  policy: { rate: { kind: 'constant', perMinute: 10 }, retry: null, timeoutMinutes: null },
-  ...{ status: 'RUNNING', statusReason: null, selection: null, idempotency: null, createdBy: 'key' },
-  ...{ createdAt: clock(), updatedAt: clock(), startedAt: null, endedAt: null },
-});
-
 describe('downloads', () => {
   const STREAM = 7;
 
@@ -65,7 +56,7 @@ describe('downloads', () => {
     await store.collections.tasks.deleteMany({});
     await store.collections.batches.deleteMany({});
     await store.collections.packages.insertOne(aPackage({ productKey: 'meter', streamId: STREAM }));
-    await store.collections.batches.insertOne(aBatch());
+    await store.collections.batches.insertOne(aBatch({ productKey: 'meter' }));
     await store.collections.tasks.insertOne(aNotifiedTask({ productKey: 'meter', deviceName: 'dev-1' }));
     const notification = await parts.core.tasks.requested(METER, 'default');
     return notification?.files[0]?.url.split('/d/')[1] ?? '';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { CoreSettings } from '../../core/settings';
 import type { BatchFacts } from '../../core/tasks/batch-facts';
-import type { BatchPolicy } from '../../schema/model/batch/batch';
+import type { Batch, BatchPolicy } from '../../schema/model/batch/batch';
 import type { FirmwarePackage } from '../../schema/model/fleet';
 import { deviceIdOf, taskIdOf } from '../../schema/model/ids';
 import { DEFAULT_LIMITS } from '../../schema/model/limits';
@@ -95,8 +95,31 @@ export const aRunningTask = (fields: Partial<Task> = {}): Task =>
   aNotifiedTask({ status: 'IN_PROGRESS', reacted: true, offerAt: null, progress: 10, firstProgressAt: EPOCH, ...fields });
 
 /** The device of a task, registered and enabled. */
-export const aDevice = ({ deviceId, productKey, deviceName }: Pick<Task, 'deviceId' | 'productKey' | 'deviceName'>): StoredDevice =>
-  ({ _id: deviceId, productKey, deviceName, enabled: true, moduleVersions: [] }) as unknown as StoredDevice;
+export const aDevice = ({ deviceId, productKey, deviceName }: Pick<Task, 'deviceId' | 'productKey' | 'deviceName'>): StoredDevice => ({
+  _id: deviceId,
+  productKey,
+  deviceName,
+  sealedSecret: '',
+  enabled: true,
+  dialect: 'LINK',
+  modules: {},
+  moduleVersions: [],
+  online: false,
+  gatewayId: null,
+  sessionId: null,
+  onlineChangedAt: null,
+  createdAt: EPOCH,
+});
+
+/** A running batch of that package for all devices. */
+export const aBatch = (fields: Partial<Batch> = {}): Batch => ({
+  ...{ _id: 'batch1', name: 'batch1', productKey: 'upd7Kx2QmZ1', packageId: 'package1', module: 'default', targetVersion: '2.0.0' },
+  ...{ kind: 'static', scope: { kind: 'all' }, sourceVersions: [] },
+  policy: { rate: { kind: 'constant', perMinute: 600 }, retry: null, timeoutMinutes: null },
+  ...{ status: 'RUNNING', statusReason: null, selection: null, idempotency: null, createdBy: 'key1' },
+  ...{ createdAt: EPOCH, updatedAt: EPOCH, startedAt: null, endedAt: null },
+  ...fields,
+});
 
 export const aPackage = (fields: Partial<FirmwarePackage> = {}): FirmwarePackage => ({
   _id: 'package1',

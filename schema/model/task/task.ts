@@ -2,7 +2,7 @@ import type { BatchId, DeviceId, TaskId } from '../ids';
 import type { Dialect } from '../protocol/dialect';
 import type { FailureCause } from './failure-causes';
 
-/** R-TASK-1. The first five are active, the last three final. */
+/** R-TASK-1. The first four are active, the last three final. */
 export const TASK_STATUSES = ['UNCONFIRMED', 'QUEUED', 'NOTIFIED', 'IN_PROGRESS', 'SUCCEEDED', 'FAILED', 'CANCELED'] as const;
 export type TaskStatus = (typeof TASK_STATUSES)[number];
 

@@ -1,0 +1,56 @@
+import type { mongo } from 'mongoose';
+import { apiKeySchema } from './api-keys';
+import { batchSchema } from './batches';
+import type { CollectionSchema } from './declaration';
+import { deviceImportPieceSchema, deviceImportProblemSchema, deviceImportSchema } from './device-imports';
+import { deviceListProblemSchema, deviceListRowSchema, deviceListSchema } from './device-lists';
+import { deviceSchema } from './devices';
+import { gatewaySchema } from './gateways';
+import { groupSchema } from './groups';
+import { packageSchema } from './packages';
+import { productSchema } from './products';
+import { resumableUploadSchema } from './resumable-uploads';
+import { secretResetSchema } from './secret-resets';
+import { secureUpdateSchema } from './secure-updates';
+import { sessionEndSchema } from './session-ends';
+import { settingSchema } from './settings';
+import { signingKeySchema } from './signing-keys';
+import { taskSchema } from './tasks';
+import { uploadSchema } from './uploads';
+import { versionCountSchema } from './version-counts';
+
+/** The declaration of each collection, by the collection's name: its documents' type and its indexes come from it. */
+export const SCHEMAS = {
+  tasks: taskSchema,
+  batches: batchSchema,
+  devices: deviceSchema,
+  products: productSchema,
+  packages: packageSchema,
+  apiKeys: apiKeySchema,
+  signingKeys: signingKeySchema,
+  secureUpdates: secureUpdateSchema,
+  settings: settingSchema,
+  gateways: gatewaySchema,
+  versionCounts: versionCountSchema,
+  groups: groupSchema,
+  deviceLists: deviceListSchema,
+  deviceListRows: deviceListRowSchema,
+  deviceListProblems: deviceListProblemSchema,
+  deviceImports: deviceImportSchema,
+  deviceImportPieces: deviceImportPieceSchema,
+  deviceImportProblems: deviceImportProblemSchema,
+  sessionEnds: sessionEndSchema,
+  secretResets: secretResetSchema,
+  uploads: uploadSchema,
+  resumableUploads: resumableUploadSchema,
+};
+
+export type CollectionName = keyof typeof SCHEMAS;
+
+type DocumentOf<S> = S extends CollectionSchema<infer T> ? T : never;
+
+/** The driver's collections, for every path: nothing is hydrated, cast or watched here. */
+export type Collections = { [N in CollectionName]: mongo.Collection<DocumentOf<(typeof SCHEMAS)[N]>> };
+
+export const collectionsOf = (db: mongo.Db): Collections =>
+  Object.fromEntries(Object.keys(SCHEMAS).map((name) => [name, db.collection(name)])) as unknown as Collections;
