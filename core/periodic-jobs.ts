@@ -30,7 +30,7 @@ export interface ApiJobDeps {
   clock: Clock;
 }
 
-/** What crashes and patience leave of uploads, imports and batches. */
+/** What crashes and clients that gave up leave of uploads, imports and batches. */
 export const apiJobs = ({ collections, engine, parts, retention, clock }: ApiJobDeps): PeriodicJob[] => [
   {
     name: 'sweep',

@@ -7,7 +7,7 @@ export interface QueueJob {
   kind: LostKind;
   /** Goes first when the queue is full: a later one says more. */
   expendable: boolean;
-  /** Takes the place of the one before it, while that one waits, is expendable and has the same word here: the latest says it all. */
+  /** Takes the place of the one before it, while that one waits, is expendable and the same key here: the latest says it all. */
   supersedes?: string;
   run(): Promise<void>;
   /** Given up: `error` is the last refusal. Must not throw. */

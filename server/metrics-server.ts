@@ -8,7 +8,7 @@ import type { CoreParts } from '../core/create-core';
 import { listenOnLoopback } from './loopback';
 import type { Part } from './part';
 
-const PATIENCE_MS = 10_000;
+const TIMEOUT_MS = 10_000;
 const CONNECTIONS = 20;
 
 /** `/metrics` on a port of its own, loopback only: for processes that have no API. */
@@ -20,8 +20,8 @@ export async function startMetricsServer(
   const app = express().disable('x-powered-by').disable('etag');
   createGate(app, core.access).serve('GET /metrics', metrics(registry));
   const server = createServer(app);
-  server.headersTimeout = PATIENCE_MS;
-  server.requestTimeout = PATIENCE_MS;
+  server.headersTimeout = TIMEOUT_MS;
+  server.requestTimeout = TIMEOUT_MS;
   server.maxConnections = CONNECTIONS;
   const listening = await listenOnLoopback(server, port);
   return { ...listening, metricsUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/metrics` };

@@ -1,5 +1,5 @@
 /**
- * Stops in order on SIGINT and SIGTERM. A second signal, or `limitMs`, ends the process at once: a stop that hangs must not outlast patience.
+ * Stops in order on SIGINT and SIGTERM. A second signal, or `limitMs`, ends the process at once: a stop that hangs must not last for ever.
  * The embedded servers end by themselves when this process is gone.
  */
 export function onShutdown(stop: () => Promise<void>, options: { limitMs?: number; onSignal?(signal: string): void } = {}): void {

@@ -1,21 +1,21 @@
 import type { UploadState } from '../../schema/model/package/upload';
 import type { UploadProgressEvent } from './events';
+import { createSnapshotFeed, type Snapshot, type SnapshotFeed } from './snapshot-feed';
 import type { LiveSource } from './source';
-import { createWholeFeed, type WholeFeed, type WholePicture } from './whole-feed';
 
 const PROJECTION = { _id: 0, received: 1, offset: 1, size: 1, state: 1 } as const;
 const OVER: ReadonlySet<UploadState> = new Set(['USED', 'REMOVED']);
 
 /** R-PKG-12. The record of an upload says how far it got, whichever process takes its bytes. */
-export const createUploadFeed = (source: LiveSource, position: () => string): WholeFeed<UploadProgressEvent> =>
-  createWholeFeed((uploadId, cursor, latest) => progressOf(source, uploadId, cursor, latest), position, source.logger);
+export const createUploadFeed = (source: LiveSource, position: () => string): SnapshotFeed<UploadProgressEvent> =>
+  createSnapshotFeed((uploadId, cursor, latest) => progressOf(source, uploadId, cursor, latest), position, source.logger);
 
 async function progressOf(
   { collections }: LiveSource,
   uploadId: string,
   cursor: string,
   latest: UploadProgressEvent | null,
-): Promise<WholePicture<UploadProgressEvent> | null> {
+): Promise<Snapshot<UploadProgressEvent> | null> {
   const found = await collections.resumableUploads.findOne<Omit<UploadProgressEvent, 'kind' | 'uploadId' | 'cursor'>>(
     { _id: uploadId },
     { projection: PROJECTION },

@@ -3,7 +3,7 @@ import { GraphQLError } from 'graphql';
 import type { Limits } from '../../schema/model/limits';
 import { API_LIMITS } from '../limits';
 import { jsonBytes } from './answer-bytes';
-import { createRoom } from './room';
+import { createWeightedSemaphore } from './weighted-semaphore';
 
 /** What of an operation's result is looked at here; both transports have their own type of it. */
 export interface Result {
@@ -36,11 +36,11 @@ export function createAnswers({ answerBytes }: Pick<Limits, 'answerBytes'>): Ans
     smallBytes,
     waitingAnswers: waiting,
     waitingOfKey: waitingOfOwner,
-    busyMs: patienceMs,
+    busyMs: timeoutMs,
     answersAtOnce,
   } = API_LIMITS;
-  const working = createRoom({ capacity: 2 * mostCost, waiting, waitingOfOwner, patienceMs });
-  const sending = createRoom({ capacity: answersAtOnce * answerBytes, waiting, waitingOfOwner, patienceMs });
+  const working = createWeightedSemaphore({ capacity: 2 * mostCost, waiting, waitingOfOwner, timeoutMs });
+  const sending = createWeightedSemaphore({ capacity: answersAtOnce * answerBytes, waiting, waitingOfOwner, timeoutMs });
   return {
     work: (cost, keyId, gone) => (cost <= smallCost ? Promise.resolve(nothing) : working.take(cost, keyId, gone)),
     async admit(result, keyId) {

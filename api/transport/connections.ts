@@ -167,8 +167,8 @@ export function watchConnections(server: Server, { most, registry, log, limits =
   const sweep = setInterval(() => {
     const now = performance.now();
     for (const stranger of strangers.values()) {
-      const patience = stranger.busy > 0 && stranger.request?.complete ? limits.strangerAnswerMs : limits.firstRequestMs + LATER_MS;
-      if (now - stranger.since > patience) close(stranger, 'late');
+      const timeout = stranger.busy > 0 && stranger.request?.complete ? limits.strangerAnswerMs : limits.firstRequestMs + LATER_MS;
+      if (now - stranger.since > timeout) close(stranger, 'late');
     }
   }, limits.lateCheckMs).unref();
   server.once('close', () => clearInterval(sweep));

@@ -18,9 +18,9 @@ export function refuseUnlessSchema(schema: GraphQLSchema): Refuse {
   return (res, refusal) => {
     const { req } = res;
     if (refusal.code !== 'NOT_SIGNED_IN' || !isShortQuestion(req)) return refuseGraphql(res, refusal);
-    const patience = setTimeout(() => req.destroy(), API_LIMITS.firstRequestMs);
+    const timeout = setTimeout(() => req.destroy(), API_LIMITS.firstRequestMs);
     read(req, res, (error?: unknown) => {
-      clearTimeout(patience);
+      clearTimeout(timeout);
       if (error !== undefined || !asksForSchemaOnly(req.body)) return refuseGraphql(res, refusal);
       answer ??= Buffer.from(JSON.stringify({ data: introspectionFromSchema(schema, { inputValueDeprecation: true }) }));
       res.removeHeader('WWW-Authenticate');

@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql';
 import { API_LIMITS } from '../limits';
-import { busy } from './room';
+import { busy } from './weighted-semaphore';
 
 /** How an operation shares the event loop with everything else: so many values, then whatever else has come in. */
 export interface Pace {

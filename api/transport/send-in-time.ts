@@ -12,7 +12,7 @@ export async function sendInTime(bytes: Buffer, write: WritePiece, cut: () => vo
   const end = performance.now() + unreadMs + bytes.length / unreadBytesPerMs;
   let isCut = false;
   for (let at = 0; !isCut && (at < bytes.length || at === 0); at += pieceBytes) {
-    const patience = setTimeout(
+    const timeout = setTimeout(
       () => {
         isCut = true;
         cut();
@@ -20,6 +20,6 @@ export async function sendInTime(bytes: Buffer, write: WritePiece, cut: () => vo
       Math.max(0, Math.min(unreadMs, end - performance.now())),
     );
     await write(bytes.subarray(at, at + pieceBytes), at + pieceBytes >= bytes.length);
-    clearTimeout(patience);
+    clearTimeout(timeout);
   }
 }

@@ -47,11 +47,11 @@ export function acceptSockets<E extends WsExtra>(
   return {
     async stop() {
       for (const socket of sockets.clients) socket.close(1001, 'Going away');
-      const patience = setTimeout(() => {
+      const timeout = setTimeout(() => {
         for (const socket of sockets.clients) socket.terminate();
       }, CLOSE_MS);
       await new Promise<void>((resolve) => sockets.close(() => resolve()));
-      clearTimeout(patience);
+      clearTimeout(timeout);
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { ApiKey } from '../../schema/model/access';
 import type { Store } from '../../schema/mongo/connect';
 import { isDuplicateKey } from '../duplicate-key';
+import { transaction } from '../transaction';
 
 const MARKER = 'first-key-made';
 
@@ -13,12 +14,10 @@ export async function insertFirstKey(
   if (await settings.findOne({ _id: MARKER })) return false;
   if (await apiKeys.findOne({}, { projection: { _id: 1 } })) return false;
   try {
-    await connection.withSession((session) =>
-      session.withTransaction(async () => {
-        await settings.insertOne({ _id: MARKER, value: apiKey.createdAt }, { session });
-        await apiKeys.insertOne(apiKey, { session });
-      }),
-    );
+    await transaction({ connection }, async (session) => {
+      await settings.insertOne({ _id: MARKER, value: apiKey.createdAt }, { session });
+      await apiKeys.insertOne(apiKey, { session });
+    });
     return true;
   } catch (error) {
     if (isDuplicateKey(error)) return false;

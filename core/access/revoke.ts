@@ -2,6 +2,7 @@ import type { mongo } from 'mongoose';
 import type { ApiKey } from '../../schema/model/access';
 import type { Store } from '../../schema/mongo/connect';
 import { UserError } from '../errors';
+import { transaction } from '../transaction';
 
 const TURN = 'administrators';
 
@@ -13,31 +14,29 @@ export function revoke(
   at: Date,
 ): Promise<ApiKey> {
   const { apiKeys, settings } = collections;
-  return connection.withSession((session) =>
-    session.withTransaction(async () => {
-      if (by !== id) await requireGood(apiKeys, by, session);
-      const apiKey = await apiKeys.findOne({ _id: id }, { session });
-      if (!apiKey) {
-        throw new UserError('NOT_FOUND', {
-          field: 'id',
-          message: 'No API key has this id.',
-          hint: 'Query `apiKeys` for the ids there are.',
-        });
-      }
-      if (apiKey.revokedAt) return apiKey;
-      if (apiKey.role === 'ADMINISTRATOR') {
-        // Two administrators that revoke each other's key at the same instant meet here, and one of them comes second.
-        await settings.updateOne({ _id: TURN }, { $set: { value: at } }, { upsert: true, session });
-        const others = await apiKeys.findOne(
-          { _id: { $ne: id }, role: 'ADMINISTRATOR', revokedAt: null },
-          { session, projection: { _id: 1 } },
-        );
-        if (!others) throw lastAdministrator();
-      }
-      await apiKeys.updateOne({ _id: id }, { $set: { revokedAt: at } }, { session });
-      return { ...apiKey, revokedAt: at };
-    }),
-  );
+  return transaction({ connection }, async (session) => {
+    if (by !== id) await requireGood(apiKeys, by, session);
+    const apiKey = await apiKeys.findOne({ _id: id }, { session });
+    if (!apiKey) {
+      throw new UserError('NOT_FOUND', {
+        field: 'id',
+        message: 'No API key has this id.',
+        hint: 'Query `apiKeys` for the ids there are.',
+      });
+    }
+    if (apiKey.revokedAt) return apiKey;
+    if (apiKey.role === 'ADMINISTRATOR') {
+      // Two administrators that revoke each other's key at the same instant meet here, and one of them comes second.
+      await settings.updateOne({ _id: TURN }, { $set: { value: at } }, { upsert: true, session });
+      const others = await apiKeys.findOne(
+        { _id: { $ne: id }, role: 'ADMINISTRATOR', revokedAt: null },
+        { session, projection: { _id: 1 } },
+      );
+      if (!others) throw lastAdministrator();
+    }
+    await apiKeys.updateOne({ _id: id }, { $set: { revokedAt: at } }, { session });
+    return { ...apiKey, revokedAt: at };
+  });
 }
 
 /** By the store itself. Throws NOT_SIGNED_IN for a key that was revoked. */

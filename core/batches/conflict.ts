@@ -4,6 +4,7 @@ import { LIVE_STATUSES } from '../../schema/model/batch/batch';
 import { sourcesOverlap } from '../../schema/model/package/package-rules';
 import type { Collections } from '../../schema/mongo/connect';
 import { UserError } from '../errors';
+import { transaction } from '../transaction';
 
 export interface BatchStore {
   connection: Connection;
@@ -21,15 +22,10 @@ export async function insertUnlessConflicting({ connection, collections }: Batch
     await batches.insertOne(batch);
     return;
   }
-  const session = connection.getClient().startSession();
-  try {
-    await session.withTransaction(async () => {
-      await requireFreeProduct(collections, batch, session);
-      await batches.insertOne(batch, { session });
-    });
-  } finally {
-    await session.endSession();
-  }
+  await transaction({ connection }, async (session) => {
+    await requireFreeProduct(collections, batch, session);
+    await batches.insertOne(batch, { session });
+  });
 }
 
 /** Within a transaction that inserts the batch. */

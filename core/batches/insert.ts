@@ -8,6 +8,7 @@ import { ensureStreamId } from '../downloads/stream-id';
 import { isDuplicateKey } from '../duplicate-key';
 import { UserError, UserErrors } from '../errors';
 import { packageUnknown } from '../packages/refusals';
+import { serialized } from '../transaction';
 import { type BatchStore, insertUnlessConflicting, refusesConflicts, requireFreeProduct } from './conflict';
 
 export interface InsertDeps {
@@ -24,7 +25,7 @@ export async function insertOnce(deps: InsertDeps, draft: () => Promise<{ batch:
     if (await confirmsByQuery(collections, batch)) batch.confirmByQuery = true;
     if (batch.policy.downloadProtocol === 'MQTT') await ensureStreamId(collections, batch.packageId);
     try {
-      await insertInTurn(deps, batch);
+      await insertSerialized(deps, batch);
       await requireStillThere(collections, batch);
       return batch;
     } catch (error) {
@@ -56,35 +57,21 @@ async function requireStillThere({ batches, packages }: Collections, { _id, pack
 export const mayConflict = ({ kind, policy }: Batch): boolean =>
   kind === 'dynamic' || policy.multiModule === true || policy.overridePrevious === true;
 
-async function insertInTurn({ store, settings }: InsertDeps, batch: Batch): Promise<void> {
+async function insertSerialized({ store, settings }: InsertDeps, batch: Batch): Promise<void> {
   if (!mayConflict(batch)) return insertUnlessConflicting(store, batch);
   const refuses = await refusesConflicts(store.collections, batch);
-  await inTurn(store, batch, async (session) => {
+  await serialized(store, conflictKeys(batch), async (session) => {
     if (refuses) await requireFreeProduct(store.collections, batch, session);
     await refuseConflicts(store.collections, settings.limits, batch, session);
     await store.collections.batches.insertOne(batch, { session });
   });
 }
 
-/**
- * What may conflict goes one after the other, in a product and for a group, in the whole installation: each writes the same documents
- * first, so that of two transactions at once one begins anew, and sees what the other has made.
- */
-export async function inTurn<T>(
-  { connection, collections }: InsertDeps['store'],
-  { productKey, scope }: Pick<Batch, 'productKey' | 'scope'>,
-  work: (session: mongo.ClientSession) => Promise<T>,
-): Promise<T> {
-  const turns = [`batches/${productKey}`, ...(scope.kind === 'group' ? [`batches-of-group/${scope.groupId}`] : [])];
-  const settings = collections.settings as unknown as mongo.Collection<{ _id: string; value: number }>;
-  for (const _id of turns) await settings.updateOne({ _id }, { $setOnInsert: { value: 0 } }, { upsert: true });
-  return connection.withSession((session) =>
-    session.withTransaction(async () => {
-      for (const _id of turns) await settings.updateOne({ _id }, { $inc: { value: 1 } }, { session });
-      return work(session);
-    }),
-  ) as Promise<T>;
-}
+/** What may conflict goes one after the other, in a product and for a group. */
+export const conflictKeys = ({ productKey, scope }: Pick<Batch, 'productKey' | 'scope'>): string[] => [
+  `batches/${productKey}`,
+  ...(scope.kind === 'group' ? [`batches-of-group/${scope.groupId}`] : []),
+];
 
 /** R-BAT-8, 14, 15. Throws all conflicts at once. */
 export async function refuseConflicts(

@@ -8,6 +8,7 @@ import type { Children } from '../devices/children/service';
 import { isDuplicateKey } from '../duplicate-key';
 import { UserErrors } from '../errors';
 import type { Sealing } from '../sealing';
+import { transaction } from '../transaction';
 import { existsAlready } from './check';
 import { parentProblem } from './check-parents';
 import { storedFor } from './stored-for';
@@ -91,17 +92,15 @@ function refusedFor(of: StoredImport, row: ImportRow, refused: UserErrors): Devi
 }
 
 async function insertTogether({ connection, collections, children }: BindingDeps, of: StoredImport, made: readonly Made[]): Promise<void> {
-  await connection.withSession((session) =>
-    session.withTransaction(async () => {
-      await collections.devices.insertMany(
-        made.map(({ document }) => document),
-        { session },
-      );
-      await children.enroll(
-        session,
-        of.productKey,
-        made.map(({ row }) => row),
-      );
-    }),
-  );
+  await transaction({ connection }, async (session) => {
+    await collections.devices.insertMany(
+      made.map(({ document }) => document),
+      { session },
+    );
+    await children.enroll(
+      session,
+      of.productKey,
+      made.map(({ row }) => row),
+    );
+  });
 }

@@ -6,6 +6,7 @@ import type { Violation } from '../../schema/model/violation';
 import type { Store } from '../../schema/mongo/connect';
 import { newGeneration } from '../chance';
 import { refuseIfAny } from '../refuse';
+import { transaction } from '../transaction';
 import type { DeviceCertificates, NewDevice } from './contract';
 import { existingDevices } from './devices-of';
 import { idsViolation, requireKnownDevices } from './require-device';
@@ -25,29 +26,27 @@ export async function setCertificates(
   refuseIfAny(wanted.flatMap(({ fingerprints }, index) => certificateViolations(fingerprints, `devices[${index}].fingerprints`)));
   await requireKnownDevices(devices, ids, 'devices');
   const last = new Map(wanted.map(({ deviceId, fingerprints }) => [deviceId, certificateFingerprints(fingerprints)]));
-  await connection.withSession((session) =>
-    session.withTransaction(async () => {
-      const before = await devices.find({ _id: { $in: ids } }, { session, projection: KNOWN }).toArray();
-      refuseIfAny(certificateDialectViolations(before, wanted));
-      const lost = before.filter(({ _id, certificates = [] }) => certificates.some((each) => !last.get(_id)?.includes(each)));
-      const losing = new Set(lost.map(({ _id }) => _id));
-      await devices.bulkWrite(
-        [...last].map(([_id, certificates]) => {
-          // What was given out while one that is taken away was good ends with it. One that comes ends nothing.
-          const set = {
-            ...(certificates.length > 0 && { certificates }),
-            ...(losing.has(_id) && { 'generations.certificates': newGeneration() }),
-          };
-          const unset = certificates.length > 0 ? {} : { $unset: { certificates: true as const } };
-          return { updateOne: { filter: { _id }, update: { ...(Object.keys(set).length > 0 && { $set: set }), ...unset } } };
-        }),
-        { session },
-      );
-      const parents = lost.filter(({ children }) => children).map(({ _id }) => _id);
-      if (parents.length > 0) await voidBehind(devices, parents, session);
-      await sessionEnds.note(lost, session);
-    }),
-  );
+  await transaction({ connection }, async (session) => {
+    const before = await devices.find({ _id: { $in: ids } }, { session, projection: KNOWN }).toArray();
+    refuseIfAny(certificateDialectViolations(before, wanted));
+    const lost = before.filter(({ _id, certificates = [] }) => certificates.some((each) => !last.get(_id)?.includes(each)));
+    const losing = new Set(lost.map(({ _id }) => _id));
+    await devices.bulkWrite(
+      [...last].map(([_id, certificates]) => {
+        // What was given out while one that is taken away was good ends with it. One that comes ends nothing.
+        const set = {
+          ...(certificates.length > 0 && { certificates }),
+          ...(losing.has(_id) && { 'generations.certificates': newGeneration() }),
+        };
+        const unset = certificates.length > 0 ? {} : { $unset: { certificates: true as const } };
+        return { updateOne: { filter: { _id }, update: { ...(Object.keys(set).length > 0 && { $set: set }), ...unset } } };
+      }),
+      { session },
+    );
+    const parents = lost.filter(({ children }) => children).map(({ _id }) => _id);
+    if (parents.length > 0) await voidBehind(devices, parents, session);
+    await sessionEnds.note(lost, session);
+  });
   sessionEnds.tell();
   return existingDevices(devices, ids);
 }

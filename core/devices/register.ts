@@ -12,6 +12,7 @@ import { isDuplicateKey } from '../duplicate-key';
 import { enrolled, type Memberships } from '../memberships/memberships';
 import { refuseIfAny } from '../refuse';
 import type { Sealing } from '../sealing';
+import { transaction } from '../transaction';
 import { attributeViolations, regionOf, tagsOf } from './attributes';
 import type { Children } from './children/service';
 import type { DeviceWithSecret, NewDevice } from './contract';
@@ -38,12 +39,10 @@ export async function registerDevices(
   refuseIfAny(await registeredAlready(devices, registered));
   const { documents, changes } = enrolled(await memberships.rulesFor(product._id), registered, now);
   try {
-    await connection.withSession((session) =>
-      session.withTransaction(async () => {
-        await devices.insertMany(documents, { session });
-        await enroll(session, product._id, inputs);
-      }),
-    );
+    await transaction({ connection }, async (session) => {
+      await devices.insertMany(documents, { session });
+      await enroll(session, product._id, inputs);
+    });
   } catch (error) {
     if (isDuplicateKey(error)) refuseIfAny(await registeredAlready(devices, documents));
     throw error;

@@ -11,6 +11,7 @@ import { UserError } from '../errors';
 import { keyViolation } from '../idempotency';
 import { refuseIfAny } from '../refuse';
 import type { Sealing } from '../sealing';
+import { transaction } from '../transaction';
 import type { DeviceWithSecret } from './contract';
 import { offline, type Related } from './presence';
 import { devicesUnknown } from './refusals';
@@ -83,9 +84,7 @@ export async function resetSecret(
     return { device: { ...device, secret }, gone: hadSession ? device : null };
   }
 
-  const result = await connection.withSession((session) =>
-    session.withTransaction(async () => (await repeated(session)) ?? (await made(session))),
-  );
+  const result = await transaction({ connection }, async (session) => (await repeated(session)) ?? (await made(session)));
   sessionEnds.tell();
   return result;
 }

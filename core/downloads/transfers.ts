@@ -47,7 +47,7 @@ const STALLED_MS = 3_000;
 /** As above, where another device wants the place: a slow one may show nothing for a while, since kernels hold what it has yet to read. */
 const STALLED_FOR_OTHERS_MS = 60_000;
 /** A kernel may hold a megabyte before it shows that any of it was read. */
-const PATIENCE_MS = 10 * 60_000;
+const TIMEOUT_MS = 10 * 60_000;
 /** What a device that is refused is told to wait, in seconds: whatever has stalled by then gives way. */
 export const DOWNLOAD_LIMIT_RETRY_S = STALLED_MS / 1_000;
 
@@ -65,7 +65,7 @@ const ENDS: Record<DownloadRefusal, TransferEnd> = {
 export function createTransfers(deps: Deps): Transfers {
   const { standings, limits, now = () => performance.now(), checkEveryMs = CHECK_EVERY_MS } = deps;
   const running = new Map<DeviceId, Set<Running>>();
-  const leastRate = { bytesPerSecond: limits.downloadBytesPerSecond, patienceMs: PATIENCE_MS };
+  const leastRate = { bytesPerSecond: limits.downloadBytesPerSecond, timeoutMs: TIMEOUT_MS };
   /** Of those that are not all sent. */
   let count = 0;
   let timer: NodeJS.Timeout | null = null;
@@ -146,7 +146,7 @@ export function createTransfers(deps: Deps): Transfers {
     begin(of, onStop) {
       makeRoom(of);
       makeRoomForAll();
-      const transfer: Running = { ...of, movedAt: now(), goesOnUntil: now() + PATIENCE_MS, isSent: false, stop: onStop };
+      const transfer: Running = { ...of, movedAt: now(), goesOnUntil: now() + TIMEOUT_MS, isSent: false, stop: onStop };
       count += 1;
       const ofDevice = running.get(of.deviceId);
       if (ofDevice) ofDevice.add(transfer);

@@ -6,8 +6,9 @@ import type { Viewer } from '../access/viewer';
 import { displayNameViolation } from '../display-name';
 import { UserError } from '../errors';
 import { refuseIfAny } from '../refuse';
+import { serialized } from '../transaction';
 import type { GroupDeps } from './deps';
-import { changingTree, groupUnknown, wrongKind } from './tree';
+import { groupUnknown, TREE_CHANGES, wrongKind } from './tree';
 
 /** R-DEV-4. */
 export async function createDynamicGroup(
@@ -28,7 +29,7 @@ export async function createDynamicGroup(
     createdAt: clock(),
     dynamic: { rule: ruleOf(form), revision: 1, filled: false, checkAt: checks.due() },
   });
-  const group = await changingTree(store, async (session) => {
+  const group = await serialized(store, TREE_CHANGES, async (session) => {
     await requireRoom(session);
     if ((await groups.countDocuments({ dynamic: { $exists: true } }, { session })) >= dynamicGroups) throw tooManyDynamic(dynamicGroups);
     // Made here, because the transaction may have waited.
@@ -51,7 +52,7 @@ export async function updateDynamicGroup(
     name == null ? null : displayNameViolation(name, 'name'),
     ...(form ? groupRuleViolations(form, 'rule', settings.limits) : []),
   ]);
-  const { group, changed } = await changingTree(store, async (session) => {
+  const { group, changed } = await serialized(store, TREE_CHANGES, async (session) => {
     const found = await groups.findOne({ _id: id }, { session });
     if (found === null) throw groupUnknown('groupId');
     if (!found.dynamic) throw wrongKind('groupId', 'The group is static and has no rule.', 'Use `updateGroup`, or make a dynamic group.');

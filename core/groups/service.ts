@@ -9,11 +9,12 @@ import { UserError } from '../errors';
 import { inOrderOf } from '../paging/in-order-of';
 import { pageOf } from '../paging/page-of';
 import { refuseIfAny } from '../refuse';
+import { serialized } from '../transaction';
 import type { GroupService } from './contract';
 import type { GroupDeps } from './deps';
 import { createDynamicGroup, updateDynamicGroup } from './dynamic';
 import { addDevices, removeDevices } from './members';
-import { ancestorsBelow, changingTree, groupUnknown, moveGroup, requireDepth, wrongKind } from './tree';
+import { ancestorsBelow, groupUnknown, moveGroup, requireDepth, TREE_CHANGES, wrongKind } from './tree';
 
 export function createGroupService(deps: GroupDeps): GroupService {
   const { store, settings, clock, checks, memberships, onMoved, onDeleted } = deps;
@@ -52,7 +53,7 @@ export function createGroupService(deps: GroupDeps): GroupService {
       requireRole(viewer, 'OPERATOR');
       refuseIfAny([displayNameViolation(name, 'name')]);
       return named(() =>
-        changingTree(store, async (session) => {
+        serialized(store, TREE_CHANGES, async (session) => {
           await requireRoom(session);
           const ancestors = await ancestorsBelow(groups, parentId, session);
           requireDepth(ancestors, limits);
@@ -75,7 +76,7 @@ export function createGroupService(deps: GroupDeps): GroupService {
       requireRole(viewer, 'OPERATOR');
       if (name != null) refuseIfAny([displayNameViolation(name, 'name')]);
       return named(() =>
-        changingTree(store, async (session) => {
+        serialized(store, TREE_CHANGES, async (session) => {
           const group = await existing(id, session);
           if (group.dynamic && parentId != null) throw wrongKind('parentId', 'A dynamic group is no sub-group.', 'Leave it a root.');
           if (name != null) await groups.updateOne({ _id: id }, { $set: { name: name.trim() } }, { session });
@@ -86,7 +87,7 @@ export function createGroupService(deps: GroupDeps): GroupService {
     },
     async delete(viewer, id) {
       requireRole(viewer, 'OPERATOR');
-      const group = await changingTree(store, async (session) => {
+      const group = await serialized(store, TREE_CHANGES, async (session) => {
         const found = await existing(id, session);
         if (await groups.findOne({ parentId: id }, { session })) throw notEmpty();
         await groups.deleteOne({ _id: id }, { session });

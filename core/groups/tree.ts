@@ -5,7 +5,8 @@ import type { Store } from '../../schema/mongo/connect';
 import { UserError } from '../errors';
 
 type Groups = Store['collections']['groups'];
-const TREE = 'group-tree';
+/** Changes of the tree are serialized: two moves that are each in order could make a circle together. */
+export const TREE_CHANGES = ['group-tree'];
 
 /** The group and all below it. Throws GROUP_UNKNOWN. */
 export async function withSubGroups(groups: Groups, id: string, field: string): Promise<string[]> {
@@ -13,26 +14,6 @@ export async function withSubGroups(groups: Groups, id: string, field: string): 
   const ids = found.map(({ _id }) => _id).sort();
   if (!ids.includes(id)) throw groupUnknown(field);
   return ids;
-}
-
-/**
- * Changes of the tree, one after the other in the whole installation: each writes the same document first, so that of two
- * transactions at once one begins anew. Without it, two moves that are each in order could make a circle together.
- */
-export async function changingTree<T>(
-  { connection, collections }: Pick<Store, 'connection' | 'collections'>,
-  work: (session: mongo.ClientSession) => Promise<T>,
-): Promise<T> {
-  await collections.settings.updateOne({ _id: TREE }, { $setOnInsert: { value: 0 } }, { upsert: true });
-  const session = connection.getClient().startSession();
-  try {
-    return await session.withTransaction(async () => {
-      await collections.settings.updateOne({ _id: TREE }, { $inc: { value: 1 } } as object, { session });
-      return work(session);
-    });
-  } finally {
-    await session.endSession();
-  }
 }
 
 /** The ancestors of what is put below `parentId`. Throws GROUP_UNKNOWN. */

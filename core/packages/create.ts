@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { mongo } from 'mongoose';
 import type { FirmwarePackage, PackageFile } from '../../schema/model/fleet';
 import { FIXED_LIMITS } from '../../schema/model/limits';
-import type { Collections } from '../../schema/mongo/connect';
+import type { Collections, Store } from '../../schema/mongo/connect';
 import type { Viewer } from '../access/viewer';
 import type { Clock } from '../clock';
 import { type DiskRoom, ROOM_WITHOUT_END } from '../disk-room';
@@ -11,16 +11,20 @@ import { newFileId } from '../package-store/gridfs-store';
 import type { PackageStore, StoredFile } from '../ports';
 import { requireProduct } from '../products/require-product';
 import type { CoreSettings } from '../settings';
+import { serialized } from '../transaction';
 import { checkedStream } from './checked-stream';
 import type { NewPackage, PackageUpload } from './contract';
 import { fileRoom } from './file-room';
-import { inTurn } from './in-turn';
 import { type FilePlan, filePlanOf, type PackagePlan, planOf } from './new-package';
 import { digestMismatch, fileTwice, noFile, ofFile, packageExists, packageQuota, tooManyFiles } from './refusals';
 import { requireKeys, signerOf } from './signatures';
 import { whileRecorded } from './upload-record';
 
+/** Insertions of packages are serialized: who counts them must be who takes the room that is left. */
+const INSERTS = 'package-insertions';
+
 export interface PackageDeps {
+  connection: Store['connection'];
   collections: Pick<Collections, 'packages' | 'products' | 'uploads' | 'tasks' | 'batches' | 'signingKeys' | 'settings'>;
   files: PackageStore;
   settings: Pick<CoreSettings, 'limits'>;
@@ -150,13 +154,13 @@ async function requireRoom(
   if ((await packages.countDocuments()) >= settings.limits.packages) throw packageQuota(settings.limits.packages);
 }
 
-/** Two uploads of one version at the same time: the index lets one in. Two into the last place: they count in turn. */
-async function insert({ collections, settings }: PackageDeps, document: FirmwarePackage): Promise<FirmwarePackage> {
+/** Two uploads of one version at the same time: the index lets one in. Two where there is room for one: they count one after the other. */
+async function insert({ connection, collections, settings }: PackageDeps, document: FirmwarePackage): Promise<FirmwarePackage> {
   const { packages } = collections;
   try {
-    await inTurn(collections, async () => {
-      if ((await packages.countDocuments()) >= settings.limits.packages) throw packageQuota(settings.limits.packages);
-      await packages.insertOne(document);
+    await serialized({ connection, collections }, [INSERTS], async (session) => {
+      if ((await packages.countDocuments({}, { session })) >= settings.limits.packages) throw packageQuota(settings.limits.packages);
+      await packages.insertOne(document, { session });
     });
     return document;
   } catch (error) {

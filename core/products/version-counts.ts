@@ -2,6 +2,7 @@ import type { mongo } from 'mongoose';
 import type { Store } from '../../schema/mongo/connect';
 import type { StoredDevice } from '../../schema/mongo/devices';
 import type { VersionCountRow } from '../../schema/mongo/version-counts';
+import { transaction } from '../transaction';
 
 /** Devices taken into the roll-up by one transaction. */
 const FOLD = 1_000;
@@ -33,19 +34,14 @@ export function createVersionCounts({ connection, collections }: Pick<Store, 'co
 
   async function fold(filter: { productKey?: string } = {}): Promise<number> {
     if ((await devices.findOne({ uncounted: true, ...filter }, { projection: { _id: 1 } })) === null) return 0;
-    const session = connection.getClient().startSession();
-    try {
-      return await session.withTransaction(async () => {
-        const marked = await markedIn(filter, session).limit(FOLD).toArray();
-        if (marked.length === 0) return 0;
-        const ids = marked.map(({ _id }) => _id);
-        await devices.updateMany({ _id: { $in: ids } }, [{ $set: { counted: '$moduleVersions' } }, { $unset: 'uncounted' }], { session });
-        await take(versionCounts, deltasOf(marked), session);
-        return marked.length;
-      });
-    } finally {
-      await session.endSession();
-    }
+    return transaction({ connection }, async (session) => {
+      const marked = await markedIn(filter, session).limit(FOLD).toArray();
+      if (marked.length === 0) return 0;
+      const ids = marked.map(({ _id }) => _id);
+      await devices.updateMany({ _id: { $in: ids } }, [{ $set: { counted: '$moduleVersions' } }, { $unset: 'uncounted' }], { session });
+      await take(versionCounts, deltasOf(marked), session);
+      return marked.length;
+    });
   }
 
   async function foldAll(filter: { productKey?: string }, rounds: number): Promise<void> {
@@ -66,20 +62,15 @@ export function createVersionCounts({ connection, collections }: Pick<Store, 'co
     changed: (): void => foldLater(FOLD_AFTER_MS),
     /** Deletes devices, and takes back what the roll-up has of them; what it does not have yet goes with the mark on the device. */
     async remove(ids: readonly string[], also?: (session: mongo.ClientSession) => Promise<void>): Promise<number> {
-      const session = connection.getClient().startSession();
-      try {
-        return await session.withTransaction(async () => {
-          const gone = await devices
-            .find({ _id: { $in: [...ids] } }, { session })
-            .project<Marked>({ productKey: 1, counted: 1 })
-            .toArray();
-          await take(versionCounts, deltasOf(gone.map((device) => ({ ...device, moduleVersions: [] }))), session);
-          await also?.(session);
-          return (await devices.deleteMany({ _id: { $in: gone.map(({ _id }) => _id) } }, { session })).deletedCount;
-        });
-      } finally {
-        await session.endSession();
-      }
+      return transaction({ connection }, async (session) => {
+        const gone = await devices
+          .find({ _id: { $in: [...ids] } }, { session })
+          .project<Marked>({ productKey: 1, counted: 1 })
+          .toArray();
+        await take(versionCounts, deltasOf(gone.map((device) => ({ ...device, moduleVersions: [] }))), session);
+        await also?.(session);
+        return (await devices.deleteMany({ _id: { $in: gone.map(({ _id }) => _id) } }, { session })).deletedCount;
+      });
     },
     /** Reads the roll-up and what is missing in it, in one snapshot. */
     async read<T>(productKey: string, look: (deltas: Deltas, session: mongo.ClientSession) => Promise<T>): Promise<T> {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { mongo } from 'mongoose';
 import type { DiskState } from '../../core/disk-room';
 
-const DATABASE_PATIENCE_MS = 2_000;
+const DATABASE_TIMEOUT_MS = 2_000;
 
 /** The disk under the data directory; of two, where the database's folder is a mount of its own, the one with less room. */
 export async function diskState(dataDir: string): Promise<DiskState | null> {
@@ -13,7 +13,7 @@ export async function diskState(dataDir: string): Promise<DiskState | null> {
 
 /** The disk of a MongoDB that runs elsewhere, as far as it tells. */
 export async function databaseDiskState(db: mongo.Db): Promise<DiskState | null> {
-  const { fsTotalSize, fsUsedSize } = await db.command({ dbStats: 1, maxTimeMS: DATABASE_PATIENCE_MS });
+  const { fsTotalSize, fsUsedSize } = await db.command({ dbStats: 1, maxTimeMS: DATABASE_TIMEOUT_MS });
   if (typeof fsTotalSize !== 'number' || typeof fsUsedSize !== 'number' || fsTotalSize <= 0) return null;
   return { freeBytes: fsTotalSize - fsUsedSize, totalBytes: fsTotalSize };
 }

@@ -10,7 +10,7 @@ import { type SupervisedServer, type SupervisorEvents, supervise } from './super
 import { temporalProgram } from './temporal';
 import { startTemporalPage, type TemporalPage, unguessableLoopback } from './temporal-page';
 
-const PORT_PATIENCE_MS = 10_000;
+const PORT_TIMEOUT_MS = 10_000;
 
 export interface EmbeddedOptions extends Partial<SupervisorEvents> {
   /** `mongo/`, `temporal.db` and `logs/` are made in it. */
@@ -129,7 +129,7 @@ async function startTemporal(
 /** The servers of an instance that was killed are still ending when it is started again at once. */
 async function usablePort(wanted: number | undefined, setting: string): Promise<number> {
   if (wanted === undefined) return freePort();
-  if (!(await isFreeWithin(wanted, PORT_PATIENCE_MS))) throw portTaken(wanted, setting);
+  if (!(await isFreeWithin(wanted, PORT_TIMEOUT_MS))) throw portTaken(wanted, setting);
   return wanted;
 }
 

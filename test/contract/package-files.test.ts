@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   files = fakePackageStore();
-  packages = createPackageService({ collections: store.collections, files, settings: settingsWith(), clock });
+  packages = createPackageService({ connection: store.connection, collections: store.collections, files, settings: settingsWith(), clock });
   await store.collections.products.insertOne({ _id: 'meter', name: 'Water meter', dialect: 'LINK', createdAt: clock() });
 });
 afterEach(() => emptyStore(store));

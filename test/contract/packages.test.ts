@@ -20,7 +20,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   files = fakePackageStore();
   const settings = settingsWith({ fileBytes: LIMIT, packages: 3 });
-  packages = createPackageService({ collections: store.collections, files, settings, clock });
+  packages = createPackageService({ connection: store.connection, collections: store.collections, files, settings, clock });
   await store.collections.products.insertOne({ _id: 'meter', name: 'Water meter', dialect: 'LINK', createdAt: clock() });
 });
 afterEach(() => emptyStore(store));
@@ -175,7 +175,13 @@ test.each([
 
 test('a failure of the store is not blamed on the upload, and its file is left to the sweep', async () => {
   const broken = { ...files, put: () => Promise.reject(new Error('disk full')) };
-  const service = createPackageService({ collections: store.collections, files: broken, settings: settingsWith(), clock });
+  const service = createPackageService({
+    connection: store.connection,
+    collections: store.collections,
+    files: broken,
+    settings: settingsWith(),
+    clock,
+  });
   await expect(service.create(operator, input(), fileOf())).rejects.toThrow('disk full');
   expect(await store.collections.packages.countDocuments()).toBe(0);
   clock.advance(60 * 60_000 + 1);

@@ -30,7 +30,7 @@ beforeEach(async () => {
   parts = productParts(store, clock);
   const deps = { collections: store.collections, settings: settingsWith({ signingKeys: 3 }), clock };
   products = createProductService({ ...deps, ...parts });
-  packages = createPackageService({ ...deps, files, presign: parts.secureUpdates.digestSigns });
+  packages = createPackageService({ ...deps, connection: store.connection, files, presign: parts.secureUpdates.digestSigns });
   for (const _id of ['meter', 'valve']) await store.collections.products.insertOne({ _id, name: _id, dialect: 'LINK', createdAt: clock() });
 });
 afterEach(() => emptyStore(store));

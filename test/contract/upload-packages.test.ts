@@ -19,7 +19,14 @@ beforeEach(async () => {
 afterEach(() => emptyStore(store));
 afterAll(() => store.close());
 
-const serviceWith = () => createUploadService({ collections: store.collections, files, settings: settingsWith(), clock: () => new Date() });
+const serviceWith = () =>
+  createUploadService({
+    connection: store.connection,
+    collections: store.collections,
+    files,
+    settings: settingsWith(),
+    clock: () => new Date(),
+  });
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 const stream = (bytes: Buffer): Readable => Readable.from([bytes], { objectMode: false });
 const input = (fields: Partial<NewPackage> = {}): NewPackage => ({ productKey: 'meter', name: 'meter_fw', version: '2.0.0', ...fields });

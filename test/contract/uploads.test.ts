@@ -30,6 +30,7 @@ afterEach(() => emptyStore(store));
 afterAll(() => store.close());
 
 const depsWith = (packageStore: PackageStore = files) => ({
+  connection: store.connection,
   collections: store.collections,
   files: packageStore,
   settings: settingsWith({ fileBytes: LIMIT, uploadsPerKey: 3, uploads: 4 }),

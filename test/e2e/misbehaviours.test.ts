@@ -10,7 +10,7 @@ const EACH = 100;
 /** A policy's minute: longer ones than a second, so that the waits below outlast what two hundred devices at once make of the machine. */
 const MINUTE_MS = Math.round(2_400 * slowness());
 /** Of those minutes. Nothing is waited for as long. */
-const PATIENCE_MINUTES = 200;
+const TIMEOUT_MINUTES = 200;
 /** Time for two attempts that come to nothing. */
 const POLICY = {
   rate: { kind: 'constant' as const, perMinute: 10_000 },
@@ -53,7 +53,7 @@ describe('One batch over a hundred devices of each dialect', () => {
       // Who never reacts waits for ever in the Link dialect, and is all that is left.
       const patient = devices.filter(({ end: [status] }) => status === 'CANCELED');
       // Whoever is left too long is canceled as well, and named below.
-      const until = Date.now() + PATIENCE_MINUTES * MINUTE_MS;
+      const until = Date.now() + TIMEOUT_MINUTES * MINUTE_MS;
       await updraft.until(async () => {
         const counts = await updraft.core.batches.counts(batch._id);
         return (counts.QUEUED + counts.IN_PROGRESS === 0 && counts.NOTIFIED === patient.length) || Date.now() > until;
@@ -76,6 +76,6 @@ describe('One batch over a hundred devices of each dialect', () => {
         expect((await updraft.task(batch, name)).sourceVersion).toBe('1.0.0');
       }
     },
-    1.25 * PATIENCE_MINUTES * MINUTE_MS,
+    1.25 * TIMEOUT_MINUTES * MINUTE_MS,
   );
 });

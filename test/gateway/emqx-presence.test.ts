@@ -1,7 +1,7 @@
 import { createEmqxApi, type EmqxApi } from '../../gateways/mqtt/external/emqx-api';
 import { createEmqxPresence, readPresenceEvent } from '../../gateways/mqtt/external/emqx-presence';
 import { createResolve } from '../../gateways/mqtt/external/resolve';
-import { createSendRoom } from '../../gateways/mqtt/external/send-room';
+import { createSendWindow } from '../../gateways/mqtt/external/send-window';
 import { bothDialects } from './both-dialects';
 import { type FakeEmqx, startFakeEmqx } from './emqx-support';
 import { iotdaOptions, VECTOR } from './iotda-support';
@@ -83,7 +83,7 @@ test('R-DEV-2 clients that are no devices change nothing, and other topics are l
 });
 
 test('R-FLOW-1 no more than the broker allows are sent at once, so many wait, and the rest is refused', async () => {
-  const room = createSendRoom(2, 1);
+  const room = createSendWindow(2, 1);
   expect(await Promise.all([room.enter(), room.enter()])).toEqual([true, true]);
   const waits = room.enter();
   expect(await room.enter()).toBe(false);

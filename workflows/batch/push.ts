@@ -15,8 +15,8 @@ const { gatewayLost, findUnasked } = proxyLocalActivities<Pick<BatchActivities, 
 const ENDS_UNASKED = 'ends-unasked-upgrades';
 
 /** A gateway that gives no sign for so long counts as gone. */
-const PATIENCE_MINUTES = 0.25;
-const LEAST_PATIENCE_MS = 15_000;
+const TIMEOUT_MINUTES = 0.25;
+const LEAST_TIMEOUT_MS = 15_000;
 
 export const sizeOf = ({ taskIds, asked = [] }: DueGroup): number => taskIds.length + asked.length;
 
@@ -31,13 +31,13 @@ export async function pushAt(
   intervalMs: number,
   apart: boolean,
 ): Promise<string | null> {
-  const patience = Math.max(minuteMs * PATIENCE_MINUTES, LEAST_PATIENCE_MS);
+  const timeout = Math.max(minuteMs * TIMEOUT_MINUTES, LEAST_TIMEOUT_MS);
   const { offerTasks } = proxyActivities<GatewayActivities>({
     taskQueue: gatewayQueue(gatewayId),
-    scheduleToStartTimeout: patience,
+    scheduleToStartTimeout: timeout,
     startToCloseTimeout: Math.ceil(intervalMs * (taskIds.length + (asked?.length ?? 0))) * 3 + 60_000,
-    heartbeatTimeout: patience,
-    // One that fell silent is not asked again: its devices would wait for another patience.
+    heartbeatTimeout: timeout,
+    // One that fell silent is not asked again: its devices would wait for another time-out.
     retry: { maximumAttempts: 2, nonRetryableErrorTypes: ['TemporalTimeout:Heartbeat', 'TemporalTimeout:StartToClose'] },
   });
   let started = Promise.resolve();
@@ -53,7 +53,7 @@ export async function pushAt(
     await endUnasked(starting, started);
     if (!isSilent(error, apart)) return `Gateway ${gatewayId} could not push: ${error.cause?.message ?? error.message}`;
     // Histories of before have no answer.
-    return (await gatewayLost(gatewayId, Date.now() - patience)) ?? null;
+    return (await gatewayLost(gatewayId, Date.now() - timeout)) ?? null;
   }
 }
 

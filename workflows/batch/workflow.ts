@@ -163,8 +163,8 @@ async function push(input: BatchInput, control: BatchControl, due: DueTasks, win
     all.catch((error: Error) => {
       control.failure = error;
     });
-    const patience = Math.ceil(window.intervalMs * total) + Math.max(input.minuteMs * LATE_MINUTES, LEAST_LATE_MS);
-    await condition(() => control.failure !== null || shares.count === 0, patience);
+    const timeout = Math.ceil(window.intervalMs * total) + Math.max(input.minuteMs * LATE_MINUTES, LEAST_LATE_MS);
+    await condition(() => control.failure !== null || shares.count === 0, timeout);
     return;
   }
   await all;

@@ -15,8 +15,9 @@ import { UserError } from '../../errors';
 import { packageUnknown } from '../../packages/refusals';
 import { refuseIfAny } from '../../refuse';
 import type { CoreSettings } from '../../settings';
+import { serialized } from '../../transaction';
 import { editWrite } from '../edit';
-import { inTurn, refuseConflicts } from '../insert';
+import { conflictKeys, refuseConflicts } from '../insert';
 import type { PolicyDeps } from './policy';
 import { policyEnded, requireDynamic } from './refusals';
 
@@ -36,7 +37,7 @@ export async function editDynamic(deps: EditDeps, viewer: Viewer, id: BatchId, e
   const known = await requireDynamic(store.collections, id, 'source versions or a time-out that could be changed');
   const firmware = await packages.findOne({ _id: known.packageId });
   if (firmware === null) throw packageUnknown();
-  const { batch, added } = await inTurn(store, known, async (session) => {
+  const { batch, added } = await serialized(store, conflictKeys(known), async (session) => {
     const before = await takingBatch(store.collections, id, session);
     const sourceVersions = edit.sourceVersions === undefined ? before.sourceVersions : [...new Set(edit.sourceVersions)];
     const timeoutMinutes = edit.timeoutMinutes === undefined ? before.policy.timeoutMinutes : edit.timeoutMinutes;

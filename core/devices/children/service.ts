@@ -5,6 +5,7 @@ import type { DeviceId } from '../../../schema/model/ids';
 import type { Limits } from '../../../schema/model/limits';
 import type { Store } from '../../../schema/mongo/connect';
 import { refuseIfAny } from '../../refuse';
+import { transaction } from '../../transaction';
 import type { Child } from '../contract';
 import { existingDevices } from '../devices-of';
 import { idsViolation, requireKnownDevices } from '../require-device';
@@ -26,9 +27,7 @@ export function createChildren(deps: ChildrenDeps) {
   const { devices, connection, limits, clock } = deps;
 
   const inTransaction = (bindings: readonly Binding[]): Promise<DeviceId[]> =>
-    connection.withSession((session) =>
-      session.withTransaction(() => bind(devices, session, bindings, limits.gatewayChildren, clock(), deps.sessionEnds)),
-    );
+    transaction({ connection }, (session) => bind(devices, session, bindings, limits.gatewayChildren, clock(), deps.sessionEnds));
 
   const introduce = (ids: readonly DeviceId[]): Promise<void> => followParentsOf(deps, ids, { onlyThem: true });
 

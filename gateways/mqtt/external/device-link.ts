@@ -46,18 +46,18 @@ export function createBrokerLink({ devices, dialects, gatewayId, metrics, publis
   }
 
   /** Only where children have no topics of their own. */
-  async function overParent(deviceId: DeviceId, dialect: MqttDialect, word: (device: Identity) => DownMessage): Promise<Route[]> {
+  async function overParent(deviceId: DeviceId, dialect: MqttDialect, toMessage: (device: Identity) => DownMessage): Promise<Route[]> {
     if (dialect.childNamedBy !== undefined) return [];
     const to = (await devices.parentsOf([deviceId])).get(deviceId);
     if (to === undefined) return [];
     onSpokenTo(to, deviceId);
-    return [{ to, messages: dialect.names(identityOf(to)).map((parent) => word({ ...identityOf(deviceId), parent })) }];
+    return [{ to, messages: dialect.names(identityOf(to)).map((parent) => toMessage({ ...identityOf(deviceId), parent })) }];
   }
 
-  async function push(deviceId: DeviceId, dialect: MqttDialect, word: (device: Identity) => DownMessage): Promise<boolean> {
-    const own = { to: deviceId, messages: dialect.names(identityOf(deviceId)).map(word) };
+  async function push(deviceId: DeviceId, dialect: MqttDialect, toMessage: (device: Identity) => DownMessage): Promise<boolean> {
+    const own = { to: deviceId, messages: dialect.names(identityOf(deviceId)).map(toMessage) };
     if (await reaches(own)) return delivered();
-    const over = await overParent(deviceId, dialect, word);
+    const over = await overParent(deviceId, dialect, toMessage);
     for (const route of over) if (await reaches(route)) return delivered();
     for (const route of [...over, own]) if (!(await hasGone(route))) return delivered();
     metrics.deliveries.disconnected.inc();
@@ -78,8 +78,8 @@ export function createBrokerLink({ devices, dialects, gatewayId, metrics, publis
     },
     async queryVersion({ deviceId, ...device }) {
       const dialect = spokenBy(device);
-      const word = dialect?.queryMessage;
-      return dialect !== undefined && word !== undefined && push(deviceId, dialect, word);
+      const toMessage = dialect?.queryMessage;
+      return dialect !== undefined && toMessage !== undefined && push(deviceId, dialect, toMessage);
     },
   };
 }

@@ -4,7 +4,7 @@ import type { SampledLog } from '../../../core/sampled-log';
 import { type BrokerHook, HOOK_HEADER } from './hook';
 
 const BODY_BYTES = 16 * 1024;
-const PATIENCE_MS = 10_000;
+const TIMEOUT_MS = 10_000;
 const CONNECTIONS = 512;
 
 export interface HookServer {
@@ -36,7 +36,7 @@ export async function openHookServer(
     reply(response, 200, decided);
   }
 
-  const server = createServer({ headersTimeout: PATIENCE_MS, requestTimeout: PATIENCE_MS }, (request, response) => {
+  const server = createServer({ headersTimeout: TIMEOUT_MS, requestTimeout: TIMEOUT_MS }, (request, response) => {
     answer(request, response).catch(() => response.destroy());
   });
   server.maxConnections = CONNECTIONS;

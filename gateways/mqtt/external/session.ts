@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { connect, type IClientOptions, type MqttClient } from 'mqtt';
-import { createSendRoom } from './send-room';
+import { createSendWindow } from './send-window';
 import { BROKER_LIMITS, type BrokerSettings } from './settings';
 
 /** MQTT 5 §3.4.2.1: the broker took the message, and nobody is subscribed to its topic. */
@@ -36,7 +36,7 @@ export async function openBrokerSession(
   const client = connect(settings.url, optionsOf(settings, gatewayName));
   const stop = (): void => void client.end(!client.connected);
   signal.addEventListener('abort', stop, { once: true });
-  const room = createSendRoom(BROKER_LIMITS.sendMaximum, BROKER_LIMITS.sendWaiting);
+  const sendWindow = createSendWindow(BROKER_LIMITS.sendMaximum, BROKER_LIMITS.sendWaiting);
   const unmatched = new Set<number>();
   let reason = 'the connection was closed';
   let failure: Error | null = null;
@@ -60,7 +60,7 @@ export async function openBrokerSession(
   const ended = new Promise<string>((resolve) => {
     client.once('close', () => {
       signal.removeEventListener('abort', stop);
-      room.giveUp();
+      sendWindow.giveUp();
       for (const fail of waiting) fail(new BrokerAway(`The broker does not answer: ${reason}`));
       client.end(true);
       resolve(reason);
@@ -68,7 +68,7 @@ export async function openBrokerSession(
   });
   await new Promise<void>((resolve, reject) => {
     client.once('connect', ({ properties }) => {
-      room.resize(Math.min(BROKER_LIMITS.sendMaximum, properties?.receiveMaximum ?? BROKER_LIMITS.sendMaximum));
+      sendWindow.resize(Math.min(BROKER_LIMITS.sendMaximum, properties?.receiveMaximum ?? BROKER_LIMITS.sendMaximum));
       resolve();
     });
     void ended.then(() => reject(failure ?? new BrokerAway(reason)));
@@ -99,11 +99,11 @@ export async function openBrokerSession(
     async publish(topic, payload, qos) {
       if (!client.connected) throw new BrokerAway(`The broker does not answer: ${reason}`);
       if (qos === 0) return send(topic, payload, qos);
-      if (!(await room.enter())) throw new BrokerAway('Too many messages wait for the broker');
+      if (!(await sendWindow.enter())) throw new BrokerAway('Too many messages wait for the broker');
       try {
         return await send(topic, payload, qos);
       } finally {
-        room.leave();
+        sendWindow.leave();
       }
     },
     async subscribe(filters) {

@@ -48,8 +48,8 @@ export function createIotdaDialect(deps: IotdaDeps): MqttDialect {
   });
   const upgradeMessage: MqttDialect['upgradeMessage'] = (device, notification) => down(device, upgradeEvent(notification));
   const queryMessage = (device: Identity) => down(device, VERSION_QUERY);
-  const word = (peer: Peer, answer: DeviceAnswer) => (answer === 'VERSION_QUERY' ? queryMessage(peer) : upgradeMessage(peer, answer));
-  const exchange = createIotdaExchange({ tasks, queues, word, metrics, sampled });
+  const toMessage = (peer: Peer, answer: DeviceAnswer) => (answer === 'VERSION_QUERY' ? queryMessage(peer) : upgradeMessage(peer, answer));
+  const exchange = createIotdaExchange({ tasks, queues, toMessage, metrics, sampled });
   const drop = createDrop({ metrics, sampled }, DROPPED);
 
   function onEvents(peer: Peer, topic: string, payload: Buffer): void {

@@ -18,11 +18,11 @@ export type IotdaHandler = (exchange: IotdaExchange, peer: Peer, paras: unknown)
 export function createIotdaExchange(deps: {
   tasks: GatewayCore['tasks'];
   queues: DeviceQueues;
-  word: (peer: Peer, answer: DeviceAnswer) => DownMessage;
+  toMessage: (peer: Peer, answer: DeviceAnswer) => DownMessage;
   metrics: GatewayMetrics;
   sampled: SampledLog;
 }): IotdaExchange {
-  const { tasks, queues, word, metrics, sampled } = deps;
+  const { tasks, queues, toMessage, metrics, sampled } = deps;
   return {
     report(peer, report) {
       const { deviceId, proof } = peer;
@@ -34,7 +34,7 @@ export function createIotdaExchange(deps: {
         ...(passing && { supersedes: `result ${report.version}` }),
         async run() {
           const answer = await tasks.report(deviceId, report, () => metrics.ignoredReports.inc(), proof);
-          if (answer !== null) void peer.send(word(peer, answer));
+          if (answer !== null) void peer.send(toMessage(peer, answer));
         },
         lost: (error) =>
           sampled.error('lost report', { deviceId, report: report.kind, err: error }, 'A report was lost: core could not take it'),

@@ -13,7 +13,7 @@ type WordedAnswer = Exclude<BlockAnswer, { kind: 'block' }> | (Extract<BlockAnsw
 export type BlockService = (
   peer: Peer,
   request: BlockRequest | { wrong: string },
-  word: (answer: WordedAnswer | { kind: 'wrong'; wrong: string }) => DownMessage,
+  toMessage: (answer: WordedAnswer | { kind: 'wrong'; wrong: string }) => DownMessage,
 ) => void;
 
 /** device-protocols §1.4. */
@@ -44,7 +44,7 @@ export function createBlockService(
   async function answer(
     peer: Peer,
     request: BlockRequest | { wrong: string },
-    word: Parameters<BlockService>[2],
+    toMessage: Parameters<BlockService>[2],
     given: () => void,
   ): Promise<void> {
     const send = (message: DownMessage): Promise<boolean> => {
@@ -53,18 +53,18 @@ export function createBlockService(
     };
     try {
       if ('wrong' in request) {
-        await send(word({ kind: 'wrong', wrong: request.wrong }));
+        await send(toMessage({ kind: 'wrong', wrong: request.wrong }));
         return;
       }
       const found = await downloads.block(peer.deviceId, request, peer.proof);
-      await send(word(found.kind === 'block' ? { ...found, offset: request.offset } : found));
+      await send(toMessage(found.kind === 'block' ? { ...found, offset: request.offset } : found));
     } catch (error) {
       sampled.warn(`block ${peer.deviceId}`, { deviceId: peer.deviceId, err: error }, 'A block could not be read; its device asks again');
     }
   }
 
-  return (peer, request, word) => {
-    const taken = enqueue(peer, (given) => answer(peer, request, word, given));
+  return (peer, request, toMessage) => {
+    const taken = enqueue(peer, (given) => answer(peer, request, toMessage, given));
     if (taken === 'device_full') metrics.dropped.too_many_requests.inc();
     else if (taken === 'full') metrics.dropped.queue_full.inc();
   };

@@ -59,12 +59,12 @@ async function untilSoon({ bench, productKey }: World): Promise<number | null> {
 }
 
 /** An end to waiting, not a measure. */
-const PATIENCE_MS = 60_000;
+const TIMEOUT_MS = 60_000;
 
 /** Looks again after each thing that happens, until the platform is as the rules say; throws with the difference when it stays another. */
 export async function agree(world: World, rules: Rules): Promise<void> {
   const { happenings } = world.bench;
-  const end = Date.now() + patience(PATIENCE_MS);
+  const end = Date.now() + patience(TIMEOUT_MS);
   const expected = asTheRulesSay(rules);
   for (;;) {
     const seen = happenings.count;

@@ -7,7 +7,7 @@ export interface Followed {
   readonly isOver: boolean;
   readonly waitingFor: string;
   /** Milliseconds to wait for the next report. */
-  readonly patience: number;
+  readonly timeout: number;
   onReport(report: UpgradeReport): Promise<void>;
   onSilence(): Promise<void>;
   /** Messages of the device's other tasks have come. */
@@ -18,7 +18,7 @@ export interface Followed {
 export async function follow(upgrade: Followed, inbox: Inbox): Promise<void> {
   while (!inbox.hasEnded && !upgrade.isOver) {
     inbox.waitingFor = upgrade.waitingFor;
-    const heard = await condition(() => inbox.hasMessages, upgrade.patience);
+    const heard = await condition(() => inbox.hasMessages, upgrade.timeout);
     const report = inbox.take();
     if (report) await upgrade.onReport(report);
     else if (!heard) await upgrade.onSilence();

@@ -39,7 +39,7 @@ class IotdaUpgrade implements Followed {
     this.lookAt = this.versionEnd();
   }
 
-  get patience(): number {
+  get timeout(): number {
     return Math.max(1, Math.min(this.lookAt, this.deadlineAt ?? Number.POSITIVE_INFINITY) - Date.now());
   }
 

@@ -36,7 +36,7 @@ class LinkUpgrade implements Followed {
   }
 
   /** Milliseconds to wait for the next report. */
-  get patience(): number {
+  get timeout(): number {
     const check = CHECK_MINUTES * this.input.minuteMs;
     return this.deadlineAt === null ? check : Math.max(1, Math.min(check, this.deadlineAt - Date.now()));
   }

@@ -4,7 +4,7 @@ import { createLatestQueue, type LatestQueue } from './latest-queue';
 import type { LiveLog } from './source';
 
 /** Progress of things of one kind, each event the whole picture of one of them. */
-export interface WholeFeed<E> {
+export interface SnapshotFeed<E> {
   /** The thing, or what belongs to it, changed. */
   changed(id: string): void;
   /** Ends by itself after a last event. */
@@ -18,7 +18,7 @@ interface Picture<E> {
   isLast: boolean;
 }
 
-export interface WholePicture<E> extends Picture<E> {
+export interface Snapshot<E> extends Picture<E> {
   event: E;
   /** Nothing will come any more. */
   isLast: boolean;
@@ -28,7 +28,7 @@ export interface WholePicture<E> extends Picture<E> {
 interface Watched<E> {
   id: string;
   readers: Set<LatestQueue<Picture<E>>>;
-  latest: WholePicture<E> | null;
+  latest: Snapshot<E> | null;
   dirty: boolean;
   reading: Promise<void> | null;
   timer: NodeJS.Timeout | null;
@@ -44,11 +44,11 @@ const LONGEST_REST_MS = 1_400;
 const AFTER_FAILURE_MS = 1_000;
 
 /** At most four events a second of each thing, and always the last one. `read` gives null for what is not there. */
-export function createWholeFeed<E>(
-  read: (id: string, cursor: string, latest: E | null) => Promise<WholePicture<E> | null>,
+export function createSnapshotFeed<E>(
+  read: (id: string, cursor: string, latest: E | null) => Promise<Snapshot<E> | null>,
   position: () => string,
   logger: LiveLog,
-): WholeFeed<E> {
+): SnapshotFeed<E> {
   type Queue = LatestQueue<Picture<E>>;
   const things = new Map<string, Watched<E>>();
 

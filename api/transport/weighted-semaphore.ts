@@ -1,17 +1,17 @@
 import { GraphQLError } from 'graphql';
 
-export interface Room {
-  /** What gives the place back, when there is one. Throws BUSY when it takes too long, too many wait, or the one who asks has gone. */
+export interface WeightedSemaphore {
+  /** Takes an amount, and gives the function that releases it, when there is room. Throws BUSY when it takes too long, too many wait, or the one who asks has gone. */
   take(amount: number, owner: string, gone?: AbortSignal): Promise<() => void>;
 }
 
-export interface RoomOptions {
+export interface SemaphoreOptions {
   capacity: number;
   /** So many may wait. */
   waiting: number;
   /** And so many of one owner. */
   waitingOfOwner: number;
-  patienceMs: number;
+  timeoutMs: number;
 }
 
 interface Waiting {
@@ -24,7 +24,7 @@ interface Waiting {
 }
 
 /** A bound for what is under way at once: first come, first served, and nobody has more than half of it. */
-export function createRoom({ capacity, waiting, waitingOfOwner, patienceMs }: RoomOptions): Room {
+export function createWeightedSemaphore({ capacity, waiting, waitingOfOwner, timeoutMs }: SemaphoreOptions): WeightedSemaphore {
   const share = Math.ceil(capacity / 2);
   const held = new Map<string, number>();
   const queue = new Set<Waiting>();
@@ -69,13 +69,13 @@ export function createRoom({ capacity, waiting, waitingOfOwner, patienceMs }: Ro
       if (queue.size >= waiting || own >= waitingOfOwner) return Promise.reject(busy());
       return new Promise((resolve, reject) => {
         const leave = (): void => {
-          clearTimeout(patience);
+          clearTimeout(timeout);
           gone?.removeEventListener('abort', one.refuse);
           queue.delete(one);
         };
         const one: Waiting = {
           ...asked,
-          until: Date.now() + patienceMs,
+          until: Date.now() + timeoutMs,
           enter() {
             leave();
             resolve(enter(one));
@@ -85,10 +85,10 @@ export function createRoom({ capacity, waiting, waitingOfOwner, patienceMs }: Ro
             reject(busy());
           },
         };
-        const patience = setTimeout(() => {
+        const timeout = setTimeout(() => {
           one.refuse();
           admit();
-        }, patienceMs);
+        }, timeoutMs);
         gone?.addEventListener('abort', one.refuse);
         queue.add(one);
       });

@@ -1,5 +1,5 @@
 /** So many at once, and a bounded number that waits: MQTT 5's receive maximum, kept by who sends. */
-export interface SendRoom {
+export interface SendWindow {
   /** False: too many wait, or everything was given up. */
   enter(): Promise<boolean>;
   leave(): void;
@@ -9,7 +9,7 @@ export interface SendRoom {
   giveUp(): void;
 }
 
-export function createSendRoom(inside: number, waitingMost: number): SendRoom {
+export function createSendWindow(inside: number, waitingMost: number): SendWindow {
   let maximum = inside;
   let count = 0;
   let waiting: ((entered: boolean) => void)[] = [];

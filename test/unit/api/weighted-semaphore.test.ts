@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { createRoom } from '../../../api/transport/room';
+import { createWeightedSemaphore } from '../../../api/transport/weighted-semaphore';
 
-const PATIENCE = 10_000;
+const TIMEOUT = 10_000;
 beforeEach(() => void jest.useFakeTimers());
 afterEach(() => void jest.useRealTimers());
 
@@ -12,7 +12,7 @@ test('R-SAFE-1 never more is under way than there is room, nor more than half of
   );
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
-      const room = createRoom({ capacity: 10, waiting: 4, waitingOfOwner: 4, patienceMs: PATIENCE });
+      const semaphore = createWeightedSemaphore({ capacity: 10, waiting: 4, waitingOfOwner: 4, timeoutMs: TIMEOUT });
       const inside: { amount: number; owner: string; leave(): void }[] = [];
       let [asked, answered] = [0, 0];
       const sum = (of = inside) => of.reduce((total, { amount }) => total + amount, 0);
@@ -20,7 +20,7 @@ test('R-SAFE-1 never more is under way than there is room, nor more than half of
         if ('take' in one) {
           asked += 1;
           const amount = Math.min(one.take, 5);
-          room.take(one.take, one.owner).then(
+          semaphore.take(one.take, one.owner).then(
             (leave) => {
               answered += 1;
               inside.push({ amount, owner: one.owner, leave });
@@ -40,46 +40,46 @@ test('R-SAFE-1 never more is under way than there is room, nor more than half of
         await jest.advanceTimersByTimeAsync(1);
       }
       // Empty again: two owners fill it at once.
-      await Promise.all([room.take(5, 'a'), room.take(5, 'b')]);
+      await Promise.all([semaphore.take(5, 'a'), semaphore.take(5, 'b')]);
     }),
   );
 });
 
 test('R-SAFE-1 whoever waits too long, or comes when too many wait, is refused with BUSY', async () => {
-  const room = createRoom({ capacity: 2, waiting: 1, waitingOfOwner: 1, patienceMs: PATIENCE });
-  await Promise.all([room.take(1, 'a'), room.take(1, 'b')]);
-  const waiting = expect(room.take(1, 'a')).rejects.toMatchObject({ extensions: { code: 'BUSY' } });
-  await expect(room.take(1, 'b')).rejects.toMatchObject({ extensions: { code: 'BUSY' } });
-  await jest.advanceTimersByTimeAsync(PATIENCE);
+  const semaphore = createWeightedSemaphore({ capacity: 2, waiting: 1, waitingOfOwner: 1, timeoutMs: TIMEOUT });
+  await Promise.all([semaphore.take(1, 'a'), semaphore.take(1, 'b')]);
+  const waiting = expect(semaphore.take(1, 'a')).rejects.toMatchObject({ extensions: { code: 'BUSY' } });
+  await expect(semaphore.take(1, 'b')).rejects.toMatchObject({ extensions: { code: 'BUSY' } });
+  await jest.advanceTimersByTimeAsync(TIMEOUT);
   await waiting;
 });
 
 test('R-SAFE-1 one owner that fills its half holds up nobody else', async () => {
-  const room = createRoom({ capacity: 4, waiting: 10, waitingOfOwner: 10, patienceMs: PATIENCE });
-  await Promise.all([room.take(1, 'a'), room.take(1, 'a')]);
-  void room.take(1, 'a').catch(() => undefined);
-  await expect(room.take(2, 'b')).resolves.toBeInstanceOf(Function);
+  const semaphore = createWeightedSemaphore({ capacity: 4, waiting: 10, waitingOfOwner: 10, timeoutMs: TIMEOUT });
+  await Promise.all([semaphore.take(1, 'a'), semaphore.take(1, 'a')]);
+  void semaphore.take(1, 'a').catch(() => undefined);
+  await expect(semaphore.take(2, 'b')).resolves.toBeInstanceOf(Function);
 });
 
 test('R-SAFE-1 whoever has gone waits no longer, and one owner does not fill the queue', async () => {
-  const room = createRoom({ capacity: 2, waiting: 3, waitingOfOwner: 1, patienceMs: PATIENCE });
-  const [leave] = await Promise.all([room.take(1, 'a'), room.take(1, 'b')]);
+  const semaphore = createWeightedSemaphore({ capacity: 2, waiting: 3, waitingOfOwner: 1, timeoutMs: TIMEOUT });
+  const [leave] = await Promise.all([semaphore.take(1, 'a'), semaphore.take(1, 'b')]);
   const gone = new AbortController();
-  const waiting = expect(room.take(1, 'a', gone.signal)).rejects.toMatchObject({ extensions: { code: 'BUSY' } });
-  await expect(room.take(1, 'a')).rejects.toMatchObject({ extensions: { code: 'BUSY' } });
+  const waiting = expect(semaphore.take(1, 'a', gone.signal)).rejects.toMatchObject({ extensions: { code: 'BUSY' } });
+  await expect(semaphore.take(1, 'a')).rejects.toMatchObject({ extensions: { code: 'BUSY' } });
   gone.abort();
   await waiting;
-  const next = room.take(1, 'a');
+  const next = semaphore.take(1, 'a');
   leave();
   await expect(next).resolves.toBeInstanceOf(Function);
-  await expect(room.take(1, 'c', gone.signal)).rejects.toMatchObject({ extensions: { code: 'BUSY' } });
+  await expect(semaphore.take(1, 'c', gone.signal)).rejects.toMatchObject({ extensions: { code: 'BUSY' } });
 });
 
 test('R-SAFE-1 who has waited too long by the clock is refused, though the timer is late', async () => {
-  const room = createRoom({ capacity: 2, waiting: 3, waitingOfOwner: 3, patienceMs: PATIENCE });
-  const [leave] = await Promise.all([room.take(1, 'a'), room.take(1, 'b')]);
-  const waiting = expect(room.take(1, 'a')).rejects.toMatchObject({ extensions: { code: 'BUSY' } });
-  jest.setSystemTime(Date.now() + PATIENCE + 1);
+  const semaphore = createWeightedSemaphore({ capacity: 2, waiting: 3, waitingOfOwner: 3, timeoutMs: TIMEOUT });
+  const [leave] = await Promise.all([semaphore.take(1, 'a'), semaphore.take(1, 'b')]);
+  const waiting = expect(semaphore.take(1, 'a')).rejects.toMatchObject({ extensions: { code: 'BUSY' } });
+  jest.setSystemTime(Date.now() + TIMEOUT + 1);
   leave();
   await waiting;
 });
