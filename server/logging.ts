@@ -1,4 +1,5 @@
 import pino, { type Logger } from 'pino';
+import { DOCUMENT_VALIDATION_FAILURE, refusedWrite } from '../schema/mongo/refused-write';
 import { readableLines } from './readable-lines';
 
 /** Never written, at the top of a log entry or one or two levels down. */
@@ -41,12 +42,21 @@ export function createLogger({ level, format, destination = process.stdout }: Lo
       base: undefined,
       timestamp: pino.stdTimeFunctions.isoTime,
       redact: { paths: SECRET_PATHS, censor: '[hidden]' },
-      serializers: { err: pino.stdSerializers.err, error: pino.stdSerializers.err },
+      serializers: { err: serialized, error: serialized },
       formatters: { level: (label) => ({ level: label }) },
       hooks: { streamWrite: hideSecrets },
     },
     asText ? readableLines(destination, destination.isTTY === true) : { write: (line: string) => void destination.write(line) },
   );
+}
+
+/** Of a write that MongoDB refused: which field, and not the whole document. */
+function serialized(error: Error): object {
+  const refused = refusedWrite(error);
+  if (refused === undefined) return pino.stdSerializers.err(error);
+  const { name, message, stack = '' } = error;
+  const told = `${message}: ${refused}`;
+  return { type: name, message: told, stack: stack.replace(message, () => told), code: DOCUMENT_VALIDATION_FAILURE };
 }
 
 function hideSecrets(line: string): string {

@@ -19,7 +19,7 @@ import { taskSchema } from './tasks';
 import { uploadSchema } from './uploads';
 import { versionCountSchema } from './version-counts';
 
-/** The declaration of each collection, by the collection's name: its documents' type and its indexes come from it. */
+/** The declaration of each collection, by the collection's name: its documents' type, its indexes and its validator come from it. */
 export const SCHEMAS = {
   tasks: taskSchema,
   batches: batchSchema,
@@ -54,3 +54,9 @@ export type Collections = { [N in CollectionName]: mongo.Collection<DocumentOf<(
 
 export const collectionsOf = (db: mongo.Db): Collections =>
   Object.fromEntries(Object.keys(SCHEMAS).map((name) => [name, db.collection(name)])) as unknown as Collections;
+
+/**
+ * Raised with each change of a declaration, which a test makes sure of: of two versions that run side by side during an update the newer
+ * one's validators stay. What a version adds is optional in it, since processes of the version before still write without.
+ */
+export const DECLARATIONS_REVISION = 1;

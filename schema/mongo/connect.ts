@@ -8,7 +8,7 @@ export type { Collections };
 export interface Store {
   connection: Connection;
   collections: Collections;
-  /** Creates collections and indexes; may run in several processes at once. */
+  /** Creates collections, indexes and validators where they are missing or others; may run in several processes at once. */
   ensureIndexes(): Promise<void>;
   close(): Promise<void>;
 }

@@ -88,6 +88,15 @@ test('a database of a newer version is refused before anything is read or writte
   expect(await runsOf(2)).toBe(0);
 });
 
+test('a migration may write what the validators of the version before refuse; afterwards those of this one hold', async () => {
+  const { gateways } = store.collections;
+  const other = counting(1, async () => void (await gateways.insertOne({ _id: 'g', startedAt: 'later' } as never)));
+  await runMigrations(store.connection, [other], tools(), SOON);
+  await store.ensureIndexes();
+  expect(await gateways.countDocuments()).toBe(1);
+  await expect(gateways.insertOne({ _id: 'h', startedAt: 'later' } as never)).rejects.toThrow('Document failed validation');
+});
+
 test('the index of product and device name goes, and it does not matter whether it or its collection is there', async () => {
   const { devices } = store.collections;
   const migrate = () => deviceNameIndex.run(tools(), new AbortController().signal);

@@ -37,7 +37,7 @@ export async function testStore({ isNew = false } = {}): Promise<Store> {
   };
 }
 
-/** For documents that another version of Updraft has stored. A collection may have a validator, which refuses them. */
+/** For documents that another version of Updraft has stored: this one may not write them. */
 export const BY_ANOTHER_VERSION = { bypassDocumentValidation: true } as const;
 
 /** Empties every collection and keeps the indexes: cheaper between tests than a new database. */

@@ -46,7 +46,8 @@ export async function runMigrations<T extends MigrationTools>(
   settings: Partial<RunSettings> = {},
 ): Promise<number[]> {
   const { leaseMs, pauseMs } = { ...SETTINGS, ...settings };
-  const records: Records = databaseOf(connection).collection(COLLECTION);
+  const db = databaseOf(connection);
+  const records: Records = db.collection(COLLECTION);
   const inOrder = [...migrations].sort((one, other) => one.number - other.number);
   const ran: number[] = [];
   for (;;) {
@@ -59,13 +60,22 @@ export async function runMigrations<T extends MigrationTools>(
     }
     await holding(records, holder, leaseMs, async (signal) => {
       // Once more: another may have ended between the two looks.
-      for (const { number, name, run } of await leftOf(records, inOrder)) {
+      const still = await leftOf(records, inOrder);
+      if (still.length > 0) await liftValidators(db);
+      for (const { number, name, run } of still) {
         await run(tools, signal);
         signal.throwIfAborted();
         await records.updateOne({ _id: number }, [{ $set: { name: { $literal: name }, endedAt: '$$NOW' } }], { upsert: true });
         ran.push(number);
       }
     });
+  }
+}
+
+/** What is stored gets another form, which the validators of the version before refuse. Those of this one are installed afterwards. */
+async function liftValidators(db: mongo.Db): Promise<void> {
+  for await (const { name, options } of db.listCollections<mongo.CollectionInfo>({ 'options.validator': { $exists: true } })) {
+    if (options?.validationLevel !== 'off') await db.command({ collMod: name, validationLevel: 'off' });
   }
 }
 

@@ -31,6 +31,27 @@ test('text for a reader has time, level, message, fields and the stack, and no c
   expect(lines[1]).toMatch(/ERROR failed\n {4}Error: broken\n {8}at /);
 });
 
+test('of a write that MongoDB refused the log says which field, and nothing of the document', () => {
+  const { lines, destination } = capture();
+  const wrong = { operatorName: 'bsonType', specifiedAs: { bsonType: ['string', 'null'] }, consideredValue: 'hush', consideredType: 'int' };
+  const rules = [
+    { operatorName: 'properties', propertiesNotSatisfied: [{ propertyName: 'gatewayId', details: [wrong] }] },
+    { operatorName: 'required', missingProperties: ['online'] },
+  ];
+  const errInfo = { failingDocumentId: 'p.d', details: { operatorName: '$jsonSchema', title: 'devices', schemaRulesNotSatisfied: rules } };
+  const failed = () => new Error('Document failed validation');
+  const one = Object.assign(failed(), { code: 121, errInfo });
+  const many = Object.assign(failed(), { code: 121, writeErrors: [{ err: { errInfo, op: { sealedSecret: 'hush' } } }] });
+  const told = 'the document p.d of devices: gatewayId is of the type int, not string or null; online is missing';
+  for (const format of ['json', 'text'] as const) {
+    const logger = createLogger({ level: 'info', format, destination });
+    for (const error of [one, many]) logger.error({ error }, 'not written');
+  }
+  expect(lines).toHaveLength(4);
+  for (const line of lines) expect(line).toContain(`Document failed validation: ${told}`);
+  expect(lines.join('')).not.toContain('hush');
+});
+
 test('less important messages than the level are not written', () => {
   const { lines, destination } = capture();
   const logger = createLogger({ level: 'warn', format: 'auto', destination });

@@ -1,0 +1,256 @@
+import { createHash } from 'node:crypto';
+import { type Connection, createConnection, mongo } from 'mongoose';
+import { noProblems } from '../../schema/model/device/device-import';
+import { type CollectionName, type Collections, DECLARATIONS_REVISION, SCHEMAS } from '../../schema/mongo/collections';
+import type { Store } from '../../schema/mongo/connect';
+import { prepareCollections, validationOf } from '../../schema/mongo/prepare-collections';
+import { refusedWrite } from '../../schema/mongo/refused-write';
+import { aBatch, aDevice, anIotdaTask, aPackage } from '../support/builders';
+import { BY_ANOTHER_VERSION, emptyStore, testStore } from '../support/store';
+
+let store: Store;
+beforeAll(async () => {
+  store = await testStore();
+});
+afterEach(() => emptyStore(store));
+afterAll(() => store.close());
+
+const AT = new Date('2026-01-01T00:00:00Z');
+const TASK = anIotdaTask({
+  attempts: [{ number: 1, cause: 'LOW_BATTERY', text: null, startedAt: null, endedAt: AT }],
+  transitions: [{ at: AT, from: 'QUEUED', to: 'QUEUED', cause: 'LOW_BATTERY', text: 'weak' }],
+  download: { bytesServed: 5_000_000_000, requests: 1, lastAt: AT },
+});
+const pair = { keyId: 'k', publicKeyPem: 'p', sealedPrivateKey: 's', createdAt: AT };
+/** One of each that has every field which may be wrong within. */
+const DOCUMENTS: { [N in CollectionName]: Collections[N] extends mongo.Collection<infer T> ? T : never } = {
+  tasks: TASK,
+  batches: aBatch({
+    scope: { kind: 'region', province: 'p', city: 'c' },
+    policy: {
+      rate: { kind: 'variable', base: 1, factor: 1.5, maximum: 9, threshold: { of: 'notified', count: 5 } },
+      retry: { intervalMinutes: 10, maxRetries: 1 },
+      timeoutMinutes: null,
+      tags: [{ key: 'k', value: 'v' }],
+    },
+    schedule: { startAt: AT, endAt: null },
+    edits: [{ at: AT, by: 'key', fields: ['rate'] }],
+    selection: { matched: 1, created: 1, skippedBusy: 0 },
+  }),
+  devices: {
+    ...aDevice(TASK),
+    modules: { default: { version: '1', reportedAt: AT } },
+    region: { province: 'p', city: 'c' },
+    tags: { k: 'v' },
+    memberSince: { g: AT },
+    uncounted: true,
+  },
+  products: { _id: 'p', name: 'p', dialect: 'LINK', createdAt: AT },
+  packages: aPackage(),
+  apiKeys: {
+    _id: 'k',
+    name: 'k',
+    role: 'APP',
+    registrations: [null],
+    hash: '',
+    createdBy: null,
+    createdAt: AT,
+    revokedAt: null,
+    lastUsedAt: null,
+  },
+  signingKeys: {
+    ...{ _id: 's', productKey: 'p', name: 's', publicKeyPem: '', fingerprint: '', addedBy: 'k', addedAt: AT },
+    algorithm: 'ED25519',
+  },
+  secureUpdates: { _id: 'p', active: true, current: pair, next: null },
+  settings: { _id: 's', value: { whatever: [1] } },
+  gateways: { _id: 'g', startedAt: AT, seenAt: AT },
+  versionCounts: { _id: 'v', productKey: 'p', module: 'm', version: '1', devices: 1 },
+  groups: {
+    ...{ _id: 'g', name: 'g', parentId: null, ancestors: [], createdBy: 'k', createdAt: AT },
+    dynamic: { rule: { all: [{ none: [] }] }, revision: 1, filled: false, checkAt: AT },
+  },
+  deviceLists: {
+    ...{ _id: 'l', productKey: 'p', status: 'CLEAN', rows: 1, createdBy: 'k', createdAt: AT, expiresAt: AT },
+    problems: { INVALID: 0, UNKNOWN: 0, DUPLICATE: 0 },
+  },
+  deviceListRows: { _id: 'l.d', deviceId: 'p.d' },
+  deviceListProblems: { _id: 'l.1', row: 1, value: 'x', problem: 'UNKNOWN' },
+  deviceImports: {
+    ...{ _id: 'i', productKey: 'p', status: 'CHECKING', skipInvalid: false, rows: 0, valid: 0, problems: noProblems(), created: 0 },
+    ...{ createdBy: 'k', createdAt: AT, endedAt: null, expiresAt: AT, attempt: 1, digest: null, piecesDone: 0, pieces: 0, renewedAt: AT },
+  },
+  deviceImportPieces: { _id: 'i.1', sealedRows: '' },
+  deviceImportProblems: { _id: 'i.1', row: 1, value: 'x', problem: 'NAME', text: 'x' },
+  sessionEnds: { _id: 's', gatewayId: 'g', deviceId: 'p.d', at: AT },
+  secretResets: { _id: 's', deviceId: 'p.d', generation: 'g', createdAt: AT },
+  uploads: { _id: 'u', renewedAt: AT },
+  resumableUploads: {
+    ...{
+      _id: 'u',
+      keyId: 'k',
+      fileName: 'f',
+      size: 1,
+      offset: 0,
+      received: 0,
+      state: 'RECEIVING',
+      digests: null,
+      createdAt: AT,
+      renewedAt: AT,
+    },
+    ...{ handle: '', declared: { algorithm: 'md5', hex: '' }, signature: null, writer: '', tail: Buffer.from('t') },
+    hashes: { md5: Buffer.from('m'), sha256: Buffer.from('s') },
+  },
+};
+const NAMES = Object.keys(SCHEMAS) as CollectionName[];
+const collection = (name: CollectionName): mongo.Collection<{ _id: string }> => databaseOf(store).collection(name);
+function databaseOf({ connection: { db } }: Store): mongo.Db {
+  if (!db) throw new Error('The test store is not connected.');
+  return db;
+}
+const refusal = (write: Promise<unknown>) =>
+  write.then(
+    () => 'written',
+    (error: unknown) => refusedWrite(error) ?? error,
+  );
+
+interface Rules {
+  required?: string[];
+  properties?: Record<string, Rules>;
+  items?: Rules;
+  additionalProperties?: Rules;
+  anyOf?: Rules[];
+  enum?: unknown[];
+  bsonType?: string | string[];
+}
+/** Every change of a document that breaks one of its rules: an update each, and the path it is about. */
+function wrongChanges(rules: Rules, value: unknown, path: string[] = []): [path: string, update: mongo.Document][] {
+  const at = path.join('.');
+  const here: [string, mongo.Document][] = [];
+  const isLooked = rules.bsonType !== undefined || rules.anyOf !== undefined;
+  if (at !== '' && at !== '_id' && isLooked) here.push([at, { $set: { [at]: new mongo.MinKey() } }]);
+  if (rules.enum && !rules.enum.includes(true)) here.push([at, { $set: { [at]: 'NO_SUCH' } }]);
+  if (value === null || value === undefined) {
+    return here;
+  }
+  const alternatives = rules.anyOf ?? [rules];
+  const own = alternatives.find(({ required = [] }) => required.every((key) => key in Object(value))) ?? rules;
+  const missing = (own.required ?? [])
+    .filter((key) => key !== '_id')
+    .map((key): [string, mongo.Document] => {
+      const gone = [...path, key].join('.');
+      return [gone, { $unset: { [gone]: true } }];
+    });
+  const within = Object.entries(own.properties ?? {}).flatMap(([key, each]) =>
+    wrongChanges(each, (value as Record<string, unknown>)[key], [...path, key]),
+  );
+  const values = own.additionalProperties ?? own.items;
+  const each = values ? Object.entries(value as object).flatMap(([key, one]) => wrongChanges(values, one, [...path, key])) : [];
+  return [...here, ...missing, ...within, ...each];
+}
+
+test.each(NAMES)(
+  '%s takes what it is declared for, and refuses another type, an unknown value and a field that is missing',
+  async (name) => {
+    const document = DOCUMENTS[name] as { _id: string };
+    await collection(name).insertOne(document);
+    await collection(name).updateOne({ _id: document._id }, { $set: { ofALaterVersion: 1 } });
+    const wrong = wrongChanges(SCHEMAS[name].toJSONSchema() as Rules, document);
+    if (name !== 'settings') expect(wrong.length).toBeGreaterThan(0);
+    for (const [path, update] of wrong) {
+      const told = await refusal(collection(name).updateOne({ _id: document._id }, update));
+      expect(`${path}: ${told}`).toContain(`the document ${document._id} of ${name}: ${path.split('.')[0]}`);
+    }
+    expect(await collection(name).findOne({ _id: document._id })).toMatchObject({ _id: document._id, ofALaterVersion: 1 });
+  },
+);
+
+test('numbers may be of any numeric type, as drivers and $inc make them, and dates are no texts', async () => {
+  const { tasks } = store.collections;
+  await tasks.insertOne(TASK);
+  const by = (update: mongo.Document | mongo.Document[]) => refusal(collection('tasks').updateOne({ _id: TASK._id }, update));
+  expect(await by({ $inc: { 'download.bytesServed': 0.5 } })).toBe('written');
+  expect(await by({ $inc: { revision: mongo.Long.fromNumber(2 ** 40) } })).toBe('written');
+  expect(await by([{ $set: { revision: { $add: ['$revision', 1] }, updatedAt: '$$NOW' } }])).toBe('written');
+  expect(await by({ $set: { updatedAt: AT.toISOString() } })).toContain('updatedAt is of the type string, not date');
+  expect(await by([{ $set: { attempt: { $toString: '$attempt' } } }])).toContain('attempt is of the type string, not number');
+});
+
+test('null and absent differ where they mean different things', async () => {
+  const { devices } = store.collections;
+  await devices.insertOne(DOCUMENTS.devices);
+  const by = (update: mongo.Document) => refusal(collection('devices').updateOne({}, update));
+  expect(await by({ $set: { parentId: null } })).toContain('parentId is of the type null, not string');
+  expect(await by({ $unset: { gatewayId: true } })).toContain('gatewayId is missing');
+  expect(await by({ $set: { gatewayId: null, region: null } })).toBe('written');
+});
+
+test('of a bulk write the others are written, a transaction writes nothing, and $merge and an insert are refused like an update', async () => {
+  const { tasks } = store.collections;
+  const [good, bad] = [anIotdaTask(), { ...anIotdaTask(), attempt: 'one' as never }];
+  expect(await refusal(tasks.insertMany([bad, good], { ordered: false }))).toContain(`${bad._id} of tasks: attempt is of the type string`);
+  expect(await tasks.distinct('_id', {})).toEqual([good._id]);
+  const both = store.connection.transaction(async (session) => {
+    await tasks.updateOne({ _id: good._id }, { $inc: { revision: 1 } }, { session });
+    await tasks.insertOne(bad, { session });
+  });
+  expect(await refusal(both)).toContain('of tasks: attempt');
+  expect(await tasks.findOne({ _id: good._id })).toEqual(good);
+  const merged = tasks.aggregate([{ $set: { _id: 'other', status: 'LOST' } }, { $merge: { into: 'tasks' } }]).toArray();
+  expect(await refusal(merged)).toContain('the document other of tasks: status is none of UNCONFIRMED, QUEUED');
+});
+
+test('a document that an earlier version has stored otherwise can still be changed', async () => {
+  const { sealedSecret: _, ...earlier } = DOCUMENTS.devices;
+  await store.collections.devices.insertOne(earlier as never, BY_ANOTHER_VERSION);
+  expect(await refusal(store.collections.devices.updateOne({}, { $set: { online: true } }))).toBe('written');
+});
+
+describe('the validators of a database', () => {
+  const commands: string[] = [];
+  let watched: Connection;
+  beforeAll(async () => {
+    const uri = process.env.UPDRAFT_TEST_MONGODB_URI ?? '';
+    watched = await createConnection(uri, { dbName: store.connection.name, monitorCommands: true }).asPromise();
+    watched.getClient().on('commandStarted', ({ commandName }) => commands.push(commandName));
+  });
+  beforeEach(() => {
+    commands.length = 0;
+  });
+  afterAll(() => watched.close());
+  const stored = async (name: CollectionName) => (await databaseOf(store).listCollections({ name }).toArray())[0] as mongo.CollectionInfo;
+  const install = (name: CollectionName, revision: number, level = 'moderate') => {
+    const validator = { $comment: revision, $jsonSchema: { title: name, required: ['other'] } };
+    return databaseOf(store).command({ collMod: name, validator, validationLevel: level, validationAction: 'error' });
+  };
+
+  test('are installed once: a start that finds them changes nothing', async () => {
+    await prepareCollections(watched.db as mongo.Db);
+    expect(commands.filter((name) => name === 'collMod' || name === 'create')).toEqual([]);
+  });
+
+  test('are replaced where they are others, or lifted by a migration', async () => {
+    await install('gateways', DECLARATIONS_REVISION);
+    await databaseOf(store).command({ collMod: 'uploads', validationLevel: 'off' });
+    await prepareCollections(watched.db as mongo.Db);
+    expect(commands.filter((name) => name === 'collMod')).toHaveLength(2);
+    expect((await stored('gateways')).options).toEqual(validationOf('gateways', SCHEMAS.gateways));
+    expect((await stored('uploads')).options).toEqual(validationOf('uploads', SCHEMAS.uploads));
+  });
+
+  test('of a newer version stay when an older process starts again beside it', async () => {
+    await install('gateways', DECLARATIONS_REVISION + 1);
+    await prepareCollections(watched.db as mongo.Db);
+    expect((await stored('gateways')).options?.validator).toMatchObject({ $comment: DECLARATIONS_REVISION + 1 });
+    await install('gateways', DECLARATIONS_REVISION - 1);
+    await prepareCollections(databaseOf(store));
+    expect((await stored('gateways')).options).toEqual(validationOf('gateways', SCHEMAS.gateways));
+  });
+
+  test('have another revision whenever they are others', () => {
+    const all = JSON.stringify(NAMES.map((name) => SCHEMAS[name].toJSONSchema()));
+    const digest = createHash('sha256').update(all).digest('hex').slice(0, 12);
+    // When this fails a declaration has changed: raise DECLARATIONS_REVISION, and put both here.
+    expect([DECLARATIONS_REVISION, digest]).toEqual([1, '2c16ab7fe946']);
+  });
+});
