@@ -37,7 +37,7 @@ export async function onResult(deps: TaskDeps, deviceId: DeviceId, result: Iotda
     case 'atTarget':
       return atTarget(deps, task);
     case 'progress':
-      await onProgress(deps, task, verdict.percent ?? task.progress ?? 0);
+      if (awaitsDevice(task)) await onProgress(deps, task, verdict.percent ?? task.progress ?? 0);
       return DONE;
     case 'failed':
       return failed(deps, task, result, verdict.cause);
@@ -73,7 +73,7 @@ async function failed(deps: TaskDeps, task: Task, result: IotdaResult, cause: Re
     return DONE;
   }
   const text = [`code ${result.code}`, result.text].filter(Boolean).join(': ');
-  await onFailure(deps, task, { kind: 'failed', module: task.module, cause, text });
+  if (awaitsDevice(task)) await onFailure(deps, task, { kind: 'failed', module: task.module, cause, text });
   return DONE;
 }
 
