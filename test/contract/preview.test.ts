@@ -102,7 +102,8 @@ const cases: {
   },
 ];
 
-test.each(cases)('R-BAT-23 the preview of $name finds what the selection finds', async ({ package: fields, more, busy: other, skippedBusy }) => {
+test.each(cases)('R-BAT-23 the preview of $name finds what the selection finds', async (each) => {
+  const { package: fields, more, busy: other, skippedBusy } = each;
   const busy = await create(await upload({ name: 'other_fw', version: '9.0.0', module: other?.module ?? 'default' }), {
     scope: { kind: 'targeted', deviceNames: [0, 1, 3, 5, 9, 11].map(name) },
     policy: other?.policy ?? POLICY,
