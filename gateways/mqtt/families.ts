@@ -90,7 +90,7 @@ export function createFamilies(
     sampled.error(
       'lost messages',
       { deviceId: parent.deviceId, err: error },
-      'Messages for the children of a device were lost: core could not say which they are',
+      "Messages of a parent's children were lost: core could not say which children it has",
     );
     for (const { lost } of family.waiting.splice(0)) {
       metrics.lost.report.inc();
