@@ -10,8 +10,8 @@ import { upgradeInput } from '../tasks/upgrade-input';
 import type { DeviceReport } from './contract';
 import { endIneligible, isEligible } from './eligible';
 
-/** A device has room for five tasks at a time (R-BAT-13); those that ended lately are behind them. */
-const LATEST = 20;
+/** Of a device's tasks so many are looked through, newest first, for what an odd report may be about: those that run and those that ended lately. */
+export const LATEST = 20;
 
 /** Progress of a task that awaits its device: the percent goes to the store; the first of the task also starts the upgrade workflow, and with it the time-out. */
 export async function onProgress(deps: TaskDeps, task: Task, percent: number): Promise<void> {

@@ -13,10 +13,7 @@ import type { Task } from '../../schema/model/task/task';
 import type { TaskDeps } from '../tasks/deps';
 import { confirmTarget } from './confirm-target';
 import { type DeviceAnswer, VERSION_QUERY } from './contract';
-import { failUnexpected, onFailure, onProgress } from './report';
-
-/** Of a device's tasks so many are looked through for what an odd result may be about. */
-const LATEST = 20;
+import { failUnexpected, LATEST, onFailure, onProgress } from './report';
 
 /** `version`: to be stored as any that the device reports. `ignored`: it is about nothing. */
 export type ResultOutcome =
