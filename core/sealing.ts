@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createHash, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
-import { chance } from './chance';
+import { randomBytesPooled } from './random-bytes';
 
 const CIPHER = 'aes-256-gcm';
 const NONCE = 12;
@@ -44,7 +44,7 @@ export function createSealing(masterKeys: readonly Uint8Array[], purpose?: strin
     currentPrefix,
     keyIds: [...keys.keys()],
     seal(plain, context) {
-      const nonce = chance(NONCE);
+      const nonce = randomBytesPooled(NONCE);
       const sealed = Buffer.allocUnsafe(NONCE + TAG + Buffer.byteLength(plain));
       nonce.copy(sealed);
       const cipher = createCipheriv(CIPHER, current, nonce).setAAD(Buffer.from(context));

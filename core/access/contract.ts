@@ -1,5 +1,5 @@
 import type { DeviceId } from '../../schema/model/ids';
-import type { Page, PageRequest } from '../page';
+import type { Page, PageRequest } from '../paging/page';
 import type { ApiKey, Role, Viewer } from './viewer';
 
 export interface AccessService {

@@ -6,7 +6,7 @@ import type { CancelableStatus } from '../../schema/model/task/cancel';
 import type { BatchEnd, ExpectedEnd } from '../../schema/model/task/expected-end';
 import type { SkipReason } from '../../schema/model/task/reinitiation';
 import type { Viewer } from '../access/viewer';
-import type { Page, PageRequest } from '../page';
+import type { Page, PageRequest } from '../paging/page';
 import type { LookAhead } from '../selection/look-ahead';
 
 /** Either some tasks of the batch, or all that have failed. */

@@ -4,7 +4,7 @@ import type { Limits } from '../../schema/model/limits';
 import { type Dialect, traitsOf, WITH_CERTIFICATES } from '../../schema/model/protocol/dialect';
 import type { Violation } from '../../schema/model/violation';
 import type { Store } from '../../schema/mongo/connect';
-import { newGeneration } from '../chance';
+import { newGeneration } from '../random-bytes';
 import { refuseIfAny } from '../refuse';
 import { transaction } from '../transaction';
 import type { DeviceCertificates, NewDevice } from './contract';

@@ -3,7 +3,7 @@ import type { Device, Region } from '../../schema/model/fleet';
 import type { DeviceId } from '../../schema/model/ids';
 import type { Dialect } from '../../schema/model/protocol/dialect';
 import type { Viewer } from '../access/viewer';
-import type { Page, PageRequest } from '../page';
+import type { Page, PageRequest } from '../paging/page';
 import type { BrokerPresence } from './broker-presence';
 import type { SecretResetInput } from './reset-secret';
 

@@ -1,4 +1,4 @@
-import { createGate } from '../gate';
+import { createConcurrencyLimit } from '../concurrency-limit';
 import { createBlockSlots } from './block-slots';
 import type { BlockSource, StoredBytes } from './block-source';
 
@@ -29,7 +29,7 @@ const SETTINGS: BlockReaderSettings = { blockBytes: 512 * 1024, blocks: 32, ahea
 export function createBlockReader(source: BlockSource, settings: Partial<BlockReaderSettings> = {}): BlockReader {
   const { blockBytes, blocks, ahead, fetches } = { ...SETTINGS, ...settings };
   const slots = createBlockSlots({ blockBytes, blocks });
-  const gated = createGate(fetches);
+  const gated = createConcurrencyLimit(fetches);
   let readers = 0;
 
   function hold(file: StoredBytes, index: number) {

@@ -14,7 +14,7 @@ const WAITING = 64;
 /** Where none are known, which may be because nobody has asked yet: about what a device may send at once. */
 const WAITING_FIRST = 200;
 
-/** Whose connection may carry the messages of other devices. */
+/** A peer that may be a parent. */
 export type FamilyPeer = Peer & { children: number };
 export type ChildOf = (peer: FamilyPeer, deviceId: DeviceId) => Peer | null | Promise<Peer | null>;
 

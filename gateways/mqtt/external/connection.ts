@@ -89,10 +89,10 @@ export function createBrokerConnection(deps: ConnectionDeps): BrokerConnection {
   async function once(): Promise<void> {
     let opened: BrokerSession | null = null;
     opened = await openBrokerSession(settings, gatewayName, (topic, payload) => receive(opened, topic, payload), stopping.signal);
-    await carry(opened);
+    await serve(opened);
   }
 
-  async function carry(opened: BrokerSession): Promise<void> {
+  async function serve(opened: BrokerSession): Promise<void> {
     let elections: NodeJS.Timeout | undefined;
     try {
       await settle(opened);
