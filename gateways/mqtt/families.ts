@@ -52,7 +52,7 @@ class ChildPeer implements Peer {
 export interface Families {
   /** Who may speak over a connection besides its own device (device-protocols §0.5). Asks the store once in a while, not for each message. */
   childOf: ChildOf;
-  /** For a message to a device that is behind the connection's: it may be so since a moment ago, and is expected to answer. */
+  /** For a message to a child over its parent's connection. It may be a child only since a moment ago, and is expected to answer. */
   identityOf(parent: FamilyPeer, deviceId: DeviceId): Identity;
 }
 
