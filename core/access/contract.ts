@@ -23,6 +23,6 @@ export interface AccessService {
 export interface NewApiKey {
   name: string;
   role: Role;
-  /** For the role APP, and only for it: 1 to 100 devices of one product. */
+  /** For the role APP, and only for it: 1 to `limits.appDevices` devices of one product. */
   deviceIds?: readonly DeviceId[] | null;
 }

@@ -22,7 +22,7 @@ export interface Reinitiated {
   /** Tasks that have begun again. */
   reinitiated: number;
   skippedCount: number;
-  /** The first 100 of those that were left as they are. */
+  /** The first of those that were left as they are; at most `limits.skippedShown`. */
   skipped: { taskId: TaskId; reason: SkipReason }[];
 }
 
@@ -52,7 +52,7 @@ export interface NewDynamicBatch extends Omit<NewStaticBatch, 'schedule'> {
 }
 
 export interface BatchPreview extends Pick<LookAhead, 'selection' | 'estimated'>, ExpectedEnd {
-  /** Of the devices that matched, the most frequent first; at most 100. */
+  /** Of the devices that matched, the most frequent first; at most `limits.previewVersions`. */
   versions: { version: string | null; devices: number }[];
   /** Devices with yet other versions. */
   otherVersions: number;

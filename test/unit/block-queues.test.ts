@@ -113,7 +113,7 @@ test('R-DL-3 a device that keeps 20 requests open, one more on each answer, lose
   expect(taken).toEqual(Array(200).fill('taken'));
 });
 
-test('R-DL-3 a slow read of one device holds up its own line and nobody else', async () => {
+test('R-DL-3 a slow read of one device holds up its own queue and nobody else', async () => {
   const { clock, settle } = virtualClock();
   const enqueue = createBlockQueues(SETTINGS, createAccounts(100_000), clock);
   const [slow, quick] = [peerOf(), peerOf()];
