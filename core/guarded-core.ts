@@ -19,8 +19,8 @@ function guardService<T extends object>(service: T, store: Guarded): T {
     // Looked up with each call: what is put in a part's place counts.
     const call = (...given: unknown[]) => {
       const result = (parts[name] as (...given: unknown[]) => unknown).apply(service, given);
-      if (result instanceof Promise) return inTime(result, store);
-      return isIterable(result) ? eachInTime(result, store) : result;
+      if (result instanceof Promise) return unlessStoreAway(result, store);
+      return isIterable(result) ? eachUnlessStoreAway(result, store) : result;
     };
     return [name, call] as const;
   });
@@ -30,11 +30,11 @@ function guardService<T extends object>(service: T, store: Guarded): T {
 const isIterable = (value: unknown): value is AsyncIterable<unknown> =>
   typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
 
-async function* eachInTime<T>(source: AsyncIterable<T>, store: Guarded): AsyncGenerator<T> {
+async function* eachUnlessStoreAway<T>(source: AsyncIterable<T>, store: Guarded): AsyncGenerator<T> {
   const iterator = source[Symbol.asyncIterator]();
   try {
     for (;;) {
-      const { done, value } = await inTime(iterator.next(), store);
+      const { done, value } = await unlessStoreAway(iterator.next(), store);
       if (done) return;
       yield value;
     }
@@ -45,7 +45,7 @@ async function* eachInTime<T>(source: AsyncIterable<T>, store: Guarded): AsyncGe
 }
 
 /** Rejects with STORE_UNAVAILABLE while MongoDB is away. */
-export function inTime<T>(work: Promise<T>, store: Guarded): Promise<T> {
+export function unlessStoreAway<T>(work: Promise<T>, store: Guarded): Promise<T> {
   return new Promise((resolve, reject) => {
     const letGo = store.whenAway(() => reject(storeUnavailable()));
     if (store.away) reject(storeUnavailable());
@@ -62,7 +62,7 @@ export function inTime<T>(work: Promise<T>, store: Guarded): Promise<T> {
   });
 }
 
-export const storeUnavailable = (): UserError =>
+const storeUnavailable = (): UserError =>
   new UserError('STORE_UNAVAILABLE', {
     message: 'MongoDB does not answer. A change that was asked for may have been carried out all the same.',
     hint: 'Try again in a few seconds; look first whether the change was made.',

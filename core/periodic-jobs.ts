@@ -35,7 +35,7 @@ export const apiJobs = ({ collections, engine, parts, retention, clock }: ApiJob
   {
     name: 'sweep',
     everyMs: 10 * 60_000,
-    failure: 'Uploads could not be swept; it is tried again',
+    failure: 'Expired uploads, lists or imports could not be removed; it is tried again',
     beforeReady: true,
     async run(signal, log) {
       const swept = (await sweepOrphans(collections, parts.files, clock())) + (await parts.sweepUploads());

@@ -1,6 +1,6 @@
 /**
- * Runs `work` again and again, with a pause before each run, so that two runs never overlap. The function it returns ends that, and waits
- * for a run that is under way.
+ * Waits, runs `work`, and waits again once it has ended; so two runs never overlap. The function it returns stops this, and waits for a run
+ * that is under way.
  */
 export function repeat(work: () => Promise<void>, pauseMs: () => number, onFailure: (error: unknown) => void): () => Promise<void> {
   let timer: NodeJS.Timeout;

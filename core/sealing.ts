@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createHash, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
-import { chance } from './chance';
+import { randomBytesPooled } from './random-bytes';
 
 const CIPHER = 'aes-256-gcm';
 const NONCE = 12;
@@ -44,7 +44,7 @@ export function createSealing(masterKeys: readonly Uint8Array[], purpose?: strin
     currentPrefix,
     keyIds: [...keys.keys()],
     seal(plain, context) {
-      const nonce = chance(NONCE);
+      const nonce = randomBytesPooled(NONCE);
       const sealed = Buffer.allocUnsafe(NONCE + TAG + Buffer.byteLength(plain));
       nonce.copy(sealed);
       const cipher = createCipheriv(CIPHER, current, nonce).setAAD(Buffer.from(context));
@@ -71,5 +71,4 @@ const keyFor = (key: Uint8Array, purpose: string | undefined): KeyObject =>
   createSecretKey(purpose === undefined ? key : Buffer.from(hkdfSync('sha256', key, '', purpose, MASTER_KEY_BYTES)));
 
 /** Says which key without saying what key. */
-export const masterKeyId = (key: Uint8Array): string =>
-  createHash('sha256').update('updraft master key').update(key).digest('hex').slice(0, 16);
+const masterKeyId = (key: Uint8Array): string => createHash('sha256').update('updraft master key').update(key).digest('hex').slice(0, 16);

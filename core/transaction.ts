@@ -9,8 +9,8 @@ export function transaction<T>({ connection }: Pick<Store, 'connection'>, work: 
 }
 
 /**
- * Runs `work` in a transaction, and those that share a key one after the other in the whole installation: each writes its keys' documents
- * first, so that of two at once one begins again, and sees what the other has written.
+ * Runs `work` in a transaction. Calls that share a key run one after another, across all processes: each first writes the rows of its keys,
+ * so that of two concurrent transactions one retries and sees what the other wrote.
  */
 export async function serialized<T>(
   store: Pick<Store, 'connection'> & { collections: Pick<Collections, 'settings'> },

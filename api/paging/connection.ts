@@ -1,5 +1,5 @@
 import { type ClassType, Field, ObjectType } from 'type-graphql';
-import type { Page } from '../../core/page';
+import type { Page } from '../../core/paging/page';
 
 @ObjectType({ description: 'Where a page stands in its list.' })
 export class PageInfo {

@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import { type ExecutionArgs, type ExecutionResult, GraphQLError, type GraphQLSchema, getOperationAST, subscribe } from 'graphql';
 import { CloseCode, makeServer, type SubscribePayload, type Context as WsContext } from 'graphql-ws';
 import type { Viewer } from '../../core/access/viewer';
-import { inTime } from '../../core/guarded-core';
+import { unlessStoreAway } from '../../core/guarded-core';
 import type { StoreWatch } from '../../schema/mongo/store-watch';
 import { connectionKey } from '../access/bearer';
 import { type ApiContext, type ApiServices, createContext } from '../context';
@@ -130,7 +130,7 @@ export function serveGraphqlWs(httpServer: Server, path: string, deps: GraphqlWs
   /** The first look at the store may be what hangs. */
   async function subscribeInTime(args: ExecutionArgs) {
     try {
-      return await inTime(Promise.resolve(subscribe(args)), watch);
+      return await unlessStoreAway(Promise.resolve(subscribe(args)), watch);
     } catch (error) {
       return { errors: [error as GraphQLError] };
     }

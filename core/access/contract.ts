@@ -1,5 +1,5 @@
 import type { DeviceId } from '../../schema/model/ids';
-import type { Page, PageRequest } from '../page';
+import type { Page, PageRequest } from '../paging/page';
 import type { ApiKey, Role, Viewer } from './viewer';
 
 export interface AccessService {
@@ -23,6 +23,6 @@ export interface AccessService {
 export interface NewApiKey {
   name: string;
   role: Role;
-  /** For the role APP, and only for it: 1 to 100 devices of one product. */
+  /** For the role APP, and only for it: 1 to `limits.appDevices` devices of one product. */
   deviceIds?: readonly DeviceId[] | null;
 }

@@ -6,7 +6,7 @@ import type { CancelableStatus } from '../../schema/model/task/cancel';
 import type { BatchEnd, ExpectedEnd } from '../../schema/model/task/expected-end';
 import type { SkipReason } from '../../schema/model/task/reinitiation';
 import type { Viewer } from '../access/viewer';
-import type { Page, PageRequest } from '../page';
+import type { Page, PageRequest } from '../paging/page';
 import type { LookAhead } from '../selection/look-ahead';
 
 /** Either some tasks of the batch, or all that have failed. */
@@ -22,7 +22,7 @@ export interface Reinitiated {
   /** Tasks that have begun again. */
   reinitiated: number;
   skippedCount: number;
-  /** The first 100 of those that were left as they are. */
+  /** The first of those that were left as they are; at most `limits.skippedShown`. */
   skipped: { taskId: TaskId; reason: SkipReason }[];
 }
 
@@ -52,7 +52,7 @@ export interface NewDynamicBatch extends Omit<NewStaticBatch, 'schedule'> {
 }
 
 export interface BatchPreview extends Pick<LookAhead, 'selection' | 'estimated'>, ExpectedEnd {
-  /** Of the devices that matched, the most frequent first; at most 100. */
+  /** Of the devices that matched, the most frequent first; at most `limits.previewVersions`. */
   versions: { version: string | null; devices: number }[];
   /** Devices with yet other versions. */
   otherVersions: number;

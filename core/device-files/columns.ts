@@ -69,11 +69,14 @@ const tagColumn =
   };
 
 const NAME = 'devicename';
-const keyOf = (title: string): string => {
+/** A title however it is written; an alias stays apart from the name of its column. */
+const spelledOut = (title: string): string => {
   const trimmed = title.trim();
-  if (isTag(trimmed)) return `${TAG}${trimmed.slice(TAG.length)}`;
-  const key = trimmed.toLowerCase().replace(/[ _-]/g, '');
-  return ALIASES[key] ?? key;
+  return isTag(trimmed) ? `${TAG}${trimmed.slice(TAG.length)}` : trimmed.toLowerCase().replace(/[ _-]/g, '');
+};
+const keyOf = (title: string): string => {
+  const key = spelledOut(title);
+  return Object.hasOwn(ALIASES, key) ? (ALIASES[key] as string) : key;
 };
 
 export const isHead = (first: readonly string[]): boolean => first.some((title) => keyOf(title) === NAME);
@@ -89,8 +92,8 @@ export function columnsOf([first = [], ...others]: readonly (readonly string[])[
     return { named: false, of: [BY_NAME[NAME] as Column] };
   }
   const keys = first.map(keyOf);
-  const twice = keys.find((key, index) => key !== '' && keys.indexOf(key) < index);
-  if (twice !== undefined) throw columnRefused(first[keys.lastIndexOf(twice)] ?? twice, 'is there twice');
+  const twice = keys.findIndex((key, index) => key !== '' && keys.indexOf(key) < index);
+  if (twice >= 0) throw namedTwice(first[keys.indexOf(keys[twice] as string)] as string, first[twice] as string);
   const of = keys.map((key, index) => {
     // A spreadsheet may leave empty columns behind the last.
     if (key === '') return () => undefined;
@@ -126,16 +129,24 @@ const tooManyCells = ({ named }: Columns): string =>
 const TAKEN =
   'Name columns deviceName, secret (or DeviceSecret), productKey, certificateFingerprints, parent, parent.productKey, province, city, or tag.<key> for a tag, each once.';
 
+const shown = (title: string): string => `"${title.trim().slice(0, 40)}"`;
+
+const namedTwice = (earlier: string, later: string): UserError =>
+  columnRefused(
+    later,
+    spelledOut(earlier) === spelledOut(later) ? 'is there twice' : `names the same as ${shown(earlier)}: keep one of the two`,
+  );
+
 const columnRefused = (title: string, what: string): UserError =>
   new UserError('IMPORT_COLUMNS', {
     field: 'file',
-    message: `The column "${title.trim().slice(0, 40)}" of the first row ${what}.`,
+    message: `The column ${shown(title)} of the first row ${what}.`,
     hint: `${TAKEN} Nothing of the file was kept.`,
   });
 
 const notUnderstood = (title: string): UserError =>
   new UserError('IMPORT_COLUMNS', {
     field: 'file',
-    message: `The first row is not understood: "${title.trim().slice(0, 40)}" is no column that is known, and none is named deviceName.`,
+    message: `The first row is not understood: ${shown(title)} is no column that is known, and none is named deviceName.`,
     hint: `${TAKEN} If it is a device, put a row above it that names the columns. Nothing of the file was kept.`,
   });

@@ -10,7 +10,7 @@ import { insertNew } from '../insert-new';
 import { enrolled, type Memberships } from '../memberships/memberships';
 import { requireProduct } from '../products/require-product';
 import { existsAlready } from './check';
-import { type BindingDeps, createBehind } from './create-behind';
+import { type BindingDeps, createChildren } from './create-children';
 import { storedFor } from './stored-for';
 
 /** While the store writes one, the next is made ready. */
@@ -38,11 +38,11 @@ export async function createDevices(
   for (;;) {
     const found = await deviceImports.findOne({ _id, status: 'CREATING' });
     if (found === null) return true;
-    const { next, behind } = nextPieces(found);
+    const { next, areChildren } = nextPieces(found);
     if (next.length === 0) break;
     if (stopped()) return false;
     const pieces = await piecesOf(collections, found, next);
-    const done = await Promise.all(pieces.map((piece) => createPiece(deps, found, product, piece, behind)));
+    const done = await Promise.all(pieces.map((piece) => createPiece(deps, found, product, piece, areChildren)));
     const created = done.reduce((sum, each) => sum + each, 0);
     await deviceImports.updateOne(
       { _id, status: 'CREATING', piecesDone: found.piecesDone },
@@ -53,11 +53,12 @@ export async function createDevices(
   return true;
 }
 
-function nextPieces({ pieces, piecesDone, namesParents }: StoredImport): { next: number[]; behind: boolean } {
+function nextPieces({ pieces, piecesDone, namesParents }: StoredImport): { next: number[]; areChildren: boolean } {
   const left = pieces - piecesDone;
-  if (left > 0) return { next: Array.from({ length: Math.min(PIECES_AT_ONCE, left) }, (_, index) => piecesDone + index), behind: false };
+  if (left > 0)
+    return { next: Array.from({ length: Math.min(PIECES_AT_ONCE, left) }, (_, index) => piecesDone + index), areChildren: false };
   // One by one: two at once would write the same parents.
-  return { next: namesParents && piecesDone < 2 * pieces ? [piecesDone - pieces] : [], behind: true };
+  return { next: namesParents && piecesDone < 2 * pieces ? [piecesDone - pieces] : [], areChildren: true };
 }
 
 async function piecesOf({ deviceImportPieces }: Collections, of: StoredImport, next: readonly number[]): Promise<ImportPiece[]> {
@@ -67,14 +68,20 @@ async function piecesOf({ deviceImportPieces }: Collections, of: StoredImport, n
   return found;
 }
 
-async function createPiece(deps: CreationDeps, of: StoredImport, product: Product, piece: ImportPiece, behind: boolean): Promise<number> {
+async function createPiece(
+  deps: CreationDeps,
+  of: StoredImport,
+  product: Product,
+  piece: ImportPiece,
+  areChildren: boolean,
+): Promise<number> {
   const { collections, clock, memberships, sealing } = deps;
   const all = openRows(sealing, piece);
-  const rows = all.filter(({ parent }) => (parent !== undefined) === behind);
+  const rows = all.filter(({ parent }) => (parent !== undefined) === areChildren);
   if (rows.length === 0) return 0;
   const made = rows.map((row) => deviceOf(sealing, product, row, of.createdAt));
   const { documents, changes } = enrolled(await memberships.rulesFor(product._id), made, clock());
-  const problems = await (behind ? createBehind(deps, of, rows, documents) : createAlone(deps, of, rows, documents));
+  const problems = await (areChildren ? createChildren(deps, of, rows, documents) : createAlone(deps, of, rows, documents));
   const lost = new Set(problems.map(({ row }) => row));
   await memberships.changed(lost.size === 0 ? changes : changes.filter((_, index) => !lost.has(rows[index]?.row ?? 0)));
   if (lost.size > 0) {

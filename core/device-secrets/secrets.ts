@@ -1,6 +1,6 @@
 import type { DeviceId } from '../../schema/model/ids';
 import type { StoredDevice } from '../../schema/mongo/devices';
-import { chance } from '../chance';
+import { randomBytesPooled } from '../random-bytes';
 import { createSealing, type Sealing } from '../sealing';
 
 /** What the keys of these secrets are derived for. */
@@ -13,7 +13,7 @@ export const deviceSealing = (masterKeys: readonly Uint8Array[]): Sealing => cre
 
 const contextOf = (deviceId: DeviceId): string => `device ${deviceId}`;
 
-export const newSecret = (): string => chance(SECRET_BYTES).toString('hex');
+export const newSecret = (): string => randomBytesPooled(SECRET_BYTES).toString('hex');
 
 export const sealSecret = (sealing: Sealing, deviceId: DeviceId, secret: string): string => sealing.seal(secret, contextOf(deviceId));
 

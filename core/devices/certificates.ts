@@ -4,13 +4,13 @@ import type { Limits } from '../../schema/model/limits';
 import { type Dialect, traitsOf, WITH_CERTIFICATES } from '../../schema/model/protocol/dialect';
 import type { Violation } from '../../schema/model/violation';
 import type { Store } from '../../schema/mongo/connect';
-import { newGeneration } from '../chance';
+import { newGeneration } from '../random-bytes';
 import { refuseIfAny } from '../refuse';
 import { transaction } from '../transaction';
 import type { DeviceCertificates, NewDevice } from './contract';
 import { existingDevices } from './devices-of';
 import { idsViolation, requireKnownDevices } from './require-device';
-import { voidBehind } from './reset-secret';
+import { voidChildren } from './reset-secret';
 import type { SessionEnds } from './session-ends';
 
 const KNOWN = { deviceName: 1, dialect: 1, certificates: 1, children: 1, gatewayId: 1, sessionId: 1 } as const;
@@ -44,7 +44,7 @@ export async function setCertificates(
       { session },
     );
     const parents = lost.filter(({ children }) => children).map(({ _id }) => _id);
-    if (parents.length > 0) await voidBehind(devices, parents, session);
+    if (parents.length > 0) await voidChildren(devices, parents, session);
     await sessionEnds.note(lost, session);
   });
   sessionEnds.tell();

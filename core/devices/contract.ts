@@ -3,7 +3,7 @@ import type { Device, Region } from '../../schema/model/fleet';
 import type { DeviceId } from '../../schema/model/ids';
 import type { Dialect } from '../../schema/model/protocol/dialect';
 import type { Viewer } from '../access/viewer';
-import type { Page, PageRequest } from '../page';
+import type { Page, PageRequest } from '../paging/page';
 import type { BrokerPresence } from './broker-presence';
 import type { SecretResetInput } from './reset-secret';
 
@@ -69,20 +69,21 @@ export interface DeviceAdmission extends BrokerPresence {
 
 export interface DeviceSwitch {
   /**
-   * At most 1,000, all or none; in the order given. A disabled device loses its connection within about a second and gets none, no batch
-   * selects it, and what it has not finished waits. Throws DEVICE_UNKNOWN, TOO_MANY, REQUIRED.
+   * At most `limits.devicesPerCall`, all or none; in the order given. A disabled device loses its connection within about a second and gets
+   * none, no batch selects it, and what it has not finished waits. Throws DEVICE_UNKNOWN, TOO_MANY, REQUIRED.
    */
   setEnabled(viewer: Viewer, ids: readonly DeviceId[], enabled: boolean): Promise<Device[]>;
   /**
-   * Gives devices a parent, or none (null): at most 1,000, all or none; in the order given. They are on-line with it from
-   * then on. Throws DEVICE_UNKNOWN, GATEWAY_LEVELS, GATEWAY_DIALECT, TOO_MANY, REQUIRED.
+   * Gives devices a parent, or none (null): at most `limits.devicesPerCall`, all or none; in the order given. They are on-line with it
+   * from then on. Throws DEVICE_UNKNOWN, GATEWAY_LEVELS, GATEWAY_DIALECT, TOO_MANY, REQUIRED.
    */
   setParent(viewer: Viewer, ids: readonly DeviceId[], parentId: DeviceId | null): Promise<Device[]>;
   /** Gives those that are children the presence of their parents, should an event have been lost. */
   followParentsOf(ids: readonly DeviceId[]): Promise<void>;
   /**
-   * Which client certificates devices may sign in with from now on, in place of those they had: at most 1,000 devices, all or none, in
-   * the order given. A connection ends when the certificate that let it in is not among them. Throws DEVICE_UNKNOWN, INVALID_FORMAT, TOO_MANY, REQUIRED.
+   * Which client certificates devices may sign in with from now on, in place of those they had: at most `limits.devicesPerCall`
+   * devices, all or none, in the order given. A connection ends when the certificate that let it in is not among them. Throws
+   * DEVICE_UNKNOWN, INVALID_FORMAT, TOO_MANY, REQUIRED.
    */
   setCertificates(viewer: Viewer, wanted: readonly DeviceCertificates[]): Promise<Device[]>;
   /**
@@ -102,13 +103,16 @@ export interface NewDevice {
   deviceName: string;
   /** 16–64 printable ASCII characters; generated (32 hex digits) when not given. */
   secret?: string | null;
-  /** R-FLOW-2: at most two. With them and without `secret` nobody is told a secret, so that it signs in with a certificate only. */
+  /**
+   * R-FLOW-2: at most `limits.certificatesPerDevice`. With them and without `secret` nobody is told a secret, so that it signs in with a
+   * certificate only.
+   */
   certificateFingerprints?: readonly string[] | null;
   /** R-FLOW-7: that of its product when not given. */
   dialect?: Dialect | null;
   region?: Region | null;
   tags?: readonly DeviceTag[] | null;
-  /** The device it is behind, of the same product when none is named. */
+  /** Its parent, of the same product when none is named. */
   parent?: { productKey?: string | null; deviceName: string } | null;
 }
 
@@ -143,7 +147,7 @@ export interface DeviceFilter {
 }
 
 export interface DeviceService extends DeviceAdmission, DeviceSwitch {
-  /** One to 1,000 at once, all or none. The secrets are in the answer and are not shown again. */
+  /** One to `limits.registrations` at once, all or none. The secrets are in the answer and are not shown again. */
   register(viewer: Viewer, productKey: string, devices: NewDevice[]): Promise<DeviceWithSecret[]>;
   get(id: DeviceId): Promise<Device | null>;
   getMany(ids: readonly DeviceId[]): Promise<(Device | null)[]>;
@@ -151,8 +155,8 @@ export interface DeviceService extends DeviceAdmission, DeviceSwitch {
   /** R-DEV-5. Throws DEVICE_UNKNOWN, and what is wrong with the changes. */
   update(viewer: Viewer, id: DeviceId, changes: DeviceChanges): Promise<Device>;
   /**
-   * At most 1,000, all or none. Their unfinished tasks fail with DEVICE_REMOVED, and they are gone from lists, counts and groups.
-   * May be repeated after a crash. Throws DEVICE_UNKNOWN, TOO_MANY, REQUIRED.
+   * At most `limits.devicesPerCall`, all or none. Their unfinished tasks fail with DEVICE_REMOVED, and they are gone from lists, counts
+   * and groups. May be repeated after a crash. Throws DEVICE_UNKNOWN, TOO_MANY, REQUIRED.
    */
   delete(viewer: Viewer, ids: readonly DeviceId[]): Promise<{ deleted: number; tasksEnded: number }>;
   /**

@@ -3,13 +3,13 @@ import { moduleKey } from '../../schema/model/device/module-version';
 import { DEFAULT_MODULE } from '../../schema/model/ids';
 import { inRegion, runsOneOf, type StoredDevice } from '../../schema/mongo/devices';
 import { UserError } from '../errors';
-import { refuseUnnamed } from '../named';
+import { refuseMalformed } from '../well-formed';
 import type { DeviceFilter } from './contract';
 
 /** Every list is ordered by `_id`, `<productKey>.<deviceName>`; the range lets the one index order and filter by product. */
 export function deviceQuery(filter: DeviceFilter): mongo.Filter<StoredDevice> {
   const { productKey, online, namePrefix, module, version, province, city, groupId, parentId } = filter;
-  refuseUnnamed({ module, version }, 'filter.');
+  refuseMalformed({ module, version }, 'filter.');
   const from = productKey ? `${productKey}.${namePrefix ?? ''}` : null;
   const byVersion = version ? runsOneOf(module ?? DEFAULT_MODULE, [version]) : module ? hasModule(module) : {};
   if (from === null && (namePrefix || version || module || province || city)) throw productNeeded();

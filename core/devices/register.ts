@@ -6,10 +6,10 @@ import { deviceNameViolation, deviceSecretViolation } from '../../schema/model/n
 import type { Violation } from '../../schema/model/violation';
 import type { Store } from '../../schema/mongo/connect';
 import type { StoredDevice } from '../../schema/mongo/devices';
-import { newGeneration } from '../chance';
 import { newSecret, sealSecret } from '../device-secrets/secrets';
 import { isDuplicateKey } from '../duplicate-key';
 import { enrolled, type Memberships } from '../memberships/memberships';
+import { newGeneration } from '../random-bytes';
 import { refuseIfAny } from '../refuse';
 import type { Sealing } from '../sealing';
 import { transaction } from '../transaction';
@@ -65,7 +65,7 @@ function countViolation(count: number, maximum: number): Violation | null {
   };
 }
 
-export const newDeviceViolations = (
+const newDeviceViolations = (
   { deviceName, secret, certificateFingerprints: certificates, region, tags }: NewDevice,
   path: string,
   limits: Pick<Limits, 'deviceTags'>,

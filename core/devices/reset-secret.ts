@@ -5,10 +5,10 @@ import type { Store } from '../../schema/mongo/connect';
 import type { StoredDevice } from '../../schema/mongo/devices';
 import { SECRET_RESET_KEPT_MS } from '../../schema/mongo/secret-resets';
 import type { Viewer } from '../access/viewer';
-import { newGeneration } from '../chance';
 import { newSecret, openSecret, sealSecret } from '../device-secrets/secrets';
 import { UserError } from '../errors';
 import { keyViolation } from '../idempotency';
+import { newGeneration } from '../random-bytes';
 import { refuseIfAny } from '../refuse';
 import type { Sealing } from '../sealing';
 import { transaction } from '../transaction';
@@ -78,7 +78,7 @@ export async function resetSecret(
       { session, returnDocument: 'after' },
     );
     if (device === null) throw devicesUnknown('deviceId', [deviceId], 1);
-    if (before.children) await voidBehind(devices, [deviceId], session);
+    if (before.children) await voidChildren(devices, [deviceId], session);
     await sessionEnds.note([before], session);
     if (callId !== null) await secretResets.insertOne({ _id: callId, deviceId, generation, createdAt: now }, { session });
     return { device: { ...device, secret }, gone: hadSession ? device : null };
@@ -90,7 +90,7 @@ export async function resetSecret(
 }
 
 /** What a parent has said and got for its children ends with what it is known by. */
-export async function voidBehind(
+export async function voidChildren(
   devices: SecretResetDeps['collections']['devices'],
   parents: readonly DeviceId[],
   session: mongo.ClientSession,

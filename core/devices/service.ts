@@ -68,9 +68,9 @@ export function createDeviceService(deps: DeviceDeps): DeviceService {
     return device !== null;
   }
 
-  async function came({ _id, children: behind, presenceRevision }: Related, gatewayId: string): Promise<void> {
+  async function came({ _id, children: isParent, presenceRevision }: Related, gatewayId: string): Promise<void> {
     await deps.onPresence?.(_id, { gatewayId, presenceRevision });
-    if (behind) await children.followParent(_id, { tellAll: true });
+    if (isParent) await children.followParent(_id, { tellAll: true });
   }
 
   async function went(device: Related): Promise<void> {

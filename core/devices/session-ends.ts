@@ -2,8 +2,8 @@ import type { mongo } from 'mongoose';
 import type { Device } from '../../schema/model/fleet';
 import type { DeviceId } from '../../schema/model/ids';
 import type { Collections } from '../../schema/mongo/connect';
-import { newGeneration } from '../chance';
 import type { Clock } from '../clock';
+import { newGeneration } from '../random-bytes';
 import { isThroughParent } from './children/session-name';
 
 /** At a time; the others are there at the next look. */

@@ -1,4 +1,4 @@
-import { createGate } from '../gate';
+import { createConcurrencyLimit } from '../concurrency-limit';
 import { createBlockSlots } from './block-slots';
 import type { BlockSource, StoredBytes } from './block-source';
 
@@ -29,13 +29,13 @@ const SETTINGS: BlockReaderSettings = { blockBytes: 512 * 1024, blocks: 32, ahea
 export function createBlockReader(source: BlockSource, settings: Partial<BlockReaderSettings> = {}): BlockReader {
   const { blockBytes, blocks, ahead, fetches } = { ...SETTINGS, ...settings };
   const slots = createBlockSlots({ blockBytes, blocks });
-  const gated = createGate(fetches);
+  const limited = createConcurrencyLimit(fetches);
   let readers = 0;
 
   function hold(file: StoredBytes, index: number) {
     const start = index * blockBytes;
     const length = Math.min(blockBytes, file.size - start);
-    return slots.hold(`${file.fileId} ${index}`, length, (into) => gated(() => source.fill(file, start, into)));
+    return slots.hold(`${file.fileId} ${index}`, length, (into) => limited(() => source.fill(file, start, into)));
   }
 
   /** Beyond the range too: who asks for one asks for the next. Not when so many read at different places that what is fetched early would be gone again before its turn. */

@@ -2,7 +2,7 @@ import type { Group, GroupKind } from '../../schema/model/device/group';
 import type { GroupRuleForm } from '../../schema/model/device/group-rule-form';
 import type { DeviceId } from '../../schema/model/ids';
 import type { Viewer } from '../access/viewer';
-import type { Page, PageRequest } from '../page';
+import type { Page, PageRequest } from '../paging/page';
 
 /** R-DEV-3, R-DEV-4. */
 export interface GroupService {

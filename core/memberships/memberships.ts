@@ -2,7 +2,7 @@ import { matchesRule, modulesOf, productsOf, type RuledDevice } from '../../sche
 import type { Device } from '../../schema/model/fleet';
 import type { DeviceId } from '../../schema/model/ids';
 import type { Collections } from '../../schema/mongo/connect';
-import type { DynamicRule } from './rule-expression';
+import type { RuleOfGroup } from './rule-expression';
 
 /** How old the rules may be that a change is compared with; a new rule waits longer than that before devices are looked at. */
 export const RULES_AGE_MS = 1_000;
@@ -22,7 +22,7 @@ export type GroupsChanged = (changes: readonly GroupsChange[]) => Promise<void>;
 
 export interface Memberships {
   /** The rules that may hold for devices of a product; where a module is named, only those that look at its version. */
-  rulesFor(productKey: string, module?: string): Promise<readonly DynamicRule[]>;
+  rulesFor(productKey: string, module?: string): Promise<readonly RuleOfGroup[]>;
   /** Passes on what is a change. */
   changed: GroupsChanged;
   /** This process has changed a rule. */
@@ -32,7 +32,7 @@ export interface Memberships {
 /** Where there are no dynamic groups. */
 export const NO_MEMBERSHIPS: Memberships = { rulesFor: async () => [], changed: async () => undefined, forget: () => undefined };
 
-interface Known extends DynamicRule {
+interface Known extends RuleOfGroup {
   products: ReadonlySet<string> | null;
   modules: ReadonlySet<string>;
 }
@@ -81,7 +81,7 @@ export function createMemberships(
 
 /** What `membershipStages` do to a device that was in `before` and is now `after`. */
 export function groupsChangeOf(
-  rules: readonly DynamicRule[],
+  rules: readonly RuleOfGroup[],
   before: readonly string[] | undefined,
   after: RuledDevice & Pick<Device, '_id'>,
 ): GroupsChange {
@@ -107,7 +107,7 @@ export function withGroups<D extends Pick<Device, 'groups' | 'memberSince'>>(dev
 
 /** New devices in the dynamic groups they belong to, and what to tell once they are stored. */
 export function enrolled<D extends RuledDevice & Pick<Device, '_id' | 'groups' | 'memberSince'>>(
-  rules: readonly DynamicRule[],
+  rules: readonly RuleOfGroup[],
   devices: readonly D[],
   now: Date,
 ): { documents: D[]; changes: GroupsChange[] } {

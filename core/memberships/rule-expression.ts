@@ -30,7 +30,7 @@ function pathOf(condition: GroupCondition): string {
 }
 
 /** A dynamic group as devices are compared with it. */
-export interface DynamicRule {
+export interface RuleOfGroup {
   groupId: string;
   rule: GroupRule;
 }
@@ -39,7 +39,7 @@ export interface DynamicRule {
  * Stages of an update that puts a device into the groups it belongs to by these rules, and out of the others of them, from the
  * document as it is at that point. It may run again and again; `memberSince` keeps the time of the first.
  */
-export function membershipStages(rules: readonly DynamicRule[], now: Date): object[] {
+export function membershipStages(rules: readonly RuleOfGroup[], now: Date): object[] {
   if (rules.length === 0) return [];
   const since = rules.map(({ groupId, rule }) => [
     `memberSince.${groupId}`,

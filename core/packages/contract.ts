@@ -3,7 +3,7 @@ import type { FirmwarePackage } from '../../schema/model/fleet';
 import type { DigestAlgorithm, VerificationAnswer } from '../../schema/model/package/package-fields';
 import type { PackageKind, VerificationState } from '../../schema/model/package/package-rules';
 import type { Viewer } from '../access/viewer';
-import type { Page, PageRequest } from '../page';
+import type { Page, PageRequest } from '../paging/page';
 import type { StoredFile } from '../ports';
 
 export interface PackageService {

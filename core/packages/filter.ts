@@ -1,13 +1,13 @@
 import type { mongo } from 'mongoose';
 import { moduleKey } from '../../schema/model/device/module-version';
 import type { FirmwarePackage } from '../../schema/model/fleet';
-import { refuseUnnamed } from '../named';
+import { refuseMalformed } from '../well-formed';
 import type { PackageFilter } from './contract';
 
 /** There are 500 packages at most: what the index of products leaves is looked through. */
 export function packageQuery(filter: PackageFilter): mongo.Filter<FirmwarePackage> {
   const { productKey, module, namePrefix, version, kind, verification, verificationRequired } = filter;
-  refuseUnnamed({ module, version }, 'filter.');
+  refuseMalformed({ module, version }, 'filter.');
   return {
     deletedAt: null,
     ...(productKey && { productKey }),

@@ -1,5 +1,5 @@
 import { createGunzip } from 'node:zlib';
-import { createGate } from '../gate';
+import { createConcurrencyLimit } from '../concurrency-limit';
 
 /** What is inflated of one file; beyond, the rest is taken on trust: an upload must not buy hours of work with a few bytes. */
 export interface InflateLimits {
@@ -14,7 +14,7 @@ const LIMITS: InflateLimits = { least: 64 * 1024 ** 2, ratio: 20, most: 4 * 1024
 /** Fewer calls for the same work. */
 const CHUNK_BYTES = 256 * 1024;
 /** Files inflated at once: of the process's four threads for such work, two are left for files and keys. */
-const inflating = createGate(2);
+const inflating = createConcurrencyLimit(2);
 
 export interface GzipEnd {
   /** Resolves when more may come. Rejects never. */

@@ -1,8 +1,8 @@
 import type { mongo } from 'mongoose';
 import { FIXED_LIMITS, type Limits } from '../../schema/model/limits';
 import { UserError } from '../errors';
-import type { Page, PageRequest } from '../page';
 import { decodeCursor, encodeCursor, type SortValue } from './cursor';
+import type { Page, PageRequest } from './page';
 
 /** A list that no index serves must not hold the store for ever. */
 const MAX_TIME_MS = 30_000;

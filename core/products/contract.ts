@@ -1,6 +1,6 @@
 import type { Product, SecureUpdate, SigningKey } from '../../schema/model/fleet';
 import type { Viewer } from '../access/viewer';
-import type { Page, PageRequest } from '../page';
+import type { Page, PageRequest } from '../paging/page';
 import type { NewProduct } from './new-product';
 
 export interface ProductService {

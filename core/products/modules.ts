@@ -1,8 +1,8 @@
 import { moduleKey, moduleViolation } from '../../schema/model/device/module-version';
 import type { Collections } from '../../schema/mongo/connect';
 import type { VersionCountRow } from '../../schema/mongo/version-counts';
-import type { Page, PageRequest } from '../page';
 import { decodeCursor, encodeCursor } from '../paging/cursor';
+import type { Page, PageRequest } from '../paging/page';
 import { firstOf } from '../paging/page-of';
 import { refuseIfAny } from '../refuse';
 import type { CoreSettings } from '../settings';

@@ -8,7 +8,7 @@ import { grantOf } from '../downloads/grant';
 import type { Notification, NotifiedFile } from '../ports';
 import type { TaskDeps } from '../tasks/deps';
 
-/** Gives the URL of one file of a task's package, good for 24 h and for this attempt. */
+/** Gives the URL of one file of a task's package, good for `limits.downloadTokenHours` and for this attempt. */
 export type MintUrl = (task: Granted, fileIndex: number, fileName: string) => Promise<string>;
 
 export interface Mint extends Pick<DownloadUrls, 'mintAccess' | 'mintOpenUrl'> {

@@ -23,7 +23,7 @@ export interface PushShare {
 
 export interface PushDeps extends TaskDeps, Mint {
   pacers: Pacers;
-  /** Null as soon as the batch is paused, halted or canceled: read before each push, so that a stop stops. */
+  /** See `pushTerms`; read before each push, so that a stop takes effect at once. */
   pushTerms: (batchId: BatchId) => Promise<PushTerms | null>;
   /** Of devices without a connection of their own: the parents of those that have one. */
   parentsOf?: (deviceIds: readonly DeviceId[]) => Promise<ReadonlyMap<DeviceId, DeviceId>>;

@@ -9,7 +9,7 @@ export interface PushTerms {
   policyRevision: number;
 }
 
-/** Null as soon as the batch is paused, halted or has ended: read before each push, so that a stop stops. */
+/** Null unless the batch is RUNNING. */
 export async function pushTerms({ batches }: Pick<Collections, 'batches'>, id: BatchId): Promise<PushTerms | null> {
   const projection = { 'policy.tags': 1, policyRevision: 1 };
   const batch = await batches.findOne<Pick<Batch, 'policy' | 'policyRevision'>>({ _id: id, status: 'RUNNING' }, { projection });

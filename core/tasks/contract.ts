@@ -2,7 +2,7 @@ import type { BatchId, DeviceId, TaskId } from '../../schema/model/ids';
 import type { CancelableStatus } from '../../schema/model/task/cancel';
 import type { Task, TaskStatus } from '../../schema/model/task/task';
 import type { Viewer } from '../access/viewer';
-import type { Page, PageRequest } from '../page';
+import type { Page, PageRequest } from '../paging/page';
 
 export interface TaskFilter {
   batchId?: BatchId | null;

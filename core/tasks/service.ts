@@ -4,9 +4,9 @@ import { ACTIVE_STATUSES, type Task } from '../../schema/model/task/task';
 import type { Collections } from '../../schema/mongo/connect';
 import { requireDevices } from '../access/require-role';
 import { requireDevice } from '../devices/require-device';
-import { refuseUnnamed } from '../named';
 import { inOrderOf } from '../paging/in-order-of';
 import { pageOf } from '../paging/page-of';
+import { refuseMalformed } from '../well-formed';
 import type { CancelSomeDeps } from './cancel';
 import { cancelOfDevices } from './cancel-of-devices';
 import { confirmTasks, rejectTasks } from './confirm';
@@ -21,14 +21,14 @@ export function createTaskService(deps: TaskDeps & CancelSomeDeps, collections: 
     getMany: async (ids) => inOrderOf(ids, await deps.tasks.getMany(ids)),
     async list(filter, page) {
       const { batchId, deviceNamePrefix, module } = filter;
-      refuseUnnamed({ module }, 'filter.');
+      refuseMalformed({ module }, 'filter.');
       const named = deviceNamePrefix ? await byDeviceName(collections.batches, batchId, deviceNamePrefix) : {};
       return pageOf(tasks, { ...filterOf(filter), ...named }, sortOf(filter), page, deps.settings.limits);
     },
     export: (viewer, batchId) => exportTasks(collections, viewer, batchId),
     async unfinished(viewer, deviceId, module, page) {
       requireDevices(viewer, [deviceId], 'VIEWER');
-      refuseUnnamed({ module });
+      refuseMalformed({ module });
       await requireDevice(collections.devices, deviceId);
       return pageOf(tasks, filterOf({ deviceId, module, status: [...ACTIVE_STATUSES] }), sortOf({ deviceId }), page, deps.settings.limits);
     },

@@ -10,7 +10,7 @@ export type AttemptLimit = Extract<ConnectResult, 'device_too_often' | 'device_w
 /** `unknown`: nobody could say whether the password was right. */
 export type AttemptEnd = 'right' | 'wrong' | 'unknown';
 
-export interface Attempt {
+export interface SignInAttempt {
   /** Once; later calls mean nothing. */
   end(how: AttemptEnd): void;
 }
@@ -20,7 +20,7 @@ export interface Attempts {
   /** A TCP connection, before anything was said over it. */
   mayOpen(address: string | undefined): boolean;
   /** A password that is said to be that of `name`; where it comes from is not known of what another broker asks about. */
-  begin(name: string, address: string | undefined): Attempt | AttemptLimit;
+  begin(name: string, address: string | undefined): SignInAttempt | AttemptLimit;
   /** A device whose password was right. */
   mayConnect(deviceId: string): boolean;
 }
@@ -35,7 +35,7 @@ const ADDRESS_BURST_S = 20;
 const CONNECTS_AT_ONCE = 1 / 10;
 const WRONG_AT_ONCE = 1 / 3;
 
-const UNLIMITED: Attempt = { end: () => undefined };
+const UNLIMITED: SignInAttempt = { end: () => undefined };
 
 /**
  * Wrong passwords are counted for a device and an address together: somebody else's never keep a device out. An address has a limit of its

@@ -16,7 +16,7 @@ export interface Authenticated {
   proof: Proof;
   /** Nobody had shown that before. */
   isFirst: boolean;
-  /** Devices behind it. */
+  /** How many children it has. */
   children?: number;
   /** Fingerprint of what let it in, where that was a certificate. */
   certificate?: string;

@@ -2,7 +2,7 @@ import type { DeviceId } from '../../schema/model/ids';
 import type { Peer } from './dialect';
 
 /**
- * Finds the peer of a device that a message on another one's connection is about: null unless it is registered behind that one. At once or
+ * Finds the peer of a device that a message on another one's connection is about: null unless it is a child of that one. At once or
  * soon, in the order of the calls; `lost` when nobody could say.
  */
 export function whenChild(

@@ -35,9 +35,9 @@ export interface Peer extends Identity {
   readonly proof?: Proof;
   /** Nobody is there who could be answered. */
   readonly closed: boolean;
-  /** Devices behind it, as far as is known. */
+  /** How many children it has, as far as is known. */
   children?: number;
-  /** The peer of a device that is registered behind this one; null: it is not. Rejects when nobody could say. Absent: there can be none. */
+  /** The peer of a child of this device; null: it is none. Rejects when nobody could say. Absent: there can be none. */
   childOf?(deviceId: DeviceId): Peer | null | Promise<Peer | null>;
   /** One message to the device, once; false when it has certainly not left. */
   send(message: DownMessage): Promise<boolean>;

@@ -14,7 +14,7 @@ const WAITING = 64;
 /** Where none are known, which may be because nobody has asked yet: about what a device may send at once. */
 const WAITING_FIRST = 200;
 
-/** Whose connection may carry the messages of other devices. */
+/** A peer that may be a parent. */
 export type FamilyPeer = Peer & { children: number };
 export type ChildOf = (peer: FamilyPeer, deviceId: DeviceId) => Peer | null | Promise<Peer | null>;
 
@@ -52,7 +52,7 @@ class ChildPeer implements Peer {
 export interface Families {
   /** Who may speak over a connection besides its own device (device-protocols §0.5). Asks the store once in a while, not for each message. */
   childOf: ChildOf;
-  /** For a message to a device that is behind the connection's: it may be so since a moment ago, and is expected to answer. */
+  /** For a message to a child over its parent's connection. It may be a child only since a moment ago, and is expected to answer. */
   identityOf(parent: FamilyPeer, deviceId: DeviceId): Identity;
 }
 
@@ -90,7 +90,7 @@ export function createFamilies(
     sampled.error(
       'lost messages',
       { deviceId: parent.deviceId, err: error },
-      'Messages for the children of a device were lost: core could not say which they are',
+      "Messages of a parent's children were lost: core could not say which children it has",
     );
     for (const { lost } of family.waiting.splice(0)) {
       metrics.lost.report.inc();

@@ -47,6 +47,8 @@ test.each([
   ['hdr\ndev-8\ndev-9', '"hdr"'],
   ['Device ID;Secret\ndev-8;0123456789abcdef', '"Device ID"'],
   ['deviceName,colour\ndev-8,red', '"colour"'],
+  ['deviceName,constructor\ndev-8,red', '"constructor"'],
+  ['deviceName,parent,gateway\ndev-8,dev-1,dev-2', '"gateway" of the first row names the same as "parent": keep one of the two.'],
   ['dev-8,0123456789abcdef\ndev-9,0123456789abcdef', '"dev-8"'],
 ])('R-DEV-6 R-BAT-3 no device is made of a head that is not understood, and it is named: %j', async (file, title) => {
   const before = await stored();

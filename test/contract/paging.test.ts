@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { Page } from '../../core/page';
 import { decodeCursor, encodeCursor } from '../../core/paging/cursor';
+import type { Page } from '../../core/paging/page';
 import { pageOf, type Sort } from '../../core/paging/page-of';
 import type { Product } from '../../schema/model/fleet';
 import type { Store } from '../../schema/mongo/connect';

@@ -81,7 +81,7 @@ test('R-FLOW-1 R-FLOW-2 as many messages wait as a queue holds, and one for each
   expect(settled.map(({ status }) => status)).toEqual([...Array(65).fill('fulfilled'), 'rejected']);
 });
 
-test('R-FLOW-1 what a connection may send grows with each device behind it', () => {
+test('R-FLOW-1 what a connection may send grows with each of its children', () => {
   let now = 0;
   const { take: allows } = createTokenBuckets<object>({ perSecond: 1, burst: 2, more: { perSecond: 1, burst: 4 } }, () => now);
   const many = (key: object, units?: number) => Array.from({ length: 100 }, () => allows(key, units)).filter(Boolean).length;

@@ -2,7 +2,7 @@ import type { mongo } from 'mongoose';
 import type { Device } from '../../../schema/model/fleet';
 import { AT_BROKER, type DeviceId } from '../../../schema/model/ids';
 import type { Collections } from '../../../schema/mongo/connect';
-import { newGeneration } from '../../chance';
+import { newGeneration } from '../../random-bytes';
 import { refuseIfAny } from '../../refuse';
 import { offline } from '../presence';
 import type { SessionEnds } from '../session-ends';

@@ -8,7 +8,7 @@ import { isThroughParent, THROUGH_PARENT, throughParent } from './session-name';
 
 type Devices = Collections['devices'];
 /** Where a parent's connection is; null: it has none, or none that its children could use. */
-type Carried = { gatewayId: string; sessionId: string } | null;
+type ParentPresence = { gatewayId: string; sessionId: string } | null;
 
 const PRESENCE = { enabled: 1, online: 1, gatewayId: 1, sessionId: 1, parentId: 1, dialect: 1 } as const;
 type Present = Pick<Device, '_id' | keyof typeof PRESENCE>;
@@ -27,7 +27,7 @@ export interface FollowDeps {
  * At a broker of its own a parent's session has another name after each message, so its children's is named after the broker. In a dialect
  * where devices have topics of their own nobody knows over whose connection one is reached there: each is on-line by what is heard of it.
  */
-function carriedBy(device: Present | null): Carried {
+function presenceFor(device: Present | null): ParentPresence {
   if (!device?.enabled || !device.online || device.gatewayId === null || device.sessionId === null) return null;
   const { gatewayId, sessionId } = device;
   if (!isBrokerGateway(gatewayId)) return { gatewayId, sessionId };
@@ -35,11 +35,11 @@ function carriedBy(device: Present | null): Carried {
 }
 
 /** What has to change: `on` comes on-line or moves, `off` goes. A child with a connection of its own keeps it. */
-function differing(children: readonly Present[], carried: Carried): { on: DeviceId[]; off: DeviceId[]; through: DeviceId[] } {
-  const onLine = children.filter(({ enabled, online, sessionId }) => carried && enabled && (!online || isThroughParent(sessionId)));
-  const named = carried && throughParent(carried.sessionId);
-  const on = onLine.filter(({ sessionId, gatewayId }) => sessionId !== named || gatewayId !== carried?.gatewayId);
-  const off = children.filter(({ enabled, sessionId }) => isThroughParent(sessionId) && !(carried && enabled));
+function differing(children: readonly Present[], presence: ParentPresence): { on: DeviceId[]; off: DeviceId[]; through: DeviceId[] } {
+  const onLine = children.filter(({ enabled, online, sessionId }) => presence && enabled && (!online || isThroughParent(sessionId)));
+  const named = presence && throughParent(presence.sessionId);
+  const on = onLine.filter(({ sessionId, gatewayId }) => sessionId !== named || gatewayId !== presence?.gatewayId);
+  const off = children.filter(({ enabled, sessionId }) => isThroughParent(sessionId) && !(presence && enabled));
   const ids = (of: readonly Present[]) => of.map(({ _id }) => _id);
   return { on: ids(on), off: ids(off), through: ids(onLine) };
 }
@@ -59,16 +59,16 @@ export async function followParent(
 ): Promise<void> {
   const wanted = { parentId, ...(among && { _id: { $in: [...among] } }) };
   const told = new Map<DeviceId, string | null>();
-  let carried = carriedBy(await presentOf(devices, parentId));
+  let presence = presenceFor(await presentOf(devices, parentId));
   for (let look = 0; look < LOOKS; look += 1) {
     const children = await devices.find(wanted).project<Present>(PRESENCE).toArray();
-    const { on, off, through } = differing(children, carried);
-    await write(devices, parentId, { on, off }, carried, clock());
-    for (const id of tellAll ? through : on) told.set(id, carried?.gatewayId ?? null);
+    const { on, off, through } = differing(children, presence);
+    await write(devices, parentId, { on, off }, presence, clock());
+    for (const id of tellAll ? through : on) told.set(id, presence?.gatewayId ?? null);
     for (const id of off) told.set(id, null);
-    const before = carried;
-    carried = carriedBy(await presentOf(devices, parentId));
-    if (before?.sessionId === carried?.sessionId && before?.gatewayId === carried?.gatewayId) break;
+    const before = presence;
+    presence = presenceFor(await presentOf(devices, parentId));
+    if (before?.sessionId === presence?.sessionId && before?.gatewayId === presence?.gatewayId) break;
   }
   for (const to of new Set(told.values())) {
     await onChildren?.(
@@ -83,18 +83,18 @@ async function write(
   devices: Devices,
   parentId: DeviceId,
   { on, off }: { on: readonly DeviceId[]; off: readonly DeviceId[] },
-  carried: Carried,
+  presence: ParentPresence,
   now: Date,
 ): Promise<void> {
-  if (carried && on.length > 0) {
-    const { gatewayId, sessionId } = carried;
+  if (presence && on.length > 0) {
+    const { gatewayId, sessionId } = presence;
     await devices.updateMany(
       { _id: { $in: [...on] }, parentId, enabled: true, $or: [{ online: false }, { sessionId: THROUGH_PARENT }] },
       present({ gatewayId, sessionId: throughParent(sessionId) }, now),
     );
   }
   if (off.length === 0) return;
-  const gone = { _id: { $in: [...off] }, parentId, sessionId: THROUGH_PARENT, ...(carried && { enabled: false }) };
+  const gone = { _id: { $in: [...off] }, parentId, sessionId: THROUGH_PARENT, ...(presence && { enabled: false }) };
   await devices.updateMany(gone, offline(now));
 }
 
@@ -119,7 +119,7 @@ export async function followParentsOf(deps: FollowDeps, ids: readonly DeviceId[]
   );
   for (const parentId of parentIds) {
     const own = children.filter((child) => child.parentId === parentId);
-    const { on, off } = differing(own, carriedBy(parents.get(parentId) ?? null));
+    const { on, off } = differing(own, presenceFor(parents.get(parentId) ?? null));
     if (on.length + off.length > 0) await followParent(deps, parentId, onlyThem ? { among: own.map(({ _id }) => _id) } : {});
   }
 }

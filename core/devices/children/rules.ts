@@ -14,7 +14,7 @@ export interface Binding {
 /** A new device. */
 export type ToBeBound = Pick<NewDevice, 'deviceName' | 'parent'>;
 
-/** Null: it is behind none. */
+/** Null: it has no parent. */
 export const bindingOf = (productKey: string, { deviceName, parent }: ToBeBound, field: string) =>
   parent
     ? {

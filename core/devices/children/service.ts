@@ -1,5 +1,5 @@
 import type { mongo } from 'mongoose';
-import { proofBehind } from '../../../schema/model/device/generations';
+import { proofOfChild } from '../../../schema/model/device/generations';
 import type { Device } from '../../../schema/model/fleet';
 import type { DeviceId } from '../../../schema/model/ids';
 import type { Limits } from '../../../schema/model/limits';
@@ -100,7 +100,7 @@ export function createChildren(deps: ChildrenDeps) {
         .find({ parentId, enabled: true })
         .project<Pick<Device, '_id' | 'generations'>>({ generations: 1 })
         .toArray();
-      return found.map((device) => ({ deviceId: device._id, proof: proofBehind(parentId, device) }));
+      return found.map((device) => ({ deviceId: device._id, proof: proofOfChild(parentId, device) }));
     },
 
     /** Of those that are children and may be spoken to: by which parent each is reached. */

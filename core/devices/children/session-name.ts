@@ -1,6 +1,6 @@
 /**
- * A child's presence is that of its parent, unless it has a connection of its own. Its session's name says which: what carries it is
- * written together with it, and so cannot be forgotten.
+ * A child's presence is that of its parent, unless it has a connection of its own. The name of its session says which: the two
+ * are written together, so neither can be forgotten.
  */
 const PREFIX = 'via ';
 

@@ -117,7 +117,7 @@ export function createSessions(ways: Ways, on: { begin(session: Session): void; 
   };
 }
 
-/** Time of the process's start, a number within it, and chance: two processes never give the same. */
+/** The time the process started, random bytes and a number that counts up: no two processes give the same. */
 function createSessionIds(): () => string {
   const run = `${Date.now().toString(36)}-${randomBytes(4).toString('hex')}`;
   let count = 0;

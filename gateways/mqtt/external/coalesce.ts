@@ -10,7 +10,7 @@ export interface UpMessage {
   tooLong?: true;
 }
 
-/** Messages that wait as one job, and as many more as there are devices behind the one that sends them. */
+/** Messages that wait as one job, and one more for each child of the device that sends them. */
 const TOGETHER = 4;
 
 interface Group {
@@ -19,8 +19,8 @@ interface Group {
 }
 
 /**
- * Puts messages into the queue of their device. Those that wait one behind the other are coalesced into one job: a parent says everything for its
- * devices on its own topic, and may say more at once than a queue has jobs. `handle` may be asked for the same message again.
+ * Puts messages into the queue of their device. Those that wait one after the other are coalesced into one job: a parent says everything for
+ * its children on its own topic, and may say more at once than a queue has jobs. `handle` may be asked for the same message again.
  */
 export function createCoalescer(
   { queues, metrics, sampled }: { queues: DeviceQueues; metrics: GatewayMetrics; sampled: SampledLog },

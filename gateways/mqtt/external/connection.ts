@@ -34,7 +34,7 @@ interface ConnectionDeps {
 }
 
 /** Where gateways find out about each other. */
-export const gatewaysTopic = (name: string): string => `updraft/gateways/${name}`;
+const gatewaysTopic = (name: string): string => `updraft/gateways/${name}`;
 
 /** The gateway's connection to the broker. It counts as connected when what devices send reaches it. */
 export function createBrokerConnection(deps: ConnectionDeps): BrokerConnection {
@@ -89,10 +89,10 @@ export function createBrokerConnection(deps: ConnectionDeps): BrokerConnection {
   async function once(): Promise<void> {
     let opened: BrokerSession | null = null;
     opened = await openBrokerSession(settings, gatewayName, (topic, payload) => receive(opened, topic, payload), stopping.signal);
-    await carry(opened);
+    await serve(opened);
   }
 
-  async function carry(opened: BrokerSession): Promise<void> {
+  async function serve(opened: BrokerSession): Promise<void> {
     let elections: NodeJS.Timeout | undefined;
     try {
       await settle(opened);

@@ -1,6 +1,6 @@
 import type { DeviceLink, Notification } from '../../../core/ports';
 import { type DeviceId, deviceNameOf, productKeyOf } from '../../../schema/model/ids';
-import { dialectOf, type Speaking } from '../../../schema/model/protocol/dialect';
+import { dialectOf, type Speaking, traitsOf } from '../../../schema/model/protocol/dialect';
 import type { DownMessage, Identity, MqttDialect } from '../dialect';
 import type { TransportParts } from '../transport';
 import type { Published } from './session';
@@ -25,7 +25,7 @@ interface BrokerLinkDeps extends Pick<TransportParts, 'devices' | 'dialects' | '
 /**
  * Pushes by the broker. Nobody here knows who is connected, so each push asks: with QoS 1 the broker says when nobody is subscribed to the
  * device's topic, nor to its parent's. Then the session is read and the message published once more; a device that
- * nobody has heard of since is off-line, and so are those behind it. A push that can't be published throws: it says nothing about the device.
+ * nobody has heard of since is off-line, and so are its children. A push that can't be published throws: it says nothing about the device.
  */
 export function createBrokerLink({ devices, dialects, gatewayId, metrics, publish, onSpokenTo, onGone }: BrokerLinkDeps): DeviceLink {
   const spokenBy = (device: Speaking): MqttDialect | undefined => dialects.find(({ name }) => name === dialectOf(device));
@@ -47,7 +47,7 @@ export function createBrokerLink({ devices, dialects, gatewayId, metrics, publis
 
   /** Only where children have no topics of their own. */
   async function overParent(deviceId: DeviceId, dialect: MqttDialect, toMessage: (device: Identity) => DownMessage): Promise<Route[]> {
-    if (dialect.childNamedBy !== undefined) return [];
+    if (traitsOf({ dialect: dialect.name }).childTopics === 'own') return [];
     const to = (await devices.parentsOf([deviceId])).get(deviceId);
     if (to === undefined) return [];
     onSpokenTo(to, deviceId);

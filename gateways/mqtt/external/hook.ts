@@ -69,7 +69,7 @@ export function createBrokerHook({
   }
 
   /** A parent also speaks on the topics of its children, in a dialect where they have some. */
-  async function isBehind(parent: Identity, child: DeviceId | undefined): Promise<boolean> {
+  async function isChildOf(parent: Identity, child: DeviceId | undefined): Promise<boolean> {
     if (child === undefined || (await devices.parentsOf([child])).get(child) !== parent.deviceId) return false;
     if (!(await devices.awaits(child))) return true;
     await endClientsOf(child);
@@ -114,7 +114,7 @@ export function createBrokerHook({
         if (!identity) continue;
         const open = action === 'subscribe' ? [...dialect.own(identity), ...dialect.unserved(identity)] : dialect.own(identity);
         if (open.some((own) => contains(own, topic))) return ALLOW;
-        if (await isBehind(identity, dialect.childNamedBy?.(topic))) return ALLOW;
+        if (await isChildOf(identity, dialect.childNamedBy?.(topic))) return ALLOW;
       }
       if (action === 'subscribe') metrics.subscriptionsRefused.inc();
       else metrics.dropped.foreign_topic.inc();

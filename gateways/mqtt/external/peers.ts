@@ -4,7 +4,7 @@ import type { DeviceId } from '../../../schema/model/ids';
 import type { DownMessage, Identity, MqttDialect } from '../dialect';
 import type { ChildOf, FamilyPeer } from '../families';
 
-/** A device behind the broker, as far as this gateway remembers it: its quotas hang on it. */
+/** A device at the broker, as far as this gateway remembers it: its quotas hang on it. */
 export interface BrokerPeer extends FamilyPeer {
   /** As its device was known when it was last looked up. */
   proof?: Proof;

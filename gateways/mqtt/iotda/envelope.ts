@@ -11,7 +11,7 @@ export interface OtaEvent {
 }
 
 export type EnvelopeReading =
-  /** `about`: another device, which has to be behind this one. */
+  /** `about`: another device, which has to be a child of this one. */
   | { kind: 'events'; events: OtaEvent[]; about?: DeviceId }
   /** It is about what can be no device. */
   | { kind: 'foreign' }

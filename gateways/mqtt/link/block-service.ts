@@ -5,7 +5,7 @@ import type { GatewayCore } from '../../core';
 import type { GatewayMetrics } from '../../metrics';
 import type { DownMessage, Peer } from '../dialect';
 import type { MqttQuotas } from '../quotas';
-import { createBlockLines, type LineClock } from './block-lines';
+import { createBlockQueues, type QueueClock } from './block-queues';
 
 type WordedAnswer = Exclude<BlockAnswer, { kind: 'block' }> | (Extract<BlockAnswer, { kind: 'block' }> & { offset: number });
 
@@ -35,11 +35,11 @@ export function createBlockService(
     sampled: SampledLog;
     accountOf: AccountOf;
   },
-  clock?: LineClock,
+  clock?: QueueClock,
 ): BlockService {
   const { downloads, metrics, quotas, sampled, accountOf } = deps;
   const limits = { perSecond: BLOCKS_PER_SECOND, open: quotas.openRequests, openInAll: OPEN_IN_ALL, atOnce: AT_ONCE };
-  const enqueue = createBlockLines(limits, accountOf, clock);
+  const enqueue = createBlockQueues(limits, accountOf, clock);
 
   async function answer(
     peer: Peer,

@@ -58,7 +58,7 @@ export function createLinkDialect({ tasks, downloads, queues, metrics, quotas, s
     if (handler !== onFileDownload) tasks.ignored(peer.deviceId, ignoredReportOf(unreadable, payload), peer.proof);
   }
 
-  /** What is published on another device's topic is that one's message, if it is behind this device (device-protocols §1.2). */
+  /** What is published on another device's topic is that one's message, if it is a child of this device (device-protocols §1.2). */
   function onForeign(peer: Peer, topic: string, payload: Buffer): void {
     whenChild(peer, namedByLinkTopic(topic)?.device?.deviceId, (child) => {
       if (child === null) drop(peer, 'foreign_topic', topic);

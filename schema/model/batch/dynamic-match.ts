@@ -108,9 +108,9 @@ const isSince = (at: Date | null, endedAt: Date | null): boolean => at !== null 
 
 /**
  * Whether a batch takes a device once more whose conditions are met and whose task has ended; null: it does. One that is based on versions
- * does so with each report of such a version, ten times in all (R-BAT-10), but not when the device has gone back from what it was upgraded
- * to: then an operator has to look; one that is based on a group when the device has come into it
- * anew and its task had failed (R-BAT-15). What people have canceled or rejected stays so.
+ * does so with each report of such a version, `limits.dynamicMatches` times in all (R-BAT-10), but not when the device has gone back from
+ * what it was upgraded to: then an operator has to look; one that is based on a group when the device has come into it anew and its task had
+ * failed (R-BAT-15). What people have canceled or rejected stays so.
  */
 export function matchesAgain(
   base: Batch['base'],

@@ -50,7 +50,7 @@ export interface ImportRow {
   /** R-FLOW-2: nobody is told the secret, so that it signs in with a certificate only. */
   untold?: true;
   certificateFingerprints?: string[];
-  /** The device it is behind, of the same product when none is named. */
+  /** Its parent, of the same product when none is named. */
   parent?: { productKey?: string; deviceName: string };
   region?: { province: string; city: string };
   tags?: { key: string; value: string }[];

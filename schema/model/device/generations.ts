@@ -47,7 +47,7 @@ export function ownProof({ generations }: Known, certificate?: string): Proof {
 }
 
 /** Of a device whose parent speaks for it. */
-export function proofBehind(parentId: DeviceId, { generations }: Known): Proof {
+export function proofOfChild(parentId: DeviceId, { generations }: Known): Proof {
   const { registration = null, binding = null } = generations ?? {};
   return { registration, parentId, binding };
 }

@@ -105,9 +105,20 @@ test('R-DEV-6 columns are taken as the vendors’ exports name them, in any case
       ...{ deviceName: 'dev-1', secret: '0123456789abcdef', productKey: 'meter' },
     });
   }
-  expect(() => columnsOf(rows('deviceName,secret,DeviceSecret'))).toThrow('"DeviceSecret" of the first row is there twice');
   expect(() => columnsOf(rows('deviceName,Colour'))).toThrow('"Colour" of the first row is not one that is taken');
   expect(deviceOfRow(columnsOf(rows('deviceName,certificateFingerprints')), ['dev-1', 'aa,bb'])).toMatchObject({
     certificateFingerprints: ['aa', 'bb'],
   });
+});
+
+test.each([
+  ['parent,gateway', '"gateway" of the first row names the same as "parent": keep one of the two.'],
+  ['gateway,parent', '"parent" of the first row names the same as "gateway": keep one of the two.'],
+  ['parent.productKey,Gateway.ProductKey', '"Gateway.ProductKey" of the first row names the same as "parent.productKey": keep one'],
+  ['secret,DeviceSecret', '"DeviceSecret" of the first row names the same as "secret": keep one of the two.'],
+  ['parent,Parent', '"Parent" of the first row is there twice.'],
+  ['gateway,Gate_way', '"Gate_way" of the first row is there twice.'],
+  ['tag.a,TAG.a', '"TAG.a" of the first row is there twice.'],
+])('R-DEV-6 a column that is named twice is told by both of its names where these differ: %s', (head, message) => {
+  expect(() => columnsOf(rows(`deviceName,${head}`))).toThrow(message);
 });

@@ -97,7 +97,7 @@ export class LinkDevice extends PoweredDevice<UpgradeOffer> {
     this.tell('progress', { at, step, module });
   }
 
-  /** Asks firmware/get: null when there is no task, or no answer in 10 s. What is offered is upgraded to. */
+  /** Asks firmware/get: null when there is no task, or no answer in its time. What is offered is upgraded to. */
   ask(module = DEFAULT_MODULE): Promise<UpgradeOffer | null> {
     const reply = this.inbox.nextReply(patience(ANSWER_MS));
     this.counts.gets += 1;

@@ -1,6 +1,6 @@
 /** Keyset paging: `after` is the opaque cursor of the last row a caller has. */
 export interface PageRequest {
-  /** 1–100; 50 when not given. */
+  /** 1 to `limits.pageSize`; `limits.pageSizeByDefault` when not given. */
   first?: number | null;
   after?: string | null;
 }

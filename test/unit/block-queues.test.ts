@@ -3,8 +3,8 @@ import type { BlockAnswer } from '../../core/downloads/contract';
 import { createAccounts } from '../../gateways/accounts';
 import { createGatewayMetrics } from '../../gateways/metrics';
 import type { DownMessage, Peer } from '../../gateways/mqtt/dialect';
-import { createBlockLines, type LineClock, type LineSettings } from '../../gateways/mqtt/link/block-lines';
 import { createBlockPace } from '../../gateways/mqtt/link/block-pace';
+import { createBlockQueues, type QueueClock, type QueueLimits } from '../../gateways/mqtt/link/block-queues';
 import { createBlockService } from '../../gateways/mqtt/link/block-service';
 
 /** Time that passes only when `pass` says so, or all at once to the next pause that ends. */
@@ -12,7 +12,7 @@ function virtualClock() {
   let at = 0;
   let pauses: { until: number; resolve: () => void }[] = [];
   const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
-  const clock: LineClock = {
+  const clock: QueueClock = {
     now: () => at,
     pause: (ms) => new Promise<void>((resolve) => pauses.push({ until: at + ms, resolve })),
   };
@@ -35,7 +35,7 @@ function virtualClock() {
   };
 }
 
-const SETTINGS: LineSettings = { perSecond: 20, open: 20, openInAll: 100_000, atOnce: 1_024 };
+const SETTINGS: QueueLimits = { perSecond: 20, open: 20, openInAll: 100_000, atOnce: 1_024 };
 let devices = 0;
 const peerOf = (deviceId = `meters.meter-${++devices}`): Peer => ({ closed: false, deviceId }) as Peer;
 
@@ -58,7 +58,7 @@ test('R-DL-3 no second, however it is cut out, has more than 20 turns, and none 
 
 test('R-DL-3 1 MB in blocks of 10 KB to a device with one open request takes what 20 blocks a second take', async () => {
   const { clock, next, now, settle } = virtualClock();
-  const enqueue = createBlockLines(SETTINGS, createAccounts(100_000), clock);
+  const enqueue = createBlockQueues(SETTINGS, createAccounts(100_000), clock);
   const peer = peerOf();
   const blocks = Math.ceil((1024 * 1024) / 10_240);
   let answered = 0;
@@ -81,7 +81,7 @@ test('R-DL-3 1 MB in blocks of 10 KB to a device with one open request takes wha
 
 test('R-DL-3 answers come in the order of the requests, and only what is beyond 20 open ones is dropped', async () => {
   const { clock, next, now } = virtualClock();
-  const enqueue = createBlockLines(SETTINGS, createAccounts(100_000), clock);
+  const enqueue = createBlockQueues(SETTINGS, createAccounts(100_000), clock);
   const peer = peerOf();
   const order: [number, number][] = [];
   const ask = (n: number) => enqueue(peer, async () => void order.push([n, now()]));
@@ -96,7 +96,7 @@ test('R-DL-3 answers come in the order of the requests, and only what is beyond 
 
 test('R-DL-3 a device that keeps 20 requests open, one more on each answer, loses none', async () => {
   const { clock, next } = virtualClock();
-  const enqueue = createBlockLines(SETTINGS, createAccounts(100_000), clock);
+  const enqueue = createBlockQueues(SETTINGS, createAccounts(100_000), clock);
   const peer = peerOf();
   const taken: string[] = [];
   const ask = (): void => {
@@ -113,9 +113,9 @@ test('R-DL-3 a device that keeps 20 requests open, one more on each answer, lose
   expect(taken).toEqual(Array(200).fill('taken'));
 });
 
-test('R-DL-3 a slow read of one device holds up its own line and nobody else', async () => {
+test('R-DL-3 a slow read of one device holds up its own queue and nobody else', async () => {
   const { clock, settle } = virtualClock();
-  const enqueue = createBlockLines(SETTINGS, createAccounts(100_000), clock);
+  const enqueue = createBlockQueues(SETTINGS, createAccounts(100_000), clock);
   const [slow, quick] = [peerOf(), peerOf()];
   const order: string[] = [];
   let release: () => void = () => undefined;
@@ -134,7 +134,7 @@ test('R-DL-3 a slow read of one device holds up its own line and nobody else', a
 
 test('R-DL-3 a device that has gone frees what waits for it, and what is open of all is bounded', async () => {
   const { clock, next, settle } = virtualClock();
-  const enqueue = createBlockLines({ ...SETTINGS, openInAll: 30 }, createAccounts(100_000), clock);
+  const enqueue = createBlockQueues({ ...SETTINGS, openInAll: 30 }, createAccounts(100_000), clock);
   const gone = { ...peerOf() } as { closed: boolean };
   let answered = 0;
   const count = async () => {
@@ -153,7 +153,7 @@ test('R-DL-3 a device that has gone frees what waits for it, and what is open of
 
 test('R-SAFE-3 a device that connects again has the turns it had left, and what its connection before had asked takes none', async () => {
   const { clock, next, now } = virtualClock();
-  const enqueue = createBlockLines(SETTINGS, createAccounts(10), clock);
+  const enqueue = createBlockQueues(SETTINGS, createAccounts(10), clock);
   const order: [string, number][] = [];
   const connect = () => peerOf('meters.again') as { closed: boolean } & Peer;
   const ask = (peer: Peer, name: string) => enqueue(peer, async () => void order.push([name, now()]));
@@ -171,7 +171,7 @@ test('R-SAFE-3 a device that connects again has the turns it had left, and what 
 
 test('R-DL-3 twenty thousand devices with an open request each are all answered', async () => {
   const { clock, next } = virtualClock();
-  const enqueue = createBlockLines(SETTINGS, createAccounts(100_000), clock);
+  const enqueue = createBlockQueues(SETTINGS, createAccounts(100_000), clock);
   let answered = 0;
   const count = async () => {
     answered += 1;

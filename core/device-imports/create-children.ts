@@ -31,7 +31,7 @@ type Made = { row: ImportRow; document: StoredDevice };
  * and a repetition leaves out those that are there. Answers the rows whose device somebody else has registered since the check, and those
  * whose parent takes none any more.
  */
-export async function createBehind(
+export async function createChildren(
   deps: BindingDeps,
   of: StoredImport,
   rows: readonly ImportRow[],
@@ -77,8 +77,8 @@ async function insertBound(deps: BindingDeps, of: StoredImport, made: readonly M
     if (parents.size === 1) return made.map(({ row }) => refusedFor(of, row, error));
     const problems: DeviceImportProblem[] = [];
     for (const parentId of parents) {
-      const behindIt = made.filter((each) => parentOf(each) === parentId);
-      problems.push(...(await insertBound(deps, of, behindIt)));
+      const ofParent = made.filter((each) => parentOf(each) === parentId);
+      problems.push(...(await insertBound(deps, of, ofParent)));
     }
     return problems;
   }

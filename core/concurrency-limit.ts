@@ -1,5 +1,5 @@
 /** Runs at most `most` at a time, the others in the order they came. */
-export function createGate(most: number): <T>(work: () => Promise<T>) => Promise<T> {
+export function createConcurrencyLimit(most: number): <T>(work: () => Promise<T>) => Promise<T> {
   const waiting: (() => void)[] = [];
   let free = most;
   return async (work) => {
