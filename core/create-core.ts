@@ -208,6 +208,8 @@ export async function createCore({
     isBusy: async (id) => (await base.tasks.activeOfDevice(id)).length > 0,
   });
 
+  const packaging = { connection: store.connection, collections, files, settings, clock, disk, presign: secureUpdates.digestSigns };
+
   return {
     core: {
       access: createAccessService({ store, settings, clock }),
@@ -220,25 +222,9 @@ export async function createCore({
       }),
       deviceLists: createDeviceListService({ collections, settings, clock, disk }),
       deviceImports: createDeviceImportService({ collections, settings, creation: imports, sealing, idSecret: secret, clock, disk }),
-      packages: createPackageService({
-        connection: store.connection,
-        collections,
-        files,
-        settings,
-        clock,
-        disk,
-        presign: secureUpdates.digestSigns,
-      }),
+      packages: createPackageService(packaging),
       downloads,
-      uploads: createUploadService({
-        connection: store.connection,
-        collections,
-        files,
-        settings,
-        clock,
-        disk,
-        presign: secureUpdates.digestSigns,
-      }),
+      uploads: createUploadService(packaging),
       batches: createBatchService({
         ...{ connection: store.connection, collections, tasks, engine, settings, clock, versionCounts },
         dynamic: createDynamicService(policyDeps),

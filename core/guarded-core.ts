@@ -62,7 +62,7 @@ export function unlessStoreAway<T>(work: Promise<T>, store: Guarded): Promise<T>
   });
 }
 
-export const storeUnavailable = (): UserError =>
+const storeUnavailable = (): UserError =>
   new UserError('STORE_UNAVAILABLE', {
     message: 'MongoDB does not answer. A change that was asked for may have been carried out all the same.',
     hint: 'Try again in a few seconds; look first whether the change was made.',

@@ -71,5 +71,4 @@ const keyFor = (key: Uint8Array, purpose: string | undefined): KeyObject =>
   createSecretKey(purpose === undefined ? key : Buffer.from(hkdfSync('sha256', key, '', purpose, MASTER_KEY_BYTES)));
 
 /** Says which key without saying what key. */
-export const masterKeyId = (key: Uint8Array): string =>
-  createHash('sha256').update('updraft master key').update(key).digest('hex').slice(0, 16);
+const masterKeyId = (key: Uint8Array): string => createHash('sha256').update('updraft master key').update(key).digest('hex').slice(0, 16);

@@ -15,7 +15,7 @@ const LOOPBACK = '127.0.0.1';
 const EVERYWHERE: readonly string[] = ['0.0.0.0', '::'];
 
 /** Those that are given; free ones are found when they are taken. */
-export function ownPorts(config: Config): OwnPort[] {
+function ownPorts(config: Config): OwnPort[] {
   const { host, roles, broker, embedded } = config;
   const api = roles.includes('api');
   const gateway = roles.includes('gateway');

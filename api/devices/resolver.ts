@@ -63,6 +63,7 @@ export class DeviceResolver {
     const told = (device: DeviceWithSecret, index: number) => secretTold(input.devices[index], device);
     return asPayload(
       registered.then((devices) => ({ devices: devices.map((device, index) => ({ device, secret: told(device, index) })) })),
+      (field) => asGiven(input.devices, field),
     );
   }
 
@@ -99,8 +100,14 @@ export class DeviceResolver {
     deprecationReason: 'Use setDeviceParent.',
     description: 'The older name of `setDeviceParent`.',
   })
-  setDeviceGateway(@Arg('input', () => SetDeviceGatewayInput) { deviceIds, gatewayId }: SetDeviceGatewayInput, @Ctx() context: ApiContext) {
-    return this.setDeviceParent({ deviceIds, parentId: gatewayId }, context);
+  setDeviceGateway(
+    @Arg('input', () => SetDeviceGatewayInput) { deviceIds, gatewayId }: SetDeviceGatewayInput,
+    @Ctx() { core, viewer }: ApiContext,
+  ) {
+    return asPayload(
+      core.devices.setParent(viewer, deviceIds, gatewayId ?? null).then((devices) => ({ devices })),
+      (field) => (field === 'parentId' ? 'gatewayId' : field),
+    );
   }
 
   @Mutation(() => SetDeviceCertificatesPayload, {
@@ -191,3 +198,10 @@ export class DeviceResolver {
     return toConnection(await core.tasks.list({ deviceId: device._id }, page));
   }
 }
+
+/** The parent of a row by the name that the row has for it. */
+const asGiven = (rows: RegisterDevicesInput['devices'], field: string): string =>
+  field.replace(/^(devices\[(\d+)\]\.)parent\b/, (whole, row, index) => {
+    const { parent, gateway } = rows[Number(index)] ?? {};
+    return gateway && !parent ? `${row}gateway` : whole;
+  });

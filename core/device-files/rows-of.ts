@@ -67,7 +67,7 @@ export async function* rowsOf(source: Readable, maximum: number, isHead: (cells:
  * On which line a row begins, by the line the parser says it ends on. Line breaks in quoted cells lie between the two, and the parser counts those
  * of two characters twice.
  */
-export function firstLines(): (cells: readonly string[], lastLine: number) => number {
+function firstLines(): (cells: readonly string[], lastLine: number) => number {
   let previous = 0;
   let surplus = 0;
   return (cells, lastLine) => {

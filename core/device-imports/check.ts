@@ -42,7 +42,7 @@ export interface FileOfDevices {
 }
 
 /** A row that can become a device, or why it cannot; whether its name is taken is looked up for many at once. */
-export function checkRow(
+function checkRow(
   { attempt, productKey, columns }: FileOfDevices,
   { row, cells }: FileRow,
   limits: Pick<Limits, 'deviceTags'>,

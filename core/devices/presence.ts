@@ -7,7 +7,7 @@ import type { Collections } from '../../schema/mongo/connect';
 type Devices = Collections['devices'];
 
 /** Who shares its connection, or whose it shares: read with the write. */
-export const RELATED = { parentId: 1, children: 1, presenceRevision: 1 } as const;
+const RELATED = { parentId: 1, children: 1, presenceRevision: 1 } as const;
 export type Related = Pick<Device, '_id' | keyof typeof RELATED>;
 
 /** As the write has left it. */

@@ -70,7 +70,7 @@ function countViolation(count: number, maximum: number): Violation | null {
   };
 }
 
-export const newDeviceViolations = (
+const newDeviceViolations = (
   { deviceName, secret, certificateFingerprints: certificates, region, tags }: NewDevice,
   path: string,
   limits: Pick<Limits, 'deviceTags'>,

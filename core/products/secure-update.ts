@@ -121,7 +121,7 @@ const DIGEST_INFO = Buffer.from('3031300d060960864801650304020105000420', 'hex')
  * RSASSA-PKCS1-v1_5 with SHA-256 over the file, made from the digest alone, so that no byte of the file is read again:
  * `openssl dgst -sha256 -verify public.pem -signature sig.bin fw.bin` says yes. Base64. The same input gives the same signature.
  */
-export const signDigest = (privateKeyPem: string, sha256: string): string =>
+const signDigest = (privateKeyPem: string, sha256: string): string =>
   privateEncrypt(
     { key: privateKeyPem, padding: constants.RSA_PKCS1_PADDING },
     Buffer.concat([DIGEST_INFO, Buffer.from(sha256, 'hex')]),

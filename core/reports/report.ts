@@ -1,31 +1,29 @@
 import type { TaskId } from '../../schema/model/ids';
 import { FIXED_LIMITS } from '../../schema/model/limits';
 import { isPlatformLed } from '../../schema/model/protocol/dialect';
-import { awaitsDevice } from '../../schema/model/task/device-exchange';
 import { hasDownloaded, hasRestartedForAnother, isSaidByParent } from '../../schema/model/task/repeated';
 import type { Task } from '../../schema/model/task/task';
 import type { TaskDeps } from '../tasks/deps';
 import { endTask } from '../tasks/end-task';
 import { transition } from '../tasks/transition';
-import { timeoutOf, upgradeInput } from '../tasks/upgrade-input';
+import { upgradeInput } from '../tasks/upgrade-input';
 import type { DeviceReport } from './contract';
 import { endIneligible, isEligible } from './eligible';
 
-/** A device has room for five tasks at a time (R-BAT-13); those that ended lately are behind them. */
-const LATEST = 20;
+/** Of a device's tasks so many are looked through, newest first, for what an odd report may be about: those that run and those that ended lately. */
+export const LATEST = 20;
 
-/** Progress: the percent goes to the store; the first of the task also starts the upgrade workflow, and with it the time-out. */
+/** Progress of a task that awaits its device: the percent goes to the store; the first of the task also starts the upgrade workflow, and with it the time-out. */
 export async function onProgress(deps: TaskDeps, task: Task, percent: number): Promise<void> {
-  if (!awaitsDevice(task)) return;
   const now = deps.clock();
-  const { policy } = await deps.facts(task.batchId);
-  const minutes = timeoutOf(task, policy);
-  const timeoutMs = minutes === null ? null : minutes * deps.settings.minuteMs;
+  const input = await upgradeInput(deps, task);
+  const { timeoutMinutes, minuteMs } = input;
+  const timeoutMs = timeoutMinutes === null ? null : timeoutMinutes * minuteMs;
   // The engine before the store: once the store says that progress began, a repeat of this report would start nothing.
   // A platform-led upgrade runs already, and wants to know only what its time-out runs from.
   const tells = !isPlatformLed(task) || timeoutMs !== null;
   const starts = task.firstProgressAt === null && tells;
-  if (starts) await deps.engine.report(await upgradeInput(deps, task), { kind: 'progress', at: now.getTime() });
+  if (starts) await deps.engine.report(input, { kind: 'progress', at: now.getTime() });
   const moved = await transition(deps.tasks, task, { kind: 'progress', percent, timeoutMs }, now);
   if (starts && moved === null) await endIfEnded(deps, task);
 }
@@ -41,9 +39,8 @@ export async function onOpened(deps: Pick<TaskDeps, 'tasks' | 'clock'>, taskId: 
   await transition(deps.tasks, taskId, { kind: 'opened', attempt }, deps.clock());
 }
 
-/** A failure the device reports ends the attempt; whether another follows is the workflow's decision (R-TASK-5). */
+/** A reported failure of a task that awaits its device ends the attempt; whether another follows is the workflow's decision (R-TASK-5). */
 export async function onFailure(deps: TaskDeps, task: Task, failure: Extract<DeviceReport, { kind: 'failed' }>): Promise<void> {
-  if (!awaitsDevice(task)) return;
   const { cause, text } = failure;
   const input = await upgradeInput(deps, task);
   await deps.engine.report(input, {

@@ -13,10 +13,7 @@ import type { Task } from '../../schema/model/task/task';
 import type { TaskDeps } from '../tasks/deps';
 import { confirmTarget } from './confirm-target';
 import { type DeviceAnswer, VERSION_QUERY } from './contract';
-import { failUnexpected, onFailure, onProgress } from './report';
-
-/** Of a device's tasks so many are looked through for what an odd result may be about. */
-const LATEST = 20;
+import { failUnexpected, LATEST, onFailure, onProgress } from './report';
 
 /** `version`: to be stored as any that the device reports. `ignored`: it is about nothing. */
 export type ResultOutcome =
@@ -37,7 +34,7 @@ export async function onResult(deps: TaskDeps, deviceId: DeviceId, result: Iotda
     case 'atTarget':
       return atTarget(deps, task);
     case 'progress':
-      await onProgress(deps, task, verdict.percent ?? task.progress ?? 0);
+      if (awaitsDevice(task)) await onProgress(deps, task, verdict.percent ?? task.progress ?? 0);
       return DONE;
     case 'failed':
       return failed(deps, task, result, verdict.cause);
@@ -73,7 +70,7 @@ async function failed(deps: TaskDeps, task: Task, result: IotdaResult, cause: Re
     return DONE;
   }
   const text = [`code ${result.code}`, result.text].filter(Boolean).join(': ');
-  await onFailure(deps, task, { kind: 'failed', module: task.module, cause, text });
+  if (awaitsDevice(task)) await onFailure(deps, task, { kind: 'failed', module: task.module, cause, text });
   return DONE;
 }
 

@@ -1,6 +1,6 @@
 import { type Batch, LIVE_STATUSES, type SelectionSummary } from '../../schema/model/batch/batch';
 import { phasedShare } from '../../schema/model/batch/phase';
-import { FIXED_LIMITS } from '../../schema/model/limits';
+import { FIXED_LIMITS, type Limits } from '../../schema/model/limits';
 import type { Collections } from '../../schema/mongo/connect';
 import type { VersionCounts } from '../products/version-counts';
 import { versionsOfModule } from '../products/versions-of-module';
@@ -20,6 +20,7 @@ export interface LookAhead {
 interface Deps {
   collections: Collections;
   versionCounts: Pick<VersionCounts, 'read'>;
+  settings: { limits: Pick<Limits, 'runningModules'> };
 }
 
 /** Up to so many devices are looked at one by one; of more, a sample is, and what the roll-up of versions has is read there. */
@@ -34,8 +35,8 @@ export async function lookAhead(deps: Deps, batch: Batch): Promise<LookAhead> {
   if (batch.newlyReportedOnly)
     return { selection: summary({ matching: 0, meant: 0, share: undefined }, 0, 0), versions: new Map(), estimated: false };
   if (scope.kind === 'all' || scope.kind === 'phased') return byRollUp(deps, batch);
-  if (await isFew(deps.collections, batch)) return oneByOne(deps.collections, batch);
-  return (await bySample(deps.collections, batch)) ?? oneByOne(deps.collections, batch);
+  if (await isFew(deps.collections, batch)) return oneByOne(deps, batch);
+  return (await bySample(deps, batch)) ?? oneByOne(deps, batch);
 }
 
 async function isFew(collections: Collections, batch: Batch): Promise<boolean> {
@@ -48,14 +49,14 @@ async function isFew(collections: Collections, batch: Batch): Promise<boolean> {
 const rowsOf = async ({ deviceLists }: Collections, listId: string): Promise<number> =>
   (await deviceLists.findOne({ _id: listId }, { projection: { rows: 1 } }))?.rows ?? 0;
 
-async function oneByOne(collections: Collections, batch: Batch): Promise<LookAhead> {
+async function oneByOne({ collections, settings }: Deps, batch: Batch): Promise<LookAhead> {
   const read = (stages: object[]): Promise<Sampled[]> =>
     targetSource(collections, batch)
       .aggregate<Sampled>([...stages, { $project: { version: versionOf(batch) } }], { allowDiskUse: true })
       .toArray();
   const meant = await read(scopeStages(batch, meantDevices(batch)));
   const matching = meant.filter(isAccepted(batch));
-  const busy = await busyOf(collections, batch, idsOf(matching));
+  const busy = await busyOf(collections, batch, idsOf(matching), settings.limits.runningModules);
   const share = shareOf(batch, matching.length - busy.size);
   const chosen = share === undefined ? matching : share === 0 ? [] : await read(targetStages({ ...batch, share }, allBut([...busy])));
   const atTarget = chosen.filter(({ _id, version }) => version === batch.targetVersion && !busy.has(_id)).length;
@@ -64,7 +65,8 @@ async function oneByOne(collections: Collections, batch: Batch): Promise<LookAhe
 }
 
 /** All devices of a product, or a share of them: who has which version is counted already. */
-async function byRollUp({ collections, versionCounts }: Deps, batch: Batch): Promise<LookAhead> {
+async function byRollUp(deps: Deps, batch: Batch): Promise<LookAhead> {
+  const { collections, versionCounts } = deps;
   const { productKey, module, sourceVersions, inheritsVersions } = batch;
   const chosen = inheritsVersions ? [] : sourceVersions;
   const [counts, total, mayBeBusy] = await Promise.all([
@@ -76,9 +78,9 @@ async function byRollUp({ collections, versionCounts }: Deps, batch: Batch): Pro
   const versions = new Map<string | null, number>([...counts].filter(([, count]) => count > 0));
   if (chosen.length === 0 && total > reported) versions.set(null, total - reported);
   const meant = chosen.length === 0 ? Math.max(total, reported) : reported;
-  if (meant <= previewExactDevices) return oneByOne(collections, batch);
+  if (meant <= previewExactDevices) return oneByOne(deps, batch);
   const matching = inheritsVersions ? sum([...accepted(batch)].map((version) => versions.get(version) ?? 0)) : meant;
-  const sample = mayBeBusy ? await sharesOf(collections, batch, (await sampleOf(collections, batch)).rows) : null;
+  const sample = mayBeBusy ? await sharesOf(deps, batch, (await sampleOf(collections, batch)).rows) : null;
   const busy = Math.round(matching * (sample?.busy ?? 0));
   const share = shareOf(batch, matching - busy);
   const taking = share ?? matching - busy;
@@ -92,13 +94,14 @@ async function byRollUp({ collections, versionCounts }: Deps, batch: Batch): Pro
 }
 
 /** Null when too few of the sample are meant. */
-async function bySample(collections: Collections, batch: Batch): Promise<LookAhead | null> {
+async function bySample(deps: Deps, batch: Batch): Promise<LookAhead | null> {
+  const { collections } = deps;
   const { rows, each } = await sampleOf(collections, batch);
   if (rows.length < LEAST_HITS) return null;
   const meant = batch.scope.kind === 'list' ? await rowsOf(collections, batch.scope.listId) : Math.round(rows.length * each);
   const inSample = [...countsOf(rows)];
   const versions = new Map(inSample.map(([version, count]) => [version, Math.round((count * meant) / rows.length)] as const));
-  const shares = await sharesOf(collections, batch, rows);
+  const shares = await sharesOf(deps, batch, rows);
   const matching = Math.round(meant * shares.matching);
   const busy = Math.round(matching * shares.busy);
   const selection = summary({ matching, meant, share: undefined }, busy, Math.round((matching - busy) * shares.atTarget));
@@ -106,9 +109,9 @@ async function bySample(collections: Collections, batch: Batch): Promise<LookAhe
 }
 
 /** Of the sample: who matches; of those: who is busy; of the others: who has the target. */
-async function sharesOf(collections: Collections, batch: Batch, rows: readonly Sampled[]) {
+async function sharesOf({ collections, settings }: Deps, batch: Batch, rows: readonly Sampled[]) {
   const matching = rows.filter(isAccepted(batch));
-  const busy = await busyOf(collections, batch, idsOf(matching));
+  const busy = await busyOf(collections, batch, idsOf(matching), settings.limits.runningModules);
   const free = matching.filter(({ _id }) => !busy.has(_id));
   const atTarget = free.filter(({ version }) => version === batch.targetVersion).length;
   const of = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);
@@ -153,8 +156,8 @@ function summary({ matching, meant, share }: Counted, busy: number, atTarget: nu
 }
 
 /** Nobody can be busy where no batch is live. */
-const hasLive = async ({ batches }: Collections, { productKey, module }: Batch): Promise<boolean> =>
-  (await batches.findOne({ productKey, module, status: { $in: [...LIVE_STATUSES] } }, { projection: { _id: 1 } })) !== null;
+const hasLive = async ({ batches }: Collections, { productKey }: Batch): Promise<boolean> =>
+  (await batches.findOne({ productKey, status: { $in: [...LIVE_STATUSES] } }, { projection: { _id: 1 } })) !== null;
 
 const sum = (numbers: Iterable<number>): number => [...numbers].reduce((total, each) => total + each, 0);
 

@@ -17,7 +17,11 @@ type Deps = Pick<TaskDeps, 'tasks' | 'engine' | 'clock'>;
  * Which of the unfinished tasks of some devices give way to a batch that overrides. With multi-module only those for its own module
  * (R-BAT-13), otherwise those for any, since the device runs one at a time; a device in upgrade keeps what it has.
  */
-export function givingWay({ _id, module, policy }: Batch, active: readonly Task[], isOlder: (batchId: BatchId) => boolean): Task[] {
+export function givingWay<T extends Pick<Task, 'batchId' | 'deviceId' | 'module' | 'status'>>(
+  { _id, module, policy }: Batch,
+  active: readonly T[],
+  isOlder: (batchId: BatchId) => boolean,
+): T[] {
   const inWay = active.filter((task) => task.batchId !== _id && (!policy.multiModule || task.module === module));
   const upgrading = new Set(inWay.filter(({ status }) => status === 'IN_PROGRESS').map(({ deviceId }) => deviceId));
   return inWay.filter(({ batchId, deviceId }) => isOlder(batchId) && !upgrading.has(deviceId));

@@ -1,9 +1,12 @@
 import type { mongo } from 'mongoose';
-import type { Batch } from '../../schema/model/batch/batch';
+import { type Batch, overrides } from '../../schema/model/batch/batch';
+import { type Occupant, slotsFor } from '../../schema/model/device/slots';
 import type { DeviceId } from '../../schema/model/ids';
 import type { Collections } from '../../schema/mongo/connect';
 import { modulePath } from '../../schema/mongo/devices';
+import { inChunks } from '../in-chunks';
 import { meantDevices } from './matching';
+import { givingWay } from './override';
 import { scopeStages, targetSource } from './targets';
 
 /** Documents a sample takes at most; of a list fewer, since each of its devices is looked up. */
@@ -41,13 +44,23 @@ export const versionOf = ({ module }: Pick<Batch, 'module'>): object => ({ $ifNu
 
 const CHUNK = 1_000;
 
-/** Those of the devices that would keep the task they have (R-BAT-8, R-BAT-11). */
-export async function busyOf({ tasks }: Pick<Collections, 'tasks'>, batch: Batch, ids: readonly DeviceId[]): Promise<Set<DeviceId>> {
-  const keeps = batch.policy.overridePrevious ? { status: 'IN_PROGRESS' as const } : {};
+/** Those of the devices without room for a task of the batch, once what gives way to it is gone (R-BAT-8, R-BAT-11, R-BAT-13). */
+export async function busyOf(
+  { tasks }: Pick<Collections, 'tasks'>,
+  batch: Batch,
+  ids: readonly DeviceId[],
+  slots: number,
+): Promise<Set<DeviceId>> {
+  const { module, policy } = batch;
+  const task = { module, multiModule: policy.multiModule === true };
   const busy = new Set<DeviceId>();
-  for (let begin = 0; begin < ids.length; begin += CHUNK) {
-    const filter = { deviceId: { $in: ids.slice(begin, begin + CHUNK) }, module: batch.module, active: true, ...keeps };
-    for (const { deviceId } of await tasks.find(filter, { projection: { deviceId: 1 } }).toArray()) busy.add(deviceId);
+  for await (const deviceIds of inChunks(ids, CHUNK)) {
+    const projection = { batchId: 1, deviceId: 1, module: 1, slots: 1, status: 1 };
+    const active = await tasks.find({ deviceId: { $in: deviceIds }, active: true }, { projection }).toArray();
+    const ending = new Set(overrides(batch) ? givingWay(batch, active, () => true) : []);
+    const staying = new Map<DeviceId, Occupant[]>();
+    for (const each of active) if (!ending.has(each)) staying.set(each.deviceId, [...(staying.get(each.deviceId) ?? []), each]);
+    for (const [deviceId, others] of staying) if (slotsFor(task, others, slots) === null) busy.add(deviceId);
   }
   return busy;
 }

@@ -6,6 +6,7 @@ import { requireRole } from '../access/require-role';
 import type { Viewer } from '../access/viewer';
 import { idsViolation, requireKnownDevices } from '../devices/require-device';
 import { UserError } from '../errors';
+import { inChunks } from '../in-chunks';
 import { packageUnknown } from '../packages/refusals';
 import { refuseIfAny } from '../refuse';
 import { type CancelSomeDeps, cancelSomeTasks } from './cancel';
@@ -37,8 +38,8 @@ export async function cancelOfDevices(
     (id) => [id, active.filter((task) => task.batchId === id).map(({ _id }) => _id)] as const,
   );
   let canceled = 0;
-  for (let begin = 0; begin < byBatch.length; begin += AT_ONCE) {
-    const counts = byBatch.slice(begin, begin + AT_ONCE).map(([id, taskIds]) => cancelIn(deps, id, taskIds, statuses));
+  for await (const some of inChunks(byBatch, AT_ONCE)) {
+    const counts = some.map(([id, taskIds]) => cancelIn(deps, id, taskIds, statuses));
     canceled += (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
   }
   const now = await deps.tasks.getMany(active.map(({ _id }) => _id));

@@ -47,8 +47,8 @@ export async function onUnheard(deps: TaskDeps, gatewayId: string): Promise<void
 /** R-TASK-7: devices that came or went with their parent, with few round trips for all of them. */
 export async function onChildren(deps: PresenceDeps, deviceIds: readonly DeviceId[], gatewayId: string | null): Promise<void> {
   const batches = new Set<string>();
-  for (let begin = 0; begin < deviceIds.length; begin += CHUNK) {
-    const active = await deps.tasks.activeOfDevices(deviceIds.slice(begin, begin + CHUNK));
+  for await (const ids of inChunks(deviceIds, CHUNK)) {
+    const active = await deps.tasks.activeOfDevices(ids);
     await followPresence(deps, active, { anew: gatewayId !== null });
     for (const { batchId } of active) batches.add(batchId);
   }

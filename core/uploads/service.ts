@@ -50,7 +50,7 @@ export function createUploadService(deps: UploadDeps & PackageDeps): UploadServi
   };
 }
 
-export const ownUpload = ({ collections }: UploadDeps, { keyId }: Viewer, _id: string): Promise<StoredUpload | null> =>
+const ownUpload = ({ collections }: UploadDeps, { keyId }: Viewer, _id: string): Promise<StoredUpload | null> =>
   collections.resumableUploads.findOne({ _id, keyId, state: HELD }, { promoteBuffers: true });
 
 function shown({ _id, keyId, fileName, size, offset, received, state, digests, createdAt, renewedAt }: StoredUpload): Upload {

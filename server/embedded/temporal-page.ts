@@ -30,7 +30,7 @@ export async function startTemporalPage(port: number, target: { host: string; po
 }
 
 /** The port may be another one: that of a tunnel. */
-export function isFromHere({ headers: { host, origin } }: Pick<IncomingMessage, 'headers'>): boolean {
+function isFromHere({ headers: { host, origin } }: Pick<IncomingMessage, 'headers'>): boolean {
   return isLoopbackName(`http://${host}`) && (origin === undefined || isLoopbackName(origin));
 }
 

@@ -186,11 +186,11 @@ test.each([
   const set = (parentId: string | null) =>
     mutate(names.set, { deviceIds: [`devA.${hub}-g-1`], [names.parentId]: parentId }, `devices { id ${parent} { id } }`);
   expect(await set(null)).toEqual({ devices: [{ id: `devA.${hub}-g-1`, [parent]: null }], userErrors: [] });
-  expect(await set(`devA.${hub}-g-2`)).toEqual({ devices: null, userErrors: [{ code: 'GATEWAY_LEVELS', field: 'parentId' }] });
+  expect(await set(`devA.${hub}-g-2`)).toEqual({ devices: null, userErrors: [{ code: 'GATEWAY_LEVELS', field: names.parentId }] });
   expect(await set(`devA.${hub}`)).toMatchObject({ devices: [{ [parent]: { id: `devA.${hub}` } }] });
   expect(await mutate('registerDevices', { productKey: 'devA', devices: [behind('g-9', 'nobody')] }, 'devices { secret }')).toEqual({
     devices: null,
-    userErrors: [{ code: 'DEVICE_UNKNOWN', field: 'devices[0].parent' }],
+    userErrors: [{ code: 'DEVICE_UNKNOWN', field: `devices[0].${parent}` }],
   });
 });
 

@@ -59,7 +59,15 @@ async function create(packageId: string, more: Partial<NewStaticBatch> = {}) {
 }
 
 const thun: BatchScope = { kind: 'region', province: 'Bern', city: 'Thun' };
-const cases: { name: string; package?: Partial<NewPackage>; more?: Partial<NewStaticBatch> }[] = [
+const severalModules: BatchPolicy = { ...POLICY, multiModule: true };
+const cases: {
+  name: string;
+  package?: Partial<NewPackage>;
+  more?: Partial<NewStaticBatch>;
+  /** Of the batch that keeps some devices busy. */
+  busy?: { module?: string; policy?: BatchPolicy };
+  skippedBusy?: number;
+}[] = [
   { name: 'all devices' },
   { name: 'chosen source versions', more: { sourceVersions: ['1.5.0'] } },
   { name: 'the source versions of the package', package: { sourceVersions: ['1.0.0'] } },
@@ -72,11 +80,33 @@ const cases: { name: string; package?: Partial<NewPackage>; more?: Partial<NewSt
   { name: 'a city', more: { scope: thun } },
   { name: 'devices by name', more: { scope: { kind: 'targeted', deviceNames: [0, 3, 5, 6].map(name) } } },
   { name: 'all, overriding', more: { policy: { ...POLICY, overridePrevious: true } } },
+  { name: 'all, some with a task of another module', busy: { module: 'mcu' }, skippedBusy: 6 },
+  {
+    name: 'all, overriding tasks of another module',
+    more: { policy: { ...POLICY, overridePrevious: true } },
+    busy: { module: 'mcu' },
+    skippedBusy: 1,
+  },
+  { name: 'all with multi-module, overriding tasks of the same module', more: { policy: severalModules }, skippedBusy: 1 },
+  {
+    name: 'all with multi-module, some with a task of another module that runs alone',
+    more: { policy: severalModules },
+    busy: { module: 'mcu' },
+    skippedBusy: 6,
+  },
+  {
+    name: 'all with multi-module, beside tasks of another module',
+    more: { policy: severalModules },
+    busy: { module: 'mcu', policy: severalModules },
+    skippedBusy: 0,
+  },
 ];
 
-test.each(cases)('R-BAT-23 the preview of $name finds what the selection finds', async ({ package: fields, more }) => {
-  const busy = await create(await upload({ version: '9.0.0' }), {
+test.each(cases)('R-BAT-23 the preview of $name finds what the selection finds', async (each) => {
+  const { package: fields, more, busy: other, skippedBusy } = each;
+  const busy = await create(await upload({ name: 'other_fw', version: '9.0.0', module: other?.module ?? 'default' }), {
     scope: { kind: 'targeted', deviceNames: [0, 1, 3, 5, 9, 11].map(name) },
+    policy: other?.policy ?? POLICY,
   });
   await store.collections.tasks.updateOne({ _id: `${busy._id}.meter.${name(1)}` }, { $set: { status: 'IN_PROGRESS' } });
   const packageId = await upload(fields);
@@ -85,6 +115,7 @@ test.each(cases)('R-BAT-23 the preview of $name finds what the selection finds',
   expect(await store.collections.batches.countDocuments()).toBe(before);
   const batch = await create(packageId, more);
   expect(seen.selection).toEqual({ ...batch.selection });
+  if (skippedBusy !== undefined) expect(seen.selection.skippedBusy).toBe(skippedBusy);
   expect(seen.estimated).toBe(false);
   expect(seen.toPush).toBe(await store.collections.tasks.countDocuments({ batchId: batch._id, active: true }));
   expect(seen.versions.reduce((sum, { devices }) => sum + devices, seen.otherVersions)).toBe(seen.selection.matched);

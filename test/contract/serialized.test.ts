@@ -24,7 +24,7 @@ test('R-PKG-1 who shares a key comes one after the other: each sees what those b
   expect(seen.sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
 });
 
-test('R-PKG-1 one that fails writes nothing and is in nobody’s way, nor is one whose process died', async () => {
+test('R-PKG-1 one that fails writes nothing and is in nobody’s way, nor is one that was given up', async () => {
   const { settings } = store.collections;
   const failing = serialized(store, [KEY], async (session) => {
     await settings.insertOne({ _id: 'lost', value: 0 }, { session });
@@ -32,10 +32,10 @@ test('R-PKG-1 one that fails writes nothing and is in nobody’s way, nor is one
   });
   await expect(failing).rejects.toThrow('no');
   expect(await settings.findOne({ _id: 'lost' })).toBeNull();
-  const dying = store.connection.getClient().startSession();
-  dying.startTransaction();
-  await settings.updateOne({ _id: KEY }, { $inc: { value: 1 } } as object, { session: dying });
+  const abandoned = store.connection.getClient().startSession();
+  abandoned.startTransaction();
+  await settings.updateOne({ _id: KEY }, { $inc: { value: 1 } } as object, { session: abandoned });
   const waiting = serialized(store, [KEY], async () => 'mine');
-  await dying.endSession();
+  await abandoned.endSession();
   await expect(waiting).resolves.toBe('mine');
 });

@@ -1,3 +1,4 @@
+import { slotsFor } from '../../schema/model/device/slots';
 import type { Store } from '../../schema/mongo/connect';
 import { taskSlots } from '../../schema/mongo/migrations/0005-task-slots';
 import { aTask } from '../support/builders';
@@ -49,5 +50,7 @@ test('R-BAT-13 tasks keep what they take of their device under its new name, als
 test('R-BAT-13 a task of a version that knew no slots stays without, and so takes all', async () => {
   await store.collections.tasks.insertOne(before('default'));
   await migrate();
-  expect(await store.collections.tasks.findOne({})).not.toHaveProperty('slots');
+  const task = await store.collections.tasks.findOne({});
+  expect(task).not.toHaveProperty('slots');
+  expect(slotsFor({ module: 'mcu', multiModule: true }, task ? [task] : [], 5)).toBeNull();
 });

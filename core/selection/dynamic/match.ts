@@ -4,6 +4,7 @@ import { reportedOf } from '../../../schema/model/device/device-modules';
 import { type BatchId, type DeviceId, productKeyOf } from '../../../schema/model/ids';
 import type { Collections } from '../../../schema/mongo/connect';
 import { MATCHED_FIELDS, type MatchedDevice } from '../../devices/report-version';
+import { inChunks } from '../../in-chunks';
 import type { LiveDynamic } from './live';
 import { type TakeDeps, takeDevices } from './take';
 
@@ -54,8 +55,8 @@ export function createMatching(deps: MatchDeps): Matching {
       if (rules.length > 0) await match(rules, [device], { busyWith });
     },
     async changed(deviceIds) {
-      for (let start = 0; start < deviceIds.length; start += CHUNK) {
-        for (const [productKey, ids] of byProduct(deviceIds.slice(start, start + CHUNK))) {
+      for await (const some of inChunks(deviceIds, CHUNK)) {
+        for (const [productKey, ids] of byProduct(some)) {
           const rules = await live.of(productKey);
           if (rules.length > 0) await match(rules, await devicesOf(collections, ids));
         }

@@ -34,7 +34,7 @@ interface ConnectionDeps {
 }
 
 /** Where gateways find out about each other. */
-export const gatewaysTopic = (name: string): string => `updraft/gateways/${name}`;
+const gatewaysTopic = (name: string): string => `updraft/gateways/${name}`;
 
 /** The gateway's connection to the broker. It counts as connected when what devices send reaches it. */
 export function createBrokerConnection(deps: ConnectionDeps): BrokerConnection {

@@ -1,6 +1,6 @@
 import type { DeviceLink, Notification } from '../../../core/ports';
 import { type DeviceId, deviceNameOf, productKeyOf } from '../../../schema/model/ids';
-import { dialectOf, type Speaking } from '../../../schema/model/protocol/dialect';
+import { dialectOf, type Speaking, traitsOf } from '../../../schema/model/protocol/dialect';
 import type { DownMessage, Identity, MqttDialect } from '../dialect';
 import type { TransportParts } from '../transport';
 import type { Published } from './session';
@@ -47,7 +47,7 @@ export function createBrokerLink({ devices, dialects, gatewayId, metrics, publis
 
   /** Only where children have no topics of their own. */
   async function overParent(deviceId: DeviceId, dialect: MqttDialect, toMessage: (device: Identity) => DownMessage): Promise<Route[]> {
-    if (dialect.childNamedBy !== undefined) return [];
+    if (traitsOf({ dialect: dialect.name }).childTopics === 'own') return [];
     const to = (await devices.parentsOf([deviceId])).get(deviceId);
     if (to === undefined) return [];
     onSpokenTo(to, deviceId);

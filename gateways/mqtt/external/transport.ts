@@ -1,3 +1,4 @@
+import { isPlatformLed } from '../../../schema/model/protocol/dialect';
 import { createAdmission } from '../admission';
 import { createAttempts } from '../attempts';
 import { createAuthenticate } from '../authenticate';
@@ -36,14 +37,14 @@ export function createBrokerTransport(
   const by = hookSettings && ('HOOK' as const);
   const inbox = createInbox({ ...parts, resolve, peerOf: peers.peerOf, renames: !emqx, by });
   const presence = emqx ? createEmqxPresence({ ...parts, resolve, api, by }) : () => false as const;
-  // A platform-led device answers into the rate at which it was asked, so its answers go where the pushes come from.
-  const unshared = dialects.flatMap(({ upFilters, queryMessage }) => (queryMessage ? upFilters : []));
-  const shared = dialects.flatMap(({ upFilters, queryMessage }) => (queryMessage ? [] : upFilters));
+  const filtersOf = (platformLed: boolean): string[] =>
+    dialects.flatMap(({ name, upFilters }) => (isPlatformLed({ dialect: name }) === platformLed ? upFilters : []));
 
   const connection = createBrokerConnection({
     ...{ settings, gatewayName, sampled, logger },
-    filters: [...shared, ...(emqx ? EMQX_PRESENCE_FILTERS : [])].map((filter) => `${SHARED}${filter}`),
-    unshared,
+    filters: [...filtersOf(false), ...(emqx ? EMQX_PRESENCE_FILTERS : [])].map((filter) => `${SHARED}${filter}`),
+    // A platform-led device answers into the rate at which it was asked, so its answers go where the pushes come from.
+    unshared: filtersOf(true),
     onMessage(topic, payload) {
       const taken = presence(topic, payload);
       return taken === false ? inbox(topic, payload) : taken;

@@ -1,4 +1,4 @@
-import type { DeviceAnswer } from '../../../core/reports/contract';
+import { type DeviceAnswer, VERSION_QUERY } from '../../../core/reports/contract';
 import type { SampledLog } from '../../../core/sampled-log';
 import type { GatewayCore } from '../../core';
 import type { DeviceQueues } from '../../device-queues';
@@ -10,7 +10,7 @@ import { readLenientJson } from '../link/lenient-json';
 import { ignoredReportOf, MALFORMED, TOO_LONG } from '../unreadable';
 import { iotdaClaim, iotdaSpeaker } from './auth';
 import { downEvent, type OtaEvent, readEnvelope } from './envelope';
-import { upgradeEvent, VERSION_QUERY } from './events';
+import { upgradeEvent, VERSION_QUERY_EVENT } from './events';
 import { createIotdaExchange, type IotdaHandler } from './exchange';
 import { onUpgradeProgressReport } from './on-upgrade-progress-report';
 import { onVersionReport } from './on-version-report';
@@ -47,8 +47,8 @@ export function createIotdaDialect(deps: IotdaDeps): MqttDialect {
     payload: downEvent(device, type, paras, clock()),
   });
   const upgradeMessage: MqttDialect['upgradeMessage'] = (device, notification) => down(device, upgradeEvent(notification));
-  const queryMessage = (device: Identity) => down(device, VERSION_QUERY);
-  const toMessage = (peer: Peer, answer: DeviceAnswer) => (answer === 'VERSION_QUERY' ? queryMessage(peer) : upgradeMessage(peer, answer));
+  const queryMessage = (device: Identity) => down(device, VERSION_QUERY_EVENT);
+  const toMessage = (peer: Peer, answer: DeviceAnswer) => (answer === VERSION_QUERY ? queryMessage(peer) : upgradeMessage(peer, answer));
   const exchange = createIotdaExchange({ tasks, queues, toMessage, metrics, sampled });
   const drop = createDrop({ metrics, sampled }, DROPPED);
 

@@ -12,7 +12,7 @@ export const VERSION_MEMBERS = [
   ['sw_version', SOFTWARE_MODULE],
 ] as const;
 
-export const VERSION_QUERY = { type: 'version_query', paras: {} } as const;
+export const VERSION_QUERY_EVENT = { type: 'version_query', paras: {} } as const;
 
 /**
  * `firmware_upgrade` and `software_upgrade`, or with `_v2` where the address needs no token (device-protocols §2.3). The digest is

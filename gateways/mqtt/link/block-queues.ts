@@ -33,7 +33,7 @@ interface Queue {
   untilTurn: () => number;
 }
 
-export const REAL_CLOCK: QueueClock = { now: () => performance.now(), pause: (ms) => pause(ms, undefined, { ref: false }) };
+const REAL_CLOCK: QueueClock = { now: () => performance.now(), pause: (ms) => pause(ms, undefined, { ref: false }) };
 
 /**
  * A queue for each device, whatever connection it asks by: its requests are answered one after the other, in the order they came, each in its

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../error-codes';
 import type { Limits } from '../limits';
+import { sourcesOverlap } from '../package/package-rules';
 import type { Violation } from '../violation';
 import type { Batch, BatchPolicy, DynamicBase } from './batch';
 
@@ -72,17 +73,13 @@ function ofBases(batch: Contender, dynamic: readonly Contender[]): Conflict | nu
       other.module === batch.module &&
       other.base !== batch.base &&
       (isMulti(batch) || isMulti(other)) &&
-      shareVersion(batch.sourceVersions, other.sourceVersions),
+      sourcesOverlap(batch.sourceVersions, other.sourceVersions),
   );
   return inTheWay('DYNAMIC_BASES_MIXED', 'sourceVersions', first, (other) => ({
     message: `With updates of several modules, version-based and group-based dynamic batches for one module and source version exclude each other, and ${named(other)} is ${wordOf(other.base)}.`,
     hint: 'Choose other source versions, or cancel the policy of that batch first.',
   }));
 }
-
-/** No versions are all of them. */
-const shareVersion = (one: readonly string[], other: readonly string[]): boolean =>
-  one.length === 0 || other.length === 0 || one.some((version) => other.includes(version));
 
 /** R-BAT-14. */
 function ofGroupSettings(batch: Contender, dynamic: readonly Contender[]): Conflict | null {

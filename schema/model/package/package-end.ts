@@ -24,7 +24,6 @@ export function zipIsWhole(last: Uint8Array, from: number): boolean {
 }
 
 /** Bytes that fill a file up: zeros, or those of erased flash. */
-export const isPadding = (bytes: Uint8Array): boolean =>
-  bytes.every((byte) => byte === bytes[0]) && (bytes.length === 0 || isPad(bytes[0]));
+const isPadding = (bytes: Uint8Array): boolean => bytes.every((byte) => byte === bytes[0]) && (bytes.length === 0 || isPad(bytes[0]));
 
 export const isPad = (byte: number | undefined): boolean => byte === 0 || byte === 0xff;

@@ -75,8 +75,7 @@ export function judgeIotdaResult(result: IotdaResult, about: ResultOf): IotdaVer
 }
 
 /** Whether the version of a result is what the device runs, as far as it can say: not in failures, nor while it downloads. */
-export const namesItsVersion = ({ code, progress }: IotdaResult): boolean =>
-  code === 3 || (code === 0 && (progress === null || progress === 100));
+const namesItsVersion = ({ code, progress }: IotdaResult): boolean => code === 3 || (code === 0 && (progress === null || progress === 100));
 
 type Candidate = Pick<Task, 'targetVersion' | 'sourceVersion' | 'status' | 'notifiedAt'>;
 

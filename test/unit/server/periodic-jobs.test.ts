@@ -1,8 +1,10 @@
+import { setImmediate } from 'node:timers/promises';
 import pino from 'pino';
 import type { PeriodicJob } from '../../../core/periodic-jobs';
 import { startPeriodicJobs } from '../../../server/periodic-jobs';
 
 const silent = pino({ level: 'silent' });
+afterEach(() => void jest.useRealTimers());
 
 /** A job whose runs the test ends, in the order in which they began. */
 function controlled(more: Partial<PeriodicJob> = {}) {
@@ -51,12 +53,25 @@ test('R-SAFE-5 a process is ready after the first run of a job that has to be do
   await (await starting).stop();
 });
 
-test('R-SAFE-5 a stop tells the run under way, waits for it, and no other begins', async () => {
-  const { job, ends } = controlled();
+test.each([
+  ['the first', 1],
+  ['a later', 2],
+])('R-SAFE-5 a stop tells the run under way, %s one, waits for it, and no other begins', async (_, count) => {
+  const { job, ends, runs } = controlled();
   const part = await startPeriodicJobs([job], silent);
-  const stopped = part.stop();
-  expect(ends[0]?.signal.aborted).toBe(true);
-  ends[0]?.succeed();
+  if (count > 1) ends[0]?.succeed();
+  await runs(count);
+  jest.useFakeTimers({ doNotFake: ['setImmediate'] });
+  let isStopped = false;
+  const stopped = part.stop().then(() => {
+    isStopped = true;
+  });
+  const last = ends.at(-1);
+  expect(last?.signal.aborted).toBe(true);
+  await setImmediate();
+  expect(isStopped).toBe(false);
+  last?.succeed();
   await stopped;
-  expect(ends).toHaveLength(1);
+  await jest.advanceTimersByTimeAsync(job.everyMs);
+  expect(ends).toHaveLength(count);
 });
