@@ -1,3 +1,5 @@
+import { LIST_ITEMS } from '../schema/model/limits';
+
 /** What one caller may ask of the API at once. Limits of the product itself are in `schema/model/limits.ts`. */
 export const API_LIMITS = {
   /** Bytes of a GraphQL request. */
@@ -44,7 +46,7 @@ export const API_LIMITS = {
   /** Lists, objects and selections within each other, fragments included: what functions that recurse may be given. */
   nesting: 64,
   /** Items of one list in variables: more than any argument takes, so that a list that is a little too long is told so by what takes it. */
-  listItems: 2_000,
+  listItems: LIST_ITEMS,
   /** Of variables, see `nested.ts`: the largest call, 1,000 devices with 20 tags each, weighs less. */
   valueWeight: 150_000,
   /** Fields under one name in one selection set. */

@@ -3,7 +3,8 @@ import type { Request } from 'express';
 import { UserError, UserErrors } from '../../core/errors';
 import type { NewPackage, PackageUpload } from '../../core/packages/contract';
 import { tooManyFiles } from '../../core/packages/refusals';
-import { FIXED_LIMITS } from '../../schema/model/limits';
+import { VERSION_LENGTH } from '../../schema/model/device/module-version';
+import { FIXED_LIMITS, type Limits } from '../../schema/model/limits';
 import type { DigestAlgorithm } from '../../schema/model/package/package-fields';
 import type { PackageKind } from '../../schema/model/package/package-rules';
 import { fileQueue, type HeldFile, heldFile } from './file-queue';
@@ -19,8 +20,19 @@ type FieldName = (typeof FIELDS)[number];
 type ListName = (typeof LISTS)[number];
 type Fields = Partial<Record<FieldName, string>> & Record<ListName, string[]>;
 
-/** The largest are those of a differential package with a source version a field. */
-const FIELDS_MAXIMUM = 200;
+/** Of a version, with what separates two in a list. */
+const VERSION_CHARACTERS = VERSION_LENGTH + 4;
+const BYTES_PER_CHARACTER = 4;
+
+export type FormLimits = Pick<Limits, 'fileBytes' | 'descriptionLength' | 'packageSourceVersions'>;
+
+/** Bytes of a field: as many as the longest that a package may have; core counts characters. */
+const fieldBytes = ({ descriptionLength, packageSourceVersions }: FormLimits): number =>
+  BYTES_PER_CHARACTER * Math.max(descriptionLength, FIXED_LIMITS.customInfoLength, packageSourceVersions * VERSION_CHARACTERS);
+
+/** With a source version a field, and one more than there may be, so that core can say so. */
+const fieldsMost = ({ packageSourceVersions }: FormLimits): number =>
+  FIELDS.length + 2 * FIXED_LIMITS.packageFiles + packageSourceVersions + 1;
 
 /** Called once, when the first file begins; what it gives back is the answer. Each further file comes when the one before was read. */
 export type TakeFiles<T> = (input: NewPackage, files: AsyncIterable<PackageUpload>) => Promise<T>;
@@ -29,9 +41,9 @@ export type TakeFiles<T> = (input: NewPackage, files: AsyncIterable<PackageUploa
  * Reads the multipart body of `POST /packages`. A file's stream ends only when the next file has begun or the whole body has been
  * read, and was in order: whatever comes after it, a cut connection included, fails the stream, and with it whoever stores it.
  */
-export function readUpload<T>(req: Request, fileBytes: number, take: TakeFiles<T>): Promise<T> {
+export function readUpload<T>(req: Request, limits: FormLimits, take: TakeFiles<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    const parser = parserFor(req, fileBytes);
+    const parser = parserFor(req, limits);
     const fields: Fields = { digest: [], signature: [], sourceVersions: [] };
     const files = fileQueue();
     let current: HeldFile | null = null;
@@ -49,7 +61,7 @@ export function readUpload<T>(req: Request, fileBytes: number, take: TakeFiles<T
     };
 
     parser.on('field', (name, value, _nameCut, valueCut) => {
-      const refusal = refusedField(name, valueCut, fields, count > 0) ?? keepField(fields, name, value);
+      const refusal = refusedField(name, valueCut ? fieldBytes(limits) : null, fields, count > 0) ?? keepField(fields, name, value);
       if (refusal) fail(refusal);
     });
     parser.on('file', (name, part, fileName) => {
@@ -102,20 +114,20 @@ export function readUpload<T>(req: Request, fileBytes: number, take: TakeFiles<T
   });
 }
 
-function parserFor(req: Request, fileBytes: number): BusboyInstance {
+function parserFor(req: Request, form: FormLimits): BusboyInstance {
   const limits = {
     fieldNameSize: 64,
-    fieldSize: 4_096,
-    fields: FIELDS_MAXIMUM,
+    fieldSize: fieldBytes(form),
+    fields: fieldsMost(form),
     files: FIXED_LIMITS.packageFiles,
-    parts: FIELDS_MAXIMUM + FIXED_LIMITS.packageFiles + 1,
+    parts: fieldsMost(form) + FIXED_LIMITS.packageFiles + 1,
     headerPairs: 20,
-    fileSize: fileBytes + 1,
+    fileSize: form.fileBytes + 1,
   };
   return formParser(req, limits, 'Send a form, e.g. `curl -F productKey=… -F version=… -F file=@firmware.bin`.');
 }
 
-function refusedField(name: string, valueCut: boolean, fields: Fields, afterFile: boolean): UserError | null {
+function refusedField(name: string, cutAt: number | null, fields: Fields, afterFile: boolean): UserError | null {
   const shown = name.slice(0, 64);
   const isList = (LISTS as readonly string[]).includes(name);
   if (!isList && !(FIELDS as readonly string[]).includes(name)) {
@@ -134,9 +146,13 @@ function refusedField(name: string, valueCut: boolean, fields: Fields, afterFile
   if (!isList && fields[name as FieldName] !== undefined) {
     return new UserError('INVALID_FORMAT', { field: name, message: `The field ${name} comes twice.`, hint: 'Send it once.' });
   }
-  return valueCut
-    ? new UserError('INVALID_FORMAT', { field: name, message: `The field ${name} is too long.`, hint: 'Shorten it.', limit: '4096 bytes' })
-    : null;
+  if (cutAt === null) return null;
+  return new UserError('INVALID_FORMAT', {
+    field: name,
+    message: `The field ${name} is too long.`,
+    hint: 'Shorten it.',
+    limit: `${cutAt} bytes`,
+  });
 }
 
 /** A version that is a word in brackets, as some devices report one: no list of JSON has texts without quotes. */

@@ -3,13 +3,12 @@ import { UserError } from '../../core/errors';
 import type { PackageService } from '../../core/packages/contract';
 import type { ErrorCode } from '../../schema/model/error-codes';
 import type { FirmwarePackage } from '../../schema/model/fleet';
-import type { Limits } from '../../schema/model/limits';
 import { FIXED_LIMITS } from '../../schema/model/limits';
 import { toUserErrorType, userErrorsOf } from '../errors/as-payload';
 import { type ErrorLog, maskedAs } from '../errors/present';
 import { API_LIMITS } from '../limits';
 import { viewerOf } from '../transport/signed-in';
-import { readUpload } from './package-upload';
+import { type FormLimits, readUpload } from './package-upload';
 import { queryOptions } from './query-options';
 import { sendJson } from './send-json';
 
@@ -42,14 +41,14 @@ export const UPLOAD_STATUS: Partial<Record<ErrorCode, number>> = {
 
 /** `POST /packages`, multipart: the fields, then the files (R-PKG-1, R-PKG-2, R-PKG-10). 201 with the package, or `{errors}`. */
 export const uploadPackage =
-  (packages: Pick<PackageService, 'create'>, limits: Pick<Limits, 'fileBytes'>, log: ErrorLog): RequestHandler =>
+  (packages: Pick<PackageService, 'create'>, limits: FormLimits, log: ErrorLog): RequestHandler =>
   async (req, res) => {
     const viewer = viewerOf(res);
     try {
       queryOptions(req, []);
       const length = Number(req.headers['content-length'] ?? 0);
       refuseLength(length, limits.fileBytes * FIXED_LIMITS.packageFiles);
-      const pkg = await readUpload(req, limits.fileBytes, (input, files) => packages.create(viewer, input, files, length));
+      const pkg = await readUpload(req, limits, (input, files) => packages.create(viewer, input, files, length));
       sendJson(res, 201, packageJson(pkg));
     } catch (error) {
       refuse(res, error, log);

@@ -45,8 +45,8 @@ export function createAnswers({ answerBytes }: Pick<Limits, 'answerBytes'>): Ans
     work: (cost, keyId, gone) => (cost <= smallCost ? Promise.resolve(nothing) : working.take(cost, keyId, gone)),
     async admit(result, keyId) {
       const bytes = jsonBytes(result, answerBytes);
-      if (bytes <= smallBytes) return { result, leave: nothing };
       if (bytes > answerBytes) return { result: tooLarge(answerBytes), leave: nothing };
+      if (bytes <= smallBytes) return { result, leave: nothing };
       try {
         return { result, leave: await sending.take(bytes, keyId) };
       } catch (error) {

@@ -1,5 +1,5 @@
 import { type Batch, overrides } from '../../schema/model/batch/batch';
-import { allSlots, slotsInOrder } from '../../schema/model/device/slots';
+import { slotsAlone, slotsInOrder } from '../../schema/model/device/slots';
 
 /**
  * `slotsFor` of `schema/model/device/slots.ts` inside an aggregation over devices: those without room for a task of the batch fall out, the
@@ -36,7 +36,7 @@ const givesWay = ({ _id, module, policy }: Batch): object => ({
   ],
 });
 
-const alone = (count: number): object[] => [{ $match: { others: { $size: 0 } } }, { $set: { slots: { $literal: allSlots(count) } } }];
+const alone = (count: number): object[] => [{ $match: { others: { $size: 0 } } }, { $set: { slots: { $literal: slotsAlone(count) } } }];
 
 function besideOthers(module: string, count: number): object[] {
   const taken = { $reduce: { input: '$others.slots', initialValue: [], in: { $concatArrays: ['$$value', '$$this'] } } };

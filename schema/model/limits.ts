@@ -16,6 +16,10 @@ interface FixedLimit extends LimitText {
   value: number;
 }
 
+/** Most items of a list in one call, whatever is in it: no limit on such a list can be set higher. */
+export const LIST_ITEMS = 2_000;
+const LIST = [1, LIST_ITEMS] as const;
+
 /**
  * Every limit that the operator may set. The settings, the `limits` query, and the tables of docs/settings.md are made from this table;
  * whatever else speaks of a limit names it, so that no text states a number that was changed.
@@ -73,13 +77,19 @@ export const LIMITS = {
   /** R-TASK-8. */
   confirmations: { default: 10, unit: 'tasks', description: 'Most tasks confirmed or rejected in one call.' },
   /** R-BAT-21. */
-  reinitiations: { default: 100, unit: 'tasks', description: 'Most tasks re-initiated by name in one call.' },
+  reinitiations: { default: 100, unit: 'tasks', range: LIST, description: 'Most tasks re-initiated by name in one call.' },
   /** R-BAT-2. */
-  targets: { default: 200, unit: 'devices', description: 'Most devices named one by one in a batch, or in one call that cancels tasks.' },
-  registrations: { default: 1_000, unit: 'devices', description: 'Most devices registered in one call.' },
+  targets: {
+    default: 200,
+    unit: 'devices',
+    range: LIST,
+    description: 'Most devices named one by one in a batch, or in one call that cancels tasks.',
+  },
+  registrations: { default: 1_000, unit: 'devices', range: LIST, description: 'Most devices registered in one call.' },
   devicesPerCall: {
     default: 1_000,
     unit: 'devices',
+    range: LIST,
     description:
       'Most devices named in one call that deletes or changes them, or puts them into a group, takes them out or gives them a parent.',
   },
@@ -112,7 +122,12 @@ export const LIMITS = {
   },
   pageSize: { default: 100, unit: 'items', description: 'Most items of a page.' },
   /** R-SAFE-1. */
-  answerBytes: { default: 16 * 1024 * 1024, unit: 'bytes', description: 'Largest answer to a GraphQL request, in bytes.' },
+  answerBytes: {
+    default: 16 * 1024 * 1024,
+    unit: 'bytes',
+    range: [64 * 1024, 2 ** 30],
+    description: 'Largest answer to a GraphQL request, in bytes.',
+  },
   /** R-DL-1. */
   downloadTokenHours: { default: 24, unit: 'hours', description: 'Hours that a download URL is good for.' },
   /** R-DL-7. */
@@ -148,6 +163,7 @@ export const LIMITS = {
   uploadHours: {
     default: 24,
     unit: 'hours',
+    range: [1, 87_600],
     description: 'Hours after its last byte that a resumable upload is kept without becoming a package.',
   },
 } satisfies Record<string, Limit>;

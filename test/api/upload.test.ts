@@ -120,6 +120,8 @@ test.each<[string, () => FormData, number, string]>([
   ['a field that is not known', () => form({ colour: 'red' }), 422, 'INVALID_FORMAT'],
   ['a field after the file', fieldAfterFile, 422, 'INVALID_FORMAT'],
   ['a field that is too long', () => form({ description: 'x'.repeat(5_000) }), 422, 'INVALID_FORMAT'],
+  ['a field of more bytes than any has', () => form({ description: 'x'.repeat(30_000) }), 422, 'INVALID_FORMAT'],
+  ['customInfo of one character too many', () => form({ customInfo: 'é'.repeat(4_097) }), 422, 'INVALID_FORMAT'],
 ])('R-PKG-2 an upload with %s is refused, and nothing is kept', async (_name, data, status, code) => {
   const before = await kept();
   const answer = await send(data());

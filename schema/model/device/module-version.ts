@@ -6,7 +6,7 @@ import type { IgnoredReportReason } from '../protocol/ignored-report';
  * R-PKG-3: what modules and versions may be called, in one place. Whatever a device may report, people may name: as a source version, in
  * filters and in rules. A package is called by fewer characters, all of which a device may report.
  */
-const LENGTH = 64;
+export const VERSION_LENGTH = 64;
 const MODULE = /^[A-Za-z0-9._-]+$/;
 const PACKAGE_VERSION = /^[A-Za-z0-9._+~-]+$/;
 /** Of any script; neither blanks nor what cannot be seen. */
@@ -16,7 +16,7 @@ const REPORTED_VERSION = /^[^\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]+$/u;
 export const moduleViolation = checkOf({
   what: 'A module name',
   minimum: 1,
-  maximum: LENGTH,
+  maximum: VERSION_LENGTH,
   pattern: MODULE,
   takes: 'letters A–Z and a–z, digits, ., _ and -',
 });
@@ -25,7 +25,7 @@ export const moduleViolation = checkOf({
 export const packageVersionViolation = checkOf({
   what: 'A version',
   minimum: 1,
-  maximum: LENGTH,
+  maximum: VERSION_LENGTH,
   pattern: PACKAGE_VERSION,
   takes: 'letters A–Z and a–z, digits, ., _, +, ~ and -',
 });
@@ -34,7 +34,7 @@ export const packageVersionViolation = checkOf({
 export const reportedVersionViolation = checkOf({
   what: 'A version',
   minimum: 1,
-  maximum: LENGTH,
+  maximum: VERSION_LENGTH,
   pattern: REPORTED_VERSION,
   takes: 'printable characters and no blanks',
 });
@@ -57,7 +57,7 @@ export function readVersion(value: unknown): Read<{ version: string }> {
   const version = textOf(value)?.trim();
   if (version === undefined) return { unreadable: 'MALFORMED' };
   if (version === '') return { unreadable: 'VERSION_MISSING' };
-  if (version.length > LENGTH) return { unreadable: 'VERSION_TOO_LONG' };
+  if (version.length > VERSION_LENGTH) return { unreadable: 'VERSION_TOO_LONG' };
   return REPORTED_VERSION.test(version) ? { version } : { unreadable: 'VERSION_CHARACTERS' };
 }
 

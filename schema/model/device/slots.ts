@@ -3,7 +3,10 @@ import type { Task } from '../task/task';
 /** What decides whether a device has room for one more task. */
 export type Occupant = Pick<Task, 'module' | 'slots'>;
 
-export const allSlots = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
+const allSlots = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
+
+/** Those of a task that stands alone: more than one, by which it is known when the limit has been raised since. */
+export const slotsAlone = (count: number): number[] => allSlots(Math.max(count, 2));
 
 /** From where a module looks for a free slot: batches for different modules that select at once seldom want the same one. */
 export function slotsInOrder(module: string, count: number): number[] {
@@ -20,7 +23,7 @@ const standsAlone = ({ slots }: Occupant): boolean => slots === undefined || slo
  * room: a task for the same module, one that stands alone, or no slot left.
  */
 export function slotsFor(task: { module: string; multiModule: boolean }, others: readonly Occupant[], count: number): number[] | null {
-  if (!task.multiModule) return others.length === 0 ? allSlots(count) : null;
+  if (!task.multiModule) return others.length === 0 ? slotsAlone(count) : null;
   if (others.some((other) => standsAlone(other) || other.module === task.module)) return null;
   const taken = new Set(others.flatMap(({ slots }) => slots ?? []));
   const free = slotsInOrder(task.module, count).find((slot) => !taken.has(slot));

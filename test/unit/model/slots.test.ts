@@ -21,6 +21,13 @@ test.each<[string, ReturnType<typeof beside>, Occupant[], number[] | null]>([
   expect(slotsFor(task, others, 5)).toEqual(expected);
 });
 
+test('R-BAT-8 R-BAT-13 a task that stands alone is known as such whatever the limit was when it began', () => {
+  for (const then of [1, 2, 5]) {
+    const slots = slotsFor(alone('a'), [], then) ?? [];
+    for (const now of [1, 2, 5, 7]) expect(slotsFor(beside('b'), [running('a', ...slots)], now)).toBeNull();
+  }
+});
+
 test('R-BAT-8 R-BAT-13 whatever comes and goes, no slot is taken twice, and one without multi-module is the only one', () => {
   const step = fc.record({ module: fc.constantFrom(...'abcdefgh'), multiModule: fc.boolean(), leaves: fc.boolean() });
   fc.assert(
