@@ -62,7 +62,7 @@ export class NewDeviceInput {
   @Field(() => NamedDeviceInput, {
     nullable: true,
     deprecationReason: 'Use parent.',
-    description: 'The older name of `parent`, which counts where both are given.',
+    description: 'The older name of `parent`. Where both are given with different values, the list is refused with ALIAS_DIFFERS.',
   })
   gateway?: NamedDeviceInput | null;
 }

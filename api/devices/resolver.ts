@@ -32,6 +32,7 @@ import {
   RegisterDevicesPayload,
   ResetDeviceSecretPayload,
   SetDeviceCertificatesPayload,
+  SetDeviceGatewayPayload,
   SetDeviceParentPayload,
   SetDevicesEnabledPayload,
   UpdateDevicePayload,
@@ -58,8 +59,7 @@ export class DeviceResolver {
     description: 'Registers up to `limits.registrations` devices, all or none. Twin of BatchRegisterDevice.',
   })
   registerDevices(@Arg('input', () => RegisterDevicesInput) input: RegisterDevicesInput, @Ctx() { core, viewer }: ApiContext) {
-    const devices = input.devices.map(({ gateway, ...device }) => ({ ...device, parent: device.parent ?? gateway }));
-    const registered = core.devices.register(viewer, input.productKey, devices);
+    const registered = core.devices.register(viewer, input.productKey, input.devices);
     const told = (device: DeviceWithSecret, index: number) => secretTold(input.devices[index], device);
     return asPayload(
       registered.then((devices) => ({ devices: devices.map((device, index) => ({ device, secret: told(device, index) })) })),
@@ -96,7 +96,7 @@ export class DeviceResolver {
     return asPayload(core.devices.setParent(viewer, deviceIds, parentId ?? null).then((devices) => ({ devices })));
   }
 
-  @Mutation(() => SetDeviceParentPayload, {
+  @Mutation(() => SetDeviceGatewayPayload, {
     deprecationReason: 'Use setDeviceParent.',
     description: 'The older name of `setDeviceParent`.',
   })

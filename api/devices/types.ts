@@ -166,6 +166,9 @@ export class SetDeviceParentPayload extends Payload {
   devices!: DeviceType[] | null;
 }
 
+@ObjectType({ description: 'The answer of `setDeviceGateway`, the older name of `setDeviceParent`.' })
+export class SetDeviceGatewayPayload extends SetDeviceParentPayload {}
+
 @ObjectType()
 export class SetDeviceCertificatesPayload extends Payload {
   @Field(() => [DeviceType], {

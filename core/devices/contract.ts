@@ -1,4 +1,5 @@
 import type { Generations, LetInBy, Proof } from '../../schema/model/device/generations';
+import type { NamedParent, ParentName } from '../../schema/model/device/parent-name';
 import type { Device, Region } from '../../schema/model/fleet';
 import type { DeviceId } from '../../schema/model/ids';
 import type { Dialect } from '../../schema/model/protocol/dialect';
@@ -113,8 +114,11 @@ export interface NewDevice {
   region?: Region | null;
   tags?: readonly DeviceTag[] | null;
   /** Its parent, of the same product when none is named. */
-  parent?: { productKey?: string | null; deviceName: string } | null;
+  parent?: ParentName | null;
 }
+
+/** As callers register one. */
+export type DeviceToRegister = NewDevice & NamedParent;
 
 export interface DeviceTag {
   key: string;
@@ -148,7 +152,7 @@ export interface DeviceFilter {
 
 export interface DeviceService extends DeviceAdmission, DeviceSwitch {
   /** One to `limits.registrations` at once, all or none. The secrets are in the answer and are not shown again. */
-  register(viewer: Viewer, productKey: string, devices: NewDevice[]): Promise<DeviceWithSecret[]>;
+  register(viewer: Viewer, productKey: string, devices: DeviceToRegister[]): Promise<DeviceWithSecret[]>;
   get(id: DeviceId): Promise<Device | null>;
   getMany(ids: readonly DeviceId[]): Promise<(Device | null)[]>;
   list(filter: DeviceFilter, page: PageRequest): Promise<Page<Device>>;

@@ -1,4 +1,5 @@
 import { certificateFingerprints, certificateViolations } from '../../schema/model/device/certificate';
+import { parentOf, parentViolation } from '../../schema/model/device/parent-name';
 import type { Product } from '../../schema/model/fleet';
 import { deviceIdOf } from '../../schema/model/ids';
 import type { Limits } from '../../schema/model/limits';
@@ -15,7 +16,7 @@ import type { Sealing } from '../sealing';
 import { transaction } from '../transaction';
 import { attributeViolations, regionOf, tagsOf } from './attributes';
 import type { Children } from './children/service';
-import type { DeviceWithSecret, NewDevice } from './contract';
+import type { DeviceToRegister, DeviceWithSecret, NewDevice } from './contract';
 
 export interface RegistrationDeps extends Pick<Store, 'connection' | 'collections'> {
   limits: Pick<Limits, 'registrations' | 'deviceTags'>;
@@ -28,20 +29,24 @@ export interface RegistrationDeps extends Pick<Store, 'connection' | 'collection
 export async function registerDevices(
   { connection, collections, limits, sealing, memberships, enroll }: RegistrationDeps,
   product: Product,
-  inputs: readonly NewDevice[],
+  inputs: readonly DeviceToRegister[],
   now: Date,
 ): Promise<DeviceWithSecret[]> {
   const { devices } = collections;
   refuseIfAny([countViolation(inputs.length, limits.registrations)]);
-  refuseIfAny([...inputs.flatMap((input, index) => newDeviceViolations(input, `devices[${index}].`, limits)), ...repeatedNames(inputs)]);
-  const withSecrets = inputs.map((input) => ({ ...input, secret: input.secret ?? newSecret() }));
+  const violationsOf = (input: DeviceToRegister, path: string) => [
+    ...newDeviceViolations(input, path, limits),
+    parentViolation(product._id, input, path),
+  ];
+  refuseIfAny([...inputs.flatMap((input, index) => violationsOf(input, `devices[${index}].`)), ...repeatedNames(inputs)]);
+  const withSecrets = inputs.map((input) => ({ ...input, parent: parentOf(input), secret: input.secret ?? newSecret() }));
   const registered = withSecrets.map((input) => deviceOf(sealing, product, input, now));
   refuseIfAny(await registeredAlready(devices, registered));
   const { documents, changes } = enrolled(await memberships.rulesFor(product._id), registered, now);
   try {
     await transaction({ connection }, async (session) => {
       await devices.insertMany(documents, { session });
-      await enroll(session, product._id, inputs);
+      await enroll(session, product._id, withSecrets);
     });
   } catch (error) {
     if (isDuplicateKey(error)) refuseIfAny(await registeredAlready(devices, documents));

@@ -1,3 +1,4 @@
+import { parentOf } from '../../schema/model/device/parent-name';
 import type { Present } from '../../schema/model/device/presence';
 import type { DeviceId } from '../../schema/model/ids';
 import type { Store } from '../../schema/mongo/connect';
@@ -89,7 +90,7 @@ export function createDeviceService(deps: DeviceDeps): DeviceService {
         inputs,
         clock(),
       );
-      if (!inputs.some(({ parent }) => parent)) return registered;
+      if (!inputs.some(parentOf)) return registered;
       // They are there, and their secrets are shown only now: a presence that cannot be found out yet is, with the next event.
       const introduced = await children.introduce(registered.map(({ _id }) => _id)).catch(() => registered);
       return introduced.map((device, index) => ({ ...device, secret: registered[index]?.secret ?? '' }));

@@ -194,11 +194,47 @@ test.each([
   });
 });
 
-test('R-DEV-1 devices are listed by their parent, and of two names of it the present one counts', async () => {
-  const both = { parent: { deviceName: 'hub-3' }, gateway: { deviceName: 'hub-4' } };
-  const devices = [{ deviceName: 'hub-3' }, { deviceName: 'hub-4' }, { deviceName: 'child-3', ...both }];
+test('R-DEV-1 devices are listed by their parent, which may be given by both of its names', async () => {
+  const both = { parent: { deviceName: 'hub-3' }, gateway: { productKey: 'devA', deviceName: 'hub-3' } };
+  const devices = [{ deviceName: 'hub-3' }, { deviceName: 'child-3', ...both }];
   await mutate('registerDevices', { productKey: 'devA', devices }, 'devices { secret }');
   const listed = await api.ask('{ devices(filter: { parentId: "devA.hub-3" }) { edges { node { id parent { id } gateway { id } } } } }');
   const hub = { id: 'devA.hub-3' };
   expect(listed.data.devices).toEqual({ edges: [{ node: { id: 'devA.child-3', parent: hub, gateway: hub } }] });
+});
+
+test('R-DEV-1 a parent that has another value by its older name is refused, and nothing is registered', async () => {
+  const [hub5, hub6] = [{ deviceName: 'hub-5' }, { deviceName: 'hub-6' }];
+  const different = [
+    { parent: hub5, gateway: hub6 },
+    { parent: null, gateway: hub6 },
+    { parent: hub5, gateway: null },
+    { parent: hub5, gateway: { ...hub5, productKey: 'devB' } },
+  ];
+  const fine = [{ parent: hub5, gateway: hub5 }, { parent: null, gateway: null }, { gateway: hub5 }, { parent: hub5 }];
+  const behind = (pairs: object[], name: string) => pairs.map((pair, index) => ({ deviceName: `${name}-${index}`, ...pair }));
+  const devices = [hub5, hub6, ...behind(different, 'child-6'), ...behind(fine, 'child-5')];
+  expect(await mutate('registerDevices', { productKey: 'devA', devices }, 'devices { secret }')).toEqual({
+    devices: null,
+    userErrors: [2, 3, 4, 5].map((index) => ({ code: 'ALIAS_DIFFERS', field: `devices[${index}].gateway` })),
+  });
+  const allFine = { productKey: 'devA', devices: [hub5, hub6, ...behind(fine, 'child-5')] };
+  expect(await mutate('registerDevices', allFine, 'devices { device { parent { id } } }')).toEqual({
+    devices: [null, null, 'devA.hub-5', null, 'devA.hub-5', 'devA.hub-5'].map((id) => ({ device: { parent: id && { id } } })),
+    userErrors: [],
+  });
+});
+
+test('R-FLOW-1 R-FLOW-2 setDeviceGateway answers with the type that it has always had', async () => {
+  await mutate(
+    'registerDevices',
+    { productKey: 'devA', devices: [{ deviceName: 'hub-7' }, { deviceName: 'child-7' }] },
+    'devices { secret }',
+  );
+  const document = `mutation ($input: SetDeviceGatewayInput!) { setDeviceGateway(input: $input) { __typename ...Answer } }
+    fragment Answer on SetDeviceGatewayPayload { devices { id gateway { id } } userErrors { code } }`;
+  const { data } = await api.ask(document, { input: { deviceIds: ['devA.child-7'], gatewayId: 'devA.hub-7' } });
+  expect(data.setDeviceGateway).toEqual({
+    ...{ __typename: 'SetDeviceGatewayPayload', devices: [{ id: 'devA.child-7', gateway: { id: 'devA.hub-7' } }], userErrors: [] },
+  });
 });

@@ -52,6 +52,7 @@ beforeAll(async () => {
     aPackage({ productKey: 'meter' }),
     aPackage({ _id: 'narrow', productKey: 'meter', version: '2.0.1', sourceVersions: ['1.0.0'] }),
     aPackage({ _id: 'three', productKey: 'meter', version: '3.0.0' }),
+    aPackage({ _id: 'other-module', productKey: 'meter', module: 'mcu' }),
   ]);
 });
 afterAll(() => store.close());
@@ -78,6 +79,14 @@ test('R-BAT-23 R-BAT-4 and of a share of it, save who of them has the target', a
     { matched: DEVICES, created: 1_800, skippedVersion: 0, skippedBusy: 0, skippedPhase: 16_200, atTarget: 600 },
     true,
   ]);
+});
+
+test('R-BAT-23 of a whole product those count as busy that have a task of another module', async () => {
+  const other = await parts.core.batches.createStatic(operator, { packageId: 'other-module', scope: { kind: 'all' }, policy });
+  await parts.lifecycle.select(other._id);
+  const { selection, estimated } = await preview('package1');
+  expect([selection, estimated]).toEqual([{ matched: DEVICES, created: 0, skippedVersion: 0, skippedBusy: DEVICES, atTarget: 0 }, true]);
+  await Promise.all([store.collections.batches.deleteMany({}), store.collections.tasks.deleteMany({})]);
 });
 
 test('R-BAT-23 who is busy, and who is in a place, is concluded from a sample, near what is so', async () => {
