@@ -17,6 +17,8 @@ export interface StoreOptions {
   dbName?: string;
   /** Shown in the server's log and in `currentOp`. */
   appName?: string;
+  /** Installs the validators of all collections, those that cost too much for production included. */
+  validatesAll?: boolean;
 }
 
 /** Rejects after 30 s without a server. Needs a replica set (of one): for transactions and change streams. */
@@ -41,7 +43,7 @@ export async function connectStore(uri: string, options: StoreOptions = {}): Pro
   return {
     connection,
     collections: collectionsOf(db),
-    ensureIndexes: () => prepareCollections(db),
+    ensureIndexes: () => prepareCollections(db, options),
     close: () => connection.close(),
   };
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Connection, createConnection, mongo } from 'mongoose';
 import { noProblems } from '../../schema/model/device/device-import';
-import { type CollectionName, type Collections, DECLARATIONS_REVISION, SCHEMAS } from '../../schema/mongo/collections';
+import { type CollectionName, type Collections, DECLARATIONS_REVISION, SCHEMAS, UNVALIDATED } from '../../schema/mongo/collections';
 import type { Store } from '../../schema/mongo/connect';
 import { prepareCollections, validationOf } from '../../schema/mongo/prepare-collections';
 import { refusedWrite } from '../../schema/mongo/refused-write';
@@ -225,7 +225,7 @@ describe('the validators of a database', () => {
   };
 
   test('are installed once: a start that finds them changes nothing', async () => {
-    await prepareCollections(watched.db as mongo.Db);
+    await prepareCollections(watched.db as mongo.Db, { validatesAll: true });
     expect(commands.filter((name) => name === 'collMod' || name === 'create')).toEqual([]);
   });
 
@@ -245,6 +245,16 @@ describe('the validators of a database', () => {
     await install('gateways', DECLARATIONS_REVISION - 1);
     await prepareCollections(databaseOf(store));
     expect((await stored('gateways')).options).toEqual(validationOf('gateways', SCHEMAS.gateways));
+  });
+
+  test('are on every collection but those that they cost too much', async () => {
+    const db = watched.useDb(`${databaseOf(store).databaseName}-production`).db as mongo.Db;
+    await prepareCollections(db);
+    const infos = (await db.listCollections().toArray()) as mongo.CollectionInfo[];
+    const without = infos.filter(({ options }) => !options?.validator).map(({ name }) => name);
+    await db.dropDatabase();
+    expect(infos.length).toBe(NAMES.length);
+    expect(new Set(without)).toEqual(UNVALIDATED);
   });
 
   test('have another revision whenever they are others', () => {

@@ -18,7 +18,7 @@ export async function testStore({ isNew = false } = {}): Promise<Store> {
   const keeps = !isNew && process.env.TEST_KEEPS_DATABASES === '1';
   opened += 1;
   const dbName = `updraft-test-${keeps ? `${process.env.JEST_WORKER_ID}-${opened}` : randomBytes(6).toString('hex')}`;
-  const store = await connectStore(uri, { dbName, appName: 'updraft-test' });
+  const store = await connectStore(uri, { dbName, appName: 'updraft-test', validatesAll: true });
   const { connection } = store;
   const isReady = keeps && (await connection.collection(READY).findOne()) !== null;
   if (isReady)
