@@ -1,7 +1,8 @@
 import DataLoader from 'dataloader';
 import type { Core } from '../core/core';
 import type { Batch } from '../schema/model/batch/batch';
-import type { Device, FirmwarePackage } from '../schema/model/fleet';
+import type { Device } from '../schema/model/device/device';
+import type { FirmwarePackage } from '../schema/model/package/firmware-package';
 
 export interface Loaders {
   device: DataLoader<string, Device | null>;

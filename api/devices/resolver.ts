@@ -2,8 +2,8 @@ import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } fr
 import { secretTold } from '../../core/devices/certificates';
 import type { DeviceWithSecret } from '../../core/devices/contract';
 import { runningStreak } from '../../schema/model/device/connection-streak';
+import type { Device } from '../../schema/model/device/device';
 import { reportedModules } from '../../schema/model/device/device-modules';
-import type { Device } from '../../schema/model/fleet';
 import type { IgnoredReport } from '../../schema/model/protocol/ignored-report';
 import type { ApiContext } from '../context';
 import { asPayload } from '../errors/as-payload';

@@ -1,6 +1,6 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import type { Device } from '../../schema/model/device/device';
 import { type Group, type GroupKind, type GroupState, kindOfGroup, stateOfGroup } from '../../schema/model/device/group';
-import type { Device } from '../../schema/model/fleet';
 import type { ApiContext } from '../context';
 import { DeviceConnection, DeviceType } from '../devices/types';
 import { asPayload } from '../errors/as-payload';

@@ -1,6 +1,6 @@
 import type { mongo } from 'mongoose';
 import type { Batch } from '../../schema/model/batch/batch';
-import type { FirmwarePackage } from '../../schema/model/fleet';
+import type { FirmwarePackage } from '../../schema/model/package/firmware-package';
 import type { Task } from '../../schema/model/task/task';
 import type { StoredImport } from '../../schema/mongo/device-imports';
 import type { StoredUpload } from '../../schema/mongo/resumable-uploads';

@@ -1,7 +1,7 @@
 import { GraphQLBigInt, GraphQLDateTime } from 'graphql-scalars';
 import { Field, ID, ObjectType } from 'type-graphql';
 import type { Batch } from '../../schema/model/batch/batch';
-import type { FirmwarePackage } from '../../schema/model/fleet';
+import type { FirmwarePackage } from '../../schema/model/package/firmware-package';
 import type { DigestAlgorithm } from '../../schema/model/package/package-fields';
 import type { PackageKind, VerificationState } from '../../schema/model/package/package-rules';
 import { BatchConnection, BatchType } from '../batches/types';

@@ -1,6 +1,6 @@
 import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
-import type { Product } from '../../schema/model/fleet';
 import { DEFAULT_MODULE } from '../../schema/model/ids';
+import type { Product } from '../../schema/model/product';
 import type { ApiContext } from '../context';
 import { asPayload } from '../errors/as-payload';
 import { found } from '../errors/found';

@@ -1,7 +1,8 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, Int, ObjectType } from 'type-graphql';
-import type { Product, SigningKey } from '../../schema/model/fleet';
 import type { SignatureAlgorithm } from '../../schema/model/package/signature';
+import type { SigningKey } from '../../schema/model/package/signing-key';
+import type { Product } from '../../schema/model/product';
 import type { Dialect } from '../../schema/model/protocol/dialect';
 import { DialectEnum, SignatureAlgorithmEnum } from '../enums';
 import { Payload } from '../errors/user-error-type';

@@ -1,6 +1,6 @@
 import { GraphQLBigInt } from 'graphql-scalars';
 import { createUnionType, Field, ID, ObjectType } from 'type-graphql';
-import type { FirmwarePackage } from '../../schema/model/fleet';
+import type { FirmwarePackage } from '../../schema/model/package/firmware-package';
 import type { UploadState } from '../../schema/model/package/upload';
 import { UploadStateEnum } from '../enums';
 import { Payload } from '../errors/user-error-type';

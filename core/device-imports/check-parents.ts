@@ -1,8 +1,9 @@
+import type { Device } from '../../schema/model/device/device';
 import type { DeviceImportProblem, ImportProblem, ImportRow } from '../../schema/model/device/device-import';
 import type { ErrorCode } from '../../schema/model/error-codes';
-import type { Device, Product } from '../../schema/model/fleet';
 import { type DeviceId, deviceNameOf, productKeyOf } from '../../schema/model/ids';
 import type { Limits } from '../../schema/model/limits';
+import type { Product } from '../../schema/model/product';
 import type { Collections } from '../../schema/mongo/connect';
 import { attemptId, ofAttempt, type StoredImport } from '../../schema/mongo/device-imports';
 import { openRows, sealedRows } from '../device-secrets/import-rows';

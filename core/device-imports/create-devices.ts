@@ -1,5 +1,5 @@
 import type { DeviceImportProblem, ImportRow } from '../../schema/model/device/device-import';
-import type { Product } from '../../schema/model/fleet';
+import type { Product } from '../../schema/model/product';
 import type { Collections } from '../../schema/mongo/connect';
 import { attemptId, type ImportPiece, importPieceId, type StoredImport } from '../../schema/mongo/device-imports';
 import type { StoredDevice } from '../../schema/mongo/devices';

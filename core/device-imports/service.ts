@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { ImportRow } from '../../schema/model/device/device-import';
-import type { Product } from '../../schema/model/fleet';
+import type { Product } from '../../schema/model/product';
 import type { Collections } from '../../schema/mongo/connect';
 import { type ImportPiece, ofAttempt, type StoredImport } from '../../schema/mongo/device-imports';
 import { requireRole } from '../access/require-role';

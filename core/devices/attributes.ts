@@ -1,4 +1,4 @@
-import type { Device, Region } from '../../schema/model/fleet';
+import type { Device, Region } from '../../schema/model/device/device';
 import { type DeviceId, productKeyOf } from '../../schema/model/ids';
 import type { Limits } from '../../schema/model/limits';
 import { cityViolation, deviceTagKeyViolation, deviceTagValueViolation, provinceViolation } from '../../schema/model/names';

@@ -1,5 +1,5 @@
 import { certificateFingerprints, certificateViolations } from '../../schema/model/device/certificate';
-import type { Device } from '../../schema/model/fleet';
+import type { Device } from '../../schema/model/device/device';
 import type { Limits } from '../../schema/model/limits';
 import { type Dialect, traitsOf, WITH_CERTIFICATES } from '../../schema/model/protocol/dialect';
 import type { Violation } from '../../schema/model/violation';

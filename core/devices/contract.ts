@@ -1,6 +1,6 @@
+import type { Device, Region } from '../../schema/model/device/device';
 import type { Generations, LetInBy, Proof } from '../../schema/model/device/generations';
 import type { NamedParent, ParentName } from '../../schema/model/device/parent-name';
-import type { Device, Region } from '../../schema/model/fleet';
 import type { DeviceId } from '../../schema/model/ids';
 import type { Dialect } from '../../schema/model/protocol/dialect';
 import type { Viewer } from '../access/viewer';

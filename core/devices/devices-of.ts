@@ -1,4 +1,4 @@
-import type { Device } from '../../schema/model/fleet';
+import type { Device } from '../../schema/model/device/device';
 import type { DeviceId } from '../../schema/model/ids';
 import type { Collections } from '../../schema/mongo/connect';
 import { inOrderOf } from '../paging/in-order-of';

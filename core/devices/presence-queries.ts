@@ -1,6 +1,6 @@
+import type { Device } from '../../schema/model/device/device';
 import { holds } from '../../schema/model/device/generations';
 import type { Present } from '../../schema/model/device/presence';
-import type { Device } from '../../schema/model/fleet';
 import type { DeviceId } from '../../schema/model/ids';
 import type { Collections } from '../../schema/mongo/connect';
 import { isThroughParent } from './children/session-name';

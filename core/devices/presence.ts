@@ -1,6 +1,6 @@
 import { type ConnectionStreak, STREAK_GAP_MS } from '../../schema/model/device/connection-streak';
+import type { Device } from '../../schema/model/device/device';
 import { type LetInBy, letIn } from '../../schema/model/device/generations';
-import type { Device } from '../../schema/model/fleet';
 import type { DeviceId } from '../../schema/model/ids';
 import type { Collections } from '../../schema/mongo/connect';
 

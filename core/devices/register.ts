@@ -1,9 +1,9 @@
 import { certificateFingerprints, certificateViolations } from '../../schema/model/device/certificate';
 import { parentOf, parentViolation } from '../../schema/model/device/parent-name';
-import type { Product } from '../../schema/model/fleet';
 import { deviceIdOf } from '../../schema/model/ids';
 import type { Limits } from '../../schema/model/limits';
 import { deviceNameViolation, deviceSecretViolation } from '../../schema/model/names';
+import type { Product } from '../../schema/model/product';
 import type { Violation } from '../../schema/model/violation';
 import type { Store } from '../../schema/mongo/connect';
 import type { StoredDevice } from '../../schema/mongo/devices';

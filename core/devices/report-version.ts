@@ -1,8 +1,8 @@
+import type { Device } from '../../schema/model/device/device';
 import { moduleField, versionOf } from '../../schema/model/device/device-modules';
 import { type Proof, provenBy } from '../../schema/model/device/generations';
 import type { RuledDevice } from '../../schema/model/device/group-rule';
 import { moduleKey } from '../../schema/model/device/module-version';
-import type { Device } from '../../schema/model/fleet';
 import { type DeviceId, productKeyOf } from '../../schema/model/ids';
 import { FIXED_LIMITS } from '../../schema/model/limits';
 import type { Collections } from '../../schema/mongo/connect';

@@ -1,5 +1,5 @@
 import type { mongo } from 'mongoose';
-import type { Device } from '../../schema/model/fleet';
+import type { Device } from '../../schema/model/device/device';
 import { type DeviceId, productKeyOf } from '../../schema/model/ids';
 import type { Store } from '../../schema/mongo/connect';
 import type { StoredDevice } from '../../schema/mongo/devices';

@@ -1,5 +1,5 @@
 import type { mongo } from 'mongoose';
-import type { Device } from '../../schema/model/fleet';
+import type { Device } from '../../schema/model/device/device';
 import type { DeviceId } from '../../schema/model/ids';
 import type { Collections } from '../../schema/mongo/connect';
 import type { Clock } from '../clock';

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
-import type { PackageFile } from '../../schema/model/fleet';
 import type { TaskId } from '../../schema/model/ids';
+import type { PackageFile } from '../../schema/model/package/firmware-package';
 import type { DownloadRefusal } from '../../schema/model/task/may-download';
 import type { Collections } from '../../schema/mongo/connect';
 import type { Clock } from '../clock';

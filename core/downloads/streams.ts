@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import type { Proof } from '../../schema/model/device/generations';
-import type { PackageFile } from '../../schema/model/fleet';
 import type { DeviceId, TaskId } from '../../schema/model/ids';
 import type { Limits } from '../../schema/model/limits';
+import type { PackageFile } from '../../schema/model/package/firmware-package';
 import type { Collections } from '../../schema/mongo/connect';
 import type { Clock } from '../clock';
 import { refusalOf, type Standings } from './standings';

@@ -1,5 +1,5 @@
+import type { Device } from '../../schema/model/device/device';
 import { matchesRule, modulesOf, productsOf, type RuledDevice } from '../../schema/model/device/group-rule';
-import type { Device } from '../../schema/model/fleet';
 import type { DeviceId } from '../../schema/model/ids';
 import type { Collections } from '../../schema/mongo/connect';
 import type { RuleOfGroup } from './rule-expression';

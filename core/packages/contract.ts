@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { FirmwarePackage } from '../../schema/model/fleet';
+import type { FirmwarePackage } from '../../schema/model/package/firmware-package';
 import type { DigestAlgorithm, VerificationAnswer } from '../../schema/model/package/package-fields';
 import type { PackageKind, VerificationState } from '../../schema/model/package/package-rules';
 import type { Viewer } from '../access/viewer';

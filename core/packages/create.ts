@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { mongo } from 'mongoose';
-import type { FirmwarePackage, PackageFile } from '../../schema/model/fleet';
 import { FIXED_LIMITS } from '../../schema/model/limits';
+import type { FirmwarePackage, PackageFile } from '../../schema/model/package/firmware-package';
 import type { Collections, Store } from '../../schema/mongo/connect';
 import type { Viewer } from '../access/viewer';
 import type { Clock } from '../clock';

@@ -1,5 +1,5 @@
 import { LIVE_STATUSES } from '../../schema/model/batch/batch';
-import type { FirmwarePackage } from '../../schema/model/fleet';
+import type { FirmwarePackage } from '../../schema/model/package/firmware-package';
 import type { Collections } from '../../schema/mongo/connect';
 import type { PackageStore } from '../ports';
 import { packageInUse, packageUnknown } from './refusals';

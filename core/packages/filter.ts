@@ -1,6 +1,6 @@
 import type { mongo } from 'mongoose';
 import { moduleKey } from '../../schema/model/device/module-version';
-import type { FirmwarePackage } from '../../schema/model/fleet';
+import type { FirmwarePackage } from '../../schema/model/package/firmware-package';
 import { refuseMalformed } from '../well-formed';
 import type { PackageFilter } from './contract';
 

@@ -1,6 +1,6 @@
 import { constants, createPublicKey, type KeyObject, verify } from 'node:crypto';
-import type { SigningKey } from '../../schema/model/fleet';
 import { type SignatureAlgorithm, signedMessage } from '../../schema/model/package/signature';
+import type { SigningKey } from '../../schema/model/package/signing-key';
 import type { Collections } from '../../schema/mongo/connect';
 import { signatureInvalid, signingKeyMissing } from './refusals';
 

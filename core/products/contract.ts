@@ -1,4 +1,6 @@
-import type { Product, SecureUpdate, SigningKey } from '../../schema/model/fleet';
+import type { SecureUpdate } from '../../schema/model/package/secure-update';
+import type { SigningKey } from '../../schema/model/package/signing-key';
+import type { Product } from '../../schema/model/product';
 import type { Viewer } from '../access/viewer';
 import type { Page, PageRequest } from '../paging/page';
 import type { NewProduct } from './new-product';

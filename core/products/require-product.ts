@@ -1,4 +1,4 @@
-import type { Product } from '../../schema/model/fleet';
+import type { Product } from '../../schema/model/product';
 import type { Collections } from '../../schema/mongo/connect';
 import { UserError } from '../errors';
 

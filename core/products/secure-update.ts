@@ -1,7 +1,8 @@
 import { constants, createHash, createPublicKey, generateKeyPair, privateEncrypt } from 'node:crypto';
 import { promisify } from 'node:util';
 import { LRUCache } from 'lru-cache';
-import type { FirmwarePackage, SecureUpdate } from '../../schema/model/fleet';
+import type { FirmwarePackage } from '../../schema/model/package/firmware-package';
+import type { SecureUpdate } from '../../schema/model/package/secure-update';
 import type { Collections } from '../../schema/mongo/connect';
 import type { StoredKeyPair, StoredSecureUpdate } from '../../schema/mongo/secure-updates';
 import type { Clock } from '../clock';

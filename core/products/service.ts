@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { Product } from '../../schema/model/fleet';
 import { productKeyViolation } from '../../schema/model/names';
+import type { Product } from '../../schema/model/product';
 import { dialectOf } from '../../schema/model/protocol/dialect';
 import type { Collections } from '../../schema/mongo/connect';
 import { requireRole } from '../access/require-role';

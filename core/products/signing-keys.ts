@@ -1,8 +1,8 @@
 import { createHash, createPublicKey } from 'node:crypto';
-import type { SigningKey } from '../../schema/model/fleet';
 import { FIXED_LIMITS, type Limits } from '../../schema/model/limits';
 import { signingKeyNameViolation } from '../../schema/model/names';
 import { algorithmOf, keyNotRead, type SignatureAlgorithm } from '../../schema/model/package/signature';
+import type { SigningKey } from '../../schema/model/package/signing-key';
 import type { Violation } from '../../schema/model/violation';
 import type { Collections } from '../../schema/mongo/connect';
 import type { Viewer } from '../access/viewer';

@@ -1,7 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import type { Batch } from '../../schema/model/batch/batch';
-import type { FirmwarePackage, Product } from '../../schema/model/fleet';
 import type { BatchId } from '../../schema/model/ids';
+import type { FirmwarePackage } from '../../schema/model/package/firmware-package';
+import type { Product } from '../../schema/model/product';
 
 /** What does not change about a batch while it runs: asked for with every report, so it is kept. */
 export type BatchFacts = Pick<Batch, '_id' | 'targetVersion' | 'module'> & {

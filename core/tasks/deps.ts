@@ -1,5 +1,5 @@
-import type { FirmwarePackage } from '../../schema/model/fleet';
 import type { DeviceId } from '../../schema/model/ids';
+import type { FirmwarePackage } from '../../schema/model/package/firmware-package';
 import type { Clock } from '../clock';
 import type { UpgradeEngine } from '../ports';
 import type { CoreSettings } from '../settings';

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { FirmwarePackage } from '../../schema/model/fleet';
+import type { FirmwarePackage } from '../../schema/model/package/firmware-package';
 import type { Upload } from '../../schema/model/package/upload';
 import type { Viewer } from '../access/viewer';
 import type { NewPackage } from '../packages/contract';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { FirmwarePackage } from '../../schema/model/fleet';
 import { FIXED_LIMITS } from '../../schema/model/limits';
+import type { FirmwarePackage } from '../../schema/model/package/firmware-package';
 import type { StoredUpload } from '../../schema/mongo/resumable-uploads';
 import type { Viewer } from '../access/viewer';
 import { isDuplicateKey } from '../duplicate-key';

@@ -1,8 +1,8 @@
 import type { ConnectionStreak } from '../model/device/connection-streak';
+import type { Device, ModuleVersion, Region } from '../model/device/device';
 import { moduleField } from '../model/device/device-modules';
 import type { Generations } from '../model/device/generations';
 import { moduleKey } from '../model/device/module-version';
-import type { Device, ModuleVersion, Region } from '../model/fleet';
 import { DIALECTS } from '../model/protocol/dialect';
 import { IGNORED_REPORT_REASONS, type IgnoredReport } from '../model/protocol/ignored-report';
 import { date, flag, keysOf, list, mapOf, nullable, number, object, oneOf, optional, schemaOf, text, yes } from './declaration';

@@ -1,4 +1,4 @@
-import type { FirmwarePackage, PackageFile } from '../model/fleet';
+import type { FirmwarePackage, PackageFile } from '../model/package/firmware-package';
 import { DIGEST_ALGORITHMS } from '../model/package/package-fields';
 import { PACKAGE_KINDS, type PackageVerification, VERIFICATION_STATES } from '../model/package/package-rules';
 import { date, flag, idempotency, list, nullable, number, object, oneOf, optional, schemaOf, text } from './declaration';

@@ -1,4 +1,4 @@
-import type { Product } from '../model/fleet';
+import type { Product } from '../model/product';
 import { DIALECTS } from '../model/protocol/dialect';
 import { date, flag, oneOf, optional, schemaOf, text } from './declaration';
 

@@ -1,5 +1,5 @@
-import type { SigningKey } from '../model/fleet';
 import { SIGNATURE_ALGORITHMS } from '../model/package/signature';
+import type { SigningKey } from '../model/package/signing-key';
 import { date, oneOf, schemaOf, text } from './declaration';
 
 export const signingKeySchema = schemaOf<SigningKey>({

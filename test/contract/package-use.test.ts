@@ -3,7 +3,7 @@ import { type CoreParts, createCore } from '../../core/create-core';
 import type { NewPackage } from '../../core/packages/contract';
 import { deletePackage, finishDeletions } from '../../core/packages/delete';
 import type { BatchPolicy } from '../../schema/model/batch/batch';
-import type { FirmwarePackage } from '../../schema/model/fleet';
+import type { FirmwarePackage } from '../../schema/model/package/firmware-package';
 import type { Store } from '../../schema/mongo/connect';
 import { handClock, MASTER_KEY, operator, refusal, settingsWith, spectator } from '../support/core-parts';
 import { fakePackageStore } from '../support/fakes/package-store';

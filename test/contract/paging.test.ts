@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { decodeCursor, encodeCursor } from '../../core/paging/cursor';
 import type { Page } from '../../core/paging/page';
 import { pageOf, type Sort } from '../../core/paging/page-of';
-import type { Product } from '../../schema/model/fleet';
+import type { Product } from '../../schema/model/product';
 import type { Store } from '../../schema/mongo/connect';
 import { refusal } from '../support/core-parts';
 import { testStore } from '../support/store';

@@ -1,7 +1,7 @@
 import { createHash, createPublicKey, randomBytes, verify } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { NewPackage, PackageUpload } from '../../core/packages/contract';
-import type { FirmwarePackage } from '../../schema/model/fleet';
+import type { FirmwarePackage } from '../../schema/model/package/firmware-package';
 import { ADMIN, startUpdraft, type Updraft } from '../support/updraft';
 
 const MINUTE_MS = 100;

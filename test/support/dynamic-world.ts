@@ -1,9 +1,9 @@
 import type { NewDynamicBatch } from '../../core/batches/contract';
 import { type CoreParts, createCore } from '../../core/create-core';
 import type { Batch, BatchPolicy } from '../../schema/model/batch/batch';
-import type { FirmwarePackage } from '../../schema/model/fleet';
 import { taskIdOf } from '../../schema/model/ids';
 import type { Limits } from '../../schema/model/limits';
+import type { FirmwarePackage } from '../../schema/model/package/firmware-package';
 import type { Task, TaskStatus } from '../../schema/model/task/task';
 import type { Store } from '../../schema/mongo/connect';
 import { aPackage } from './builders';

@@ -1,5 +1,5 @@
 import type { CoreParts } from '../../core/create-core';
-import type { Device } from '../../schema/model/fleet';
+import type { Device } from '../../schema/model/device/device';
 import type { DeviceId } from '../../schema/model/ids';
 import type { Task } from '../../schema/model/task/task';
 import type { Store } from '../../schema/mongo/connect';

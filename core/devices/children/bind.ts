@@ -1,5 +1,5 @@
 import type { mongo } from 'mongoose';
-import type { Device } from '../../../schema/model/fleet';
+import type { Device } from '../../../schema/model/device/device';
 import { AT_BROKER, type DeviceId } from '../../../schema/model/ids';
 import type { Collections } from '../../../schema/mongo/connect';
 import { newGeneration } from '../../random-bytes';

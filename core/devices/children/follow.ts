@@ -1,4 +1,4 @@
-import type { Device } from '../../../schema/model/fleet';
+import type { Device } from '../../../schema/model/device/device';
 import { type DeviceId, isBrokerGateway } from '../../../schema/model/ids';
 import { traitsOf } from '../../../schema/model/protocol/dialect';
 import type { Collections } from '../../../schema/mongo/connect';

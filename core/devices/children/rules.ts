@@ -1,4 +1,4 @@
-import type { Device } from '../../../schema/model/fleet';
+import type { Device } from '../../../schema/model/device/device';
 import { type DeviceId, deviceIdOf } from '../../../schema/model/ids';
 import type { Violation } from '../../../schema/model/violation';
 import type { NewDevice } from '../contract';

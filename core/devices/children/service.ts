@@ -1,6 +1,6 @@
 import type { mongo } from 'mongoose';
+import type { Device } from '../../../schema/model/device/device';
 import { proofOfChild } from '../../../schema/model/device/generations';
-import type { Device } from '../../../schema/model/fleet';
 import type { DeviceId } from '../../../schema/model/ids';
 import type { Limits } from '../../../schema/model/limits';
 import type { Store } from '../../../schema/mongo/connect';

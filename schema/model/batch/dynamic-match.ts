@@ -1,4 +1,4 @@
-import type { Region } from '../fleet';
+import type { Region } from '../device/device';
 import type { BatchId } from '../ids';
 import { hasRegressed } from '../task/begun-again';
 import type { Task } from '../task/task';

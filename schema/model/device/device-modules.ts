@@ -1,4 +1,4 @@
-import type { Device, ModuleVersion } from '../fleet';
+import type { Device, ModuleVersion } from './device';
 import { moduleKey } from './module-version';
 
 /**

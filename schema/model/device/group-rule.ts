@@ -1,4 +1,4 @@
-import type { Device } from '../fleet';
+import type { Device } from './device';
 import { versionOf } from './device-modules';
 
 /** What a condition may be about. */

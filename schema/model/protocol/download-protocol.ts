@@ -1,6 +1,6 @@
 import type { DownloadProtocol } from '../batch/batch';
-import type { PackageFile } from '../fleet';
 import type { Limits } from '../limits';
+import type { PackageFile } from '../package/firmware-package';
 import type { Violation } from '../violation';
 
 /** R-DL-3: over MQTT goes one file, up to a size. */

@@ -1,0 +1,19 @@
+import type { BatchId } from './ids';
+import type { Dialect } from './protocol/dialect';
+
+export interface Product {
+  /** The product key devices authenticate with, `[A-Za-z0-9]{4,32}`. */
+  _id: string;
+  name: string;
+  /** What its devices speak where nobody says otherwise. */
+  dialect: Dialect;
+  /** Its IoTDA devices want the `_v2` events, whose address needs no token. Absent: no. */
+  selfSignedUrls?: boolean;
+  /** R-FLOW-2: its IoTDA devices are asked for their version before a result counts as success. Absent: no. */
+  confirmByQuery?: boolean;
+  /** R-BAT-20: a second batch for the same module and source version, of another package, is refused. Absent: no. */
+  refuseConflictingBatches?: boolean;
+  /** Written by every creation that looks for conflicts, so that two at once meet. */
+  lastBatchId?: BatchId;
+  createdAt: Date;
+}
