@@ -18,6 +18,7 @@ export const AS_LONG_AS_GIVEN: ReadonlySet<string> = new Set([
   'RegisterDevicesPayload.devices',
   'SetDeviceCertificatesPayload.devices',
   'SetDeviceParentPayload.devices',
+  'SetDeviceGatewayPayload.devices',
   'SetDevicesEnabledPayload.devices',
   'TasksPayload.tasks',
 ]);
@@ -54,6 +55,7 @@ const ofProduct = (limits: Limits): Record<string, number> => ({
   'RetryTasksPayload.skipped': FIXED_LIMITS.skippedShown,
   'SetDeviceCertificatesPayload.devices': limits.devicesPerCall,
   'SetDeviceParentPayload.devices': limits.devicesPerCall,
+  'SetDeviceGatewayPayload.devices': limits.devicesPerCall,
   'SetDevicesEnabledPayload.devices': limits.devicesPerCall,
   'Task.attempts': Math.max(...limits.retryCounts) + 1,
   'Task.transitions': TRANSITIONS,
