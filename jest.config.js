@@ -58,6 +58,8 @@ module.exports = {
   // An end to waiting, not a measure: machines are slow in their own ways.
   testTimeout: 900_000,
   maxWorkers: 2,
+  // Modules of the files before stay in a worker's heap: one that collects garbage for seconds is a platform and a fleet that stand still.
+  workerIdleMemoryLimit: '1GB',
   projects: [
     project('unit', 'unit', ['unit', 'devices', 'gateway']),
     project('store', 'store', ['contract', 'api']),

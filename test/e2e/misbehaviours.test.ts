@@ -25,7 +25,8 @@ describe('One batch over a hundred devices of each dialect', () => {
       UPDRAFT_MINUTE_MS: `${MINUTE_MS}`,
       UPDRAFT_IOTDA_ONLINE_MINUTES: '18',
       UPDRAFT_IOTDA_VERSION_MINUTES: '10',
-      UPDRAFT_IOTDA_DOWNLOAD_MINUTES: '18',
+      // Longer than a push that was cut off is made up for in, and short enough for two attempts.
+      UPDRAFT_IOTDA_DOWNLOAD_MINUTES: '24',
       // A push whose process was cut off while it was under way is made up for within this time, as anywhere.
       UPDRAFT_REOFFER_MINUTES: '18',
       // Two hundred devices at once may keep a busy machine's gateway from its pushes: then it is taken for dead.
