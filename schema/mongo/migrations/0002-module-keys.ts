@@ -1,4 +1,5 @@
 import type { Migration } from './migration';
+import { portions } from './portions';
 
 /** Devices changed by one command: a few milliseconds, and no memory to speak of. */
 const PORTION = 1_000;
@@ -14,19 +15,10 @@ export const moduleKeys: Migration = {
   number: 2,
   name: 'What devices reported of a module is kept once, whatever case they write its name in',
   async run({ collections: { devices, groups } }, signal) {
-    for (let after = ''; ; ) {
-      signal.throwIfAborted();
-      const found = await devices
-        .find({ _id: { $gt: after }, moduleVersions: OTHER_CASE }, { projection: { _id: 1 } })
-        .sort({ _id: 1 })
-        .limit(PORTION)
-        .toArray();
-      const last = found.at(-1);
-      if (last === undefined) return;
+    for await (const _id of portions(devices, { moduleVersions: OTHER_CASE }, PORTION, signal)) {
       // Rules on versions may hold for others now: every device is looked at once more.
       await groups.updateMany({ dynamic: { $exists: true } }, [{ $set: { 'dynamic.checkAt': '$$NOW' } }]);
-      await devices.updateMany({ _id: { $in: found.map(({ _id }) => _id) }, moduleVersions: OTHER_CASE }, IN_LOWER_CASE);
-      after = last._id;
+      await devices.updateMany({ _id, moduleVersions: OTHER_CASE }, IN_LOWER_CASE);
     }
   },
 };

@@ -1,6 +1,7 @@
 import { EVIDENCE, type Evidence } from '../../model/task/evidence';
 import type { TaskStatus } from '../../model/task/task';
 import type { Migration } from './migration';
+import { portions } from './portions';
 
 /** Tasks changed by one command. */
 const PORTION = 5_000;
@@ -14,18 +15,8 @@ export const outcomes: Migration = {
   number: 3,
   name: 'Tasks have an outcome, which a failure threshold counts',
   async run({ collections: { batches, tasks } }, signal) {
-    for (let after = ''; ; ) {
-      signal.throwIfAborted();
-      const found = await tasks
-        .find({ _id: { $gt: after } }, { projection: { _id: 1 } })
-        .sort({ _id: 1 })
-        .limit(PORTION)
-        .toArray();
-      const last = found.at(-1);
-      if (last === undefined) break;
-      await tasks.updateMany({ _id: { $gt: after, $lte: last._id }, outcome: { $exists: false } }, WITH_OUTCOME);
-      after = last._id;
-    }
+    for await (const _id of portions(tasks, {}, PORTION, signal))
+      await tasks.updateMany({ _id, outcome: { $exists: false } }, WITH_OUTCOME);
     await batches.updateMany({ haltBase: { $exists: true } } as object, [
       { $set: { judgedFrom: { $ifNull: ['$judgedFrom', '$haltBase.at', '$updatedAt'] } } },
       { $unset: 'haltBase' },

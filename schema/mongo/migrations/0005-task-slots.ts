@@ -1,4 +1,5 @@
 import type { Migration } from './migration';
+import { portions } from './portions';
 
 /** Tasks changed by one command. */
 const PORTION = 5_000;
@@ -17,19 +18,7 @@ export const taskSlots: Migration = {
     await tasks.dropIndex(OLD_INDEX).catch((error: { code?: number }) => {
       if (!MISSING.includes(error.code ?? 0)) throw error;
     });
-    for (let after = ''; ; ) {
-      signal.throwIfAborted();
-      const found = await tasks
-        .find({ _id: { $gt: after } }, { projection: { _id: 1 } })
-        .sort({ _id: 1 })
-        .limit(PORTION)
-        .toArray();
-      const last = found.at(-1);
-      if (last === undefined) return;
-      await tasks.updateMany({ _id: { $gt: after, $lte: last._id }, places: { $exists: true } } as object, {
-        $rename: { places: 'slots' },
-      });
-      after = last._id;
-    }
+    for await (const _id of portions(tasks, {}, PORTION, signal))
+      await tasks.updateMany({ _id, places: { $exists: true } } as object, { $rename: { places: 'slots' } });
   },
 };
