@@ -1,4 +1,4 @@
-import { Schema, type SchemaDefinition, type SchemaOptions } from 'mongoose';
+import { Schema, type SchemaDefinition } from 'mongoose';
 import { DeclaredSchema } from './declared-schema';
 
 /** What Mongoose is told about a field. */
@@ -55,13 +55,10 @@ export const keysOf = <K extends string>(table: Readonly<Record<K, unknown>>) =>
 export const each = <K extends string, V>(keys: readonly K[], of: Field<V>) =>
   Object.fromEntries(keys.map((key) => [key, of])) as Record<K, Field<V>>;
 
-/** Collections and indexes are made once, by `ensureIndexes`, and not by whoever touches a model first. */
-const options = { versionKey: false, minimize: false, autoIndex: false, autoCreate: false } as const satisfies SchemaOptions;
-
 /** The declaration of a collection whose documents are of the type T: what is required of them, and, added to it, the indexes. */
 export type CollectionSchema<T = unknown> = Schema & { readonly document?: T };
 
-export const schemaOf = <T>(fields: Declaration<T>): CollectionSchema<T> => new DeclaredSchema(definitionsOf(fields), options);
+export const schemaOf = <T>(fields: Declaration<T>): CollectionSchema<T> => new DeclaredSchema(definitionsOf(fields));
 
 /** Of a creation: the caller's key for it, and what was asked with it. */
 export const idempotency = object<{ key: string; inputHash: string }>({ key: text, inputHash: text });

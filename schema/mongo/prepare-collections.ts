@@ -9,7 +9,7 @@ type Validation = Required<Pick<mongo.CreateCollectionOptions, 'validator' | 'va
 
 /**
  * What MongoDB refuses writes by. Documents that an earlier version has stored otherwise can still be changed (`moderate`): whoever updates
- * Updraft must not find that a device which has been there for years cannot report any more.
+ * Updraft must not find that a batch which has been there for years cannot be changed any more.
  */
 export const validationOf = (name: string, schema: CollectionSchema): Validation => ({
   validator: { $comment: DECLARATIONS_REVISION, $jsonSchema: { title: name, ...schema.toJSONSchema() } },
