@@ -1,0 +1,92 @@
+import type { mongo } from 'mongoose';
+import { noProblems } from '../../schema/model/device/device-import';
+import type { CollectionName, Collections } from '../../schema/mongo/collections';
+import { aBatch, aDevice, anIotdaTask, aPackage } from './builders';
+
+export const AT = new Date('2026-01-01T00:00:00Z');
+export const TASK = anIotdaTask({
+  attempts: [{ number: 1, cause: 'LOW_BATTERY', text: null, startedAt: null, endedAt: AT }],
+  transitions: [{ at: AT, from: 'QUEUED', to: 'QUEUED', cause: 'LOW_BATTERY', text: 'weak' }],
+  download: { bytesServed: 5_000_000_000, requests: 1, lastAt: AT },
+});
+const pair = { keyId: 'k', publicKeyPem: 'p', sealedPrivateKey: 's', createdAt: AT };
+/** One of each that has every field which may be wrong within. */
+export const DOCUMENTS: { [N in CollectionName]: Collections[N] extends mongo.Collection<infer T> ? T : never } = {
+  tasks: TASK,
+  batches: aBatch({
+    scope: { kind: 'region', province: 'p', city: 'c' },
+    policy: {
+      rate: { kind: 'variable', base: 1, factor: 1.5, maximum: 9, threshold: { of: 'notified', count: 5 } },
+      retry: { intervalMinutes: 10, maxRetries: 1 },
+      timeoutMinutes: null,
+      tags: [{ key: 'k', value: 'v' }],
+    },
+    schedule: { startAt: AT, endAt: null },
+    edits: [{ at: AT, by: 'key', fields: ['rate'] }],
+    selection: { matched: 1, created: 1, skippedBusy: 0 },
+  }),
+  devices: {
+    ...aDevice(TASK),
+    modules: { default: { version: '1', reportedAt: AT } },
+    region: { province: 'p', city: 'c' },
+    tags: { k: 'v' },
+    memberSince: { g: AT },
+    uncounted: true,
+  },
+  products: { _id: 'p', name: 'p', dialect: 'LINK', createdAt: AT },
+  packages: aPackage(),
+  apiKeys: {
+    _id: 'k',
+    name: 'k',
+    role: 'APP',
+    registrations: [null],
+    hash: '',
+    createdBy: null,
+    createdAt: AT,
+    revokedAt: null,
+    lastUsedAt: null,
+  },
+  signingKeys: {
+    ...{ _id: 's', productKey: 'p', name: 's', publicKeyPem: '', fingerprint: '', addedBy: 'k', addedAt: AT },
+    algorithm: 'ED25519',
+  },
+  secureUpdates: { _id: 'p', active: true, current: pair, next: null },
+  settings: { _id: 's', value: { whatever: [1] } },
+  gateways: { _id: 'g', startedAt: AT, seenAt: AT },
+  versionCounts: { _id: 'v', productKey: 'p', module: 'm', version: '1', devices: 1 },
+  groups: {
+    ...{ _id: 'g', name: 'g', parentId: null, ancestors: [], createdBy: 'k', createdAt: AT },
+    dynamic: { rule: { all: [{ none: [] }] }, revision: 1, filled: false, checkAt: AT },
+  },
+  deviceLists: {
+    ...{ _id: 'l', productKey: 'p', status: 'CLEAN', rows: 1, createdBy: 'k', createdAt: AT, expiresAt: AT },
+    problems: { INVALID: 0, UNKNOWN: 0, DUPLICATE: 0 },
+  },
+  deviceListRows: { _id: 'l.d', deviceId: 'p.d' },
+  deviceListProblems: { _id: 'l.1', row: 1, value: 'x', problem: 'UNKNOWN' },
+  deviceImports: {
+    ...{ _id: 'i', productKey: 'p', status: 'CHECKING', skipInvalid: false, rows: 0, valid: 0, problems: noProblems(), created: 0 },
+    ...{ createdBy: 'k', createdAt: AT, endedAt: null, expiresAt: AT, attempt: 1, digest: null, piecesDone: 0, pieces: 0, renewedAt: AT },
+  },
+  deviceImportPieces: { _id: 'i.1', sealedRows: '' },
+  deviceImportProblems: { _id: 'i.1', row: 1, value: 'x', problem: 'NAME', text: 'x' },
+  sessionEnds: { _id: 's', gatewayId: 'g', deviceId: 'p.d', at: AT },
+  secretResets: { _id: 's', deviceId: 'p.d', generation: 'g', createdAt: AT },
+  uploads: { _id: 'u', renewedAt: AT },
+  resumableUploads: {
+    ...{
+      _id: 'u',
+      keyId: 'k',
+      fileName: 'f',
+      size: 1,
+      offset: 0,
+      received: 0,
+      state: 'RECEIVING',
+      digests: null,
+      createdAt: AT,
+      renewedAt: AT,
+    },
+    ...{ handle: '', declared: { algorithm: 'md5', hex: '' }, signature: null, writer: '', tail: Buffer.from('t') },
+    hashes: { md5: Buffer.from('m'), sha256: Buffer.from('s') },
+  },
+};
