@@ -1,18 +1,17 @@
 import type { DeviceId } from '../schema/model/ids';
 import { onlineMsOf } from '../schema/model/task/negotiation';
-import type { Store } from '../schema/mongo/connect';
 import { createAccessService } from './access/service';
 import { endMatching, onGroupDeleted } from './batches/dynamic/policy';
 import { scanForBatch } from './batches/dynamic/scan';
 import { createDynamicService } from './batches/dynamic/service';
 import { lookForHalt } from './batches/halt';
 import { batchesOfFailures, createHaltWatch } from './batches/halt-watch';
-import { type BatchLifecycle, createBatchLifecycle } from './batches/lifecycle';
+import { createBatchLifecycle } from './batches/lifecycle';
 import { createBatchService } from './batches/service';
 import { batchStatus } from './batches/status';
-import { type Clock, systemClock } from './clock';
-import type { Core } from './core';
-import { createImportCreation, type ImportCreation } from './device-imports/creation';
+import { systemClock } from './clock';
+import type { CoreDeps, CoreParts } from './core-parts';
+import { createImportCreation } from './device-imports/creation';
 import { createDeviceImportService } from './device-imports/service';
 import { createDeviceListService } from './device-lists/service';
 import { requireKeys, resealDevices } from './device-secrets/reseal';
@@ -22,9 +21,8 @@ import { createIgnoredReports } from './devices/ignored-reports';
 import { devicesChangedSince, presenceOf, throughParentSince } from './devices/presence-queries';
 import { createDeviceService } from './devices/service';
 import { createSessionEnds } from './devices/session-ends';
-import type { DiskRoom } from './disk-room';
 import { createBlockReader } from './downloads/block-reader';
-import { type BlockSource, storeSource } from './downloads/block-source';
+import { storeSource } from './downloads/block-source';
 import { downloadSecret } from './downloads/download-secret';
 import { createDownloadUrls } from './downloads/download-token';
 import { generationsOf } from './downloads/grant';
@@ -35,7 +33,6 @@ import { createGroupService } from './groups/service';
 import { createMemberships, type GroupsChanged } from './memberships/memberships';
 import { completeStoredPackages } from './packages/complete-stored';
 import { createPackageService } from './packages/service';
-import type { DeviceLink, PackageStore, UpgradeEngine } from './ports';
 import { createSecureUpdates } from './products/secure-update';
 import { createProductService } from './products/service';
 import { createVersionCounts } from './products/version-counts';
@@ -47,56 +44,16 @@ import { createSealing } from './sealing';
 import { createLiveDynamic } from './selection/dynamic/live';
 import { createMatching, type Matching } from './selection/dynamic/match';
 import { overrideEarlier } from './selection/override';
-import type { CoreSettings } from './settings';
 import { createBatchFacts } from './tasks/batch-facts';
-import { type BatchTasks, createBatchTasks } from './tasks/batch-tasks';
+import { createBatchTasks } from './tasks/batch-tasks';
 import { onDevicesRemoved } from './tasks/device-removed';
 import { createTaskStore } from './tasks/mongo-store';
 import { onChildren, onGatewayReset, onPresence, onUnheard } from './tasks/presence';
 import { createTaskService } from './tasks/service';
 import { tellingStore } from './tasks/telling-store';
-import { createUpgradeTasks, type UpgradeTasks } from './tasks/upgrade-tasks';
+import { createUpgradeTasks } from './tasks/upgrade-tasks';
 import { createUploadService } from './uploads/service';
 import { sweepUploads } from './uploads/sweep';
-
-export interface CoreDeps {
-  store: Store;
-  files: PackageStore;
-  /** Where downloads are read from; the package store itself when not given. */
-  blocks?: BlockSource;
-  engine: UpgradeEngine;
-  settings: CoreSettings;
-  /** 32 bytes each, the newest first: what secrets in the store are encrypted under. */
-  masterKeys: readonly Uint8Array[];
-  clock?: Clock;
-  /** R-DEV-4: told after devices have come into dynamic groups or left them. */
-  groupsChanged?: GroupsChanged;
-  /** R-SAFE-5: without end when not given. */
-  disk?: DiskRoom;
-}
-
-/** The services for the api and the gateways, and what the workflows' activities do. */
-export interface CoreParts {
-  core: Core;
-  lifecycle: BatchLifecycle;
-  batchTasks: BatchTasks;
-  upgradeTasks: UpgradeTasks;
-  files: PackageStore;
-  /** R-PKG-12: removes uploads that waited too long. Returns how many. */
-  sweepUploads(): Promise<number>;
-  /** R-DEV-6: goes on with imports that a process left behind. */
-  imports: Pick<ImportCreation, 'resume'>;
-  /** R-DEV-4: looks for members of the dynamic groups that are due, those a crash has interrupted included. Returns how many. */
-  checkGroups(signal?: AbortSignal): Promise<number>;
-  /** After a change of the master key. Throws SealedByOther when a key that is still needed was not given. */
-  resealSecrets(): Promise<number>;
-  /** The same for the secrets of devices, of which there may be many: until it has ended, or the signal says so. */
-  resealDevices(signal: AbortSignal): Promise<number>;
-  /** The paced bulk push, for the process that holds the connections. */
-  pushOver(link: DeviceLink): ReturnType<typeof createPush>;
-  /** Before the store closes: writes what is only in memory. */
-  close(): Promise<void>;
-}
 
 export async function createCore({
   store,

@@ -2,7 +2,7 @@ import type { Collections } from '../schema/mongo/connect';
 import { finishBatchDeletions } from './batches/delete';
 import { type Retention, removeOld } from './batches/retention';
 import type { Clock } from './clock';
-import type { CoreParts } from './create-core';
+import type { CoreParts } from './core-parts';
 import { sweepImports } from './device-imports/creation';
 import { sweepLists } from './device-lists/service';
 import { sweepOrphans } from './packages/upload-record';

@@ -4,7 +4,7 @@ import express from 'express';
 import type { Registry } from 'prom-client';
 import { metrics } from '../api/metrics';
 import { createGate } from '../api/transport/gate';
-import type { CoreParts } from '../core/create-core';
+import type { CoreParts } from '../core/core-parts';
 import { listenOnLoopback } from './loopback';
 import type { Part } from './part';
 

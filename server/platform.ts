@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
-import type { CoreParts } from '../core/create-core';
+import type { CoreParts } from '../core/core-parts';
 import type { WorkerOptions } from '../workflows/worker';
 import type { Config } from './config';
 import { startFoundation } from './foundation';

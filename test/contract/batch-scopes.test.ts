@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import fc from 'fast-check';
-import type { CoreParts } from '../../core/create-core';
+import type { CoreParts } from '../../core/core-parts';
 import type { Batch, BatchPolicy, BatchScope } from '../../schema/model/batch/batch';
 import { phasedShare } from '../../schema/model/batch/phase';
 import type { Store } from '../../schema/mongo/connect';

@@ -1,4 +1,4 @@
-import type { CoreParts } from '../../core/create-core';
+import type { CoreParts } from '../../core/core-parts';
 import { UserError } from '../../core/errors';
 import { deviceIdOf, taskIdOf } from '../../schema/model/ids';
 import type { CancelableStatus } from '../../schema/model/task/cancel';

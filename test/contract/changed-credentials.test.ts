@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { systemClock } from '../../core/clock';
-import type { CoreParts } from '../../core/create-core';
+import type { CoreParts } from '../../core/core-parts';
 import type { Batch } from '../../schema/model/batch/batch';
 import { ownProof, type Proof } from '../../schema/model/device/generations';
 import { deviceIdOf } from '../../schema/model/ids';

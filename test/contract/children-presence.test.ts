@@ -1,4 +1,4 @@
-import type { CoreParts } from '../../core/create-core';
+import type { CoreParts } from '../../core/core-parts';
 import type { Notification } from '../../core/ports';
 import type { DeviceId } from '../../schema/model/ids';
 import type { Store } from '../../schema/mongo/connect';

@@ -1,4 +1,5 @@
-import { type CoreParts, createCore } from '../../core/create-core';
+import type { CoreParts } from '../../core/core-parts';
+import { createCore } from '../../core/create-core';
 import { createTaskStore } from '../../core/tasks/mongo-store';
 import { taskIdOf } from '../../schema/model/ids';
 import type { Store } from '../../schema/mongo/connect';

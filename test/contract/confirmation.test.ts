@@ -1,4 +1,4 @@
-import type { CoreParts } from '../../core/create-core';
+import type { CoreParts } from '../../core/core-parts';
 import { taskIdOf } from '../../schema/model/ids';
 import type { Store } from '../../schema/mongo/connect';
 import { aPackage } from '../support/builders';

@@ -1,4 +1,5 @@
-import { type CoreParts, createCore } from '../../core/create-core';
+import type { CoreParts } from '../../core/core-parts';
+import { createCore } from '../../core/create-core';
 import { connectStore, type Store } from '../../schema/mongo/connect';
 import { aPackage } from '../support/builders';
 import { handClock, MASTER_KEY, operator, refusal, settingsWith, spectator } from '../support/core-parts';

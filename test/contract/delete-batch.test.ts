@@ -1,5 +1,5 @@
 import { deleteBatch, finishBatchDeletions } from '../../core/batches/delete';
-import type { CoreParts } from '../../core/create-core';
+import type { CoreParts } from '../../core/core-parts';
 import type { TaskStatus } from '../../schema/model/task/task';
 import type { Store } from '../../schema/mongo/connect';
 import { activitiesOf } from '../support/activities';

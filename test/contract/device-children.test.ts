@@ -1,4 +1,4 @@
-import type { CoreParts } from '../../core/create-core';
+import type { CoreParts } from '../../core/core-parts';
 import type { NewDevice } from '../../core/devices/contract';
 import type { Store } from '../../schema/mongo/connect';
 import { operator, refusal, spectator } from '../support/core-parts';

@@ -1,4 +1,4 @@
-import type { CoreParts } from '../../core/create-core';
+import type { CoreParts } from '../../core/core-parts';
 import type { DeviceLink, Notification } from '../../core/ports';
 import type { BatchPolicy, VariableRate } from '../../schema/model/batch/batch';
 import type { Store } from '../../schema/mongo/connect';

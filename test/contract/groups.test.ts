@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
-import { type CoreParts, createCore } from '../../core/create-core';
+import type { CoreParts } from '../../core/core-parts';
+import { createCore } from '../../core/create-core';
 import type { Store } from '../../schema/mongo/connect';
 import { handClock, MASTER_KEY, operator, refusal, settingsWith, spectator } from '../support/core-parts';
 import { fakePackageStore } from '../support/fakes/package-store';

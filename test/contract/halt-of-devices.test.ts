@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { CoreParts } from '../../core/create-core';
+import type { CoreParts } from '../../core/core-parts';
 import type { BatchPolicy } from '../../schema/model/batch/batch';
 import { taskIdOf } from '../../schema/model/ids';
 import type { Store } from '../../schema/mongo/connect';

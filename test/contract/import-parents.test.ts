@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { CoreParts } from '../../core/create-core';
+import type { CoreParts } from '../../core/core-parts';
 import type { Notification } from '../../core/ports';
 import type { DeviceImport, DeviceImportProblem } from '../../schema/model/device/device-import';
 import type { DeviceId } from '../../schema/model/ids';

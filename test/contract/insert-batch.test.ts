@@ -1,5 +1,5 @@
 import { insertOnce } from '../../core/batches/insert';
-import type { CoreParts } from '../../core/create-core';
+import type { CoreParts } from '../../core/core-parts';
 import type { Batch } from '../../schema/model/batch/batch';
 import type { Store } from '../../schema/mongo/connect';
 import { aPackage } from '../support/builders';

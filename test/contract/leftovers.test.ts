@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { CoreParts } from '../../core/create-core';
+import type { CoreParts } from '../../core/core-parts';
 import { sweepImports } from '../../core/device-imports/creation';
 import { sweepLists } from '../../core/device-lists/service';
 import { noProblems } from '../../schema/model/device/device-import';

@@ -1,4 +1,4 @@
-import type { CoreParts } from '../../core/create-core';
+import type { CoreParts } from '../../core/core-parts';
 import type { Notification } from '../../core/ports';
 import type { BatchPolicy } from '../../schema/model/batch/batch';
 import { reportedModules } from '../../schema/model/device/device-modules';

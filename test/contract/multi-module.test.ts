@@ -1,4 +1,4 @@
-import type { CoreParts } from '../../core/create-core';
+import type { CoreParts } from '../../core/core-parts';
 import { isDuplicateKey } from '../../core/duplicate-key';
 import type { BatchPolicy } from '../../schema/model/batch/batch';
 import type { Task, TaskStatus } from '../../schema/model/task/task';

@@ -1,4 +1,4 @@
-import type { CoreParts } from '../../core/create-core';
+import type { CoreParts } from '../../core/core-parts';
 import type { BatchScope } from '../../schema/model/batch/batch';
 import type { Task, TaskStatus } from '../../schema/model/task/task';
 import type { Store } from '../../schema/mongo/connect';

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
-import { type CoreParts, createCore } from '../../core/create-core';
+import type { CoreParts } from '../../core/core-parts';
+import { createCore } from '../../core/create-core';
 import type { NewPackage } from '../../core/packages/contract';
 import { deletePackage, finishDeletions } from '../../core/packages/delete';
 import type { BatchPolicy } from '../../schema/model/batch/batch';

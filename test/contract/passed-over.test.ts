@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { CoreParts } from '../../core/create-core';
+import type { CoreParts } from '../../core/core-parts';
 import type { Batch, BatchPolicy, BatchScope } from '../../schema/model/batch/batch';
 import type { Store } from '../../schema/mongo/connect';
 import { handClock, operator } from '../support/core-parts';

@@ -1,5 +1,5 @@
 import type { NewStaticBatch } from '../../core/batches/contract';
-import type { CoreParts } from '../../core/create-core';
+import type { CoreParts } from '../../core/core-parts';
 import type { Store } from '../../schema/mongo/connect';
 import { aPackage } from '../support/builders';
 import { handClock, operator } from '../support/core-parts';

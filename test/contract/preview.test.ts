@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { NewStaticBatch } from '../../core/batches/contract';
-import type { CoreParts } from '../../core/create-core';
+import type { CoreParts } from '../../core/core-parts';
 import type { NewPackage } from '../../core/packages/contract';
 import type { BatchPolicy, BatchScope } from '../../schema/model/batch/batch';
 import type { Store } from '../../schema/mongo/connect';

@@ -1,5 +1,5 @@
 import { type Removed, type Retention, removeOld } from '../../core/batches/retention';
-import type { CoreParts } from '../../core/create-core';
+import type { CoreParts } from '../../core/core-parts';
 import type { Store } from '../../schema/mongo/connect';
 import { aPackage, aTask } from '../support/builders';
 import { handClock, operator, refusal, spectator } from '../support/core-parts';

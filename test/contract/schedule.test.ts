@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
-import { type CoreParts, createCore } from '../../core/create-core';
+import type { CoreParts } from '../../core/core-parts';
+import { createCore } from '../../core/create-core';
 import { type BatchPolicy, type Schedule, WINDOW_CLOSED } from '../../schema/model/batch/batch';
 import type { Store } from '../../schema/mongo/connect';
 import { activitiesOf } from '../support/activities';

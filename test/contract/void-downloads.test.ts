@@ -1,5 +1,5 @@
 import { systemClock } from '../../core/clock';
-import type { CoreParts } from '../../core/create-core';
+import type { CoreParts } from '../../core/core-parts';
 import { ownProof, type Proof } from '../../schema/model/device/generations';
 import { deviceIdOf } from '../../schema/model/ids';
 import type { Store } from '../../schema/mongo/connect';

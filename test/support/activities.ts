@@ -1,5 +1,5 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
-import type { CoreParts } from '../../core/create-core';
+import type { CoreParts } from '../../core/core-parts';
 import { type BatchActivities, createBatchActivities } from '../../workflows/batch/activities';
 
 /** What the batch workflow calls, without a workflow. */

@@ -1,4 +1,5 @@
-import { type CoreParts, createCore } from '../../core/create-core';
+import type { CoreParts } from '../../core/core-parts';
+import { createCore } from '../../core/create-core';
 import { deviceOf } from '../../core/devices/register';
 import type { GroupsChange, GroupsChanged } from '../../core/memberships/memberships';
 import type { GroupRuleForm } from '../../schema/model/device/group-rule-form';

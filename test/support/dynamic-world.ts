@@ -1,5 +1,6 @@
 import type { NewDynamicBatch } from '../../core/batches/contract';
-import { type CoreParts, createCore } from '../../core/create-core';
+import type { CoreParts } from '../../core/core-parts';
+import { createCore } from '../../core/create-core';
 import type { Batch, BatchPolicy } from '../../schema/model/batch/batch';
 import { taskIdOf } from '../../schema/model/ids';
 import type { Limits } from '../../schema/model/limits';

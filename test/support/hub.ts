@@ -1,4 +1,4 @@
-import type { CoreParts } from '../../core/create-core';
+import type { CoreParts } from '../../core/core-parts';
 import type { Device } from '../../schema/model/device/device';
 import type { DeviceId } from '../../schema/model/ids';
 import type { Task } from '../../schema/model/task/task';

@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/clock';
-import { type CoreParts, createCore } from '../../core/create-core';
+import type { CoreParts } from '../../core/core-parts';
+import { createCore } from '../../core/create-core';
 import type { NewDevice } from '../../core/devices/contract';
 import type { UpgradeEngine } from '../../core/ports';
 import type { Limits } from '../../schema/model/limits';

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Worker } from '@temporalio/worker';
-import { type CoreParts, createCore } from '../../../core/create-core';
+import type { CoreParts } from '../../../core/core-parts';
+import { createCore } from '../../../core/create-core';
 import type { DeviceLink } from '../../../core/ports';
 import { DEFAULT_LIMITS } from '../../../schema/model/limits';
 import type { Store } from '../../../schema/mongo/connect';

@@ -1,0 +1,52 @@
+import type { Store } from '../schema/mongo/connect';
+import type { BatchLifecycle } from './batches/lifecycle';
+import type { Clock } from './clock';
+import type { Core } from './core';
+import type { ImportCreation } from './device-imports/creation';
+import type { DiskRoom } from './disk-room';
+import type { BlockSource } from './downloads/block-source';
+import type { GroupsChanged } from './memberships/memberships';
+import type { DeviceLink, PackageStore, UpgradeEngine } from './ports';
+import type { createPush } from './push/push';
+import type { CoreSettings } from './settings';
+import type { BatchTasks } from './tasks/batch-tasks';
+import type { UpgradeTasks } from './tasks/upgrade-tasks';
+
+export interface CoreDeps {
+  store: Store;
+  files: PackageStore;
+  /** Where downloads are read from; the package store itself when not given. */
+  blocks?: BlockSource;
+  engine: UpgradeEngine;
+  settings: CoreSettings;
+  /** 32 bytes each, the newest first: what secrets in the store are encrypted under. */
+  masterKeys: readonly Uint8Array[];
+  clock?: Clock;
+  /** R-DEV-4: told after devices have come into dynamic groups or left them. */
+  groupsChanged?: GroupsChanged;
+  /** R-SAFE-5: without end when not given. */
+  disk?: DiskRoom;
+}
+
+/** The services for the api and the gateways, and what the workflows' activities do. */
+export interface CoreParts {
+  core: Core;
+  lifecycle: BatchLifecycle;
+  batchTasks: BatchTasks;
+  upgradeTasks: UpgradeTasks;
+  files: PackageStore;
+  /** R-PKG-12: removes uploads that waited too long. Returns how many. */
+  sweepUploads(): Promise<number>;
+  /** R-DEV-6: goes on with imports that a process left behind. */
+  imports: Pick<ImportCreation, 'resume'>;
+  /** R-DEV-4: looks for members of the dynamic groups that are due, those a crash has interrupted included. Returns how many. */
+  checkGroups(signal?: AbortSignal): Promise<number>;
+  /** After a change of the master key. Throws SealedByOther when a key that is still needed was not given. */
+  resealSecrets(): Promise<number>;
+  /** The same for the secrets of devices, of which there may be many: until it has ended, or the signal says so. */
+  resealDevices(signal: AbortSignal): Promise<number>;
+  /** The paced bulk push, for the process that holds the connections. */
+  pushOver(link: DeviceLink): ReturnType<typeof createPush>;
+  /** Before the store closes: writes what is only in memory. */
+  close(): Promise<void>;
+}
