@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { DeviceLink } from '../../core/ports';
 import { createSampledLog } from '../../core/sampled-log';
-import type { Dialect } from '../../schema/model/protocol/dialect';
+import type { DialectOver } from '../../schema/model/protocol/dialect';
 import { createAccounts } from '../accounts';
 import type { GatewayCore } from '../core';
 import { createDeviceQueues, QUEUE_SETTINGS, type QueueSettings } from '../device-queues';
@@ -65,7 +65,7 @@ export async function createGatewayOver<S, U extends DeviceUrls>(
   const sampled = createSampledLog(logger);
   const accountOf = createAccounts(quotas.connections + ACCOUNTS_BESIDE);
   const parts = { ...core, queues, metrics, quotas, sampled, accountOf };
-  const spoken: Record<Dialect, MqttDialect> = {
+  const spoken: Record<DialectOver<'MQTT'>, MqttDialect> = {
     LINK: createLinkDialect(parts),
     IOTDA: createIotdaDialect({ ...parts, hourTolerance: settings.iotdaHourTolerance ?? 1, clock }),
   };
