@@ -3,12 +3,12 @@ import type { Aedes } from 'aedes';
 import { isFor } from '../../../core/devices/is-for';
 import { withTimeout } from '../../../core/with-timeout';
 import type { DeviceId } from '../../../schema/model/ids';
-import { createAdmission } from '../admission';
-import { createAttempts } from '../attempts';
+import { createAdmission } from '../../admission';
+import { createAttempts } from '../../attempts';
+import { ANSWER_WITHIN_MS } from '../../in-time';
 import { createAuthenticate } from '../authenticate';
 import type { Identity } from '../dialect';
 import { createFamilies } from '../families';
-import { MQTT_LIMITS } from '../limits';
 import type { Transport, TransportParts } from '../transport';
 import { createDeviceBroker } from './broker';
 import { createDeliver } from './delivery';
@@ -87,7 +87,7 @@ export function createEmbeddedTransport(
       const attempts = createAttempts(quotas);
       const authenticate = createAuthenticate({ devices, dialects, attempts, metrics, sampled });
       const { authentications: concurrent, connectsWaiting: waiting, connections, strangers } = quotas;
-      const admit = createAdmission({ concurrent, waiting, waitMs: MQTT_LIMITS.authenticateTimeoutMs });
+      const admit = createAdmission({ concurrent, waiting, waitMs: ANSWER_WITHIN_MS });
       const keys = createPskKeys({ devices, dialects, admit, metrics, sampled });
       const peers = new WeakMap<Duplex, { proven: ProvenPeer; greeted(): void }>();
       const greet = (connection: Duplex): ProvenPeer => {

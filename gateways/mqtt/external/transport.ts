@@ -1,10 +1,10 @@
 import { isPlatformLed } from '../../../schema/model/protocol/dialect';
-import { createAdmission } from '../admission';
-import { createAttempts } from '../attempts';
+import { createAdmission } from '../../admission';
+import { createAttempts } from '../../attempts';
+import { ANSWER_WITHIN_MS } from '../../in-time';
 import { createAuthenticate } from '../authenticate';
 import type { DownMessage } from '../dialect';
 import { createFamilies } from '../families';
-import { MQTT_LIMITS } from '../limits';
 import type { DeviceUrls, Transport, TransportParts } from '../transport';
 import { type ClientCheck, startClientCheck } from './client-check';
 import { createBrokerConnection } from './connection';
@@ -70,7 +70,7 @@ export function createBrokerTransport(
       ...{ devices, dialects, resolve, metrics, secret, account: settings },
       endClientsOf: async (deviceId) => check?.endClientsOf(deviceId),
       authenticate: createAuthenticate({ devices, dialects, attempts: createAttempts(quotas), metrics, sampled }),
-      admit: createAdmission({ concurrent, waiting, waitMs: MQTT_LIMITS.authenticateTimeoutMs }),
+      admit: createAdmission({ concurrent, waiting, waitMs: ANSWER_WITHIN_MS }),
     });
     return openHookServer(hook, { host, port, isReady: () => connection.connected, sampled });
   }
