@@ -2,10 +2,11 @@ import { isPlatformLed } from '../../../schema/model/protocol/dialect';
 import { createAdmission } from '../../admission';
 import { createAttempts } from '../../attempts';
 import { ANSWER_WITHIN_MS } from '../../in-time';
+import type { DeviceUrls, Transport } from '../../transport';
 import { createAuthenticate } from '../authenticate';
 import type { DownMessage } from '../dialect';
 import { createFamilies } from '../families';
-import type { DeviceUrls, Transport, TransportParts } from '../transport';
+import type { TransportParts } from '../transport-parts';
 import { type ClientCheck, startClientCheck } from './client-check';
 import { createBrokerConnection } from './connection';
 import { createBrokerLink } from './device-link';
@@ -27,7 +28,7 @@ export function createBrokerTransport(
   parts: TransportParts,
   { broker: settings, hook: hookSettings }: ExternalSettings,
   gatewayName: string,
-): Transport<DeviceUrls & { hookUrl?: string }> {
+): Transport<Pick<DeviceUrls, 'hookUrl'>> {
   const { devices, dialects, gatewayId, queues, quotas, metrics, sampled, logger } = parts;
   const resolve = createResolve(devices);
   const emqx = settings.presence === 'emqx';
@@ -76,6 +77,7 @@ export function createBrokerTransport(
   }
 
   return {
+    dialects: dialects.map(({ name }) => name),
     get connected() {
       return connection.connected;
     },
@@ -111,6 +113,5 @@ export function createBrokerTransport(
       await connection.close();
       await server?.close();
     },
-    ended: async () => undefined,
   };
 }
