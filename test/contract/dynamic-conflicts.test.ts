@@ -93,20 +93,20 @@ describe('R-BAT-14 settings that exclude each other', () => {
 
   test('R-BAT-14 no batch updates several modules and overrides', async () => {
     const both = { multiModule: true, overridePrevious: true };
-    expect(await refused(create('p2', both))).toEqual([{ code: 'MULTI_MODULE_OR_OVERRIDE', field: 'policy.multiModule' }]);
-    expect(await refused(createStatic('p2', both))).toEqual([{ code: 'MULTI_MODULE_OR_OVERRIDE', field: 'policy.multiModule' }]);
+    expect(await refused(create('p2', both))).toEqual([{ code: 'MULTI_MODULE_OR_OVERRIDE', field: 'multiModule' }]);
+    expect(await refused(createStatic('p2', both))).toEqual([{ code: 'MULTI_MODULE_OR_OVERRIDE', field: 'multiModule' }]);
     expect(await count()).toBe(0);
   });
 
   test('R-BAT-14 within a product they exclude each other, static batches included, until the one in the way has ended', async () => {
     const multi = await create('p2', { multiModule: true });
     expect(await refused(createStatic('p3', { overridePrevious: true }))).toEqual([
-      { code: 'MULTI_MODULE_OR_OVERRIDE', field: 'policy.overridePrevious', conflictingId: multi._id },
+      { code: 'MULTI_MODULE_OR_OVERRIDE', field: 'overridePrevious', conflictingId: multi._id },
     ]);
     await world.parts.lifecycle.setStatus(multi._id, 'CANCELED');
     const overriding = await createStatic('p3', { overridePrevious: true });
     expect(await refused(create('p2', { multiModule: true }))).toEqual([
-      { code: 'MULTI_MODULE_OR_OVERRIDE', field: 'policy.multiModule', conflictingId: overriding._id },
+      { code: 'MULTI_MODULE_OR_OVERRIDE', field: 'multiModule', conflictingId: overriding._id },
     ]);
     await expect(create('p2', {})).resolves.toMatchObject({ status: 'STARTING' });
   });

@@ -135,7 +135,7 @@ describe('R-BAT-16 a dynamic batch is edited while it runs', () => {
 
   test('R-BAT-16 what cannot be is refused, and nothing is changed', async () => {
     const batch = await world.create('p2', {}, { retry: { intervalMinutes: 30, maxRetries: 1 } });
-    const inRange = { code: 'OUT_OF_RANGE', field: 'policy.timeoutMinutes' };
+    const inRange = { code: 'OUT_OF_RANGE', field: 'timeoutMinutes' };
     expect(await refusal(edit(batch._id, { timeoutMinutes: 0 }))).toEqual([inRange]);
     expect(await refusal(edit(batch._id, { timeoutMinutes: 1_441 }))).toEqual([inRange]);
     expect(await refusal(edit(batch._id, { timeoutMinutes: 30 }))).toMatchObject([{ code: 'RETRY_NOT_BEFORE_TIMEOUT' }]);

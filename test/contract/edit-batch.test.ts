@@ -134,23 +134,23 @@ describe('R-BAT-16 edits of a running batch', () => {
   });
 
   test.each<[string, Partial<BatchPolicy>, Parameters<typeof update>[1], { code: string; field: string }[]]>([
-    ['from constant to variable', {}, { rate: VARIABLE }, [{ code: 'RATE_KIND_FIXED', field: 'policy.rate' }]],
-    ['from variable to constant', { rate: VARIABLE }, perMinute(60), [{ code: 'RATE_KIND_FIXED', field: 'policy.rate' }]],
-    ['to a rate of 9', {}, perMinute(9), [{ code: 'OUT_OF_RANGE', field: 'policy.rate.perMinute' }]],
+    ['from constant to variable', {}, { rate: VARIABLE }, [{ code: 'RATE_KIND_FIXED', field: 'pushRate' }]],
+    ['from variable to constant', { rate: VARIABLE }, perMinute(60), [{ code: 'RATE_KIND_FIXED', field: 'pushRate' }]],
+    ['to a rate of 9', {}, perMinute(9), [{ code: 'OUT_OF_RANGE', field: 'pushRate.perMinute' }]],
     [
       'to a base above its maximum',
       { rate: VARIABLE },
       { rate: { ...VARIABLE, base: 101 } },
-      [{ code: 'RATE_BASE_ABOVE_MAXIMUM', field: 'policy.rate.base' }],
+      [{ code: 'RATE_BASE_ABOVE_MAXIMUM', field: 'pushRate.variable.base' }],
     ],
-    ['of the rate where nothing is pushed', { proactivePush: false }, perMinute(60), [{ code: 'RATE_UNUSED', field: 'policy.rate' }]],
+    ['of the rate where nothing is pushed', { proactivePush: false }, perMinute(60), [{ code: 'RATE_UNUSED', field: 'pushRate' }]],
     [
       'of tags and rate, both wrong',
       {},
       { ...perMinute(9), tags: [{ key: '_', value: '' }] },
       [
-        { code: 'OUT_OF_RANGE', field: 'policy.rate.perMinute' },
-        { code: 'TAG_KEY', field: 'policy.tags.0.key' },
+        { code: 'OUT_OF_RANGE', field: 'pushRate.perMinute' },
+        { code: 'TAG_KEY', field: 'tags.0.key' },
       ],
     ],
     ['of nothing', {}, {}, [{ code: 'REQUIRED', field: 'batchId' }]],

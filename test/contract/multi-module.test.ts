@@ -170,7 +170,7 @@ describe('R-BAT-14 multi-module and overriding exclude each other within a produ
   const CODE = 'MULTI_MODULE_OR_OVERRIDE';
 
   test('R-BAT-14 in one batch', async () => {
-    expect(await refusal(create('app', { ...BESIDE, ...OVERRIDE }))).toEqual([{ code: CODE, field: 'policy.multiModule' }]);
+    expect(await refusal(create('app', { ...BESIDE, ...OVERRIDE }))).toEqual([{ code: CODE, field: 'multiModule' }]);
   });
 
   test.each<[string, Partial<BatchPolicy>, Partial<BatchPolicy>]>([
