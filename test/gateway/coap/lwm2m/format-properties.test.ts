@@ -51,7 +51,7 @@ test.each<[string, number, (resources: readonly DeviceResource[], base: string) 
   ['SenML-CBOR', CONTENT_FORMAT.senmlCbor, writeSenmlCbor],
   ['SenML-CBOR with the base last', CONTENT_FORMAT.senmlCbor, (resources, base) => writeSenmlCbor(resources, base, { baseLast: true })],
   ['JSON of 1.0', CONTENT_FORMAT.json, writeLwm2mJson],
-])('R-DL-4 an object, an instance and one resource come back from %s as they were', (_name, format, write) => {
+])('an object, an instance and one resource come back from %s as they were', (_name, format, write) => {
   fc.assert(
     fc.property(firmware, fc.constantFrom('/5', '/5/0'), (resources, base) => {
       expect(read(write(resources, base), format, base)).toEqual(expected(resources));
@@ -67,7 +67,7 @@ test.each<[string, number, (resources: readonly DeviceResource[], base: string) 
 test.each<[string, number, (resource: DeviceResource) => Buffer]>([
   ['text', CONTENT_FORMAT.text, writeText],
   ['CBOR', CONTENT_FORMAT.cbor, writeCbor],
-])('R-DL-4 one resource comes back from %s as it was', (_name, format, write) => {
+])('one resource comes back from %s as it was', (_name, format, write) => {
   fc.assert(
     fc.property(single, (resource) => {
       expect(read(write(resource), format, resource.path)).toEqual(expected([resource]));
@@ -75,7 +75,7 @@ test.each<[string, number, (resource: DeviceResource) => Buffer]>([
   );
 });
 
-test('R-DL-4 a float of 4 and of 8 bytes, of objects whose types are not known, is bytes', () => {
+test('a float of 4 and of 8 bytes, of objects whose types are not known, is bytes', () => {
   fc.assert(
     fc.property(fc.double({ noNaN: true }), (value) => {
       const payload = writeTlv([{ path: '/3303/0/5700', type: 'float', value }], '/3303/0');
@@ -86,7 +86,7 @@ test('R-DL-4 a float of 4 and of 8 bytes, of objects whose types are not known, 
   );
 });
 
-test('R-DL-4 arbitrary bytes are read or refused with a reason, whatever their format', () => {
+test('arbitrary bytes are read or refused with a reason, whatever their format', () => {
   const formats = Object.values(CONTENT_FORMAT);
   fc.assert(
     fc.property(
@@ -102,7 +102,7 @@ test('R-DL-4 arbitrary bytes are read or refused with a reason, whatever their f
   );
 });
 
-test('R-DL-4 10,000 made up and damaged payloads do no harm', () => {
+test('10,000 made up and damaged payloads do no harm', () => {
   const { outcomes } = fuzz(lwm2mFormats, { inputs: 10_000, seed: 13 });
   expect(Object.keys(outcomes)).toEqual(expect.arrayContaining(['read', 'read in part', 'truncated', 'syntax', 'outside', 'bad_name']));
 });

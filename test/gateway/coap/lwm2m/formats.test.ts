@@ -74,7 +74,7 @@ test.each<[string, number | undefined, string, Buffer | string, Record<string, V
   ['opaque where text is expected', 42, '/3/0/3', '1.0', { '/3/0/3': '1.0' }],
   ['CBOR', 60, '/5/0/3', hex('02'), { '/5/0/3': 2 }],
   ['CBOR with the tag of a time', 60, '/3/0/13', hex('C1 1A 514B67B0'), { '/3/0/13': 1_363_896_240 }],
-])('R-DL-4 %s is read', (_name, format, path, payload, expected) => {
+])('%s is read', (_name, format, path, payload, expected) => {
   expect(read(payload, format, path)).toEqual(expected);
 });
 
@@ -89,7 +89,7 @@ test.each<[string, string, string, Value]>([
   ['a boolean', '/5/0/14', 'C1 0E 01', true],
   ['a link', '/3/0/22', '86 16 44 00 00420001', '66:1'],
   ['text', '/3/0/3', 'C3 03 312E30', '1.0'],
-])('R-DL-4 a TLV of %s', (_name, path, payload, expected) => {
+])('a TLV of %s', (_name, path, payload, expected) => {
   const decoded = decode(hex(payload), 11542, base(path));
   expect('resources' in decoded && valueAt(decoded, path)).toBe(expected);
 });
@@ -99,12 +99,12 @@ test.each<[string, number, string, string, string]>([
   ['half a number where an integer is', 110, '/5/0', '[{"bn":"/5/0/","n":"3","v":2.5},{"n":"5","v":0}]', '/5/0/3'],
   ['nothing where a version is', 110, '/', '[{"n":"/3/0/3","v":null},{"n":"/5/0/5","v":0}]', '/3/0/3'],
   ['text where bytes are', 110, '/5/0', '[{"bn":"/5/0/","n":"0","vs":"AA"},{"n":"5","v":0}]', '/5/0/0'],
-])('R-DL-4 %s spoils no other value', (_name, format, path, payload, mistyped) => {
+])('%s spoils no other value', (_name, format, path, payload, mistyped) => {
   const decoded = decode(Buffer.from(payload), format, base(path));
   expect(decoded).toEqual({ resources: [{ path: '/5/0/5', value: 0 }], mistyped: [mistyped] });
 });
 
-test('R-DL-4 numbers as text and text as numbers are read', () => {
+test('numbers as text and text as numbers are read', () => {
   expect(read('[{"bn":"/5/0/","n":"3","vs":"2"},{"n":"7","v":3}]', 110, '/5/0')).toEqual({ '/5/0/3': 2, '/5/0/7': '3' });
 });
 
@@ -157,11 +157,11 @@ test.each<[string, number, string, Buffer | string, string]>([
   ['64 KiB and one byte', 0, '/3/0/3', 'x'.repeat(65_537), 'too_long'],
   ['links', 40, '/5/0', '</5/0>', 'unknown_format'],
   ['a picture', 22, '/5/0', '', 'unknown_format'],
-])('R-DL-4 %s is refused with a reason', (_name, format, path, payload, reason) => {
+])('%s is refused with a reason', (_name, format, path, payload, reason) => {
   expect(read(payload, format, path)).toBe(reason);
 });
 
-test('R-DL-4 a value is found at its path, those of a resource with instances together', () => {
+test('a value is found at its path, those of a resource with instances together', () => {
   const resources = [
     { path: '/5/0/8/0', value: 0 },
     { path: '/5/0/8/1', value: 3 },

@@ -39,11 +39,11 @@ test.each([
   ['nothing', '', { root: '', contentFormats: [], objects: [] }],
   ['a comma too many', ',</3/0>,,</5/0>,', { root: '', contentFormats: [], objects: [object(3), object(5)] }],
   ['a version that is none', '</5/0>;ver=latest', { root: '', contentFormats: [], objects: [object(5)] }],
-])('R-DEV-2 a registration with %s', (_name, body, expected) => {
+])('a registration with %s', (_name, body, expected) => {
   expect(read(body)).toEqual(expected);
 });
 
-test('R-DEV-2 what a device writes is read', () => {
+test('what a device writes is read', () => {
   expect(readRegistrationLinks(writeLinks(['/1/0', '/5/0'], { root: '/lwm2m', contentFormats: [110, 112] }))).toEqual({
     root: '/lwm2m',
     contentFormats: [110, 112],
@@ -61,7 +61,7 @@ test.each([
   ['text between links', '</3/0>x,</5/0>', 'syntax'],
   ['no links', 'hello', 'syntax'],
   ['bytes that are no text', '\xff\xfe', 'syntax'],
-])('R-DEV-2 a registration with %s is refused with a reason', (_name, body, unreadable) => {
+])('a registration with %s is refused with a reason', (_name, body, unreadable) => {
   expect(read(body)).toEqual({ unreadable });
 });
 
