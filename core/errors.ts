@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../schema/model/error-codes';
 
 export interface UserErrorDetails {
-  /** Path of the offending input, e.g. `policy.rate.perMinute`. */
+  /** Path of the offending input, e.g. `pushRate.perMinute`. */
   field?: string;
   message: string;
   /** What to do about it. */

@@ -2,9 +2,8 @@ import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql'
 import type { Batch, DynamicBase } from '../../schema/model/batch/batch';
 import type { ApiContext } from '../context';
 import { asPayload } from '../errors/as-payload';
-import { CancelDynamicPolicyInput } from './dynamic-types';
-import { CreateDynamicBatchInput } from './inputs';
-import { inputField, newDynamicBatch } from './new-batch';
+import { CancelDynamicPolicyInput, CreateDynamicBatchInput } from './inputs';
+import { newDynamicBatch } from './new-batch';
 import { BatchPayload, BatchType, CancelBatchPayload } from './types';
 
 /** What only dynamic batches have (R-BAT-1). */
@@ -15,7 +14,7 @@ export class DynamicBatchResolver {
   })
   createDynamicBatch(@Arg('input', () => CreateDynamicBatchInput) input: CreateDynamicBatchInput, @Ctx() { core, viewer }: ApiContext) {
     const create = async () => ({ batch: await core.batches.createDynamic(viewer, newDynamicBatch(input)) });
-    return asPayload(create(), inputField);
+    return asPayload(create());
   }
 
   @Mutation(() => CancelBatchPayload, {

@@ -6,8 +6,8 @@ import type { ApiContext } from '../context';
 import { EditedFieldEnum } from '../enums';
 import { asPayload } from '../errors/as-payload';
 import { BatchTagInput } from './inputs';
-import { inputField, tagsOf } from './new-batch';
-import { PushRateInput, ratePolicyOf } from './rate-inputs';
+import { tagsOf } from './new-batch';
+import { PushRateInput, ratePolicyOf } from './push-rate';
 import { BatchPayload, BatchType } from './types';
 
 @InputType({ description: 'What is given takes the place of what the batch has; the rest stays.' })
@@ -58,7 +58,7 @@ export class BatchEditResolver {
   })
   updateBatch(@Arg('input', () => UpdateBatchInput) input: UpdateBatchInput, @Ctx() { core, viewer }: ApiContext) {
     const update = async () => ({ batch: await core.batches.update(viewer, input.batchId, editOf(input)) });
-    return asPayload(update(), inputField);
+    return asPayload(update());
   }
 
   @FieldResolver(() => [BatchEditType], { description: 'Changes while it ran, oldest first; the last `limits.editsKept`.' })

@@ -4,7 +4,7 @@ import type { CancelableStatus } from '../../schema/model/task/cancel';
 import { RegionInput } from '../devices/inputs';
 import { BatchKindEnum, BatchStatusEnum, CancelableStatusEnum, DownloadProtocolEnum } from '../enums';
 import { HaltPolicyInput } from './halt-types';
-import { PushRateInput } from './rate-inputs';
+import { PushRateInput } from './push-rate';
 import { ScheduleInput } from './schedule-types';
 
 @InputType({ description: 'A share of the devices, chosen at random.' })
@@ -181,4 +181,13 @@ export class BatchFilterInput {
 
   @Field(() => BatchKindEnum, { nullable: true, description: 'Batches of this kind.' })
   kind?: BatchKind | null;
+}
+
+@InputType()
+export class CancelDynamicPolicyInput extends BatchCommandInput {
+  @Field(() => [CancelableStatusEnum], {
+    nullable: true,
+    description: 'These tasks are canceled as well, also once the policy was; none when not given.',
+  })
+  statuses?: CancelableStatus[] | null;
 }

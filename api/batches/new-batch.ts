@@ -2,7 +2,7 @@ import type { NewDynamicBatch, NewStaticBatch } from '../../core/batches/contrac
 import type { BatchTag, RatePolicy } from '../../schema/model/batch/batch';
 import { DEFAULT_LIMITS } from '../../schema/model/limits';
 import type { BatchTagInput, CreateDynamicBatchInput, CreateStaticBatchInput, NewBatchInput } from './inputs';
-import { rateField, ratePolicyOf } from './rate-inputs';
+import { ratePolicyOf } from './push-rate';
 import { scopeOf } from './scope';
 
 /** R-BAT-7: nothing leaves by itself, so nothing is paced. */
@@ -42,6 +42,3 @@ function newBatch(input: NewBatchInput): NewStaticBatch {
 
 /** The bare values: what is stored has no class. */
 export const tagsOf = (tags: readonly BatchTagInput[]): BatchTag[] => tags.map(({ key, value }) => ({ key, value }));
-
-/** Core's paths follow the stored policy; the input is flatter. */
-export const inputField = (field: string): string => rateField(field.replace(/^policy\./, ''));

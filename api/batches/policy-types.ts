@@ -5,7 +5,7 @@ import type { EndLimit } from '../../schema/model/task/expected-end';
 import { DownloadProtocolEnum, EndLimitEnum } from '../enums';
 import { API_LIMITS } from '../limits';
 import { HaltPolicyType } from './halt-types';
-import { PushRate } from './rate-types';
+import { PushRate } from './push-rate';
 
 @ObjectType('RetryPolicy', { description: 'What follows a failed attempt.' })
 export class RetryPolicyType {

@@ -2,7 +2,7 @@ import { Arg, Ctx, Query, Resolver } from 'type-graphql';
 import type { ApiContext } from '../context';
 import { asPayload } from '../errors/as-payload';
 import { CreateDynamicBatchInput, CreateStaticBatchInput } from './inputs';
-import { inputField, newDynamicBatch, newStaticBatch } from './new-batch';
+import { newDynamicBatch, newStaticBatch } from './new-batch';
 import { PreviewBatchPayload, previewView } from './preview-types';
 
 /** Looks at thousands of devices. */
@@ -16,7 +16,7 @@ export class PreviewResolver {
   })
   previewBatch(@Arg('input', () => CreateStaticBatchInput) input: CreateStaticBatchInput, @Ctx() { core, viewer }: ApiContext) {
     const preview = async () => ({ preview: previewView(await core.batches.preview(viewer, newStaticBatch(input))) });
-    return asPayload(preview(), inputField);
+    return asPayload(preview());
   }
 
   @Query(() => PreviewBatchPayload, {
@@ -26,6 +26,6 @@ export class PreviewResolver {
   })
   previewDynamicBatch(@Arg('input', () => CreateDynamicBatchInput) input: CreateDynamicBatchInput, @Ctx() { core, viewer }: ApiContext) {
     const preview = async () => ({ preview: previewView(await core.batches.previewDynamic(viewer, newDynamicBatch(input))) });
-    return asPayload(preview(), inputField);
+    return asPayload(preview());
   }
 }

@@ -8,12 +8,12 @@ import { toConnection } from '../paging/connection';
 import { PageArgs } from '../paging/page-args';
 import { TaskFilterInput } from '../tasks/inputs';
 import { TaskConnection } from '../tasks/types';
-import { counted, countsView } from './counts-view';
+import { counted, countsView, selectionView } from './counts-view';
 import { haltView } from './halt-types';
 import { BatchCommandInput, BatchFilterInput, CancelBatchInput, CreateStaticBatchInput } from './inputs';
-import { inputField, newStaticBatch } from './new-batch';
+import { newStaticBatch } from './new-batch';
 import type { BatchPolicyType, BatchRate } from './policy-types';
-import { pushRateOf } from './rate-types';
+import { pushRateOf } from './push-rate';
 import { readRate } from './read-rate';
 import { scopeView } from './scope';
 import {
@@ -46,7 +46,7 @@ export class BatchResolver {
   @Mutation(() => BatchPayload, { description: 'Pushes a package to the devices that match now. Twin of CreateOTAStaticUpgradeJob.' })
   createStaticBatch(@Arg('input', () => CreateStaticBatchInput) input: CreateStaticBatchInput, @Ctx() { core, viewer }: ApiContext) {
     const create = async () => ({ batch: await core.batches.createStatic(viewer, newStaticBatch(input)) });
-    return asPayload(create(), inputField);
+    return asPayload(create());
   }
 
   @Mutation(() => BatchPayload, { description: 'Holds back every notification that has not left.' })
@@ -83,7 +83,7 @@ export class BatchResolver {
 
   @FieldResolver()
   selection(@Root() { selection }: Batch): BatchSelection | null {
-    return selection && { ...selection, skippedVersion: selection.skippedVersion ?? 0, skippedPhase: selection.skippedPhase ?? 0 };
+    return selection && selectionView(selection);
   }
 
   @FieldResolver()

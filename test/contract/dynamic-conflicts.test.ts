@@ -1,23 +1,17 @@
 import type { NewDynamicBatch } from '../../core/batches/contract';
 import type { BatchPolicy } from '../../schema/model/batch/batch';
-import type { Store } from '../../schema/mongo/connect';
 import { operator, refusal, spectator } from '../support/core-parts';
 import { DEVICE_POLICY, type DynamicWorld, dynamicWorld } from '../support/dynamic-world';
-import { emptyStore, testStore } from '../support/store';
+import { useStore } from '../support/store';
 
-let store: Store;
+const store = useStore();
 let world: DynamicWorld;
-beforeAll(async () => {
-  store = await testStore();
-});
 beforeEach(async () => {
   world = await dynamicWorld(store, ['dev-a', 'dev-b']);
   await world.addPackage('p2');
   await world.addPackage('p3', { version: '3.0.0' });
   for (const name of ['dev-a', 'dev-b']) await world.report(name, '1.0.0');
 });
-afterEach(() => emptyStore(store));
-afterAll(() => store.close());
 
 const forGroup = (groupId: string) => ({ scope: { kind: 'group' as const, groupId, groupIds: [] } });
 const count = () => store.collections.batches.countDocuments();
@@ -93,20 +87,20 @@ describe('R-BAT-14 settings that exclude each other', () => {
 
   test('R-BAT-14 no batch updates several modules and overrides', async () => {
     const both = { multiModule: true, overridePrevious: true };
-    expect(await refused(create('p2', both))).toEqual([{ code: 'MULTI_MODULE_OR_OVERRIDE', field: 'policy.multiModule' }]);
-    expect(await refused(createStatic('p2', both))).toEqual([{ code: 'MULTI_MODULE_OR_OVERRIDE', field: 'policy.multiModule' }]);
+    expect(await refused(create('p2', both))).toEqual([{ code: 'MULTI_MODULE_OR_OVERRIDE', field: 'multiModule' }]);
+    expect(await refused(createStatic('p2', both))).toEqual([{ code: 'MULTI_MODULE_OR_OVERRIDE', field: 'multiModule' }]);
     expect(await count()).toBe(0);
   });
 
   test('R-BAT-14 within a product they exclude each other, static batches included, until the one in the way has ended', async () => {
     const multi = await create('p2', { multiModule: true });
     expect(await refused(createStatic('p3', { overridePrevious: true }))).toEqual([
-      { code: 'MULTI_MODULE_OR_OVERRIDE', field: 'policy.overridePrevious', conflictingId: multi._id },
+      { code: 'MULTI_MODULE_OR_OVERRIDE', field: 'overridePrevious', conflictingId: multi._id },
     ]);
     await world.parts.lifecycle.setStatus(multi._id, 'CANCELED');
     const overriding = await createStatic('p3', { overridePrevious: true });
     expect(await refused(create('p2', { multiModule: true }))).toEqual([
-      { code: 'MULTI_MODULE_OR_OVERRIDE', field: 'policy.multiModule', conflictingId: overriding._id },
+      { code: 'MULTI_MODULE_OR_OVERRIDE', field: 'multiModule', conflictingId: overriding._id },
     ]);
     await expect(create('p2', {})).resolves.toMatchObject({ status: 'STARTING' });
   });

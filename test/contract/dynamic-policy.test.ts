@@ -1,13 +1,9 @@
-import type { Store } from '../../schema/mongo/connect';
 import { operator, refusal, spectator } from '../support/core-parts';
 import { DEVICE_POLICY, type DynamicWorld, dynamicWorld } from '../support/dynamic-world';
-import { emptyStore, testStore } from '../support/store';
+import { useStore } from '../support/store';
 
-let store: Store;
+const store = useStore();
 let world: DynamicWorld;
-beforeAll(async () => {
-  store = await testStore();
-});
 beforeEach(async () => {
   world = await dynamicWorld(store, ['dev-a', 'dev-b', 'dev-c', 'dev-d']);
   await world.addPackage('p2');
@@ -15,8 +11,6 @@ beforeEach(async () => {
   await world.report('dev-b', '1.1.0');
   await world.report('dev-c', '1.2.0');
 });
-afterEach(() => emptyStore(store));
-afterAll(() => store.close());
 
 const edit = (id: string, changes: object, viewer = operator) => world.core.batches.update(viewer, id, changes);
 const cancel = (id: string, viewer = operator) => world.core.batches.cancelPolicy(viewer, id);
@@ -135,7 +129,7 @@ describe('R-BAT-16 a dynamic batch is edited while it runs', () => {
 
   test('R-BAT-16 what cannot be is refused, and nothing is changed', async () => {
     const batch = await world.create('p2', {}, { retry: { intervalMinutes: 30, maxRetries: 1 } });
-    const inRange = { code: 'OUT_OF_RANGE', field: 'policy.timeoutMinutes' };
+    const inRange = { code: 'OUT_OF_RANGE', field: 'timeoutMinutes' };
     expect(await refusal(edit(batch._id, { timeoutMinutes: 0 }))).toEqual([inRange]);
     expect(await refusal(edit(batch._id, { timeoutMinutes: 1_441 }))).toEqual([inRange]);
     expect(await refusal(edit(batch._id, { timeoutMinutes: 30 }))).toMatchObject([{ code: 'RETRY_NOT_BEFORE_TIMEOUT' }]);

@@ -1,12 +1,11 @@
 import type { CoreParts } from '../../core/core-parts';
 import type { DeviceLink, Notification } from '../../core/ports';
 import type { BatchPolicy, VariableRate } from '../../schema/model/batch/batch';
-import type { Store } from '../../schema/mongo/connect';
 import { aPackage } from '../support/builders';
 import { handClock, operator, refusal, spectator } from '../support/core-parts';
 import { meters, named } from '../support/meters';
 import { quietEngine } from '../support/quiet-engine';
-import { emptyStore, testStore } from '../support/store';
+import { useStore } from '../support/store';
 
 const clock = handClock();
 const woken: string[] = [];
@@ -16,13 +15,10 @@ const engine = quietEngine({
 const VARIABLE: VariableRate = { kind: 'variable', base: 10, factor: 2, maximum: 100, threshold: { of: 'notified', count: 5 } };
 const names = ['dev-a', 'dev-b', 'dev-c', 'dev-d'];
 
-let store: Store;
+const store = useStore();
 let parts: CoreParts;
 let sent: Notification[];
 let link: DeviceLink;
-beforeAll(async () => {
-  store = await testStore();
-});
 beforeEach(async () => {
   parts = await meters({ store, engine, clock }, named(names));
   for (const name of names) await parts.core.devices.connected(`meter.${name}`, 'gw-1', `session-${name}`);
@@ -39,8 +35,6 @@ beforeEach(async () => {
     queryVersion: async () => true,
   };
 });
-afterEach(() => emptyStore(store));
-afterAll(() => store.close());
 
 async function running(policy: Partial<BatchPolicy> = {}): Promise<string> {
   const rate = { kind: 'constant', perMinute: 600 } as const;
@@ -134,23 +128,23 @@ describe('R-BAT-16 edits of a running batch', () => {
   });
 
   test.each<[string, Partial<BatchPolicy>, Parameters<typeof update>[1], { code: string; field: string }[]]>([
-    ['from constant to variable', {}, { rate: VARIABLE }, [{ code: 'RATE_KIND_FIXED', field: 'policy.rate' }]],
-    ['from variable to constant', { rate: VARIABLE }, perMinute(60), [{ code: 'RATE_KIND_FIXED', field: 'policy.rate' }]],
-    ['to a rate of 9', {}, perMinute(9), [{ code: 'OUT_OF_RANGE', field: 'policy.rate.perMinute' }]],
+    ['from constant to variable', {}, { rate: VARIABLE }, [{ code: 'RATE_KIND_FIXED', field: 'pushRate' }]],
+    ['from variable to constant', { rate: VARIABLE }, perMinute(60), [{ code: 'RATE_KIND_FIXED', field: 'pushRate' }]],
+    ['to a rate of 9', {}, perMinute(9), [{ code: 'OUT_OF_RANGE', field: 'pushRate.perMinute' }]],
     [
       'to a base above its maximum',
       { rate: VARIABLE },
       { rate: { ...VARIABLE, base: 101 } },
-      [{ code: 'RATE_BASE_ABOVE_MAXIMUM', field: 'policy.rate.base' }],
+      [{ code: 'RATE_BASE_ABOVE_MAXIMUM', field: 'pushRate.variable.base' }],
     ],
-    ['of the rate where nothing is pushed', { proactivePush: false }, perMinute(60), [{ code: 'RATE_UNUSED', field: 'policy.rate' }]],
+    ['of the rate where nothing is pushed', { proactivePush: false }, perMinute(60), [{ code: 'RATE_UNUSED', field: 'pushRate' }]],
     [
       'of tags and rate, both wrong',
       {},
       { ...perMinute(9), tags: [{ key: '_', value: '' }] },
       [
-        { code: 'OUT_OF_RANGE', field: 'policy.rate.perMinute' },
-        { code: 'TAG_KEY', field: 'policy.tags.0.key' },
+        { code: 'OUT_OF_RANGE', field: 'pushRate.perMinute' },
+        { code: 'TAG_KEY', field: 'tags.0.key' },
       ],
     ],
     ['of nothing', {}, {}, [{ code: 'REQUIRED', field: 'batchId' }]],

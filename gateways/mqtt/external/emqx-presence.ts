@@ -1,5 +1,5 @@
-import { own, readLenientJson } from '../link/lenient-json';
-import type { TransportParts } from '../transport';
+import { own, readLenientJson } from '../../lenient-json';
+import type { TransportParts } from '../transport-parts';
 import type { EmqxApi } from './emqx-api';
 import type { Resolve } from './resolve';
 import { BROKER_LIMITS } from './settings';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Identity, MqttDialect } from '../dialect';
 import { createRateLimit } from '../rate-limit';
-import type { TransportParts } from '../transport';
+import type { TransportParts } from '../transport-parts';
 import { HEAD } from '../unreadable';
 import { createCoalescer } from './coalesce';
 import type { BrokerPeer } from './peers';

@@ -49,14 +49,14 @@ function editOfTags({ policy }: Edited, { tags }: BatchEdit, limits: Limits): Fi
 
 const UNUSED: Violation = {
   code: 'RATE_UNUSED',
-  field: 'policy.rate',
+  field: 'pushRate',
   message: 'The batch pushes nothing, so it has no push rate.',
   hint: 'Leave the push rate out.',
 };
 
 const otherKind = ({ kind }: RatePolicy): Violation => ({
   code: 'RATE_KIND_FIXED',
-  field: 'policy.rate',
+  field: 'pushRate',
   message: `The push rate of this batch is ${kind}, and stays so while it runs.`,
   hint: `Give other values of a ${kind} rate, or create a new batch.`,
 });

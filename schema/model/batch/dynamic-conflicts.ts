@@ -53,13 +53,13 @@ function ofPackage(batch: Contender, dynamic: readonly Contender[]): Conflict | 
 function ofProduct(batch: Contender, others: readonly Contender[]): Conflict | null {
   const ofIt = others.filter(({ productKey }) => productKey === batch.productKey);
   if (isMulti(batch)) {
-    return inTheWay('MULTI_MODULE_OR_OVERRIDE', 'policy.multiModule', ofIt.find(overrides), (other) => ({
+    return inTheWay('MULTI_MODULE_OR_OVERRIDE', 'multiModule', ofIt.find(overrides), (other) => ({
       message: `Within a product, updates of several modules and overriding exclude each other, and the batch ${named(other)} overrides.`,
       hint: 'Leave `multiModule` out, or wait until that batch has ended.',
     }));
   }
   if (!overrides(batch)) return null;
-  return inTheWay('MULTI_MODULE_OR_OVERRIDE', 'policy.overridePrevious', ofIt.find(isMulti), (other) => ({
+  return inTheWay('MULTI_MODULE_OR_OVERRIDE', 'overridePrevious', ofIt.find(isMulti), (other) => ({
     message: `Within a product, updates of several modules and overriding exclude each other, and the batch ${named(other)} updates several.`,
     hint: 'Leave `overridePrevious` out, or wait until that batch has ended.',
   }));

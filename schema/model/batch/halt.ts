@@ -44,10 +44,8 @@ export function haltViolations(halt: HaltPolicy, { haltDevicesMaximum }: Limits)
   const most = haltDevicesMaximum;
   return [
     ...(failedPercent == null && failedCount == null ? [NO_THRESHOLD] : []),
-    ...(failedPercent == null
-      ? []
-      : wholeNumberViolations('policy.halt.failedPercent', 'share of failures', 'percent', failedPercent, 1, 100)),
-    ...(failedCount == null ? [] : wholeNumberViolations('policy.halt.failedCount', 'number of failures', 'devices', failedCount, 1, most)),
+    ...(failedPercent == null ? [] : wholeNumberViolations('halt.failedPercent', 'share of failures', 'percent', failedPercent, 1, 100)),
+    ...(failedCount == null ? [] : wholeNumberViolations('halt.failedCount', 'number of failures', 'devices', failedCount, 1, most)),
     ...minimumViolations(halt, most),
   ];
 }
@@ -59,26 +57,26 @@ function minimumViolations({ minimumJudged, minimumFinished }: HaltPolicy, most:
     return [twoMinimums(minimumJudged, minimumFinished)];
   const name = minimumJudged == null ? 'minimumFinished' : 'minimumJudged';
   const minimum = minimumJudged ?? minimumFinished ?? 0;
-  return wholeNumberViolations(`policy.halt.${name}`, 'minimum of devices with an outcome', 'devices', minimum, 1, most);
+  return wholeNumberViolations(`halt.${name}`, 'minimum of devices with an outcome', 'devices', minimum, 1, most);
 }
 
 const NO_THRESHOLD: Violation = {
   code: 'REQUIRED',
-  field: 'policy.halt',
+  field: 'halt',
   message: 'The halt policy names no threshold.',
   hint: 'Give `failedPercent`, `failedCount` or both, or leave the halt policy out.',
 };
 
 const NO_MINIMUM: Violation = {
   code: 'REQUIRED',
-  field: 'policy.halt.minimumJudged',
+  field: 'halt.minimumJudged',
   message: 'The halt policy does not say how many devices must have an outcome before it can halt the batch.',
   hint: 'Give `minimumJudged`; 1 if the first failure may halt the batch.',
 };
 
 const twoMinimums = (minimumJudged: number, minimumFinished: number): Violation => ({
   code: 'ALIAS_DIFFERS',
-  field: 'policy.halt.minimumFinished',
+  field: 'halt.minimumFinished',
   message: `The halt policy has two minimums: \`minimumJudged\` is ${minimumJudged}, and \`minimumFinished\`, its older name, is ${minimumFinished}.`,
   hint: 'Give `minimumJudged` alone.',
 });

@@ -24,11 +24,9 @@ function notOffered(field: string, what: string, value: number, offered: readonl
 function retryViolations(retry: RetryPolicy, limits: Limits): Violation[] {
   const violations: Violation[] = [];
   if (!limits.retryIntervalMinutes.includes(retry.intervalMinutes))
-    violations.push(
-      notOffered('policy.retry.intervalMinutes', 'retry interval in minutes', retry.intervalMinutes, limits.retryIntervalMinutes),
-    );
+    violations.push(notOffered('retry.intervalMinutes', 'retry interval in minutes', retry.intervalMinutes, limits.retryIntervalMinutes));
   if (!limits.retryCounts.includes(retry.maxRetries))
-    violations.push(notOffered('policy.retry.maxRetries', 'number of retries', retry.maxRetries, limits.retryCounts));
+    violations.push(notOffered('retry.maxRetries', 'number of retries', retry.maxRetries, limits.retryCounts));
   return violations;
 }
 
@@ -39,7 +37,7 @@ function timeoutViolations(timeoutMinutes: number, limits: Limits): Violation[] 
   return [
     {
       code: 'OUT_OF_RANGE',
-      field: 'policy.timeoutMinutes',
+      field: 'timeoutMinutes',
       message: `The time-out ${timeoutMinutes} is not a whole number of minutes between ${timeoutMinimum} and ${timeoutMaximum}.`,
       hint: `Give a whole number from ${timeoutMinimum} to ${timeoutMaximum}, or leave it out for no time-out.`,
       limit: `${timeoutMinimum}–${timeoutMaximum}`,
@@ -53,7 +51,7 @@ function orderViolations(retry: RetryPolicy, timeoutMinutes: number): Violation[
   return [
     {
       code: 'RETRY_NOT_BEFORE_TIMEOUT',
-      field: 'policy.retry.intervalMinutes',
+      field: 'retry.intervalMinutes',
       message: `The retry interval of ${retry.intervalMinutes} min is not shorter than the time-out of ${timeoutMinutes} min.`,
       hint: 'Shorten the retry interval, or raise the time-out or leave it out.',
       limit: `< ${timeoutMinutes}`,
@@ -67,7 +65,7 @@ function settingsViolations({ multiModule, overridePrevious }: BatchPolicy): Vio
   return [
     {
       code: 'MULTI_MODULE_OR_OVERRIDE',
-      field: 'policy.multiModule',
+      field: 'multiModule',
       message: 'A batch either upgrades beside other modules, or overrides earlier tasks.',
       hint: 'Choose one of the two. With multi-module, earlier tasks of the same module that have not begun give way anyhow.',
     },

@@ -7,14 +7,14 @@ import type { RatePolicy, VariableRate } from './batch';
 export function rateViolations(rate: RatePolicy, limits: Limits): Violation[] {
   const { rateMinimum, rateMaximum } = limits;
   if (rate.kind === 'variable') return variableViolations(rate, limits);
-  return wholeNumberViolations('policy.rate.perMinute', 'push rate', 'devices a minute', rate.perMinute, rateMinimum, rateMaximum);
+  return wholeNumberViolations('pushRate.perMinute', 'push rate', 'devices a minute', rate.perMinute, rateMinimum, rateMaximum);
 }
 
 function variableViolations({ base, factor, maximum, threshold }: VariableRate, limits: Limits): Violation[] {
   const { rateBaseMinimum, rateMinimum, rateMaximum, rateThresholdMaximum } = limits;
-  const ofBase = wholeNumberViolations('policy.rate.base', 'base push rate', 'devices a minute', base, rateBaseMinimum, rateMaximum);
+  const ofBase = wholeNumberViolations('pushRate.variable.base', 'base push rate', 'devices a minute', base, rateBaseMinimum, rateMaximum);
   const ofMaximum = wholeNumberViolations(
-    'policy.rate.maximum',
+    'pushRate.variable.maximum',
     'maximum push rate',
     'devices a minute',
     maximum,
@@ -26,13 +26,13 @@ function variableViolations({ base, factor, maximum, threshold }: VariableRate, 
     ...factorViolations(factor, limits),
     ...ofMaximum,
     ...(ofBase.length + ofMaximum.length === 0 && base > maximum ? [baseAboveMaximum(base, maximum)] : []),
-    ...wholeNumberViolations('policy.rate.threshold.count', 'threshold', 'devices', threshold.count, 1, rateThresholdMaximum),
+    ...wholeNumberViolations('pushRate.variable.thresholdCount', 'threshold', 'devices', threshold.count, 1, rateThresholdMaximum),
   ];
 }
 
 function factorViolations(factor: number, { rateFactorMinimum, rateFactorMaximum }: Limits): Violation[] {
   const [least, most] = [rateFactorMinimum, rateFactorMaximum].map((hundredths) => (hundredths / 100).toFixed(2));
-  const field = 'policy.rate.factor';
+  const field = 'pushRate.variable.factor';
   const hint = `Give a number from ${least} to ${most} with at most two decimals.`;
   const limit = `${least}–${most}`;
   if (!(factor >= rateFactorMinimum / 100 && factor <= rateFactorMaximum / 100)) {
@@ -44,7 +44,7 @@ function factorViolations(factor: number, { rateFactorMinimum, rateFactorMaximum
 
 const baseAboveMaximum = (base: number, maximum: number): Violation => ({
   code: 'RATE_BASE_ABOVE_MAXIMUM',
-  field: 'policy.rate.base',
+  field: 'pushRate.variable.base',
   message: `The base push rate ${base} is above the maximum push rate ${maximum}.`,
   hint: 'Lower the base rate or raise the maximum.',
   limit: `≤ ${maximum}`,

@@ -7,7 +7,7 @@ type TagLimits = Pick<Limits, 'batchTags' | 'tagKeyLength' | 'tagValueLength' | 
 const KEY = /^[A-Za-z0-9.]+$/;
 
 /** R-BAT-17: everything wrong with a batch's tags. `field` is the list's path. */
-export function tagViolations(tags: readonly BatchTag[], limits: TagLimits, field = 'policy.tags'): Violation[] {
+export function tagViolations(tags: readonly BatchTag[], limits: TagLimits, field = 'tags'): Violation[] {
   if (tags.length > limits.batchTags) return [tooMany(tags.length, field, limits)];
   const ofEach = tags.flatMap((tag, index) => [
     ...keyViolations(tag, `${field}.${index}.key`, limits),

@@ -21,7 +21,7 @@ export function downloadViolations(
   return [
     {
       code: 'DOWNLOAD_PROTOCOL',
-      field: 'policy.downloadProtocol',
+      field: 'downloadProtocol',
       message: `Over MQTT one file of at most ${mqttFileBytes} bytes can be downloaded; ${found}.`,
       hint: 'Choose HTTPS, or a package of one smaller file.',
       limit: `1 file, ${mqttFileBytes} bytes`,

@@ -11,11 +11,11 @@ const good: BatchPolicy = {
 const found = (policy: Partial<BatchPolicy>): string[] =>
   policyViolations({ ...good, ...policy }, DEFAULT_LIMITS).map(({ code, field }) => `${code} ${field}`);
 const rate = (perMinute: number): Partial<BatchPolicy> => ({ rate: { kind: 'constant', perMinute } });
-const RATE = 'OUT_OF_RANGE policy.rate.perMinute';
-const TIMEOUT = 'OUT_OF_RANGE policy.timeoutMinutes';
-const INTERVAL = 'OUT_OF_RANGE policy.retry.intervalMinutes';
-const COUNT = 'OUT_OF_RANGE policy.retry.maxRetries';
-const ORDER = 'RETRY_NOT_BEFORE_TIMEOUT policy.retry.intervalMinutes';
+const RATE = 'OUT_OF_RANGE pushRate.perMinute';
+const TIMEOUT = 'OUT_OF_RANGE timeoutMinutes';
+const INTERVAL = 'OUT_OF_RANGE retry.intervalMinutes';
+const COUNT = 'OUT_OF_RANGE retry.maxRetries';
+const ORDER = 'RETRY_NOT_BEFORE_TIMEOUT retry.intervalMinutes';
 
 describe('batch policy', () => {
   test.each<[string, Partial<BatchPolicy>, string[]]>([

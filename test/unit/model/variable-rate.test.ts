@@ -56,7 +56,7 @@ test.each([
 
 const found = (rate: VariableRate): string[] =>
   policyViolations({ rate, retry: null, timeoutMinutes: null }, DEFAULT_LIMITS).map(({ code, field }) => `${code} ${field}`);
-const at = (field: string, code = 'OUT_OF_RANGE') => [`${code} policy.rate.${field}`];
+const at = (field: string, code = 'OUT_OF_RANGE') => [`${code} pushRate.variable.${field}`];
 
 test.each<[string, Partial<VariableRate>, string[]]>([
   ['R-RATE-2 the worked example is taken', {}, []],
@@ -77,13 +77,13 @@ test.each<[string, Partial<VariableRate>, string[]]>([
   ['R-RATE-2 a maximum of 9 is refused', { base: 1, maximum: 9 }, at('maximum')],
   ['R-RATE-2 a maximum of 10,001 is refused', { maximum: 10_001 }, at('maximum')],
   ['R-RATE-2 a threshold of 1 is taken', threshold(1), []],
-  ['R-RATE-2 a threshold of 0 is refused', threshold(0), at('threshold.count')],
+  ['R-RATE-2 a threshold of 0 is refused', threshold(0), at('thresholdCount')],
   ['R-RATE-2 a threshold of 100,000 is taken', threshold(100_000), []],
-  ['R-RATE-2 a threshold of 100,001 is refused', threshold(100_001), at('threshold.count')],
+  ['R-RATE-2 a threshold of 100,001 is refused', threshold(100_001), at('thresholdCount')],
   [
     'R-RATE-2 all that is wrong is told at once',
     { base: 0, factor: 9, maximum: 0, ...threshold(-1) },
-    [at('base'), at('factor'), at('maximum'), at('threshold.count')].flat(),
+    [at('base'), at('factor'), at('maximum'), at('thresholdCount')].flat(),
   ],
 ])('%s', (_name, fields, expected) => {
   expect(found(with_(fields))).toEqual(expected);

@@ -1,4 +1,4 @@
-import { Field, Float, InputType, Int, registerEnumType } from 'type-graphql';
+import { Field, Float, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { UserError } from '../../core/errors';
 import type { RatePolicy, RateThreshold } from '../../schema/model/batch/batch';
 
@@ -54,9 +54,35 @@ export function ratePolicyOf({ perMinute, variable }: PushRateInput): RatePolicy
   });
 }
 
-/** Core's paths follow the stored policy. */
-export const rateField = (field: string): string =>
-  field
-    .replace(/^rate\.threshold\.count/, 'pushRate.variable.thresholdCount')
-    .replace(/^rate\.(base|factor|maximum)/, 'pushRate.variable.$1')
-    .replace(/^rate\b/, 'pushRate');
+@ObjectType('VariableRate', { description: 'A push rate that grows with what was reached.' })
+export class VariableRateType {
+  @Field(() => Int, { description: 'Devices a minute at first.' })
+  base!: number;
+
+  @Field(() => Float, { description: 'What each further `thresholdCount` devices multiply it by.' })
+  factor!: number;
+
+  @Field(() => Int, { description: 'Devices a minute at most.' })
+  maximum!: number;
+
+  @Field(() => RateThresholdEnum, { description: 'Which devices are counted.' })
+  threshold!: RateThreshold;
+
+  @Field(() => Int, { description: 'How many of them raise the rate once.' })
+  thresholdCount!: number;
+}
+
+@ObjectType({ description: 'How many devices are notified a minute. The roll-out rate of an OTA job of Alibaba Cloud IoT.' })
+export class PushRate {
+  @Field(() => Int, { nullable: true, description: 'Devices a minute; null when the rate is variable.' })
+  perMinute!: number | null;
+
+  @Field(() => VariableRateType, { nullable: true, description: 'Null when the rate is constant.' })
+  variable!: VariableRateType | null;
+}
+
+export function pushRateOf(rate: RatePolicy): PushRate {
+  if (rate.kind === 'constant') return { perMinute: rate.perMinute, variable: null };
+  const { base, factor, maximum, threshold } = rate;
+  return { perMinute: null, variable: { base, factor, maximum, threshold: threshold.of, thresholdCount: threshold.count } };
+}
