@@ -1,4 +1,4 @@
-import { createClientEngine, SUITES } from '../../support/dtls/client';
+import { SUITES } from '../../support/dtls/client';
 import { createNetwork } from './network';
 
 test.each(Object.entries(SUITES))('a client with the suite %s proves its key and exchanges messages', async (_, suite) => {
