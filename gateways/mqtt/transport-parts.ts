@@ -1,4 +1,4 @@
-import type { Dialect } from '../../schema/model/protocol/dialect';
+import type { DialectOver } from '../../schema/model/protocol/dialect';
 import { type AccountOf, createAccounts } from '../accounts';
 import type { GatewayCore } from '../core';
 import type { GatewayParts } from '../transport';
@@ -32,7 +32,7 @@ export function createTransportParts({ core, gatewayId, clock, ...shared }: Gate
   const quotas = { ...MQTT_QUOTAS, ...settings.quotas };
   const accountOf = createAccounts(quotas.connections + ACCOUNTS_BESIDE);
   const parts = { ...core, ...shared, quotas, accountOf };
-  const spoken: Record<Dialect, MqttDialect> = {
+  const spoken: Record<DialectOver<'MQTT'>, MqttDialect> = {
     LINK: createLinkDialect(parts),
     IOTDA: createIotdaDialect({ ...parts, hourTolerance: settings.iotdaHourTolerance ?? 1, clock }),
   };

@@ -170,7 +170,7 @@ export const LIMITS = {
     description: 'Most requests for blocks over CoAP that wait for MongoDB or the package store at once, in one process.',
   },
   blockReads: {
-    default: 16,
+    default: 12,
     unit: 'reads',
     range: [1, 1_000],
     description: 'Most reads of the package store for blocks over CoAP at once, in one process.',

@@ -89,6 +89,19 @@ test('R-BAT-23 of a whole product those count as busy that have a task of anothe
   await Promise.all([store.collections.batches.deleteMany({}), store.collections.tasks.deleteMany({})]);
 });
 
+test('R-BAT-23 R-FLOW-7 of a product with LwM2M devices too, which are passed over, a sample tells how many they are', async () => {
+  const { devices } = store.collections;
+  const others = { _id: { $in: Array.from({ length: 4_500 }, (_, index) => `meter.dev-${index}`) } };
+  await devices.updateMany(others, { $set: { dialect: 'LWM2M' } });
+  const { selection, estimated } = await preview('package1', { scope: { kind: 'phased', percent: 10, seed: '' } });
+  await devices.updateMany(others, { $set: { dialect: 'LINK' } });
+  expect([estimated, selection.matched, selection.skippedVersion]).toEqual([true, expect.any(Number), 0]);
+  expect(Math.abs((selection.skippedDialect ?? 0) - 4_500)).toBeLessThan(1_500);
+  expect(Math.abs(selection.created - 1_350)).toBeLessThan(200);
+  const { matched, created, skippedDialect = 0, skippedPhase = 0 } = selection;
+  expect(created + skippedDialect + skippedPhase).toBe(matched);
+});
+
 test('R-BAT-23 who is busy, and who is in a place, is concluded from a sample, near what is so', async () => {
   const older = await parts.core.batches.createStatic(operator, {
     packageId: 'three',
