@@ -1,4 +1,4 @@
-import { own, readLenientJson } from '../link/lenient-json';
+import { own, readLenientJson } from '../../lenient-json';
 import type { TransportParts } from '../transport-parts';
 import type { EmqxApi } from './emqx-api';
 import type { Resolve } from './resolve';
