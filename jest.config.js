@@ -7,6 +7,8 @@ const esmOnly = [
   'aedes',
   'aedes-.*',
   'jose',
+  'cbor2',
+  '@cto.af/.*',
   'p-retry',
   'is-network-error',
   'hyperid',

@@ -5,6 +5,7 @@ import type { Core } from './core';
 import type { ImportCreation } from './device-imports/creation';
 import type { DiskRoom } from './disk-room';
 import type { BlockSource } from './downloads/block-source';
+import type { ShortUrls } from './downloads/short-url';
 import type { GroupsChanged } from './memberships/memberships';
 import type { DeviceLink, PackageStore, UpgradeEngine } from './ports';
 import type { createPush } from './push/push';
@@ -34,6 +35,8 @@ export interface CoreParts {
   lifecycle: BatchLifecycle;
   batchTasks: BatchTasks;
   upgradeTasks: UpgradeTasks;
+  /** R-DL-4: what a device that takes a short address is told to download from. */
+  shortUrls: ShortUrls;
   files: PackageStore;
   /** R-PKG-12: removes uploads that waited too long. Returns how many. */
   sweepUploads(): Promise<number>;

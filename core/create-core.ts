@@ -21,13 +21,15 @@ import { createIgnoredReports } from './devices/ignored-reports';
 import { devicesChangedSince, presenceOf, throughParentSince } from './devices/presence-queries';
 import { createDeviceService } from './devices/service';
 import { createSessionEnds } from './devices/session-ends';
-import { createBlockReader } from './downloads/block-reader';
+import { createBlockReader, smallBlocks } from './downloads/block-reader';
 import { storeSource } from './downloads/block-source';
 import { downloadSecret } from './downloads/download-secret';
 import { createDownloadUrls } from './downloads/download-token';
 import { generationsOf } from './downloads/grant';
 import { createDownloadMeter } from './downloads/meter';
 import { createDownloadService } from './downloads/service';
+import { createShortTokens } from './downloads/short-token';
+import { createShortUrls } from './downloads/short-url';
 import { createGroupChecks } from './groups/checks';
 import { createGroupService } from './groups/service';
 import { createMemberships, type GroupsChanged } from './memberships/memberships';
@@ -74,6 +76,7 @@ export async function createCore({
   });
   const secret = await downloadSecret(collections);
   const urls = createDownloadUrls({ settings, secret, clock });
+  const tokens = createShortTokens({ downloadTokens: collections.downloadTokens, settings, secret, clock });
   const meter = createDownloadMeter({ tasks: collections.tasks, clock });
   const haltWatch = createHaltWatch({
     hasThreshold: async (id) => (await facts(id)).policy.halt != null,
@@ -88,7 +91,9 @@ export async function createCore({
     },
   });
   const downloads = createDownloadService({
-    ...{ collections, urls, reader: createBlockReader(blocks), meter, settings, clock },
+    ...{ collections, urls, tokens, meter, settings, clock },
+    reader: createBlockReader(blocks),
+    blockReader: createBlockReader(blocks, smallBlocks(settings.limits)),
     onOpened: (taskId, attempt) => onOpened(base, taskId, attempt),
   });
   const versionCounts = createVersionCounts(store);
@@ -208,6 +213,7 @@ export async function createCore({
       resetGateway: (gatewayId, until) => devices.gatewayReset(gatewayId, until),
     }),
     upgradeTasks: createUpgradeTasks(base),
+    shortUrls: createShortUrls({ tokens, settings }),
     files,
     sweepUploads: () => sweepUploads({ collections, files, settings, clock }),
     imports,

@@ -1,4 +1,4 @@
-import { DIALECTS, type Dialect } from '../schema/model/protocol/dialect';
+import { type DialectOver, dialectsOver } from '../schema/model/protocol/dialect';
 import {
   type Behaviour,
   corruptDownload,
@@ -11,16 +11,23 @@ import {
 } from '../test/support/devices/behaviours';
 import { expectedEnd, type TaskEnd } from './expected-end';
 
-export type FleetDialect = Lowercase<Dialect> | 'mixed';
+/** What virtual devices of the demo speak. */
+export type DemoDialect = DialectOver<'MQTT'>;
+const DIALECTS = dialectsOver('MQTT');
+
+export type FleetDialect = Lowercase<DemoDialect> | 'mixed';
 /** As the command line names them. */
-const SPOKEN = Object.fromEntries(DIALECTS.map((dialect) => [dialect.toLowerCase(), [dialect]])) as Record<Lowercase<Dialect>, Dialect[]>;
+const SPOKEN = Object.fromEntries(DIALECTS.map((dialect) => [dialect.toLowerCase(), [dialect]])) as Record<
+  Lowercase<DemoDialect>,
+  DemoDialect[]
+>;
 /** Dealt out in turn to the devices of a fleet, so that each stretch of a mixed one has all of them. */
-const DEALT: Record<FleetDialect, readonly Dialect[]> = { ...SPOKEN, mixed: DIALECTS };
+const DEALT: Record<FleetDialect, readonly DemoDialect[]> = { ...SPOKEN, mixed: DIALECTS };
 export const FLEET_DIALECTS = Object.keys(DEALT) as readonly FleetDialect[];
 
 export interface PlannedDevice {
   deviceName: string;
-  dialect: Dialect;
+  dialect: DemoDialect;
   fault: Behaviour | null;
   /** Off-line at first; comes on-line when told. */
   offline: boolean;
@@ -37,7 +44,7 @@ const STALLED_AT = 3;
 const LONGEST_STALL_MINUTES = 2;
 
 /** Dealt out in this order, over and over, to the devices of each dialect. */
-const FAULTS: Record<Dialect, readonly Behaviour[]> = {
+const FAULTS: Record<DemoDialect, readonly Behaviour[]> = {
   LINK: [
     failsWith(-1, { times: 1 }),
     corruptDownload(),
@@ -70,8 +77,8 @@ export function planFleet(devices: number, timeoutMinutes: number, fleet: FleetD
   const first = Math.floor(devices / 3);
   const faulty = spread(Math.round(devices * FAULTY_SHARE), devices - first, 0.25, first);
   let dealt = 0;
-  const dealtTo = Object.fromEntries(DIALECTS.map((dialect) => [dialect, 0])) as Record<Dialect, number>;
-  const nextFault = (dialect: Dialect): Behaviour | null =>
+  const dealtTo = Object.fromEntries(DIALECTS.map((dialect) => [dialect, 0])) as Record<DemoDialect, number>;
+  const nextFault = (dialect: DemoDialect): Behaviour | null =>
     dealt++ === stalledAt ? STALLED : (FAULTS[dialect][dealtTo[dialect]++ % FAULTS[dialect].length] ?? null);
   return Array.from({ length: devices }, (_, index) => {
     const dialect = dialectAt(fleet, index);
@@ -87,9 +94,9 @@ export function behavioursOf({ fault, offline }: PlannedDevice): Behaviour[] {
   return [...(fault ? [fault] : []), ...(offline ? [offlineUntil('told')] : [])];
 }
 
-function dialectAt(fleet: FleetDialect, index: number): Dialect {
+function dialectAt(fleet: FleetDialect, index: number): DemoDialect {
   const dealt = DEALT[fleet];
-  return dealt[index % dealt.length] as Dialect;
+  return dealt[index % dealt.length] as DemoDialect;
 }
 
 /** Places evenly apart; `phase` keeps the two kinds from falling on the same devices. */

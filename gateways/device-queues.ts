@@ -9,6 +9,8 @@ export interface QueueJob {
   expendable: boolean;
   /** Takes the place of the one before it, while that one waits, is expendable and the same key here: the latest says it all. */
   supersedes?: string;
+  /** A single try that answers later than this has failed; that of the queues when not given. */
+  tryForMs?: number;
   run(): Promise<void>;
   /** Given up: `error` is the last refusal. Must not throw. */
   lost(error: unknown): void;
@@ -23,7 +25,7 @@ export interface QueueSettings {
   retryForMs: number;
   retryMinMs: number;
   retryMaxMs: number;
-  /** A single try that answers later than this has failed. */
+  /** For jobs that don't say how long a single try may take. */
   tryForMs: number;
 }
 
@@ -63,8 +65,10 @@ export async function createDeviceQueues({
   let whenRoom: { devices: number; told: Promise<void>; tell(): void } | null = null;
   let stopped = false;
 
-  const attempt = async (job: QueueJob): Promise<void> =>
-    withTimeout(job.run(), settings.tryForMs, `No answer from core within ${settings.tryForMs} ms`);
+  async function attempt(job: QueueJob): Promise<void> {
+    const { tryForMs = settings.tryForMs } = job;
+    await withTimeout(job.run(), tryForMs, `No answer within ${tryForMs} ms`);
+  }
 
   async function attemptAgain(job: QueueJob, failure: unknown): Promise<void> {
     let known = true;

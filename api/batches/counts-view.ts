@@ -1,6 +1,6 @@
-import type { Batch, TaskCounts } from '../../schema/model/batch/batch';
+import type { Batch, SelectionSummary, TaskCounts } from '../../schema/model/batch/batch';
 import { totalOf } from '../../schema/model/batch/live-counts';
-import type { BatchCounts } from './types';
+import type { BatchCounts, BatchSelection } from './types';
 
 export const countsView = (counts: TaskCounts): BatchCounts => ({
   total: totalOf(counts),
@@ -13,6 +13,13 @@ export const countsView = (counts: TaskCounts): BatchCounts => ({
   canceled: counts.CANCELED,
   failing: counts.failing,
   regressed: counts.regressed,
+});
+
+export const selectionView = (selection: SelectionSummary): BatchSelection => ({
+  ...selection,
+  skippedVersion: selection.skippedVersion ?? 0,
+  skippedDialect: selection.skippedDialect ?? 0,
+  skippedPhase: selection.skippedPhase ?? 0,
 });
 
 /** What a batch was read with; it goes with the very object. */

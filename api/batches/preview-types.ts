@@ -4,6 +4,7 @@ import type { BatchPreview } from '../../core/batches/contract';
 import type { EndLimit } from '../../schema/model/task/expected-end';
 import { EndLimitEnum } from '../enums';
 import { Payload } from '../errors/user-error-type';
+import { selectionView } from './counts-view';
 import { BatchSelection } from './types';
 
 @ObjectType({ description: 'Devices of a preview with one version.' })
@@ -108,7 +109,7 @@ export class PreviewBatchPayload extends Payload {
 
 export const previewView = ({ selection, points, ...preview }: BatchPreview): BatchPreviewType => ({
   ...preview,
-  selection: { ...selection, skippedVersion: selection.skippedVersion ?? 0, skippedPhase: selection.skippedPhase ?? 0 },
+  selection: selectionView(selection),
   atTarget: selection.atTarget,
   curve: points,
 });

@@ -8,7 +8,7 @@ import { toConnection } from '../paging/connection';
 import { PageArgs } from '../paging/page-args';
 import { TaskFilterInput } from '../tasks/inputs';
 import { TaskConnection } from '../tasks/types';
-import { counted, countsView } from './counts-view';
+import { counted, countsView, selectionView } from './counts-view';
 import { haltView } from './halt-types';
 import { BatchCommandInput, BatchFilterInput, CancelBatchInput, CreateStaticBatchInput } from './inputs';
 import { newStaticBatch } from './new-batch';
@@ -83,7 +83,7 @@ export class BatchResolver {
 
   @FieldResolver()
   selection(@Root() { selection }: Batch): BatchSelection | null {
-    return selection && { ...selection, skippedVersion: selection.skippedVersion ?? 0, skippedPhase: selection.skippedPhase ?? 0 };
+    return selection && selectionView(selection);
   }
 
   @FieldResolver()

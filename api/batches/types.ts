@@ -57,6 +57,9 @@ export class BatchSelection {
   })
   skippedVersion!: number;
 
+  @Field(() => Int, { description: 'Devices that speak a dialect whose devices cannot be upgraded yet (LwM2M).' })
+  skippedDialect!: number;
+
   @Field(() => Int, { description: 'Devices that a phased batch leaves for later.' })
   skippedPhase!: number;
 

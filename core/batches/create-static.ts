@@ -10,6 +10,7 @@ import { deviceIdOf } from '../../schema/model/ids';
 import type { Limits } from '../../schema/model/limits';
 import type { FirmwarePackage } from '../../schema/model/package/firmware-package';
 import { batchVersionViolations } from '../../schema/model/package/package-rules';
+import { NOT_UPGRADED } from '../../schema/model/protocol/dialect';
 import { downloadViolations } from '../../schema/model/protocol/download-protocol';
 import type { Violation } from '../../schema/model/violation';
 import type { Collections } from '../../schema/mongo/connect';
@@ -19,8 +20,9 @@ import { UserError } from '../errors';
 import { type Idempotency, idempotencyOf, madeBefore } from '../idempotency';
 import { packageUnknown, packageUnverified } from '../packages/refusals';
 import { refuseIfAny } from '../refuse';
+import { otherDialects } from '../selection/matching';
 import { resolvedScope, scopeFormViolations, settledScope } from '../selection/scope';
-import { hasTargets } from '../selection/targets';
+import { countIn, hasTargets } from '../selection/targets';
 import type { NewStaticBatch } from './contract';
 
 /** Checks everything about a new batch that does not depend on others, and gives its document; nothing is written here. */
@@ -49,13 +51,18 @@ export async function draftBatch(
   await requireKnownNames(devices, batch);
   // A dynamic batch may wait for its first device.
   if (kind !== 'dynamic' && !(await hasTargets(collections, batch))) {
-    throw new UserError('BATCH_EMPTY', {
-      field: 'scope',
-      message: 'No device matches the scope and the source versions.',
-      hint: 'Register devices, or widen the scope or the source versions.',
-    });
+    throw nobodyMatches(await countIn(collections, batch, otherDialects(batch)));
   }
   return { batch, repeated: false };
+}
+
+function nobodyMatches(others: number): UserError {
+  const passedOver = ` ${others} speak a dialect whose devices cannot be upgraded yet: ${NOT_UPGRADED.join(', ')}.`;
+  return new UserError('BATCH_EMPTY', {
+    field: 'scope',
+    message: `No device matches the scope and the source versions.${others > 0 ? passedOver : ''}`,
+    hint: 'Register devices, or widen the scope or the source versions.',
+  });
 }
 
 function violationsOf(input: NewStaticBatch, firmware: FirmwarePackage, limits: Limits, kind: BatchKind): Violation[] {

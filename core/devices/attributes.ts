@@ -59,7 +59,8 @@ export async function updateDevice(
   const { dialect, region, tags } = changes;
   const set = {
     ...(dialect && { dialect }),
-    ...(region !== undefined && { changedAt: now }),
+    // Dynamic batches look at both.
+    ...((dialect || region !== undefined) && { changedAt: now }),
     ...(region && { region: regionOf(region) }),
     ...(tags && tags.length > 0 && { tags: tagsOf(tags) }),
   };

@@ -11,7 +11,10 @@ import { type GroupsChange, groupsChangeOf, type Memberships, NO_MEMBERSHIPS, wi
 import { membershipStages } from '../memberships/rule-expression';
 
 /** What dynamic batches look at. */
-export const MATCHED_FIELDS = { productKey: 1, deviceName: 1, enabled: 1, modules: 1, groups: 1, memberSince: 1, region: 1 } as const;
+export const MATCHED_FIELDS = {
+  ...{ productKey: 1, deviceName: 1, enabled: 1, dialect: 1 },
+  ...{ modules: 1, groups: 1, memberSince: 1, region: 1 },
+} as const;
 export type MatchedDevice = Pick<Device, '_id' | keyof typeof MATCHED_FIELDS>;
 
 /**

@@ -102,7 +102,7 @@ export function createDeviceService(deps: DeviceDeps): DeviceService {
       requireRole(viewer, 'OPERATOR');
       if (changes.dialect) await requireDialectFree(devices, deps.isBusy ?? (async () => false), id, changes.dialect);
       const device = await updateDevice(store.collections, settings.limits, id, changes, deps.memberships, clock());
-      if (changes.region !== undefined) await deps.onChanged?.([id]);
+      if (changes.dialect || changes.region !== undefined) await deps.onChanged?.([id]);
       return device;
     },
     async setEnabled(viewer, ids, enabled) {

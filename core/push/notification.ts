@@ -1,7 +1,7 @@
 import type { BatchTag } from '../../schema/model/batch/batch';
 import type { Generations } from '../../schema/model/device/generations';
 import type { DeviceId } from '../../schema/model/ids';
-import { type Dialect, dialectOf } from '../../schema/model/protocol/dialect';
+import { dialectOf, type UpgradedDialect } from '../../schema/model/protocol/dialect';
 import type { Task } from '../../schema/model/task/task';
 import type { DownloadUrls, Granted } from '../downloads/download-token';
 import { grantOf } from '../downloads/grant';
@@ -65,7 +65,7 @@ type AddressOf = (
 ) => Promise<Pick<NotifiedFile, 'url' | 'access'>>;
 
 /** With what a device asks for a file. */
-const ADDRESSES: Record<Dialect, AddressOf> = {
+const ADDRESSES: Record<UpgradedDialect, AddressOf> = {
   LINK: async ({ mintUrl }, task, { index, name }) => ({ url: await mintUrl(task, index, name) }),
   /** device-protocols §2.3: an address with a token beside it, or one that opens by itself. */
   IOTDA: async ({ mintOpenUrl, mintAccess }, task, { index }, selfSigned) => {

@@ -1,12 +1,13 @@
 import { type Batch, LIVE_STATUSES, type SelectionSummary } from '../../schema/model/batch/batch';
 import { phasedShare } from '../../schema/model/batch/phase';
 import { FIXED_LIMITS, type Limits } from '../../schema/model/limits';
+import { traitsOf } from '../../schema/model/protocol/dialect';
 import type { Collections } from '../../schema/mongo/connect';
 import type { VersionCounts } from '../products/version-counts';
 import { versionsOfModule } from '../products/versions-of-module';
-import { meantDevices } from './matching';
-import { busyOf, type Sampled, sampleOf, versionOf } from './sample';
-import { allBut, scopeStages, targetSource, targetStages } from './targets';
+import { meantDevices, otherDialects } from './matching';
+import { asSampled, busyOf, type Sampled, sampleOf } from './sample';
+import { allBut, countIn, scopeStages, targetSource, targetStages } from './targets';
 
 /** What the selection of a batch would find now. */
 export interface LookAhead {
@@ -33,8 +34,10 @@ export async function lookAhead(deps: Deps, batch: Batch): Promise<LookAhead> {
   const { scope } = batch;
   // R-BAT-12: what has been reported already does not count.
   if (batch.newlyReportedOnly)
-    return { selection: summary({ matching: 0, meant: 0, share: undefined }, 0, 0), versions: new Map(), estimated: false };
-  if (scope.kind === 'all' || scope.kind === 'phased') return byRollUp(deps, batch);
+    return { selection: summary({ matching: 0, meant: 0, others: 0, share: undefined }, 0, 0), versions: new Map(), estimated: false };
+  // The roll-up counts devices of all dialects.
+  const isOfProduct = scope.kind === 'all' || scope.kind === 'phased';
+  if (isOfProduct && (await countIn(deps.collections, batch, otherDialects(batch), 1)) === 0) return byRollUp(deps, batch);
   if (await isFew(deps.collections, batch)) return oneByOne(deps, batch);
   return (await bySample(deps, batch)) ?? oneByOne(deps, batch);
 }
@@ -52,7 +55,7 @@ const rowsOf = async ({ deviceLists }: Collections, listId: string): Promise<num
 async function oneByOne({ collections, settings }: Deps, batch: Batch): Promise<LookAhead> {
   const read = (stages: object[]): Promise<Sampled[]> =>
     targetSource(collections, batch)
-      .aggregate<Sampled>([...stages, { $project: { version: versionOf(batch) } }], { allowDiskUse: true })
+      .aggregate<Sampled>([...stages, asSampled(batch)], { allowDiskUse: true })
       .toArray();
   const meant = await read(scopeStages(batch, meantDevices(batch)));
   const matching = meant.filter(isAccepted(batch));
@@ -60,7 +63,8 @@ async function oneByOne({ collections, settings }: Deps, batch: Batch): Promise<
   const share = shareOf(batch, matching.length - busy.size);
   const chosen = share === undefined ? matching : share === 0 ? [] : await read(targetStages({ ...batch, share }, allBut([...busy])));
   const atTarget = chosen.filter(({ _id, version }) => version === batch.targetVersion && !busy.has(_id)).length;
-  const counted = { matching: matching.length, meant: meant.length, share };
+  const others = meant.length - meant.filter(canBeUpgraded).length;
+  const counted = { matching: matching.length, meant: meant.length, others, share };
   return { selection: summary(counted, busy.size, atTarget), versions: countsOf(meant), estimated: false };
 }
 
@@ -87,7 +91,7 @@ async function byRollUp(deps: Deps, batch: Batch): Promise<LookAhead> {
   const haveTarget = batch.kind === 'dynamic' ? 0 : (versions.get(batch.targetVersion) ?? 0);
   const atTarget = sample?.atTarget ?? haveTarget / Math.max(1, matching);
   return {
-    selection: summary({ matching, meant, share }, busy, Math.round(taking * atTarget)),
+    selection: summary({ matching, meant, others: 0, share }, busy, Math.round(taking * atTarget)),
     versions,
     estimated: sample !== null || (share !== undefined && atTarget > 0),
   };
@@ -104,18 +108,22 @@ async function bySample(deps: Deps, batch: Batch): Promise<LookAhead | null> {
   const shares = await sharesOf(deps, batch, rows);
   const matching = Math.round(meant * shares.matching);
   const busy = Math.round(matching * shares.busy);
-  const selection = summary({ matching, meant, share: undefined }, busy, Math.round((matching - busy) * shares.atTarget));
+  const share = shareOf(batch, matching - busy);
+  const others = Math.round(meant * shares.others);
+  const taking = share ?? matching - busy;
+  const selection = summary({ matching, meant, others, share }, busy, Math.round(taking * shares.atTarget));
   return { selection, versions, estimated: true };
 }
 
-/** Of the sample: who matches; of those: who is busy; of the others: who has the target. */
+/** Of the sample: who matches, and who speaks what nothing upgrades yet; of those that match: who is busy; of the others: who has the target. */
 async function sharesOf({ collections, settings }: Deps, batch: Batch, rows: readonly Sampled[]) {
   const matching = rows.filter(isAccepted(batch));
   const busy = await busyOf(collections, batch, idsOf(matching), settings.limits.runningModules);
   const free = matching.filter(({ _id }) => !busy.has(_id));
   const atTarget = free.filter(({ version }) => version === batch.targetVersion).length;
   const of = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);
-  return { matching: of(matching.length, rows.length), busy: of(busy.size, matching.length), atTarget: of(atTarget, free.length) };
+  const others = of(rows.length - rows.filter(canBeUpgraded).length, rows.length);
+  return { others, matching: of(matching.length, rows.length), busy: of(busy.size, matching.length), atTarget: of(atTarget, free.length) };
 }
 
 /** As `matchingDevices` has it; empty: any. */
@@ -126,10 +134,12 @@ const accepted = ({ kind, sourceVersions, inheritsVersions, targetVersion }: Bat
 const isForAnyOther = ({ kind, sourceVersions }: Batch): boolean => kind === 'dynamic' && sourceVersions.length === 0;
 
 const isAccepted = (batch: Batch): ((device: Sampled) => boolean) => {
-  if (isForAnyOther(batch)) return ({ version }) => version !== batch.targetVersion;
+  if (isForAnyOther(batch)) return (device) => canBeUpgraded(device) && device.version !== batch.targetVersion;
   const versions = accepted(batch);
-  return ({ version }) => versions.size === 0 || (version !== null && versions.has(version));
+  return (device) => canBeUpgraded(device) && (versions.size === 0 || (device.version !== null && versions.has(device.version)));
 };
+
+const canBeUpgraded = (device: Sampled): boolean => traitsOf(device).lead !== null;
 
 const idsOf = (devices: readonly Sampled[]): string[] => devices.map(({ _id }) => _id);
 
@@ -145,14 +155,18 @@ const shareOf = ({ scope }: Batch, able: number): number | undefined =>
 interface Counted {
   matching: number;
   meant: number;
+  /** Of those, who speak what nothing upgrades yet. */
+  others: number;
   share: number | undefined;
 }
 
-function summary({ matching, meant, share }: Counted, busy: number, atTarget: number): LookAhead['selection'] {
+function summary({ matching, meant, others, share }: Counted, busy: number, atTarget: number): LookAhead['selection'] {
   const skippedPhase = share === undefined ? 0 : matching - busy - share;
   const created = matching - skippedPhase - busy;
-  const skippedVersion = meant - matching;
-  return { matched: meant, created, skippedVersion, skippedBusy: busy, atTarget, ...(share !== undefined && { skippedPhase }) };
+  const skippedVersion = Math.max(0, meant - others - matching);
+  const skippedDialect = others > 0 && { skippedDialect: others };
+  const skipped = { skippedVersion, ...skippedDialect, skippedBusy: busy, ...(share !== undefined && { skippedPhase }) };
+  return { matched: meant, created, ...skipped, atTarget };
 }
 
 /** Nobody can be busy where no batch is live. */

@@ -1,6 +1,7 @@
 import type { mongo } from 'mongoose';
 import type { Batch } from '../../schema/model/batch/batch';
 import { deviceIdOf } from '../../schema/model/ids';
+import { NOT_UPGRADED, UPGRADED } from '../../schema/model/protocol/dialect';
 import type { StoredDevice } from '../../schema/mongo/devices';
 import { inRegion, modulePath, moduleVersionKey, runsOneOf } from '../../schema/mongo/devices';
 
@@ -9,11 +10,15 @@ export type Matched = Pick<
   'productKey' | 'module' | 'scope' | 'sourceVersions' | 'targetVersion' | 'inheritsVersions' | 'kind' | 'newlyReportedOnly' | 'createdAt'
 >;
 
-/**
- * The devices a batch makes tasks for, as a filter (R-BAT-2, 5). Where the package chose the versions, a device that has the target is done
- * (R-TASK-3); a dynamic batch has nothing to do with it.
- */
-export function matchingDevices(batch: Matched): mongo.Filter<StoredDevice> {
+type Devices = mongo.Filter<StoredDevice>;
+
+const CAN_BE_UPGRADED = { dialect: { $in: [...UPGRADED] } };
+
+/** The devices a batch makes tasks for, as a filter (R-BAT-2, 5). */
+export const matchingDevices = (batch: Matched): Devices => ({ ...ofAnyDialect(batch), ...CAN_BE_UPGRADED });
+
+/** Where the package chose the versions, a device that has the target is done (R-TASK-3); a dynamic batch has nothing to do with it. */
+function ofAnyDialect(batch: Matched): Devices {
   const { module, sourceVersions, targetVersion, inheritsVersions } = batch;
   if (batch.kind === 'dynamic') return dynamicallyMatching(batch);
   const versions = inheritsVersions ? [...sourceVersions, targetVersion] : sourceVersions;
@@ -21,7 +26,7 @@ export function matchingDevices(batch: Matched): mongo.Filter<StoredDevice> {
 }
 
 /** What `schema/model/batch/dynamic-match.ts` says of one device. */
-function dynamicallyMatching(batch: Matched): mongo.Filter<StoredDevice> {
+function dynamicallyMatching(batch: Matched): Devices {
   const { module, sourceVersions, targetVersion, newlyReportedOnly, createdAt } = batch;
   return {
     ...inScope(batch),
@@ -32,19 +37,21 @@ function dynamicallyMatching(batch: Matched): mongo.Filter<StoredDevice> {
   };
 }
 
-/** The devices the batch's creator meant: those the package does not upgrade are among them (R-PKG-6). */
-export const meantDevices = (batch: Matched): mongo.Filter<StoredDevice> =>
-  batch.inheritsVersions ? inScope(batch) : matchingDevices(batch);
+/** The devices the batch's creator meant: among them those the package does not upgrade (R-PKG-6), and those that speak what nothing upgrades yet. */
+export const meantDevices = (batch: Matched): Devices => (batch.inheritsVersions ? inScope(batch) : ofAnyDialect(batch));
 
 /** Those of them that the package does not upgrade. */
-export const otherVersions = (batch: Matched): mongo.Filter<StoredDevice> => ({
-  $and: [meantDevices(batch), { $nor: [matchingDevices(batch)] }],
+export const otherVersions = (batch: Matched): Devices => ({
+  $and: [meantDevices(batch), CAN_BE_UPGRADED, { $nor: [matchingDevices(batch)] }],
 });
 
-/** Those of the scope that no batch takes. */
-export const disabledDevices = (batch: Matched): mongo.Filter<StoredDevice> => inScope(batch, false);
+/** Those of them that speak what nothing upgrades yet. */
+export const otherDialects = (batch: Matched): Devices => ({ ...meantDevices(batch), dialect: { $in: [...NOT_UPGRADED] } });
 
-function inScope({ productKey, scope }: Pick<Matched, 'productKey' | 'scope'>, enabled = true): mongo.Filter<StoredDevice> {
+/** Those of the scope that no batch takes. */
+export const disabledDevices = (batch: Matched): Devices => inScope(batch, false);
+
+function inScope({ productKey, scope }: Pick<Matched, 'productKey' | 'scope'>, enabled = true): Devices {
   return {
     productKey,
     enabled,

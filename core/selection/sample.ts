@@ -2,6 +2,7 @@ import type { mongo } from 'mongoose';
 import { type Batch, overrides } from '../../schema/model/batch/batch';
 import { type Occupant, slotsFor } from '../../schema/model/device/slots';
 import type { DeviceId } from '../../schema/model/ids';
+import type { Dialect } from '../../schema/model/protocol/dialect';
 import type { Collections } from '../../schema/mongo/connect';
 import { modulePath } from '../../schema/mongo/devices';
 import { inChunks } from '../in-chunks';
@@ -19,7 +20,11 @@ const TRIES = 4;
 export interface Sampled {
   _id: DeviceId;
   version: string | null;
+  dialect: Dialect;
 }
+
+/** A stage that leaves this of a device. */
+export const asSampled = (batch: Batch): object => ({ $project: { version: versionOf(batch), dialect: 1 } });
 
 /** Devices that a batch's creator means, chosen at random, and of how many they stand for one each. */
 export async function sampleOf(collections: Collections, batch: Batch): Promise<{ rows: Sampled[]; each: number }> {
@@ -27,7 +32,7 @@ export async function sampleOf(collections: Collections, batch: Batch): Promise<
   const all = await source.estimatedDocumentCount();
   for (let size = Math.min(batch.scope.kind === 'list' ? OF_LIST : SIZE, Math.floor(all * SHARE)), tries = 1; ; size /= 2, tries++) {
     const sample = { $sample: { size: Math.max(1, Math.floor(size)) } };
-    const stages = [sample, ...scopeStages(batch, meantDevices(batch)), { $project: { version: versionOf(batch) } }];
+    const stages = [sample, ...scopeStages(batch, meantDevices(batch)), asSampled(batch)];
     try {
       return { rows: await source.aggregate<Sampled>(stages).toArray(), each: all / sample.$sample.size };
     } catch (error) {

@@ -19,7 +19,8 @@ const NAMED = 10_000;
 
 /**
  * Makes the tasks of a batch by one aggregation inside MongoDB. It may run twice: what is there stays as it is.
- * A device with a version that the package does not upgrade from is counted and left alone (R-PKG-6). A share is one of those with room (R-BAT-4).
+ * A device with a version that the package does not upgrade from is counted and left alone (R-PKG-6), and so is one that speaks what nothing
+ * upgrades yet. A share is one of those with room (R-BAT-4).
  * A device at the target already succeeds without a push (R-TASK-3); one without room for it keeps the
  * tasks it has (R-BAT-8, R-BAT-13). `slots`: how many a device has.
  */
@@ -39,16 +40,17 @@ export async function selectTargets(
       busy && attempt === 1 ? insertOnly(batch, busy, made) : lookingUp(batch, targetStages(batch, roomStages(batch, slots)), made);
     return targetSource(collections, batch).aggregate(stages).toArray();
   });
-  const [{ matching, meant }, created, atTarget] = await Promise.all([
+  const [{ matching, meant, others }, created, atTarget] = await Promise.all([
     countTargets(collections, batch),
     collections.tasks.countDocuments({ batchId: batch._id }),
     collections.tasks.countDocuments({ batchId: batch._id, status: 'SUCCEEDED' }),
   ]);
-  const skippedVersion = Math.max(0, meant - matching);
+  const skippedVersion = Math.max(0, meant - others - matching);
   const skippedPhase = able === undefined ? 0 : Math.max(0, able - created);
   const skippedBusy = Math.max(0, matching - skippedPhase - created);
-  const matched = created + skippedBusy + skippedVersion + skippedPhase;
-  return { matched, created, skippedVersion, skippedBusy, atTarget, ...(able !== undefined && { skippedPhase }) };
+  const matched = created + skippedBusy + skippedVersion + skippedPhase + others;
+  const skippedDialect = others > 0 && { skippedDialect: others };
+  return { matched, created, skippedVersion, ...skippedDialect, skippedBusy, atTarget, ...(able !== undefined && { skippedPhase }) };
 }
 
 const ableTo = (collections: Collections, batch: Batch, busy: readonly DeviceId[] | null, slots: number): Promise<number> =>

@@ -4,7 +4,7 @@ import type { DeviceId } from '../../schema/model/ids';
 import type { Collections } from '../../schema/mongo/connect';
 import { matchingDevices } from './matching';
 import { roomStages } from './room';
-import { countTargets, targetSource, targetStages } from './targets';
+import { countIn, targetSource, targetStages } from './targets';
 
 /** R-BAT-4: the devices that match and have room for a task of the batch, those included whose earlier task gives way to it. */
 export async function countAble(collections: Collections, batch: Batch, slots: number): Promise<number> {
@@ -14,7 +14,7 @@ export async function countAble(collections: Collections, batch: Batch, slots: n
 
 /** The same where those without room are known, and no task gives way: without looking each device up. */
 export async function countAllBut(collections: Collections, batch: Batch, busy: readonly DeviceId[]): Promise<number> {
-  const { matching } = await countTargets(collections, batch);
+  const matching = await countIn(collections, batch, matchingDevices(batch));
   if (busy.length === 0) return matching;
   return matching - (await collections.devices.countDocuments({ $and: [matchingDevices(batch), { _id: { $in: [...busy] } }] }));
 }

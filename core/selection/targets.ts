@@ -4,7 +4,7 @@ import type { DeviceId } from '../../schema/model/ids';
 import type { Collections } from '../../schema/mongo/connect';
 import { ofList } from '../../schema/mongo/device-lists';
 import { modulePath } from '../../schema/mongo/devices';
-import { type Matched, matchingDevices, meantDevices } from './matching';
+import { type Matched, matchingDevices, meantDevices, otherDialects } from './matching';
 
 type Target = Matched & Pick<Batch, 'share'>;
 
@@ -69,18 +69,19 @@ export async function hasTargets(collections: Collections, batch: Matched): Prom
   return (await found.next()) !== null;
 }
 
-/** Devices that match, and those that its creator meant (R-PKG-6). */
-export async function countTargets(collections: Collections, batch: Matched): Promise<{ matching: number; meant: number }> {
-  const [matching, meant] = await Promise.all([
+/** Devices that match, and those that its creator meant (R-PKG-6): of them, how many speak what nothing upgrades yet. */
+export async function countTargets(collections: Collections, batch: Matched): Promise<{ matching: number; meant: number; others: number }> {
+  const [matching, others, meant] = await Promise.all([
     countIn(collections, batch, matchingDevices(batch)),
+    countIn(collections, batch, otherDialects(batch)),
     batch.inheritsVersions ? countIn(collections, batch, meantDevices(batch)) : null,
   ]);
-  return { matching, meant: meant ?? matching };
+  return { matching, others, meant: meant ?? matching + others };
 }
 
-/** Devices of the batch's scope that a filter lets through. */
-export async function countIn(collections: Collections, batch: Matched, filter: object): Promise<number> {
-  if (batch.scope.kind !== 'list') return collections.devices.countDocuments(filter);
+/** Devices of the batch's scope that a filter lets through; beside a list at most `limit`. */
+export async function countIn(collections: Collections, batch: Matched, filter: object, limit?: number): Promise<number> {
+  if (batch.scope.kind !== 'list') return collections.devices.countDocuments(filter, { limit });
   const counted = targetSource(collections, batch).aggregate<{ count: number }>([...scopeStages(batch, filter), { $count: 'count' }]);
   return (await counted.next())?.count ?? 0;
 }

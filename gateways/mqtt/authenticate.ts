@@ -3,11 +3,11 @@ import type { SampledLog } from '../../core/sampled-log';
 import { ownProof, type Proof } from '../../schema/model/device/generations';
 import { deviceIdOf } from '../../schema/model/ids';
 import { shownText } from '../../schema/model/protocol/ignored-report';
+import type { AttemptLimit, Attempts } from '../attempts';
 import type { GatewayCore } from '../core';
+import { inTime } from '../in-time';
 import type { ConnectResult, GatewayMetrics } from '../metrics';
-import type { AttemptLimit, Attempts } from './attempts';
 import { type Claim, CONNACK, type ConnectPacket, type Identity, type MqttDialect, type NotServed, type Refusal } from './dialect';
-import { inTime } from './in-time';
 
 export interface Authenticated {
   identity: Identity;

@@ -3,7 +3,7 @@ import type { Notification } from '../../core/ports';
 import type { ProvenCertificate } from '../../schema/model/device/certificate';
 import type { Proof } from '../../schema/model/device/generations';
 import type { DeviceId } from '../../schema/model/ids';
-import type { Dialect } from '../../schema/model/protocol/dialect';
+import type { DialectOver } from '../../schema/model/protocol/dialect';
 
 /** The device that a connection speaks for, proven when it connected. */
 export interface Identity {
@@ -73,7 +73,7 @@ export type PskClaim = Identity & { keyOf(secret: string): Buffer };
 
 /** What a family of device SDKs speaks over MQTT. The broker knows no more of it than this. */
 export interface MqttDialect {
-  readonly name: Dialect;
+  readonly name: DialectOver<'MQTT'>;
   /** Filters that a device may have; that of the broker when not given. */
   readonly subscriptions?: number;
   /** Reads a CONNECT; null when it is not written in this dialect at all. */

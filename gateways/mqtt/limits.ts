@@ -7,7 +7,6 @@ export const MQTT_LIMITS = {
   /** Bytes of the first packet: nobody has proven anything yet. */
   connectBytes: 8 * 1024,
   connectTimeoutMs: 10_000,
-  authenticateTimeoutMs: 10_000,
   lateCheckMs: 1_000,
   /** Seconds; a keep-alive beyond is clamped, and 0 (none) becomes the longest. */
   keepAliveMaximum: 1_200,

@@ -1,14 +1,10 @@
+import type { AttemptQuotas } from '../attempts';
+
 /** What one device, and all that connect at once, may take of a gateway. Settings of an installation; what is fixed is in `limits.ts`. */
-export interface MqttQuotas {
+export interface MqttQuotas extends AttemptQuotas {
   connections: number;
   /** Connections that have not sent a CONNECT. */
   strangers: number;
-  /** Of one device. */
-  connectsPerMinute: number;
-  wrongPasswordsPerMinute: number;
-  /** Of one address, whatever device they are for. */
-  addressConnectsPerSecond: number;
-  addressWrongPasswordsPerMinute: number;
   /** PUBLISHes of one device a second, and how many it may save up. */
   messagesPerSecond: number;
   messagesBurst: number;
@@ -16,8 +12,7 @@ export interface MqttQuotas {
   payloadBytes: number;
   /** Questions of one device that are not answered yet, of each kind. */
   openRequests: number;
-  /** CONNECTs that are checked at once, and how many wait for that. */
-  authentications: number;
+  /** CONNECTs that wait to be checked. */
   connectsWaiting: number;
   /** Bytes waiting for a device that does not read. */
   outgoingBytes: number;

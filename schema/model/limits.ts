@@ -155,6 +155,26 @@ export const LIMITS = {
     description:
       'Slowest download, in bytes a second over ten minutes: a slower one is cut, and goes on with a range when its device asks for it.',
   },
+  /** R-DL-4, R-DL-7. */
+  blockRequestsPerToken: {
+    default: 10_000,
+    unit: 'requests a second',
+    description:
+      'Most requests for blocks over CoAP with one token in a second, in one process; further ones get no answer, and their device repeats them.',
+  },
+  /** R-SAFE-3. */
+  blocksWaiting: {
+    default: 1_024,
+    unit: 'requests',
+    range: [1, 100_000],
+    description: 'Most requests for blocks over CoAP that wait for MongoDB or the package store at once, in one process.',
+  },
+  blockReads: {
+    default: 12,
+    unit: 'reads',
+    range: [1, 1_000],
+    description: 'Most reads of the package store for blocks over CoAP at once, in one process.',
+  },
   /** R-DL-3. */
   mqttFileBytes: { default: 16 * 1024 * 1024, unit: 'bytes', description: 'Largest file that is downloaded over MQTT, in bytes.' },
   /** R-PKG-12. */

@@ -67,6 +67,7 @@ const selection = object<SelectionSummary>({
   matched: number,
   created: number,
   skippedVersion: optional(number),
+  skippedDialect: optional(number),
   skippedPhase: optional(number),
   skippedBusy: number,
   atTarget: optional(number),

@@ -5,6 +5,7 @@ import type { CollectionSchema } from './declaration';
 import { deviceImportPieceSchema, deviceImportProblemSchema, deviceImportSchema } from './device-imports';
 import { deviceListProblemSchema, deviceListRowSchema, deviceListSchema } from './device-lists';
 import { deviceSchema } from './devices';
+import { downloadTokenSchema } from './download-tokens';
 import { gatewaySchema } from './gateways';
 import { groupSchema } from './groups';
 import { packageSchema } from './packages';
@@ -41,6 +42,7 @@ export const SCHEMAS = {
   deviceImportProblems: deviceImportProblemSchema,
   sessionEnds: sessionEndSchema,
   secretResets: secretResetSchema,
+  downloadTokens: downloadTokenSchema,
   uploads: uploadSchema,
   resumableUploads: resumableUploadSchema,
 };
@@ -65,4 +67,4 @@ export const UNVALIDATED: ReadonlySet<CollectionName> = new Set(['tasks', 'devic
  * Raised with each change of a declaration, which a test makes sure of: of two versions that run side by side during an update the newer
  * one's validators stay. What a version adds is optional in it, since processes of the version before still write without.
  */
-export const DECLARATIONS_REVISION = 1;
+export const DECLARATIONS_REVISION = 3;

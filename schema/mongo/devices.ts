@@ -3,7 +3,7 @@ import type { Device, ModuleVersion, Region } from '../model/device/device';
 import { moduleField } from '../model/device/device-modules';
 import type { Generations } from '../model/device/generations';
 import { moduleKey } from '../model/device/module-version';
-import { DIALECTS } from '../model/protocol/dialect';
+import { DIALECTS, NOT_UPGRADED } from '../model/protocol/dialect';
 import { IGNORED_REPORT_REASONS, type IgnoredReport } from '../model/protocol/ignored-report';
 import { date, flag, keysOf, list, mapOf, nullable, number, object, oneOf, optional, schemaOf, text, yes } from './declaration';
 
@@ -93,6 +93,8 @@ deviceSchema.index(
 deviceSchema.index({ groups: 1, _id: 1 }, { partialFilterExpression: { groups: { $exists: true } } });
 /** Children of a parent, in the order of lists. */
 deviceSchema.index({ parentId: 1, _id: 1, enabled: 1 }, { partialFilterExpression: { parentId: { $exists: true } } });
+/** Whom batches pass over, because nothing upgrades their dialect yet. */
+for (const dialect of NOT_UPGRADED) deviceSchema.index({ productKey: 1 }, { name: `of${dialect}`, partialFilterExpression: { dialect } });
 /** What the roll-up of versions does not have yet. */
 deviceSchema.index({ productKey: 1 }, { partialFilterExpression: { uncounted: true } });
 /** Those that have a connection, in the order of lists: few of many. */

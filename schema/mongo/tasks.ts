@@ -1,4 +1,4 @@
-import { DIALECTS } from '../model/protocol/dialect';
+import { UPGRADED } from '../model/protocol/dialect';
 import { FAILURE_CAUSES } from '../model/task/failure-causes';
 import type { Negotiation } from '../model/task/negotiation';
 import { type Attempt, TASK_OUTCOMES, TASK_STATUSES, type Task, type TaskDownload, type Transition } from '../model/task/task';
@@ -38,7 +38,7 @@ export const taskSchema = schemaOf<Task>({
   deviceName: text,
   module: text,
   moduleName: optional(text),
-  dialect: optional(oneOf(DIALECTS)),
+  dialect: optional(oneOf(UPGRADED)),
   sourceVersion: nullable(text),
   targetVersion: text,
   status: oneOf(TASK_STATUSES),

@@ -164,7 +164,7 @@ test('R-BAT-23 all that is wrong is told at once, by the preview as well', async
 
 test('R-BAT-23 a preview shows selection, versions, curve and end', async () => {
   const document = `query ($input: CreateStaticBatchInput!) { previewBatch(input: $input) { userErrors { code } preview {
-    selection { matched created skippedVersion skippedPhase skippedBusy } atTarget toPush estimated otherVersions
+    selection { matched created skippedVersion skippedDialect skippedPhase skippedBusy } atTarget toPush estimated otherVersions
     versions { version devices } curve { minute pushes total } stepMinutes startAt lastPushAt expectedEnd limitedBy } } }`;
   const startAt = inMinutes(10).toISOString();
   const input = { packageId: 'full', scope: { all: true }, pushRate: { perMinute: 60 }, schedule: { startAt } };
@@ -172,7 +172,7 @@ test('R-BAT-23 a preview shows selection, versions, curve and end', async () => 
   expect(data.previewBatch).toEqual({
     userErrors: [],
     preview: {
-      selection: { matched: 1, created: 1, skippedVersion: 0, skippedPhase: 0, skippedBusy: 0 },
+      selection: { matched: 1, created: 1, skippedVersion: 0, skippedDialect: 0, skippedPhase: 0, skippedBusy: 0 },
       ...{ atTarget: 0, toPush: 1, estimated: false, otherVersions: 0, versions: [{ version: null, devices: 1 }] },
       ...{ curve: [{ minute: 0, pushes: 1, total: 1 }], stepMinutes: 1, limitedBy: 'PUSH_RATE' },
       ...{ startAt, lastPushAt: startAt, expectedEnd: startAt },

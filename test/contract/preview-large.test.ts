@@ -1,21 +1,19 @@
 import type { NewStaticBatch } from '../../core/batches/contract';
 import type { CoreParts } from '../../core/core-parts';
-import type { Store } from '../../schema/mongo/connect';
 import { aPackage } from '../support/builders';
 import { handClock, operator } from '../support/core-parts';
 import { meters } from '../support/meters';
 import { quietEngine } from '../support/quiet-engine';
-import { testStore } from '../support/store';
+import { useStore } from '../support/store';
 
 const clock = handClock();
 const engine = quietEngine();
 const DEVICES = 18_000;
 
 /** More devices than are looked at one by one: every third has the target, three of four are in Nyon. */
-let store: Store;
+const store = useStore({ keepsDocuments: true });
 let parts: CoreParts;
 beforeAll(async () => {
-  store = await testStore();
   const { devices, packages, settings, versionCounts } = store.collections;
   await devices.insertMany(
     Array.from({ length: DEVICES }, (_, index) => {
@@ -55,7 +53,6 @@ beforeAll(async () => {
     aPackage({ _id: 'other-module', productKey: 'meter', module: 'mcu' }),
   ]);
 });
-afterAll(() => store.close());
 
 const policy = { rate: { kind: 'constant', perMinute: 1_000 }, retry: null, timeoutMinutes: null } as const;
 const preview = (packageId: string, more: Partial<NewStaticBatch> = {}) =>
@@ -87,6 +84,19 @@ test('R-BAT-23 of a whole product those count as busy that have a task of anothe
   const { selection, estimated } = await preview('package1');
   expect([selection, estimated]).toEqual([{ matched: DEVICES, created: 0, skippedVersion: 0, skippedBusy: DEVICES, atTarget: 0 }, true]);
   await Promise.all([store.collections.batches.deleteMany({}), store.collections.tasks.deleteMany({})]);
+});
+
+test('R-BAT-23 R-FLOW-7 of a product with LwM2M devices too, which are passed over, a sample tells how many they are', async () => {
+  const { devices } = store.collections;
+  const others = { _id: { $in: Array.from({ length: 4_500 }, (_, index) => `meter.dev-${index}`) } };
+  await devices.updateMany(others, { $set: { dialect: 'LWM2M' } });
+  const { selection, estimated } = await preview('package1', { scope: { kind: 'phased', percent: 10, seed: '' } });
+  await devices.updateMany(others, { $set: { dialect: 'LINK' } });
+  expect([estimated, selection.matched, selection.skippedVersion]).toEqual([true, expect.any(Number), 0]);
+  expect(Math.abs((selection.skippedDialect ?? 0) - 4_500)).toBeLessThan(1_500);
+  expect(Math.abs(selection.created - 1_350)).toBeLessThan(200);
+  const { matched, created, skippedDialect = 0, skippedPhase = 0 } = selection;
+  expect(created + skippedDialect + skippedPhase).toBe(matched);
 });
 
 test('R-BAT-23 who is busy, and who is in a place, is concluded from a sample, near what is so', async () => {

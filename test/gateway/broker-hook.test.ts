@@ -1,7 +1,6 @@
 import pino from 'pino';
-import { createBrokerGateway } from '../../gateways/mqtt/external/gateway';
-import type { MqttGateway } from '../../gateways/mqtt/gateway';
-import type { DeviceUrls } from '../../gateways/mqtt/transport';
+import type { DeviceUrls } from '../../gateways/transport';
+import { createBrokerGateway, type MqttGateway } from '../support/mqtt-gateway';
 import { knowsIotda } from './broker-support';
 import { iotdaOptions, NOW, VECTOR } from './iotda-support';
 import { deviceId, PRODUCT_KEY, RecordingCore } from './recording-core';

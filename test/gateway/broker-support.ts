@@ -1,9 +1,9 @@
 import pino from 'pino';
-import { createBrokerGateway } from '../../gateways/mqtt/external/gateway';
-import type { BrokerSettings, ExternalSettings } from '../../gateways/mqtt/external/settings';
-import type { CommonSettings, MqttGateway } from '../../gateways/mqtt/gateway';
-import type { DeviceUrls } from '../../gateways/mqtt/transport';
+import type { BrokerSettings } from '../../gateways/mqtt/external/settings';
+import type { BrokerMqttSettings } from '../../gateways/mqtt/transports';
+import type { DeviceUrls } from '../../gateways/transport';
 import { GATEWAYS, linkAcl, type Mosquitto, prepareMosquitto } from '../support/mosquitto';
+import { createBrokerGateway, type MqttGateway } from '../support/mqtt-gateway';
 import { NOW, VECTOR } from './iotda-support';
 import { PRODUCT_KEY, RecordingCore } from './recording-core';
 import { deviceOptions } from './support';
@@ -38,7 +38,7 @@ export async function connectedGateway(
   core: RecordingCore,
   mosquitto: Pick<Mosquitto, 'url'>,
   gatewayId = 'gateway-1',
-  { quotas, hook, ...broker }: Partial<BrokerSettings & Pick<ExternalSettings & CommonSettings, 'quotas' | 'hook'>> = {},
+  { quotas, hook, ...broker }: Partial<BrokerSettings & Pick<BrokerMqttSettings, 'quotas' | 'hook'>> = {},
 ): Promise<MqttGateway<DeviceUrls>> {
   const gateway = await createBrokerGateway({
     core,

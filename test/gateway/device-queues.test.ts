@@ -46,7 +46,17 @@ test('R-FLOW-1 a call to core that never answers counts as refused', async () =>
   );
   work.push('a', job('second'));
   await until(() => done.length === 1);
-  expect(lost).toEqual(['first: No answer from core within 20 ms']);
+  expect(lost).toEqual(['first: No answer within 20 ms']);
+});
+
+test('a job that says how long a try of it may take has that time, and the one behind it the time of the queues', async () => {
+  const { queues: work, job, done, lost, until } = await queues();
+  const never = () => new Promise<void>(() => undefined);
+  work.push('a', { ...job('long', never), tryForMs: 40 });
+  work.push('a', job('short', never));
+  work.push('a', job('last'));
+  await until(() => done.length === 1);
+  expect(lost).toEqual(['long: No answer within 40 ms', 'short: No answer within 20 ms']);
 });
 
 test('R-FLOW-1 of percentages that wait for their turn only the latest is handed over; anything else in between keeps its place', async () => {

@@ -1,10 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { connect, type MqttClient } from 'mqtt';
 import pino from 'pino';
-import { createBrokerGateway } from '../../gateways/mqtt/external/gateway';
-import type { MqttGateway } from '../../gateways/mqtt/gateway';
-import type { DeviceUrls } from '../../gateways/mqtt/transport';
+import type { DeviceUrls } from '../../gateways/transport';
 import { describeWithMosquitto, GATEWAYS, linkAcl, type Mosquitto, type MosquittoUser, prepareMosquitto } from '../support/mosquitto';
+import { createBrokerGateway, type MqttGateway } from '../support/mqtt-gateway';
 import { connectedAs, connectedGateway, deviceAccounts, knowsIotda } from './broker-support';
 import { startFakeEmqx } from './emqx-support';
 import { iotdaOptions, VECTOR } from './iotda-support';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect as connectTcp, type Socket } from 'node:net';
 import type { IClientOptions } from 'mqtt';
 import { generate, parser } from 'mqtt-packet';
-import { createAttempts } from '../../gateways/mqtt/attempts';
+import { createAttempts } from '../../gateways/attempts';
 import { createBrokerHook } from '../../gateways/mqtt/external/hook';
 import { MQTT_QUOTAS } from '../../gateways/mqtt/quotas';
 import { deviceId } from './recording-core';

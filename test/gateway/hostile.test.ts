@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import pino from 'pino';
-import { createMqttGateway } from '../../gateways/mqtt/gateway';
+import { createMqttGateway } from '../support/mqtt-gateway';
 import { RecordingCore } from './recording-core';
 import { connackOf, deviceOptions, notification, type Running, startGateway } from './support';
 

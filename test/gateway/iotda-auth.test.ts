@@ -74,6 +74,15 @@ describe('R-FLOW-2 IoTDA authentication (device-protocols §2.1)', () => {
     );
   });
 
+  test('R-FLOW-7 an LwM2M device that tries MQTT is refused, with its right secret too', async () => {
+    running.core.lwm2m.add('cell-0001');
+    const node = `${VECTOR.productKey}_cell-0001`;
+    expect(await connackOf(running.url, iotdaOptions({ clientId: `${node}_0_0_${hour}`, username: node }))).toBe(4);
+    expect(running.log).toContainEqual(
+      expect.objectContaining({ deviceId: `${VECTOR.productKey}.cell-0001`, registered: 'LWM2M', spoken: 'IOTDA' }),
+    );
+  });
+
   test('R-FLOW-2 why a bridge is refused stands in the log and in the counters, once for each reason', async () => {
     const before = await running.counted('connects_total', { result: 'unreadable' });
     const bridges = await running.counted('connects_total', { result: 'bridge' });

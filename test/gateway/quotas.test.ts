@@ -3,7 +3,7 @@ import { createConnection } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { generate } from 'mqtt-packet';
-import { createAdmission } from '../../gateways/mqtt/admission';
+import { createAdmission } from '../../gateways/admission';
 import { createTokenBuckets } from '../../gateways/token-bucket';
 import { deviceId } from './recording-core';
 import { connackOf, deviceOptions, inbox, notification, type Running, roundTrip, startGateway, topics } from './support';

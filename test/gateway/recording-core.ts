@@ -28,6 +28,7 @@ export class RecordingCore implements GatewayCore {
   /** What reports are answered with. */
   answer: DeviceAnswer | null = null;
   iotda = new Set<string>();
+  lwm2m = new Set<string>();
   secret = SECRET;
   /** Fingerprints, by device name. */
   certificates = new Map<string, string[]>();
@@ -37,7 +38,7 @@ export class RecordingCore implements GatewayCore {
     certificates: this.certificates.get(deviceName),
     enabled: !this.disabled.has(deviceName),
     children: this.children.get(deviceId(deviceName))?.length,
-    dialect: this.iotda.has(deviceName) ? ('IOTDA' as const) : ('LINK' as const),
+    dialect: this.lwm2m.has(deviceName) ? ('LWM2M' as const) : this.iotda.has(deviceName) ? ('IOTDA' as const) : ('LINK' as const),
   });
 
   /** What blocks are answered with. */

@@ -4,9 +4,9 @@ import { connect, type IClientOptions, type MqttClient } from 'mqtt';
 import pino from 'pino';
 import type { Notification } from '../../core/ports';
 import type { QueueSettings } from '../../gateways/device-queues';
-import { createMqttGateway, type MqttGateway, type MqttGatewayDeps } from '../../gateways/mqtt/gateway';
 import type { MqttQuotas } from '../../gateways/mqtt/quotas';
 import { patience } from '../support/devices/patience';
+import { createMqttGateway, type MqttGateway, type MqttGatewayDeps } from '../support/mqtt-gateway';
 import { deviceId, PRODUCT_KEY, RecordingCore, SECRET } from './recording-core';
 
 export const TIMESTAMP = '2524608000000';

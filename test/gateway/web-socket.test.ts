@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { connect, type MqttClient } from 'mqtt';
 import pino from 'pino';
 import WebSocket from 'ws';
-import { createMqttGateway, type MqttGateway } from '../../gateways/mqtt/gateway';
+import { createMqttGateway, type MqttGateway } from '../support/mqtt-gateway';
 import { deviceId, RecordingCore } from './recording-core';
 import { connackOf, deviceOptions, inbox, notification, topics } from './support';
 

@@ -71,6 +71,7 @@ export const DOCUMENTS: { [N in CollectionName]: Collections[N] extends mongo.Co
   deviceImportPieces: { _id: 'i.1', sealedRows: '' },
   deviceImportProblems: { _id: 'i.1', row: 1, value: 'x', problem: 'NAME', text: 'x' },
   sessionEnds: { _id: 's', gatewayId: 'g', deviceId: 'p.d', at: AT },
+  downloadTokens: { _id: 't', taskId: 'b.p.d', attempt: 1, fileIndex: 0, grant: 'g', expiresAt: AT },
   secretResets: { _id: 's', deviceId: 'p.d', generation: 'g', createdAt: AT },
   uploads: { _id: 'u', renewedAt: AT },
   resumableUploads: {

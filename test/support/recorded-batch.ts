@@ -64,12 +64,12 @@ export class RecordedBatch implements BatchActivities {
   };
   onStatus: (status: BatchStatus) => Promise<void> = async () => {};
   setBatchStatus = async (_: string, status: BatchStatus) => {
-    this.statuses.push(status);
+    recordChange(this.statuses, status);
     await this.onStatus(status);
   };
   explanations: (string | null)[] = [];
   explainBatch = async (_: string, reason: string | null) => {
-    this.explanations.push(reason);
+    recordChange(this.explanations, reason);
   };
   causes: unknown[] = [];
   cancelBatchTasks = async (_: string, cause: unknown = null) => {
@@ -111,4 +111,9 @@ export class RecordedBatch implements BatchActivities {
     this.due = this.due.filter((id) => !share.taskIds.includes(id));
     return share.taskIds.length + (share.asked?.length ?? 0);
   };
+}
+
+/** Activities run at least once: as in the store, what is written again changes nothing. */
+function recordChange<T>(recorded: T[], value: T): void {
+  if (recorded.length === 0 || recorded.at(-1) !== value) recorded.push(value);
 }

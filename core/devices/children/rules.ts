@@ -1,5 +1,6 @@
 import type { Device } from '../../../schema/model/device/device';
 import { type DeviceId, deviceIdOf } from '../../../schema/model/ids';
+import { traitsOf } from '../../../schema/model/protocol/dialect';
 import type { Violation } from '../../../schema/model/violation';
 import type { NewDevice } from '../contract';
 
@@ -46,6 +47,11 @@ export function bindingViolation({ deviceId, parentId, field }: Binding, { child
   }
   if (parent.isChild) return levels(`The device ${quoted(parentId)} is itself a child.`);
   if (child?.children) return levels(`The device ${quoted(deviceId)} has children.`);
+  const without = [parent, ...(child ? [child] : [])].find((device) => traitsOf(device).childTopics === null);
+  if (without) {
+    const message = `${traitsOf(without).name} devices have no children and are nobody's.`;
+    return { code: 'GATEWAY_DIALECT', field, message, hint: 'Leave the parent out: such a device has a connection of its own.' };
+  }
   if (child && child.dialect !== parent.dialect) {
     const message = `The device speaks ${child.dialect}, and the parent ${quoted(parentId)} speaks ${parent.dialect}.`;
     return { code: 'GATEWAY_DIALECT', field, message, hint: 'Messages for a device go in its parent’s dialect: give both the same one.' };

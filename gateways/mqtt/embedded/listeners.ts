@@ -2,8 +2,8 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import type { Duplex } from 'node:stream';
 import type { SampledLog } from '../../../core/sampled-log';
 import { createStrangers, networkOf } from '../../../core/strangers';
+import type { Attempts } from '../../attempts';
 import type { GatewayMetrics } from '../../metrics';
-import type { Attempts } from '../attempts';
 import { MQTT_LIMITS } from '../limits';
 import { guardPackets } from './packet-guard';
 import type { ProvenPeer } from './tls/proven-peer';

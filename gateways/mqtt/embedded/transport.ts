@@ -1,15 +1,15 @@
 import type { Duplex } from 'node:stream';
 import type { Aedes } from 'aedes';
 import { isFor } from '../../../core/devices/is-for';
-import { withTimeout } from '../../../core/with-timeout';
 import type { DeviceId } from '../../../schema/model/ids';
-import { createAdmission } from '../admission';
-import { createAttempts } from '../attempts';
+import { createAdmission } from '../../admission';
+import { createAttempts } from '../../attempts';
+import { ANSWER_WITHIN_MS } from '../../in-time';
+import type { Transport } from '../../transport';
 import { createAuthenticate } from '../authenticate';
 import type { Identity } from '../dialect';
 import { createFamilies } from '../families';
-import { MQTT_LIMITS } from '../limits';
-import type { Transport, TransportParts } from '../transport';
+import type { TransportParts } from '../transport-parts';
 import { createDeviceBroker } from './broker';
 import { createDeliver } from './delivery';
 import { type Listeners, type ListenSettings, type MqttUrls, openListeners } from './listeners';
@@ -21,9 +21,8 @@ import { createPskKeys } from './tls/psk-keys';
 
 /** Devices connect to a broker inside this process, which holds their sessions. */
 export function createEmbeddedTransport(
-  { devices, dialects, gatewayId, queues, quotas, metrics, sampled, accountOf, logger }: TransportParts,
+  { devices, dialects, gatewayId, queues, quotas, metrics, sampled, sessionEnds, accountOf, logger }: TransportParts,
   settings: Omit<ListenSettings, 'connections' | 'strangers'>,
-  resetWithinMs: number,
 ): Transport<MqttUrls> {
   const presence = createPresence({ devices, gatewayId, queues, sampled });
   let stopping = false;
@@ -57,6 +56,7 @@ export function createEmbeddedTransport(
   let check: SessionCheck | null = null;
 
   return {
+    dialects: dialects.map(({ name }) => name),
     connected: true,
     onConnected: (listener) => listener(true),
     onPushes: (listener) => listener(true),
@@ -83,11 +83,10 @@ export function createEmbeddedTransport(
     },
 
     async start() {
-      await devices.gatewayReset(gatewayId);
       const attempts = createAttempts(quotas);
       const authenticate = createAuthenticate({ devices, dialects, attempts, metrics, sampled });
       const { authentications: concurrent, connectsWaiting: waiting, connections, strangers } = quotas;
-      const admit = createAdmission({ concurrent, waiting, waitMs: MQTT_LIMITS.authenticateTimeoutMs });
+      const admit = createAdmission({ concurrent, waiting, waitMs: ANSWER_WITHIN_MS });
       const keys = createPskKeys({ devices, dialects, admit, metrics, sampled });
       const peers = new WeakMap<Duplex, { proven: ProvenPeer; greeted(): void }>();
       const greet = (connection: Duplex): ProvenPeer => {
@@ -111,7 +110,7 @@ export function createEmbeddedTransport(
           },
         },
       );
-      check = startSessionCheck({ devices, presence, gatewayId, sessions, everyMs: quotas.sessionCheckMs, metrics, sampled });
+      check = startSessionCheck({ devices, sessionEnds, presence, gatewayId, sessions, everyMs: quotas.sessionCheckMs, metrics, sampled });
       logger.info({ gatewayId, ...listeners.urls }, 'Devices can connect');
       return listeners.urls;
     },
@@ -122,15 +121,6 @@ export function createEmbeddedTransport(
       await listeners?.close();
       await check?.stop();
       if (running !== null) await new Promise<void>((resolve) => running.close(() => resolve()));
-    },
-
-    /** What this does not manage in its time, the next start does. */
-    async ended() {
-      if (listeners === null) return;
-      const reset = devices.gatewayReset(gatewayId).catch((error: unknown) => {
-        logger.warn({ err: error }, 'Devices could not be marked off-line while stopping');
-      });
-      await withTimeout(reset, resetWithinMs, 'The reset took too long').catch(() => undefined);
     },
   };
 }

@@ -2,7 +2,7 @@ import type { DeviceLink, Notification } from '../../../core/ports';
 import { type DeviceId, deviceNameOf, productKeyOf } from '../../../schema/model/ids';
 import { dialectOf, type Speaking, traitsOf } from '../../../schema/model/protocol/dialect';
 import type { DownMessage, Identity, MqttDialect } from '../dialect';
-import type { TransportParts } from '../transport';
+import type { TransportParts } from '../transport-parts';
 import type { Published } from './session';
 
 /** Throws BrokerAway. */

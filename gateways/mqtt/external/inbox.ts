@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Identity, MqttDialect } from '../dialect';
 import { createRateLimit } from '../rate-limit';
-import type { TransportParts } from '../transport';
+import type { TransportParts } from '../transport-parts';
 import { HEAD } from '../unreadable';
 import { createCoalescer } from './coalesce';
 import type { BrokerPeer } from './peers';
@@ -12,7 +12,7 @@ import { BROKER_LIMITS } from './settings';
 const LOOKUPS = 5;
 const HEARD_FOR_MS = 1_000;
 
-interface InboxDeps extends Omit<TransportParts, 'logger'> {
+interface InboxDeps extends Omit<TransportParts, 'logger' | 'sessionEnds'> {
   resolve: Resolve;
   peerOf: (identity: Identity, dialect: MqttDialect) => BrokerPeer;
   /** Set where nobody gets to the broker but by our hook. */

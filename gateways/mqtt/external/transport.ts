@@ -1,11 +1,12 @@
 import { isPlatformLed } from '../../../schema/model/protocol/dialect';
-import { createAdmission } from '../admission';
-import { createAttempts } from '../attempts';
+import { createAdmission } from '../../admission';
+import { createAttempts } from '../../attempts';
+import { ANSWER_WITHIN_MS } from '../../in-time';
+import type { DeviceUrls, Transport } from '../../transport';
 import { createAuthenticate } from '../authenticate';
 import type { DownMessage } from '../dialect';
 import { createFamilies } from '../families';
-import { MQTT_LIMITS } from '../limits';
-import type { DeviceUrls, Transport, TransportParts } from '../transport';
+import type { TransportParts } from '../transport-parts';
 import { type ClientCheck, startClientCheck } from './client-check';
 import { createBrokerConnection } from './connection';
 import { createBrokerLink } from './device-link';
@@ -27,7 +28,7 @@ export function createBrokerTransport(
   parts: TransportParts,
   { broker: settings, hook: hookSettings }: ExternalSettings,
   gatewayName: string,
-): Transport<DeviceUrls & { hookUrl?: string }> {
+): Transport<Pick<DeviceUrls, 'hookUrl'>> {
   const { devices, dialects, gatewayId, queues, quotas, metrics, sampled, logger } = parts;
   const resolve = createResolve(devices);
   const emqx = settings.presence === 'emqx';
@@ -70,12 +71,13 @@ export function createBrokerTransport(
       ...{ devices, dialects, resolve, metrics, secret, account: settings },
       endClientsOf: async (deviceId) => check?.endClientsOf(deviceId),
       authenticate: createAuthenticate({ devices, dialects, attempts: createAttempts(quotas), metrics, sampled }),
-      admit: createAdmission({ concurrent, waiting, waitMs: MQTT_LIMITS.authenticateTimeoutMs }),
+      admit: createAdmission({ concurrent, waiting, waitMs: ANSWER_WITHIN_MS }),
     });
     return openHookServer(hook, { host, port, isReady: () => connection.connected, sampled });
   }
 
   return {
+    dialects: dialects.map(({ name }) => name),
     get connected() {
       return connection.connected;
     },
@@ -111,6 +113,5 @@ export function createBrokerTransport(
       await connection.close();
       await server?.close();
     },
-    ended: async () => undefined,
   };
 }

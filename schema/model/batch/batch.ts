@@ -104,6 +104,8 @@ export interface SelectionSummary {
   created: number;
   /** Devices with a version that the package does not upgrade from, or with none reported (R-PKG-6). Absent in batches of older versions. */
   skippedVersion?: number;
+  /** Devices that speak a dialect which nothing upgrades yet. Absent: none. */
+  skippedDialect?: number;
   /** Devices that a phased batch leaves for later. Only there in a phased batch. */
   skippedPhase?: number;
   /** Devices that keep the active task they have (R-BAT-11). */

@@ -1,41 +1,55 @@
 /** How a device speaks. Its product gives the default (R-FLOW-7). A new one compiles once every question about it has an answer. */
-export const DIALECTS = ['LINK', 'IOTDA'] as const;
+export const DIALECTS = ['LINK', 'IOTDA', 'LWM2M'] as const;
 export type Dialect = (typeof DIALECTS)[number];
 
 interface Traits {
   /** As people write it. */
   name: string;
+  /** What its devices connect over: each is spoken by one kind of gateway. */
+  transport: 'MQTT' | 'COAP';
   /**
    * Who starts the upgrade workflow: a device-led one is started by the device's first reaction to a push, a platform-led one by the
-   * batch, as its child, when it asks the device for its version.
+   * batch, as its child, when it asks the device for its version. Null: its devices cannot be upgraded yet, and batches pass them over.
    */
-  lead: 'device' | 'platform';
+  lead: 'device' | 'platform' | null;
   /** Whether a device may sign in with a certificate instead of its secret. */
   certificates: boolean;
-  /** Whether a child is reached on topics of its own, or on those of its parent. */
-  childTopics: 'own' | 'of the parent';
+  /** Whether a child is reached on topics of its own, or on those of its parent. Null: there are no children. */
+  childTopics: 'own' | 'of the parent' | null;
 }
 
 const TRAITS = {
-  LINK: { name: 'Link', lead: 'device', certificates: false, childTopics: 'own' },
-  IOTDA: { name: 'IoTDA', lead: 'platform', certificates: true, childTopics: 'of the parent' },
+  LINK: { name: 'Link', transport: 'MQTT', lead: 'device', certificates: false, childTopics: 'own' },
+  IOTDA: { name: 'IoTDA', transport: 'MQTT', lead: 'platform', certificates: true, childTopics: 'of the parent' },
+  LWM2M: { name: 'LwM2M', transport: 'COAP', lead: null, certificates: false, childTopics: null },
 } as const satisfies Record<Dialect, Traits>;
 
-type LeadOf<D> = D extends keyof typeof TRAITS ? (typeof TRAITS)[D]['lead'] : 'platform';
+type TraitOf<D, T extends keyof Traits, Missing> = D extends keyof typeof TRAITS ? (typeof TRAITS)[D][T] : Missing;
 /** One whose traits are missing is among them, so that the compiler names all tables at once. */
-export type PlatformLedDialect = { [D in Dialect]: LeadOf<D> extends 'platform' ? D : never }[Dialect];
+export type PlatformLedDialect = { [D in Dialect]: TraitOf<D, 'lead', 'platform'> extends 'platform' ? D : never }[Dialect];
+/** The same: those whose devices can be upgraded. Tasks are of these. */
+export type UpgradedDialect = { [D in Dialect]: TraitOf<D, 'lead', 'platform'> extends null ? never : D }[Dialect];
+/** The same: those of one kind of gateway. */
+export type DialectOver<T extends Traits['transport']> = { [D in Dialect]: TraitOf<D, 'transport', T> extends T ? D : never }[Dialect];
 
 /** Something that may name its dialect. Products that name none, and tasks of older versions, are of the first there was. */
-export interface Speaking {
-  dialect?: Dialect | null;
+export interface Speaking<D extends Dialect = Dialect> {
+  dialect?: D | null;
 }
 
-export const dialectOf = ({ dialect }: Speaking): Dialect => dialect ?? 'LINK';
+export const dialectOf = <D extends Dialect>({ dialect }: Speaking<D>): D | 'LINK' => dialect ?? 'LINK';
 export const traitsOf = (speaking: Speaking): Traits => TRAITS[dialectOf(speaking)];
 
 const isLedByPlatform = (dialect: Dialect): dialect is PlatformLedDialect => TRAITS[dialect].lead === 'platform';
+const isUpgraded = (dialect: Dialect): dialect is UpgradedDialect => TRAITS[dialect].lead !== null;
 export const PLATFORM_LED: readonly PlatformLedDialect[] = DIALECTS.filter(isLedByPlatform);
+export const UPGRADED: readonly UpgradedDialect[] = DIALECTS.filter(isUpgraded);
+export const NOT_UPGRADED: readonly Dialect[] = DIALECTS.filter((dialect) => !isUpgraded(dialect));
 export const WITH_CERTIFICATES: readonly Dialect[] = DIALECTS.filter((dialect) => TRAITS[dialect].certificates);
+
+/** Those that one kind of gateway speaks. */
+export const dialectsOver = <T extends Traits['transport']>(transport: T): readonly DialectOver<T>[] =>
+  DIALECTS.filter((dialect): dialect is DialectOver<T> => TRAITS[dialect].transport === transport);
 
 /** Null: the device leads. */
 export function platformLedDialect(speaking: Speaking): PlatformLedDialect | null {

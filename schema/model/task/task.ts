@@ -1,5 +1,5 @@
 import type { BatchId, DeviceId, TaskId } from '../ids';
-import type { Dialect } from '../protocol/dialect';
+import type { UpgradedDialect } from '../protocol/dialect';
 import type { FailureCause } from './failure-causes';
 
 /** R-TASK-1. The first four are active, the last three final. */
@@ -60,7 +60,7 @@ export interface Task {
   /** As its device last wrote it; absent where that is the key. Written without a new revision. */
   moduleName?: string;
   /** Its device's when the task was made. Absent in tasks of older versions: LINK. */
-  dialect?: Dialect;
+  dialect?: UpgradedDialect;
   /** The version the device had when it was selected, or the last it reported before it was asked for anything; null while it has reported none. */
   sourceVersion: string | null;
   targetVersion: string;

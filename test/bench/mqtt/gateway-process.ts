@@ -4,7 +4,7 @@ import { runInNewContext } from 'node:vm';
 import pino from 'pino';
 import type { Notification } from '../../../core/ports';
 import type { GatewayCore } from '../../../gateways/core';
-import { createMqttGateway } from '../../../gateways/mqtt/gateway';
+import { createMqttGateway } from '../../support/mqtt-gateway';
 import { deviceName, PRODUCT_KEY, SECRET } from './bench-device';
 import type { GatewayAnswer, GatewayQuestion } from './gateway-messages';
 

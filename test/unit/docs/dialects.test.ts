@@ -5,7 +5,7 @@ const sources = projectFiles().filter((path) => PRODUCT.test(path));
 
 /** An entry of a table by dialect; the table's type makes the compiler ask for one for each. */
 const ENTRY = /\bIOTDA: /;
-const COMPARED = /(===|!==|case) '(LINK|IOTDA)'/;
+const COMPARED = /(===|!==|case) '(LINK|IOTDA|LWM2M)'/;
 
 const section = /^## Adding a dialect$(.*?)^## /ms.exec(read('docs/design.md'))?.[1] ?? '';
 const named = Array.from(section.matchAll(/^\| `([^`]+\.ts)` \|/gm), ([, path]) => path as string);

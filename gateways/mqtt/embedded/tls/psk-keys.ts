@@ -1,10 +1,10 @@
 import type { SampledLog } from '../../../../core/sampled-log';
 import type { DeviceId } from '../../../../schema/model/ids';
+import type { Admit } from '../../../admission';
 import type { GatewayCore } from '../../../core';
+import { inTime } from '../../../in-time';
 import type { GatewayMetrics } from '../../../metrics';
-import type { Admit } from '../../admission';
 import type { MqttDialect } from '../../dialect';
-import { inTime } from '../../in-time';
 
 export interface PskKey {
   deviceId: DeviceId;

@@ -2,8 +2,9 @@ import { constants, randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { createServer, type TLSSocket } from 'node:tls';
 import type { DeviceId } from '../../../../schema/model/ids';
+import type { AttemptEnd, Attempts } from '../../../attempts';
+import { ANSWER_WITHIN_MS } from '../../../in-time';
 import type { GatewayMetrics } from '../../../metrics';
-import type { AttemptEnd, Attempts } from '../../attempts';
 import { MQTT_LIMITS } from '../../limits';
 import { HeldStream } from './held-stream';
 import type { ProvenPeer } from './proven-peer';
@@ -23,7 +24,7 @@ const CIPHERS = [
   'PSK-AES256-CBC-SHA',
 ].join(':');
 
-const HANDSHAKE_MS = MQTT_LIMITS.connectTimeoutMs + MQTT_LIMITS.authenticateTimeoutMs;
+const HANDSHAKE_MS = MQTT_LIMITS.connectTimeoutMs + ANSWER_WITHIN_MS;
 const KEY_BYTES = 64;
 
 interface PskDeps {

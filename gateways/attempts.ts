@@ -1,11 +1,22 @@
-import { networkOf } from '../../core/strangers';
-import { type Account, createAccounts } from '../accounts';
-import type { ConnectResult } from '../metrics';
-import { createTokenBuckets } from '../token-bucket';
-import type { MqttQuotas } from './quotas';
+import { networkOf } from '../core/strangers';
+import { type Account, createAccounts } from './accounts';
+import type { ConnectResult } from './metrics';
+import { createTokenBuckets } from './token-bucket';
 
 /** Why an attempt to connect is not looked at. */
 export type AttemptLimit = Extract<ConnectResult, 'device_too_often' | 'device_wrong_passwords' | 'address_wrong_passwords'>;
+
+/** What one device, and all behind one address, may try. */
+export interface AttemptQuotas {
+  /** Of one device. */
+  connectsPerMinute: number;
+  wrongPasswordsPerMinute: number;
+  /** Of one address, whatever device they are for. */
+  addressConnectsPerSecond: number;
+  addressWrongPasswordsPerMinute: number;
+  /** Attempts that are checked at once. */
+  authentications: number;
+}
 
 /** `unknown`: nobody could say whether the password was right. */
 export type AttemptEnd = 'right' | 'wrong' | 'unknown';
@@ -41,7 +52,7 @@ const UNLIMITED: SignInAttempt = { end: () => undefined };
  * Wrong passwords are counted for a device and an address together: somebody else's never keep a device out. An address has a limit of its
  * own, for names that come and go; whoever was right from there lately is not held to it, since many may share an address.
  */
-export function createAttempts(quotas: MqttQuotas, now?: () => number): Attempts {
+export function createAttempts(quotas: AttemptQuotas, now?: () => number): Attempts {
   const { connectsPerMinute, addressConnectsPerSecond, wrongPasswordsPerMinute, addressWrongPasswordsPerMinute } = quotas;
   const aMinute = (count: number, atOnce: number, least = 1) => ({
     perSecond: count / MINUTE_S,

@@ -1,0 +1,118 @@
+import { Readable } from 'node:stream';
+import type { NewStaticBatch } from '../../core/batches/contract';
+import type { CoreParts } from '../../core/core-parts';
+import type { NewPackage } from '../../core/packages/contract';
+import type { BatchPolicy } from '../../schema/model/batch/batch';
+import type { Store } from '../../schema/mongo/connect';
+import { handClock, operator, refusal } from '../support/core-parts';
+import { meters } from '../support/meters';
+import { quietEngine } from '../support/quiet-engine';
+import { emptyStore, testStore } from '../support/store';
+
+const clock = handClock();
+const policy: BatchPolicy = { rate: { kind: 'constant', perMinute: 10 }, retry: null, timeoutMinutes: null };
+const region = { province: 'Bern', city: 'Thun' };
+let store: Store;
+let parts: CoreParts;
+beforeAll(async () => {
+  store = await testStore();
+});
+beforeEach(async () => {
+  parts = await meters({ store, engine: quietEngine(), clock }, [
+    { deviceName: 'dev-1', region },
+    { deviceName: 'dev-2' },
+    { deviceName: 'cell-1', dialect: 'LWM2M', region },
+    { deviceName: 'cell-2', dialect: 'LWM2M' },
+  ]);
+});
+afterEach(() => emptyStore(store));
+afterAll(() => store.close());
+
+const upload = async (more: Partial<NewPackage> = {}): Promise<string> =>
+  (
+    await parts.core.packages.create(
+      operator,
+      { productKey: 'meter', name: 'meter_fw', version: '2.0.0', ...more },
+      { name: 'fw.bin', stream: Readable.from([Buffer.from('image')], { objectMode: false }) },
+    )
+  )._id;
+const batchOf = (packageId: string, more: Partial<NewStaticBatch> = {}): NewStaticBatch => ({
+  packageId,
+  scope: { kind: 'all' },
+  policy,
+  ...more,
+});
+async function selected(input: NewStaticBatch) {
+  const batch = await parts.core.batches.createStatic(operator, input);
+  await parts.lifecycle.select(batch._id);
+  return parts.core.batches.get(batch._id);
+}
+const targets = async (): Promise<string[]> =>
+  (await store.collections.tasks.find({}).sort({ deviceName: 1 }).toArray()).map(({ deviceName }) => deviceName);
+
+test.each<[string, Partial<NewStaticBatch>, object]>([
+  ['all devices', {}, { matched: 4, created: 2, skippedDialect: 2, skippedVersion: 0, skippedBusy: 0 }],
+  ['devices by name', { scope: { kind: 'targeted', deviceNames: ['dev-1', 'cell-1'] } }, { matched: 2, created: 1, skippedDialect: 1 }],
+  ['a city', { scope: { kind: 'region', ...region } }, { matched: 2, created: 1, skippedDialect: 1 }],
+  ['a share', { scope: { kind: 'phased', percent: 50, seed: 'a' } }, { matched: 4, created: 1, skippedPhase: 1, skippedDialect: 2 }],
+])('R-FLOW-7 LwM2M devices are passed over and counted, as the preview says: %s', async (_name, more, counts) => {
+  const input = batchOf(await upload(), more);
+  const { selection } = await parts.core.batches.preview(operator, input);
+  const batch = await selected(input);
+  expect(batch?.selection).toMatchObject(counts);
+  expect(selection).toEqual(batch?.selection);
+  expect(await targets()).toEqual(expect.not.arrayContaining([expect.stringMatching(/^cell/)]));
+});
+
+test('R-FLOW-7 R-PKG-6 the versions of a package count for the other devices only', async () => {
+  for (const id of ['meter.dev-1', 'meter.cell-1'])
+    await parts.core.tasks.report(id, { kind: 'version', module: 'default', version: '1.0.0' });
+  const input = batchOf(await upload({ sourceVersions: ['1.0.0'] }));
+  const { selection } = await parts.core.batches.preview(operator, input);
+  const batch = await selected(input);
+  expect(batch?.selection).toEqual({ matched: 4, created: 1, skippedVersion: 1, skippedDialect: 2, skippedBusy: 0, atTarget: 0 });
+  expect(selection).toEqual(batch?.selection);
+});
+
+test('R-FLOW-7 R-BAT-2 a batch that has nobody left to push to names the reason', async () => {
+  const scope = { kind: 'targeted', deviceNames: ['dev-1', 'cell-1', 'cell-2'] } as const;
+  const batch = await parts.core.batches.createStatic(
+    operator,
+    batchOf(await upload(), { scope: { ...scope, deviceNames: [...scope.deviceNames] } }),
+  );
+  await parts.core.devices.setEnabled(operator, ['meter.dev-1'], false);
+  await parts.lifecycle.select(batch._id);
+  await parts.lifecycle.setStatus(batch._id, 'FINISHED');
+  expect(await parts.core.batches.get(batch._id)).toMatchObject({
+    selection: { matched: 2, created: 0, skippedDialect: 2 },
+    statusReason: 'There was nobody to push to: 2 speak LwM2M, which cannot be upgraded yet; 1 is disabled.',
+  });
+});
+
+test('R-FLOW-7 a batch for LwM2M devices alone is refused, and so is its preview', async () => {
+  const input = batchOf(await upload(), { scope: { kind: 'targeted', deviceNames: ['cell-1'] } });
+  const refused = [{ code: 'BATCH_EMPTY', field: 'scope' }];
+  expect(await refusal(parts.core.batches.createStatic(operator, input))).toEqual(refused);
+  expect(await refusal(parts.core.batches.preview(operator, input))).toEqual(refused);
+  await expect(parts.core.batches.createStatic(operator, input)).rejects.toThrow(/1 speak a dialect .* LWM2M/);
+});
+
+test('R-FLOW-7 a dynamic batch takes an LwM2M device once its dialect is another', async () => {
+  const batch = await parts.core.batches.createDynamic(operator, batchOf(await upload(), { sourceVersions: ['1.0.0'] }));
+  await parts.lifecycle.select(batch._id);
+  for (const id of ['meter.cell-1', 'meter.dev-1'])
+    await parts.core.tasks.report(id, { kind: 'version', module: 'default', version: '1.0.0' });
+  expect(await targets()).toEqual(['dev-1']);
+  await parts.core.devices.update(operator, 'meter.cell-1', { dialect: 'LINK' });
+  expect(await targets()).toEqual(['cell-1', 'dev-1']);
+});
+
+test('R-FLOW-7 they have no children and are nobody’s child', async () => {
+  const refused = [{ code: 'GATEWAY_DIALECT', field: 'parentId' }];
+  for (const [child, parent] of [
+    ['cell-1', 'cell-2'],
+    ['dev-1', 'cell-1'],
+    ['cell-1', 'dev-1'],
+  ])
+    expect(await refusal(parts.core.devices.setParent(operator, [`meter.${child}`], `meter.${parent}`))).toEqual(refused);
+});
