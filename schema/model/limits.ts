@@ -160,7 +160,7 @@ export const LIMITS = {
     default: 10_000,
     unit: 'requests a second',
     description:
-      'Most requests for blocks over CoAP with one token in a second, in one process; further ones get no answer, and their device repeats them.',
+      'Most requests for blocks over CoAP with one token in a second, in one process; further ones are refused.',
   },
   /** R-SAFE-3. */
   blocksWaiting: {
