@@ -159,8 +159,7 @@ export const LIMITS = {
   blockRequestsPerToken: {
     default: 10_000,
     unit: 'requests a second',
-    description:
-      'Most requests for blocks over CoAP with one token in a second, in one process; further ones are refused.',
+    description: 'Most requests for blocks over CoAP with one token in a second, in one process; further ones are refused.',
   },
   /** R-SAFE-3. */
   blocksWaiting: {
