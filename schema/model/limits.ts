@@ -163,7 +163,7 @@ export const LIMITS = {
   },
   /** R-SAFE-3. */
   blocksWaiting: {
-    default: 1_024,
+    default: 1_000,
     unit: 'requests',
     range: [1, 100_000],
     description: 'Most requests for blocks over CoAP that wait for MongoDB or the package store at once, in one process.',
