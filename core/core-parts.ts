@@ -44,6 +44,8 @@ export interface CoreParts {
   imports: Pick<ImportCreation, 'resume'>;
   /** R-DEV-4: looks for members of the dynamic groups that are due, those a crash has interrupted included. Returns how many. */
   checkGroups(signal?: AbortSignal): Promise<number>;
+  /** R-DEV-2: ends LwM2M registrations, and windows of devices with queue mode, whose time is over. Returns how many were looked at. */
+  endRegistrations(signal?: AbortSignal): Promise<number>;
   /** After a change of the master key. Throws SealedByOther when a key that is still needed was not given. */
   resealSecrets(): Promise<number>;
   /** The same for the secrets of devices, of which there may be many: until it has ended, or the signal says so. */

@@ -40,6 +40,8 @@ import { createProductService } from './products/service';
 import { createVersionCounts } from './products/version-counts';
 import { createPacers } from './push/pacers';
 import { createPush } from './push/push';
+import type { KnownDevices } from './registrations/known-devices';
+import { createRegistrations } from './registrations/service';
 import { onOpened } from './reports/report';
 import { createDeviceReports } from './reports/service';
 import { createSealing } from './sealing';
@@ -50,12 +52,15 @@ import { createBatchFacts } from './tasks/batch-facts';
 import { createBatchTasks } from './tasks/batch-tasks';
 import { onDevicesRemoved } from './tasks/device-removed';
 import { createTaskStore } from './tasks/mongo-store';
-import { onChildren, onGatewayReset, onPresence, onUnheard } from './tasks/presence';
+import { onGatewayReset, onPresence, onPresenceOfMany, onUnheard } from './tasks/presence';
 import { createTaskService } from './tasks/service';
 import { tellingStore } from './tasks/telling-store';
 import { createUpgradeTasks } from './tasks/upgrade-tasks';
 import { createUploadService } from './uploads/service';
 import { sweepUploads } from './uploads/sweep';
+
+/** Until devices have endpoint names and keys. */
+const NOBODY: KnownDevices = { pskOf: async () => null, deviceOfEndpoint: async () => null, lwm2mDevice: async () => null };
 
 export async function createCore({
   store,
@@ -149,7 +154,12 @@ export async function createCore({
   const sessionEnds = createSessionEnds(collections, clock);
   const children = createChildren({
     ...{ devices: collections.devices, connection: store.connection, limits: settings.limits, sessionEnds, clock },
-    onChildren: (ids, gatewayId) => onChildren(base, ids, gatewayId),
+    onChildren: (ids, gatewayId) => onPresenceOfMany(base, ids, gatewayId !== null),
+  });
+  const registrations = createRegistrations({
+    ...{ store, clock, limits: settings.limits, known: NOBODY },
+    onCame: (ids) => onPresenceOfMany(base, ids, true),
+    onWent: (ids) => onPresenceOfMany(base, ids, false),
   });
   const imports = createImportCreation({ connection: store.connection, collections, sealing, clock, memberships, children });
   const devices = createDeviceService({
@@ -163,10 +173,15 @@ export async function createCore({
     onPresence: (id, present) => onPresence(base, id, present),
     onChanged: matching.changed,
     onShutOut: downloads.devicesShutOut,
+    endRegistrations: registrations.end,
+    beforeGatewayReset: registrations.gatewayReset,
     onGatewayReset: (id) => onGatewayReset(base, id),
     children,
     onUnheard: (id) => onUnheard(base, id),
-    onRemoved: (ids) => onDevicesRemoved(base, ids),
+    async onRemoved(ids) {
+      await registrations.end(ids);
+      return onDevicesRemoved(base, ids);
+    },
     isBusy: async (id) => (await base.tasks.activeOfDevice(id)).length > 0,
   });
 
@@ -177,6 +192,7 @@ export async function createCore({
       access: createAccessService({ store, settings, clock }),
       products: createProductService({ collections, settings, clock, secureUpdates, versionCounts }),
       devices,
+      registrations,
       groups: createGroupService({
         ...{ store, settings, clock, memberships, checks: groupChecks },
         onMoved: matching.changed,
@@ -224,6 +240,7 @@ export async function createCore({
     resealDevices: (signal) => resealDevices(collections, sealing, signal),
     pushOver: (link) => createPush({ ...pushDeps, parentsOf: devices.parentsOf }, link),
     checkGroups: groupChecks.checkDue,
+    endRegistrations: registrations.endDue,
     close: async () => {
       downloads.close();
       await Promise.all([
@@ -231,6 +248,7 @@ export async function createCore({
         groupChecks.close(),
         imports.stop(),
         ignoredReports.close(),
+        registrations.close(),
         haltWatch.close(),
         versionCounts.close(),
       ]);

@@ -45,6 +45,8 @@ const ofProduct = (limits: Limits): Record<string, number> => ({
   'GroupRule.any': limits.groupRuleConditions / 3,
   'GroupRule.none': limits.groupRuleConditions / 3,
   'GroupRule.values': limits.groupRuleValues / limits.groupRuleConditions,
+  // Of most devices.
+  'Lwm2mRegistration.objects': 20,
   'Limits.retryCounts': limits.retryCounts.length,
   'Limits.retryIntervalMinutes': limits.retryIntervalMinutes.length,
   'Package.files': FIXED_LIMITS.packageFiles,
@@ -52,6 +54,7 @@ const ofProduct = (limits: Limits): Record<string, number> => ({
   'Product.signingKeys': limits.signingKeys,
   'Query.failureCauses': 100,
   'RegisterDevicesPayload.devices': limits.registrations,
+  'RegisteredObject.instances': 4,
   'RetryTasksPayload.skipped': FIXED_LIMITS.skippedShown,
   'SetDeviceCertificatesPayload.devices': limits.devicesPerCall,
   'SetDeviceParentPayload.devices': limits.devicesPerCall,

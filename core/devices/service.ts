@@ -1,6 +1,7 @@
 import { parentOf } from '../../schema/model/device/parent-name';
 import type { Present } from '../../schema/model/device/presence';
 import type { DeviceId } from '../../schema/model/ids';
+import { traitsOf } from '../../schema/model/protocol/dialect';
 import type { Store } from '../../schema/mongo/connect';
 import { requireRole } from '../access/require-role';
 import type { Clock } from '../clock';
@@ -45,6 +46,10 @@ export interface DeviceDeps {
   onChanged?(deviceIds: readonly DeviceId[]): Promise<void>;
   /** They were disabled. */
   onShutOut?(deviceIds: readonly DeviceId[]): void;
+  /** They were disabled, or do not speak by CoAP: what they are registered as is over. */
+  endRegistrations?(deviceIds: readonly DeviceId[]): Promise<unknown>;
+  /** Before the gateway's devices are off-line. */
+  beforeGatewayReset?(gatewayId: string, until?: Date): Promise<void>;
   /** After all devices of the gateway are off-line. */
   onGatewayReset?(gatewayId: string): Promise<void>;
   /** Who is whose child; when it is not given, one that tells nobody who comes and goes. */
@@ -103,12 +108,16 @@ export function createDeviceService(deps: DeviceDeps): DeviceService {
       if (changes.dialect) await requireDialectFree(devices, deps.isBusy ?? (async () => false), id, changes.dialect);
       const device = await updateDevice(store.collections, settings.limits, id, changes, deps.memberships, clock());
       if (changes.dialect || changes.region !== undefined) await deps.onChanged?.([id]);
+      if (traitsOf(device).transport !== 'COAP') await deps.endRegistrations?.([id]);
       return device;
     },
     async setEnabled(viewer, ids, enabled) {
       requireRole(viewer, 'OPERATOR');
       const switched = await setEnabled(devices, settings.limits, ids, enabled, clock());
-      if (!enabled) deps.onShutOut?.(switched.map(({ _id }) => _id));
+      if (!enabled) {
+        deps.onShutOut?.(switched.map(({ _id }) => _id));
+        await deps.endRegistrations?.(switched.map(({ _id }) => _id));
+      }
       await children.followRelated(switched);
       if (enabled) await deps.onChanged?.(switched.map(({ _id }) => _id));
       return switched;
@@ -171,6 +180,7 @@ export function createDeviceService(deps: DeviceDeps): DeviceService {
     },
     unheard: async (gatewayId) => deps.onUnheard?.(gatewayId),
     async gatewayReset(gatewayId, until) {
+      await deps.beforeGatewayReset?.(gatewayId, until);
       await resetGateway(devices, gatewayId, clock(), until);
       await deps.onGatewayReset?.(gatewayId);
     },

@@ -119,7 +119,7 @@ export function createTokenBlocks(deps: TokenBlocksDeps): TokenBlocks {
     return of.requests > limits.blockRequestsPerToken;
   }
 
-  async function answer(token: string, asker: BlockAsker, { offset, length, ifMatch }: TokenBlockRequest): Promise<TokenBlock> {
+  async function answer(token: string, asker: BlockAsker, { offset, length }: TokenBlockRequest): Promise<TokenBlock> {
     const found = known(token);
     const of = found instanceof Promise ? await found : found;
     if (!of) return UNKNOWN;
@@ -136,7 +136,6 @@ export function createTokenBlocks(deps: TokenBlocksDeps): TokenBlocks {
     if (of.isRefused) return REFUSED;
     if (!file) return UNKNOWN;
     if (!streams.admits({ deviceId, taskId, token, peer: asker.peer })) return { kind: 'limit' };
-    if (ifMatch && !ifMatch.some((tag) => tag.length === 0 || tag.equals(etag))) return { kind: 'changed' };
     if (offset >= file.size) return { kind: 'beyond', size: file.size };
     const bytes = await reader.slice(file, offset, Math.min(length, file.size - offset));
     reader.ahead(file, offset, length);

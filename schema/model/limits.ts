@@ -120,6 +120,18 @@ export const LIMITS = {
     unit: 'rows',
     description: 'Most rows of a file of devices: of an import, and of a list for a batch.',
   },
+  /** R-SAFE-3. */
+  lwm2mRegistrations: {
+    default: 1_000_000,
+    unit: 'devices',
+    description: 'Most LwM2M devices that are registered at once; a further one is answered 5.03 and tries again.',
+  },
+  registrationLinks: {
+    default: 256,
+    unit: 'links',
+    range: [8, 1_000],
+    description: 'Most objects and instances that an LwM2M device may register; one with more is answered 4.13.',
+  },
   pageSize: { default: 100, unit: 'items', description: 'Most items of a page.' },
   /** R-SAFE-1. */
   answerBytes: {
@@ -159,12 +171,11 @@ export const LIMITS = {
   blockRequestsPerToken: {
     default: 10_000,
     unit: 'requests a second',
-    description:
-      'Most requests for blocks over CoAP with one token in a second, in one process; further ones get no answer, and their device repeats them.',
+    description: 'Most requests for blocks over CoAP with one token in a second, in one process; further ones are refused.',
   },
   /** R-SAFE-3. */
   blocksWaiting: {
-    default: 1_024,
+    default: 1_000,
     unit: 'requests',
     range: [1, 100_000],
     description: 'Most requests for blocks over CoAP that wait for MongoDB or the package store at once, in one process.',

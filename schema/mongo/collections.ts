@@ -10,6 +10,7 @@ import { gatewaySchema } from './gateways';
 import { groupSchema } from './groups';
 import { packageSchema } from './packages';
 import { productSchema } from './products';
+import { registrationSchema } from './registrations';
 import { resumableUploadSchema } from './resumable-uploads';
 import { secretResetSchema } from './secret-resets';
 import { secureUpdateSchema } from './secure-updates';
@@ -41,6 +42,7 @@ export const SCHEMAS = {
   deviceImportPieces: deviceImportPieceSchema,
   deviceImportProblems: deviceImportProblemSchema,
   sessionEnds: sessionEndSchema,
+  registrations: registrationSchema,
   secretResets: secretResetSchema,
   downloadTokens: downloadTokenSchema,
   uploads: uploadSchema,
@@ -67,4 +69,4 @@ export const UNVALIDATED: ReadonlySet<CollectionName> = new Set(['tasks', 'devic
  * Raised with each change of a declaration, which a test makes sure of: of two versions that run side by side during an update the newer
  * one's validators stay. What a version adds is optional in it, since processes of the version before still write without.
  */
-export const DECLARATIONS_REVISION = 3;
+export const DECLARATIONS_REVISION = 4;

@@ -13,7 +13,7 @@ export interface FuzzSubject<T> {
 export interface FuzzReport {
   inputs: number;
   outcomes: Record<string, number>;
-  /** CPU of the slowest input, in milliseconds, as far as a run of the garbage collector isn't in it. */
+  /** CPU of the slowest input, in milliseconds, with the garbage collection that fell into it. */
   slowestMs: number;
 }
 

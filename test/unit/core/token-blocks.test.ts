@@ -102,7 +102,7 @@ test('R-SAFE-3 unknown tokens are not kept', async () => {
   expect(reads.tokens).toBe(2);
 });
 
-test('R-DL-7 more requests with a token than may be in a second are not answered', async () => {
+test('R-DL-7 more requests with a token than may be in a second are refused', async () => {
   const { ask } = tokenBlocks({ blockRequestsPerToken: 3 });
   const four = async () => [await ask(), await ask(), await ask(), await ask()];
   expect(await four()).toEqual(['block', 'block', 'block', 'too_fast']);
