@@ -44,7 +44,7 @@ const contentOf = (request: Buffer): Buffer => {
 };
 
 testWith([OPENSSL]).each(['PSK-AES128-CCM8', 'PSK-AES128-CCM', 'PSK-AES128-GCM-SHA256', 'PSK-AES128-CBC-SHA256'])(
-  'openssl s_client exchanges messages with %s, and says goodbye',
+  'openssl s_client exchanges messages with %s, and ends its session',
   async (suite) => {
     const port = await listen('udp4', '127.0.0.1');
     answer = (plaintext) => Buffer.from(`got ${plaintext.toString()}`);

@@ -91,7 +91,7 @@ test('a session may end itself, and others of its identity, while one of its mes
   expect(network.errors).toEqual([]);
 });
 
-test('a client that says goodbye ends its session', async () => {
+test('a client that closes ends its session', async () => {
   const network = await createNetwork();
   const link = await network.link();
   await link.client.connect();
