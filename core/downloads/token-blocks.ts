@@ -54,6 +54,7 @@ const ETAG_BYTES = 8;
 
 const UNKNOWN: TokenBlock = { kind: 'unknown' };
 const REFUSED: TokenBlock = { kind: 'refused' };
+const BUSY: TokenBlock = { kind: 'busy' };
 
 /** R-DL-4: files by short tokens, block by block. A token's file never changes, so that only whether it may be had is asked again. */
 export function createTokenBlocks(deps: TokenBlocksDeps): TokenBlocks {
@@ -62,6 +63,7 @@ export function createTokenBlocks(deps: TokenBlocksDeps): TokenBlocks {
   const ofDevice = new Map<DeviceId, Set<Known>>();
   const kept = new LRUCache<string, Known>({ max: KEPT, dispose: leave });
   const finding = new Map<string, Promise<Known | null>>();
+  /** Requests with tokens that are known: those who guess tokens take none of their places. */
   let open = 0;
 
   function join(known: Known): Known {
@@ -88,13 +90,17 @@ export function createTokenBlocks(deps: TokenBlocksDeps): TokenBlocks {
     });
   }
 
-  function known(token: string): Promise<Known | null> | Known {
+  /** `busy`: as many tokens as may be are being looked for. */
+  function known(token: string): Promise<Known | null> | Known | 'busy' {
     const found = kept.get(token);
     // It may have been given out once more since.
     if (found && found.grant.expiresAt > clock()) return found;
-    const under = finding.get(token) ?? find(token).finally(() => finding.delete(token));
-    finding.set(token, under);
-    return under;
+    const underWay = finding.get(token);
+    if (underWay) return underWay;
+    if (finding.size >= limits.blocksWaiting) return 'busy';
+    const begun = find(token).finally(() => finding.delete(token));
+    finding.set(token, begun);
+    return begun;
   }
 
   async function check(of: Known): Promise<void> {
@@ -119,10 +125,7 @@ export function createTokenBlocks(deps: TokenBlocksDeps): TokenBlocks {
     return of.requests > limits.blockRequestsPerToken;
   }
 
-  async function answer(token: string, asker: BlockAsker, { offset, length }: TokenBlockRequest): Promise<TokenBlock> {
-    const found = known(token);
-    const of = found instanceof Promise ? await found : found;
-    if (!of) return UNKNOWN;
+  async function answer(of: Known, asker: BlockAsker, { offset, length }: TokenBlockRequest): Promise<TokenBlock> {
     if (of.grant.expiresAt <= clock() || (asker.deviceId !== null && asker.deviceId !== of.deviceId)) return REFUSED;
     if (isTooFast(of)) return { kind: 'too_fast' };
     if (now() - of.checkedAt >= CHECKED_FOR_MS) {
@@ -131,7 +134,7 @@ export function createTokenBlocks(deps: TokenBlocksDeps): TokenBlocks {
       });
       await of.checking;
     }
-    const { file, etag, deviceId } = of;
+    const { token, file, etag, deviceId } = of;
     const { taskId } = of.grant;
     if (of.isRefused) return REFUSED;
     if (!file) return UNKNOWN;
@@ -145,10 +148,13 @@ export function createTokenBlocks(deps: TokenBlocksDeps): TokenBlocks {
 
   return {
     async read(token, asker, request) {
-      if (open >= limits.blocksWaiting) return { kind: 'busy' };
+      const found = known(token);
+      const of = found instanceof Promise ? await found : found;
+      if (of === null) return UNKNOWN;
+      if (of === 'busy' || open >= limits.blocksWaiting) return BUSY;
       open += 1;
       try {
-        return await answer(token, asker, request);
+        return await answer(of, asker, request);
       } finally {
         open -= 1;
       }

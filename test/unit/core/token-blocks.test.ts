@@ -130,6 +130,13 @@ test('R-SAFE-3 reads of the package store at once, and requests that wait, are a
   expect(await ask()).toBe('block');
 });
 
+test('R-SAFE-3 tokens that are looked for at once are as many as may be, and take no place of those that are known', async () => {
+  const { ask } = tokenBlocks({ blocksWaiting: 2 });
+  expect(await ask()).toBe('block');
+  const guesses = [ask(0, 'one'), ask(0, 'two'), ask(0, 'three')];
+  expect(await Promise.all([...guesses, ask(), ask(1_024)])).toEqual(['unknown', 'unknown', 'busy', 'block', 'block']);
+});
+
 test('R-DL-6 a file that many download is fetched once, and each part of it before its first block is asked for', async () => {
   const { ask } = tokenBlocks({ downloadsPerToken: 10 });
   for (let offset = 0; offset < FILE.length; offset += 1_024) {
