@@ -52,6 +52,7 @@ function read(datagram: Buffer): CoapMessage {
 }
 
 export interface BlockServer {
+  answerBlock: ReturnType<typeof createBlockAnswers>;
   ask(asked?: Asked): Promise<ReadAnswer>;
   /** The datagrams of the answers, in their order. */
   datagrams: Buffer[];
@@ -98,6 +99,7 @@ export function blockServer(bytes: Buffer, limits: Parameters<typeof settingsWit
   const answerBlock = createBlockAnswers({ downloads: { tokenBlock: blocks.read }, metrics, onError: () => count('errors') });
   const datagrams: Buffer[] = [];
   return {
+    answerBlock,
     datagrams,
     counts,
     fail: (error) => {
@@ -114,7 +116,7 @@ export function blockServer(bytes: Buffer, limits: Parameters<typeof settingsWit
   };
 }
 
-function asRead(message: CoapMessage): ReadAnswer {
+export function asRead(message: CoapMessage): ReadAnswer {
   const [block2, etag] = [optionOf(message, OPTION.block2), optionOf(message, OPTION.etag)];
   const number = (name: 'size2' | 'contentFormat' | 'maxAge') => {
     const value = uintOf(message, OPTION[name]);
