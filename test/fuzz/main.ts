@@ -1,9 +1,13 @@
+import { createCoapFrontSubject } from './coap-front';
+import { coapMessages } from './coap-messages';
 import { type FuzzSubject, fuzz } from './fuzz';
 import { lwm2mFormats } from './lwm2m-formats';
 
 const USAGE = 'node dist/test/fuzz/main.js SUBJECT [INPUTS, 1000000 by default] [SEED, of the clock by default]\n';
 
 const subjects: Record<string, FuzzSubject<unknown>> = {
+  'coap-messages': coapMessages as FuzzSubject<unknown>,
+  'coap-front': createCoapFrontSubject() as FuzzSubject<unknown>,
   'lwm2m-formats': lwm2mFormats as FuzzSubject<unknown>,
 };
 
