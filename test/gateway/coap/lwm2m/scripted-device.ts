@@ -86,7 +86,7 @@ export function createScriptedDevice(script: Script, settings: Partial<Reachable
       if (!state.registered) return 'gone';
       if (!state.awake) return 'asleep';
       const { address, registrationId } = state;
-      return { version: '1.1', queueMode: false, rootPath: '', ackTimeoutMs: 2_000, ...settings, peer: peerAt(address), registrationId };
+      return { version: '1.1', queueMode: false, root: '', ackTimeoutMs: 2_000, ...settings, peer: peerAt(address), registrationId };
     },
     async unanswered() {
       state.unanswered += 1;
