@@ -62,6 +62,8 @@ function randomFrom(seed: number): Random {
   };
 }
 
+export const oneOf = <T>(random: Random, list: readonly T[]): T => list[random(list.length)] as T;
+
 export function randomBytes(random: Random, length: number): Buffer {
   const bytes = Buffer.allocUnsafe(length);
   for (let at = 0; at < length; at += 1) bytes[at] = random(256);
