@@ -15,6 +15,8 @@ export interface CommitDeps {
   /** R-DEV-2: told after the devices' documents say so. */
   onCame?(ids: readonly DeviceId[]): Promise<void>;
   onWent?(ids: readonly DeviceId[]): Promise<void>;
+  /** One after the other: of two at once neither would see that both take one address. Addresses are of a gateway, that is of a process. */
+  inTurn<T>(work: () => Promise<T>): Promise<T>;
 }
 
 export interface Outcome {
@@ -41,7 +43,7 @@ export async function commit(deps: CommitDeps, changes: readonly Change[]): Prom
   const loud = changes.filter((change) => !isQuiet(change));
   const stale = new Set<Change>(quiet.length > 0 ? await writeQuietly(deps, quiet) : []);
   if (loud.length === 0) return { stale, shutOut: new Set() };
-  const written = await writeWithPresence(deps, loud);
+  const written = await deps.inTurn(() => writeWithPresence(deps, loud));
   if (written.came.length > 0) await deps.onCame?.(written.came);
   if (written.went.length > 0) await deps.onWent?.(written.went);
   return { stale: new Set([...stale, ...written.stale]), shutOut: new Set(written.shutOut) };
@@ -80,8 +82,8 @@ const writeWithPresence = (deps: CommitDeps, changes: readonly Change[]): Promis
     const { registrations, devices } = deps.store.collections;
     const now = deps.clock();
     const fresh = await stillStored(registrations, changes, session);
-    const all = [...fresh, ...(await displacedBy(registrations, fresh, now, session))];
     const stale = changes.filter((change) => !fresh.includes(change));
+    const all = [...eachWithItsAddress(fresh, now), ...(await displacedBy(registrations, fresh, now, session))];
     if (all.length === 0) return { stale, shutOut: [], came: [], went: [] };
     const writePresence = async (of: readonly Change[]) => {
       const operations = of.flatMap((change) => presenceOperation(change, now) ?? []);
@@ -112,6 +114,20 @@ async function stillStored(registrations: Registrations, changes: readonly Chang
 function operationFor({ before, after }: Change): mongo.AnyBulkWriteOperation<Registration> | null {
   if (after === null) return before && { deleteOne: { filter: filterOf(before) } };
   return before === null ? { insertOne: { document: after } } : { replaceOne: { filter: filterOf(before), replacement: after } };
+}
+
+/** Of several that take one address the last has it. */
+function eachWithItsAddress(changes: readonly Change[], now: Date): Change[] {
+  const keyOf = ({ gatewayId, address, port }: Registration) => `${gatewayId} ${address} ${port}`;
+  const takers = new Map<string, Change>();
+  for (const change of changes) {
+    const taken = takenAddress(change);
+    if (taken) takers.set(keyOf(taken), change);
+  }
+  return changes.map((change) => {
+    const taken = takenAddress(change);
+    return taken && takers.get(keyOf(taken)) !== change ? { before: change.before, after: displaced(taken, now) } : change;
+  });
 }
 
 /** Those that were heard from the addresses before: who sends to one of them now would reach somebody else. */
