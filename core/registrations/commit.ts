@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { mongo } from 'mongoose';
 import type { DeviceId } from '../../schema/model/ids';
 import { displaced } from '../../schema/model/registration/changes';
-import { type RegistrationChange as Change, deviceOf, presenceNews, takenAddress } from '../../schema/model/registration/news';
+import { type RegistrationChange as Change, deviceOf, presenceNews, takenPeer } from '../../schema/model/registration/news';
 import type { Registration } from '../../schema/model/registration/registration';
 import type { Store } from '../../schema/mongo/connect';
 import type { Clock } from '../clock';
@@ -30,7 +30,7 @@ type Kept = Change & { before: Registration; after: Registration };
 
 /** Nobody but the registration itself is concerned. */
 const isQuiet = (change: Change): change is Kept =>
-  change.before !== null && change.after !== null && presenceNews(change) === null && takenAddress(change) === null;
+  change.before !== null && change.after !== null && presenceNews(change) === null && takenPeer(change) === null;
 
 const filterOf = ({ _id, registrationId, revision }: Registration) => ({ _id, registrationId, revision });
 
@@ -118,15 +118,11 @@ function operationFor({ before, after }: Change): mongo.AnyBulkWriteOperation<Re
 
 /** Of several that take one address the last has it. */
 function eachWithItsAddress(changes: readonly Change[], now: Date): Change[] {
-  const keyOf = ({ gatewayId, address, port }: Registration) => `${gatewayId} ${address} ${port}`;
-  const takers = new Map<string, Change>();
-  for (const change of changes) {
-    const taken = takenAddress(change);
-    if (taken) takers.set(keyOf(taken), change);
-  }
+  const takers = new Map(changes.map((change) => [takenPeer(change), change]));
   return changes.map((change) => {
-    const taken = takenAddress(change);
-    return taken && takers.get(keyOf(taken)) !== change ? { before: change.before, after: displaced(taken, now) } : change;
+    const { before, after } = change;
+    const isLast = takenPeer(change) === null || takers.get(takenPeer(change)) === change;
+    return isLast || after === null ? change : { before, after: displaced(after, now) };
   });
 }
 
@@ -137,10 +133,9 @@ async function displacedBy(
   now: Date,
   session: mongo.ClientSession,
 ): Promise<Change[]> {
-  const taken = changes.flatMap((change) => takenAddress(change) ?? []);
+  const taken = changes.flatMap((change) => takenPeer(change) ?? []);
   if (taken.length === 0) return [];
-  const addresses = taken.map(({ address, port, gatewayId }) => ({ address, port, gatewayId }));
-  const others = { _id: { $nin: changes.map(deviceOf) }, identity: null, reachableUntil: { $gt: now } };
-  const found = await registrations.find({ $or: addresses, ...others }, { session }).toArray();
-  return found.map((before) => ({ before, after: displaced(before, now) }));
+  const ids = new Set(changes.map(deviceOf));
+  const found = await registrations.find({ plainPeer: { $in: taken } }, { session }).toArray();
+  return found.filter(({ _id }) => !ids.has(_id)).map((before) => ({ before, after: displaced(before, now) }));
 }

@@ -2,7 +2,7 @@ import type { DeviceId } from '../../schema/model/ids';
 import type { Limits } from '../../schema/model/limits';
 import { heard, registered, unanswered, updated } from '../../schema/model/registration/changes';
 import { isRefused, type Refused } from '../../schema/model/registration/refusals';
-import { linksOf, type RegisteredAt, type Registration } from '../../schema/model/registration/registration';
+import { linksOf, plainPeerOf, type RegisteredAt, type Registration } from '../../schema/model/registration/registration';
 import { createBundle } from './bundle';
 import { changeAll, type Decision } from './change';
 import type { CommitDeps } from './commit';
@@ -149,8 +149,7 @@ export function createRegistrations(given: RegistrationDeps): Registrations {
     },
     registrationOf: async (deviceId) => unlessGone(await registrations.findOne({ _id: deviceId })),
     async registrationAt(gatewayId, { address, port }) {
-      const found = registrations.find({ address, port, gatewayId, identity: null }).sort({ heardAt: -1 }).limit(1);
-      return unlessGone(await found.next());
+      return unlessGone(await registrations.findOne({ plainPeer: plainPeerOf({ gatewayId, address, port }) }));
     },
     registrationsAt: async (gatewayId, page) => atGateway(registrations, gatewayId, page),
     reachAgain: (gatewayId) => reachAgain(deps, gatewayId),
