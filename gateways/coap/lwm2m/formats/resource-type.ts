@@ -69,3 +69,9 @@ export function typeOf([object, , resource]: Path): ResourceType | null {
   if (object === undefined || resource === undefined) return null;
   return OBJECTS[object]?.[resource] ?? null;
 }
+
+/** Resources that have instances: a read of one of them gives more than one value. */
+const MULTIPLE: Readonly<Record<number, readonly number[]>> = { 3: [6, 7, 8, 11, 22], 4: [1, 4, 5, 7], 5: [8] };
+
+export const hasInstances = ([object, , resource]: Path): boolean =>
+  object !== undefined && resource !== undefined && (MULTIPLE[object]?.includes(resource) ?? false);
