@@ -9,6 +9,7 @@ import { PreviewResolver } from './batches/preview-resolver';
 import { BatchResolver } from './batches/resolver';
 import { DeviceImportResolver, ImportProgressResolver } from './device-imports/resolver';
 import { DeviceListResolver } from './device-lists/resolver';
+import { Lwm2mResolver } from './devices/lwm2m-resolver';
 import { DeviceResolver } from './devices/resolver';
 import { withStoredValues } from './enums-of-the-store';
 import { DeviceGroupsResolver, GroupResolver } from './groups/resolver';
@@ -31,6 +32,7 @@ export function buildApiSchema(): GraphQLSchema {
       BatchResolver,
       DynamicBatchResolver,
       DeviceResolver,
+      Lwm2mResolver,
       DeviceListResolver,
       DeviceImportResolver,
       ImportProgressResolver,
