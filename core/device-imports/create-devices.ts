@@ -106,7 +106,10 @@ async function createAlone(
   const attempt = attemptId(of);
   const names = refused.filter(({ row }) => others.has(row)).map(({ row, deviceName }) => existsAlready(attempt, row, deviceName));
   const unnamed = refused.filter(({ row }) => !own.has(row) && !others.has(row));
-  return [...names, ...(await identitiesTaken(deps.collections.devices, { attempt, productKey: of.productKey }, unnamed))];
+  const identities = await identitiesTaken(deps.collections.devices, { attempt, productKey: of.productKey }, unnamed);
+  // Whoever had the name has given it up since: the piece is done again, as after a crash.
+  if (identities.length < unnamed.length) throw new Error(`a name in the import ${of._id} was taken and is free again`);
+  return [...names, ...identities];
 }
 
 export async function tellProblems({ deviceImportProblems }: Collections, problems: readonly DeviceImportProblem[]): Promise<void> {
