@@ -7,6 +7,8 @@ const esmOnly = [
   'aedes',
   'aedes-.*',
   'jose',
+  'cbor2',
+  '@cto.af/.*',
   'p-retry',
   'is-network-error',
   'hyperid',
@@ -57,7 +59,8 @@ const project = (displayName, setup, folders, options = { testPathIgnorePatterns
 module.exports = {
   // An end to waiting, not a measure: machines are slow in their own ways.
   testTimeout: 900_000,
-  maxWorkers: 2,
+  // One more than the cores that it is made for: many end-to-end tests wait most of their time.
+  maxWorkers: 3,
   // Modules of the files before stay in a worker's heap: one that collects garbage for seconds is a platform and a fleet that stand still.
   workerIdleMemoryLimit: '1GB',
   projects: [

@@ -21,7 +21,7 @@ import { WAITING_FOR } from '../schema/model/task/waiting-for';
 type Texts<K extends string> = Readonly<Record<K, string>>;
 
 /** A GraphQL enum from a model's names; the record makes the compiler ask for a description of each. */
-function enumOf<K extends string>(name: string, description: string, texts: Texts<K>): { [key in K]: key } {
+export function enumOf<K extends string>(name: string, description: string, texts: Texts<K>): { [key in K]: key } {
   const keys = Object.keys(texts) as K[];
   const values = Object.fromEntries(keys.map((key) => [key, key])) as { [key in K]: key };
   const valuesConfig = Object.fromEntries(keys.map((key) => [key, { description: texts[key] }])) as { [key in K]: { description: string } };

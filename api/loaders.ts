@@ -3,17 +3,21 @@ import type { Core } from '../core/core';
 import type { Batch } from '../schema/model/batch/batch';
 import type { Device } from '../schema/model/device/device';
 import type { FirmwarePackage } from '../schema/model/package/firmware-package';
+import type { Registration } from '../schema/model/registration/registration';
 
 export interface Loaders {
   device: DataLoader<string, Device | null>;
   package: DataLoader<string, FirmwarePackage | null>;
   batch: DataLoader<string, Batch | null>;
+  /** By device. */
+  registration: DataLoader<string, Registration | null>;
 }
 
 export const createLoaders = (core: Core): Loaders => ({
   device: batching((ids) => core.devices.getMany(ids)),
   package: batching((ids) => core.packages.getMany(ids)),
   batch: batching((ids) => core.batches.getMany(ids)),
+  registration: batching((ids) => core.registrations.ofDevices(ids)),
 });
 
 /** Batches without caching: a subscription lives as long as its context, and must not show yesterday's device. */

@@ -10,6 +10,7 @@ import { BatchResolver } from './batches/resolver';
 import { DeviceImportResolver, ImportProgressResolver } from './device-imports/resolver';
 import { DeviceListResolver } from './device-lists/resolver';
 import { Lwm2mResolver } from './devices/lwm2m-resolver';
+import { RegistrationResolver } from './devices/registration-resolver';
 import { DeviceResolver } from './devices/resolver';
 import { withStoredValues } from './enums-of-the-store';
 import { DeviceGroupsResolver, GroupResolver } from './groups/resolver';
@@ -33,6 +34,7 @@ export function buildApiSchema(): GraphQLSchema {
       DynamicBatchResolver,
       DeviceResolver,
       Lwm2mResolver,
+      RegistrationResolver,
       DeviceListResolver,
       DeviceImportResolver,
       ImportProgressResolver,

@@ -5,6 +5,7 @@ import type { Core } from './core';
 import type { ImportCreation } from './device-imports/creation';
 import type { DiskRoom } from './disk-room';
 import type { BlockSource } from './downloads/block-source';
+import type { ShortUrls } from './downloads/short-url';
 import type { GroupsChanged } from './memberships/memberships';
 import type { DeviceLink, PackageStore, UpgradeEngine } from './ports';
 import type { createPush } from './push/push';
@@ -34,6 +35,8 @@ export interface CoreParts {
   lifecycle: BatchLifecycle;
   batchTasks: BatchTasks;
   upgradeTasks: UpgradeTasks;
+  /** R-DL-4: what a device that takes a short address is told to download from. */
+  shortUrls: ShortUrls;
   files: PackageStore;
   /** R-PKG-12: removes uploads that waited too long. Returns how many. */
   sweepUploads(): Promise<number>;
@@ -41,6 +44,8 @@ export interface CoreParts {
   imports: Pick<ImportCreation, 'resume'>;
   /** R-DEV-4: looks for members of the dynamic groups that are due, those a crash has interrupted included. Returns how many. */
   checkGroups(signal?: AbortSignal): Promise<number>;
+  /** R-DEV-2: ends LwM2M registrations, and windows of devices with queue mode, whose time is over. Returns how many were looked at. */
+  endRegistrations(signal?: AbortSignal): Promise<number>;
   /** After a change of the master key. Throws SealedByOther when a key that is still needed was not given. */
   resealSecrets(): Promise<number>;
   /** The same for the secrets of devices, of which there may be many: until it has ended, or the signal says so. */

@@ -7,6 +7,7 @@ import type { DownloadService } from './downloads/contract';
 import type { GroupService } from './groups/contract';
 import type { PackageService } from './packages/contract';
 import type { ProductService } from './products/contract';
+import type { RegistrationService } from './registrations/contract';
 import type { DeviceReports } from './reports/contract';
 import type { TaskService } from './tasks/contract';
 import type { UploadService } from './uploads/contract';
@@ -19,6 +20,8 @@ export interface Core {
   access: AccessService;
   products: ProductService;
   devices: DeviceService;
+  /** Of LwM2M devices. */
+  registrations: RegistrationService;
   groups: GroupService;
   deviceLists: DeviceListService;
   deviceImports: DeviceImportService;

@@ -18,16 +18,19 @@ import { requireKeys, resealDevices } from './device-secrets/reseal';
 import { deviceSealing } from './device-secrets/secrets';
 import { createChildren } from './devices/children/service';
 import { createIgnoredReports } from './devices/ignored-reports';
+import { createLwm2mAdmission } from './devices/lwm2m/known';
 import { devicesChangedSince, presenceOf, throughParentSince } from './devices/presence-queries';
 import { createDeviceService } from './devices/service';
 import { createSessionEnds } from './devices/session-ends';
-import { createBlockReader } from './downloads/block-reader';
+import { createBlockReader, smallBlocks } from './downloads/block-reader';
 import { storeSource } from './downloads/block-source';
 import { downloadSecret } from './downloads/download-secret';
 import { createDownloadUrls } from './downloads/download-token';
 import { generationsOf } from './downloads/grant';
 import { createDownloadMeter } from './downloads/meter';
 import { createDownloadService } from './downloads/service';
+import { createShortTokens } from './downloads/short-token';
+import { createShortUrls } from './downloads/short-url';
 import { createGroupChecks } from './groups/checks';
 import { createGroupService } from './groups/service';
 import { createMemberships, type GroupsChanged } from './memberships/memberships';
@@ -38,6 +41,7 @@ import { createProductService } from './products/service';
 import { createVersionCounts } from './products/version-counts';
 import { createPacers } from './push/pacers';
 import { createPush } from './push/push';
+import { createRegistrations } from './registrations/service';
 import { onOpened } from './reports/report';
 import { createDeviceReports } from './reports/service';
 import { createSealing } from './sealing';
@@ -48,7 +52,7 @@ import { createBatchFacts } from './tasks/batch-facts';
 import { createBatchTasks } from './tasks/batch-tasks';
 import { onDevicesRemoved } from './tasks/device-removed';
 import { createTaskStore } from './tasks/mongo-store';
-import { onChildren, onGatewayReset, onPresence, onUnheard } from './tasks/presence';
+import { onGatewayReset, onPresence, onPresenceOfMany, onUnheard } from './tasks/presence';
 import { createTaskService } from './tasks/service';
 import { tellingStore } from './tasks/telling-store';
 import { createUpgradeTasks } from './tasks/upgrade-tasks';
@@ -74,6 +78,7 @@ export async function createCore({
   });
   const secret = await downloadSecret(collections);
   const urls = createDownloadUrls({ settings, secret, clock });
+  const tokens = createShortTokens({ downloadTokens: collections.downloadTokens, settings, secret, clock });
   const meter = createDownloadMeter({ tasks: collections.tasks, clock });
   const haltWatch = createHaltWatch({
     hasThreshold: async (id) => (await facts(id)).policy.halt != null,
@@ -88,7 +93,9 @@ export async function createCore({
     },
   });
   const downloads = createDownloadService({
-    ...{ collections, urls, reader: createBlockReader(blocks), meter, settings, clock },
+    ...{ collections, urls, tokens, meter, settings, clock },
+    reader: createBlockReader(blocks),
+    blockReader: createBlockReader(blocks, smallBlocks(settings.limits)),
     onOpened: (taskId, attempt) => onOpened(base, taskId, attempt),
   });
   const versionCounts = createVersionCounts(store);
@@ -144,7 +151,12 @@ export async function createCore({
   const sessionEnds = createSessionEnds(collections, clock);
   const children = createChildren({
     ...{ devices: collections.devices, connection: store.connection, limits: settings.limits, sessionEnds, clock },
-    onChildren: (ids, gatewayId) => onChildren(base, ids, gatewayId),
+    onChildren: (ids, gatewayId) => onPresenceOfMany(base, ids, gatewayId !== null),
+  });
+  const registrations = createRegistrations({
+    ...{ store, clock, limits: settings.limits, known: createLwm2mAdmission(collections, sealing) },
+    onCame: (ids) => onPresenceOfMany(base, ids, true),
+    onWent: (ids) => onPresenceOfMany(base, ids, false),
   });
   const imports = createImportCreation({ connection: store.connection, collections, sealing, clock, memberships, children });
   const devices = createDeviceService({
@@ -158,10 +170,16 @@ export async function createCore({
     onPresence: (id, present) => onPresence(base, id, present),
     onChanged: matching.changed,
     onShutOut: downloads.devicesShutOut,
+    endRegistrations: registrations.end,
+    onIdentityLost: registrations.endLost,
+    beforeGatewayReset: registrations.gatewayReset,
     onGatewayReset: (id) => onGatewayReset(base, id),
     children,
     onUnheard: (id) => onUnheard(base, id),
-    onRemoved: (ids) => onDevicesRemoved(base, ids),
+    async onRemoved(ids) {
+      await registrations.end(ids);
+      return onDevicesRemoved(base, ids);
+    },
     isBusy: async (id) => (await base.tasks.activeOfDevice(id)).length > 0,
   });
 
@@ -172,6 +190,7 @@ export async function createCore({
       access: createAccessService({ store, settings, clock }),
       products: createProductService({ collections, settings, clock, secureUpdates, versionCounts }),
       devices,
+      registrations,
       groups: createGroupService({
         ...{ store, settings, clock, memberships, checks: groupChecks },
         onMoved: matching.changed,
@@ -208,6 +227,7 @@ export async function createCore({
       resetGateway: (gatewayId, until) => devices.gatewayReset(gatewayId, until),
     }),
     upgradeTasks: createUpgradeTasks(base),
+    shortUrls: createShortUrls({ tokens, settings }),
     files,
     sweepUploads: () => sweepUploads({ collections, files, settings, clock }),
     imports,
@@ -218,6 +238,7 @@ export async function createCore({
     resealDevices: (signal) => resealDevices(collections, sealing, signal),
     pushOver: (link) => createPush({ ...pushDeps, parentsOf: devices.parentsOf }, link),
     checkGroups: groupChecks.checkDue,
+    endRegistrations: registrations.endDue,
     close: async () => {
       downloads.close();
       await Promise.all([
@@ -225,6 +246,7 @@ export async function createCore({
         groupChecks.close(),
         imports.stop(),
         ignoredReports.close(),
+        registrations.close(),
         haltWatch.close(),
         versionCounts.close(),
       ]);

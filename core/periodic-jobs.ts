@@ -63,7 +63,11 @@ export const apiJobs = ({ collections, engine, parts, retention, clock }: ApiJob
   },
 ];
 
-export const workerJobs = ({ lifecycle, checkGroups }: Pick<CoreParts, 'lifecycle' | 'checkGroups'>): PeriodicJob[] => [
+export const workerJobs = ({
+  lifecycle,
+  checkGroups,
+  endRegistrations,
+}: Pick<CoreParts, 'lifecycle' | 'checkGroups' | 'endRegistrations'>): PeriodicJob[] => [
   {
     name: 'start batches',
     // A process may die between storing a batch and starting its workflow.
@@ -77,5 +81,11 @@ export const workerJobs = ({ lifecycle, checkGroups }: Pick<CoreParts, 'lifecycl
     everyMs: 30_000,
     failure: 'Members of dynamic groups could not be looked for; it is tried again',
     run: (signal) => checkGroups(signal),
+  },
+  {
+    name: 'registrations',
+    everyMs: 1_000,
+    failure: 'LwM2M registrations whose time is over could not be ended; it is tried again',
+    run: (signal) => endRegistrations(signal),
   },
 ];

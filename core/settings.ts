@@ -5,6 +5,8 @@ export interface CoreSettings {
   limits: Limits;
   /** What download URLs begin with, e.g. `https://fw.example`: no trailing slash, and no port where Link SDKs are served (device-protocols §1.6). */
   publicBaseUrl: string;
+  /** What addresses over CoAP begin with, e.g. `coap://fw.example:5683`, where such a port is open. */
+  coapBaseUrls?: Partial<Record<'coap' | 'coaps', string>>;
   /** Length of a policy's minute in milliseconds: 60,000 save in tests. */
   minuteMs: number;
   /** A pushed task without a reaction is pushed again after so many minutes, while its device is connected. */

@@ -5,6 +5,7 @@ import type { Dialect } from '../schema/model/protocol/dialect';
 import type { GatewayCore } from './core';
 import type { DeviceQueues } from './device-queues';
 import type { GatewayMetrics } from './metrics';
+import type { SessionEnds } from './session-ends';
 
 /** Where devices connect, and where a broker asks about them. */
 export interface DeviceUrls {
@@ -12,9 +13,11 @@ export interface DeviceUrls {
   mqttsUrl?: string;
   mqttWsUrl?: string;
   hookUrl?: string;
+  coapUrl?: string;
+  coapsUrl?: string;
 }
 
-/** What brings messages of devices, and takes messages to devices: the embedded MQTT broker, or a client of another one. */
+/** What brings messages of devices, and takes messages to devices: the embedded MQTT broker, a client of another one, or CoAP. */
 export interface Transport<U extends DeviceUrls = DeviceUrls> {
   /** Whose messages it brings. */
   readonly dialects: readonly Dialect[];
@@ -40,6 +43,8 @@ export interface GatewayParts {
   queues: DeviceQueues;
   metrics: GatewayMetrics;
   sampled: SampledLog;
+  /** Of sessions that this process holds. */
+  sessionEnds: Pick<SessionEnds, 'listen'>;
   logger: Logger;
   clock?: () => Date;
 }

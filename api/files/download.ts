@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Download, DownloadService } from '../../core/downloads/contract';
+import { SHORT_TOKEN } from '../../core/downloads/short-token';
 import { DOWNLOAD_LIMIT_RETRY_S } from '../../core/downloads/transfers';
 import { userErrorsOf } from '../errors/as-payload';
 import { type ErrorLog, maskedAs } from '../errors/present';
@@ -10,14 +11,15 @@ import { decideRange } from './decide-range';
 import type { DownloadMetrics } from './download-metrics';
 import { sendBytes } from './send-bytes';
 
-type Downloads = Pick<DownloadService, 'open' | 'openWithBearer'>;
+type Downloads = Pick<DownloadService, 'open' | 'openWithBearer' | 'openShort'>;
 
 /** In either form of a request's target: a path, or as to a proxy (RFC 9112 §3.2.2). What a file is called may be behind it. */
 const ADDRESS = /^(?:https?:\/\/[^/?#]+)?\/([df])\/([^/?#]+)(?:\/[^/?#]*)?(?:[?#]|$)/;
 
 /**
  * Downloads for the small HTTP clients in devices (device-protocols §0.6): lengths instead of chunks, nothing compressed, nothing
- * redirected, a file name without quotes. `/d/:token` opens by its path alone (R-DL-1), `/f/:id` needs its bearer token beside it.
+ * redirected, a file name without quotes. `/d/:token` opens by its path alone (R-DL-1), and so does `/f/:token` with a
+ * token of 22 characters (R-DL-4); a longer `/f/:id` needs its bearer token beside it.
  * Tells whether the request is a download's and answers it then. Beside Express, not in it: a fleet's ranges are most of what is asked.
  */
 export const downloads =
@@ -27,11 +29,16 @@ export const downloads =
     if (name === undefined) return false;
     if (req.method === 'GET' || req.method === 'HEAD') {
       checked(req.socket);
-      const file = kind === 'd' ? core.open(name) : core.openWithBearer(name, bearerOf(req.headers.authorization));
-      void answer(file, name, req, res, metrics, log);
+      void answer(opened(core, kind, name, req), name, req, res, metrics, log);
     } else refuse(res, 405, '', { Allow: 'GET, HEAD' });
     return true;
   };
+
+function opened(core: Downloads, kind: string | undefined, name: string, { headers }: IncomingMessage): Promise<Download> {
+  if (kind === 'd') return core.open(name);
+  // An id names a task, which takes more.
+  return SHORT_TOKEN.test(name) ? core.openShort(name) : core.openWithBearer(name, bearerOf(headers.authorization));
+}
 
 /** With or without a blank before `Bearer`: Huawei's C SDK writes none (device-protocols §2.5). */
 const bearerOf = (authorization: string | undefined): string | null => /^Bearer +(\S+)$/i.exec(authorization?.trim() ?? '')?.[1] ?? null;
@@ -73,6 +80,7 @@ interface Refused {
 
 const REFUSED: Refused = { status: 403 };
 const REFUSALS: Record<string, Refused> = {
+  NOT_FOUND: { status: 404 },
   DOWNLOAD_UNAUTHORIZED: { status: 401, headers: { 'WWW-Authenticate': 'Bearer' } },
   BUSY: { status: 503, headers: { 'Retry-After': '5' } },
   STORE_UNAVAILABLE: { status: 503, headers: { 'Retry-After': '5' } },

@@ -43,7 +43,7 @@ export class CreateProductInput {
   @Field(() => Int, {
     nullable: true,
     description:
-      'How many seconds its LwM2M devices have to acknowledge a request before it is sent again, 1 to 30; on NB-IoT 10 to 15. 2 when not given.',
+      'How many seconds its LwM2M devices have to acknowledge a request before it is sent again, half a minute at most; for NB-IoT give more than the default, which is 2.',
   })
   ackTimeoutSeconds?: number | null;
 }
@@ -85,7 +85,8 @@ export class UpdateProductInput {
 
   @Field(() => Int, {
     nullable: true,
-    description: 'How many seconds its LwM2M devices have to acknowledge a request before it is sent again, 1 to 30; on NB-IoT 10 to 15.',
+    description:
+      'How many seconds its LwM2M devices have to acknowledge a request before it is sent again, half a minute at most; for NB-IoT give more than the default.',
   })
   ackTimeoutSeconds?: number | null;
 }

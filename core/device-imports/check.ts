@@ -79,7 +79,7 @@ function violationOf(device: NewDevice, product: FileOfDevices['product'], limit
 
 /** As a row's problem. */
 function identityProblem({ code, field }: Violation): ImportProblem {
-  if (code === 'LWM2M_DIALECT') return 'DIALECT';
+  if (code === 'IDENTITY_DIALECT') return 'DIALECT';
   if (code === 'CERTIFICATE_DIALECT') return 'CERTIFICATES';
   return field.endsWith('endpoint') ? 'ENDPOINT' : 'PSK';
 }

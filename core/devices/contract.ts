@@ -95,7 +95,7 @@ export interface DeviceSwitch {
   /**
    * What LwM2M devices are known by from now on: at most `limits.devicesPerCall`, all or none, in the order given. What is not given stays;
    * a key that is the same stays good. Registrations and DTLS sessions by a key or an endpoint name that is gone end within about a second.
-   * Throws DEVICE_UNKNOWN, LWM2M_DIALECT, ENDPOINT_EXISTS, PSK_IDENTITY_EXISTS, INVALID_FORMAT, TOO_MANY, REQUIRED.
+   * Throws DEVICE_UNKNOWN, IDENTITY_DIALECT, ENDPOINT_EXISTS, PSK_IDENTITY_EXISTS, INVALID_FORMAT, TOO_MANY, REQUIRED.
    */
   setLwm2mIdentities(viewer: Viewer, wanted: readonly DeviceLwm2mIdentity[]): Promise<Device[]>;
   /**

@@ -2,6 +2,7 @@ import { type ConnectionStreak, STREAK_GAP_MS } from '../../schema/model/device/
 import type { Device } from '../../schema/model/device/device';
 import { type LetInBy, letIn } from '../../schema/model/device/generations';
 import type { DeviceId } from '../../schema/model/ids';
+import { ONLY_AN_ADDRESS } from '../../schema/model/registration/registration';
 import type { Collections } from '../../schema/mongo/connect';
 
 type Devices = Collections['devices'];
@@ -36,13 +37,14 @@ export async function setConnected(
   const { filter, update } = letIn(by);
   const found = { _id: deviceId, ...filter, ...only };
   if (isOld) return devices.findOneAndUpdate(found, { ...present(at, now), ...update }, WRITTEN);
-  const revision = { $add: [{ $ifNull: ['$presenceRevision', 0] }, 1] };
-  const { $set } = present(at, now);
-  const stages = [
-    { $set: { ...literally($set), presenceRevision: revision, streak: nextStreak(tookOver, now) } },
-    ...(update.$unset ? [{ $unset: Object.keys(update.$unset) }] : []),
-  ];
+  const stages = [counted(at, now, tookOver), ...(update.$unset ? [{ $unset: Object.keys(update.$unset) }] : [])];
   return devices.findOneAndUpdate(found, stages, WRITTEN);
+}
+
+/** Stage of an update: a connection that is counted. */
+export function counted(at: { gatewayId: string; sessionId: string }, now: Date, tookOver: boolean): { $set: object } {
+  const revision = { $add: [{ $ifNull: ['$presenceRevision', 0] }, 1] };
+  return { $set: { ...literally(present(at, now).$set), presenceRevision: revision, streak: nextStreak(tookOver, now) } };
 }
 
 const literally = (fields: object) => Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, { $literal: value }]));
@@ -58,9 +60,13 @@ function nextStreak(tookOver: boolean, now: Date): object {
 export const setDisconnected = (devices: Devices, deviceId: DeviceId, sessionId: string, now: Date): Promise<Related | null> =>
   devices.findOneAndUpdate({ _id: deviceId, sessionId }, offline(now), WRITTEN);
 
-/** `until`: whoever has connected since then is not meant; whoever has no such time is. */
+/**
+ * `until`: whoever has connected since then is not meant; whoever has no such time is. Without it the process starts or ends, and those that it
+ * reaches by an address alone stay: it has lost nothing of them.
+ */
 export async function resetGateway(devices: Devices, gatewayId: string, now: Date, until?: Date): Promise<void> {
-  await devices.updateMany({ gatewayId, online: true, ...(until && { onlineChangedAt: { $not: { $gt: until } } }) }, offline(now));
+  const meant = until ? { onlineChangedAt: { $not: { $gt: until } } } : { sessionId: { $not: ONLY_AN_ADDRESS } };
+  await devices.updateMany({ gatewayId, online: true, ...meant }, offline(now));
 }
 
 const changed = <P extends Pick<Device, 'online' | 'gatewayId' | 'sessionId'>>(presence: P, now: Date) => ({

@@ -1,6 +1,7 @@
 import { parentOf } from '../../schema/model/device/parent-name';
 import type { Present } from '../../schema/model/device/presence';
 import type { DeviceId } from '../../schema/model/ids';
+import { traitsOf } from '../../schema/model/protocol/dialect';
 import type { Store } from '../../schema/mongo/connect';
 import { requireRole } from '../access/require-role';
 import type { Clock } from '../clock';
@@ -47,6 +48,10 @@ export interface DeviceDeps {
   onChanged?(deviceIds: readonly DeviceId[]): Promise<void>;
   /** They were disabled. */
   onShutOut?(deviceIds: readonly DeviceId[]): void;
+  /** They were disabled, or do not speak by CoAP: what they are registered as is over. */
+  endRegistrations?(deviceIds: readonly DeviceId[]): Promise<unknown>;
+  /** Before the gateway's devices are off-line. */
+  beforeGatewayReset?(gatewayId: string, until?: Date): Promise<void>;
   /** After all devices of the gateway are off-line. */
   onGatewayReset?(gatewayId: string): Promise<void>;
   /** Who is whose child; when it is not given, one that tells nobody who comes and goes. */
@@ -56,7 +61,7 @@ export interface DeviceDeps {
   /** What was given out for them holds no more, or not all of it. */
   onVoid?(deviceIds: readonly DeviceId[]): void;
   /** LwM2M devices are not known any more by what they were. */
-  onIdentityLost?(lost: readonly LostIdentity[]): Promise<void>;
+  onIdentityLost?(lost: readonly LostIdentity[]): Promise<unknown>;
   /** The gateways of a broker have heard nothing for a while. */
   onUnheard?(gatewayId: string): Promise<void>;
 }
@@ -119,12 +124,16 @@ export function createDeviceService(deps: DeviceDeps): DeviceService {
         await identityLost([{ deviceId: id, identities: 'ALL' }]);
       }
       if (changes.dialect || changes.region !== undefined) await deps.onChanged?.([id]);
+      if (traitsOf(device).transport !== 'COAP') await deps.endRegistrations?.([id]);
       return device;
     },
     async setEnabled(viewer, ids, enabled) {
       requireRole(viewer, 'OPERATOR');
       const switched = await setEnabled(devices, settings.limits, ids, enabled, clock(), sessionEnds);
-      if (!enabled) deps.onShutOut?.(switched.map(({ _id }) => _id));
+      if (!enabled) {
+        deps.onShutOut?.(switched.map(({ _id }) => _id));
+        await deps.endRegistrations?.(switched.map(({ _id }) => _id));
+      }
       await children.followRelated(switched);
       if (enabled) await deps.onChanged?.(switched.map(({ _id }) => _id));
       return switched;
@@ -195,6 +204,7 @@ export function createDeviceService(deps: DeviceDeps): DeviceService {
     },
     unheard: async (gatewayId) => deps.onUnheard?.(gatewayId),
     async gatewayReset(gatewayId, until) {
+      await deps.beforeGatewayReset?.(gatewayId, until);
       await resetGateway(devices, gatewayId, clock(), until);
       await deps.onGatewayReset?.(gatewayId);
     },

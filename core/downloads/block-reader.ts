@@ -1,3 +1,4 @@
+import type { Limits } from '../../schema/model/limits';
 import { createConcurrencyLimit } from '../concurrency-limit';
 import { createBlockSlots } from './block-slots';
 import type { BlockSource, StoredBytes } from './block-source';
@@ -7,6 +8,8 @@ export interface BlockReader {
   read(file: StoredBytes, range: { start: number; end: number }): AsyncIterable<Buffer>;
   /** `length` bytes from `offset`, all within the file; the caller's own. */
   slice(file: StoredBytes, offset: number, length: number): Promise<Buffer>;
+  /** For one who reads slice by slice: when this one is the first of its block, the next block is fetched, unless the store is busy as it is. */
+  ahead(file: StoredBytes, offset: number, length: number): void;
 }
 
 export interface BlockReaderSettings {
@@ -23,6 +26,14 @@ export interface BlockReaderSettings {
 const SETTINGS: BlockReaderSettings = { blockBytes: 512 * 1024, blocks: 32, ahead: 3, fetches: 8 };
 
 /**
+ * For hundreds of devices at places of their own in files of their own, each of which asks for a kilobyte at a time: 32 MiB hold the present and
+ * the next block of 256 of them.
+ */
+export const smallBlocks = ({ blockReads }: Pick<Limits, 'blockReads'>): Partial<BlockReaderSettings> => ({
+  ...{ blockBytes: 64 * 1024, blocks: 512, fetches: blockReads },
+});
+
+/**
  * Reads package files by aligned blocks, each fetched once for all who want it now or soon (R-DL-6). Memory is bounded: the kept blocks,
  * those being fetched, and the one block that each transfer is sending.
  */
@@ -31,11 +42,21 @@ export function createBlockReader(source: BlockSource, settings: Partial<BlockRe
   const slots = createBlockSlots({ blockBytes, blocks });
   const limited = createConcurrencyLimit(fetches);
   let readers = 0;
+  let fetching = 0;
+
+  async function fetch(file: StoredBytes, start: number, into: Buffer): Promise<void> {
+    fetching += 1;
+    try {
+      await limited(() => source.fill(file, start, into));
+    } finally {
+      fetching -= 1;
+    }
+  }
 
   function hold(file: StoredBytes, index: number) {
     const start = index * blockBytes;
     const length = Math.min(blockBytes, file.size - start);
-    return slots.hold(`${file.fileId} ${index}`, length, (into) => limited(() => source.fill(file, start, into)));
+    return slots.hold(`${file.fileId} ${index}`, length, (into) => fetch(file, start, into));
   }
 
   /** Beyond the range too: who asks for one asks for the next. Not when so many read at different places that what is fetched early would be gone again before its turn. */
@@ -81,6 +102,11 @@ export function createBlockReader(source: BlockSource, settings: Partial<BlockRe
         }
       }
       return whole;
+    },
+    ahead(file, offset, length) {
+      const next = Math.floor(offset / blockBytes) + 1;
+      const isFirst = offset % blockBytes < length;
+      if (isFirst && next * blockBytes < file.size && fetching < fetches) slots.release(hold(file, next));
     },
   };
 }

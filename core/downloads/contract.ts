@@ -6,6 +6,10 @@ export interface DownloadService {
   open(token: string): Promise<Download>;
   /** `/f/<id>` with `Authorization: Bearer <token>`. Throws DOWNLOAD_UNAUTHORIZED for a token that is not this address's, else as `open`. */
   openWithBearer(id: string, bearer: string | null): Promise<Download>;
+  /** `/f/<token>`, the token one of 22 characters (R-DL-4). Throws NOT_FOUND for one that was never given out, else as `open`. */
+  openShort(token: string): Promise<Download>;
+  /** A block of a file by such a token, over a protocol without connections. Throws only when the store can't be reached. */
+  tokenBlock(token: string, asker: BlockAsker, request: TokenBlockRequest): Promise<TokenBlock>;
   /** A block over MQTT (R-DL-3). Throws only when the store can't be reached. */
   block(deviceId: DeviceId, request: BlockRequest, proof?: Proof): Promise<BlockAnswer>;
 }
@@ -55,3 +59,33 @@ export type BlockAnswer =
   | { kind: 'unknown' }
   /** The offset is not within the file. */
   | { kind: 'beyond'; fileLength: number };
+
+/** Who asks for a block by a token. */
+export interface BlockAsker {
+  /** The same for the same peer: an address and port, or a DTLS session. */
+  peer: string;
+  /** Whose key the connection was proven with, null without: another device's token is refused then. */
+  deviceId: DeviceId | null;
+}
+
+/** Whole numbers, not negative; `length` at least 1. */
+export interface TokenBlockRequest {
+  offset: number;
+  length: number;
+}
+
+export type TokenBlock =
+  /** As many bytes as were asked for, or as there are up to the end. `etag`: the first 8 bytes of the file's SHA-256. */
+  | { kind: 'block'; bytes: Buffer; size: number; etag: Buffer }
+  /** The token was never given out. */
+  | { kind: 'unknown' }
+  /** It has expired, its task has ended, its device may not have the file, or another device asks. */
+  | { kind: 'refused' }
+  /** The offset is not within the file. */
+  | { kind: 'beyond'; size: number }
+  /** As many others as may are downloading with the token, or for its device (R-DL-7). */
+  | { kind: 'limit' }
+  /** More requests with the token than may be in a second. */
+  | { kind: 'too_fast' }
+  /** As many requests as may be are waiting for the store. */
+  | { kind: 'busy' };

@@ -145,12 +145,20 @@ function isSame(given: string, expected: string): boolean {
 }
 
 export const unknownDownload = (): UserError => refused('The download address is not one that was given out.');
-const expiredDownload = (): UserError => refused('The download address has expired.');
+export const expiredDownload = (): UserError => refused('The download address has expired.');
 export const voidDownload = (): UserError =>
   refused('The device this download address was given out for was registered anew, or has another secret, certificate or parent since.');
 export const endedDownload = (): UserError => refused('The task this download address was given out for has ended.');
 export const shutOutDownload = (): UserError => refused('The device this download address was given out for is disabled or deleted.');
 export const earlyDownload = (): UserError => refused('The device was not notified of this file yet.');
+
+/** Of a short address, where one that is not known can be told from one that is no longer good. */
+export const neverGivenOut = (): UserError =>
+  new UserError('NOT_FOUND', {
+    field: 'token',
+    message: 'The download address is not one that was given out, or has expired long ago.',
+    hint: 'Ask for the package again: a task that goes on answers with a new address.',
+  });
 
 const refused = (message: string): UserError =>
   new UserError('DOWNLOAD_REFUSED', {

@@ -13,19 +13,26 @@ import {
   type DownloadUrls,
   earlyDownload,
   endedDownload,
+  expiredDownload,
+  neverGivenOut,
   shutOutDownload,
   unknownDownload,
   voidDownload,
 } from './download-token';
 import type { DownloadMeter } from './meter';
-import { createStandings, refusalOf } from './standings';
+import type { ShortTokens } from './short-token';
+import { createStandings, refusalOf, type Standing } from './standings';
 import { createStreams } from './streams';
+import { createTokenBlocks } from './token-blocks';
 import { createTransfers } from './transfers';
 
 export interface DownloadDeps {
   collections: Pick<Collections, 'tasks' | 'packages'>;
   urls: Pick<DownloadUrls, 'read' | 'readBearer'>;
+  tokens: Pick<ShortTokens, 'find'>;
   reader: BlockReader;
+  /** For devices that ask for a kilobyte or less at a time, many at once. */
+  blockReader: BlockReader;
   meter: DownloadMeter;
   /** The first request for the file of a notification, before a byte leaves. */
   onOpened?(taskId: TaskId, attempt: number): Promise<void>;
@@ -52,7 +59,7 @@ const REFUSALS: Record<DownloadRefusal, () => UserError> = {
 };
 
 export function createDownloadService(deps: DownloadDeps): DownloadService & DownloadEvents {
-  const { urls, reader, meter, clock } = deps;
+  const { urls, tokens, reader, meter, clock } = deps;
   const { packages } = deps.collections;
   const { limits } = deps.settings;
   /** A package's files never change, and none goes while a task of it is unfinished: a request costs one read, that of the task. */
@@ -69,6 +76,16 @@ export function createDownloadService(deps: DownloadDeps): DownloadService & Dow
     return read;
   }
 
+  async function tellOpened({ task }: Standing, attempt: number): Promise<void> {
+    if (task.negotiation && task.attempt === attempt && task.negotiation.openedAt === null) await deps.onOpened?.(task._id, attempt);
+  }
+
+  const tokenBlocks = createTokenBlocks({
+    ...{ tokens, standings, reader: deps.blockReader, meter, limits, clock },
+    fileOf: async (packageId, fileIndex) => (await filesOf(packageId))?.files[fileIndex] ?? null,
+    onOpened: tellOpened,
+  });
+
   /** R-DL-5, R-DL-7: asked anew for each request. */
   async function opened({ taskId, fileIndex, attempt, grant }: DownloadGrant, token: string): Promise<Download> {
     const standing = await standings.ofTask(taskId);
@@ -80,7 +97,7 @@ export function createDownloadService(deps: DownloadDeps): DownloadService & Dow
     const file = firmware?.files[fileIndex];
     if (!firmware || !file) throw unknownDownload();
     const { name, size, sha256 } = file;
-    if (task.negotiation && task.attempt === attempt && task.negotiation.openedAt === null) await deps.onOpened?.(taskId, attempt);
+    await tellOpened(standing, attempt);
     meter.add(taskId, 0, 1);
     return {
       ...{ taskId, name, size, sha256, createdAt: firmware.createdAt },
@@ -102,6 +119,13 @@ export function createDownloadService(deps: DownloadDeps): DownloadService & Dow
   return {
     open: async (token) => opened(await urls.read(token), token),
     openWithBearer: async (id, bearer) => opened(await urls.readBearer(id, bearer), id),
+    async openShort(token) {
+      const found = await tokens.find(token);
+      if (!found) throw neverGivenOut();
+      if (found.expiresAt <= clock()) throw expiredDownload();
+      return opened(found, token);
+    },
+    tokenBlock: tokenBlocks.read,
     async block(deviceId, { streamId, fileId, offset, size }, proof) {
       const found = fileId === 1 ? await streams.fileFor(deviceId, streamId, proof) : null;
       if (!found) return { kind: 'unknown' };
@@ -112,11 +136,14 @@ export function createDownloadService(deps: DownloadDeps): DownloadService & Dow
       return { kind: 'block', bytes, fileLength: file.size };
     },
     tasksEnded(ended) {
-      streams.forget(ended.map(({ deviceId }) => deviceId));
+      const deviceIds = ended.map(({ deviceId }) => deviceId);
+      streams.forget(deviceIds);
+      tokenBlocks.forget(deviceIds);
       transfers.tasksEnded(ended.map(({ _id }) => _id));
     },
     devicesShutOut(ids) {
       streams.forget(ids);
+      tokenBlocks.forget(ids);
       transfers.devicesShutOut(ids);
     },
     close: transfers.close,

@@ -44,13 +44,13 @@ export async function onUnheard(deps: TaskDeps, gatewayId: string): Promise<void
   for (const batchId of batches) deps.engine.wakeBatch(batchId, settleMs);
 }
 
-/** R-TASK-7: devices that came or went with their parent, with few round trips for all of them. */
-export async function onChildren(deps: PresenceDeps, deviceIds: readonly DeviceId[], gatewayId: string | null): Promise<void> {
+/** R-TASK-7: devices that came or went together, with their parent for example, with few round trips for all of them. */
+export async function onPresenceOfMany(deps: PresenceDeps, deviceIds: readonly DeviceId[], came: boolean): Promise<void> {
   const batches = new Set<string>();
   for await (const ids of inChunks(deviceIds, CHUNK)) {
     const active = await deps.tasks.activeOfDevices(ids);
-    await followPresence(deps, active, { anew: gatewayId !== null });
+    await followPresence(deps, active, { anew: came });
     for (const { batchId } of active) batches.add(batchId);
   }
-  if (gatewayId !== null) for (const batchId of batches) deps.engine.wakeBatch(batchId, deps.settings.settleMs);
+  if (came) for (const batchId of batches) deps.engine.wakeBatch(batchId, deps.settings.settleMs);
 }

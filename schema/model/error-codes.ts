@@ -25,7 +25,7 @@ export const ERROR_CODES = {
   GATEWAY_LEVELS: 'A parent has no parent itself: there is one level.',
   CERTIFICATE_DIALECT:
     'Client certificates are for IoTDA devices; a Link device signs in with its secret, an LwM2M device with a pre-shared key.',
-  LWM2M_DIALECT: 'Endpoint names and pre-shared keys are for LwM2M devices.',
+  IDENTITY_DIALECT: 'Endpoint names and pre-shared keys are for LwM2M devices.',
   ENDPOINT_EXISTS: 'Another device has this endpoint name, of whichever product, or the list names it twice.',
   PSK_IDENTITY_EXISTS: 'Another device has this PSK identity, of whichever product, or the list names it twice.',
   GATEWAY_DIALECT: 'A child and its parent speak different dialects.',

@@ -127,6 +127,18 @@ export const LIMITS = {
     unit: 'rows',
     description: 'Most rows of a file of devices: of an import, and of a list for a batch.',
   },
+  /** R-SAFE-3. */
+  lwm2mRegistrations: {
+    default: 1_000_000,
+    unit: 'devices',
+    description: 'Most LwM2M devices that are registered at once; a further one is answered 5.03 and tries again.',
+  },
+  registrationLinks: {
+    default: 256,
+    unit: 'links',
+    range: [8, 1_000],
+    description: 'Most objects and instances that an LwM2M device may register; one with more is answered 4.13.',
+  },
   pageSize: { default: 100, unit: 'items', description: 'Most items of a page.' },
   /** R-SAFE-1. */
   answerBytes: {
@@ -161,6 +173,25 @@ export const LIMITS = {
     unit: 'bytes a second',
     description:
       'Slowest download, in bytes a second over ten minutes: a slower one is cut, and goes on with a range when its device asks for it.',
+  },
+  /** R-DL-4, R-DL-7. */
+  blockRequestsPerToken: {
+    default: 10_000,
+    unit: 'requests a second',
+    description: 'Most requests for blocks over CoAP with one token in a second, in one process; further ones are refused.',
+  },
+  /** R-SAFE-3. */
+  blocksWaiting: {
+    default: 1_000,
+    unit: 'requests',
+    range: [1, 100_000],
+    description: 'Most requests for blocks over CoAP that wait for MongoDB or the package store at once, in one process.',
+  },
+  blockReads: {
+    default: 12,
+    unit: 'reads',
+    range: [1, 1_000],
+    description: 'Most reads of the package store for blocks over CoAP at once, in one process.',
   },
   /** R-DL-3. */
   mqttFileBytes: { default: 16 * 1024 * 1024, unit: 'bytes', description: 'Largest file that is downloaded over MQTT, in bytes.' },

@@ -5,10 +5,12 @@ import type { CollectionSchema } from './declaration';
 import { deviceImportPieceSchema, deviceImportProblemSchema, deviceImportSchema } from './device-imports';
 import { deviceListProblemSchema, deviceListRowSchema, deviceListSchema } from './device-lists';
 import { deviceSchema } from './devices';
+import { downloadTokenSchema } from './download-tokens';
 import { gatewaySchema } from './gateways';
 import { groupSchema } from './groups';
 import { packageSchema } from './packages';
 import { productSchema } from './products';
+import { registrationSchema } from './registrations';
 import { resumableUploadSchema } from './resumable-uploads';
 import { secretResetSchema } from './secret-resets';
 import { secureUpdateSchema } from './secure-updates';
@@ -40,7 +42,9 @@ export const SCHEMAS = {
   deviceImportPieces: deviceImportPieceSchema,
   deviceImportProblems: deviceImportProblemSchema,
   sessionEnds: sessionEndSchema,
+  registrations: registrationSchema,
   secretResets: secretResetSchema,
+  downloadTokens: downloadTokenSchema,
   uploads: uploadSchema,
   resumableUploads: resumableUploadSchema,
 };
@@ -65,4 +69,4 @@ export const UNVALIDATED: ReadonlySet<CollectionName> = new Set(['tasks', 'devic
  * Raised with each change of a declaration, which a test makes sure of: of two versions that run side by side during an update the newer
  * one's validators stay. What a version adds is optional in it, since processes of the version before still write without.
  */
-export const DECLARATIONS_REVISION = 2;
+export const DECLARATIONS_REVISION = 5;

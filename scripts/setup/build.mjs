@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import process from 'node:process';
 import { inProject, projectRoot } from './paths.mjs';
@@ -8,6 +8,8 @@ import { runChild } from './run-child.mjs';
 import { SetupError } from './setup-error.mjs';
 
 const SOURCES = ['api', 'workflows', 'gateways', 'core', 'schema', 'server', 'demo', 'test'];
+/** What the compiled code reads beside itself. */
+const ASSETS = ['gateways/coap/dtls/wasm/dtls.wasm', 'gateways/coap/dtls/wasm/LICENSE'];
 const SETTINGS = ['package-lock.json', 'tsconfig.json'];
 const stampFile = () => inProject('dist', '.updraft-build');
 
@@ -19,6 +21,7 @@ export async function ensureBuilt() {
   try {
     rmSync(stampFile(), { force: true });
     await compile();
+    for (const path of ASSETS) cpSync(inProject(path), inProject('dist', path));
     const bundle = inProject('dist', 'workflows', 'bundle.js');
     if (existsSync(bundle))
       await runChild(process.execPath, [bundle], { limitMs: 5 * 60_000, what: 'bundling the workflows', cwd: inProject() });
@@ -40,7 +43,10 @@ const compile = () =>
 
 function digestOfSources() {
   const hash = createHash('sha256');
-  for (const path of [...SOURCES.flatMap((folder) => filesUnder(inProject(folder))), ...SETTINGS.map((name) => inProject(name))].sort()) {
+  for (const path of [
+    ...SOURCES.flatMap((folder) => filesUnder(inProject(folder))),
+    ...[...ASSETS, ...SETTINGS].map((name) => inProject(name)),
+  ].sort()) {
     hash
       .update(`${relative(projectRoot, path)}\0`)
       .update(readFileSync(path))

@@ -7,6 +7,7 @@ import { buffer } from 'node:stream/consumers';
 import type { Download } from '../../core/downloads/contract';
 import { downloadSecret } from '../../core/downloads/download-secret';
 import { createDownloadUrls, type DownloadUrls } from '../../core/downloads/download-token';
+import { createShortTokens } from '../../core/downloads/short-token';
 import type { Task } from '../../schema/model/task/task';
 import { aDevice, aPackage, aTask } from '../support/builders';
 import { handClock, settingsWith } from '../support/core-parts';
@@ -136,6 +137,45 @@ test('R-DL-1 by bearer token: the path alone, or a token of something else, is 4
   expect([status, body.equals(FILE.subarray(0, 10))]).toEqual([206, true]);
   await api.store.collections.tasks.updateOne({ _id: task._id }, { $set: { active: false } });
   expect((await ask(path, { authorization: `Bearer ${token}` })).status).toBe(403);
+});
+
+describe('R-DL-4 by a short address', () => {
+  const issue = async (of = task, at: () => Date = clock) => {
+    const { downloadTokens } = api.store.collections;
+    const tokens = createShortTokens({
+      downloadTokens,
+      settings: settingsWith(),
+      secret: await downloadSecret(api.store.collections),
+      clock: at,
+    });
+    return `/f/${(await tokens.issue(of, 0)).token}`;
+  };
+  const refusal = async (path: string) => {
+    const { status, body } = await ask(path);
+    return [status, body.toString().split(':')[0]];
+  };
+
+  test('R-DL-4 R-DL-2 it opens by itself: the whole file, ranges, conditions, HEAD', async () => {
+    const path = await issue();
+    const whole = await ask(path);
+    expect([whole.status, whole.headers.etag, whole.body.equals(FILE)]).toEqual([200, `"${SHA256}"`, true]);
+    const part = await ask(`${path}/fw.bin?v=2`, { Range: 'bytes=10-19', 'If-Match': `"${SHA256}"` });
+    expect([part.status, part.body.equals(FILE.subarray(10, 20))]).toEqual([206, true]);
+    expect((await ask(path, { 'If-Match': '"other"', Range: 'bytes=5-' })).status).toBe(412);
+    expect((await ask(path, {}, 'HEAD')).headers['content-length']).toBe(String(FILE.length));
+    expect((await ask(path, {}, 'POST')).status).toBe(405);
+  });
+
+  test('R-DL-4 R-DL-5 one that was never given out is 404; expired, or of an ended task, it is 403', async () => {
+    expect(await refusal(`/f/${'A'.repeat(22)}`)).toEqual([404, 'NOT_FOUND']);
+    const path = await issue();
+    await api.store.collections.tasks.updateOne({ _id: task._id }, { $set: { active: false } });
+    expect(await refusal(path)).toEqual([403, 'DOWNLOAD_REFUSED']);
+    const other = await notified();
+    const old = await issue(other, () => new Date(clock().getTime() - 25 * 3_600_000));
+    expect(await refusal(old)).toEqual([403, 'DOWNLOAD_REFUSED']);
+    expect(await refusal(await issue(other))).toEqual([200, expect.anything()]);
+  });
 });
 
 test('R-DL-1 a header without a blank behind its colon, as a C SDK writes it, is taken', async () => {

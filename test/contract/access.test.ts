@@ -1,14 +1,8 @@
 import { createAccessService } from '../../core/access/service';
-import type { Store } from '../../schema/mongo/connect';
 import { administrator, handClock, operator, refusal, settingsWith, spectator } from '../support/core-parts';
-import { emptyStore, testStore } from '../support/store';
+import { useStore } from '../support/store';
 
-let store: Store;
-beforeAll(async () => {
-  store = await testStore();
-});
-afterEach(() => emptyStore(store));
-afterAll(() => store.close());
+const store = useStore();
 
 const clock = handClock();
 const service = () => createAccessService({ store, settings: settingsWith(), clock });

@@ -3,12 +3,11 @@ import { UserError } from '../../core/errors';
 import { deviceIdOf, taskIdOf } from '../../schema/model/ids';
 import type { CancelableStatus } from '../../schema/model/task/cancel';
 import type { Task, TaskStatus } from '../../schema/model/task/task';
-import type { Store } from '../../schema/mongo/connect';
 import { aPackage } from '../support/builders';
 import { handClock, operator, refusal, spectator } from '../support/core-parts';
 import { meters, named } from '../support/meters';
 import { quietEngine } from '../support/quiet-engine';
-import { emptyStore, testStore } from '../support/store';
+import { useStore } from '../support/store';
 
 const clock = handClock();
 const over = new Set<string>();
@@ -25,11 +24,8 @@ const engine = quietEngine({
 const names = ['dev-a', 'dev-b', 'dev-c', 'dev-d', 'dev-e'];
 const deviceIds = names.map((name) => deviceIdOf('meter', name));
 
-let store: Store;
+const store = useStore();
 let parts: CoreParts;
-beforeAll(async () => {
-  store = await testStore();
-});
 beforeEach(async () => {
   parts = await meters({ store, engine, clock }, named(names));
   await store.collections.packages.insertMany([
@@ -39,8 +35,6 @@ beforeEach(async () => {
   over.clear();
   told.clear();
 });
-afterEach(() => emptyStore(store));
-afterAll(() => store.close());
 
 const policy = { rate: { kind: 'constant', perMinute: 600 }, retry: null, timeoutMinutes: null } as const;
 async function create(deviceNames: string[], packageId = 'package1', startsLater = false): Promise<string> {

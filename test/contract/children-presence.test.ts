@@ -1,25 +1,19 @@
 import type { CoreParts } from '../../core/core-parts';
 import type { Notification } from '../../core/ports';
 import type { DeviceId } from '../../schema/model/ids';
-import type { Store } from '../../schema/mongo/connect';
 import { aNotifiedTask, aPackage, aTask } from '../support/builders';
 import { operator } from '../support/core-parts';
 import { HUB, type Hub, ids, startHub } from '../support/hub';
-import { emptyStore, testStore } from '../support/store';
+import { useStore } from '../support/store';
 
-let store: Store;
+const store = useStore();
 let parts: CoreParts;
 let hub: Hub;
 
-beforeAll(async () => {
-  store = await testStore();
-});
 beforeEach(async () => {
   hub = await startHub(store);
   parts = hub.parts;
 });
-afterEach(() => emptyStore(store));
-afterAll(() => store.close());
 
 const bind: Hub['bind'] = (...args) => hub.bind(...args);
 const gatewayIds: Hub['gatewayIds'] = (...names) => hub.gatewayIds(...names);

@@ -2,21 +2,16 @@ import type { CoreParts } from '../../core/core-parts';
 import { createCore } from '../../core/create-core';
 import { createTaskStore } from '../../core/tasks/mongo-store';
 import { taskIdOf } from '../../schema/model/ids';
-import type { Store } from '../../schema/mongo/connect';
 import { anAnsweredTask, aPackage, aTask } from '../support/builders';
 import { handClock, MASTER_KEY, operator, settingsWith } from '../support/core-parts';
 import { fakePackageStore } from '../support/fakes/package-store';
 import { quietEngine } from '../support/quiet-engine';
-import { emptyStore, testStore } from '../support/store';
+import { useStore } from '../support/store';
 
 const HOUR = 3_600_000;
 const clock = handClock();
-let store: Store;
+const store = useStore();
 let parts: CoreParts;
-beforeAll(async () => {
-  store = await testStore();
-  await store.ensureIndexes();
-});
 beforeEach(async () => {
   const settings = settingsWith();
   parts = await createCore({ store, files: fakePackageStore(), engine: quietEngine(), settings, masterKeys: [MASTER_KEY], clock });
@@ -25,8 +20,6 @@ beforeEach(async () => {
   await store.collections.packages.insertOne(aPackage({ _id: 'two', productKey: 'meter' }));
   await says('1.0.0');
 });
-afterEach(() => emptyStore(store));
-afterAll(() => store.close());
 
 const DEVICE = 'meter.dev-a';
 const says = (version: string) => parts.core.tasks.report(DEVICE, { kind: 'version', module: 'default', version });

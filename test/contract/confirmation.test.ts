@@ -1,11 +1,10 @@
 import type { CoreParts } from '../../core/core-parts';
 import { taskIdOf } from '../../schema/model/ids';
-import type { Store } from '../../schema/mongo/connect';
 import { aPackage } from '../support/builders';
 import { handClock, operator, refusal, spectator } from '../support/core-parts';
 import { meters, named } from '../support/meters';
 import { quietEngine } from '../support/quiet-engine';
-import { emptyStore, testStore } from '../support/store';
+import { useStore } from '../support/store';
 
 const clock = handClock();
 const woken: string[] = [];
@@ -14,12 +13,9 @@ const engine = quietEngine({
 });
 const names = Array.from({ length: 11 }, (_, index) => `dev-${index}`);
 
-let store: Store;
+const store = useStore();
 let parts: CoreParts;
 let batchId: string;
-beforeAll(async () => {
-  store = await testStore();
-});
 beforeEach(async () => {
   parts = await meters({ store, engine, clock }, named(names));
   const { core, lifecycle } = parts;
@@ -31,8 +27,6 @@ beforeEach(async () => {
   await lifecycle.select(batchId);
   woken.length = 0;
 });
-afterEach(() => emptyStore(store));
-afterAll(() => store.close());
 
 const idOf = (name: string) => taskIdOf(batchId, `meter.${name}`);
 const stored = async (name: string) => parts.core.tasks.get(idOf(name));

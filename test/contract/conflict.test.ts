@@ -5,18 +5,15 @@ import { aPackage } from '../support/builders';
 import { handClock, MASTER_KEY, operator, refusal, settingsWith, spectator } from '../support/core-parts';
 import { fakePackageStore } from '../support/fakes/package-store';
 import { quietEngine } from '../support/quiet-engine';
-import { emptyStore, testStore } from '../support/store';
+import { useStore } from '../support/store';
 
 const clock = handClock();
 const engine = quietEngine();
 const partsOver = (store: Store): Promise<CoreParts> =>
   createCore({ store, files: fakePackageStore(), engine, settings: settingsWith(), masterKeys: [MASTER_KEY], clock });
 
-let store: Store;
+const store = useStore();
 let parts: CoreParts;
-beforeAll(async () => {
-  store = await testStore();
-});
 beforeEach(async () => {
   parts = await partsOver(store);
   await parts.core.products.create(operator, { key: 'meter', name: 'Water meter' });
@@ -31,8 +28,6 @@ beforeEach(async () => {
   ]);
   await parts.core.products.update(operator, 'meter', { refuseConflictingBatches: true });
 });
-afterEach(() => emptyStore(store));
-afterAll(() => store.close());
 
 const report = (name: string, version: string) => parts.core.tasks.report(`meter.${name}`, { kind: 'version', module: 'default', version });
 const policy = { rate: { kind: 'constant', perMinute: 600 }, retry: null, timeoutMinutes: null } as const;

@@ -1,9 +1,8 @@
 import { createDeviceService } from '../../core/devices/service';
 import { NO_MEMBERSHIPS } from '../../core/memberships/memberships';
 import { createProductService } from '../../core/products/service';
-import type { Store } from '../../schema/mongo/connect';
 import { operator, productParts, settingsWith } from '../support/core-parts';
-import { BY_ANOTHER_VERSION, testStore } from '../support/store';
+import { BY_ANOTHER_VERSION, useStore } from '../support/store';
 
 const ID = 'meter.dev-1';
 let now = new Date('2026-01-01T00:00:00Z');
@@ -12,16 +11,14 @@ const later = (seconds: number) => {
   now = new Date(now.getTime() + seconds * 1_000);
 };
 
-let store: Store;
+const store = useStore({ keepsDocuments: true });
 let devices: ReturnType<typeof createDeviceService>;
 beforeAll(async () => {
-  store = await testStore();
   const common = { settings: settingsWith(), clock, ...productParts(store, clock) };
   await createProductService({ collections: store.collections, ...common }).create(operator, { key: 'meter', name: 'Water meter' });
   devices = createDeviceService({ store, memberships: NO_MEMBERSHIPS, ...common });
   await devices.register(operator, 'meter', [{ deviceName: 'dev-1' }]);
 });
-afterAll(() => store.close());
 
 const streak = async () => (await devices.get(ID))?.streak;
 

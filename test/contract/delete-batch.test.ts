@@ -7,22 +7,17 @@ import { aPackage, aTask } from '../support/builders';
 import { handClock, operator, refusal, spectator } from '../support/core-parts';
 import { meters, named } from '../support/meters';
 import { quietEngine } from '../support/quiet-engine';
-import { emptyStore, testStore } from '../support/store';
+import { useStore } from '../support/store';
 
 const clock = handClock();
 const engine = quietEngine();
 
-let store: Store;
+const store = useStore();
 let parts: CoreParts;
-beforeAll(async () => {
-  store = await testStore();
-});
 beforeEach(async () => {
   parts = await meters({ store, engine, clock }, named(['dev-a', 'dev-b']));
   await store.collections.packages.insertOne(aPackage({ productKey: 'meter' }));
 });
-afterEach(() => emptyStore(store));
-afterAll(() => store.close());
 
 const { batches, tasks } = { batches: () => store.collections.batches, tasks: () => store.collections.tasks };
 const policy = { rate: { kind: 'constant', perMinute: 600 }, retry: null, timeoutMinutes: null } as const;

@@ -1,11 +1,10 @@
 import type { CoreParts } from '../../core/core-parts';
 import { createCore } from '../../core/create-core';
-import type { Store } from '../../schema/mongo/connect';
 import { aRunningTask, aTask } from '../support/builders';
 import { handClock, MASTER_KEY, operator, refusal, settingsWith, spectator } from '../support/core-parts';
 import { fakePackageStore } from '../support/fakes/package-store';
 import { quietEngine } from '../support/quiet-engine';
-import { emptyStore, testStore } from '../support/store';
+import { useStore } from '../support/store';
 
 const clock = handClock();
 const told: string[] = [];
@@ -15,11 +14,8 @@ const engine = quietEngine({
   tellEnded: async ({ _id }) => void told.push(_id),
 });
 
-let store: Store;
+const store = useStore();
 let parts: CoreParts;
-beforeAll(async () => {
-  store = await testStore();
-});
 beforeEach(async () => {
   told.length = 0;
   woken.length = 0;
@@ -27,8 +23,6 @@ beforeEach(async () => {
   parts = await createCore({ store, files: fakePackageStore(), engine, settings, masterKeys: [MASTER_KEY], clock });
   await parts.core.products.create(operator, { key: 'meter', name: 'Water meter' });
 });
-afterEach(() => emptyStore(store));
-afterAll(() => store.close());
 
 const devices = () => parts.core.devices;
 const places: [string, string, string][] = [

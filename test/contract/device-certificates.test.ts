@@ -3,16 +3,12 @@ import { createDeviceService } from '../../core/devices/service';
 import { NO_MEMBERSHIPS } from '../../core/memberships/memberships';
 import { createProductService } from '../../core/products/service';
 import { deviceIdOf } from '../../schema/model/ids';
-import type { Store } from '../../schema/mongo/connect';
 import { operator, productParts, refusal, settingsWith, spectator } from '../support/core-parts';
-import { emptyStore, testStore } from '../support/store';
+import { useStore } from '../support/store';
 
 const [first, second, third] = ['1', '2', '3'].map((digit) => digit.repeat(64)) as [string, string, string];
-let store: Store;
+const store = useStore();
 let devices: ReturnType<typeof createDeviceService>;
-beforeAll(async () => {
-  store = await testStore();
-});
 beforeEach(async () => {
   const parts = productParts(store, systemClock);
   const settings = settingsWith({ devicesPerCall: 2 });
@@ -24,8 +20,6 @@ beforeEach(async () => {
   devices = createDeviceService({ store, settings, clock: systemClock, ...parts, memberships: NO_MEMBERSHIPS });
   await devices.register(operator, 'prodA', [{ deviceName: 'meter-1', certificateFingerprints: [first] }, { deviceName: 'meter-2' }]);
 });
-afterEach(() => emptyStore(store));
-afterAll(() => store.close());
 
 const id = (name: string) => deviceIdOf('prodA', name);
 const certificatesOf = async (name: string) => (await devices.credentials('prodA', name))?.certificates;

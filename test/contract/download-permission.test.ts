@@ -5,6 +5,7 @@ import type { TransferEnd } from '../../core/downloads/contract';
 import { type DownloadUrls } from '../../core/downloads/download-token';
 import { type DownloadMeter } from '../../core/downloads/meter';
 import { createDownloadService } from '../../core/downloads/service';
+import type { ShortTokens } from '../../core/downloads/short-token';
 import { ensureStreamId } from '../../core/downloads/stream-id';
 import { isActive, TASK_STATUSES, type Task } from '../../schema/model/task/task';
 import type { Store } from '../../schema/mongo/connect';
@@ -21,6 +22,7 @@ const ENDED = 'DOWNLOAD_REFUSED The task this download address was given out for
 
 let store: Store;
 let urls: DownloadUrls;
+let tokens: ShortTokens;
 let downloads: ReturnType<typeof createDownloadService>;
 let meter: DownloadMeter;
 let files: ReturnType<typeof fakePackageStore>;
@@ -28,7 +30,7 @@ beforeAll(async () => {
   store = await testStore();
 });
 beforeEach(async () => {
-  ({ files, urls, meter, downloads } = await downloadParts(store.collections, { settings, clock, task }));
+  ({ files, urls, tokens, meter, downloads } = await downloadParts(store.collections, { settings, clock, task }));
 });
 afterEach(async () => {
   downloads.close();
@@ -37,7 +39,10 @@ afterEach(async () => {
 });
 afterAll(() => store.close());
 
-const parts = () => ({ collections: store.collections, urls, reader: createBlockReader(storeSource(files)), meter, clock });
+function parts() {
+  const reader = createBlockReader(storeSource(files));
+  return { collections: store.collections, urls, tokens, reader, blockReader: reader, meter, clock };
+}
 const tokenOf = async () => (await urls.mintUrl(task, 0, 'fw.bin')).split('/d/')[1] ?? '';
 const idOf = (url: string) => url.split('/f/')[1] ?? '';
 const refusalOf = (token: string) =>
@@ -60,27 +65,32 @@ describe.each(TASK_STATUSES)('R-DL-7 in %s', (status) => {
       (error: { code: string }) => error.code,
     );
 
-  test('R-DL-7 every way to the bytes says the same: URL token, bearer token, self-signed address, blocks by stream id', async () => {
+  test('R-DL-7 every way to the bytes says the same: URL token, bearer token, self-signed address, short address, blocks by stream id and by short token', async () => {
     await ensureStreamId(store.collections, 'package1');
     const streamId = (await store.collections.packages.findOne({ _id: 'package1' }))?.streamId ?? 0;
     await store.collections.tasks.updateOne({ _id: task._id }, { $set: { status, active: isActive(status) } });
     const bearer = await urls.mintAccess(task, 0);
     const open = await urls.mintOpenUrl(task, 0);
+    const short = (await tokens.issue(task, 0)).token;
+    const asker = { peer: 'peer', deviceId: null };
     const ways = async () => [
       await outcome(downloads.open(await tokenOf())),
       await outcome(downloads.openWithBearer(idOf(bearer.url), bearer.token)),
       await outcome(downloads.open(open.url.split('/d/')[1]?.split(/[/?]/)[0] ?? '')),
+      await outcome(downloads.openShort(short)),
       (await downloads.block(task.deviceId, { streamId, fileId: 1, offset: 0, size: 1 })).kind,
+      (await downloads.tokenBlock(short, asker, { offset: 0, length: 1 })).kind,
     ];
     const [had, refused] = [
-      ['had', 'had', 'had', 'block'],
-      ['DOWNLOAD_REFUSED', 'DOWNLOAD_REFUSED', 'DOWNLOAD_REFUSED', 'unknown'],
+      ['had', 'had', 'had', 'had', 'block', 'block'],
+      ['DOWNLOAD_REFUSED', 'DOWNLOAD_REFUSED', 'DOWNLOAD_REFUSED', 'DOWNLOAD_REFUSED', 'unknown', 'refused'],
     ];
     expect(await ways()).toEqual(may ? had : refused);
     await store.collections.devices.updateOne({ _id: task.deviceId }, { $set: { enabled: false } });
     downloads.devicesShutOut([task.deviceId]);
     expect(await ways()).toEqual(refused);
     await store.collections.devices.deleteOne({ _id: task.deviceId });
+    downloads.devicesShutOut([task.deviceId]);
     expect(await ways()).toEqual(refused);
   });
 });

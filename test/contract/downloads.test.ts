@@ -5,6 +5,7 @@ import { downloadSecret } from '../../core/downloads/download-secret';
 import { createDownloadUrls, type DownloadUrls } from '../../core/downloads/download-token';
 import { type DownloadMeter } from '../../core/downloads/meter';
 import { createDownloadService } from '../../core/downloads/service';
+import type { ShortTokens } from '../../core/downloads/short-token';
 import { ensureStreamId } from '../../core/downloads/stream-id';
 import type { Task } from '../../schema/model/task/task';
 import type { Store } from '../../schema/mongo/connect';
@@ -21,6 +22,7 @@ const task: Task = aTask({ status: 'NOTIFIED' });
 
 let store: Store;
 let urls: DownloadUrls;
+let tokens: ShortTokens;
 let downloads: ReturnType<typeof createDownloadService>;
 let meter: DownloadMeter;
 let files: ReturnType<typeof fakePackageStore>;
@@ -28,7 +30,7 @@ beforeAll(async () => {
   store = await testStore();
 });
 beforeEach(async () => {
-  ({ files, urls, meter, downloads } = await downloadParts(store.collections, { settings, clock, task }));
+  ({ files, urls, tokens, meter, downloads } = await downloadParts(store.collections, { settings, clock, task }));
 });
 afterEach(async () => {
   downloads.close();
@@ -170,7 +172,9 @@ test('R-DL-1 an https address names port 443 where a device needs it, and no por
 test('R-FLOW-2 R-DL-1 the first request with the token of the present attempt is told of, before a byte leaves; others are not', async () => {
   const opened: [string, number][] = [];
   const telling = createDownloadService({
-    ...{ collections: store.collections, urls, reader: createBlockReader(storeSource(files)), meter, settings, clock },
+    ...{ collections: store.collections, urls, tokens, meter, settings, clock },
+    reader: createBlockReader(storeSource(files)),
+    blockReader: createBlockReader(storeSource(files)),
     onOpened: async (taskId, attempt) => void opened.push([taskId, attempt]),
   });
   const iotda = anAnsweredTask({ attempt: 2, packageId: task.packageId });

@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import type { Batch } from '../../schema/model/batch/batch';
-import type { Store } from '../../schema/mongo/connect';
 import { type Ends, type ReferenceBatch, ReferenceDevice, type Step } from '../support/dynamic-reference';
 import { type DynamicWorld, dynamicWorld } from '../support/dynamic-world';
-import { testStore } from '../support/store';
+import { useStore } from '../support/store';
 
 const DEVICES = 500;
 const STEPS = 8;
@@ -30,12 +29,8 @@ const scripts: Step[][] = [
   ...fc.sample(fc.array(step, { minLength: STEPS, maxLength: STEPS }), { seed: 20_210_401, numRuns: DEVICES - 1 }),
 ];
 
-let store: Store;
+const store = useStore({ keepsDocuments: true });
 let world: DynamicWorld;
-beforeAll(async () => {
-  store = await testStore();
-});
-afterAll(() => store.close());
 
 test('R-BAT-1 R-BAT-8 R-BAT-9 R-BAT-10 R-BAT-15 over 500 devices that join, report, fail, leave and rejoin, each task ends as the rules say', async () => {
   const names = scripts.map((_, index) => `dev-${index}`);

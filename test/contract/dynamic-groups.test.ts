@@ -1,21 +1,15 @@
-import type { Store } from '../../schema/mongo/connect';
 import { operator } from '../support/core-parts';
 import { type DynamicWorld, dynamicWorld } from '../support/dynamic-world';
-import { emptyStore, testStore } from '../support/store';
+import { useStore } from '../support/store';
 
-let store: Store;
+const store = useStore();
 let world: DynamicWorld;
-beforeAll(async () => {
-  store = await testStore();
-});
 beforeEach(async () => {
   world = await dynamicWorld(store, ['dev-a', 'dev-b', 'dev-c', 'dev-d']);
   await world.addPackage('p2');
   await world.addPackage('p3', { version: '3.0.0' });
   for (const name of ['dev-a', 'dev-b', 'dev-c']) await world.report(name, '1.0.0');
 });
-afterEach(() => emptyStore(store));
-afterAll(() => store.close());
 
 const forGroup = (groupId: string) => ({ scope: { kind: 'group' as const, groupId, groupIds: [] } });
 

@@ -1,13 +1,9 @@
-import type { Store } from '../../schema/mongo/connect';
 import { operator } from '../support/core-parts';
 import { type DynamicWorld, dynamicWorld } from '../support/dynamic-world';
-import { emptyStore, testStore } from '../support/store';
+import { useStore } from '../support/store';
 
-let store: Store;
+const store = useStore();
 let world: DynamicWorld;
-beforeAll(async () => {
-  store = await testStore();
-});
 beforeEach(async () => {
   world = await dynamicWorld(store, ['dev-a', 'dev-b', 'dev-c', 'dev-d']);
   await world.addPackage('p2');
@@ -15,8 +11,6 @@ beforeEach(async () => {
   for (const name of ['dev-a', 'dev-b']) await world.report(name, '1.0.0');
   await world.report('dev-c', '0.9.0');
 });
-afterEach(() => emptyStore(store));
-afterAll(() => store.close());
 
 describe('R-BAT-1 a dynamic batch', () => {
   test('R-BAT-1 is for the devices that match now, for one that reports a matching version later, and for a new one', async () => {

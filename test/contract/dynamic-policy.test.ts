@@ -1,13 +1,9 @@
-import type { Store } from '../../schema/mongo/connect';
 import { operator, refusal, spectator } from '../support/core-parts';
 import { DEVICE_POLICY, type DynamicWorld, dynamicWorld } from '../support/dynamic-world';
-import { emptyStore, testStore } from '../support/store';
+import { useStore } from '../support/store';
 
-let store: Store;
+const store = useStore();
 let world: DynamicWorld;
-beforeAll(async () => {
-  store = await testStore();
-});
 beforeEach(async () => {
   world = await dynamicWorld(store, ['dev-a', 'dev-b', 'dev-c', 'dev-d']);
   await world.addPackage('p2');
@@ -15,8 +11,6 @@ beforeEach(async () => {
   await world.report('dev-b', '1.1.0');
   await world.report('dev-c', '1.2.0');
 });
-afterEach(() => emptyStore(store));
-afterAll(() => store.close());
 
 const edit = (id: string, changes: object, viewer = operator) => world.core.batches.update(viewer, id, changes);
 const cancel = (id: string, viewer = operator) => world.core.batches.cancelPolicy(viewer, id);

@@ -1,12 +1,11 @@
 import type { CoreParts } from '../../core/core-parts';
 import type { DeviceLink, Notification } from '../../core/ports';
 import type { BatchPolicy, VariableRate } from '../../schema/model/batch/batch';
-import type { Store } from '../../schema/mongo/connect';
 import { aPackage } from '../support/builders';
 import { handClock, operator, refusal, spectator } from '../support/core-parts';
 import { meters, named } from '../support/meters';
 import { quietEngine } from '../support/quiet-engine';
-import { emptyStore, testStore } from '../support/store';
+import { useStore } from '../support/store';
 
 const clock = handClock();
 const woken: string[] = [];
@@ -16,13 +15,10 @@ const engine = quietEngine({
 const VARIABLE: VariableRate = { kind: 'variable', base: 10, factor: 2, maximum: 100, threshold: { of: 'notified', count: 5 } };
 const names = ['dev-a', 'dev-b', 'dev-c', 'dev-d'];
 
-let store: Store;
+const store = useStore();
 let parts: CoreParts;
 let sent: Notification[];
 let link: DeviceLink;
-beforeAll(async () => {
-  store = await testStore();
-});
 beforeEach(async () => {
   parts = await meters({ store, engine, clock }, named(names));
   for (const name of names) await parts.core.devices.connected(`meter.${name}`, 'gw-1', `session-${name}`);
@@ -39,8 +35,6 @@ beforeEach(async () => {
     queryVersion: async () => true,
   };
 });
-afterEach(() => emptyStore(store));
-afterAll(() => store.close());
 
 async function running(policy: Partial<BatchPolicy> = {}): Promise<string> {
   const rate = { kind: 'constant', perMinute: 600 } as const;

@@ -3,21 +3,17 @@ import { createDeviceService } from '../../core/devices/service';
 import { NO_MEMBERSHIPS } from '../../core/memberships/memberships';
 import { createProductService } from '../../core/products/service';
 import { FIXED_LIMITS } from '../../schema/model/limits';
-import type { Store } from '../../schema/mongo/connect';
 import { runsOneOf } from '../../schema/mongo/devices';
 import { handClock, operator, productParts, refusal, settingsWith, spectator } from '../support/core-parts';
-import { emptyStore, testStore } from '../support/store';
+import { useStore } from '../support/store';
 
 const clock = handClock();
 const presence: [string, string | null][] = [];
 const resets: string[] = [];
-let store: Store;
+const store = useStore();
 let products: ReturnType<typeof createProductService>;
 let devices: ReturnType<typeof createDeviceService>;
 
-beforeAll(async () => {
-  store = await testStore();
-});
 beforeEach(async () => {
   presence.length = 0;
   resets.length = 0;
@@ -34,8 +30,6 @@ beforeEach(async () => {
   });
   await products.create(operator, { key: 'meter', name: 'Water meter' });
 });
-afterEach(() => emptyStore(store));
-afterAll(() => store.close());
 
 const names = (count: number) => Array.from({ length: count }, (_, index) => ({ deviceName: `dev-${index}` }));
 

@@ -1,15 +1,9 @@
 import fc from 'fast-check';
 import { type Generations, holds, type Proof, provenBy } from '../../schema/model/device/generations';
-import type { Store } from '../../schema/mongo/connect';
 import { aDevice } from '../support/builders';
-import { emptyStore, testStore } from '../support/store';
+import { useStore } from '../support/store';
 
-let store: Store;
-beforeAll(async () => {
-  store = await testStore();
-});
-afterEach(() => emptyStore(store));
-afterAll(() => store.close());
+const store = useStore();
 
 const value = fc.constantFrom('a', 'b');
 const maybe = fc.option(value, { nil: undefined });

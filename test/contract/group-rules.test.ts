@@ -5,17 +5,11 @@ import { moduleField, moduleOfField } from '../../schema/model/device/device-mod
 import { type GroupCondition, type GroupRule, matchesRule, modulesOf, productsOf } from '../../schema/model/device/group-rule';
 import { groupRuleViolations, ruleOf } from '../../schema/model/device/group-rule-form';
 import { DEFAULT_LIMITS, FIXED_LIMITS } from '../../schema/model/limits';
-import type { Store } from '../../schema/mongo/connect';
 import { moduleVersionKey } from '../../schema/mongo/devices';
 import { SEALING } from '../support/core-parts';
-import { emptyStore, testStore } from '../support/store';
+import { useStore } from '../support/store';
 
-let store: Store;
-beforeAll(async () => {
-  store = await testStore();
-});
-afterEach(() => emptyStore(store));
-afterAll(() => store.close());
+const store = useStore();
 
 const now = new Date('2026-03-01T12:00:00Z');
 /** Few values, so that rules match; some that a store could take for something else. */

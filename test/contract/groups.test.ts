@@ -1,22 +1,18 @@
 import { Readable } from 'node:stream';
 import type { CoreParts } from '../../core/core-parts';
 import { createCore } from '../../core/create-core';
-import type { Store } from '../../schema/mongo/connect';
 import { handClock, MASTER_KEY, operator, refusal, settingsWith, spectator } from '../support/core-parts';
 import { fakePackageStore } from '../support/fakes/package-store';
 import { quietEngine } from '../support/quiet-engine';
-import { emptyStore, testStore } from '../support/store';
+import { useStore } from '../support/store';
 
 const clock = handClock();
 const engine = quietEngine();
 const names = ['dev-a', 'dev-b', 'dev-c', 'dev-d'];
 const idsOf = (...deviceNames: string[]) => deviceNames.map((name) => `meter.${name}`);
 
-let store: Store;
+const store = useStore();
 let parts: CoreParts;
-beforeAll(async () => {
-  store = await testStore();
-});
 beforeEach(async () => {
   const settings = settingsWith({ groups: 8, devicesPerCall: 4 });
   parts = await createCore({ store, files: fakePackageStore(), engine, settings, masterKeys: [MASTER_KEY], clock });
@@ -29,8 +25,6 @@ beforeEach(async () => {
     );
   }
 });
-afterEach(() => emptyStore(store));
-afterAll(() => store.close());
 
 const groups = () => parts.core.groups;
 const create = async (name: string, parentId: string | null = null) => (await groups().create(operator, { name, parentId }))._id;

@@ -2,20 +2,13 @@ import { forgiveFailures, haltIfFailing, lookForHalt } from '../../core/batches/
 import { moveBatch } from '../../core/batches/status';
 import type { BatchStatus, HaltPolicy } from '../../schema/model/batch/batch';
 import type { Task, TaskOutcome } from '../../schema/model/task/task';
-import type { Store } from '../../schema/mongo/connect';
 import { aBatch, aTask } from '../support/builders';
-import { emptyStore, testStore } from '../support/store';
+import { useStore } from '../support/store';
 
 const NOW = new Date('2026-01-01T00:00:00Z');
 const LATER = new Date(NOW.getTime() + 60_000);
 const EARLIER = new Date(NOW.getTime() - 60_000);
-let store: Store;
-beforeAll(async () => {
-  store = await testStore();
-  await store.ensureIndexes();
-});
-afterEach(() => emptyStore(store));
-afterAll(() => store.close());
+const store = useStore();
 
 const halt = () => haltIfFailing(store.collections, 'batch1', NOW);
 const stored = () => store.collections.batches.findOne({ _id: 'batch1' });

@@ -1,19 +1,13 @@
 import { createIgnoredReports } from '../../core/devices/ignored-reports';
 import { FIXED_LIMITS } from '../../schema/model/limits';
-import type { Store } from '../../schema/mongo/connect';
 import { handClock, operator } from '../support/core-parts';
 import { meters } from '../support/meters';
 import { quietEngine } from '../support/quiet-engine';
-import { emptyStore, testStore } from '../support/store';
+import { useStore } from '../support/store';
 
 const clock = handClock();
 const DEVICE = 'meter.dev-0';
-let store: Store;
-beforeAll(async () => {
-  store = await testStore();
-});
-afterEach(() => emptyStore(store));
-afterAll(() => store.close());
+const store = useStore();
 
 async function devices(count: number) {
   const parts = await meters({ store, engine: quietEngine(), clock }, []);

@@ -3,27 +3,21 @@ import type { CoreParts } from '../../core/core-parts';
 import type { Notification } from '../../core/ports';
 import type { DeviceImport, DeviceImportProblem } from '../../schema/model/device/device-import';
 import type { DeviceId } from '../../schema/model/ids';
-import type { Store } from '../../schema/mongo/connect';
 import type { StoredImport } from '../../schema/mongo/device-imports';
 import { anotherCreation } from '../support/another-creation';
 import { aPackage } from '../support/builders';
 import { operator } from '../support/core-parts';
 import { HUB, type Hub, ids, startHub } from '../support/hub';
-import { emptyStore, testStore } from '../support/store';
+import { useStore } from '../support/store';
 
-let store: Store;
+const store = useStore();
 let hub: Hub;
 let core: CoreParts['core'];
 
-beforeAll(async () => {
-  store = await testStore();
-});
 beforeEach(async () => {
   hub = await startHub(store);
   core = hub.parts.core;
 });
-afterEach(() => emptyStore(store));
-afterAll(() => store.close());
 
 const FIRST = 'ab'.repeat(32);
 const SECOND = 'CD:'.repeat(31).concat('CD');

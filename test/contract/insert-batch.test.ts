@@ -1,27 +1,21 @@
 import { insertOnce } from '../../core/batches/insert';
 import type { CoreParts } from '../../core/core-parts';
 import type { Batch } from '../../schema/model/batch/batch';
-import type { Store } from '../../schema/mongo/connect';
 import { aPackage } from '../support/builders';
 import { handClock, operator, settingsWith } from '../support/core-parts';
 import { meters, named } from '../support/meters';
 import { quietEngine } from '../support/quiet-engine';
-import { emptyStore, testStore } from '../support/store';
+import { useStore } from '../support/store';
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
 const clock = handClock();
 
-let store: Store;
+const store = useStore();
 let parts: CoreParts;
-beforeAll(async () => {
-  store = await testStore();
-});
 beforeEach(async () => {
   parts = await meters({ store, engine: quietEngine(), clock }, named(['dev-a']));
   await store.collections.packages.insertOne(aPackage({ productKey: 'meter' }));
 });
-afterEach(() => emptyStore(store));
-afterAll(() => store.close());
 
 const policy = { rate: { kind: 'constant', perMinute: 600 }, retry: null, timeoutMinutes: null } as const;
 const create = (idempotencyKey: string) =>

@@ -4,18 +4,12 @@ import { NO_MEMBERSHIPS } from '../../core/memberships/memberships';
 import { createProductService } from '../../core/products/service';
 import { selectTargets } from '../../core/selection/select';
 import { createTaskStore } from '../../core/tasks/mongo-store';
-import type { Store } from '../../schema/mongo/connect';
 import { aBatch, anIotdaTask, aTask } from '../support/builders';
 import { operator, productParts, settingsWith } from '../support/core-parts';
-import { emptyStore, testStore } from '../support/store';
+import { useStore } from '../support/store';
 
 const HOUR = 3_600_000;
-let store: Store;
-beforeAll(async () => {
-  store = await testStore();
-});
-afterEach(() => emptyStore(store));
-afterAll(() => store.close());
+const store = useStore();
 
 function services() {
   const parts = productParts(store, systemClock);

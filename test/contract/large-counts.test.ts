@@ -1,15 +1,10 @@
 import { countsOf } from '../../core/batches/counts';
 import { ACTIVE_STATUSES, TASK_STATUSES, type Task, type TaskOutcome } from '../../schema/model/task/task';
-import type { Store } from '../../schema/mongo/connect';
 import { aTask } from '../support/builders';
-import { testStore } from '../support/store';
+import { useStore } from '../support/store';
 
 const TASKS = 21_000;
-let store: Store;
-beforeAll(async () => {
-  store = await testStore();
-});
-afterAll(() => store.close());
+const store = useStore({ keepsDocuments: true });
 
 test('R-BAT-22 the counts of a large batch are those of its tasks, also after they have moved', async () => {
   const { tasks } = store.collections;

@@ -3,26 +3,20 @@ import type { CoreParts } from '../../core/core-parts';
 import { sweepImports } from '../../core/device-imports/creation';
 import { sweepLists } from '../../core/device-lists/service';
 import { noProblems } from '../../schema/model/device/device-import';
-import type { Store } from '../../schema/mongo/connect';
 import { handClock, operator } from '../support/core-parts';
 import { meters, named } from '../support/meters';
 import { quietEngine } from '../support/quiet-engine';
-import { emptyStore, testStore } from '../support/store';
+import { useStore } from '../support/store';
 
 const clock = handClock();
 const ROWS = 2_500;
 const HOUR = 60 * 60_000;
 
-let store: Store;
+const store = useStore();
 let parts: CoreParts;
-beforeAll(async () => {
-  store = await testStore();
-});
 beforeEach(async () => {
   parts = await meters({ store, engine: quietEngine(), clock }, named(['dev-a', 'dev-b']));
 });
-afterEach(() => emptyStore(store));
-afterAll(() => store.close());
 
 const later = (hours: number) => new Date(clock().getTime() + hours * HOUR);
 const numbered = (begin: string) => Array.from({ length: ROWS }, (_, index) => `${begin}.${String(index).padStart(10, '0')}`);

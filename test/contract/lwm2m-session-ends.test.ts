@@ -125,3 +125,56 @@ test('R-DL-7 an address that was given out before a key was taken away is good n
   await set({ psks: [{ identity: 'new' }] });
   expect(await grant()).toEqual({ ...before, lwm2m: expect.any(String) });
 });
+
+describe('R-DEV-2 a registration', () => {
+  const where = (identity: string | null) => ({ gatewayId: 'gw-1', identity, peer: { address: '192.0.2.1', port: 40_000 } });
+  async function register(identity: string | null, endpoint: string | null = null): Promise<string> {
+    const words = { endpoint, version: '1.1', lifetimeSeconds: 600, binding: 'U', queueMode: false } as const;
+    const answer = await parts.core.registrations.register({ ...words, ...where(identity) });
+    if ('refused' in answer) throw new Error(answer.refused);
+    return answer.registrationId;
+  }
+  const isThere = async (registrationId: string, identity: string | null) =>
+    'registrationId' in (await parts.core.registrations.update(registrationId, where(identity)));
+
+  test('R-DEV-2 R-FLOW-7 with DTLS is for the endpoint name of the identity, or for none; without it for that of a device without a key', async () => {
+    await parts.core.products.update(operator, 'cells', { plainCoap: true });
+    await expect(register('old')).resolves.toEqual(expect.any(String));
+    await expect(register('old', 'cell-1')).resolves.toEqual(expect.any(String));
+    await expect(register('old', 'cell-2')).rejects.toThrow('wrong_identity');
+    await expect(register('nobody', 'cell-1')).rejects.toThrow('wrong_identity');
+    await expect(register(null, 'cell-2')).resolves.toEqual(expect.any(String));
+    await expect(register(null, 'cell-1')).rejects.toThrow('plain_not_allowed');
+    await expect(register(null)).rejects.toThrow('no_endpoint');
+  });
+
+  test('R-DEV-2 ends with the key it was made by, and not with another one', async () => {
+    const byNew = await register('new');
+    await set({ psks: [{ identity: 'new' }, { identity: 'next', key: FIRST }] });
+    expect(await isThere(byNew, 'new')).toBe(true);
+    await set({ psks: [{ identity: 'next' }] });
+    expect([await isThere(byNew, 'new'), await isThere(byNew, 'next')]).toEqual([false, false]);
+    expect(await devices().get(CELL)).toMatchObject({ online: false, gatewayId: null });
+  });
+
+  test.each<[string, () => Promise<unknown>]>([
+    ['another key under its identity', () => set({ psks: [{ identity: 'old', key: SECOND }] })],
+    ['another endpoint name', () => set({ endpoint: 'renamed' })],
+    ['another dialect', () => devices().update(operator, CELL, { dialect: 'IOTDA' })],
+    ['a disabled device', () => devices().setEnabled(operator, [CELL], false)],
+    ['a deleted device', () => devices().delete(operator, [CELL])],
+  ])('R-DEV-2 ends with %s', async (_name, change) => {
+    const registrationId = await register('old');
+    await change();
+    expect(await parts.core.registrations.registrationOf(CELL)).toBeNull();
+    expect(await isThere(registrationId, 'old')).toBe(false);
+  });
+
+  test('R-DEV-2 without DTLS ends with the first key', async () => {
+    await parts.core.products.update(operator, 'cells', { plainCoap: true });
+    const registrationId = await register(null, 'cell-2');
+    await devices().setLwm2mIdentities(operator, [{ deviceId: 'cells.cell-2', psks: [{ identity: 'two', key: FIRST }] }]);
+    expect(await isThere(registrationId, null)).toBe(false);
+    await expect(register(null, 'cell-2')).rejects.toThrow('plain_not_allowed');
+  });
+});

@@ -3,18 +3,14 @@ import { reportVersion } from '../../core/devices/report-version';
 import { createProductService } from '../../core/products/service';
 import { createVersionCounts, type VersionCounts } from '../../core/products/version-counts';
 import { deviceIdOf } from '../../schema/model/ids';
-import type { Store } from '../../schema/mongo/connect';
 import { aPackage } from '../support/builders';
 import { handClock, productParts, refusal, settingsWith } from '../support/core-parts';
-import { emptyStore, testStore } from '../support/store';
+import { emptyStore, useStore } from '../support/store';
 
 const clock = handClock();
-let store: Store;
+const store = useStore();
 let counts: VersionCounts;
 let products: ReturnType<typeof createProductService>;
-beforeAll(async () => {
-  store = await testStore();
-});
 beforeEach(async () => {
   counts = createVersionCounts(store);
   const settings = settingsWith({ pageSize: 4 });
@@ -27,8 +23,6 @@ beforeEach(async () => {
   });
   await store.collections.products.insertOne({ _id: 'meter', name: 'meter', dialect: 'LINK', createdAt: clock() });
 });
-afterEach(() => emptyStore(store));
-afterAll(() => store.close());
 
 const device = (deviceName: string, moduleVersions: string[] = []) => ({
   _id: deviceIdOf('meter', deviceName),

@@ -2,22 +2,18 @@ import type { CoreParts } from '../../core/core-parts';
 import { isDuplicateKey } from '../../core/duplicate-key';
 import type { BatchPolicy } from '../../schema/model/batch/batch';
 import type { Task, TaskStatus } from '../../schema/model/task/task';
-import type { Store } from '../../schema/mongo/connect';
 import { aPackage } from '../support/builders';
 import { handClock, operator, refusal } from '../support/core-parts';
 import { meters } from '../support/meters';
 import { quietEngine } from '../support/quiet-engine';
-import { emptyStore, testStore } from '../support/store';
+import { useStore } from '../support/store';
 
 const clock = handClock();
 const engine = quietEngine();
 const MODULES = ['app', 'boot', 'cell', 'disk', 'eeprom', 'fpga'];
 
-let store: Store;
+const store = useStore();
 let parts: CoreParts;
-beforeAll(async () => {
-  store = await testStore();
-});
 beforeEach(async () => {
   parts = await meters({ store, engine, clock }, []);
   await store.collections.packages.insertMany(
@@ -26,8 +22,6 @@ beforeEach(async () => {
     ),
   );
 });
-afterEach(() => emptyStore(store));
-afterAll(() => store.close());
 
 async function register(count: number): Promise<void> {
   const devices = Array.from({ length: count }, (_, index) => ({ deviceName: `dev-${index}` }));

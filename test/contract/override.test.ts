@@ -1,12 +1,11 @@
 import type { CoreParts } from '../../core/core-parts';
 import type { BatchScope } from '../../schema/model/batch/batch';
 import type { Task, TaskStatus } from '../../schema/model/task/task';
-import type { Store } from '../../schema/mongo/connect';
 import { aPackage } from '../support/builders';
 import { handClock, operator } from '../support/core-parts';
 import { meters, named } from '../support/meters';
 import { quietEngine } from '../support/quiet-engine';
-import { emptyStore, testStore } from '../support/store';
+import { useStore } from '../support/store';
 
 const clock = handClock();
 const woken = new Set<string>();
@@ -15,11 +14,8 @@ const engine = quietEngine({
 });
 const names = ['dev-a', 'dev-b', 'dev-c', 'dev-d'];
 
-let store: Store;
+const store = useStore();
 let parts: CoreParts;
-beforeAll(async () => {
-  store = await testStore();
-});
 beforeEach(async () => {
   parts = await meters({ store, engine, clock }, named(names));
   for (const name of names) await parts.core.tasks.report(`meter.${name}`, { kind: 'version', module: 'default', version: '1.0.0' });
@@ -30,8 +26,6 @@ beforeEach(async () => {
   ]);
   woken.clear();
 });
-afterEach(() => emptyStore(store));
-afterAll(() => store.close());
 
 const policy = { rate: { kind: 'constant', perMinute: 600 }, retry: null, timeoutMinutes: null } as const;
 const create = async (packageId: string, overridePrevious?: boolean, deviceNames?: string[], scope?: BatchScope) =>

@@ -3,28 +3,22 @@ import { gzipSync } from 'node:zlib';
 import type { PackageUpload } from '../../core/packages/contract';
 import { gzipEnd } from '../../core/packages/gzip-end';
 import { createPackageService } from '../../core/packages/service';
-import type { Store } from '../../schema/mongo/connect';
 import { tarEntry, tarOf } from '../support/archives';
 import { handClock, operator, refusal, settingsWith } from '../support/core-parts';
 import { fakePackageStore } from '../support/fakes/package-store';
-import { emptyStore, testStore } from '../support/store';
+import { useStore } from '../support/store';
 
 const clock = handClock();
 const input = { productKey: 'meter', name: 'meter_fw', version: '2.0.0' };
 
-let store: Store;
+const store = useStore();
 let files: ReturnType<typeof fakePackageStore>;
 let packages: ReturnType<typeof createPackageService>;
-beforeAll(async () => {
-  store = await testStore();
-});
 beforeEach(async () => {
   files = fakePackageStore();
   packages = createPackageService({ connection: store.connection, collections: store.collections, files, settings: settingsWith(), clock });
   await store.collections.products.insertOne({ _id: 'meter', name: 'Water meter', dialect: 'LINK', createdAt: clock() });
 });
-afterEach(() => emptyStore(store));
-afterAll(() => store.close());
 
 const upload = (name: string, bytes: Buffer | string, more: Partial<PackageUpload> = {}): PackageUpload => ({
   name,

@@ -5,22 +5,18 @@ import type { NewPackage } from '../../core/packages/contract';
 import { deletePackage, finishDeletions } from '../../core/packages/delete';
 import type { BatchPolicy } from '../../schema/model/batch/batch';
 import type { FirmwarePackage } from '../../schema/model/package/firmware-package';
-import type { Store } from '../../schema/mongo/connect';
 import { handClock, MASTER_KEY, operator, refusal, settingsWith, spectator } from '../support/core-parts';
 import { fakePackageStore } from '../support/fakes/package-store';
 import { quietEngine } from '../support/quiet-engine';
-import { emptyStore, testStore } from '../support/store';
+import { useStore } from '../support/store';
 
 const clock = handClock();
 const policy: BatchPolicy = { rate: { kind: 'constant', perMinute: 10 }, retry: null, timeoutMinutes: null };
 const engine = quietEngine();
 
-let store: Store;
+const store = useStore();
 let files: ReturnType<typeof fakePackageStore>;
 let parts: CoreParts;
-beforeAll(async () => {
-  store = await testStore();
-});
 beforeEach(async () => {
   files = fakePackageStore();
   parts = await createCore({ store, files, engine, settings: settingsWith({ packages: 4 }), masterKeys: [MASTER_KEY], clock });
@@ -37,8 +33,6 @@ beforeEach(async () => {
   ] as const)
     await parts.core.tasks.report(`meter.${name}`, { kind: 'version', module: 'default', version });
 });
-afterEach(() => emptyStore(store));
-afterAll(() => store.close());
 
 const create = (fields: Partial<NewPackage> = {}): Promise<FirmwarePackage> =>
   parts.core.packages.create(

@@ -3,28 +3,22 @@ import { PassThrough, Readable } from 'node:stream';
 import type { NewPackage } from '../../core/packages/contract';
 import { createPackageService } from '../../core/packages/service';
 import { sweepOrphans } from '../../core/packages/upload-record';
-import type { Store } from '../../schema/mongo/connect';
 import { handClock, operator, refusal, settingsWith, spectator } from '../support/core-parts';
 import { fakePackageStore } from '../support/fakes/package-store';
-import { emptyStore, testStore } from '../support/store';
+import { useStore } from '../support/store';
 
 const LIMIT = 4_096;
 const clock = handClock();
 
-let store: Store;
+const store = useStore();
 let files: ReturnType<typeof fakePackageStore>;
 let packages: ReturnType<typeof createPackageService>;
-beforeAll(async () => {
-  store = await testStore();
-});
 beforeEach(async () => {
   files = fakePackageStore();
   const settings = settingsWith({ fileBytes: LIMIT, packages: 3 });
   packages = createPackageService({ connection: store.connection, collections: store.collections, files, settings, clock });
   await store.collections.products.insertOne({ _id: 'meter', name: 'Water meter', dialect: 'LINK', createdAt: clock() });
 });
-afterEach(() => emptyStore(store));
-afterAll(() => store.close());
 
 const image = Buffer.from('a firmware image');
 const input = (fields: Partial<NewPackage> = {}): NewPackage => ({ productKey: 'meter', name: 'meter_fw', version: '2.0.0', ...fields });

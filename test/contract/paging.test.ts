@@ -3,15 +3,13 @@ import { decodeCursor, encodeCursor } from '../../core/paging/cursor';
 import type { Page } from '../../core/paging/page';
 import { pageOf, type Sort } from '../../core/paging/page-of';
 import type { Product } from '../../schema/model/product';
-import type { Store } from '../../schema/mongo/connect';
 import { refusal } from '../support/core-parts';
-import { testStore } from '../support/store';
+import { useStore } from '../support/store';
 
 const limits = { pageSize: 100 };
 
-let store: Store;
+const store = useStore({ keepsDocuments: true });
 beforeAll(async () => {
-  store = await testStore();
   const start = Date.UTC(2026, 0, 1);
   await store.collections.products.insertMany(
     Array.from({ length: 23 }, (_, index) => ({
@@ -22,7 +20,6 @@ beforeAll(async () => {
     })),
   );
 });
-afterAll(() => store.close());
 
 async function walk(sort: Sort, first: number): Promise<string[]> {
   const seen: string[] = [];

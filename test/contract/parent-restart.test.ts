@@ -1,16 +1,10 @@
-import type { Store } from '../../schema/mongo/connect';
 import { aPackage } from '../support/builders';
 import { operator } from '../support/core-parts';
 import { HUB, type Hub, startHub } from '../support/hub';
-import { emptyStore, testStore } from '../support/store';
+import { useStore } from '../support/store';
 
-let store: Store;
+const store = useStore();
 let hub: Hub;
-beforeAll(async () => {
-  store = await testStore();
-});
-afterEach(() => emptyStore(store));
-afterAll(() => store.close());
 
 const CHILD = 'meter.dev-a';
 const FAILED = ['failed UNEXPECTED_VERSION_REPORTED'];

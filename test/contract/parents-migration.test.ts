@@ -2,23 +2,17 @@ import { Readable } from 'node:stream';
 import { openRowsText, sealRowsText } from '../../core/device-secrets/import-rows';
 import { secretSeals } from '../../core/device-secrets/secret-seals';
 import type { DeviceImport } from '../../schema/model/device/device-import';
-import type { Store } from '../../schema/mongo/connect';
 import { parentsInImports } from '../../schema/mongo/migrations/0006-parents-in-imports';
 import { anotherCreation } from '../support/another-creation';
 import { MASTER_KEY, operator, SEALING } from '../support/core-parts';
 import { HUB, type Hub, ids, startHub } from '../support/hub';
-import { emptyStore, testStore } from '../support/store';
+import { useStore } from '../support/store';
 
-let store: Store;
+const store = useStore();
 let hub: Hub;
-beforeAll(async () => {
-  store = await testStore();
-});
 beforeEach(async () => {
   hub = await startHub(store);
 });
-afterEach(() => emptyStore(store));
-afterAll(() => store.close());
 
 const migrate = (signal = new AbortController().signal) =>
   parentsInImports.run({ collections: store.collections, ...secretSeals([MASTER_KEY]) }, signal);

@@ -1,19 +1,15 @@
 import type { NewDynamicBatch } from '../../core/batches/contract';
 import type { FirmwarePackage } from '../../schema/model/package/firmware-package';
-import type { Store } from '../../schema/mongo/connect';
 import { operator, refusal, spectator } from '../support/core-parts';
 import { DEVICE_POLICY, type DynamicWorld, dynamicWorld } from '../support/dynamic-world';
-import { emptyStore, testStore } from '../support/store';
+import { useStore } from '../support/store';
 
 const DEVICES = 12;
 const VERSIONS = ['1.0.0', '1.1.0', '2.0.0', null] as const;
 const name = (index: number) => `dev-${String(index).padStart(2, '0')}`;
 
-let store: Store;
+const store = useStore();
 let world: DynamicWorld;
-beforeAll(async () => {
-  store = await testStore();
-});
 beforeEach(async () => {
   world = await dynamicWorld(
     store,
@@ -24,8 +20,6 @@ beforeEach(async () => {
     if (version) await world.report(name(index), version);
   }
 });
-afterEach(() => emptyStore(store));
-afterAll(() => store.close());
 
 const asked = (packageId: string, fields: Partial<NewDynamicBatch> = {}): NewDynamicBatch => ({
   packageId,

@@ -1,21 +1,19 @@
 import type { NewStaticBatch } from '../../core/batches/contract';
 import type { CoreParts } from '../../core/core-parts';
-import type { Store } from '../../schema/mongo/connect';
 import { aPackage } from '../support/builders';
 import { handClock, operator } from '../support/core-parts';
 import { meters } from '../support/meters';
 import { quietEngine } from '../support/quiet-engine';
-import { testStore } from '../support/store';
+import { useStore } from '../support/store';
 
 const clock = handClock();
 const engine = quietEngine();
 const DEVICES = 18_000;
 
 /** More devices than are looked at one by one: every third has the target, three of four are in Nyon. */
-let store: Store;
+const store = useStore({ keepsDocuments: true });
 let parts: CoreParts;
 beforeAll(async () => {
-  store = await testStore();
   const { devices, packages, settings, versionCounts } = store.collections;
   await devices.insertMany(
     Array.from({ length: DEVICES }, (_, index) => {
@@ -55,7 +53,6 @@ beforeAll(async () => {
     aPackage({ _id: 'other-module', productKey: 'meter', module: 'mcu' }),
   ]);
 });
-afterAll(() => store.close());
 
 const policy = { rate: { kind: 'constant', perMinute: 1_000 }, retry: null, timeoutMinutes: null } as const;
 const preview = (packageId: string, more: Partial<NewStaticBatch> = {}) =>

@@ -3,11 +3,10 @@ import type { NewStaticBatch } from '../../core/batches/contract';
 import type { CoreParts } from '../../core/core-parts';
 import type { NewPackage } from '../../core/packages/contract';
 import type { BatchPolicy, BatchScope } from '../../schema/model/batch/batch';
-import type { Store } from '../../schema/mongo/connect';
 import { handClock, operator, refusal, spectator } from '../support/core-parts';
 import { meters } from '../support/meters';
 import { quietEngine } from '../support/quiet-engine';
-import { emptyStore, testStore } from '../support/store';
+import { useStore } from '../support/store';
 
 const clock = handClock();
 const engine = quietEngine();
@@ -16,11 +15,8 @@ const VERSIONS = ['1.0.0', '1.0.0', '1.0.0', '1.5.0', '1.5.0', '2.0.0', null, nu
 const name = (index: number) => `dev-${String(index).padStart(2, '0')}`;
 const MINUTE_MS = 60_000;
 
-let store: Store;
+const store = useStore();
 let parts: CoreParts;
-beforeAll(async () => {
-  store = await testStore();
-});
 beforeEach(async () => {
   parts = await meters(
     { store, engine, clock },
@@ -31,8 +27,6 @@ beforeEach(async () => {
   );
   for (let index = 0; index < 24; index++) await report(index, VERSIONS[index % VERSIONS.length] ?? null);
 });
-afterEach(() => emptyStore(store));
-afterAll(() => store.close());
 
 const report = async (index: number, version: string | null) => {
   if (version) await parts.core.tasks.report(`meter.${name(index)}`, { kind: 'version', module: 'default', version });

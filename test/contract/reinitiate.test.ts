@@ -1,11 +1,10 @@
 import type { CoreParts } from '../../core/core-parts';
 import { taskIdOf } from '../../schema/model/ids';
-import type { Store } from '../../schema/mongo/connect';
 import { aPackage, aTask } from '../support/builders';
 import { handClock, operator, refusal, spectator } from '../support/core-parts';
 import { meters, named } from '../support/meters';
 import { quietEngine } from '../support/quiet-engine';
-import { emptyStore, testStore } from '../support/store';
+import { useStore } from '../support/store';
 
 const clock = handClock();
 const started: string[] = [];
@@ -15,12 +14,9 @@ const engine = quietEngine({
 });
 const names = ['dev-0', 'dev-1', 'dev-2', 'dev-3'];
 
-let store: Store;
+const store = useStore();
 let parts: CoreParts;
 let batchId: string;
-beforeAll(async () => {
-  store = await testStore();
-});
 beforeEach(async () => {
   parts = await meters({ store, engine, clock }, named(names));
   const { core, lifecycle, upgradeTasks } = parts;
@@ -34,8 +30,6 @@ beforeEach(async () => {
   await lifecycle.setStatus(batchId, 'FINISHED');
   started.length = 0;
 });
-afterEach(() => emptyStore(store));
-afterAll(() => store.close());
 
 const idOf = (name: string) => taskIdOf(batchId, `meter.${name}`);
 const stored = (name: string) => parts.core.tasks.get(idOf(name));

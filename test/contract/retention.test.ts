@@ -1,29 +1,23 @@
 import { type Removed, type Retention, removeOld } from '../../core/batches/retention';
 import type { CoreParts } from '../../core/core-parts';
-import type { Store } from '../../schema/mongo/connect';
 import { aPackage, aTask } from '../support/builders';
 import { handClock, operator, refusal, spectator } from '../support/core-parts';
 import { meters, named } from '../support/meters';
 import { quietEngine } from '../support/quiet-engine';
-import { emptyStore, testStore } from '../support/store';
+import { useStore } from '../support/store';
 
 const clock = handClock();
 const restarted: string[] = [];
 const engine = quietEngine({ restartBatch: async (id) => void restarted.push(id) });
 const DAY = 24 * 60 * 60_000;
 
-let store: Store;
+const store = useStore();
 let parts: CoreParts;
-beforeAll(async () => {
-  store = await testStore();
-});
 beforeEach(async () => {
   parts = await meters({ store, engine, clock }, named(['dev-a', 'dev-b']));
   await store.collections.packages.insertOne(aPackage({ productKey: 'meter' }));
   restarted.length = 0;
 });
-afterEach(() => emptyStore(store));
-afterAll(() => store.close());
 
 const policy = {
   rate: { kind: 'variable', base: 10, factor: 2, maximum: 100, threshold: { of: 'notified', count: 1 } },

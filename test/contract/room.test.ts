@@ -1,15 +1,10 @@
 import { roomStages } from '../../core/selection/room';
 import type { Batch } from '../../schema/model/batch/batch';
-import type { Store } from '../../schema/mongo/connect';
 import { aDevice, aTask } from '../support/builders';
-import { testStore } from '../support/store';
+import { useStore } from '../support/store';
 
 const DEVICES = 50;
-let store: Store;
-beforeAll(async () => {
-  store = await testStore();
-});
-afterAll(() => store.close());
+const store = useStore({ keepsDocuments: true });
 
 test('R-BAT-8 whether a device has room is looked up along its index, however many tasks the batches have', async () => {
   const { devices, tasks } = store.collections;

@@ -2,23 +2,19 @@ import { Readable } from 'node:stream';
 import type { CoreParts } from '../../core/core-parts';
 import { createCore } from '../../core/create-core';
 import { type BatchPolicy, type Schedule, WINDOW_CLOSED } from '../../schema/model/batch/batch';
-import type { Store } from '../../schema/mongo/connect';
 import { activitiesOf } from '../support/activities';
 import { handClock, MASTER_KEY, operator, refusal, settingsWith } from '../support/core-parts';
 import { fakePackageStore } from '../support/fakes/package-store';
 import { quietEngine } from '../support/quiet-engine';
-import { emptyStore, testStore } from '../support/store';
+import { useStore } from '../support/store';
 
 const clock = handClock();
 const policy: BatchPolicy = { rate: { kind: 'constant', perMinute: 10 }, retry: null, timeoutMinutes: null };
 const engine = quietEngine();
 
-let store: Store;
+const store = useStore();
 let files: ReturnType<typeof fakePackageStore>;
 let parts: CoreParts;
-beforeAll(async () => {
-  store = await testStore();
-});
 beforeEach(async () => {
   files = fakePackageStore();
   parts = await createCore({ store, files, engine, settings: settingsWith({ packages: 4 }), masterKeys: [MASTER_KEY], clock });
@@ -35,8 +31,6 @@ beforeEach(async () => {
   ] as const)
     await parts.core.tasks.report(`meter.${name}`, { kind: 'version', module: 'default', version });
 });
-afterEach(() => emptyStore(store));
-afterAll(() => store.close());
 
 const MINUTE = 60_000;
 const inMinutes = (minutes: number) => new Date(clock().getTime() + minutes * MINUTE);

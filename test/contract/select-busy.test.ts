@@ -2,20 +2,15 @@ import { deviceOf } from '../../core/devices/register';
 import { selectTargets } from '../../core/selection/select';
 import type { Batch } from '../../schema/model/batch/batch';
 import { deviceIdOf, taskIdOf } from '../../schema/model/ids';
-import type { Store } from '../../schema/mongo/connect';
 import { aTask } from '../support/builders';
 import { SEALING } from '../support/core-parts';
-import { emptyStore, testStore } from '../support/store';
+import { emptyStore, useStore } from '../support/store';
 
 const PRODUCT = { _id: 'selA', name: 'Meters', dialect: 'LINK' as const, createdAt: new Date() };
 const NAMES = Array.from({ length: 12 }, (_, index) => `dev-${index}`);
 const NOW = new Date();
 
-let store: Store;
-beforeAll(async () => {
-  store = await testStore();
-});
-afterAll(() => store.close());
+const store = useStore({ keepsDocuments: true });
 beforeEach(async () => {
   await emptyStore(store);
   await store.collections.devices.insertMany(NAMES.map((deviceName) => deviceOf(SEALING, PRODUCT, { deviceName }, NOW)));

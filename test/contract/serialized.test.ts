@@ -1,13 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { serialized } from '../../core/transaction';
-import type { Store } from '../../schema/mongo/connect';
-import { testStore } from '../support/store';
+import { useStore } from '../support/store';
 
-let store: Store;
-beforeAll(async () => {
-  store = await testStore();
-});
-afterAll(() => store.close());
+const store = useStore({ keepsDocuments: true });
 
 const KEY = 'test-counter';
 

@@ -8,23 +8,19 @@ import { createPackageService } from '../../core/packages/service';
 import { createSecureUpdates } from '../../core/products/secure-update';
 import { createProductService } from '../../core/products/service';
 import { createSealing } from '../../core/sealing';
-import type { Store } from '../../schema/mongo/connect';
 import { handClock, MASTER_KEY, operator, productParts, refusal, settingsWith, spectator } from '../support/core-parts';
 import { fakePackageStore } from '../support/fakes/package-store';
-import { emptyStore, testStore } from '../support/store';
+import { useStore } from '../support/store';
 
 const clock = handClock();
 const image = Buffer.from('a firmware image');
 const digest = createHash('sha256').update(image).digest('hex');
 
-let store: Store;
+const store = useStore();
 let files: ReturnType<typeof fakePackageStore>;
 let packages: ReturnType<typeof createPackageService>;
 let products: ReturnType<typeof createProductService>;
 let parts: ReturnType<typeof productParts>;
-beforeAll(async () => {
-  store = await testStore();
-});
 beforeEach(async () => {
   files = fakePackageStore();
   parts = productParts(store, clock);
@@ -33,8 +29,6 @@ beforeEach(async () => {
   packages = createPackageService({ ...deps, connection: store.connection, files, presign: parts.secureUpdates.digestSigns });
   for (const _id of ['meter', 'valve']) await store.collections.products.insertOne({ _id, name: _id, dialect: 'LINK', createdAt: clock() });
 });
-afterEach(() => emptyStore(store));
-afterAll(() => store.close());
 
 let version = 1;
 const upload = (signature?: string, productKey = 'meter') =>

@@ -3,15 +3,10 @@ import { systemClock } from '../../core/clock';
 import { createDeviceService } from '../../core/devices/service';
 import { createIdLookup } from '../../core/devices/stored-ids';
 import { NO_MEMBERSHIPS } from '../../core/memberships/memberships';
-import type { Store } from '../../schema/mongo/connect';
 import { operator, SEALING, settingsWith } from '../support/core-parts';
-import { testStore } from '../support/store';
+import { useStore } from '../support/store';
 
-let store: Store;
-beforeAll(async () => {
-  store = await testStore();
-});
-afterAll(() => store.close());
+const store = useStore({ keepsDocuments: true });
 
 test('R-DEV-6 devices that are there are found, whether the ids asked for are near to each other or far', async () => {
   await store.collections.products.insertOne({ _id: 'idsA', name: 'Meters', dialect: 'LINK', createdAt: new Date() });

@@ -1,15 +1,9 @@
 import { slotsFor } from '../../schema/model/device/slots';
-import type { Store } from '../../schema/mongo/connect';
 import { taskSlots } from '../../schema/mongo/migrations/0005-task-slots';
 import { aTask } from '../support/builders';
-import { emptyStore, testStore } from '../support/store';
+import { useStore } from '../support/store';
 
-let store: Store;
-beforeAll(async () => {
-  store = await testStore();
-});
-afterEach(() => emptyStore(store));
-afterAll(() => store.close());
+const store = useStore();
 
 const SEALS = {
   sealSecret: (_: string, secret: string) => secret,

@@ -3,19 +3,13 @@ import type { TaskStore } from '../../core/tasks/store';
 import type { Task } from '../../schema/model/task/task';
 import type { TaskEvent } from '../../schema/model/task/task-event';
 import { nextState } from '../../schema/model/task/task-state';
-import type { Store } from '../../schema/mongo/connect';
 import { aNotifiedTask, aRunningTask, aTask } from '../support/builders';
 import { fakeTaskStore } from '../support/fakes/task-store';
-import { testStore } from '../support/store';
+import { useStore } from '../support/store';
 
 const NOW = new Date('2026-01-01T00:05:00Z');
 
-let mongo: Store;
-beforeAll(async () => {
-  mongo = await testStore();
-  await mongo.ensureIndexes();
-});
-afterAll(() => mongo.close());
+const mongo = useStore({ keepsDocuments: true });
 
 const stores: [string, (tasks: Task[]) => Promise<TaskStore>][] = [
   ['in memory', async (tasks) => fakeTaskStore(tasks)],

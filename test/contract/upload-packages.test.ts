@@ -2,22 +2,16 @@ import { createHash, randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { NewPackage } from '../../core/packages/contract';
 import { createUploadService } from '../../core/uploads/service';
-import type { Store } from '../../schema/mongo/connect';
 import { operator, refusal, settingsWith } from '../support/core-parts';
 import { fakePackageStore } from '../support/fakes/package-store';
-import { emptyStore, testStore } from '../support/store';
+import { useStore } from '../support/store';
 
-let store: Store;
+const store = useStore();
 let files: ReturnType<typeof fakePackageStore>;
-beforeAll(async () => {
-  store = await testStore();
-});
 beforeEach(async () => {
   files = fakePackageStore();
   await store.collections.products.insertOne({ _id: 'meter', name: 'Water meter', dialect: 'LINK', createdAt: new Date() });
 });
-afterEach(() => emptyStore(store));
-afterAll(() => store.close());
 
 const serviceWith = () =>
   createUploadService({

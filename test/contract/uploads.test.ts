@@ -7,27 +7,21 @@ import type { NewPackage } from '../../core/packages/contract';
 import type { PackageStore } from '../../core/ports';
 import { createUploadService } from '../../core/uploads/service';
 import { sweepUploads } from '../../core/uploads/sweep';
-import type { Store } from '../../schema/mongo/connect';
 import { handClock, operator, refusal, settingsWith, spectator } from '../support/core-parts';
 import { fakePackageStore } from '../support/fakes/package-store';
-import { emptyStore, testStore } from '../support/store';
+import { useStore } from '../support/store';
 
 const LIMIT = 6 * 1024 * 1024;
 const HOUR_MS = 60 * 60_000;
 const somebodyElse = { ...operator, keyId: 'another-key' };
 
-let store: Store;
+const store = useStore();
 let files: ReturnType<typeof fakePackageStore>;
 const clock = handClock();
-beforeAll(async () => {
-  store = await testStore();
-});
 beforeEach(async () => {
   files = fakePackageStore();
   await store.collections.products.insertOne({ _id: 'meter', name: 'Water meter', dialect: 'LINK', createdAt: clock() });
 });
-afterEach(() => emptyStore(store));
-afterAll(() => store.close());
 
 const depsWith = (packageStore: PackageStore = files) => ({
   connection: store.connection,

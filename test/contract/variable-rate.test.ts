@@ -2,17 +2,11 @@ import { reachedOf } from '../../core/push/reached';
 import { createTaskStore } from '../../core/tasks/mongo-store';
 import { transition } from '../../core/tasks/transition';
 import type { Task } from '../../schema/model/task/task';
-import type { Store } from '../../schema/mongo/connect';
 import { aBatch, aNotifiedTask, aTask } from '../support/builders';
-import { emptyStore, testStore } from '../support/store';
+import { useStore } from '../support/store';
 
 const AT = new Date('2026-01-01T00:00:00Z');
-let store: Store;
-beforeAll(async () => {
-  store = await testStore();
-});
-afterEach(() => emptyStore(store));
-afterAll(() => store.close());
+const store = useStore();
 
 const counted = async (of: 'notified' | 'succeeded') => reachedOf(store.collections, 'batch1', of);
 

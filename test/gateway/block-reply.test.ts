@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
+import { readLenientJson } from '../../gateways/lenient-json';
 import { blockReply, errorReply } from '../../gateways/mqtt/link/block-reply';
 import { crc16 } from '../../gateways/mqtt/link/crc16';
 import { fileDownloadMessage } from '../../gateways/mqtt/link/file-download-message';
-import { readLenientJson } from '../../gateways/mqtt/link/lenient-json';
 import { crc, readBlockFrame } from '../support/devices/download/block-frame';
 
 const parsed = (text: string) => {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
+import { readLenientJson } from '../../gateways/lenient-json';
 import { readEnvelope } from '../../gateways/mqtt/iotda/envelope';
 import { progressReport, versionReport } from '../../gateways/mqtt/iotda/messages';
 import { iotdaUpTopic, ownIotdaTopics } from '../../gateways/mqtt/iotda/topics';
-import { readLenientJson } from '../../gateways/mqtt/link/lenient-json';
 import { overlaps } from '../../gateways/mqtt/topic-filter';
 import { reportedVersionViolation } from '../../schema/model/device/module-version';
 import { VECTOR } from './iotda-support';

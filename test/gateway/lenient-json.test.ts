@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { own, readLenientJson } from '../../gateways/mqtt/link/lenient-json';
+import { own, readLenientJson } from '../../gateways/lenient-json';
 import { firmwareGetMessage, informMessage, progressMessage } from '../../gateways/mqtt/link/messages';
 
 const read = (text: string) => readLenientJson(Buffer.from(text));

@@ -5,6 +5,7 @@ import type { Batch, BatchPolicy } from '../../schema/model/batch/batch';
 import { deviceIdOf, taskIdOf } from '../../schema/model/ids';
 import { DEFAULT_LIMITS } from '../../schema/model/limits';
 import type { FirmwarePackage } from '../../schema/model/package/firmware-package';
+import type { Registration } from '../../schema/model/registration/registration';
 import { DEFAULT_WAITS, newNegotiation } from '../../schema/model/task/negotiation';
 import { isActive, type Task } from '../../schema/model/task/task';
 import type { StoredDevice } from '../../schema/mongo/devices';
@@ -145,5 +146,33 @@ export const theFacts = (policy: Partial<BatchPolicy> = {}, fields: Partial<Batc
   targetVersion: '2.0.0',
   module: 'default',
   package: aPackage(),
+  ...fields,
+});
+
+/** Of a device that speaks plain CoAP and listens all the time, or what `fields` make of it. */
+export const aRegistration = (fields: Partial<Registration> = {}): Registration => ({
+  _id: 'upd7Kx2QmZ1.meter-1',
+  registrationId: 'r1',
+  endpoint: 'meter-1',
+  gatewayId: 'gw-1',
+  address: '192.0.2.1',
+  port: 40_000,
+  identity: null,
+  version: '1.1',
+  lifetimeSeconds: 300,
+  binding: 'U',
+  queueMode: false,
+  awakeSeconds: 93,
+  root: '',
+  contentFormats: [],
+  objects: [],
+  since: EPOCH,
+  heardAt: EPOCH,
+  expiresAt: new Date(EPOCH.getTime() + 330_000),
+  reachableUntil: new Date(EPOCH.getTime() + 330_000),
+  online: true,
+  onlineAt: EPOCH,
+  dueAt: new Date(EPOCH.getTime() + 330_000),
+  revision: 1,
   ...fields,
 });

@@ -1,7 +1,7 @@
 import type { mongo } from 'mongoose';
 import { noProblems } from '../../schema/model/device/device-import';
 import type { CollectionName, Collections } from '../../schema/mongo/collections';
-import { aBatch, aDevice, anIotdaTask, aPackage } from './builders';
+import { aBatch, aDevice, anIotdaTask, aPackage, aRegistration } from './builders';
 
 export const AT = new Date('2026-01-01T00:00:00Z');
 export const TASK = anIotdaTask({
@@ -71,6 +71,8 @@ export const DOCUMENTS: { [N in CollectionName]: Collections[N] extends mongo.Co
   deviceImportPieces: { _id: 'i.1', sealedRows: '' },
   deviceImportProblems: { _id: 'i.1', row: 1, value: 'x', problem: 'NAME', text: 'x' },
   sessionEnds: { _id: 's', gatewayId: 'g', deviceId: 'p.d', at: AT },
+  registrations: { ...aRegistration({ objects: [{ id: 3, version: '1.1', instances: [0] }], contentFormats: [110] }), writeId: 'w' },
+  downloadTokens: { _id: 't', taskId: 'b.p.d', attempt: 1, fileIndex: 0, grant: 'g', expiresAt: AT },
   secretResets: { _id: 's', deviceId: 'p.d', generation: 'g', createdAt: AT },
   uploads: { _id: 'u', renewedAt: AT },
   resumableUploads: {

@@ -6,6 +6,7 @@ import { downloadSecret } from '../../core/downloads/download-secret';
 import { createDownloadUrls, type DownloadUrls } from '../../core/downloads/download-token';
 import { createDownloadMeter, type DownloadMeter } from '../../core/downloads/meter';
 import { createDownloadService } from '../../core/downloads/service';
+import { createShortTokens, type ShortTokens } from '../../core/downloads/short-token';
 import type { CoreSettings } from '../../core/settings';
 import type { Task } from '../../schema/model/task/task';
 import type { Collections } from '../../schema/mongo/connect';
@@ -15,6 +16,7 @@ import { fakePackageStore } from './fakes/package-store';
 export interface DownloadParts {
   files: ReturnType<typeof fakePackageStore>;
   urls: DownloadUrls;
+  tokens: ShortTokens;
   meter: DownloadMeter;
   downloads: ReturnType<typeof createDownloadService>;
 }
@@ -28,10 +30,13 @@ export async function downloadParts(
   await files.put('file1', Readable.from([Buffer.from('firmware 2.0')], { objectMode: false }));
   await collections.packages.insertOne(aPackage());
   await insertTasks(collections, task);
-  const urls = createDownloadUrls({ settings, secret: await downloadSecret(collections), clock });
+  const secret = await downloadSecret(collections);
+  const urls = createDownloadUrls({ settings, secret, clock });
+  const tokens = createShortTokens({ downloadTokens: collections.downloadTokens, settings, secret, clock });
   const meter = createDownloadMeter({ tasks: collections.tasks, clock, everyMs: 60_000 });
-  const downloads = createDownloadService({ collections, urls, reader: createBlockReader(storeSource(files)), meter, settings, clock });
-  return { files, urls, meter, downloads };
+  const reader = createBlockReader(storeSource(files));
+  const downloads = createDownloadService({ ...{ collections, urls, tokens, reader, meter, settings, clock }, blockReader: reader });
+  return { files, urls, tokens, meter, downloads };
 }
 
 /** With their devices. */

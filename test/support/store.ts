@@ -37,6 +37,33 @@ export async function testStore({ isNew = false } = {}): Promise<Store> {
   };
 }
 
+/**
+ * A store for the tests of a file: opened before the first, emptied after each, closed after the last. With `keepsDocuments` what a test
+ * has written is there for the next. To be called before the file's own hooks, which may use it.
+ */
+export function useStore({ keepsDocuments = false } = {}): Store {
+  let opened: Store | null = null;
+  const store = (): Store => {
+    if (opened === null) throw new Error('The store is opened before the first test: use it in hooks and tests only.');
+    return opened;
+  };
+  beforeAll(async () => {
+    opened = await testStore();
+  });
+  if (!keepsDocuments) afterEach(() => emptyStore(store()));
+  afterAll(() => opened?.close());
+  return {
+    get connection() {
+      return store().connection;
+    },
+    get collections() {
+      return store().collections;
+    },
+    ensureIndexes: () => store().ensureIndexes(),
+    close: () => store().close(),
+  };
+}
+
 /** For documents that another version of Updraft has stored: this one may not write them. */
 export const BY_ANOTHER_VERSION = { bypassDocumentValidation: true } as const;
 

@@ -1,4 +1,4 @@
-/** Request methods and response codes (RFC 7252 §12.1, RFC 7959 §2.9, RFC 8132 §4). */
+/** Request methods and response codes (RFC 7252 §12.1, RFC 7959 §2.9, RFC 8132 §4, RFC 8516). */
 export const CODE = {
   empty: 0x00,
   get: 0x01,
@@ -23,6 +23,7 @@ export const CODE = {
   preconditionFailed: 0x8c,
   requestEntityTooLarge: 0x8d,
   unsupportedContentFormat: 0x8f,
+  tooManyRequests: 0x9d,
   internalServerError: 0xa0,
   notImplemented: 0xa1,
   serviceUnavailable: 0xa3,

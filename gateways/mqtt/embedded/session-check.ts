@@ -3,6 +3,7 @@ import type { SampledLog } from '../../../core/sampled-log';
 import type { DeviceId } from '../../../schema/model/ids';
 import type { GatewayCore } from '../../core';
 import type { GatewayMetrics } from '../../metrics';
+import type { SessionEnds } from '../../session-ends';
 import { MQTT_LIMITS } from '../limits';
 import type { Presence } from './presence';
 import type { Session, Sessions } from './session';
@@ -23,7 +24,8 @@ const STOOD_STILL_MS = 5_000;
  * still looks at all of them at once.
  */
 export function startSessionCheck(deps: {
-  devices: Pick<GatewayCore['devices'], 'reviewConnected' | 'disabledOn' | 'sessionEndsAt' | 'onSessionEnds'>;
+  devices: Pick<GatewayCore['devices'], 'reviewConnected' | 'disabledOn'>;
+  sessionEnds: Pick<SessionEnds, 'listen'>;
   presence: Pick<Presence, 'forgotten'>;
   gatewayId: string;
   sessions: Sessions;
@@ -31,7 +33,7 @@ export function startSessionCheck(deps: {
   metrics: GatewayMetrics;
   sampled: SampledLog;
 }): SessionCheck {
-  const { devices, presence, gatewayId, sessions, everyMs, metrics, sampled } = deps;
+  const { devices, sessionEnds, presence, gatewayId, sessions, everyMs, metrics, sampled } = deps;
   let waiting: Session[] = [];
   let pauseMs = everyMs;
   let stirredAt = performance.now();
@@ -62,8 +64,8 @@ export function startSessionCheck(deps: {
     for (const deviceId of await devices.disabledOn(gatewayId)) end(sessions.of(deviceId));
   }
 
-  async function endNamed(): Promise<void> {
-    const named = (await devices.sessionEndsAt(gatewayId)).flatMap((deviceId) => sessions.of(deviceId) ?? []);
+  async function endNamed(ids: readonly DeviceId[]): Promise<void> {
+    const named = ids.flatMap((deviceId) => sessions.of(deviceId) ?? []);
     for (let begin = 0; begin < named.length; begin += CHUNK) await check(named.slice(begin, begin + CHUNK));
   }
 
@@ -79,12 +81,8 @@ export function startSessionCheck(deps: {
   const onFailure = (error: unknown) =>
     sampled.warn('session check', { err: error }, 'Sessions could not be compared with the registered devices; they are later');
   const oftenMs = Math.min(everyMs, MQTT_LIMITS.disabledCheckMs);
-  const stops = [
-    repeat(look, () => pauseMs, onFailure),
-    repeat(endNamed, () => oftenMs, onFailure),
-    repeat(stir, () => oftenMs, onFailure),
-  ];
-  const unlisten = devices.onSessionEnds(() => void endNamed().catch(onFailure));
+  const stops = [repeat(look, () => pauseMs, onFailure), repeat(stir, () => oftenMs, onFailure)];
+  const unlisten = sessionEnds.listen(endNamed);
   return {
     async stop() {
       unlisten();

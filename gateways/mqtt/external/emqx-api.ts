@@ -1,4 +1,4 @@
-import { own } from '../link/lenient-json';
+import { own } from '../../lenient-json';
 
 /** EMQX's management API: there its devices are subscribed by the server, and their connections ended. */
 export interface EmqxApiSettings {

@@ -1,4 +1,4 @@
-import { own, readLenientJson } from '../link/lenient-json';
+import { own, readLenientJson } from '../../lenient-json';
 import type { TransportParts } from '../transport-parts';
 import type { EmqxApi } from './emqx-api';
 import type { Resolve } from './resolve';
@@ -44,7 +44,7 @@ export function createEmqxPresence({
   resolve,
   api,
   by,
-}: Omit<TransportParts, 'logger'> & { resolve: Resolve; api?: Pick<EmqxApi, 'subscribe'>; by?: 'HOOK' }): (
+}: Omit<TransportParts, 'logger' | 'sessionEnds'> & { resolve: Resolve; api?: Pick<EmqxApi, 'subscribe'>; by?: 'HOOK' }): (
   topic: string,
   payload: Buffer,
 ) => Promise<void> | void | false {

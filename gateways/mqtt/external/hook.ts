@@ -2,11 +2,11 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { DeviceId } from '../../../schema/model/ids';
 import type { Admit } from '../../admission';
 import type { GatewayCore } from '../../core';
+import { own } from '../../lenient-json';
 import type { GatewayMetrics } from '../../metrics';
 import type { Authenticate, Authenticated } from '../authenticate';
 import type { Identity, MqttDialect } from '../dialect';
 import { MQTT_LIMITS } from '../limits';
-import { own } from '../link/lenient-json';
 import { contains } from '../topic-filter';
 import type { Resolve } from './resolve';
 

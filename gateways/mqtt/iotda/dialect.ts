@@ -2,11 +2,11 @@ import { type DeviceAnswer, VERSION_QUERY } from '../../../core/reports/contract
 import type { SampledLog } from '../../../core/sampled-log';
 import type { GatewayCore } from '../../core';
 import type { DeviceQueues } from '../../device-queues';
+import { readLenientJson } from '../../lenient-json';
 import type { GatewayMetrics } from '../../metrics';
 import { whenChild } from '../children';
 import type { DownMessage, Identity, MqttDialect, Peer } from '../dialect';
 import { createDrop } from '../drop';
-import { readLenientJson } from '../link/lenient-json';
 import { ignoredReportOf, MALFORMED, TOO_LONG } from '../unreadable';
 import { iotdaClaim, iotdaSpeaker } from './auth';
 import { downEvent, type OtaEvent, readEnvelope } from './envelope';

@@ -1,6 +1,6 @@
 import type { DeviceId } from '../../../schema/model/ids';
+import { own } from '../../lenient-json';
 import type { Identity } from '../dialect';
-import { own } from '../link/lenient-json';
 import { namedById } from './auth';
 import { iotdaId, isOwnId } from './topics';
 

@@ -1,6 +1,6 @@
 import { readVersion, textOf } from '../../../schema/model/device/module-version';
 import type { IotdaResult } from '../../../schema/model/protocol/iotda-result';
-import { own } from '../link/lenient-json';
+import { own } from '../../lenient-json';
 import { MALFORMED, type Unreadable } from '../unreadable';
 import { VERSION_MEMBERS } from './events';
 

@@ -1,6 +1,6 @@
 import type { BlockRequest } from '../../../core/downloads/contract';
+import { own } from '../../lenient-json';
 import type { FileToken } from './block-reply';
-import { own } from './lenient-json';
 import { idOf, type MessageId } from './messages';
 
 /** A longer block is cut (device-protocols §1.4). */

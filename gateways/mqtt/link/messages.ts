@@ -1,6 +1,6 @@
 import { readModule, readVersion, textOf } from '../../../schema/model/device/module-version';
+import { own } from '../../lenient-json';
 import { MALFORMED, type Unreadable } from '../unreadable';
-import { own } from './lenient-json';
 
 /**
  * What devices send (device-protocols §1.3), checked by hand: this runs for every message. Numbers may come as strings and strings as numbers.

@@ -89,5 +89,5 @@ export function lwm2mDialectViolation(given: unknown, device: Pick<Device, 'devi
   const { name, identity } = traitsOf(device);
   if (given == null || identity === 'endpoint') return null;
   const message = `${device.deviceName} is of the dialect ${name}, whose devices have no endpoint name and no pre-shared keys.`;
-  return { code: 'LWM2M_DIALECT', field, message, hint: 'Leave them out, or give the device the dialect LWM2M.' };
+  return { code: 'IDENTITY_DIALECT', field, message, hint: 'Leave them out, or give the device the dialect LWM2M.' };
 }

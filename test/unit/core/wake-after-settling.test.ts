@@ -1,4 +1,4 @@
-import { onChildren, onPresence } from '../../../core/tasks/presence';
+import { onPresence, onPresenceOfMany } from '../../../core/tasks/presence';
 import { aTask, testSettings } from '../../support/builders';
 import { faultyCore } from '../../support/faulty-core';
 
@@ -28,6 +28,6 @@ test('R-TASK-7 a device that goes wakes nobody', async () => {
 
 test('R-TASK-7 so does a device that comes with its parent', async () => {
   const { deps, task, wakes } = coreOf();
-  await onChildren(deps, [task.deviceId], 'gw-1');
+  await onPresenceOfMany(deps, [task.deviceId], true);
   expect(wakes).toEqual([[task.batchId, SETTLE_MS]]);
 });

@@ -4,6 +4,7 @@ import { Registry } from 'prom-client';
 import { createDownloadMetrics } from '../../../api/files/download-metrics';
 import { ROUTES } from '../../../api/transport/gate';
 import { handleUnreadable } from '../../../api/transport/unreadable';
+import { createBlockMetrics } from '../../../gateways/coap/blocks/metrics';
 import { createGatewayMetrics } from '../../../gateways/metrics';
 import { createBrokerMetrics } from '../../../gateways/mqtt/external/metrics';
 import { ERROR_CODES } from '../../../schema/model/error-codes';
@@ -49,8 +50,11 @@ const code = ['api', 'core', 'gateways', 'schema', 'server', 'workflows']
   .join('\n');
 const inCode = (name: string): boolean => new RegExp(`\\b${name}\\b`).test(code);
 
-/** Words of libraries, of a protocol and of Temporal. */
-const OTHERS = new Set(['connectionParams', 'extData', 'operationName', 'webSocketImpl', 'STARTS_WITH']);
+/** Words of libraries, of a protocol and of Temporal, and columns of files. */
+const OTHERS = new Set([
+  ...['pskIdentity', 'pskIdentity2', 'pskKey', 'pskKey2'],
+  ...['connectionParams', 'extData', 'operationName', 'webSocketImpl', 'STARTS_WITH'],
+]);
 const SETTING = /^(UPDRAFT|MONGODB|TEMPORAL|AWS)_/;
 const namesIn = (page: string, pattern: RegExp): string[] =>
   spansOf(page)
@@ -120,6 +124,7 @@ describe('metrics', () => {
   createGatewayMetrics(registry);
   createBrokerMetrics(registry);
   createDownloadMetrics(registry);
+  createBlockMetrics(registry);
   handleUnreadable(createServer(), { registry, log: { warn: () => undefined, error: () => undefined }, downloads: () => false });
   const metrics = registry.getMetricsAsArray().map(({ name }) => name);
   /** Pages leave out what names in a table or a sentence have in common. */

@@ -3,8 +3,8 @@ import { type DeviceObserver, preciseNow } from '../device-events';
 import { iotdaMisreports } from '../misbehaving/iotda-misreports';
 import { IotdaOutbox } from '../misbehaving/iotda-outbox';
 import type { OngoingUpgrade } from '../ongoing-upgrades';
-import { type DeviceSettings, PoweredDevice } from '../powered-device';
 import type { LineOf } from '../session/device-line';
+import { type DeviceSettings, MqttDevice } from '../session/mqtt-device';
 import { certificateCredentials, type IotdaIdentity, iotdaCredentials, iotdaIdOf } from './iotda-identity';
 import {
   asUpgradeOffer,
@@ -39,7 +39,7 @@ const ONLY = 'upgrade';
  * A virtual device of the IoTDA dialect: answers version queries, upgrades itself when told to, restarts and says what it runs;
  * misbehaves as described. It knows the protocol and nothing of the platform.
  */
-export class IotdaDevice extends PoweredDevice<IotdaOffer> {
+export class IotdaDevice extends MqttDevice<IotdaOffer> {
   readonly deviceName: string;
   readonly versions: { firmware: string; software: string };
   private readonly id: string;

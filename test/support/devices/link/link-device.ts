@@ -4,8 +4,8 @@ import { linkMisreports } from '../misbehaving/link-misreports';
 import { LinkOutbox } from '../misbehaving/link-outbox';
 import type { OngoingUpgrade } from '../ongoing-upgrades';
 import { patience } from '../patience';
-import { type DeviceSettings, PoweredDevice } from '../powered-device';
 import type { LineOf } from '../session/device-line';
+import { type DeviceSettings, MqttDevice } from '../session/mqtt-device';
 import { type LinkIdentity, linkCredentials } from './link-identity';
 import { LinkInbox } from './link-inbox';
 import { blockPayload, DEFAULT_MODULE, getPayload, informPayload, linkTopics, progressPayload } from './link-messages';
@@ -38,7 +38,7 @@ const ANSWER_MS = 10_000;
  * A virtual device of the Link dialect: connects, informs, never subscribes unless told, upgrades itself when notified,
  * misbehaves as described. It knows the protocol and nothing of the platform.
  */
-export class LinkDevice extends PoweredDevice<UpgradeOffer> {
+export class LinkDevice extends MqttDevice<UpgradeOffer> {
   readonly deviceName: string;
   /** By module: what each runs now. */
   readonly versions: Map<string, string>;

@@ -1,10 +1,8 @@
+import type { DeviceConnection } from '../device-connection';
 import { KeptSession, type KeptSessionHandlers } from './kept-session';
 
-/** What a device speaks over: a connection of its own, or its part of its parent's. */
-export type DeviceLine = Pick<
-  KeptSession,
-  'connected' | 'begin' | 'connect' | 'keepConnecting' | 'connectAfter' | 'publish' | 'subscribe' | 'drop' | 'leave' | 'end'
->;
+/** What a device speaks MQTT over: a connection of its own, or its part of its parent's. */
+export type DeviceLine = DeviceConnection & Pick<KeptSession, 'publish' | 'subscribe'>;
 export type LineOf = (...connection: ConstructorParameters<typeof KeptSession>) => DeviceLine;
 
 export const ownLine: LineOf = (...connection) => new KeptSession(...connection);

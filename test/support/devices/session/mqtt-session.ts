@@ -1,5 +1,6 @@
 import type { ConnectionOptions } from 'node:tls';
 import { connect, type MqttClient } from 'mqtt';
+import { ConnectionRefused } from '../device-connection';
 import { patience } from '../patience';
 
 /** What a device puts into CONNECT. */
@@ -34,7 +35,7 @@ export interface SessionHandlers {
 }
 
 /** The broker answered CONNECT with another code than 0. */
-export class ConnectRefused extends Error {
+export class ConnectRefused extends ConnectionRefused {
   constructor(readonly code: number) {
     super(`CONNACK ${code}`);
   }

@@ -1,0 +1,66 @@
+import type { CoapMessage, CoapType } from '../message/message';
+import type { Duplicates } from './duplicates';
+import type { FrontLimits } from './limits';
+import type { FrontMetrics } from './metrics';
+import type { Peer } from './peer';
+
+export interface NotificationsDeps {
+  limits: FrontLimits;
+  metrics: FrontMetrics;
+  duplicates: Duplicates;
+  sendEmpty(peer: Peer, type: CoapType, messageId: number): Buffer;
+  /** Whether the notification is wanted. An unwanted one gets a reset, which ends the observation (RFC 7641 §3.6). */
+  onNotification(peer: Peer, notification: CoapMessage): boolean | Promise<boolean>;
+  onError(error: unknown): void;
+}
+
+/** Responses of observed resources, which come without a request. */
+export interface Notifications {
+  take(peer: Peer, notification: CoapMessage): void;
+  close(): void;
+}
+
+export function createNotifications(deps: NotificationsDeps): Notifications {
+  const { limits, metrics, duplicates, sendEmpty, onNotification, onError } = deps;
+  let handling = 0;
+  let closed = false;
+
+  return {
+    take(peer, notification) {
+      if (handling >= limits.handling) {
+        metrics.dropped.overloaded.inc();
+        return;
+      }
+      const remembered = duplicates.remember(peer, notification);
+      const settled = (wanted: boolean): void => {
+        if (closed) return;
+        if (wanted) metrics.notifications.inc();
+        else metrics.dropped.unwanted_notification.inc();
+        if (wanted && notification.type !== 'CON') return;
+        remembered.answer = sendEmpty(peer, wanted ? 'ACK' : 'RST', notification.messageId).toString('latin1');
+      };
+      /** It was not taken, so its repetition is welcome. */
+      const failed = (error: unknown): void => {
+        metrics.dropped.handler_failed.inc();
+        duplicates.forget(peer, notification);
+        onError(error);
+      };
+      try {
+        const wanted = onNotification(peer, notification);
+        if (typeof wanted === 'boolean') {
+          settled(wanted);
+          return;
+        }
+        handling += 1;
+        wanted.then(settled, failed).finally(() => {
+          handling -= 1;
+        });
+      } catch (error) {
+        failed(error);
+      }
+    },
+    close() {
+      closed = true;
+    },
+  };
+}

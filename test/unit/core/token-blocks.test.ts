@@ -1,0 +1,141 @@
+import { createHash } from 'node:crypto';
+import { createBlockReader, smallBlocks } from '../../../core/downloads/block-reader';
+import type { Standing } from '../../../core/downloads/standings';
+import { createTokenBlocks, type TokenBlocks } from '../../../core/downloads/token-blocks';
+import { aTask } from '../../support/builders';
+import { settingsWith } from '../../support/core-parts';
+
+const CHUNK = 64 * 1024;
+const FILE = Buffer.from(Array.from({ length: CHUNK * 4 }, (_, index) => index % 251));
+const file = { fileId: 'f', name: 'fw.bin', size: FILE.length, md5: '', sha256: createHash('sha256').update(FILE).digest('hex') };
+const task = aTask({ _id: 'b.p.d', deviceId: 'p.d', status: 'IN_PROGRESS' });
+
+let now: number;
+let standing: Standing;
+let reads: { standings: number; tokens: number; chunks: number[]; atOnce: number };
+/** Set, each read of the package store waits for it. */
+let gate: Promise<void> | null;
+
+beforeEach(() => {
+  now = 0;
+  standing = { task, device: { enabled: true } };
+  reads = { standings: 0, tokens: 0, chunks: [], atOnce: 0 };
+  gate = null;
+});
+
+function tokenBlocks(limits: Parameters<typeof settingsWith>[0] = {}): TokenBlocks & { ask: typeof ask } {
+  const settings = settingsWith(limits);
+  let filling = 0;
+  const source = {
+    async fill(_file: unknown, start: number, into: Buffer) {
+      reads.chunks.push(start);
+      filling += 1;
+      reads.atOnce = Math.max(reads.atOnce, filling);
+      await gate;
+      filling -= 1;
+      FILE.copy(into, 0, start);
+    },
+  };
+  const blocks = createTokenBlocks({
+    tokens: {
+      async find(token) {
+        reads.tokens += 1;
+        return token.startsWith('known') ? { taskId: task._id, attempt: 1, fileIndex: 0, expiresAt: new Date(86_400_000) } : null;
+      },
+    },
+    standings: {
+      async ofTask() {
+        reads.standings += 1;
+        return standing;
+      },
+    },
+    fileOf: async () => file,
+    reader: createBlockReader(source, smallBlocks(settings.limits)),
+    meter: { add: () => undefined, flush: async () => undefined, close: async () => undefined },
+    onOpened: async () => undefined,
+    limits: settings.limits,
+    clock: () => new Date(now),
+    now: () => now,
+  });
+  const ask = async (offset = 0, token = 'known', peer = 'peer') =>
+    (await blocks.read(token, { peer, deviceId: null }, { offset, length: 1_024 })).kind;
+  return { ...blocks, ask };
+}
+declare function ask(offset?: number, token?: string, peer?: string): Promise<string>;
+
+test('R-DL-5 a token whose task has ended in another process is refused after a second, and in this one at once', async () => {
+  const { ask, forget } = tokenBlocks();
+  expect(await ask()).toBe('block');
+  standing = { ...standing, task: { ...task, active: false, status: 'CANCELED' } };
+  now = 999;
+  expect(await ask()).toBe('block');
+  now = 1_000;
+  expect(await ask()).toBe('refused');
+  standing = { ...standing, task };
+  now = 2_000;
+  expect(await ask()).toBe('block');
+  standing = { ...standing, device: null };
+  forget([task.deviceId]);
+  expect(await ask()).toBe('refused');
+});
+
+test('R-DL-7 one second of one token costs one read of its task, whatever it is asked for', async () => {
+  const { ask } = tokenBlocks();
+  for (now = 0; now < 1_000; now += 10) await Promise.all([ask(), ask(1_024)]);
+  expect([reads.tokens, reads.standings]).toEqual([1, 1]);
+  now = 1_000;
+  await Promise.all([ask(), ask(1_024)]);
+  expect([reads.tokens, reads.standings]).toEqual([1, 2]);
+});
+
+test('R-DL-7 what was refused because the notification had not left is looked at again at once', async () => {
+  const { ask } = tokenBlocks();
+  standing = { ...standing, task: { ...task, status: 'QUEUED' } };
+  expect(await ask()).toBe('refused');
+  standing = { ...standing, task };
+  expect(await ask()).toBe('block');
+});
+
+test('R-SAFE-3 unknown tokens are not kept', async () => {
+  const { ask } = tokenBlocks();
+  expect([await ask(0, 'guessed'), await ask(0, 'guessed')]).toEqual(['unknown', 'unknown']);
+  expect(reads.tokens).toBe(2);
+});
+
+test('R-DL-7 more requests with a token than may be in a second are refused', async () => {
+  const { ask } = tokenBlocks({ blockRequestsPerToken: 3 });
+  const four = async () => [await ask(), await ask(), await ask(), await ask()];
+  expect(await four()).toEqual(['block', 'block', 'block', 'too_fast']);
+  expect(await ask(0, 'known too')).toBe('block');
+  now = 1_000;
+  expect(await four()).toEqual(['block', 'block', 'block', 'too_fast']);
+});
+
+test('R-DL-7 as many peers of a token as may be are answered', async () => {
+  const { ask } = tokenBlocks({ downloadsPerToken: 1 });
+  expect([await ask(0, 'known', 'a'), await ask(0, 'known', 'b'), await ask(0, 'known', 'a')]).toEqual(['block', 'block', 'limit']);
+});
+
+test('R-SAFE-3 reads of the package store at once, and requests that wait, are as many as may be', async () => {
+  const { ask } = tokenBlocks({ blockReads: 2, blocksWaiting: 4 });
+  let open = (): void => undefined;
+  gate = new Promise((resolve) => {
+    open = resolve;
+  });
+  const waiting = [0, 1, 2, 3].map((chunk) => ask(chunk * CHUNK));
+  expect(await ask()).toBe('busy');
+  open();
+  expect(await Promise.all(waiting)).toEqual(['block', 'block', 'block', 'block']);
+  expect(reads.atOnce).toBe(2);
+  expect(await ask()).toBe('block');
+});
+
+test('R-DL-6 a file that many download is fetched once, and each part of it before its first block is asked for', async () => {
+  const { ask } = tokenBlocks({ downloadsPerToken: 10 });
+  for (let offset = 0; offset < FILE.length; offset += 1_024) {
+    await ask(offset, 'known', 'one');
+    await ask(offset, 'known', 'two');
+    expect(reads.chunks.length).toBe(Math.min(4, Math.floor(offset / CHUNK) + 2));
+  }
+  expect(reads.chunks).toEqual([0, CHUNK, CHUNK * 2, CHUNK * 3]);
+});
