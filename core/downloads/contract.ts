@@ -72,8 +72,6 @@ export interface BlockAsker {
 export interface TokenBlockRequest {
   offset: number;
   length: number;
-  /** Answered only if the file's tag is among them; an empty one stands for any. */
-  ifMatch?: readonly Buffer[];
 }
 
 export type TokenBlock =
@@ -85,11 +83,9 @@ export type TokenBlock =
   | { kind: 'refused' }
   /** The offset is not within the file. */
   | { kind: 'beyond'; size: number }
-  /** The file's tag is none of those that were named. */
-  | { kind: 'changed' }
   /** As many others as may are downloading with the token, or for its device (R-DL-7). */
   | { kind: 'limit' }
-  /** More requests with the token than may be in a second: no answer. */
+  /** More requests with the token than may be in a second, and more than are answered later for it. */
   | { kind: 'too_fast' }
   /** As many requests as may be are waiting for the store. */
   | { kind: 'busy' };

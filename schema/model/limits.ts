@@ -172,11 +172,11 @@ export const LIMITS = {
     default: 10_000,
     unit: 'requests a second',
     description:
-      'Most requests for blocks over CoAP with one token in a second, in one process; further ones get no answer, and their device repeats them.',
+      'Most requests for blocks over CoAP with one token in a second, in one process; further ones are answered in the next one.',
   },
   /** R-SAFE-3. */
   blocksWaiting: {
-    default: 1_024,
+    default: 1_000,
     unit: 'requests',
     range: [1, 100_000],
     description: 'Most requests for blocks over CoAP that wait for MongoDB or the package store at once, in one process.',

@@ -152,16 +152,6 @@ describe('R-DL-4 blocks by a short token', () => {
     expect(await kindOf(token)).toBe('block');
   });
 
-  test('R-DL-4 are answered only for a tag that fits, where one is named', async () => {
-    const token = await issue();
-    const ask = async (...ifMatch: Buffer[]) =>
-      (await parts.downloads.tokenBlock(token, { peer: 'peer', deviceId: null }, { offset: 0, length: 16, ifMatch })).kind;
-    expect(await ask(Buffer.alloc(8))).toBe('block');
-    expect(await ask(Buffer.alloc(0))).toBe('block');
-    expect(await ask(Buffer.alloc(4), Buffer.alloc(8))).toBe('block');
-    expect(await ask(Buffer.alloc(7))).toBe('changed');
-  });
-
   test('R-DL-4 R-DL-1 are counted on the task', async () => {
     const token = await issue();
     await Promise.all([blockOf(token, 0, 4), blockOf(token, 4, 4), blockOf(token, 8, 16)]);

@@ -37,6 +37,7 @@ export interface AnswersDeps {
 
 /** How long a client may wait before it tries again, in seconds (RFC 7252 §5.9.3.4). */
 const TRY_AGAIN_SECONDS = 30;
+const ACKNOWLEDGEMENT_BYTES = 4;
 const METHODS = ['other', 'GET', 'POST', 'PUT', 'DELETE', 'FETCH'] as const;
 
 /** What becomes of the requests of devices: one handler, one response. */
@@ -55,8 +56,8 @@ export function createAnswers(deps: AnswersDeps): Answers {
   let handling = 0;
   let closed = false;
 
-  /** Null when no message id is free. */
-  function datagramOf(peer: Peer, request: CoapMessage, bytes: number, response: CoapResponse, type: CoapType) {
+  /** Null when no message id is free. `most`: the bytes that a stranger may have. */
+  function datagramOf(peer: Peer, request: CoapMessage, most: number, response: CoapResponse, type: CoapType) {
     const messageId = type === 'ACK' ? request.messageId : ids.next(peer.key);
     if (messageId === null) {
       metrics.dropped.no_message_id.inc();
@@ -65,13 +66,13 @@ export function createAnswers(deps: AnswersDeps): Answers {
     const { code, options = [], payload = NO_BYTES } = response;
     const message: CoapMessage = { type, code, messageId, token: request.token, options, payload };
     const datagram = writeMessage(message);
-    if (peer.identity !== null || response.proven === true || datagram.length <= MOST_AMPLIFICATION * bytes) return { messageId, datagram };
+    if (datagram.length <= most || !isStranger(peer, response)) return { messageId, datagram };
     metrics.dropped.too_long_for_stranger.inc();
-    return { messageId, datagram: shortened(message, MOST_AMPLIFICATION * bytes) };
+    return { messageId, datagram: shortened(message, most) };
   }
 
   function answer(peer: Peer, request: CoapMessage, bytes: number, response: CoapResponse, remembered?: Remembered): void {
-    const written = datagramOf(peer, request, bytes, response, request.type === 'CON' ? 'ACK' : 'NON');
+    const written = datagramOf(peer, request, MOST_AMPLIFICATION * bytes, response, request.type === 'CON' ? 'ACK' : 'NON');
     if (written === null) return;
     if (remembered !== undefined && request.type === 'CON') remembered.answer = written.datagram.toString('latin1');
     metrics.answers[classOf(response.code)].inc();
@@ -80,13 +81,13 @@ export function createAnswers(deps: AnswersDeps): Answers {
 
   /** The request was acknowledged: its response is a message of its own (RFC 7252 §5.2.2). */
   function answerSeparately(peer: Peer, request: CoapMessage, bytes: number, response: CoapResponse): void {
-    const written = datagramOf(peer, request, bytes, response, 'CON');
+    // The acknowledgement and all transmissions together keep to what a stranger may have.
+    const left = MOST_AMPLIFICATION * bytes - ACKNOWLEDGEMENT_BYTES;
+    const written = datagramOf(peer, request, left, response, 'CON');
     if (written === null) return;
     const { messageId, datagram } = written;
     const room = transmissions.size < limits.outstanding ? MOST_TRANSMISSIONS : 1;
-    // The acknowledgement and all transmissions together keep to what a stranger may be sent.
-    const forStranger = Math.max(1, Math.floor((MOST_AMPLIFICATION * bytes - 4) / datagram.length));
-    const most = peer.identity === null && response.proven !== true ? Math.min(room, forStranger) : room;
+    const most = isStranger(peer, response) ? Math.min(room, Math.floor(left / datagram.length)) : room;
     metrics.answers[classOf(response.code)].inc();
     metrics.separate.inc();
     transmissions.start({ peer, messageId, datagram, ackTimeoutMs: limits.ackTimeoutMs, most, ended: () => {} });
@@ -141,7 +142,6 @@ export function createAnswers(deps: AnswersDeps): Answers {
 
   return {
     take(peer, request, bytes) {
-      if (closed) return;
       if (handling >= limits.handling) {
         metrics.dropped.overloaded.inc();
         answer(peer, request, bytes, { code: CODE.serviceUnavailable, options: [uintOption(OPTION.maxAge, TRY_AGAIN_SECONDS)] });
@@ -160,6 +160,7 @@ export function createAnswers(deps: AnswersDeps): Answers {
   };
 }
 
+const isStranger = (peer: Peer, { proven }: CoapResponse): boolean => peer.identity === null && proven !== true;
 const classOf = (code: number) => (codeClass(code) === 2 ? 'success' : codeClass(code) === 4 ? 'client_error' : 'server_error');
 
 /** An error goes without its text; anything else becomes 4.01, as RFC 9175 §2.4 answers a client whose address must be proven first. */

@@ -4,6 +4,7 @@ import { Registry } from 'prom-client';
 import { createDownloadMetrics } from '../../../api/files/download-metrics';
 import { ROUTES } from '../../../api/transport/gate';
 import { handleUnreadable } from '../../../api/transport/unreadable';
+import { createBlockMetrics } from '../../../gateways/coap/blocks/metrics';
 import { createGatewayMetrics } from '../../../gateways/metrics';
 import { createBrokerMetrics } from '../../../gateways/mqtt/external/metrics';
 import { ERROR_CODES } from '../../../schema/model/error-codes';
@@ -120,6 +121,7 @@ describe('metrics', () => {
   createGatewayMetrics(registry);
   createBrokerMetrics(registry);
   createDownloadMetrics(registry);
+  createBlockMetrics(registry);
   handleUnreadable(createServer(), { registry, log: { warn: () => undefined, error: () => undefined }, downloads: () => false });
   const metrics = registry.getMetricsAsArray().map(({ name }) => name);
   /** Pages leave out what names in a table or a sentence have in common. */
