@@ -6,7 +6,7 @@ import { nothingPulled, type PulledFile } from './coap/block-pull';
 import { BlockPush } from './coap/block-push';
 import type { Answer } from './coap/coap-endpoint';
 import { CLIENTS, type Habits } from './habits';
-import type { PskSettings } from './line/dtls-line';
+import type { DtlsOf, Security } from './line/dtls-line';
 import { lineTo } from './line/line-to';
 import { Lwm2mClient } from './lwm2m-client';
 import type { Lwm2mDeviceDescription, Lwm2mDeviceSettings } from './lwm2m-description';
@@ -35,7 +35,7 @@ export class Lwm2mDevice extends PoweredDevice<Lwm2mOffer> {
   /** Ports that it has pulled from. */
   readonly pullPorts: number[] = [];
   protected readonly connection: KeptRegistration;
-  private readonly psk: PskSettings | null;
+  private readonly security: Security | null;
   private readonly push: BlockPush;
   private lifetimeSeconds: number | null;
   private execute: (() => void) | null = null;
@@ -45,6 +45,7 @@ export class Lwm2mDevice extends PoweredDevice<Lwm2mOffer> {
     description: Lwm2mDeviceDescription,
     private readonly settings: Lwm2mDeviceSettings,
     observer?: DeviceObserver,
+    dtlsOf?: DtlsOf,
   ) {
     const { deviceName, endpoint = deviceName, version, client = 'leshan', habits, psk, radio, behaviours } = description;
     super({ settings, behaviours, observer });
@@ -52,7 +53,7 @@ export class Lwm2mDevice extends PoweredDevice<Lwm2mOffer> {
     this.version = version;
     this.habits = { ...CLIENTS[client], ...habits };
     this.radio = { ...GOOD_RADIO, ...(this.habits.lwm2m === '1.0' && { sinr: null }), ...radio };
-    this.psk = psk ? { ...psk, key: Buffer.from(psk.key, 'hex') } : null;
+    this.security = psk && dtlsOf ? { psk: { ...psk, key: Buffer.from(psk.key, 'hex') }, dtlsOf } : null;
     this.lifetimeSeconds = this.habits.lifetimeSeconds;
     const { szx, mostBytes } = this.habits;
     this.push = new BlockPush({ ...(szx !== null && { szx }), ...(mostBytes !== null && { mostBytes }) });
@@ -127,7 +128,12 @@ export class Lwm2mDevice extends PoweredDevice<Lwm2mOffer> {
       file: this.file,
       pull: (onBlock) => {
         const onPort = (port: number): void => void this.pullPorts.push(port);
-        return download(offer.uri, this.file, { ...this.settings.pull, habits: this.habits, psk: this.psk, onBlock, onPort }, power.signal);
+        return download(
+          offer.uri,
+          this.file,
+          { ...this.settings.pull, habits: this.habits, security: this.security, onBlock, onPort },
+          power.signal,
+        );
       },
       executed: () =>
         new Promise((resolve, reject) => {
@@ -200,7 +206,7 @@ export class Lwm2mDevice extends PoweredDevice<Lwm2mOffer> {
       endpointName,
       habits: this.habits,
       lifetimeSeconds: () => this.lifetimeSeconds,
-      lineOf: (onMessage) => lineTo(this.settings.server, this.psk, onMessage),
+      lineOf: (onMessage) => lineTo(this.settings.server, this.security, onMessage),
       onPush: (packet) => this.takePush(packet),
       onRequest: (method, path) => this.tell('asked', { at: preciseNow(), method, path }),
       complain: (message) => this.complain(message),

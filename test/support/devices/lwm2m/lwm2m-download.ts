@@ -4,12 +4,12 @@ import { type PulledFile, pull } from './coap/block-pull';
 import { CoapEndpoint, CoapReset, CoapTimeout } from './coap/coap-endpoint';
 import { textOptions } from './coap/coap-options';
 import type { Habits } from './habits';
-import type { PskSettings } from './line/dtls-line';
+import type { Security } from './line/dtls-line';
 import { lineTo } from './line/line-to';
 
 export interface DownloadParts {
   habits: Pick<Habits, 'szx' | 'ackTimeoutMs'>;
-  psk: PskSettings | null;
+  security: Security | null;
   /** Times in a row without a new byte after which it gives up. Default 5. */
   retries?: number;
   /** Default 1,000. */
@@ -43,8 +43,8 @@ export async function download(uri: string, file: PulledFile, parts: DownloadPar
 }
 
 async function pullOnce(uri: string, file: PulledFile, parts: DownloadParts, signal: AbortSignal): Promise<void> {
-  const { habits, psk, onPort, onBlock } = parts;
-  const line = lineTo(uri, psk, (message) => endpoint.receive(message));
+  const { habits, security, onPort, onBlock } = parts;
+  const line = lineTo(uri, security, (message) => endpoint.receive(message));
   const endpoint = new CoapEndpoint(habits, { send: (datagram) => line.send(datagram), onRequest: () => ({ code: '4.04' }) });
   const onAbort = (): void => endpoint.forget();
   signal.throwIfAborted();

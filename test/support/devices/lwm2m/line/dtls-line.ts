@@ -1,5 +1,3 @@
-// biome-ignore lint/style/noRestrictedImports: no library speaks DTLS with a connection id; other clients' interoperation is proven elsewhere.
-import { createDtlsClient, type DtlsClient } from '../../../dtls/client';
 import { patience } from '../../patience';
 import type { DatagramLine, OnMessage, ServerAddress } from './datagram-line';
 import { UdpLine } from './udp-line';
@@ -13,16 +11,37 @@ export interface PskSettings {
   suite?: number;
 }
 
+/** The client's end of a session. It has no socket: what it sends may leave from any port. */
+export interface DtlsEnd {
+  /** Rejects when the handshake fails. */
+  connect(): Promise<void>;
+  receive(datagram: Buffer): void;
+  send(plaintext: Uint8Array): boolean;
+  /** Without a word to the server. */
+  vanish(): void;
+  close(): void;
+  readonly hasConnectionId: boolean;
+}
+
+/** Who implements DTLS is not the device's business. */
+export type DtlsOf = (settings: PskSettings & { send(datagram: Buffer): void; onMessage(plaintext: Buffer): void }) => Promise<DtlsEnd>;
+
+/** A key, and what makes sessions of it. */
+export interface Security {
+  psk: PskSettings;
+  dtlsOf: DtlsOf;
+}
+
 const HANDSHAKE_MS = 30_000;
 
 /** CoAP over DTLS with a pre-shared key. */
 export class DtlsLine implements DatagramLine {
   private readonly udp: UdpLine;
-  private client: DtlsClient | null = null;
+  private client: DtlsEnd | null = null;
 
   constructor(
     server: ServerAddress,
-    private readonly psk: PskSettings,
+    private readonly security: Security,
     private readonly onMessage: OnMessage,
   ) {
     this.udp = new UdpLine(server, (datagram) => this.client?.receive(datagram));
@@ -40,8 +59,9 @@ export class DtlsLine implements DatagramLine {
   async open(): Promise<void> {
     this.cut();
     await this.udp.open();
-    const client = await createDtlsClient({
-      ...this.psk,
+    const { psk, dtlsOf } = this.security;
+    const client = await dtlsOf({
+      ...psk,
       send: (datagram) => this.udp.send(datagram),
       onMessage: (plaintext) => this.client === client && this.onMessage(plaintext),
     });
