@@ -85,7 +85,7 @@ export type TokenBlock =
   | { kind: 'beyond'; size: number }
   /** As many others as may are downloading with the token, or for its device (R-DL-7). */
   | { kind: 'limit' }
-  /** More requests with the token than may be in a second. */
+  /** More requests with the token than may be in a second, and more than are answered later for it. */
   | { kind: 'too_fast' }
   /** As many requests as may be are waiting for the store. */
   | { kind: 'busy' };

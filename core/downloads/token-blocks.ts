@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import type { DeviceId } from '../../schema/model/ids';
 import { deviceOfTask } from '../../schema/model/ids';
@@ -28,6 +29,7 @@ export interface TokenBlocksDeps {
   limits: Pick<Limits, 'downloadsPerToken' | 'downloadsPerDevice' | 'blockRequestsPerToken' | 'blocksWaiting'>;
   clock: Clock;
   now?: () => number;
+  delay?: (ms: number) => Promise<unknown>;
 }
 
 /** A token, as far as it is known in this process. */
@@ -45,23 +47,31 @@ interface Known {
   /** Requests of the present second. */
   second: number;
   requests: number;
+  /** Those that wait for the next one. */
+  delayed: number;
 }
 
 const KEPT = 20_000;
 /** How long a token may go on after its task has ended in another process: one read of the store for many blocks. */
 const CHECKED_FOR_MS = 1_000;
 const ETAG_BYTES = 8;
+const SECOND_MS = 1_000;
+/** Requests of one token that wait for the next second: a device asks for the next block when it has the last, so that the fastest link has it wait and no more. */
+const MOST_DELAYED = 4;
 
 const UNKNOWN: TokenBlock = { kind: 'unknown' };
 const REFUSED: TokenBlock = { kind: 'refused' };
+const BUSY: TokenBlock = { kind: 'busy' };
 
 /** R-DL-4: files by short tokens, block by block. A token's file never changes, so that only whether it may be had is asked again. */
 export function createTokenBlocks(deps: TokenBlocksDeps): TokenBlocks {
-  const { tokens, standings, fileOf, reader, meter, onOpened, limits, clock, now = () => performance.now() } = deps;
+  const { tokens, standings, fileOf, reader, meter, onOpened, limits, clock } = deps;
+  const { now = () => performance.now(), delay = (ms) => setTimeout(ms, undefined, { ref: false }) } = deps;
   const streams = createBlockStreams({ limits, now });
   const ofDevice = new Map<DeviceId, Set<Known>>();
   const kept = new LRUCache<string, Known>({ max: KEPT, dispose: leave });
   const finding = new Map<string, Promise<Known | null>>();
+  /** Requests with tokens that are known: those who guess tokens take none of their places. */
   let open = 0;
 
   function join(known: Known): Known {
@@ -84,17 +94,21 @@ export function createTokenBlocks(deps: TokenBlocksDeps): TokenBlocks {
     if (!grant) return null;
     return join({
       ...{ token, grant, deviceId: deviceOfTask(grant.taskId), file: null, etag: Buffer.alloc(0), isRefused: false },
-      ...{ checkedAt: Number.NEGATIVE_INFINITY, checking: null, second: 0, requests: 0 },
+      ...{ checkedAt: Number.NEGATIVE_INFINITY, checking: null, second: 0, requests: 0, delayed: 0 },
     });
   }
 
-  function known(token: string): Promise<Known | null> | Known {
+  /** `busy`: as many tokens as may be are being looked for. */
+  function known(token: string): Promise<Known | null> | Known | 'busy' {
     const found = kept.get(token);
     // It may have been given out once more since.
     if (found && found.grant.expiresAt > clock()) return found;
-    const under = finding.get(token) ?? find(token).finally(() => finding.delete(token));
-    finding.set(token, under);
-    return under;
+    const underWay = finding.get(token);
+    if (underWay) return underWay;
+    if (finding.size >= limits.blocksWaiting) return 'busy';
+    const begun = find(token).finally(() => finding.delete(token));
+    finding.set(token, begun);
+    return begun;
   }
 
   async function check(of: Known): Promise<void> {
@@ -111,27 +125,33 @@ export function createTokenBlocks(deps: TokenBlocksDeps): TokenBlocks {
     if (refusal !== 'NOT_YET') of.checkedAt = askedAt;
   }
 
-  function isTooFast(of: Known): boolean {
-    const second = Math.floor(now() / 1_000);
-    if (of.second !== second) of.requests = 0;
-    of.second = second;
+  /** Whether the request may be answered, which is in the next second when those of this one are used up. */
+  async function inItsSecond(of: Known): Promise<boolean> {
+    for (;;) {
+      const at = now();
+      const second = Math.floor(at / SECOND_MS);
+      if (of.second !== second) of.requests = 0;
+      of.second = second;
+      if (of.requests < limits.blockRequestsPerToken) break;
+      if (of.delayed >= MOST_DELAYED) return false;
+      of.delayed += 1;
+      await delay((second + 1) * SECOND_MS - at);
+      of.delayed -= 1;
+    }
     of.requests += 1;
-    return of.requests > limits.blockRequestsPerToken;
+    return true;
   }
 
-  async function answer(token: string, asker: BlockAsker, { offset, length }: TokenBlockRequest): Promise<TokenBlock> {
-    const found = known(token);
-    const of = found instanceof Promise ? await found : found;
-    if (!of) return UNKNOWN;
+  async function answer(of: Known, asker: BlockAsker, { offset, length }: TokenBlockRequest): Promise<TokenBlock> {
     if (of.grant.expiresAt <= clock() || (asker.deviceId !== null && asker.deviceId !== of.deviceId)) return REFUSED;
-    if (isTooFast(of)) return { kind: 'too_fast' };
+    if (!(await inItsSecond(of))) return { kind: 'too_fast' };
     if (now() - of.checkedAt >= CHECKED_FOR_MS) {
       of.checking ??= check(of).finally(() => {
         of.checking = null;
       });
       await of.checking;
     }
-    const { file, etag, deviceId } = of;
+    const { token, file, etag, deviceId } = of;
     const { taskId } = of.grant;
     if (of.isRefused) return REFUSED;
     if (!file) return UNKNOWN;
@@ -145,10 +165,13 @@ export function createTokenBlocks(deps: TokenBlocksDeps): TokenBlocks {
 
   return {
     async read(token, asker, request) {
-      if (open >= limits.blocksWaiting) return { kind: 'busy' };
+      const found = known(token);
+      const of = found instanceof Promise ? await found : found;
+      if (of === null) return UNKNOWN;
+      if (of === 'busy' || open >= limits.blocksWaiting) return BUSY;
       open += 1;
       try {
-        return await answer(token, asker, request);
+        return await answer(of, asker, request);
       } finally {
         open -= 1;
       }

@@ -178,7 +178,8 @@ export const LIMITS = {
   blockRequestsPerToken: {
     default: 10_000,
     unit: 'requests a second',
-    description: 'Most requests for blocks over CoAP with one token in a second, in one process; further ones are refused.',
+    description:
+      'Most requests for blocks over CoAP with one token in a second, in one process; further ones are answered in the next one.',
   },
   /** R-SAFE-3. */
   blocksWaiting: {

@@ -245,6 +245,21 @@ export const SETUP_VARIABLES = {
     defaultText: 'the installed one, else from Debian',
     example: '/usr/sbin/nginx',
   },
+  UPDRAFT_TEST_OPENSSL: {
+    about: 'The OpenSSL program for tests of DTLS.',
+    defaultText: 'the installed one, else from Debian',
+    example: '/usr/bin/openssl',
+  },
+  UPDRAFT_TEST_COAP_CLIENT_OPENSSL: {
+    about: 'The `coap-client` of libcoap with OpenSSL, for tests.',
+    defaultText: 'the installed one, else from Debian',
+    example: '/usr/bin/coap-client-openssl',
+  },
+  UPDRAFT_TEST_COAP_CLIENT_GNUTLS: {
+    about: 'The `coap-client` of libcoap with GnuTLS, for tests.',
+    defaultText: 'the installed one, else from Debian',
+    example: '/usr/bin/coap-client-gnutls',
+  },
   UPDRAFT_TEST_TEMPORAL_ADDRESS: { about: 'Temporal for the tests.', defaultText: 'embedded', example: '127.0.0.1:7233' },
 } as const;
 

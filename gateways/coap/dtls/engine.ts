@@ -1,7 +1,6 @@
 import { randomFillSync } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { performance } from 'node:perf_hooks';
 
 /** Octets of plaintext that a record carries at most. */
 export const MOST_PLAINTEXT_BYTES = 2048;

@@ -50,6 +50,16 @@ export function recordAt(datagram: Buffer, at: number): RecordHead | null {
   return { type, epoch: datagram.readUInt16BE(at + 3), connectionId, start, end };
 }
 
+/**
+ * The datagram up to where its last whole record ends. Mbed TLS 3.6 skips a record that it has seen before, or of another epoch, and takes
+ * up to 12 octets behind it for an error of its own: anybody could end a session that way.
+ */
+export function wholeRecords(datagram: Buffer): Buffer {
+  let end = 0;
+  for (let record = recordAt(datagram, 0); record !== null; record = recordAt(datagram, record.end)) end = record.end;
+  return end === datagram.length ? datagram : datagram.subarray(0, end);
+}
+
 /** The ClientHello that a datagram begins with, or null: nothing else, or only a part of one. */
 export function clientHelloOf(datagram: Buffer, record: RecordHead): ClientHello | null {
   const part = partAt(datagram, record.start, record.end);

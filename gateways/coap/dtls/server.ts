@@ -1,11 +1,10 @@
-import { performance } from 'node:perf_hooks';
 import { type Address, keyOfAddress } from './address.js';
 import { createDueQueue } from './due-queue.js';
 import { createEngine, type Engine, EngineFailed, loadModule, MOST_DATAGRAM_BYTES } from './engine.js';
 import type { DropReason, DtlsEvent, EndReason } from './events.js';
 import { createHandshakes, type HalfOpen } from './handshakes.js';
 import { DEFAULT_LIMITS, type DtlsLimits } from './limits.js';
-import { beginsHello, CONNECTION_ID_BYTES, CONTENT, clientHelloOf, type RecordHead, recordAt } from './records.js';
+import { beginsHello, CONNECTION_ID_BYTES, CONTENT, clientHelloOf, type RecordHead, recordAt, wholeRecords } from './records.js';
 import { createSessions, type Session } from './sessions.js';
 import type { Shared } from './shared.js';
 
@@ -42,7 +41,7 @@ export interface DtlsServer {
   receive(datagram: Buffer, from: Address): void;
   readonly sessions: ReadonlyMap<number, DtlsSession>;
   sessionsOf(identity: string): readonly DtlsSession[];
-  /** Ends its sessions and handshakes before it returns. A key that is being looked up is not known yet: `keyOf` has to know of the change. */
+  /** Ends its sessions and handshakes before it returns, also those whose key is being looked up. */
   endIdentity(identity: string): void;
   state(): { sessions: number; halfOpen: number; memoryBytes: number };
   close(): void;
@@ -135,7 +134,6 @@ export async function createDtlsServer(options: DtlsServerOptions): Promise<Dtls
 
   /** Gives a datagram to whom it is for, or says why not. */
   function route(datagram: Buffer, from: Address): DropReason | null {
-    if (datagram.length > MOST_DATAGRAM_BYTES) return 'too_large';
     const record = recordAt(datagram, 0);
     if (record === null) return 'unreadable';
     if (record.connectionId !== null) return routeById(datagram, record.connectionId, from);
@@ -168,7 +166,7 @@ export async function createDtlsServer(options: DtlsServerOptions): Promise<Dtls
   }
 
   function take(datagram: Buffer, from: Address): void {
-    const reason = route(datagram, from);
+    const reason = datagram.length > MOST_DATAGRAM_BYTES ? 'too_large' : route(wholeRecords(datagram), from);
     if (reason !== null) count(`dropped_${reason}`);
   }
 

@@ -15,6 +15,7 @@ declare global {
       constructor(module: Module, imports: Record<string, Record<string, unknown>>);
       readonly exports: Record<string, unknown>;
     }
+    class RuntimeError extends Error {}
     function compile(bytes: Uint8Array): Promise<Module>;
   }
 }

@@ -52,6 +52,7 @@ function read(datagram: Buffer): CoapMessage {
 }
 
 export interface BlockServer {
+  answerBlock: ReturnType<typeof createBlockAnswers>;
   ask(asked?: Asked): Promise<ReadAnswer>;
   /** The datagrams of the answers, in their order. */
   datagrams: Buffer[];
@@ -67,6 +68,7 @@ export function blockServer(bytes: Buffer, limits: Parameters<typeof settingsWit
   const file = { fileId: 'f', name: 'fw.bin', size: bytes.length, md5: '', sha256: createHash('sha256').update(bytes).digest('hex') };
   const grant = { attempt: 1, fileIndex: 0, expiresAt: new Date(Date.now() + 3_600_000) };
   let failure: Error | null = null;
+  let skipped = 0;
   const blocks = createTokenBlocks({
     tokens: {
       find: async (token) => (token === TOKEN || token === GONE ? { ...grant, taskId: token === TOKEN ? task._id : 'b.p.gone' } : null),
@@ -86,6 +88,12 @@ export function blockServer(bytes: Buffer, limits: Parameters<typeof settingsWit
     onOpened: async () => undefined,
     limits: settings.limits,
     clock: () => new Date(),
+    // Time goes on for what waits for it.
+    now: () => performance.now() + skipped,
+    async delay(ms) {
+      await new Promise(setImmediate);
+      skipped += ms;
+    },
   });
   const counts: Record<string, number> = {};
   const count = (name: string, by = 1): void => {
@@ -98,6 +106,7 @@ export function blockServer(bytes: Buffer, limits: Parameters<typeof settingsWit
   const answerBlock = createBlockAnswers({ downloads: { tokenBlock: blocks.read }, metrics, onError: () => count('errors') });
   const datagrams: Buffer[] = [];
   return {
+    answerBlock,
     datagrams,
     counts,
     fail: (error) => {
@@ -114,7 +123,7 @@ export function blockServer(bytes: Buffer, limits: Parameters<typeof settingsWit
   };
 }
 
-function asRead(message: CoapMessage): ReadAnswer {
+export function asRead(message: CoapMessage): ReadAnswer {
   const [block2, etag] = [optionOf(message, OPTION.block2), optionOf(message, OPTION.etag)];
   const number = (name: 'size2' | 'contentFormat' | 'maxAge') => {
     const value = uintOf(message, OPTION[name]);

@@ -152,11 +152,10 @@ describe('R-DL-4 a request that is refused', () => {
     expect(datagrams[2]?.length).toBeLessThan(10);
   });
 
-  test('R-DL-7 as many requests with a token as may be in a second', async () => {
-    const { ask, counts } = blockServer(FILE, { blockRequestsPerToken: 1 });
-    for (let n = 0; n < 3; n++) await ask();
-    expect(counts.too_fast).toBeGreaterThanOrEqual(1);
-    expect((counts.block ?? 0) + (counts.too_fast ?? 0)).toBe(3);
+  test('R-DL-7 as many requests with a token as may be in a second, and a few more that wait', async () => {
+    const { ask } = blockServer(FILE, { blockRequestsPerToken: 1 });
+    const codes = (await Promise.all(Array.from({ length: 9 }, () => ask().then(({ code }) => code)))).sort();
+    expect([codes[0], codes[8]]).toEqual(['2.05', '4.29']);
   });
 
   test('R-SAFE-3 a store that can not be read, and one that too many wait for, are 5.03 with a time', async () => {

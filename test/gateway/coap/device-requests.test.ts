@@ -228,6 +228,22 @@ describe('an address that has proven nothing', () => {
     expect(stranger.sent.length).toBeGreaterThan(2);
     expect(total).toBeLessThanOrEqual(3 * writeMessage(request).length);
   });
+
+  test.each([
+    [-10, CODE.content],
+    [-9, CODE.unauthorized],
+  ])('gets a separate response of what the acknowledgement leaves of it: %i', (less, code) => {
+    const { responds, onRequest } = held();
+    const { receive, clock } = createTestFront({ onRequest });
+    const stranger = createPeer('stranger', null);
+    const most = 3 * writeMessage(get('/a')).length;
+    receive(stranger, get('/a'));
+    clock.advance(1_000);
+    responds[0]!({ code: CODE.content, payload: Buffer.alloc(most + less, 'x') });
+    clock.advance(100_000);
+    expect(stranger.sent[1]!.code).toBe(code);
+    expect(stranger.bytes.reduce((sum, bytes) => sum + bytes, 0)).toBeLessThanOrEqual(most);
+  });
 });
 
 test('a socket that cannot send is counted, and nothing is thrown', () => {

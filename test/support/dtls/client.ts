@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { performance } from 'node:perf_hooks';
 import { type Context, createEngine, type Engine, loadModule } from '../../../gateways/coap/dtls/engine';
 
 /** IANA's numbers of the cipher suites. */

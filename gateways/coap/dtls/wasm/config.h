@@ -24,6 +24,8 @@
 #define MBEDTLS_SSL_ENCRYPT_THEN_MAC
 #define MBEDTLS_SSL_MAX_FRAGMENT_LENGTH
 #define MBEDTLS_KEY_EXCHANGE_PSK_ENABLED
+/* A client with a wrong key is told, and does not send its last flight for a minute. */
+#define MBEDTLS_SSL_ALL_ALERT_MESSAGES
 
 /* Octets of plaintext in a record; a CoAP message with a block of 1,024 octets fits. */
 #define MBEDTLS_SSL_IN_CONTENT_LEN 2048

@@ -1,32 +1,15 @@
+import type { RegisteredLinks, RegisteredObject } from '../../../../schema/model/registration/registration';
 import type { Unreadable } from './decoded';
 import { type Link, readLinks } from './link-format';
 import { parsePath } from './path';
-
-export interface RegisteredObject {
-  id: number;
-  /** As in `ver`, `1.1`; null when the link has none. */
-  version: string | null;
-  /** Ascending. */
-  instances: number[];
-}
-
-/** What a device says it has (LwM2M Core 1.1 §6.2.1). */
-export interface RegistrationLinks {
-  /** What its paths begin with: empty, or `/lwm2m` and the like. */
-  root: string;
-  /** Content-Formats that it says it can write. */
-  contentFormats: number[];
-  /** By ascending id. */
-  objects: RegisteredObject[];
-}
 
 const ROOT_TYPE = 'oma.lwm2m';
 const ROOT = /^(?:\/[A-Za-z0-9._~-]{1,64}){1,4}$/;
 const VERSION = /^\d{1,3}\.\d{1,3}$/;
 const NUMBER = /^\d{1,5}$/;
 
-/** Reads the body of a registration. Links that are about no object of LwM2M are passed over. Never throws. */
-export function readRegistrationLinks(payload: Buffer): RegistrationLinks | { unreadable: Unreadable } {
+/** Reads the body of a registration (LwM2M Core 1.1 §6.2.1). Links that are about no object of LwM2M are passed over. Never throws. */
+export function readRegistrationLinks(payload: Buffer): RegisteredLinks | { unreadable: Unreadable } {
   const read = readLinks(payload);
   if ('unreadable' in read) return read;
   const rootLink = read.links.find((link) => valuesOf(link, 'rt').includes(ROOT_TYPE));

@@ -74,7 +74,7 @@ export function createDeviceRequests(deps: DeviceRequestsDeps): DeviceRequests {
     });
   }
 
-  const targetOf = ({ rootPath }: Reachable, path: string): Target => ({ rootPath, path });
+  const targetOf = ({ root }: Reachable, path: string): Target => ({ root, path });
   const refusedFormats = ({ registrationId }: Reachable): ReadonlySet<number> => refusedBy.get(registrationId) ?? new Set();
   const refuse = ({ registrationId }: Reachable, format: number): void =>
     void refusedBy.set(registrationId, new Set(refusedBy.get(registrationId)).add(format));

@@ -7,7 +7,7 @@ import { CONTENT_FORMAT } from '../formats/content-format';
 /** The resource that an operation is about: `/5/0/3`, behind the root path that the device has registered. */
 export interface Target {
   /** Empty for most devices; `/lwm2m` and the like for others. */
-  rootPath: string;
+  root: string;
   path: string;
 }
 
@@ -21,7 +21,7 @@ export interface Body {
 
 export const textBody = (text: string): Body => ({ contentFormat: CONTENT_FORMAT.text, payload: Buffer.from(text, 'utf8') });
 
-const uriPath = ({ rootPath, path }: Target) => pathOptions(`${rootPath}${path}`.split('/').filter((segment) => segment !== ''));
+const uriPath = ({ root, path }: Target) => pathOptions(`${root}${path}`.split('/').filter((segment) => segment !== ''));
 
 export interface ReadOptions {
   /** Null: none is asked for. */

@@ -10,7 +10,7 @@ export interface Reachable {
   version: string;
   /** It sleeps between its messages. */
   queueMode: boolean;
-  rootPath: string;
+  root: string;
   /** ACK_TIMEOUT of its product. */
   ackTimeoutMs: number;
 }

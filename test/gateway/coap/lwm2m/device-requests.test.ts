@@ -84,7 +84,7 @@ test('an answer in blocks is read whole', async () => {
 });
 
 test('what is below another root is asked for there', async () => {
-  const device = createScriptedDevice(() => ({ code: 0x44 }), { rootPath: '/lwm2m' });
+  const device = createScriptedDevice(() => ({ code: 0x44 }), { root: '/lwm2m' });
   expect(await device.requests.execute('d1', '/5/0/2', terms)).toEqual({ done: null });
   expect(device.asked).toEqual(['POST /lwm2m/5/0/2']);
 });

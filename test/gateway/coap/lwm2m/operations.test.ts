@@ -13,7 +13,7 @@ import {
 import { writeMessage } from '../../../../gateways/coap/message/write';
 
 const { text, tlv, senmlCbor, senmlJson } = CONTENT_FORMAT;
-const to = (path: string, rootPath = '') => ({ rootPath, path });
+const to = (path: string, root = '') => ({ root, path });
 const wire = ({ code, options = [], payload = Buffer.alloc(0) }: CoapRequest, messageId: number): string =>
   writeMessage({ type: 'CON', code, messageId, token: Buffer.from([0xab]), options, payload }).toString('hex');
 const hex = (bytes: string): string => bytes.replace(/\s/g, '').toLowerCase();
