@@ -30,6 +30,8 @@ export interface Gateways {
   clock: ReturnType<typeof handClock>;
   gw1: Gateway;
   gw2: Gateway;
+  /** Of the product. */
+  settings: { plainCoap: boolean; awakeSeconds: number };
   /** So many times the news of devices do not get through. */
   failures: number;
   /** Names of devices with whether they came, in the order told. */
@@ -53,7 +55,7 @@ export function startGateways(store: Store, limits: Partial<Limits> = {}): Gatew
       told.push(...ids.map((id) => `${deviceNameOf(id)} ${what}`));
     };
     const own = createRegistrations({
-      ...{ store, clock, limits: settings.limits, known: knownByName(store) },
+      ...{ store, clock, limits: settings.limits, known: { ...knownByName(store), settingsOf: async () => gateways.settings } },
       onCame: tell('came'),
       onWent: tell('went'),
     });
@@ -84,7 +86,7 @@ export function startGateways(store: Store, limits: Partial<Limits> = {}): Gatew
     return document;
   };
   const gateways: Gateways = {
-    ...{ clock, told, failures: 0, gw1: gateway('gw-1'), gw2: gateway('gw-2') },
+    ...{ clock, told, failures: 0, settings: { plainCoap: true, awakeSeconds: 93 }, gw1: gateway('gw-1'), gw2: gateway('gw-2') },
     async addDevices(...names) {
       await devices.insertMany(
         names.map((deviceName) => ({ ...aDevice({ deviceId: idOf(deviceName), productKey: PRODUCT, deviceName }), dialect: 'LWM2M' })),
@@ -103,7 +105,7 @@ export function startGateways(store: Store, limits: Partial<Limits> = {}): Gatew
 /** A port of its own for each device, so that they do not take each other's address. */
 const portOf = (name: string): number => 1_024 + [...name].reduce((sum, character) => (sum * 31 + character.charCodeAt(0)) % 60_000, 7);
 
-function knownByName({ collections }: Store): KnownDevices {
+function knownByName({ collections }: Store): Omit<KnownDevices, 'settingsOf'> {
   const lwm2mDevice: KnownDevices['lwm2mDevice'] = async (deviceId) => {
     const device = await collections.devices.findOne({ _id: deviceId });
     if (device === null) return null;
