@@ -30,7 +30,9 @@ export class FakeCoapCore implements CoapCore {
   readonly devices: CoapCore['devices'] = {
     pskOf: async (identity) => {
       const key = KEYS[identity];
-      return key === undefined || this.disabled.has(identity) ? null : { deviceId: deviceIdOf(identity), key, proof: { registration: null } };
+      return key === undefined || this.disabled.has(identity)
+        ? null
+        : { deviceId: deviceIdOf(identity), key, proof: { registration: null } };
     },
     lwm2mSessionEnds: () => ({ take: async () => this.ends.splice(0) }),
     onSessionEnds: () => () => undefined,
