@@ -36,6 +36,8 @@ export const API_LIMITS = {
   connectionsOfKey: 1_000,
   /** A device has two downloads at once; connections that it has left, and not closed, are known by their idleness. */
   connectionsOfToken: 8,
+  /** Milliseconds a download waits for MongoDB, or for room, before its connection is cut: less than devices wait for an answer. */
+  downloadWaitMs: 20_000,
   /** Milliseconds the body of a GraphQL request may take. */
   bodyMs: 60_000,
   /** Bytes a second of an upload, over `idleTransferMs`. */

@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Download, DownloadService } from '../../core/downloads/contract';
 import { SHORT_TOKEN } from '../../core/downloads/short-token';
 import { DOWNLOAD_LIMIT_RETRY_S } from '../../core/downloads/transfers';
+import type { ErrorCode } from '../../schema/model/error-codes';
 import { userErrorsOf } from '../errors/as-payload';
 import { type ErrorLog, maskedAs } from '../errors/present';
 import { API_LIMITS } from '../limits';
@@ -29,7 +31,7 @@ export const downloads =
     if (name === undefined) return false;
     if (req.method === 'GET' || req.method === 'HEAD') {
       checked(req.socket);
-      void answer(opened(core, kind, name, req), name, req, res, metrics, log);
+      void answer(() => opened(core, kind, name, req), name, req, res, metrics, log);
     } else refuse(res, 405, '', { Allow: 'GET, HEAD' });
     return true;
   };
@@ -43,34 +45,54 @@ function opened(core: Downloads, kind: string | undefined, name: string, { heade
 /** With or without a blank before `Bearer`: Huawei's C SDK writes none (device-protocols §2.5). */
 const bearerOf = (authorization: string | undefined): string | null => /^Bearer +(\S+)$/i.exec(authorization?.trim() ?? '')?.[1] ?? null;
 
-/** Never rejects. */
+/**
+ * Never rejects. A status that says "later" is the end for a Link SDK: it stops without a word, and its task would wait for the device's
+ * next restart. A connection that is cut it opens again by itself (device-protocols §1.5). So what passes by itself is waited for here, and
+ * when it lasts too long the connection is cut.
+ */
 async function answer(
-  download: Promise<Download>,
+  open: () => Promise<Download>,
   token: string,
   req: IncomingMessage,
   res: ServerResponse,
   metrics: DownloadMetrics,
   log: ErrorLog,
 ): Promise<void> {
-  try {
-    const file = await download;
-    if (proven(req.socket, `token ${token}`, API_LIMITS.connectionsOfToken)) await respond(file, req, res, metrics);
-    else {
-      metrics.refused(429);
-      refuse(res, 429, 'DOWNLOAD_LIMIT: As many connections with this address are busy as may be.\n', REFUSALS.DOWNLOAD_LIMIT?.headers);
+  for (const until = performance.now() + API_LIMITS.downloadWaitMs; ; await delay(ASKED_AGAIN_MS)) {
+    try {
+      return await served(await open(), token, req, res, metrics);
+    } catch (error) {
+      const code = userErrorsOf(error)?.[0]?.code;
+      if (res.headersSent || req.method !== 'GET' || code === undefined || !PASSES.has(code))
+        return refuseFor(error, code, res, metrics, log);
     }
-  } catch (error) {
-    const code = userErrorsOf(error)?.[0]?.code;
-    if (res.headersSent) {
-      // The status has left: only a cut connection tells the device.
-      maskedAs(log, error);
-      res.destroy();
-    } else if (code) {
-      const { status, headers } = REFUSALS[code] ?? REFUSED;
-      metrics.refused(status);
-      refuse(res, status, `${code}: ${(error as Error).message}\n`, headers);
-    } else refuse(res, 500, `INTERNAL: Something went wrong inside Updraft. The log has it as ${maskedAs(log, error)}.\n`);
+    if (req.socket.destroyed) return;
+    if (performance.now() >= until) {
+      metrics.cut('unavailable');
+      return resetConnection(req.socket);
+    }
   }
+}
+
+const ASKED_AGAIN_MS = 500;
+const PASSES: ReadonlySet<string> = new Set<ErrorCode>(['BUSY', 'STORE_UNAVAILABLE']);
+
+async function served(file: Download, token: string, req: IncomingMessage, res: ServerResponse, metrics: DownloadMetrics): Promise<void> {
+  if (proven(req.socket, `token ${token}`, API_LIMITS.connectionsOfToken)) return respond(file, req, res, metrics);
+  metrics.refused(429);
+  refuse(res, 429, 'DOWNLOAD_LIMIT: As many connections with this address are busy as may be.\n', REFUSALS.DOWNLOAD_LIMIT?.headers);
+}
+
+function refuseFor(error: unknown, code: ErrorCode | undefined, res: ServerResponse, metrics: DownloadMetrics, log: ErrorLog): void {
+  if (res.headersSent) {
+    // The status has left: only a cut connection tells the device.
+    maskedAs(log, error);
+    res.destroy();
+  } else if (code) {
+    const { status, headers } = REFUSALS[code] ?? REFUSED;
+    metrics.refused(status);
+    refuse(res, status, `${code}: ${(error as Error).message}\n`, headers);
+  } else refuse(res, 500, `INTERNAL: Something went wrong inside Updraft. The log has it as ${maskedAs(log, error)}.\n`);
 }
 
 interface Refused {

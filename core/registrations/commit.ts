@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { mongo } from 'mongoose';
 import type { DeviceId } from '../../schema/model/ids';
 import { displaced } from '../../schema/model/registration/changes';
-import { type RegistrationChange as Change, deviceOf, presenceNews, takenAddress } from '../../schema/model/registration/news';
+import { type RegistrationChange as Change, deviceOf, presenceNews, takenPeer } from '../../schema/model/registration/news';
 import type { Registration } from '../../schema/model/registration/registration';
 import type { Store } from '../../schema/mongo/connect';
 import type { Clock } from '../clock';
@@ -15,6 +15,8 @@ export interface CommitDeps {
   /** R-DEV-2: told after the devices' documents say so. */
   onCame?(ids: readonly DeviceId[]): Promise<void>;
   onWent?(ids: readonly DeviceId[]): Promise<void>;
+  /** One after the other: of two at once neither would see that both take one address. Addresses are of a gateway, that is of a process. */
+  inTurn<T>(work: () => Promise<T>): Promise<T>;
 }
 
 export interface Outcome {
@@ -28,7 +30,7 @@ type Kept = Change & { before: Registration; after: Registration };
 
 /** Nobody but the registration itself is concerned. */
 const isQuiet = (change: Change): change is Kept =>
-  change.before !== null && change.after !== null && presenceNews(change) === null && takenAddress(change) === null;
+  change.before !== null && change.after !== null && presenceNews(change) === null && takenPeer(change) === null;
 
 const filterOf = ({ _id, registrationId, revision }: Registration) => ({ _id, registrationId, revision });
 
@@ -41,7 +43,7 @@ export async function commit(deps: CommitDeps, changes: readonly Change[]): Prom
   const loud = changes.filter((change) => !isQuiet(change));
   const stale = new Set<Change>(quiet.length > 0 ? await writeQuietly(deps, quiet) : []);
   if (loud.length === 0) return { stale, shutOut: new Set() };
-  const written = await writeWithPresence(deps, loud);
+  const written = await deps.inTurn(() => writeWithPresence(deps, loud));
   if (written.came.length > 0) await deps.onCame?.(written.came);
   if (written.went.length > 0) await deps.onWent?.(written.went);
   return { stale: new Set([...stale, ...written.stale]), shutOut: new Set(written.shutOut) };
@@ -80,8 +82,8 @@ const writeWithPresence = (deps: CommitDeps, changes: readonly Change[]): Promis
     const { registrations, devices } = deps.store.collections;
     const now = deps.clock();
     const fresh = await stillStored(registrations, changes, session);
-    const all = [...fresh, ...(await displacedBy(registrations, fresh, now, session))];
     const stale = changes.filter((change) => !fresh.includes(change));
+    const all = [...eachWithItsAddress(fresh, now), ...(await displacedBy(registrations, fresh, now, session))];
     if (all.length === 0) return { stale, shutOut: [], came: [], went: [] };
     const writePresence = async (of: readonly Change[]) => {
       const operations = of.flatMap((change) => presenceOperation(change, now) ?? []);
@@ -114,6 +116,16 @@ function operationFor({ before, after }: Change): mongo.AnyBulkWriteOperation<Re
   return before === null ? { insertOne: { document: after } } : { replaceOne: { filter: filterOf(before), replacement: after } };
 }
 
+/** Of several that take one address the last has it. */
+function eachWithItsAddress(changes: readonly Change[], now: Date): Change[] {
+  const takers = new Map(changes.map((change) => [takenPeer(change), change]));
+  return changes.map((change) => {
+    const { before, after } = change;
+    const isLast = takenPeer(change) === null || takers.get(takenPeer(change)) === change;
+    return isLast || after === null ? change : { before, after: displaced(after, now) };
+  });
+}
+
 /** Those that were heard from the addresses before: who sends to one of them now would reach somebody else. */
 async function displacedBy(
   registrations: Registrations,
@@ -121,10 +133,9 @@ async function displacedBy(
   now: Date,
   session: mongo.ClientSession,
 ): Promise<Change[]> {
-  const taken = changes.flatMap((change) => takenAddress(change) ?? []);
+  const taken = changes.flatMap((change) => takenPeer(change) ?? []);
   if (taken.length === 0) return [];
-  const addresses = taken.map(({ address, port, gatewayId }) => ({ address, port, gatewayId }));
-  const others = { _id: { $nin: changes.map(deviceOf) }, identity: null, reachableUntil: { $gt: now } };
-  const found = await registrations.find({ $or: addresses, ...others }, { session }).toArray();
-  return found.map((before) => ({ before, after: displaced(before, now) }));
+  const ids = new Set(changes.map(deviceOf));
+  const found = await registrations.find({ plainPeer: { $in: taken } }, { session }).toArray();
+  return found.filter(({ _id }) => !ids.has(_id)).map((before) => ({ before, after: displaced(before, now) }));
 }

@@ -41,7 +41,7 @@ export interface GatewayRegistrations {
   unanswered(registrationId: string, sentAt: Date): Promise<void>;
   /** Null: it is not registered. */
   registrationOf(deviceId: DeviceId): Promise<Registration | null>;
-  /** Who speaks plain CoAP from an address; the one heard last, if several did. Null: nobody who is registered at the gateway. */
+  /** Who speaks plain CoAP from an address; the one heard last. Null: nobody who is registered at the gateway. */
   registrationAt(gatewayId: string, peer: { address: string; port: number }): Promise<Registration | null>;
   /** Those at a gateway, by device id, after one: at most `most`, 1,000 when not given. */
   registrationsAt(gatewayId: string, page?: { after?: DeviceId; most?: number }): Promise<Registration[]>;

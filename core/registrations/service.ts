@@ -2,19 +2,20 @@ import type { DeviceId } from '../../schema/model/ids';
 import type { Limits } from '../../schema/model/limits';
 import { heard, registered, unanswered, updated } from '../../schema/model/registration/changes';
 import { isRefused, type Refused } from '../../schema/model/registration/refusals';
-import { linksOf, type RegisteredAt, type Registration } from '../../schema/model/registration/registration';
+import { linksOf, plainPeerOf, type RegisteredAt, type Registration } from '../../schema/model/registration/registration';
+import type { LostIdentity } from '../devices/contract';
 import { createBundle } from './bundle';
 import { changeAll, type Decision } from './change';
 import type { CommitDeps } from './commit';
 import type { Accepted, RegisterInput, RegistrationService, UpdateInput, Where } from './contract';
-import { endDue, endRegistrations } from './due';
+import { endDue, endLost, endRegistrations } from './due';
 import { atGateway, byRegistrationId, ofDevices } from './find';
 import { reachAgain, resetRegistrations } from './gateways';
 import { createHeardDevices, type Heard } from './heard';
 import { type KnownDevices, maySpeakFor, type RegisteringDevice, registeringDevice } from './known-devices';
 import { newRegistrationId } from './registration-id';
 
-export interface RegistrationDeps extends CommitDeps {
+export interface RegistrationDeps extends Omit<CommitDeps, 'inTurn'> {
   known: KnownDevices;
   limits: Pick<Limits, 'lwm2mRegistrations' | 'registrationLinks'>;
 }
@@ -22,6 +23,8 @@ export interface RegistrationDeps extends CommitDeps {
 export interface Registrations extends RegistrationService {
   /** Of devices that were disabled, deleted, or speak another dialect now. */
   end(ids: readonly DeviceId[]): Promise<number>;
+  /** Of devices that are not known any more by what they registered with. */
+  endLost(lost: readonly LostIdentity[]): Promise<number>;
   /** Before a gateway's devices count as off-line. */
   gatewayReset(gatewayId: string, until?: Date): Promise<void>;
   endDue(signal?: AbortSignal): Promise<number>;
@@ -34,8 +37,17 @@ const DISABLED: Refused = { refused: 'disabled' };
 const BUSY: Refused = { refused: 'busy' };
 
 /** LwM2M registrations. What devices do at once is read and written together. */
-export function createRegistrations(deps: RegistrationDeps): Registrations {
-  const { known, limits, clock } = deps;
+export function createRegistrations(given: RegistrationDeps): Registrations {
+  const { known, limits, clock } = given;
+  let last: Promise<unknown> = Promise.resolve();
+  const deps: CommitDeps = {
+    ...given,
+    inTurn(work) {
+      const run = last.then(work);
+      last = run.catch(() => undefined);
+      return run;
+    },
+  };
   const { registrations } = deps.store.collections;
 
   interface Register {
@@ -64,24 +76,36 @@ export function createRegistrations(deps: RegistrationDeps): Registrations {
     { keyOf: ({ device }) => device.deviceId },
   );
 
-  interface Update {
+  /** What somebody says of a registration by its location. */
+  interface Said {
     registrationId: string;
-    input: UpdateInput;
+    decide(before: Registration | null): Decision<unknown> | Promise<Decision<unknown>>;
   }
 
-  const updates = createBundle(
-    (items: readonly Update[]) =>
-      changeAll<Update, Accepted | Refused>(deps, items, {
+  const said = createBundle(
+    (items: readonly Said[]) =>
+      changeAll<Said, { result: unknown } | null>(deps, items, {
         find: (open) =>
           byRegistrationId(
             registrations,
             open.map(({ registrationId }) => registrationId),
           ),
-        decide: ({ input }, before) => decideUpdate(input, before),
-        shutOut: DISABLED,
+        async decide({ decide }, before) {
+          const { result, ...change } = await decide(before);
+          return { result: { result }, ...change };
+        },
+        shutOut: null,
       }),
     { keyOf: ({ registrationId }) => registrationId },
   );
+
+  /** Null: as many wait as may. */
+  async function say<R>(registrationId: string, decide: (before: Registration | null) => Decision<R> | Promise<Decision<R>>, shutOut: R) {
+    const answer = said.add({ registrationId, decide });
+    if (answer === null) return null;
+    const told = await answer;
+    return told === null ? shutOut : (told.result as R);
+  }
 
   async function decideUpdate(input: UpdateInput, before: Registration | null): Promise<Decision<Accepted | Refused>> {
     const now = clock();
@@ -102,20 +126,6 @@ export function createRegistrations(deps: RegistrationDeps): Registrations {
     }),
   );
 
-  /** One by its registration id. */
-  const changeOne = async <R>(
-    registrationId: string,
-    decide: (before: Registration | null) => Decision<R> | Promise<Decision<R>>,
-    shutOut: R,
-  ) =>
-    (
-      await changeAll<string, R>(deps, [registrationId], {
-        find: (ids) => byRegistrationId(registrations, ids),
-        decide: (_, before) => decide(before),
-        shutOut,
-      })
-    )[0] as R;
-
   return {
     async register(input) {
       if (linksOf(input.objects ?? []) > limits.registrationLinks) return { refused: 'too_many_links' };
@@ -124,38 +134,32 @@ export function createRegistrations(deps: RegistrationDeps): Registrations {
     },
     async update(registrationId, input) {
       if (linksOf(input.links?.objects ?? []) > limits.registrationLinks) return { refused: 'too_many_links' };
-      return updates.add({ registrationId, input }) ?? BUSY;
+      return (await say<Accepted | Refused>(registrationId, (before) => decideUpdate(input, before), DISABLED)) ?? BUSY;
     },
-    deregister: (registrationId, { identity }) =>
-      changeOne<{ deviceId: DeviceId } | Refused>(
-        registrationId,
-        async (before) => {
-          if (before === null || before.expiresAt <= clock()) return { result: UNKNOWN };
-          if (!(await maySpeakFor(known, before, identity))) return { result: WRONG };
-          return { result: { deviceId: before._id }, after: null };
-        },
-        UNKNOWN,
-      ),
+    async deregister(registrationId, { identity }) {
+      const decide = async (before: Registration | null): Promise<Decision<{ deviceId: DeviceId } | Refused>> => {
+        if (before === null || before.expiresAt <= clock()) return { result: UNKNOWN };
+        if (!(await maySpeakFor(known, before, identity))) return { result: WRONG };
+        return { result: { deviceId: before._id }, after: null };
+      };
+      return (await say(registrationId, decide, UNKNOWN)) ?? BUSY;
+    },
     heard: (registrationId, gatewayId, at = clock()) => heardDevices.add({ registrationId, gatewayId, at }),
     async unanswered(registrationId, sentAt) {
       const lastHeard = heardDevices.lastOf(registrationId);
       if (lastHeard !== null && lastHeard > sentAt) return;
-      await changeOne<null>(
-        registrationId,
-        (before) => ({ result: null, after: (before && unanswered(before, sentAt, clock())) ?? undefined }),
-        null,
-      );
+      await say(registrationId, (before) => ({ result: null, after: (before && unanswered(before, sentAt, clock())) ?? undefined }), null);
     },
     registrationOf: async (deviceId) => unlessGone(await registrations.findOne({ _id: deviceId })),
     async registrationAt(gatewayId, { address, port }) {
-      const found = registrations.find({ address, port, gatewayId, identity: null }).sort({ heardAt: -1 }).limit(1);
-      return unlessGone(await found.next());
+      return unlessGone(await registrations.findOne({ plainPeer: plainPeerOf({ gatewayId, address, port }) }));
     },
     registrationsAt: async (gatewayId, page) => atGateway(registrations, gatewayId, page),
     reachAgain: (gatewayId) => reachAgain(deps, gatewayId),
     ofDevices: async (ids) => (await ofDevices(registrations, ids)).map(unlessGone),
     count: () => registrations.estimatedDocumentCount(),
     end: (ids) => endRegistrations(deps, ids),
+    endLost: (lost) => endLost(deps, lost),
     gatewayReset: (gatewayId, until) => resetRegistrations(deps, gatewayId, until),
     endDue: (signal) => endDue(deps, signal),
     close: () => heardDevices.close(),

@@ -24,6 +24,7 @@ export const registrationSchema = schemaOf<StoredRegistration>({
   root: text,
   contentFormats: list(number),
   objects: list(object<RegisteredObject>({ id: number, version: nullable(text), instances: list(number) })),
+  plainPeer: optional(text),
   since: date,
   heardAt: date,
   expiresAt: date,
@@ -44,4 +45,4 @@ registrationSchema.index({ gatewayId: 1, _id: 1 });
 /** Whom a gateway reaches again when it is back. */
 registrationSchema.index({ gatewayId: 1, reachableUntil: 1 }, { partialFilterExpression: { online: false } });
 /** Whom a datagram without DTLS comes from. */
-registrationSchema.index({ address: 1, port: 1 });
+registrationSchema.index({ plainPeer: 1 }, { sparse: true });

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
+import { API_LIMITS } from '../../api/limits';
 import type { Core } from '../../core/core';
 import { operator } from '../support/core-parts';
 import { startTestApi, type TestApi } from './support/test-api';
@@ -60,7 +61,7 @@ const waiting = async (count: number) => {
   while (hung < count) await new Promise((resolve) => setTimeout(resolve, 1));
 };
 
-test('R-SAFE-5 what hangs when MongoDB goes away is answered with a code, over HTTP and WebSocket, downloads too; nothing of it is in the log', async () => {
+test('R-SAFE-5 what hangs when MongoDB goes away is answered with a code, over HTTP and WebSocket, and a download waits; nothing of it is in the log', async () => {
   await api.ask(QUERY);
   hangs = true;
   const socket = api.socket();
@@ -75,10 +76,21 @@ test('R-SAFE-5 what hangs when MongoDB goes away is answered with a code, over H
   for (const answer of answers) expect(codesOf((await answer).errors)).toEqual(['STORE_UNAVAILABLE']);
   const overWebSocket = (await overSocket) as { errors?: { extensions: Record<string, unknown> }[] } | null;
   expect(codesOf(overWebSocket?.errors)).toEqual(['STORE_UNAVAILABLE']);
-  const refused = await download;
-  expect({ status: refused.status, retry: refused.headers.get('retry-after') }).toEqual({ status: 503, retry: '5' });
-  expect(await refused.text()).toMatch(/^STORE_UNAVAILABLE: /);
+  const head = await fetch(`${api.url}/d/none`, { method: 'HEAD' });
+  expect({ status: head.status, retry: head.headers.get('retry-after') }).toEqual({ status: 503, retry: '5' });
+  watch.away = false;
+  hangs = false;
+  expect((await download).status).toBe(403);
   expect(api.logged).toEqual([]);
+});
+
+test('R-SAFE-5 a download that MongoDB is away for too long for is cut, which devices try again, and not answered with a status', async () => {
+  const waits = jest.replaceProperty(API_LIMITS as { downloadWaitMs: number }, 'downloadWaitMs', 100);
+  leave();
+  await expect(fetch(`${api.url}/d/none`)).rejects.toMatchObject({ cause: { code: 'ECONNRESET' } });
+  waits.restore();
+  const cut = await api.registry.getSingleMetric('updraft_downloads_cut_total')?.get();
+  expect(cut?.values.find(({ labels }) => labels.reason === 'unavailable')?.value).toBe(1);
 });
 
 test('R-SAFE-5 while it is away whatever asks is refused at once, before its body is read, and served when it is back', async () => {

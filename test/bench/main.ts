@@ -1,12 +1,13 @@
 import { benchCommand, UsageError, usage } from './arguments';
 import type { Benchmark } from './benchmark';
 import { downloads } from './downloads/downloads';
+import { dtls } from './dtls/dtls';
 import { fleet } from './fleet/fleet';
 import { mqtt } from './mqtt/mqtt';
 import { runScoped } from './run-scoped';
 import { upgrades } from './upgrades/upgrades';
 
-const BENCHMARKS: readonly Benchmark[] = [upgrades, downloads, fleet, mqtt];
+const BENCHMARKS: readonly Benchmark[] = [upgrades, downloads, fleet, mqtt, dtls];
 
 /** `npm run bench -- <benchmark> …`. Exit code 1 when something measured went wrong, 2 for wrong arguments. */
 async function main(args: readonly string[]): Promise<number> {

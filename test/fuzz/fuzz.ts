@@ -37,6 +37,20 @@ export function fuzz<T>(subject: FuzzSubject<T>, { inputs, seed }: { inputs: num
   return { inputs, outcomes, slowestMs };
 }
 
+const PORTION = 1_000;
+
+/** The same in portions, each with a seed of its own and a turn of the event loop behind it: promises settle there, and let go of what they hold. */
+export async function fuzzInPortions<T>(subject: FuzzSubject<T>, { inputs, seed }: { inputs: number; seed: number }): Promise<FuzzReport> {
+  const report: FuzzReport = { inputs, outcomes: {}, slowestMs: 0 };
+  for (let begun = 0; begun < inputs; begun += PORTION) {
+    const { outcomes, slowestMs } = fuzz(subject, { inputs: Math.min(PORTION, inputs - begun), seed: seed + begun });
+    for (const [outcome, count] of Object.entries(outcomes)) report.outcomes[outcome] = (report.outcomes[outcome] ?? 0) + count;
+    report.slowestMs = Math.max(report.slowestMs, slowestMs);
+    await new Promise(setImmediate);
+  }
+  return report;
+}
+
 /** xorshift32: as random as inputs need to be. */
 function randomFrom(seed: number): Random {
   let state = seed | 0 || 1;
@@ -47,6 +61,8 @@ function randomFrom(seed: number): Random {
     return (state >>> 0) % below;
   };
 }
+
+export const oneOf = <T>(random: Random, list: readonly T[]): T => list[random(list.length)] as T;
 
 export function randomBytes(random: Random, length: number): Buffer {
   const bytes = Buffer.allocUnsafe(length);

@@ -10,7 +10,8 @@ import { writeLwm2mJson, writeSenmlJson } from '../support/devices/lwm2m/formats
 import { writeLinks } from '../support/devices/lwm2m/formats/write-links';
 import { writeText } from '../support/devices/lwm2m/formats/write-text';
 import { writeTlv } from '../support/devices/lwm2m/formats/write-tlv';
-import { damaged, type FuzzSubject, type Random, randomBytes } from './fuzz';
+import { damaged, type FuzzSubject, oneOf, randomBytes } from './fuzz';
+import { madeUpCbor, madeUpJson, madeUpTlv } from './lwm2m-payloads';
 
 interface FormatInput {
   format: number | undefined;
@@ -51,13 +52,11 @@ const samples: readonly FormatInput[] = [
 const FORMATS = [undefined, ...Object.values(CONTENT_FORMAT)];
 const BASES = ['/', '/5', '/5/0', '/5/0/3', '/5/0/8', '/5/0/8/0', '/3/0/13', '/9/0'];
 
-const oneOf = <T>(random: Random, list: readonly T[]): T => list[random(list.length)] as T;
-
 /** The decoders of payloads and of registration bodies. */
 export const lwm2mFormats: FuzzSubject<FormatInput> = {
   input(random) {
     const sample = oneOf(random, samples);
-    const kind = random(4);
+    const kind = random(7);
     if (kind === 0)
       return {
         format: oneOf(random, FORMATS),
@@ -65,7 +64,11 @@ export const lwm2mFormats: FuzzSubject<FormatInput> = {
         payload: randomBytes(random, random(random(50) === 0 ? 2_000 : 60)),
       };
     if (kind === 1) return { ...sample, format: oneOf(random, FORMATS), base: oneOf(random, BASES) };
-    return { ...sample, payload: damaged(random, sample.payload, oneOf(random, samples).payload) };
+    if (kind <= 3) return { ...sample, payload: damaged(random, sample.payload, oneOf(random, samples).payload) };
+    const base = oneOf(random, BASES);
+    if (kind === 4) return { format: CONTENT_FORMAT.tlv, base, payload: madeUpTlv(random) };
+    if (kind === 5) return { format: CONTENT_FORMAT.senmlCbor, base, payload: madeUpCbor(random) };
+    return { format: oneOf(random, [CONTENT_FORMAT.senmlJson, CONTENT_FORMAT.json]), base, payload: madeUpJson(random) };
   },
   outcomeOf: ({ format, base, payload }) =>
     format === CONTENT_FORMAT.links ? linksOutcome(payload) : valuesOutcome(payload, format, base),

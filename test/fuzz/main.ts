@@ -1,6 +1,6 @@
 import { createCoapFrontSubject } from './coap-front';
 import { coapMessages } from './coap-messages';
-import { type FuzzSubject, fuzz } from './fuzz';
+import { type FuzzSubject, fuzzInPortions } from './fuzz';
 import { lwm2mFormats } from './lwm2m-formats';
 
 const USAGE = 'node dist/test/fuzz/main.js SUBJECT [INPUTS, 1000000 by default] [SEED, of the clock by default]\n';
@@ -11,15 +11,10 @@ const subjects: Record<string, FuzzSubject<unknown>> = {
   'lwm2m-formats': lwm2mFormats as FuzzSubject<unknown>,
 };
 
-const [name = '', inputs = '1000000', seed = String(Date.now() & 0x7fff_ffff)] = process.argv.slice(2);
-const subject = subjects[name];
-if (subject === undefined) {
-  process.stderr.write(`${USAGE}Subjects: ${Object.keys(subjects).join(', ')}\n`);
-  process.exitCode = 2;
-} else {
+async function run(name: string, subject: FuzzSubject<unknown>, inputs: number, seed: number): Promise<void> {
   const before = process.memoryUsage();
   const begun = performance.now();
-  const { outcomes, slowestMs } = fuzz(subject, { inputs: Number(inputs), seed: Number(seed) });
+  const { outcomes, slowestMs } = await fuzzInPortions(subject, { inputs, seed });
   globalThis.gc?.();
   const after = process.memoryUsage();
   const megabytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(1);
@@ -30,3 +25,10 @@ if (subject === undefined) {
   for (const [outcome, count] of Object.entries(outcomes).sort(([, one], [, other]) => other - one))
     process.stdout.write(`${count}\t${outcome}\n`);
 }
+
+const [name = '', inputs = '1000000', seed = String(Date.now() & 0x7fff_ffff)] = process.argv.slice(2);
+const subject = subjects[name];
+if (subject === undefined) {
+  process.stderr.write(`${USAGE}Subjects: ${Object.keys(subjects).join(', ')}\n`);
+  process.exitCode = 2;
+} else void run(name, subject, Number(inputs), Number(seed));

@@ -163,6 +163,7 @@ export const aRegistration = (fields: Partial<Registration> = {}): Registration 
   binding: 'U',
   queueMode: false,
   awakeSeconds: 93,
+  plainPeer: 'gw-1 192.0.2.1 40000',
   root: '',
   contentFormats: [],
   objects: [],

@@ -46,6 +46,8 @@ export type DtlsEvent =
   | 'handshake_failed'
   | 'handshake_timeout'
   | 'handshake_replaced'
+  /** By `endIdentity` or `close`. */
+  | 'handshake_ended'
   /** Nobody has the identity; the handshake goes on to fail as with a wrong key. */
   | 'identity_unknown'
   | 'key_lookup_failed'

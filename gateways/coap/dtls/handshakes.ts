@@ -18,6 +18,8 @@ export interface HalfOpen {
   /** By the clock; the handshake ends then, finished or not. */
   until: number;
   reader: IdentityReader;
+  /** As the client has named it; nothing is proven. */
+  identity: Buffer | null;
   credentials: Credentials | null;
   /** Datagrams that wait for the key; null: nothing is being looked up. */
   held: Buffer[] | null;
@@ -122,6 +124,7 @@ export function createHandshakes(shared: Shared, events: HandshakeEvents): Hands
       mark,
       until: shared.now() + limits.handshakeSeconds * 1000,
       reader: createIdentityReader(),
+      identity: null,
       credentials: null,
       held: null,
       ended: false,
@@ -142,12 +145,13 @@ export function createHandshakes(shared: Shared, events: HandshakeEvents): Hands
       half.held.push(datagram);
       return null;
     }
-    const identity = half.credentials === null ? half.reader.add(datagram) : null;
+    const identity = half.identity === null ? half.reader.add(datagram) : null;
     if (identity === null) {
       step(half, datagram);
     } else {
       half.held = [datagram];
-      void lookUp(half, Buffer.from(identity));
+      half.identity = Buffer.from(identity);
+      void lookUp(half, half.identity);
     }
     return null;
   }
@@ -206,14 +210,13 @@ export function createHandshakes(shared: Shared, events: HandshakeEvents): Hands
     },
     endIdentity(identity) {
       const wanted = Buffer.from(identity);
-      for (const half of [...byAddress.values()])
-        if (half.credentials !== null && wanted.equals(half.credentials.identity)) end(half, 'handshake_failed');
+      for (const half of [...byAddress.values()]) if (half.identity?.equals(wanted)) end(half, 'handshake_ended');
     },
     abandon() {
       for (const half of [...byAddress.values()]) forget(half);
     },
     close() {
-      for (const half of [...byAddress.values()]) end(half, 'handshake_failed');
+      for (const half of [...byAddress.values()]) end(half, 'handshake_ended');
     },
   };
 }

@@ -41,7 +41,7 @@ export interface DtlsServer {
   receive(datagram: Buffer, from: Address): void;
   readonly sessions: ReadonlyMap<number, DtlsSession>;
   sessionsOf(identity: string): readonly DtlsSession[];
-  /** Ends its sessions and handshakes before it returns. A key that is being looked up is not known yet: `keyOf` has to know of the change. */
+  /** Ends its sessions and handshakes before it returns, also those whose key is being looked up. */
   endIdentity(identity: string): void;
   state(): { sessions: number; halfOpen: number; memoryBytes: number };
   close(): void;

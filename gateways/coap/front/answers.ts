@@ -142,7 +142,6 @@ export function createAnswers(deps: AnswersDeps): Answers {
 
   return {
     take(peer, request, bytes) {
-      if (closed) return;
       if (handling >= limits.handling) {
         metrics.dropped.overloaded.inc();
         answer(peer, request, bytes, { code: CODE.serviceUnavailable, options: [uintOption(OPTION.maxAge, TRY_AGAIN_SECONDS)] });

@@ -1,4 +1,4 @@
-import { CODE, isRequest } from '../message/codes';
+import { CODE, isError, isRequest } from '../message/codes';
 import { type CoapMessage, type CoapType, emptyMessage } from '../message/message';
 import { badOptionOf, OPTION, optionOf } from '../message/options';
 import { type Malformed, parseMessage } from '../message/parse';
@@ -51,6 +51,9 @@ const UNDERSTOOD_IN_REQUESTS: ReadonlySet<number> = new Set([
   OPTION.block2,
 ]);
 const UNDERSTOOD_IN_RESPONSES: ReadonlySet<number> = new Set([OPTION.block1, OPTION.block2]);
+
+/** The last notification of a resource that is no more is an error, and has no Observe option (RFC 7641 §4.2). */
+const mayBeNotification = (response: CoapMessage): boolean => optionOf(response, OPTION.observe) !== undefined || isError(response.code);
 
 export function createFront(options: FrontOptions): Front {
   const { metrics, onRequest, onNotification, onError, clock = systemClock, random = Math.random, isRepeatable = () => false } = options;
@@ -128,7 +131,7 @@ export function createFront(options: FrontOptions): Front {
     } else if (requests.matches(peer, message)) {
       if (message.type === 'CON') duplicates.remember(peer, message).answer = sendEmpty(peer, 'ACK', message.messageId).toString('latin1');
       requests.take(peer, message);
-    } else if (message.type !== 'ACK' && optionOf(message, OPTION.observe) !== undefined) {
+    } else if (message.type !== 'ACK' && mayBeNotification(message)) {
       notifications.take(peer, message);
     } else {
       metrics.dropped.unmatched_response.inc();
@@ -136,6 +139,7 @@ export function createFront(options: FrontOptions): Front {
     }
   }
 
+  let closed = false;
   let purge: unknown;
   const purgeLater = (): void => {
     purge = clock.setTimeout(() => {
@@ -147,6 +151,7 @@ export function createFront(options: FrontOptions): Front {
 
   return {
     receive(peer, datagram) {
+      if (closed) return;
       metrics.received.inc();
       const parsed = parseMessage(datagram);
       if ('malformed' in parsed) onMalformed(peer, parsed);
@@ -156,6 +161,7 @@ export function createFront(options: FrontOptions): Front {
     },
     request: requests.request,
     async close() {
+      closed = true;
       clock.clearTimeout(purge);
       answers.close();
       notifications.close();

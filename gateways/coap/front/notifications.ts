@@ -9,12 +9,12 @@ export interface NotificationsDeps {
   metrics: FrontMetrics;
   duplicates: Duplicates;
   sendEmpty(peer: Peer, type: CoapType, messageId: number): Buffer;
-  /** Whether the notification is wanted. An unwanted one gets a reset, which ends the observation (RFC 7641 §3.6). */
+  /** Whether the notification, or the error that ends an observation, is wanted. An unwanted one gets a reset, which ends the observation (RFC 7641 §3.6). */
   onNotification(peer: Peer, notification: CoapMessage): boolean | Promise<boolean>;
   onError(error: unknown): void;
 }
 
-/** Responses of observed resources, which come without a request. */
+/** Responses of observed resources, which come without a request: those with Observe, and errors. */
 export interface Notifications {
   take(peer: Peer, notification: CoapMessage): void;
   close(): void;

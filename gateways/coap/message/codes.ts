@@ -34,8 +34,9 @@ export const CODE = {
 /** 0 request, 2 success, 4 and 5 error; 1, 6 and 7 are reserved. */
 export const codeClass = (code: number): number => code >> 5;
 export const isRequest = (code: number): boolean => code !== CODE.empty && codeClass(code) === 0;
-export const isResponse = (code: number): boolean => codeClass(code) === 2 || codeClass(code) === 4 || codeClass(code) === 5;
 export const isSuccess = (code: number): boolean => codeClass(code) === 2;
+export const isError = (code: number): boolean => codeClass(code) === 4 || codeClass(code) === 5;
+export const isResponse = (code: number): boolean => isSuccess(code) || isError(code);
 
 /** As it is written in documents and logs: `2.05`. */
 export const codeText = (code: number): string => `${codeClass(code)}.${String(code & 0x1f).padStart(2, '0')}`;

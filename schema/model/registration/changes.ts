@@ -1,6 +1,6 @@
 import { expiryOf } from './lifetime';
 import type { RegisterParameters, UpdateParameters } from './parameters';
-import type { RegisteredAt, RegisteredLinks, Registration } from './registration';
+import { plainPeerOf, type RegisteredAt, type RegisteredLinks, type Registration } from './registration';
 
 /** A window that ends later by less than this share of it is not worth a write. */
 const NOTICEABLE = 0.05;
@@ -40,6 +40,7 @@ export function registered(given: Registering, before: Registration | null, now:
     onlineAt: now,
     dueAt: expiresAt,
     revision: (before?.revision ?? 0) + 1,
+    ...peerAt(given),
   };
   return heardAt(next, now);
 }
@@ -53,9 +54,11 @@ export interface Updating extends UpdateParameters {
 /** LwM2M 1.1 core, 6.2.2: from wherever it comes, the device is there from now on. */
 export function updated(before: Registration, { at, links, lifetimeSeconds, binding, queueMode }: Updating, now: Date): Registration {
   const seconds = lifetimeSeconds ?? before.lifetimeSeconds;
+  const { plainPeer: _, ...rest } = before;
   const next = {
-    ...before,
+    ...rest,
     ...at,
+    ...peerAt(at),
     ...links,
     lifetimeSeconds: seconds,
     binding: binding ?? before.binding,
@@ -100,12 +103,11 @@ export function reachedAgain(before: Registration, now: Date): Registration | nu
 }
 
 /** Somebody else was heard from its address: nobody knows where it is. */
-export const displaced = (before: Registration, now: Date): Registration => ({
-  ...asleep(before),
-  port: 0,
-  reachableUntil: now,
-  revision: before.revision + 1,
-});
+export function displaced({ plainPeer: _, ...before }: Registration, now: Date): Registration {
+  return { ...asleep(before), reachableUntil: now, revision: before.revision + 1 };
+}
+
+const peerAt = (at: RegisteredAt): Pick<Registration, 'plainPeer'> => (at.identity === null ? { plainPeer: plainPeerOf(at) } : {});
 
 function heardAt(next: Registration, now: Date): Registration {
   const windowEnd = new Date(now.getTime() + next.awakeSeconds * 1_000);

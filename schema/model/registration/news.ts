@@ -17,8 +17,7 @@ export function presenceNews({ before, after }: RegistrationChange): 'CAME' | 'W
 }
 
 /** An address that datagrams alone prove, and that the device has from now on; whoever had it before is somewhere else. Null: none. */
-export function takenAddress({ before, after }: RegistrationChange): Registration | null {
-  if (after === null || after.identity !== null) return null;
-  const stays = before && before.address === after.address && before.port === after.port && before.gatewayId === after.gatewayId;
-  return stays && before.identity === null ? null : after;
+export function takenPeer({ before, after }: RegistrationChange): string | null {
+  const taken = after?.plainPeer ?? null;
+  return taken === before?.plainPeer ? null : taken;
 }

@@ -23,11 +23,14 @@ export interface RegisteredLinks {
 export interface RegisteredAt {
   gatewayId: string;
   address: string;
-  /** 0: somebody else was heard from its address since, without DTLS. */
   port: number;
   /** The PSK identity that it has proven; null: plain CoAP. */
   identity: string | null;
 }
+
+/** What an address at a gateway is called, while datagrams alone prove it. */
+export const plainPeerOf = ({ gatewayId, address, port }: Pick<RegisteredAt, 'gatewayId' | 'address' | 'port'>): string =>
+  `${gatewayId} ${address} ${port}`;
 
 /** Links are what is bounded: the size of the document goes by them. */
 export const linksOf = (objects: readonly RegisteredObject[]): number =>
@@ -46,6 +49,8 @@ export interface Registration extends RegisteredAt, RegisteredLinks {
   queueMode: boolean;
   /** How long it listens after its last message, with queue mode. */
   awakeSeconds: number;
+  /** Gateway, address and port in one, without DTLS. Absent: with it, or somebody else was heard from there since. */
+  plainPeer?: string;
   /** When it registered. */
   since: Date;
   /** Its last message that was worth a write. */

@@ -65,3 +65,31 @@ test('notifications beyond those being handled wait for their repetition', async
   receive(peer, notification({ type: 'CON' }), notification({ type: 'CON', messageId: 41 }));
   expect([peer.sent, counts['dropped.overloaded']]).toEqual([[], 1]);
 });
+
+test('an error that answers no request may end an observation: it is handed over as well', () => {
+  const { receive, notifications, counts } = createTestFront({ onNotification: (_peer, { token: given }) => given.equals(token) });
+  const peer = createPeer();
+  const gone = { type: 'CON' as const, code: CODE.notFound, options: [] };
+  receive(peer, notification(gone), notification({ ...gone, token: Buffer.from('ff', 'hex'), messageId: 41 }));
+  expect(notifications).toHaveLength(2);
+  expect(peer.sent.map(shown)).toEqual(['ACK 0.00 40', 'RST 0.00 41']);
+  expect(counts).toMatchObject({ notifications: 1, 'dropped.unwanted_notification': 1 });
+});
+
+test('notifications that are decided on after the front was closed get nothing', async () => {
+  const { front, receive } = createTestFront({ onNotification: () => Promise.resolve(true) });
+  const peer = createPeer();
+  receive(peer, notification({ type: 'CON' }));
+  await front.close();
+  await new Promise(setImmediate);
+  expect(peer.sent).toEqual([]);
+});
+
+test('the response to a request is taken, although a notification of the device has the same message id and token', async () => {
+  const { front, receive } = createTestFront();
+  const peer = createPeer();
+  const cancel = front.request(peer, { ...read, options: [uintOption(OPTION.observe, 1), ...read.options] }, { token });
+  receive(peer, notification({ type: 'CON', messageId: last(peer).messageId }));
+  receive(peer, responseTo(peer.sent[0]!));
+  expect(await outcome(cancel)).toContain('ACK 2.05');
+});

@@ -1,4 +1,4 @@
-import { createClientEngine } from '../../support/dtls/client';
+import { createClientEngine, SUITES } from '../../support/dtls/client';
 import { createNetwork, type Link, type Network } from './network';
 
 async function connected(network: Network, options?: Parameters<Network['link']>[0]): Promise<Link> {
@@ -188,3 +188,19 @@ test('octets behind a record that is skipped end no session', async () => {
   expect(texts(network)).toEqual(['one', 'two', 'one', 'two']);
   expect(network.ended).toEqual([]);
 });
+
+test.each(Object.entries(SUITES))(
+  'records too short to be encrypted end no session with %s (CVE-2026-75806 of OpenSSL)',
+  async (_, suite) => {
+    const network = await createNetwork();
+    for (const connectionId of [true, false]) {
+      const link = await connected(network, { connectionId, suite });
+      const header = taken(link, 'never sent').subarray(0, connectionId ? 17 : 11);
+      for (let length = 0; length < 70; length++)
+        network.server.receive(Buffer.concat([header, Buffer.from([0, length]), Buffer.alloc(length, 0xaa)]), link);
+      link.client.send(Buffer.from('still here'));
+    }
+    expect(texts(network)).toEqual(['still here', 'still here']);
+    expect(network.ended).toEqual([]);
+  },
+);

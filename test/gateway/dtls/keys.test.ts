@@ -75,6 +75,20 @@ test('a device that is disabled has no session and no handshake any more when th
   expect(network.messages).toHaveLength(1);
 });
 
+test('a key that is found after its device was disabled is of no use any more', async () => {
+  let found: (key: Buffer) => void = () => undefined;
+  const network = await createNetwork({ keyOf: () => new Promise((resolve) => (found = resolve)) });
+  const link = await network.link();
+  link.client.connect().catch(() => undefined);
+  expect(network.server.state()).toMatchObject({ sessions: 0, halfOpen: 1 });
+  network.server.endIdentity('alpha');
+  found(KEYS.alpha as Buffer);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(network.server.state()).toMatchObject({ sessions: 0, halfOpen: 0 });
+  expect(network.count('handshake_ended')).toBe(1);
+  link.client.vanish();
+});
+
 test('a session may end itself, and others of its identity, while one of its messages is told', async () => {
   const network: Network = await createNetwork({
     onMessage(session, text) {

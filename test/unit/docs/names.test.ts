@@ -50,8 +50,11 @@ const code = ['api', 'core', 'gateways', 'schema', 'server', 'workflows']
   .join('\n');
 const inCode = (name: string): boolean => new RegExp(`\\b${name}\\b`).test(code);
 
-/** Words of libraries, of a protocol and of Temporal. */
-const OTHERS = new Set(['connectionParams', 'extData', 'operationName', 'webSocketImpl', 'STARTS_WITH']);
+/** Words of libraries, of a protocol and of Temporal, and columns of files. */
+const OTHERS = new Set([
+  ...['pskIdentity', 'pskIdentity2', 'pskKey', 'pskKey2'],
+  ...['connectionParams', 'extData', 'operationName', 'webSocketImpl', 'STARTS_WITH'],
+]);
 const SETTING = /^(UPDRAFT|MONGODB|TEMPORAL|AWS)_/;
 const namesIn = (page: string, pattern: RegExp): string[] =>
   spansOf(page)

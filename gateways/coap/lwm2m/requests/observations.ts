@@ -27,6 +27,9 @@ export const NOTIFICATION_DROPS = [
 ] as const;
 export type NotificationDrop = (typeof NOTIFICATION_DROPS)[number];
 
+/** State and result of the firmware object: two single resources, since small clients fail at larger notifications. */
+export const OBSERVED_PATHS = ['/5/0/3', '/5/0/5'] as const;
+
 export interface Notification extends Resources {
   deviceId: DeviceId;
   registrationId: string;
@@ -37,8 +40,8 @@ export interface Notification extends Resources {
 export interface ObservationsDeps {
   /** The installation's, the same for every gateway. */
   secret: Uint8Array;
-  /** What may be observed. A notification of a device is about one of them. */
-  paths: readonly string[];
+  /** What may be observed, the same for every gateway: a notification of a device is about one of them. */
+  paths?: readonly string[];
   /** Null: nobody who is registered. */
   registrationOf(peer: Peer): Promise<{ deviceId: DeviceId; registrationId: string } | null>;
   /** Rejects when it could not be taken: the device may send it again. */
@@ -65,7 +68,9 @@ export interface Observations {
 const MOST_OBSERVATIONS = 100_000;
 
 export function createObservations(deps: ObservationsDeps): Observations {
-  const { secret, paths, registrationOf, onResources, dropped, mostObservations = MOST_OBSERVATIONS, clock = systemClock } = deps;
+  const { secret, registrationOf, onResources, dropped } = deps;
+  const { mostObservations = MOST_OBSERVATIONS, clock = systemClock } = deps;
+  const paths: readonly string[] = deps.paths ?? OBSERVED_PATHS;
   const last = new LRUCache<string, Taken | 'ended'>({ max: mostObservations });
   const keyOf = (registrationId: string, path: string): string => `${registrationId} ${path}`;
 

@@ -72,7 +72,7 @@ export function createScriptedDevice(script: Script, settings: Partial<Reachable
     onError: () => {},
   });
   const observations = createObservations({
-    ...{ secret: Buffer.alloc(32, 7), paths: ['/5/0/3', '/5/0/5'], mostObservations: 10, clock },
+    ...{ secret: Buffer.alloc(32, 7), mostObservations: 10, clock },
     registrationOf: async () => (state.registered ? { deviceId: 'd1', registrationId: state.registrationId } : null),
     async onResources(notification) {
       if (state.refuseNotifications) throw new Error('The store is away');

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { displaced, elapsed, heard, reachedAgain, registered, unanswered, updated } from '../../../../schema/model/registration/changes';
-import { presenceNews, takenAddress } from '../../../../schema/model/registration/news';
+import { presenceNews, takenPeer } from '../../../../schema/model/registration/news';
 import { type Registration, stateOf } from '../../../../schema/model/registration/registration';
 import { aRegistration } from '../../../support/builders';
 
@@ -116,10 +116,17 @@ test('what a change of a registration is for its device', () => {
 });
 
 test('an address is taken by a Register, and by an Update from elsewhere; not with DTLS, which proves who speaks', () => {
-  const is = aRegistration();
-  const takes = (before: Registration | null, after: Registration | null) => takenAddress({ before, after }) !== null;
-  expect([takes(null, is), takes(is, { ...is, port: 1 }), takes(is, { ...is, gatewayId: 'gw-2' })]).toEqual([true, true, true]);
-  expect([takes(is, is), takes(is, null), takes(is, { ...is, identity: 'id', port: 1 })]).toEqual([false, false, false]);
+  const takes = (before: Registration | null, after: Registration | null) => takenPeer({ before, after });
+  const is = asNew();
+  const from = (fields: Partial<typeof AT> | { identity: string }) => updated(is, { at: { ...AT, ...fields } }, second(1));
+  expect([takes(null, is), takes(is, from({ port: 1 })), takes(is, from({ gatewayId: 'gw-2' }))]).toEqual([
+    'gw-1 192.0.2.1 40000',
+    'gw-1 192.0.2.1 1',
+    'gw-2 192.0.2.1 40000',
+  ]);
+  expect([takes(is, from({})), takes(is, null), takes(is, from({ identity: 'id' }))]).toEqual([null, null, null]);
+  const lost = displaced(is, second(1));
+  expect([takes(is, lost), takes(lost, updated(lost, { at: AT }, second(2)))]).toEqual([null, 'gw-1 192.0.2.1 40000']);
 });
 
 test('whatever happens in whatever order, the times agree with each other', () => {

@@ -1,0 +1,53 @@
+import type { ParsedPacket } from 'coap-packet';
+import type { Answer } from './coap-endpoint';
+import { blockOf, blockOption, bytesOf, uintOf } from './coap-options';
+
+export interface PushSettings {
+  /** The largest block it takes: a server that sends larger ones is told so. Default 6, 1,024 bytes. */
+  szx?: number;
+  /** What it has room for. Default no limit. */
+  mostBytes?: number;
+}
+
+/** The answer to a block, with the whole body once that is there. */
+export interface PushStep {
+  answer: Answer;
+  body?: Buffer;
+  /** Refused for want of room. */
+  tooLarge?: true;
+}
+
+/** Takes a body that a server pushes block by block (RFC 7959 §2.5), in order. */
+export class BlockPush {
+  private pieces: Buffer[] = [];
+  private length = 0;
+
+  constructor(private readonly settings: PushSettings) {}
+
+  take(packet: ParsedPacket): PushStep {
+    const block = blockOf(packet, 'Block1');
+    if (block === null) return { answer: { code: '2.04' }, body: packet.payload };
+    const { szx = 6, mostBytes = Number.POSITIVE_INFINITY } = this.settings;
+    const at = block.num * bytesOf(block.szx);
+    if (block.num === 0) this.begin();
+    if (at !== this.length) return { answer: { code: '4.08' } };
+    if (Math.max(uintOf(packet, 'Size1') ?? 0, at + packet.payload.length) > mostBytes) {
+      return { answer: { code: '4.13', options: [blockOption('Block1', { ...block, szx: Math.min(szx, block.szx) })] }, tooLarge: true };
+    }
+    // Of a block that is larger than it takes it keeps the front; the server goes on behind that with smaller ones.
+    const kept = packet.payload.subarray(0, bytesOf(Math.min(szx, block.szx)));
+    this.pieces.push(kept);
+    this.length += kept.length;
+    const options = [blockOption('Block1', { ...block, szx: Math.min(szx, block.szx) })];
+    const whole = !block.more && kept.length === packet.payload.length;
+    if (!whole) return { answer: { code: '2.31', options } };
+    const body = Buffer.concat(this.pieces);
+    this.begin();
+    return { answer: { code: '2.04', options }, body };
+  }
+
+  private begin(): void {
+    this.pieces = [];
+    this.length = 0;
+  }
+}

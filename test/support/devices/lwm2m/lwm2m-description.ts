@@ -1,0 +1,31 @@
+import type { Behaviour } from '../behaviours';
+import type { ReconnectSettings } from '../kept-connection';
+import type { PowerSettings } from '../powered-device';
+import type { Client, Habits } from './habits';
+import type { PskSettings } from './line/dtls-line';
+import type { DownloadParts } from './lwm2m-download';
+import type { Radio } from './objects/device-objects';
+
+/** What all such devices of a fleet have in common; plain JSON. */
+export interface Lwm2mDeviceSettings extends PowerSettings, ReconnectSettings {
+  /** `coap://host:port`, or `coaps://` for devices with a key. */
+  server: string;
+  pull?: Pick<DownloadParts, 'retries' | 'retryMs'>;
+}
+
+export interface Lwm2mDeviceDescription {
+  dialect: 'LWM2M';
+  deviceName: string;
+  /** Default the device's name; null: left out of Register. */
+  endpoint?: string | null;
+  /** Of its firmware. */
+  version: string;
+  /** The client that it behaves like. Default leshan. */
+  client?: Client;
+  /** What it does otherwise than that client. */
+  habits?: Partial<Habits>;
+  /** With it the device speaks DTLS. The key is in hex. */
+  psk?: Omit<PskSettings, 'key'> & { key: string };
+  radio?: Partial<Radio>;
+  behaviours?: readonly Behaviour[];
+}
