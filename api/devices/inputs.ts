@@ -197,4 +197,10 @@ export class DeviceFilterInput {
 
   @Field(() => ID, { nullable: true, description: 'Children of this device.' })
   parentId?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The LwM2M device with this endpoint name; compared exactly.' })
+  endpoint?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The LwM2M device that has a pre-shared key with this identity; compared exactly.' })
+  pskIdentity?: string | null;
 }

@@ -172,6 +172,10 @@ export interface DeviceFilter {
   groupId?: string | null;
   /** Its children. */
   parentId?: DeviceId | null;
+  /** The LwM2M device that registers as this. */
+  endpoint?: string | null;
+  /** The one that has a pre-shared key with this identity. */
+  pskIdentity?: string | null;
 }
 
 export interface DeviceService extends DeviceAdmission, DeviceSwitch {

@@ -73,6 +73,23 @@ test('R-FLOW-7 identities are set for devices together, and refusals name the fi
   });
 });
 
+test('R-FLOW-7 a device is found by its endpoint name, and by the identity of a key, as the store has them', async () => {
+  const query = 'query ($filter: DeviceFilterInput) { devices(filter: $filter) { edges { node { id } } } }';
+  const found = async (filter: object) => {
+    const { data } = await api.ask(query, { filter });
+    return (data.devices as { edges: { node: { id: string } }[] }).edges.map(({ node }) => node.id);
+  };
+  expect(await found({ endpoint: 'urn:imei:2' })).toEqual(['cells.cell-2']);
+  expect(await found({ pskIdentity: 'two-b' })).toEqual(['cells.cell-2']);
+  for (const filter of [
+    { endpoint: 'URN:IMEI:2' },
+    { endpoint: '' },
+    { pskIdentity: 'urn:imei:2' },
+    { endpoint: 'urn:imei:2', pskIdentity: 'cell-1' },
+  ])
+    expect([filter, await found(filter)]).toEqual([filter, []]);
+});
+
 test('R-FLOW-7 a thousand devices with two keys each fit into one call', async () => {
   const devices = Array.from({ length: 1_000 }, (_, index) => ({
     deviceName: `many-${index}`,

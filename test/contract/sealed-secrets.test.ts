@@ -205,6 +205,21 @@ test('R-SAFE-2 R-FLOW-7 pre-shared keys are in the store sealed, whether they we
   await Promise.all([both.close(), after.close()]);
 });
 
+test('R-SAFE-2 R-FLOW-7 where the master key is lost, a device gets new keys, but none beside one that nobody knows', async () => {
+  const { devices } = await core();
+  await devices.register(operator, 'meter', [{ deviceName: 'cell-1', dialect: 'LWM2M' }]);
+  const after = await createCore({
+    ...{ store, files: fakePackageStore(), engine: quietEngine(), settings: settingsWith(), masterKeys: [Buffer.alloc(32, 8)] },
+  });
+  const set = (...psks: { identity: string; key?: string }[]) =>
+    after.core.devices.setLwm2mIdentities(operator, [{ deviceId: 'meter.cell-1', psks }]);
+  const fresh = { identity: 'fresh', key: 'ab'.repeat(16) };
+  await expect(set({ identity: 'cell-1' }, fresh)).rejects.toThrow(SealedByOther);
+  await set(fresh);
+  expect((await after.core.devices.pskOf('fresh'))?.key.toString('hex')).toBe(fresh.key);
+  await after.close();
+});
+
 test('R-SAFE-2 R-FLOW-7 keys that were moved to another device open for nobody', async () => {
   const { devices } = await core();
   await devices.register(

@@ -9,7 +9,7 @@ import { openKeys, sealKeys } from '../../device-secrets/secrets';
 import { isDuplicateKey } from '../../duplicate-key';
 import { newGeneration } from '../../random-bytes';
 import { refuseIfAny } from '../../refuse';
-import type { Sealing } from '../../sealing';
+import { SealedByOther, type Sealing } from '../../sealing';
 import { transaction } from '../../transaction';
 import type { DeviceLwm2mIdentity, LostIdentity } from '../contract';
 import { existingDevices } from '../devices-of';
@@ -92,7 +92,7 @@ function plan(sealing: Sealing, device: Known, wanted: Wanted): Plan | { violati
   const endpoint = wanted.endpoint ?? endpointBefore;
   if (wanted.psks == null) return planFor(device, { ...device.lwm2m, endpoint });
 
-  const keys = openKeys(sealing, device);
+  const keys = keysOf(sealing, device, wanted.psks);
   const missing = wanted.psks.flatMap(({ identity, key }, index) =>
     key == null && !keys.has(identity) ? [keyMissing(`${path}psks[${index}].key`)] : [],
   );
@@ -105,6 +105,19 @@ function plan(sealing: Sealing, device: Known, wanted: Wanted): Plan | { violati
   if (psks.length === 0) return planFor(device, { endpoint });
   const isSame = psks.length === had.length && psks.every(({ generation }, index) => generation === had[index]?.generation);
   return planFor(device, { endpoint, psks, sealedKeys: isSame ? sealedKeys : sealKeys(sealing, device._id, settled) });
+}
+
+/**
+ * The keys that the device has. Where the master key is lost that has sealed them none is known; then all have to be given anew, and may be.
+ * Throws SealedByOther.
+ */
+function keysOf(sealing: Sealing, device: Known, wanted: NonNullable<Wanted['psks']>): Map<string, string> {
+  try {
+    return openKeys(sealing, device);
+  } catch (error) {
+    if (error instanceof SealedByOther && wanted.every(({ key }) => key != null)) return new Map();
+    throw error;
+  }
 }
 
 function planFor(device: Known, to: StoredLwm2mIdentity): Plan {
