@@ -57,7 +57,7 @@ const KEPT = 20_000;
 /** How long a token may go on after its task has ended in another process: one read of the store for many blocks. */
 const LOOKED_FOR_MS = 1_000;
 /** A download that runs waits so long for the store to say that it may go on, and then goes on: nothing has ended that the store does not know of. */
-const PATIENCE_MS = 500;
+const AWAITED_FOR_MS = 500;
 const ETAG_BYTES = 8;
 
 /** A token's file never changes, so that only whether it may be had is asked again. */
@@ -110,7 +110,7 @@ export function createKnownTokens(deps: KnownTokensDeps): KnownTokens {
     const ended = lookInStore(known, () => look.isStale).finally(() => {
       if (known.looking === look) known.looking = null;
     });
-    const awaited = known.isAllowed ? Promise.race([ended.catch(() => undefined), delay(PATIENCE_MS)]) : ended;
+    const awaited = known.isAllowed ? Promise.race([ended.catch(() => undefined), delay(AWAITED_FOR_MS)]) : ended;
     const look: Look = { ended, awaited, isStale: false };
     return look;
   }
