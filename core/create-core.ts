@@ -41,6 +41,7 @@ import { createProductService } from './products/service';
 import { createVersionCounts } from './products/version-counts';
 import { createPacers } from './push/pacers';
 import { createPush } from './push/push';
+import { createProductSettings } from './registrations/product-settings';
 import { createRegistrations } from './registrations/service';
 import { onOpened } from './reports/report';
 import { createDeviceReports } from './reports/service';
@@ -154,7 +155,12 @@ export async function createCore({
     onChildren: (ids, gatewayId) => onPresenceOfMany(base, ids, gatewayId !== null),
   });
   const registrations = createRegistrations({
-    ...{ store, clock, limits: settings.limits, known: createLwm2mAdmission(collections, sealing) },
+    ...{
+      store,
+      clock,
+      limits: settings.limits,
+      known: { ...createLwm2mAdmission(collections, sealing), settingsOf: createProductSettings(collections, clock) },
+    },
     onCame: (ids) => onPresenceOfMany(base, ids, true),
     onWent: (ids) => onPresenceOfMany(base, ids, false),
   });

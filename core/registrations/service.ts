@@ -1,4 +1,4 @@
-import type { DeviceId } from '../../schema/model/ids';
+import { type DeviceId, productKeyOf } from '../../schema/model/ids';
 import type { Limits } from '../../schema/model/limits';
 import { heard, registered, unanswered, updated } from '../../schema/model/registration/changes';
 import { isRefused, type Refused } from '../../schema/model/registration/refusals';
@@ -111,7 +111,9 @@ export function createRegistrations(given: RegistrationDeps): Registrations {
     const now = clock();
     if (before === null || before.expiresAt <= now) return { result: UNKNOWN };
     if (!(await maySpeakFor(known, before, input.identity))) return { result: WRONG };
-    return accepted(updated(before, { ...input, at: whereOf(input) }, now), null);
+    const { plainCoap, awakeSeconds } = await known.settingsOf(productKeyOf(before._id));
+    if (input.identity === null && !plainCoap) return { result: { refused: 'plain_not_allowed' }, after: null };
+    return accepted(updated({ ...before, awakeSeconds }, { ...input, at: whereOf(input) }, now), null);
   }
 
   const heardDevices = createHeardDevices((those) =>
