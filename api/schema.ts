@@ -9,6 +9,7 @@ import { PreviewResolver } from './batches/preview-resolver';
 import { BatchResolver } from './batches/resolver';
 import { DeviceImportResolver, ImportProgressResolver } from './device-imports/resolver';
 import { DeviceListResolver } from './device-lists/resolver';
+import { Lwm2mResolver } from './devices/lwm2m-resolver';
 import { RegistrationResolver } from './devices/registration-resolver';
 import { DeviceResolver } from './devices/resolver';
 import { withStoredValues } from './enums-of-the-store';
@@ -32,6 +33,7 @@ export function buildApiSchema(): GraphQLSchema {
       BatchResolver,
       DynamicBatchResolver,
       DeviceResolver,
+      Lwm2mResolver,
       RegistrationResolver,
       DeviceListResolver,
       DeviceImportResolver,

@@ -18,6 +18,7 @@ import { requireKeys, resealDevices } from './device-secrets/reseal';
 import { deviceSealing } from './device-secrets/secrets';
 import { createChildren } from './devices/children/service';
 import { createIgnoredReports } from './devices/ignored-reports';
+import { createLwm2mAdmission } from './devices/lwm2m/known';
 import { devicesChangedSince, presenceOf, throughParentSince } from './devices/presence-queries';
 import { createDeviceService } from './devices/service';
 import { createSessionEnds } from './devices/session-ends';
@@ -40,7 +41,7 @@ import { createProductService } from './products/service';
 import { createVersionCounts } from './products/version-counts';
 import { createPacers } from './push/pacers';
 import { createPush } from './push/push';
-import type { KnownDevices } from './registrations/known-devices';
+import { createProductSettings } from './registrations/product-settings';
 import { createRegistrations } from './registrations/service';
 import { onOpened } from './reports/report';
 import { createDeviceReports } from './reports/service';
@@ -58,9 +59,6 @@ import { tellingStore } from './tasks/telling-store';
 import { createUpgradeTasks } from './tasks/upgrade-tasks';
 import { createUploadService } from './uploads/service';
 import { sweepUploads } from './uploads/sweep';
-
-/** Until devices have endpoint names and keys. */
-const NOBODY: KnownDevices = { pskOf: async () => null, deviceOfEndpoint: async () => null, lwm2mDevice: async () => null };
 
 export async function createCore({
   store,
@@ -157,7 +155,12 @@ export async function createCore({
     onChildren: (ids, gatewayId) => onPresenceOfMany(base, ids, gatewayId !== null),
   });
   const registrations = createRegistrations({
-    ...{ store, clock, limits: settings.limits, known: NOBODY },
+    ...{
+      store,
+      clock,
+      limits: settings.limits,
+      known: { ...createLwm2mAdmission(collections, sealing), settingsOf: createProductSettings(collections, clock) },
+    },
     onCame: (ids) => onPresenceOfMany(base, ids, true),
     onWent: (ids) => onPresenceOfMany(base, ids, false),
   });
@@ -174,6 +177,7 @@ export async function createCore({
     onChanged: matching.changed,
     onShutOut: downloads.devicesShutOut,
     endRegistrations: registrations.end,
+    onIdentityLost: registrations.endLost,
     beforeGatewayReset: registrations.gatewayReset,
     onGatewayReset: (id) => onGatewayReset(base, id),
     children,

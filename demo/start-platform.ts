@@ -18,6 +18,8 @@ export async function demoConfig(env: NodeJS.ProcessEnv = process.env): Promise<
     UPDRAFT_HTTP_PORT: '0',
     UPDRAFT_MQTT_PORT: '0',
     UPDRAFT_MQTTS_PORT: '0',
+    UPDRAFT_COAP_PORT: '0',
+    UPDRAFT_COAPS_PORT: '0',
     UPDRAFT_TEMPORAL_UI_PORT: String(await freePort()),
     UPDRAFT_LOG_FORMAT: 'json',
   };

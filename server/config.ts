@@ -1,9 +1,11 @@
 import type { Retention } from '../core/batches/retention';
 import { S3_FILE_BYTES, type S3Settings } from '../core/package-store/s3-store';
+import type { CoapQuotas } from '../gateways/coap/quotas';
 import type { MqttQuotas } from '../gateways/mqtt/quotas';
 import type { Limits } from '../schema/model/limits';
 import type { WaitsByDialect } from '../schema/model/task/negotiation';
 import { type BrokerConfig, brokerSettingsOf } from './settings/broker-settings';
+import { COAP_QUOTA_SETTINGS, coapQuotaVariable } from './settings/coap-settings';
 import { LIMIT_SETTINGS, limitVariable } from './settings/limit-settings';
 import { QUOTA_SETTINGS, quotaVariable } from './settings/quota-settings';
 import { s3SettingsOf } from './settings/s3-settings';
@@ -26,6 +28,13 @@ export interface Config {
   /** Null: no port of its own for them. */
   metricsPort: number | null;
   quotas: MqttQuotas;
+  /** UDP. Null: no CoAP without DTLS. */
+  coapPort: number | null;
+  /** UDP. Null: no CoAP over DTLS. */
+  coapsPort: number | null;
+  /** As devices reach it; IPv6 in brackets. Not set means the host of the public base URL, or where CoAP listens. */
+  coapPublicHost?: string;
+  coapQuotas: CoapQuotas;
   /** Not set: the embedded broker. */
   broker?: BrokerConfig;
   mqttsTls?: { certFile: string; keyFile: string };
@@ -95,6 +104,12 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     quotas: Object.fromEntries(
       [...QUOTA_SETTINGS].map(([name, setting]) => [name, read(quotaVariable(name), setting)]),
     ) as unknown as MqttQuotas,
+    coapPort: of('UPDRAFT_COAP_PORT'),
+    coapsPort: of('UPDRAFT_COAPS_PORT'),
+    coapPublicHost: of('UPDRAFT_COAP_PUBLIC_HOST'),
+    coapQuotas: Object.fromEntries(
+      [...COAP_QUOTA_SETTINGS].map(([name, setting]) => [name, read(coapQuotaVariable(name), setting)]),
+    ) as unknown as CoapQuotas,
     broker: brokerSettingsOf(
       {
         url: of('UPDRAFT_MQTT_BROKER_URL'),
@@ -166,7 +181,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
 export function unknownVariables(env: NodeJS.ProcessEnv = process.env): string[] {
   const limits = [...LIMIT_SETTINGS.keys()].map(limitVariable);
   const quotas = [...QUOTA_SETTINGS.keys()].map(quotaVariable);
-  const known = new Set([...Object.keys(SETTINGS), ...Object.keys(SETUP_VARIABLES), ...limits, ...quotas]);
+  const coapQuotas = [...COAP_QUOTA_SETTINGS.keys()].map(coapQuotaVariable);
+  const known = new Set([...Object.keys(SETTINGS), ...Object.keys(SETUP_VARIABLES), ...limits, ...quotas, ...coapQuotas]);
   return Object.keys(env).filter((variable) => variable.startsWith('UPDRAFT_') && !known.has(variable));
 }
 

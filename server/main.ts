@@ -22,8 +22,8 @@ async function main(): Promise<void> {
   quietTemporal(logger);
   const platform = await startPlatform(config, logger);
   onShutdown(() => platform.stop(), { onSignal: (signal) => logger.info({ signal }, 'Stopping') });
-  const { apiUrl, explorerUrl, mqttUrl, mqttsUrl, mqttWsUrl, hookUrl, temporalUiUrl } = platform;
-  const urls = { apiUrl, explorerUrl, mqttUrl, mqttsUrl, mqttWsUrl, hookUrl, temporalUiUrl, ...embedded(platform) };
+  const { apiUrl, explorerUrl, mqttUrl, mqttsUrl, mqttWsUrl, coapUrl, coapsUrl, hookUrl, temporalUiUrl } = platform;
+  const urls = { apiUrl, explorerUrl, mqttUrl, mqttsUrl, mqttWsUrl, coapUrl, coapsUrl, hookUrl, temporalUiUrl, ...embedded(platform) };
   logger.info({ roles: config.roles, ...urls, pid: process.pid }, 'Updraft runs');
   if (platform.firstKey) {
     process.stdout.write(`\nAdministrator's API key, shown this once:\n\n  ${platform.firstKey}\n\n`);

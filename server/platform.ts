@@ -15,6 +15,8 @@ export interface Platform {
   /** Where an external broker asks who may connect. */
   hookUrl?: string;
   mqttWsUrl?: string;
+  coapUrl?: string;
+  coapsUrl?: string;
   /** Where the process has a port for it. */
   metricsUrl?: string;
   temporalUiUrl?: string;
@@ -60,6 +62,8 @@ export async function startPlatform(config: Config, logger: Logger, options: Pla
       mqttsUrl: gateway?.mqttsUrl,
       hookUrl: gateway?.hookUrl,
       mqttWsUrl: gateway?.mqttWsUrl,
+      coapUrl: gateway?.coapUrl,
+      coapsUrl: gateway?.coapsUrl,
       metricsUrl: metrics?.metricsUrl,
       temporalUiUrl: foundation.servers.temporalUiUrl,
       mongoUri: foundation.servers.mongoUri,

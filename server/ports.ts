@@ -1,4 +1,5 @@
-import { createServer } from 'node:net';
+import { createSocket } from 'node:dgram';
+import { createServer, isIPv6 } from 'node:net';
 import type { Config } from './config';
 import { portTaken, StartError } from './embedded/start-error';
 
@@ -7,6 +8,7 @@ export interface OwnPort {
   setting: string;
   host: string;
   port: number;
+  transport: 'TCP' | 'UDP';
   /** Of a server that Updraft starts: it may still be ending, and who starts it waits for that. */
   embedded: boolean;
 }
@@ -26,21 +28,28 @@ function ownPorts(config: Config): OwnPort[] {
     ['UPDRAFT_MQTTS_PORT', own && config.mqttsPort, host],
     ['UPDRAFT_MQTT_WS_PORT', own && config.mqttWsPort, host],
     ['UPDRAFT_MQTT_HOOK_PORT', gateway && broker?.hook?.port, host],
+    ['UPDRAFT_COAP_PORT', gateway && config.coapPort, host],
+    ['UPDRAFT_COAPS_PORT', gateway && config.coapsPort, host],
     ['UPDRAFT_METRICS_PORT', config.metricsPort, LOOPBACK],
     ['UPDRAFT_MONGO_PORT', !config.mongodbUri && embedded.mongoPort, LOOPBACK],
     ['UPDRAFT_TEMPORAL_PORT', !config.temporalAddress && embedded.temporalPort, LOOPBACK],
     ['UPDRAFT_TEMPORAL_UI_PORT', !config.temporalAddress && embedded.temporalUiPort, LOOPBACK],
   ];
-  return all.flatMap(([setting, port, on]) =>
-    port ? [{ setting, port, host: on, embedded: setting.startsWith('UPDRAFT_MONGO') || setting.startsWith('UPDRAFT_TEMPORAL') }] : [],
-  );
+  return all.flatMap(([setting, port, on]) => (port ? [{ setting, port, host: on, ...kindOf(setting) }] : []));
 }
+
+const kindOf = (setting: string): Pick<OwnPort, 'transport' | 'embedded'> => ({
+  transport: /^UPDRAFT_COAPS?_/.test(setting) ? 'UDP' : 'TCP',
+  embedded: setting.startsWith('UPDRAFT_MONGO') || setting.startsWith('UPDRAFT_TEMPORAL'),
+});
 
 /** Says that a port cannot be had before anything is started that takes time. Between this look and the listening it may go all the same. */
 export async function checkPorts(config: Config): Promise<void> {
   const ports = ownPorts(config);
   for (const [index, one] of ports.entries()) {
-    const other = ports.slice(0, index).find(({ port, host }) => port === one.port && overlap(host, one.host));
+    const other = ports
+      .slice(0, index)
+      .find(({ port, host, transport }) => port === one.port && transport === one.transport && overlap(host, one.host));
     if (other)
       throw new StartError(`${other.setting} and ${one.setting} are both ${one.port}. Choose another for one of them: ${one.setting}.`);
   }
@@ -52,8 +61,14 @@ export async function checkPorts(config: Config): Promise<void> {
 
 const overlap = (one: string, other: string): boolean => one === other || EVERYWHERE.includes(one) || EVERYWHERE.includes(other);
 
-function tryOut({ host, port }: OwnPort): Promise<void> {
+function tryOut({ host, port, transport }: OwnPort): Promise<void> {
   return new Promise((resolve, reject) => {
+    if (transport === 'UDP') {
+      const socket = createSocket(isIPv6(host) ? 'udp6' : 'udp4');
+      socket.once('error', reject);
+      socket.bind({ port, address: host, exclusive: true }, () => socket.close(() => resolve()));
+      return;
+    }
     const server = createServer();
     server.once('error', reject);
     server.listen({ port, host, exclusive: true }, () => server.close(() => resolve()));
@@ -66,7 +81,8 @@ export function portProblem(error: unknown, config: Config): StartError | null {
   if (code === 'EADDRNOTAVAIL' || (code === 'ENOTFOUND' && syscall === 'getaddrinfo'))
     return new StartError(`UPDRAFT_HOST=${config.host} is no address of this machine. Give one that is, or 0.0.0.0 for all.`);
   if (code !== 'EADDRINUSE' && code !== 'EACCES') return null;
-  const setting = ownPorts(config).find((one) => one.port === port)?.setting;
+  const transport = syscall === 'bind' ? 'UDP' : 'TCP';
+  const setting = ownPorts(config).find((one) => one.port === port && one.transport === transport)?.setting;
   if (setting === undefined || port === undefined) return null;
   return code === 'EACCES' ? portTaken(port, setting, 'may not be used by this user') : portTaken(port, setting);
 }

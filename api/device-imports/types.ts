@@ -35,6 +35,17 @@ export class ImportProblems {
   @Field(() => Int, { description: 'A name that a device of the product has already.' })
   exists!: number;
 
+  @Field(() => Int, { description: 'A dialect that there is not, or an endpoint name or a pre-shared key where the dialect has none.' })
+  dialect!: number;
+
+  @Field(() => Int, { description: 'An endpoint name that is none, or that an earlier row or another device has.' })
+  endpoint!: number;
+
+  @Field(() => Int, {
+    description: 'A pre-shared key or a PSK identity that is none, or an identity that an earlier row or another device has.',
+  })
+  psk!: number;
+
   @Field(() => Int, { description: 'A parent that is neither there nor in the file.' })
   parentUnknown!: number;
 

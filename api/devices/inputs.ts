@@ -1,6 +1,7 @@
 import { Field, ID, InputType } from 'type-graphql';
 import type { Dialect } from '../../schema/model/protocol/dialect';
 import { DialectEnum } from '../enums';
+import { NewLwm2mIdentityInput } from './lwm2m-inputs';
 
 @InputType({ description: 'Where a device is.' })
 export class RegionInput {
@@ -40,12 +41,15 @@ export class NewDeviceInput {
   @Field(() => [String], {
     nullable: true,
     description:
-      'SHA-256 fingerprints of client certificates it may sign in with over TLS (IoTDA), at most `limits.certificatesPerDevice`: 64 hex digits, with or without colons. An IoTDA device with certificates and without `secret` has no other way in; a Link device signs in with its secret only.',
+      'SHA-256 fingerprints of client certificates it may sign in with over TLS (IoTDA), at most `limits.certificatesPerDevice`: 64 hex digits, with or without colons. An IoTDA device with certificates and without `secret` has no other way in; a Link device signs in with its secret only. Refused for LwM2M devices.',
   })
   certificateFingerprints?: string[] | null;
 
   @Field(() => DialectEnum, { nullable: true, description: 'What it speaks; that of its product when not given.' })
   dialect?: Dialect | null;
+
+  @Field(() => NewLwm2mIdentityInput, { nullable: true, description: 'What an LwM2M device is known by; refused for other dialects.' })
+  lwm2m?: NewLwm2mIdentityInput | null;
 
   @Field(() => RegionInput, { nullable: true, description: 'Where it is.' })
   region?: RegionInput | null;
@@ -83,7 +87,8 @@ export class UpdateDeviceInput {
 
   @Field(() => DialectEnum, {
     nullable: true,
-    description: 'What it speaks from its next connection on; refused while a task of it has not ended.',
+    description:
+      'What it speaks from its next connection on; refused while a task of it has not ended. A device that comes to speak LwM2M has its name as endpoint name and no pre-shared key (`setLwm2mIdentities`).',
   })
   dialect?: Dialect | null;
 
@@ -192,4 +197,10 @@ export class DeviceFilterInput {
 
   @Field(() => ID, { nullable: true, description: 'Children of this device.' })
   parentId?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The LwM2M device with this endpoint name; compared exactly.' })
+  endpoint?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The LwM2M device that has a pre-shared key with this identity; compared exactly.' })
+  pskIdentity?: string | null;
 }

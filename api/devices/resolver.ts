@@ -62,7 +62,9 @@ export class DeviceResolver {
     const registered = core.devices.register(viewer, input.productKey, input.devices);
     const told = (device: DeviceWithSecret, index: number) => secretTold(input.devices[index], device);
     return asPayload(
-      registered.then((devices) => ({ devices: devices.map((device, index) => ({ device, secret: told(device, index) })) })),
+      registered.then((devices) => ({
+        devices: devices.map((device, index) => ({ device, secret: told(device, index), psk: device.psk ?? null })),
+      })),
       (field) => asGiven(input.devices, field),
     );
   }

@@ -5,6 +5,7 @@ import type { IgnoredReport, IgnoredReportReason } from '../../schema/model/prot
 import { DialectEnum, IgnoredReportReasonEnum } from '../enums';
 import { Payload } from '../errors/user-error-type';
 import { connectionOf } from '../paging/connection';
+import { PskType } from './lwm2m-types';
 
 @ObjectType({ description: 'A separately versioned part of a device, and the version it reported last.' })
 export class DeviceModule {
@@ -128,9 +129,16 @@ export class RegisteredDevice {
 
   @Field(() => String, {
     nullable: true,
-    description: 'Shown here and never again; null for a device that signs in with a certificate only. DeviceSecret of Alibaba Cloud IoT.',
+    description:
+      'Shown here and never again; null for a device that signs in with a certificate only, and for an LwM2M device that was given none. DeviceSecret of Alibaba Cloud IoT.',
   })
   secret!: string | null;
+
+  @Field(() => PskType, {
+    nullable: true,
+    description: 'The pre-shared key that was made for an LwM2M device; null where none was.',
+  })
+  psk!: PskType | null;
 }
 
 @ObjectType()
@@ -171,6 +179,15 @@ export class SetDeviceGatewayPayload extends SetDeviceParentPayload {}
 
 @ObjectType()
 export class SetDeviceCertificatesPayload extends Payload {
+  @Field(() => [DeviceType], {
+    nullable: true,
+    description: 'In the order of the input; null when it was refused, and then nothing was changed.',
+  })
+  devices!: DeviceType[] | null;
+}
+
+@ObjectType()
+export class SetLwm2mIdentitiesPayload extends Payload {
   @Field(() => [DeviceType], {
     nullable: true,
     description: 'In the order of the input; null when it was refused, and then nothing was changed.',

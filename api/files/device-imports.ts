@@ -75,7 +75,9 @@ export const importInvalidRows = (imports: Imports, log: ErrorLog): RequestHandl
 export const importSecrets = (imports: Imports, log: ErrorLog): RequestHandler =>
   answer(log, async (id, res) => {
     const rows = await imports.secrets(viewerOf(res), id);
-    await sendCsv(res, log, { name: 'devices.csv', columns: ['deviceName', 'secret'], rows, exact: true });
+    const made = await imports.get(id);
+    const columns = ['deviceName', 'secret', ...(made?.makesKeys ? ['pskIdentity', 'pskKey'] : [])];
+    await sendCsv(res, log, { name: 'devices.csv', columns, rows, exact: true });
   });
 
 const answer =

@@ -1,4 +1,4 @@
-import { Field, InputType } from 'type-graphql';
+import { Field, InputType, Int } from 'type-graphql';
 import type { KeyPairStep } from '../../core/products/contract';
 import type { Dialect } from '../../schema/model/protocol/dialect';
 import { DialectEnum, KeyPairStepEnum } from '../enums';
@@ -26,6 +26,26 @@ export class CreateProductInput {
       'Its IoTDA devices are asked for their version before a result counts as success: for devices that report success before they install. Their word is enough when not given.',
   })
   confirmByQuery?: boolean | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Whether its LwM2M devices that have no pre-shared key may register without DTLS, by their endpoint name alone: whoever knows one can speak for such a device then, so for private networks. No when not given.',
+  })
+  plainCoap?: boolean | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'In queue mode: how many seconds its LwM2M devices listen after their last message, 1 to 3,600. 93 when not given.',
+  })
+  awakeSeconds?: number | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'How many seconds its LwM2M devices have to acknowledge a request before it is sent again, half a minute at most; for NB-IoT give more than the default, which is 2.',
+  })
+  ackTimeoutSeconds?: number | null;
 }
 
 @InputType({ description: 'What is not given stays as it is.' })
@@ -49,6 +69,26 @@ export class UpdateProductInput {
       'Whether its IoTDA devices are asked for their version before a result counts as success; for batches created from now on.',
   })
   confirmByQuery?: boolean | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Whether its LwM2M devices that have no pre-shared key may register without DTLS, by their endpoint name alone: whoever knows one can speak for such a device then, so for private networks.',
+  })
+  plainCoap?: boolean | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'In queue mode: how many seconds its LwM2M devices listen after their last message, 1 to 3,600.',
+  })
+  awakeSeconds?: number | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'How many seconds its LwM2M devices have to acknowledge a request before it is sent again, half a minute at most; for NB-IoT give more than the default.',
+  })
+  ackTimeoutSeconds?: number | null;
 }
 
 @InputType()

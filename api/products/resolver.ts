@@ -1,6 +1,7 @@
 import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { DEFAULT_MODULE } from '../../schema/model/ids';
 import type { Product } from '../../schema/model/product';
+import { lwm2mSettingsOf } from '../../schema/model/protocol/lwm2m-settings';
 import type { ApiContext } from '../context';
 import { asPayload } from '../errors/as-payload';
 import { found } from '../errors/found';
@@ -94,6 +95,21 @@ export class ProductResolver {
   @FieldResolver()
   confirmByQuery(@Root() { confirmByQuery = false }: Product): boolean {
     return confirmByQuery;
+  }
+
+  @FieldResolver()
+  plainCoap(@Root() product: Product): boolean {
+    return lwm2mSettingsOf(product).plainCoap;
+  }
+
+  @FieldResolver()
+  awakeSeconds(@Root() product: Product): number {
+    return lwm2mSettingsOf(product).awakeSeconds;
+  }
+
+  @FieldResolver()
+  ackTimeoutSeconds(@Root() product: Product): number {
+    return lwm2mSettingsOf(product).ackTimeoutSeconds;
   }
 
   @FieldResolver()

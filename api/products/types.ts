@@ -87,6 +87,15 @@ export class ProductType {
   @Field(() => Boolean, { description: 'Whether its IoTDA devices are asked for their version before a result counts as success.' })
   confirmByQuery!: boolean;
 
+  @Field(() => Boolean, { description: 'Whether its LwM2M devices that have no pre-shared key may register without DTLS.' })
+  plainCoap!: boolean;
+
+  @Field(() => Int, { description: 'In queue mode: how many seconds its LwM2M devices listen after their last message.' })
+  awakeSeconds!: number;
+
+  @Field(() => Int, { description: 'How many seconds its LwM2M devices have to acknowledge a request before it is sent again.' })
+  ackTimeoutSeconds!: number;
+
   @Field(() => Boolean, { description: 'Whether a second batch for the same module and source version, of another package, is refused.' })
   refuseConflictingBatches!: boolean;
 

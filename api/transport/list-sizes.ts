@@ -20,6 +20,7 @@ export const AS_LONG_AS_GIVEN: ReadonlySet<string> = new Set([
   'SetDeviceParentPayload.devices',
   'SetDeviceGatewayPayload.devices',
   'SetDevicesEnabledPayload.devices',
+  'SetLwm2mIdentitiesPayload.devices',
   'TasksPayload.tasks',
 ]);
 
@@ -45,6 +46,7 @@ const ofProduct = (limits: Limits): Record<string, number> => ({
   'GroupRule.any': limits.groupRuleConditions / 3,
   'GroupRule.none': limits.groupRuleConditions / 3,
   'GroupRule.values': limits.groupRuleValues / limits.groupRuleConditions,
+  'Lwm2mDevice.pskIdentities': FIXED_LIMITS.psksPerDevice,
   // Of most devices.
   'Lwm2mRegistration.objects': 20,
   'Limits.retryCounts': limits.retryCounts.length,
@@ -57,6 +59,7 @@ const ofProduct = (limits: Limits): Record<string, number> => ({
   'RegisteredObject.instances': 4,
   'RetryTasksPayload.skipped': FIXED_LIMITS.skippedShown,
   'SetDeviceCertificatesPayload.devices': limits.devicesPerCall,
+  'SetLwm2mIdentitiesPayload.devices': limits.devicesPerCall,
   'SetDeviceParentPayload.devices': limits.devicesPerCall,
   'SetDeviceGatewayPayload.devices': limits.devicesPerCall,
   'SetDevicesEnabledPayload.devices': limits.devicesPerCall,

@@ -1,3 +1,5 @@
+import type { NewPsk } from '../../schema/model/device/lwm2m-identity';
+import type { Dialect } from '../../schema/model/protocol/dialect';
 import type { DeviceTag, NewDevice } from '../devices/contract';
 import { UserError } from '../errors';
 import { strangeHead } from './strange-head';
@@ -29,6 +31,31 @@ const parentOf = (device: NewDevice): Parent => {
   return device.parent;
 };
 
+type Identity = { endpoint?: string; psks?: NewPsk[] };
+const identityOf = (device: NewDevice): Identity => {
+  device.lwm2m ??= {};
+  return device.lwm2m as Identity;
+};
+
+/** Each key has a column of its own, and one for its identity. */
+function pskColumn(place: 0 | 1, part: keyof NewPsk): Column {
+  return (device, cell) => {
+    const identity = identityOf(device);
+    identity.psks ??= [];
+    const psk = identity.psks[place] ?? { identity: '', key: '' };
+    psk[part] = cell;
+    identity.psks[place] = psk;
+  };
+}
+
+/** A key without an identity has that of a key which is made: the endpoint name. */
+function settlePsks({ deviceName, lwm2m }: RowDevice): void {
+  const psks = (lwm2m?.psks ?? []).filter(Boolean) as NewPsk[];
+  if (psks.length === 0) return;
+  for (const psk of psks) psk.identity ||= lwm2m?.endpoint ?? deviceName;
+  (lwm2m as Identity).psks = psks;
+}
+
 /** By title, in lower case, and without the blanks and dashes that some put into it. */
 const BY_NAME: Record<string, Column> = {
   devicename: (device, cell) => {
@@ -43,6 +70,17 @@ const BY_NAME: Record<string, Column> = {
   certificatefingerprints: (device, cell) => {
     device.certificateFingerprints = cell.split(SEPARATORS).map((each) => each.trim());
   },
+  // Whether it is one is looked at with the row.
+  dialect: (device, cell) => {
+    device.dialect = cell.toUpperCase() as Dialect;
+  },
+  endpoint: (device, cell) => {
+    identityOf(device).endpoint = cell;
+  },
+  pskidentity: pskColumn(0, 'identity'),
+  pskkey: pskColumn(0, 'key'),
+  pskidentity2: pskColumn(1, 'identity'),
+  pskkey2: pskColumn(1, 'key'),
   parent: (device, cell) => {
     parentOf(device).deviceName = cell;
   },
@@ -57,7 +95,10 @@ const BY_NAME: Record<string, Column> = {
   },
 };
 /** Other names of columns: those that the vendors' consoles give them in exports, and older ones. */
-const ALIASES: Record<string, string> = { devicesecret: 'secret', gateway: 'parent', 'gateway.productkey': 'parent.productkey' };
+const ALIASES: Record<string, string> = {
+  ...{ devicesecret: 'secret', gateway: 'parent', 'gateway.productkey': 'parent.productkey' },
+  ...{ endpointname: 'endpoint', psk: 'pskkey', psk2: 'pskkey2' },
+};
 
 const TAG = 'tag.';
 const tagColumn =
@@ -120,6 +161,7 @@ export function deviceOfRow(columns: Columns, cells: readonly string[]): RowDevi
     if (column === undefined) return tooManyCells(columns);
     column(device, cell);
   }
+  settlePsks(device);
   return device;
 }
 
@@ -127,7 +169,7 @@ const tooManyCells = ({ named }: Columns): string =>
   `The row has more cells than there are columns. ${named ? 'The first row names fewer.' : 'Name the columns in a first row to give more than names.'}`;
 
 const TAKEN =
-  'Name columns deviceName, secret (or DeviceSecret), productKey, certificateFingerprints, parent, parent.productKey, province, city, or tag.<key> for a tag, each once.';
+  'Name columns deviceName, secret (or DeviceSecret), productKey, dialect, certificateFingerprints, endpoint, pskIdentity, pskKey, pskIdentity2, pskKey2, parent, parent.productKey, province, city, or tag.<key> for a tag, each once.';
 
 const shown = (title: string): string => `"${title.trim().slice(0, 40)}"`;
 

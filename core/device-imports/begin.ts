@@ -46,6 +46,7 @@ export async function beginImport(
     pieces: 0,
     piecesDone: 0,
     namesParents: false,
+    makesKeys: false,
     digest: null,
     endedAt: null,
   };

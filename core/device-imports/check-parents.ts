@@ -9,7 +9,8 @@ import { attemptId, ofAttempt, type StoredImport } from '../../schema/mongo/devi
 import { openRows, sealedRows } from '../device-secrets/import-rows';
 import { type Binding, bindingOf, bindingViolation, countViolation, type Relatives } from '../devices/children/rules';
 import type { Sealing } from '../sealing';
-import { BEHIND, problemOf } from './check';
+import { problemOf } from './check';
+import { rowOfNumber } from './row-number';
 import { createSeenNames, type SeenNames } from './seen-names';
 
 type Parent = Pick<Device, '_id' | 'dialect' | 'parentId' | 'children'>;
@@ -48,19 +49,23 @@ export async function* checkParents(
   /** How many rows were bound to each so far. */
   const children = createSeenNames();
 
-  const relativesOf = ({ parentId }: Binding, stored: ReadonlyMap<DeviceId, Parent>): Relatives => {
-    const child = { dialect: product.dialect };
+  const relativesOf = (
+    { parentId }: Binding,
+    { dialect = product.dialect }: ImportRow,
+    stored: ReadonlyMap<DeviceId, Parent>,
+  ): Relatives => {
+    const child = { dialect };
     const found = parentId === null ? undefined : stored.get(parentId);
     if (found) return { child, parent: { dialect: found.dialect, isChild: Boolean(found.parentId) } };
     const named = parentId !== null && productKeyOf(parentId) === product._id ? seen.numberOf(deviceNameOf(parentId)) : 0;
-    return { child, parent: named === 0 ? undefined : { dialect: product.dialect, isChild: named === BEHIND } };
+    return { child, parent: rowOfNumber(named) ?? undefined };
   };
 
   function problemIn(row: ImportRow, stored: ReadonlyMap<DeviceId, Parent>): DeviceImportProblem | null {
     const binding = bindingOf(product._id, row, 'parent');
     if (binding === null) return null;
     const among = (stored.get(binding.parentId)?.children ?? 0) + children.numberOf(binding.parentId) + 1;
-    const refused = bindingViolation(binding, relativesOf(binding, stored)) ?? countViolation(among, binding, limits.gatewayChildren);
+    const refused = bindingViolation(binding, relativesOf(binding, row, stored)) ?? countViolation(among, binding, limits.gatewayChildren);
     if (refused) return parentProblem(of, row, refused);
     children.count(binding.parentId);
     return null;

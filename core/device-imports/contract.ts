@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { DeviceImport, DeviceImportProblem, ImportRow } from '../../schema/model/device/device-import';
+import type { DeviceImport, DeviceImportProblem } from '../../schema/model/device/device-import';
 import type { Viewer } from '../access/viewer';
 
 export interface NewImport {
@@ -8,6 +8,15 @@ export interface NewImport {
   skipInvalid?: boolean;
   /** The same key and file give the same import as long as it is kept; of the viewer's key. */
   idempotencyKey?: string | null;
+}
+
+/** What one device of an import signs in with. */
+export interface ImportedSecret {
+  deviceName: string;
+  secret: string;
+  /** Of the pre-shared key that was made; empty where none was. */
+  pskIdentity: string;
+  pskKey: string;
 }
 
 /** R-DEV-6: devices from a file, as many as a file may have rows. */
@@ -23,9 +32,10 @@ export interface DeviceImportService {
   problems(viewer: Viewer, id: string): Promise<AsyncIterable<DeviceImportProblem>>;
   /**
    * The devices it created with their secrets, in the order of the file, until it is forgotten: for the API key that sent the file, and
-   * administrators. The secret is empty where the file gave a certificate and no secret. Throws NOT_FOUND, NOT_ALLOWED, IMPORT_UNFINISHED.
+   * administrators. The secret is empty where the device has another way in and the file gave none. Throws NOT_FOUND, NOT_ALLOWED,
+   * IMPORT_UNFINISHED.
    */
-  secrets(viewer: Viewer, id: string): Promise<AsyncIterable<Pick<ImportRow, 'deviceName' | 'secret'>>>;
+  secrets(viewer: Viewer, id: string): Promise<AsyncIterable<ImportedSecret>>;
   /** Its secrets and its record; the devices stay. Throws as `secrets` does. */
   forget(viewer: Viewer, id: string): Promise<DeviceImport>;
 }

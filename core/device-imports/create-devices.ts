@@ -9,7 +9,7 @@ import { deviceOf } from '../devices/register';
 import { insertNew } from '../insert-new';
 import { enrolled, type Memberships } from '../memberships/memberships';
 import { requireProduct } from '../products/require-product';
-import { existsAlready } from './check';
+import { existsAlready, identitiesTaken } from './check';
 import { type BindingDeps, createChildren } from './create-children';
 import { storedFor } from './stored-for';
 
@@ -93,7 +93,7 @@ async function createPiece(
   return rows.length - lost.size;
 }
 
-/** Answers the rows whose device somebody else registered after the check. */
+/** Answers the rows whose device, endpoint name or PSK identity somebody else registered after the check. */
 async function createAlone(
   deps: BindingDeps,
   of: StoredImport,
@@ -102,8 +102,14 @@ async function createAlone(
 ): Promise<DeviceImportProblem[]> {
   const refused = (await insertNew(deps.collections.devices, documents)).flatMap((index) => rows[index] ?? []);
   if (refused.length === 0) return [];
-  const { own } = await storedFor(deps, of, refused);
-  return refused.filter(({ row }) => !own.has(row)).map(({ row, deviceName }) => existsAlready(attemptId(of), row, deviceName));
+  const { own, others } = await storedFor(deps, of, refused);
+  const attempt = attemptId(of);
+  const names = refused.filter(({ row }) => others.has(row)).map(({ row, deviceName }) => existsAlready(attempt, row, deviceName));
+  const unnamed = refused.filter(({ row }) => !own.has(row) && !others.has(row));
+  const identities = await identitiesTaken(deps.collections.devices, { attempt, productKey: of.productKey }, unnamed);
+  // Whoever had the name has given it up since: the piece is done again, as after a crash.
+  if (identities.length < unnamed.length) throw new Error(`a name in the import ${of._id} was taken and is free again`);
+  return [...names, ...identities];
 }
 
 export async function tellProblems({ deviceImportProblems }: Collections, problems: readonly DeviceImportProblem[]): Promise<void> {

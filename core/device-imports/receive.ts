@@ -23,7 +23,7 @@ const UNAWAITED = { writeConcern: { w: 1, journal: false } } as const;
 
 export interface ReceiveDeps {
   collections: Collections;
-  limits: Pick<Limits, 'deviceFileRows' | 'deviceTags' | 'gatewayChildren'>;
+  limits: Pick<Limits, 'deviceFileRows' | 'deviceTags' | 'gatewayChildren' | 'pskBytesMinimum'>;
   /** Of the rows, which hold secrets. */
   sealing: Sealing;
   clock: Clock;
@@ -36,7 +36,7 @@ export async function receiveFile(
   begun: StoredImport,
   product: Product,
   file: Readable,
-): Promise<Pick<StoredImport, 'rows' | 'valid' | 'problems' | 'pieces' | 'namesParents' | 'digest'>> {
+): Promise<Pick<StoredImport, 'rows' | 'valid' | 'problems' | 'pieces' | 'namesParents' | 'makesKeys' | 'digest'>> {
   const { deviceImports, deviceImportPieces, devices } = collections;
   const hash = createHash('sha256');
   // Beside the pipe that reads it: a pause is one of both.
@@ -44,15 +44,16 @@ export async function receiveFile(
   const { _id, productKey, attempt } = begun;
   const about = { attempt: attemptId(begun), productKey };
   const seen = createSeenNames();
+  const identities = createSeenNames();
   const stored = createIdLookup(devices);
-  const state = { rows: 0, valid: 0, pieces: 0, namesParents: false, problems: noProblems() };
+  const state = { rows: 0, valid: 0, pieces: 0, namesParents: false, makesKeys: false, problems: noProblems() };
   const renewIt = () => {
     const now = clock().getTime();
     return renew(deviceImports, _id, attempt, { ...state, renewedAt: new Date(now), expiresAt: new Date(now + UNFINISHED_MS) });
   };
 
   async function keep(checked: CheckedRows, rows: number): Promise<void> {
-    const { valid, wrong } = await withoutStored(stored, about, checked);
+    const { valid, wrong } = await withoutStored(devices, stored, about, checked);
     countProblems(state.problems, wrong);
     const pieceId = importPieceId(begun, state.pieces);
     const piece = valid.length > 0 && { _id: pieceId, sealedRows: sealedRows(sealing, pieceId, valid) };
@@ -60,6 +61,7 @@ export async function receiveFile(
     state.rows += rows;
     state.pieces += piece ? 1 : 0;
     state.valid += valid.length;
+    state.makesKeys ||= valid.some(({ keyMade }) => keyMade);
     state.namesParents ||= valid.some(({ parent }) => parent !== undefined);
     await renewIt();
   }
@@ -69,7 +71,7 @@ export async function receiveFile(
   try {
     for await (const { columns, rows } of deviceRowsOf(file, limits.deviceFileRows)) {
       await disk.require();
-      const checked = checkRows({ ...about, columns, seen, dialect: product.dialect }, rows, limits);
+      const checked = checkRows({ ...about, columns, product, seen, identities }, rows, limits);
       await keeping;
       keeping = keep(checked, rows.length);
       keeping.catch(() => undefined);

@@ -1,3 +1,4 @@
+import { DIALECTS } from '../../schema/model/protocol/dialect';
 import type { Violation } from '../../schema/model/violation';
 import { UserError } from '../errors';
 
@@ -44,6 +45,13 @@ export const notYours = (): UserError =>
     message: 'The secrets of an import are for the API key that sent its file, and for administrators.',
     hint: 'Use that key, or the key of an administrator.',
   });
+
+export const DIALECT_UNKNOWN: Violation = {
+  code: 'INVALID_FORMAT',
+  field: 'dialect',
+  message: `The row names a dialect that there is not: it is one of ${DIALECTS.join(', ')}.`,
+  hint: 'Name one of them, or leave it out for that of the product.',
+};
 
 export const PARENT_MISSING: Violation = {
   code: 'REQUIRED',

@@ -15,12 +15,12 @@ import type { Sealing } from '../sealing';
 import type { CoreSettings } from '../settings';
 import { beginImport, importIdFor, KEPT_MS, removeImport, UNFINISHED_MS } from './begin';
 import { sumOf } from './check';
-import type { DeviceImportService } from './contract';
+import type { DeviceImportService, ImportedSecret } from './contract';
 import type { ImportCreation } from './creation';
 import { digestOf, receiveFile } from './receive';
 import { importUnfinished, importUnknown, notYours, otherInput, replaced, tooManyAtOnce } from './refusals';
 
-/** Each holds 40 MB for a million names, and as much again where a million rows name as many parents. */
+/** Each holds 40 MB for a million names, as much again where a million rows name as many parents, and twice as much for a million LwM2M devices. */
 const CHECKED_AT_ONCE = 2;
 
 export interface DeviceImportDeps {
@@ -108,7 +108,7 @@ export function createDeviceImportService(deps: DeviceImportDeps): DeviceImportS
     },
     async secrets(viewer, id) {
       const found = await ownFinished(viewer, id);
-      return rowsIn(sealing, deviceImportPieces.find(ofAttempt(found), { batchSize: 10 }).sort({ _id: 1 }));
+      return secretsIn(sealing, deviceImportPieces.find(ofAttempt(found), { batchSize: 10 }).sort({ _id: 1 }));
     },
     async forget(viewer, id) {
       const found = await ownFinished(viewer, id);
@@ -118,6 +118,11 @@ export function createDeviceImportService(deps: DeviceImportDeps): DeviceImportS
   };
 }
 
-async function* rowsIn(sealing: Sealing, pieces: AsyncIterable<ImportPiece>): AsyncGenerator<ImportRow> {
-  for await (const piece of pieces) for (const row of openRows(sealing, piece)) yield row.untold ? { ...row, secret: '' } : row;
+async function* secretsIn(sealing: Sealing, pieces: AsyncIterable<ImportPiece>): AsyncGenerator<ImportedSecret> {
+  for await (const piece of pieces) for (const row of openRows(sealing, piece)) yield secretOf(row);
+}
+
+function secretOf({ deviceName, secret, untold, keyMade, lwm2m }: ImportRow): ImportedSecret {
+  const { identity = '', key = '' } = (keyMade && lwm2m?.psks[0]) || {};
+  return { deviceName, secret: untold ? '' : secret, pskIdentity: identity, pskKey: key };
 }

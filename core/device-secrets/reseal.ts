@@ -2,7 +2,7 @@ import type { mongo } from 'mongoose';
 import type { Collections } from '../../schema/mongo/connect';
 import { SealedByOther, type Sealing } from '../sealing';
 import { openRows, sealedRows } from './import-rows';
-import { openSecret, sealSecret } from './secrets';
+import { openKeysText, openSecret, sealKeysText, sealSecret } from './secrets';
 
 /** Which master keys have encrypted secrets of devices. */
 const RECORD = 'device-secret-keys';
@@ -29,14 +29,20 @@ export async function resealDevices(
   const [current] = sealing.keyIds;
   const used = await usedKeys(settings);
   if (sealing.keyIds.length === 1 && used.every((keyId) => keyId === current)) return 0;
-  const ofDevices = await resealIn(devices, 'sealedSecret', sealing, DEVICES_AT_ONCE, signal, (device) =>
-    sealSecret(sealing, device._id, openSecret(sealing, device)),
-  );
-  const ofPieces = await resealIn(deviceImportPieces, 'sealedRows', sealing, PIECES_AT_ONCE, signal, (piece) =>
-    sealedRows(sealing, piece._id, openRows(sealing, piece)),
-  );
+  const ofDevices = await resealIn(devices, sealing, signal, {
+    ...{ path: 'sealedSecret', atOnce: DEVICES_AT_ONCE, sealedIn: ({ sealedSecret }) => sealedSecret },
+    again: (device) => sealSecret(sealing, device._id, openSecret(sealing, device)),
+  });
+  const ofKeys = await resealIn(devices, sealing, signal, {
+    ...{ path: 'lwm2m.sealedKeys', atOnce: DEVICES_AT_ONCE, sealedIn: ({ lwm2m }) => lwm2m?.sealedKeys },
+    again: ({ _id }, sealed) => sealKeysText(sealing, _id, openKeysText(sealing, _id, sealed)),
+  });
+  const ofPieces = await resealIn(deviceImportPieces, sealing, signal, {
+    ...{ path: 'sealedRows', atOnce: PIECES_AT_ONCE, sealedIn: (piece) => piece.sealedRows },
+    again: (piece) => sealedRows(sealing, piece._id, openRows(sealing, piece)),
+  });
   if (!signal.aborted) await settings.updateOne({ _id: RECORD }, { $set: { value: [current] } });
-  return ofDevices + ofPieces;
+  return ofDevices + ofKeys + ofPieces;
 }
 
 async function usedKeys(settings: Collections['settings']): Promise<string[]> {
@@ -44,32 +50,39 @@ async function usedKeys(settings: Collections['settings']): Promise<string[]> {
   return Array.isArray(value) ? value.map(String) : [];
 }
 
-async function resealIn<T extends { _id: string }, F extends keyof T & string>(
+interface Sealed<T> {
+  /** Where in a document the sealed text is, if it is there. */
+  path: string;
+  sealedIn(document: T): string | undefined;
+  again(document: T, sealed: string): string;
+  atOnce: number;
+}
+
+async function resealIn<T extends { _id: string }>(
   collection: mongo.Collection<T>,
-  field: F,
   sealing: Sealing,
-  atOnce: number,
   signal: AbortSignal,
-  again: (document: Pick<T, '_id' | F>) => string,
+  { path, sealedIn, again, atOnce }: Sealed<T>,
 ): Promise<number> {
+  const current = new RegExp(`^${sealing.currentPrefix.replaceAll('.', '\\.')}`);
   let resealed = 0;
   for (let after = ''; !signal.aborted; ) {
-    const older = { _id: { $gt: after }, [field]: { $not: new RegExp(`^${sealing.currentPrefix.replaceAll('.', '\\.')}`) } };
+    const older = { _id: { $gt: after }, [path]: { $exists: true, $not: current } };
     const found = (await collection
       .find(older as mongo.Filter<T>)
       .sort({ _id: 1 })
       .limit(atOnce)
-      .project({ [field]: 1 })
-      .toArray()) as Pick<T, '_id' | F>[];
+      .project({ [path]: 1 })
+      .toArray()) as T[];
     const last = found.at(-1);
     if (last === undefined) break;
-    const operations = found.map((document) => ({
-      updateOne: {
-        filter: { _id: document._id, [field]: document[field] } as mongo.Filter<T>,
-        update: { $set: { [field]: again(document) } } as unknown as mongo.UpdateFilter<T>,
-      },
-    }));
-    resealed += (await collection.bulkWrite(operations, { ordered: false })).modifiedCount;
+    const operations = found.flatMap((document) => {
+      const sealed = sealedIn(document);
+      if (sealed === undefined) return [];
+      const filter = { _id: document._id, [path]: sealed } as mongo.Filter<T>;
+      return [{ updateOne: { filter, update: { $set: { [path]: again(document, sealed) } } as unknown as mongo.UpdateFilter<T> } }];
+    });
+    if (operations.length > 0) resealed += (await collection.bulkWrite(operations, { ordered: false })).modifiedCount;
     after = last._id;
   }
   return resealed;

@@ -8,6 +8,7 @@ import { groupsChangeOf, type Memberships, withGroups } from '../memberships/mem
 import { membershipStages } from '../memberships/rule-expression';
 import { refuseIfAny } from '../refuse';
 import type { DeviceChanges, DeviceTag } from './contract';
+import { type DialectChange, NO_DIALECT_CHANGE } from './dialect-change';
 import { devicesUnknown } from './refusals';
 
 /** What people say about a device (R-DEV-5). `path` is where the fields are in the input, `''` or ending in a dot. */
@@ -54,17 +55,19 @@ export async function updateDevice(
   changes: DeviceChanges,
   memberships: Memberships,
   now: Date,
+  also: DialectChange = NO_DIALECT_CHANGE,
 ): Promise<Device> {
   refuseIfAny(attributeViolations(changes, '', limits));
   const { dialect, region, tags } = changes;
   const set = {
     ...(dialect && { dialect }),
+    ...also.set,
     // Dynamic batches look at both.
     ...((dialect || region !== undefined) && { changedAt: now }),
     ...(region && { region: regionOf(region) }),
     ...(tags && tags.length > 0 && { tags: tagsOf(tags) }),
   };
-  const unset = [...(region === null ? (['region'] as const) : []), ...(tags?.length === 0 ? (['tags'] as const) : [])];
+  const unset = [...(region === null ? (['region'] as const) : []), ...(tags?.length === 0 ? (['tags'] as const) : []), ...also.unset];
   if (Object.keys(set).length + unset.length === 0) {
     const device = await devices.findOne({ _id: id });
     if (device === null) throw devicesUnknown('deviceId', [id], 1);
@@ -80,7 +83,8 @@ export async function updateDevice(
   ];
   const before = await devices.findOneAndUpdate({ _id: id }, update, { returnDocument: 'before' });
   if (before === null) throw devicesUnknown('deviceId', [id], 1);
-  const after: Device = { ...before, ...set };
+  const { 'generations.lwm2m': _, ...shown } = set;
+  const after: Device = { ...before, ...shown };
   for (const name of unset) delete after[name];
   const change = groupsChangeOf(rules, before.groups, after);
   await memberships.changed([change]);

@@ -59,15 +59,23 @@ function certificateDialectViolations(
   return wanted.flatMap(({ deviceId, fingerprints }, index) => {
     const device = without.get(deviceId);
     if (fingerprints.length === 0 || device === undefined) return [];
-    const { name } = traitsOf(device);
-    const message = `${device.deviceName} is a ${name} device, which signs in with its secret and never with a certificate.`;
+    const { name, identity } = traitsOf(device);
+    const shows = identity === 'secret' ? 'signs in with its secret' : 'shows a pre-shared key';
+    const message = `${device.deviceName} is of the dialect ${name}: it ${shows}, never a certificate.`;
     const hint = `Leave it out, or change its dialect to ${WITH_CERTIFICATES.join(' or ')} first. resetDeviceSecret gives it a secret.`;
     return [{ code: 'CERTIFICATE_DIALECT', field: `devices[${index}].fingerprints`, message, hint }];
   });
 }
 
-/** What whoever registers a device is told; null for one that signs in with its certificate and was given no secret: then nobody knows the one it has. */
-export const secretTold = (
+/**
+ * What whoever registers a device is told; null for one that signs in with its certificate, or shows a pre-shared key, and was given no secret:
+ * then nobody knows the one it has.
+ */
+export function secretTold(
   { secret, certificateFingerprints: named }: Pick<NewDevice, 'secret' | 'certificateFingerprints'> = {},
   device: { secret: string; dialect: Dialect },
-): string | null => (traitsOf(device).certificates && secret == null && named && named.length > 0 ? null : device.secret);
+): string | null {
+  const { certificates, identity } = traitsOf(device);
+  const hasOtherWayIn = identity === 'endpoint' || (certificates && named != null && named.length > 0);
+  return secret == null && hasOtherWayIn ? null : device.secret;
+}

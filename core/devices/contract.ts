@@ -1,12 +1,15 @@
 import type { Device, Region } from '../../schema/model/device/device';
 import type { Generations, LetInBy, Proof } from '../../schema/model/device/generations';
+import type { Lwm2mIdentityChange, NewLwm2mIdentity, NewPsk } from '../../schema/model/device/lwm2m-identity';
 import type { NamedParent, ParentName } from '../../schema/model/device/parent-name';
 import type { DeviceId } from '../../schema/model/ids';
 import type { Dialect } from '../../schema/model/protocol/dialect';
 import type { Viewer } from '../access/viewer';
 import type { Page, PageRequest } from '../paging/page';
 import type { BrokerPresence } from './broker-presence';
+import type { Lwm2mAdmission } from './lwm2m/known';
 import type { SecretResetInput } from './reset-secret';
+import type { SessionEndReader } from './session-ends';
 
 /** What a gateway checks a connection with. */
 export interface DeviceCredentials {
@@ -22,8 +25,8 @@ export interface DeviceCredentials {
   awaited?: true;
 }
 
-/** A device with the secret it signs in with, which is told this once. */
-export type DeviceWithSecret = Device & { secret: string };
+/** A device with what it signs in with, which is told this once: `psk` is the key that was made for an LwM2M device; absent where none was. */
+export type DeviceWithSecret = Device & { secret: string; psk?: NewPsk };
 
 /** A device that another one, its parent, speaks for; as it is now. */
 export interface Child {
@@ -47,7 +50,7 @@ export interface ConnectedReview {
 }
 
 /** What gateways ask about devices that connect. */
-export interface DeviceAdmission extends BrokerPresence {
+export interface DeviceAdmission extends BrokerPresence, Lwm2mAdmission {
   /** What it needs to check a device's signature. */
   credentials(productKey: string, deviceName: string): Promise<DeviceCredentials | null>;
   /** The same for an IoTDA device that names its node only; null as well when several products have one of that name. */
@@ -58,6 +61,8 @@ export interface DeviceAdmission extends BrokerPresence {
   stillConnected(deviceId: DeviceId, gatewayId: string, sessionId: string, proof?: Proof): Promise<void>;
   /** Devices whose sessions at the gateway have to be looked at now; each is given once. */
   sessionEndsAt(gatewayId: string): Promise<DeviceId[]>;
+  /** The same for LwM2M devices, whose DTLS sessions may be at any gateway: each reader is given each device at least once, and none of before it. */
+  lwm2mSessionEnds(): SessionEndReader;
   /** Told at once of those that come about in this process; what comes back ends that. */
   onSessionEnds(listener: () => void): () => void;
   /** Disabled devices that are connected to the gateway, at most 1,000. */
@@ -88,10 +93,27 @@ export interface DeviceSwitch {
    */
   setCertificates(viewer: Viewer, wanted: readonly DeviceCertificates[]): Promise<Device[]>;
   /**
+   * What LwM2M devices are known by from now on: at most `limits.devicesPerCall`, all or none, in the order given. What is not given stays;
+   * a key that is the same stays good. Registrations and DTLS sessions by a key or an endpoint name that is gone end within about a second.
+   * Throws DEVICE_UNKNOWN, IDENTITY_DIALECT, ENDPOINT_EXISTS, PSK_IDENTITY_EXISTS, INVALID_FORMAT, TOO_MANY, REQUIRED.
+   */
+  setLwm2mIdentities(viewer: Viewer, wanted: readonly DeviceLwm2mIdentity[]): Promise<Device[]>;
+  /**
    * Another secret, shown in this answer. Sessions and download addresses that the old one opened end, also of its children. The same
    * idempotency key within 24 h resets nothing more and gets the same secret. Throws DEVICE_UNKNOWN, IDEMPOTENCY_MISMATCH, SECRET_REPLACED.
    */
   resetSecret(viewer: Viewer, input: SecretResetInput): Promise<DeviceWithSecret>;
+}
+
+export interface DeviceLwm2mIdentity extends Lwm2mIdentityChange {
+  deviceId: DeviceId;
+}
+
+/** By what an LwM2M device is known no more: identities of PSKs, and null for its endpoint name alone. */
+export interface LostIdentity {
+  deviceId: DeviceId;
+  /** 'ALL': its endpoint name is another, or it speaks another dialect. */
+  identities: readonly (string | null)[] | 'ALL';
 }
 
 export interface DeviceCertificates {
@@ -111,6 +133,8 @@ export interface NewDevice {
   certificateFingerprints?: readonly string[] | null;
   /** R-FLOW-7: that of its product when not given. */
   dialect?: Dialect | null;
+  /** Of an LwM2M device; what is not given is made. */
+  lwm2m?: NewLwm2mIdentity | null;
   region?: Region | null;
   tags?: readonly DeviceTag[] | null;
   /** Its parent, of the same product when none is named. */
@@ -148,6 +172,10 @@ export interface DeviceFilter {
   groupId?: string | null;
   /** Its children. */
   parentId?: DeviceId | null;
+  /** The LwM2M device that registers as this. */
+  endpoint?: string | null;
+  /** The one that has a pre-shared key with this identity. */
+  pskIdentity?: string | null;
 }
 
 export interface DeviceService extends DeviceAdmission, DeviceSwitch {

@@ -31,7 +31,7 @@ export async function deleteDevices(deps: DeletionDeps, wanted: readonly DeviceI
   const before = await deps.endTasks(ids);
   await deps.release(ids);
   const deleted = await deps.remove(ids, async (session) => {
-    const projection = { gatewayId: 1, sessionId: 1 } as const;
+    const projection = { gatewayId: 1, sessionId: 1, dialect: 1 } as const;
     await deps.sessionEnds.note(await devices.find({ _id: { $in: ids } }, { session, projection }).toArray(), session);
   });
   deps.sessionEnds.tell();

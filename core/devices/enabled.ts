@@ -1,11 +1,13 @@
 import type { Device } from '../../schema/model/device/device';
 import type { DeviceId } from '../../schema/model/ids';
 import type { Limits } from '../../schema/model/limits';
+import { traitsOf } from '../../schema/model/protocol/dialect';
 import type { Collections } from '../../schema/mongo/connect';
 import { DISABLED_SESSIONS_INDEX } from '../../schema/mongo/devices';
 import { refuseIfAny } from '../refuse';
 import { existingDevices } from './devices-of';
 import { idsViolation, requireKnownDevices } from './require-device';
+import type { SessionEnds } from './session-ends';
 
 type Devices = Collections['devices'];
 
@@ -16,12 +18,19 @@ export async function setEnabled(
   wanted: readonly DeviceId[],
   enabled: boolean,
   now: Date,
+  sessionEnds: Pick<SessionEnds, 'note' | 'tell'>,
 ): Promise<Device[]> {
   const ids = [...new Set(wanted)];
   refuseIfAny([idsViolation(ids.length, limits.devicesPerCall, 'deviceIds', 'Name')]);
   await requireKnownDevices(devices, ids);
   await devices.updateMany({ _id: { $in: ids }, enabled: !enabled }, { $set: { enabled, ...(enabled && { changedAt: now }) } });
-  return existingDevices(devices, ids);
+  const switched = await existingDevices(devices, ids);
+  if (!enabled) {
+    // Connections over MQTT are found by `disabledOn`.
+    await sessionEnds.note(switched.filter((device) => traitsOf(device).transport === 'COAP'));
+    sessionEnds.tell();
+  }
+  return switched;
 }
 
 const AT_ONCE = 1_000;

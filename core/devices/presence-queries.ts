@@ -8,7 +8,7 @@ import type { Connected, ConnectedReview } from './contract';
 
 type Devices = Collections['devices'];
 
-const REVIEWED = { certificates: 1, online: 1, generations: 1, parentId: 1 } as const;
+const REVIEWED = { certificates: 1, lwm2m: 1, online: 1, generations: 1, parentId: 1 } as const;
 type Reviewed = Pick<Device, keyof typeof REVIEWED>;
 
 /** Where devices are, and since which change. */

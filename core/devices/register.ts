@@ -17,9 +17,11 @@ import { transaction } from '../transaction';
 import { attributeViolations, regionOf, tagsOf } from './attributes';
 import type { Children } from './children/service';
 import type { DeviceToRegister, DeviceWithSecret, NewDevice } from './contract';
+import { newIdentityViolations, type SettledIdentity, settledIdentity, storedIdentity } from './lwm2m/new-identity';
+import { ownersOf, takenViolations, type WantedIdentity } from './lwm2m/taken';
 
 export interface RegistrationDeps extends Pick<Store, 'connection' | 'collections'> {
-  limits: Pick<Limits, 'registrations' | 'deviceTags'>;
+  limits: Pick<Limits, 'registrations' | 'deviceTags' | 'pskBytesMinimum'>;
   sealing: Sealing;
   memberships: Memberships;
   enroll: Children['enroll'];
@@ -35,13 +37,21 @@ export async function registerDevices(
   const { devices } = collections;
   refuseIfAny([countViolation(inputs.length, limits.registrations)]);
   const violationsOf = (input: DeviceToRegister, path: string) => [
-    ...newDeviceViolations(input, path, limits),
+    ...newDeviceViolations(input, product, path, limits),
     parentViolation(product._id, input, path),
   ];
   refuseIfAny([...inputs.flatMap((input, index) => violationsOf(input, `devices[${index}].`)), ...repeatedNames(inputs)]);
-  const withSecrets = inputs.map((input) => ({ ...input, parent: parentOf(input), secret: input.secret ?? newSecret() }));
+  const withSecrets = inputs.map((input) => {
+    const lwm2m = settledIdentity(input, product);
+    return { ...input, parent: parentOf(input), secret: input.secret ?? newSecret(), lwm2m };
+  });
   const registered = withSecrets.map((input) => deviceOf(sealing, product, input, now));
-  refuseIfAny(await registeredAlready(devices, registered));
+  const identities = wantedIdentities(product._id, inputs, withSecrets);
+  const takenNow = async () => [
+    ...(await registeredAlready(devices, registered)),
+    ...takenViolations(identities, await ownersOf(devices, identities)),
+  ];
+  refuseIfAny(await takenNow());
   const { documents, changes } = enrolled(await memberships.rulesFor(product._id), registered, now);
   try {
     await transaction({ connection }, async (session) => {
@@ -49,12 +59,29 @@ export async function registerDevices(
       await enroll(session, product._id, withSecrets);
     });
   } catch (error) {
-    if (isDuplicateKey(error)) refuseIfAny(await registeredAlready(devices, documents));
+    if (isDuplicateKey(error)) refuseIfAny(await takenNow());
     throw error;
   }
   await memberships.changed(changes);
-  return documents.map((device, index) => ({ ...device, secret: withSecrets[index]?.secret ?? '' }));
+  return documents.map((device, index) => {
+    const { secret = '', lwm2m } = withSecrets[index] ?? {};
+    return { ...device, secret, ...(lwm2m?.made && { psk: lwm2m.made }) };
+  });
 }
+
+const wantedIdentities = (
+  productKey: string,
+  inputs: readonly NewDevice[],
+  settled: readonly { deviceName: string; lwm2m: SettledIdentity | null }[],
+): WantedIdentity[] =>
+  settled.flatMap(({ deviceName, lwm2m }, index) => {
+    if (lwm2m === null) return [];
+    const { endpoint, psks, made } = lwm2m;
+    const isDefault = inputs[index]?.lwm2m?.endpoint == null;
+    return [
+      { deviceId: deviceIdOf(productKey, deviceName), endpoint, psks, path: `devices[${index}].lwm2m.`, isDefault, isMade: made !== null },
+    ];
+  });
 
 function countViolation(count: number, maximum: number): Violation | null {
   const limit = `1–${maximum} devices`;
@@ -71,14 +98,16 @@ function countViolation(count: number, maximum: number): Violation | null {
 }
 
 const newDeviceViolations = (
-  { deviceName, secret, certificateFingerprints: certificates, region, tags }: NewDevice,
+  device: NewDevice,
+  product: Product,
   path: string,
-  limits: Pick<Limits, 'deviceTags'>,
+  limits: Pick<Limits, 'deviceTags' | 'pskBytesMinimum'>,
 ): (Violation | null)[] => [
-  deviceNameViolation(deviceName, `${path}deviceName`),
-  secret == null ? null : deviceSecretViolation(secret, `${path}secret`),
-  ...certificateViolations(certificates ?? [], `${path}certificateFingerprints`),
-  ...attributeViolations({ region, tags: tags ?? undefined }, path, limits),
+  deviceNameViolation(device.deviceName, `${path}deviceName`),
+  device.secret == null ? null : deviceSecretViolation(device.secret, `${path}secret`),
+  ...certificateViolations(device.certificateFingerprints ?? [], `${path}certificateFingerprints`),
+  ...newIdentityViolations(device, product, path, limits),
+  ...attributeViolations({ region: device.region, tags: device.tags ?? undefined }, path, limits),
 ];
 
 function repeatedNames(inputs: readonly NewDevice[]): Violation[] {
@@ -106,30 +135,31 @@ const deviceExists = (index: number, message: string): Violation => ({
   hint: 'Take it off the list. No device of the list was registered.',
 });
 
-export const deviceOf = (
-  sealing: Sealing,
-  product: Product,
-  { deviceName, secret, certificateFingerprints: certificates, dialect, region, tags }: NewDevice,
-  now: Date,
-): StoredDevice => ({
-  _id: deviceIdOf(product._id, deviceName),
-  productKey: product._id,
-  deviceName,
-  sealedSecret: sealSecret(sealing, deviceIdOf(product._id, deviceName), secret ?? newSecret()),
-  generations: { registration: newGeneration() },
-  awaited: true,
-  ...(certificates && certificates.length > 0 && { certificates: certificateFingerprints(certificates) }),
-  enabled: true,
-  dialect: dialect ?? product.dialect,
-  modules: {},
-  moduleVersions: [],
-  ...(region && { region: regionOf(region) }),
-  ...(tags && tags.length > 0 && { tags: tagsOf(tags) }),
-  online: false,
-  gatewayId: null,
-  sessionId: null,
-  onlineChangedAt: null,
-  // After those of a device that had the name before: its tasks may begin again for this one.
-  presenceRevision: now.getTime(),
-  createdAt: now,
-});
+export function deviceOf(sealing: Sealing, product: Product, device: NewDevice, now: Date): StoredDevice {
+  const { deviceName, secret, certificateFingerprints: certificates, dialect, region, tags } = device;
+  const _id = deviceIdOf(product._id, deviceName);
+  const identity = settledIdentity(device, product);
+  return {
+    _id,
+    productKey: product._id,
+    deviceName,
+    sealedSecret: sealSecret(sealing, _id, secret ?? newSecret()),
+    generations: { registration: newGeneration() },
+    awaited: true,
+    ...(certificates && certificates.length > 0 && { certificates: certificateFingerprints(certificates) }),
+    ...(identity && { lwm2m: storedIdentity(sealing, _id, identity) }),
+    enabled: true,
+    dialect: dialect ?? product.dialect,
+    modules: {},
+    moduleVersions: [],
+    ...(region && { region: regionOf(region) }),
+    ...(tags && tags.length > 0 && { tags: tagsOf(tags) }),
+    online: false,
+    gatewayId: null,
+    sessionId: null,
+    onlineChangedAt: null,
+    // After those of a device that had the name before: its tasks may begin again for this one.
+    presenceRevision: now.getTime(),
+    createdAt: now,
+  };
+}

@@ -15,13 +15,15 @@ import { updateDevice } from './attributes';
 import { awaits, sessionAt, setHeard, setLeft, shown } from './broker-presence';
 import { setCertificates } from './certificates';
 import { type Children, createChildren } from './children/service';
-import type { DeviceService } from './contract';
+import type { DeviceService, LostIdentity } from './contract';
 import { createCredentials } from './credentials';
 import { deleteDevices } from './delete';
 import { devicesOf } from './devices-of';
-import { requireDialectFree } from './dialect-change';
+import { dialectChange, NO_DIALECT_CHANGE } from './dialect-change';
 import { disabledOn, setEnabled } from './enabled';
 import { deviceQuery } from './filter';
+import { createLwm2mAdmission } from './lwm2m/known';
+import { setLwm2mIdentities } from './lwm2m/set-identities';
 import { type Connecting, type Related, resetGateway, setConnected, setDisconnected } from './presence';
 import { reviewConnected } from './presence-queries';
 import { registerDevices } from './register';
@@ -58,6 +60,8 @@ export interface DeviceDeps {
   sessionEnds?: SessionEnds;
   /** What was given out for them holds no more, or not all of it. */
   onVoid?(deviceIds: readonly DeviceId[]): void;
+  /** LwM2M devices are not known any more by what they were. */
+  onIdentityLost?(lost: readonly LostIdentity[]): Promise<unknown>;
   /** The gateways of a broker have heard nothing for a while. */
   onUnheard?(gatewayId: string): Promise<void>;
 }
@@ -77,6 +81,12 @@ export function createDeviceService(deps: DeviceDeps): DeviceService {
   async function came({ _id, children: isParent, presenceRevision }: Related, gatewayId: string): Promise<void> {
     await deps.onPresence?.(_id, { gatewayId, presenceRevision });
     if (isParent) await children.followParent(_id, { tellAll: true });
+  }
+
+  async function identityLost(lost: readonly LostIdentity[]): Promise<void> {
+    if (lost.length === 0) return;
+    deps.onVoid?.(lost.map(({ deviceId }) => deviceId));
+    await deps.onIdentityLost?.(lost);
   }
 
   async function went(device: Related): Promise<void> {
@@ -105,15 +115,21 @@ export function createDeviceService(deps: DeviceDeps): DeviceService {
     list: async (filter, page) => pageOf(devices, deviceQuery(filter), { _id: 1 }, page, settings.limits),
     async update(viewer, id, changes) {
       requireRole(viewer, 'OPERATOR');
-      if (changes.dialect) await requireDialectFree(devices, deps.isBusy ?? (async () => false), id, changes.dialect);
-      const device = await updateDevice(store.collections, settings.limits, id, changes, deps.memberships, clock());
+      const { isBusy = async () => false } = deps;
+      const change = changes.dialect ? await dialectChange(devices, isBusy, id, changes.dialect) : NO_DIALECT_CHANGE;
+      const device = await updateDevice(store.collections, settings.limits, id, changes, deps.memberships, clock(), change);
+      if (change.lost) {
+        await sessionEnds.note([change.lost]);
+        sessionEnds.tell();
+        await identityLost([{ deviceId: id, identities: 'ALL' }]);
+      }
       if (changes.dialect || changes.region !== undefined) await deps.onChanged?.([id]);
       if (traitsOf(device).transport !== 'COAP') await deps.endRegistrations?.([id]);
       return device;
     },
     async setEnabled(viewer, ids, enabled) {
       requireRole(viewer, 'OPERATOR');
-      const switched = await setEnabled(devices, settings.limits, ids, enabled, clock());
+      const switched = await setEnabled(devices, settings.limits, ids, enabled, clock(), sessionEnds);
       if (!enabled) {
         deps.onShutOut?.(switched.map(({ _id }) => _id));
         await deps.endRegistrations?.(switched.map(({ _id }) => _id));
@@ -128,6 +144,12 @@ export function createDeviceService(deps: DeviceDeps): DeviceService {
       deps.onVoid?.(set.map(({ _id }) => _id));
       return set;
     },
+    async setLwm2mIdentities(viewer, wanted) {
+      requireRole(viewer, 'OPERATOR');
+      const set = await setLwm2mIdentities({ ...deps, ...store, sessionEnds }, settings.limits, wanted);
+      await identityLost(set.lost);
+      return set.devices;
+    },
     async resetSecret(viewer, input) {
       requireRole(viewer, 'OPERATOR');
       const { device, gone } = await resetSecret({ ...deps, ...store, sessionEnds }, viewer, input, clock());
@@ -138,6 +160,7 @@ export function createDeviceService(deps: DeviceDeps): DeviceService {
     awaits: (id) => awaits(devices, id),
     shown: (id, by) => shown(devices, id, by),
     sessionEndsAt: sessionEnds.takeAt,
+    lwm2mSessionEnds: sessionEnds.readAtAny,
     onSessionEnds: sessionEnds.onSessionEnds,
     async delete(viewer, ids) {
       requireRole(viewer, 'OPERATOR');
@@ -155,6 +178,7 @@ export function createDeviceService(deps: DeviceDeps): DeviceService {
     parentsOf: children.parentsOf,
     followParentsOf: children.followParentsOf,
     ...createCredentials(devices, deps.sealing),
+    ...createLwm2mAdmission(store.collections, deps.sealing),
     reviewConnected: (connected) => reviewConnected(devices, connected),
     disabledOn: (gatewayId) => disabledOn(devices, gatewayId),
     connected: (deviceId, gatewayId, sessionId, by, tookOver) => connected(deviceId, gatewayId, sessionId, { by, tookOver }),

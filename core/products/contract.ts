@@ -31,6 +31,10 @@ export interface ProductChanges {
   refuseConflictingBatches?: boolean | null;
   /** R-FLOW-2; for batches created from now on. */
   confirmByQuery?: boolean | null;
+  /** Of its LwM2M devices, from their next message on. */
+  plainCoap?: boolean | null;
+  awakeSeconds?: number | null;
+  ackTimeoutSeconds?: number | null;
 }
 
 /** A change of key pair has two steps, so that devices can come to know the next public key while the current pair signs. */

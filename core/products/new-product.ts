@@ -9,4 +9,8 @@ export interface NewProduct {
   selfSignedUrls?: boolean | null;
   /** R-FLOW-2: IoTDA devices are asked for their version before a result counts as success. */
   confirmByQuery?: boolean | null;
+  /** Of its LwM2M devices (`schema/model/protocol/lwm2m-settings.ts`). */
+  plainCoap?: boolean | null;
+  awakeSeconds?: number | null;
+  ackTimeoutSeconds?: number | null;
 }

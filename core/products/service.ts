@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { productKeyViolation } from '../../schema/model/names';
 import type { Product } from '../../schema/model/product';
 import { dialectOf } from '../../schema/model/protocol/dialect';
+import { givenLwm2mSettings, lwm2mSettingViolations } from '../../schema/model/protocol/lwm2m-settings';
 import type { Collections } from '../../schema/mongo/connect';
 import { requireRole } from '../access/require-role';
 import type { Clock } from '../clock';
@@ -30,15 +31,20 @@ export function createProductService(deps: ProductDeps): ProductService {
   const { collections, settings, clock, secureUpdates } = deps;
   const { products } = collections;
   return {
-    async create(viewer, { key, name, dialect, selfSignedUrls, confirmByQuery }) {
+    async create(viewer, { key, name, dialect, selfSignedUrls, confirmByQuery, ...others }) {
       requireRole(viewer, 'OPERATOR');
-      refuseIfAny([key == null ? null : productKeyViolation(key, 'key'), displayNameViolation(name, 'name')]);
+      refuseIfAny([
+        key == null ? null : productKeyViolation(key, 'key'),
+        displayNameViolation(name, 'name'),
+        ...lwm2mSettingViolations(others),
+      ]);
       const product: Product = {
         _id: key ?? `p${randomBytes(6).toString('hex')}`,
         name: name.trim(),
         dialect: dialectOf({ dialect }),
         ...(selfSignedUrls && { selfSignedUrls }),
         ...(confirmByQuery && { confirmByQuery }),
+        ...givenLwm2mSettings(others),
         createdAt: clock(),
       };
       try {
@@ -49,13 +55,14 @@ export function createProductService(deps: ProductDeps): ProductService {
         throw error;
       }
     },
-    async update(viewer, key, { name, refuseConflictingBatches, confirmByQuery }) {
+    async update(viewer, key, { name, refuseConflictingBatches, confirmByQuery, ...others }) {
       requireRole(viewer, 'OPERATOR');
-      refuseIfAny([name == null ? null : displayNameViolation(name, 'name')]);
+      refuseIfAny([name == null ? null : displayNameViolation(name, 'name'), ...lwm2mSettingViolations(others)]);
       const set: Partial<Product> = {
         ...(name != null && { name: name.trim() }),
         ...(refuseConflictingBatches != null && { refuseConflictingBatches }),
         ...(confirmByQuery != null && { confirmByQuery }),
+        ...givenLwm2mSettings(others),
       };
       const product = await requireProduct(products, key, 'key');
       if (Object.keys(set).length === 0) return product;

@@ -1,6 +1,8 @@
 import type { DeviceId } from '../../schema/model/ids';
 import { elapsed } from '../../schema/model/registration/changes';
+import type { Registration } from '../../schema/model/registration/registration';
 import { DISABLED_SESSIONS_INDEX } from '../../schema/mongo/devices';
+import type { LostIdentity } from '../devices/contract';
 import { changeAll } from './change';
 import type { CommitDeps } from './commit';
 import { ofDevices } from './find';
@@ -38,19 +40,32 @@ export async function endDue(deps: CommitDeps, signal?: AbortSignal): Promise<nu
   return ended;
 }
 
-/** Disabled or deleted, or nobody can say any more whose they are. Returns how many there were. */
-export async function endRegistrations(deps: CommitDeps, ids: readonly DeviceId[]): Promise<number> {
+/** Disabled or deleted, or nobody can say any more whose they are; of some devices. Returns how many there were. */
+export async function endRegistrations(
+  deps: CommitDeps,
+  ids: readonly DeviceId[],
+  isMeant: (registration: Registration) => boolean = () => true,
+): Promise<number> {
   const { registrations } = deps.store.collections;
   let ended = 0;
   for (let from = 0; from < ids.length; from += AT_ONCE) {
     const were = await changeAll(deps, ids.slice(from, from + AT_ONCE), {
       find: (some) => ofDevices(registrations, some),
-      decide: (_, before) => (before ? { result: true, after: null } : { result: false }),
+      decide: (_, before) => (before && isMeant(before) ? { result: true, after: null } : { result: false }),
       shutOut: true,
     });
     ended += were.filter(Boolean).length;
   }
   return ended;
+}
+
+/** By a key, or an endpoint name, that is the device's no more; what it has registered by another key stays. */
+export function endLost(deps: CommitDeps, lost: readonly LostIdentity[]): Promise<number> {
+  const byId = new Map(lost.map(({ deviceId, identities }) => [deviceId, identities]));
+  return endRegistrations(deps, [...byId.keys()], ({ _id, identity }) => {
+    const gone = byId.get(_id) ?? [];
+    return gone === 'ALL' || gone.includes(identity);
+  });
 }
 
 /** From an index of nothing else, which holds hardly anything. */

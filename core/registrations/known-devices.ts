@@ -19,6 +19,8 @@ export interface KnownDevices {
   deviceOfEndpoint(endpoint: string): Promise<RegisteringDevice | null>;
   /** Null as well when it does not speak LwM2M. */
   lwm2mDevice(deviceId: DeviceId): Promise<RegisteringDevice | null>;
+  /** Of a product; those of a few seconds ago may do. */
+  settingsOf(productKey: string): Promise<Pick<RegisteringDevice, 'plainCoap' | 'awakeSeconds'>>;
 }
 
 /** Which device registers. With DTLS its endpoint is the identity's, or left out; without it has to be there, and the product has to allow that. */

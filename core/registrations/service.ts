@@ -1,13 +1,14 @@
-import type { DeviceId } from '../../schema/model/ids';
+import { type DeviceId, productKeyOf } from '../../schema/model/ids';
 import type { Limits } from '../../schema/model/limits';
 import { heard, registered, unanswered, updated } from '../../schema/model/registration/changes';
 import { isRefused, type Refused } from '../../schema/model/registration/refusals';
 import { linksOf, plainPeerOf, type RegisteredAt, type Registration } from '../../schema/model/registration/registration';
+import type { LostIdentity } from '../devices/contract';
 import { createBundle } from './bundle';
 import { changeAll, type Decision } from './change';
 import type { CommitDeps } from './commit';
 import type { Accepted, RegisterInput, RegistrationService, UpdateInput, Where } from './contract';
-import { endDue, endRegistrations } from './due';
+import { endDue, endLost, endRegistrations } from './due';
 import { atGateway, byRegistrationId, ofDevices } from './find';
 import { reachAgain, resetRegistrations } from './gateways';
 import { createHeardDevices, type Heard } from './heard';
@@ -22,6 +23,8 @@ export interface RegistrationDeps extends Omit<CommitDeps, 'inTurn'> {
 export interface Registrations extends RegistrationService {
   /** Of devices that were disabled, deleted, or speak another dialect now. */
   end(ids: readonly DeviceId[]): Promise<number>;
+  /** Of devices that are not known any more by what they registered with. */
+  endLost(lost: readonly LostIdentity[]): Promise<number>;
   /** Before a gateway's devices count as off-line. */
   gatewayReset(gatewayId: string, until?: Date): Promise<void>;
   endDue(signal?: AbortSignal): Promise<number>;
@@ -108,7 +111,9 @@ export function createRegistrations(given: RegistrationDeps): Registrations {
     const now = clock();
     if (before === null || before.expiresAt <= now) return { result: UNKNOWN };
     if (!(await maySpeakFor(known, before, input.identity))) return { result: WRONG };
-    return accepted(updated(before, { ...input, at: whereOf(input) }, now), null);
+    const { plainCoap, awakeSeconds } = await known.settingsOf(productKeyOf(before._id));
+    if (input.identity === null && !plainCoap) return { result: { refused: 'plain_not_allowed' }, after: null };
+    return accepted(updated({ ...before, awakeSeconds }, { ...input, at: whereOf(input) }, now), null);
   }
 
   const heardDevices = createHeardDevices((those) =>
@@ -156,6 +161,7 @@ export function createRegistrations(given: RegistrationDeps): Registrations {
     ofDevices: async (ids) => (await ofDevices(registrations, ids)).map(unlessGone),
     count: () => registrations.estimatedDocumentCount(),
     end: (ids) => endRegistrations(deps, ids),
+    endLost: (lost) => endLost(deps, lost),
     gatewayReset: (gatewayId, until) => resetRegistrations(deps, gatewayId, until),
     endDue: (signal) => endDue(deps, signal),
     close: () => heardDevices.close(),

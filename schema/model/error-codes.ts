@@ -23,7 +23,11 @@ export const ERROR_CODES = {
   DEVICE_EXISTS: 'A device of the product has this name already, or the list names it twice.',
   SECRET_REPLACED: 'The call has reset the secret of the device before, and the device has another one since.',
   GATEWAY_LEVELS: 'A parent has no parent itself: there is one level.',
-  CERTIFICATE_DIALECT: 'Client certificates are for IoTDA devices; a Link device signs in with its secret.',
+  CERTIFICATE_DIALECT:
+    'Client certificates are for IoTDA devices; a Link device signs in with its secret, an LwM2M device with a pre-shared key.',
+  IDENTITY_DIALECT: 'Endpoint names and pre-shared keys are for LwM2M devices.',
+  ENDPOINT_EXISTS: 'Another device has this endpoint name, of whichever product, or the list names it twice.',
+  PSK_IDENTITY_EXISTS: 'Another device has this PSK identity, of whichever product, or the list names it twice.',
   GATEWAY_DIALECT: 'A child and its parent speak different dialects.',
   GROUP_UNKNOWN: 'No group has this id.',
   GROUP_EXISTS: 'A group with this name exists already.',

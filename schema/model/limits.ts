@@ -101,6 +101,13 @@ export const LIMITS = {
   tagKeyLength: { default: 30, unit: 'characters', description: 'Longest key of a tag of a batch, in characters.' },
   tagValueLength: { default: 1_024, unit: 'characters', description: 'Longest value of a tag of a batch, in characters.' },
   tagsLength: { default: 4_096, unit: 'characters', description: 'Most characters of all tags of a batch, keys and values together.' },
+  /** R-FLOW-7: a shorter one can be guessed from a handshake that somebody has recorded. */
+  pskBytesMinimum: {
+    default: 16,
+    unit: 'bytes',
+    range: [16, 64],
+    description: 'Shortest pre-shared key of an LwM2M device that is taken, in bytes.',
+  },
   deviceTags: { default: 20, unit: 'tags', description: 'Most tags of a device.' },
   groups: { default: 1_000, unit: 'groups', description: 'Most groups in all.' },
   /** R-DEV-3. */
@@ -215,6 +222,9 @@ export const FIXED = {
   modulesPerDevice: { value: 32, unit: 'modules', description: 'Most modules whose versions are kept of a device.' },
   /** R-FLOW-2: so that a device can change over from one to the next while it is in the field. */
   certificatesPerDevice: { value: 2, unit: 'certificates', description: 'Most client certificates of a device.' },
+  /** R-FLOW-7: so that a device can change over from one to the next while it is in the field. */
+  psksPerDevice: { value: 2, unit: 'keys', description: 'Most pre-shared keys of an LwM2M device.' },
+  pskBytesMaximum: { value: 64, unit: 'bytes', description: 'Longest pre-shared key of an LwM2M device, in bytes.' },
   /** R-DEV-4: documents of GraphQL, which bring and show rules, nest only so deep. */
   groupRuleDepth: { value: 3, unit: 'levels', description: "Most levels of `all`, `any` and `none` within each other, in a group's rule." },
   displayNameLength: { value: 64, unit: 'characters', description: 'Longest name for people, in characters.' },

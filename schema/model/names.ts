@@ -30,6 +30,22 @@ export const checkOf =
   (value, field) =>
     textViolation(rule, value, field);
 
+const inBytes =
+  (maximum: number, check: Check): Check =>
+  (value, field) => {
+    const bytes = typeof value === 'string' ? new TextEncoder().encode(value).length : 0;
+    const violation = check(value, field);
+    if (violation || bytes <= maximum) return violation;
+    const limit = `1–${maximum} bytes`;
+    return {
+      code: 'INVALID_FORMAT',
+      field,
+      message: `The text has ${bytes} bytes in UTF-8.`,
+      hint: `Give at most ${maximum} bytes.`,
+      limit,
+    };
+  };
+
 /** No dot and no bar: both divide a product key from what follows it in ids and client ids. */
 export const productKeyViolation = checkOf({
   what: 'A product key',
@@ -74,12 +90,39 @@ export const deviceSecretViolation = checkOf({
   takes: 'printable ASCII characters',
 });
 
+/** No control characters, and no blank at either end. */
+const PRINTABLE = /^(?! )[^\p{C}\p{Zl}\p{Zp}]+(?<! )$/u;
+
+/** LwM2M 1.0 core, 6.2.1. `ep=` and the name are one option of CoAP, which has at most 255 bytes (RFC 7252 §5.10). */
+export const endpointViolation = inBytes(
+  252,
+  checkOf({
+    what: 'An endpoint name',
+    minimum: 1,
+    maximum: 128,
+    pattern: PRINTABLE,
+    takes: 'characters of any script, no control characters, and no blank at either end; at most 252 bytes in UTF-8',
+  }),
+);
+
+/** RFC 4279 §5.3: bytes count here, not characters. */
+export const pskIdentityViolation = inBytes(
+  128,
+  checkOf({
+    what: 'A PSK identity',
+    minimum: 1,
+    maximum: 128,
+    pattern: PRINTABLE,
+    takes: 'characters of any script, no control characters, and no blank at either end; at most 128 bytes in UTF-8',
+  }),
+);
+
 const placeName = (what: string) =>
   checkOf({
     what,
     minimum: 1,
     maximum: 64,
-    pattern: /^(?! )[^\p{C}\p{Zl}\p{Zp}]+(?<! )$/u,
+    pattern: PRINTABLE,
     takes: 'characters of any script, no control characters, and no blank at either end',
   });
 

@@ -1,7 +1,9 @@
 import type { BatchId } from './ids';
 import type { Dialect } from './protocol/dialect';
+import type { Lwm2mSettings } from './protocol/lwm2m-settings';
 
-export interface Product {
+/** What is absent of the LwM2M settings is as by default. */
+export interface Product extends Partial<Lwm2mSettings> {
   /** The product key devices authenticate with, `[A-Za-z0-9]{4,32}`. */
   _id: string;
   name: string;

@@ -1,4 +1,11 @@
-import { type DeviceImport, type DeviceImportProblem, IMPORT_PROBLEMS, IMPORT_STATUSES } from '../model/device/device-import';
+import {
+  type DeviceImport,
+  type DeviceImportProblem,
+  IMPORT_PROBLEMS,
+  IMPORT_STATUSES,
+  type ImportProblemCounts,
+  LATER_PROBLEMS,
+} from '../model/device/device-import';
 import { date, each, flag, nullable, number, object, oneOf, optional, schemaOf, text } from './declaration';
 
 /** An import with what it takes to go on with it in any process. */
@@ -43,7 +50,7 @@ export const deviceImportSchema = schemaOf<StoredImport>({
   skipInvalid: flag,
   rows: number,
   valid: number,
-  problems: object(each(IMPORT_PROBLEMS, number)),
+  problems: object<ImportProblemCounts>({ ...each(IMPORT_PROBLEMS, number), ...each(LATER_PROBLEMS, optional(number)) }),
   created: number,
   createdBy: text,
   createdAt: date,
@@ -54,6 +61,7 @@ export const deviceImportSchema = schemaOf<StoredImport>({
   piecesDone: number,
   pieces: number,
   namesParents: optional(flag),
+  makesKeys: optional(flag),
   renewedAt: date,
 });
 /** The sweep, and what nobody goes on with. */

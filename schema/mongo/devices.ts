@@ -2,16 +2,23 @@ import type { ConnectionStreak } from '../model/device/connection-streak';
 import type { Device, ModuleVersion, Region } from '../model/device/device';
 import { moduleField } from '../model/device/device-modules';
 import type { Generations } from '../model/device/generations';
+import type { Lwm2mIdentity, Psk } from '../model/device/lwm2m-identity';
 import { moduleKey } from '../model/device/module-version';
 import { DIALECTS, NOT_UPGRADED } from '../model/protocol/dialect';
 import { IGNORED_REPORT_REASONS, type IgnoredReport } from '../model/protocol/ignored-report';
 import { date, flag, keysOf, list, mapOf, nullable, number, object, oneOf, optional, schemaOf, text, yes } from './declaration';
+
+/** `sealedKeys`: the keys of its PSKs by identity, encrypted under the master key; there where there are PSKs. */
+export interface StoredLwm2mIdentity extends Lwm2mIdentity {
+  sealedKeys?: string;
+}
 
 /**
  * `moduleVersions` repeats `modules` as `<module>=<version>`, so that one compound multikey index answers for any module of a product.
  * A wildcard index would do without, but it also moves with every `reportedAt`, that is with every reconnect.
  */
 export interface StoredDevice extends Device {
+  lwm2m?: StoredLwm2mIdentity;
   /** Shared with the device for its HMAC, encrypted under the master key (`core/device-secrets/secrets.ts`). */
   sealedSecret: string;
   moduleVersions: string[];
@@ -47,6 +54,7 @@ const generations = object<Generations>({
   registration: optional(text),
   secret: optional(text),
   certificates: optional(text),
+  lwm2m: optional(text),
   binding: optional(text),
 });
 
@@ -58,6 +66,13 @@ export const deviceSchema = schemaOf<StoredDevice>({
   generations: optional(generations),
   awaited: optional(yes),
   certificates: optional(list(text)),
+  lwm2m: optional(
+    object<StoredLwm2mIdentity>({
+      endpoint: text,
+      psks: optional(list(object<Psk>({ identity: text, generation: text }))),
+      sealedKeys: optional(text),
+    }),
+  ),
   enabled: flag,
   dialect: oneOf(DIALECTS),
   parentId: optional(text),
@@ -83,6 +98,17 @@ export const deviceSchema = schemaOf<StoredDevice>({
 
 /** Whom an IoTDA device means that names its node only. */
 deviceSchema.index({ deviceName: 1 }, { partialFilterExpression: { dialect: 'IOTDA' } });
+/** Who registers as what, and who is who: one device each, whatever its product. */
+export const ENDPOINT_INDEX = 'endpoint';
+export const PSK_INDEX = 'pskIdentity';
+deviceSchema.index(
+  { 'lwm2m.endpoint': 1 },
+  { name: ENDPOINT_INDEX, unique: true, partialFilterExpression: { 'lwm2m.endpoint': { $exists: true } } },
+);
+deviceSchema.index(
+  { 'lwm2m.psks.identity': 1 },
+  { name: PSK_INDEX, unique: true, partialFilterExpression: { 'lwm2m.psks.identity': { $exists: true } } },
+);
 deviceSchema.index({ productKey: 1, moduleVersions: 1, _id: 1 });
 /** Of a province in the order of lists; a city is looked up among its province's keys, without reading a device. */
 deviceSchema.index(

@@ -1,6 +1,6 @@
 import type { Product } from '../model/product';
 import { DIALECTS } from '../model/protocol/dialect';
-import { date, flag, oneOf, optional, schemaOf, text } from './declaration';
+import { date, flag, number, oneOf, optional, schemaOf, text } from './declaration';
 
 export const productSchema = schemaOf<Product>({
   _id: text,
@@ -8,6 +8,9 @@ export const productSchema = schemaOf<Product>({
   dialect: oneOf(DIALECTS),
   selfSignedUrls: optional(flag),
   confirmByQuery: optional(flag),
+  plainCoap: optional(flag),
+  awakeSeconds: optional(number),
+  ackTimeoutSeconds: optional(number),
   refuseConflictingBatches: optional(flag),
   lastBatchId: optional(text),
   createdAt: date,

@@ -13,5 +13,5 @@ export interface SessionEnd {
 const KEPT_S = 3_600;
 
 export const sessionEndSchema = schemaOf<SessionEnd>({ _id: text, gatewayId: text, deviceId: text, at: date });
-sessionEndSchema.index({ gatewayId: 1 });
+sessionEndSchema.index({ gatewayId: 1, at: 1 });
 sessionEndSchema.index({ at: 1 }, { expireAfterSeconds: KEPT_S });

@@ -1,4 +1,5 @@
 import type { Registry } from 'prom-client';
+import { coap } from '../../gateways/coap/transport';
 import { createGateway, type Pusher } from '../../gateways/gateway';
 import { embeddedMqtt, mqttAtBroker } from '../../gateways/mqtt/transports';
 import type { DeviceUrls, OpenTransport } from '../../gateways/transport';
@@ -23,7 +24,7 @@ export async function startGateway(
 ): Promise<GatewayPart> {
   const { config, logger, native, parts } = foundation;
   const { gatewayId } = config;
-  const gateway = await createGateway({ core: parts.core, gatewayId, logger, registry }, [await mqttOf(foundation)]);
+  const gateway = await createGateway({ core: parts.core, gatewayId, logger, registry }, [await mqttOf(foundation), ...coapOf(foundation)]);
   const urls = await gateway.start();
   const options = { connection: native, namespace: config.temporalNamespace, decorateActivities };
   // At a shared broker one gateway pushes at a time: a batch's rate is kept where its pushes leave.
@@ -43,6 +44,11 @@ export async function startGateway(
       await gateway.stop();
     },
   };
+}
+
+function coapOf({ config, parts }: Foundation): OpenTransport[] {
+  const { host, coapPort: port, coapsPort: securePort, coapQuotas: quotas } = config;
+  return port === null && securePort === null ? [] : [coap(parts.core, { host, port, securePort, quotas })];
 }
 
 async function mqttOf({ config, logger }: Foundation): Promise<OpenTransport> {

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { FIXED } from '../../schema/model/limits';
+import { COAP_QUOTA_SETTINGS, coapQuotaVariable } from './coap-settings';
 import { LIMIT_SETTINGS, limitVariable } from './limit-settings';
 import { QUOTA_SETTINGS, quotaVariable } from './quota-settings';
 import { SETTINGS, SETUP_VARIABLES } from './settings';
@@ -43,6 +44,10 @@ ${Object.entries(FIXED)
 What devices may take of a gateway over MQTT. What is refused is counted: see [operating.md](operating.md).
 
 ${table([...QUOTA_SETTINGS].map(([name, setting]) => [quotaVariable(name), setting]))}
+
+And over CoAP:
+
+${table([...COAP_QUOTA_SETTINGS].map(([name, setting]) => [coapQuotaVariable(name), setting]))}
 
 ## Set-up and tests
 Read by \`npm run demo\`, \`npm start\` and \`npm test\` before the platform runs.

@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { WORKFLOW_QUEUE } from '../../schema/model/ids';
 import { DEFAULT_WAITS } from '../../schema/model/task/negotiation';
 import { BROKER_SETTINGS } from './broker-settings';
+import { COAP_SETTINGS } from './coap-settings';
 import * as kinds from './kinds';
 import { optional, setting } from './setting';
 import { hostAndPort, origins, urlOf } from './urls';
@@ -25,7 +26,7 @@ export const SETTINGS = {
     example: '/var/lib/updraft',
   }),
   UPDRAFT_HOST: setting(kinds.text(HOST, 'a host name or address'), '127.0.0.1', {
-    about: 'Address the API and the MQTT broker listen on. Beyond loopback, set UPDRAFT_PUBLIC_BASE_URL too.',
+    about: 'Address the API, the MQTT broker and CoAP listen on. Beyond loopback, set UPDRAFT_PUBLIC_BASE_URL too.',
     example: '0.0.0.0',
   }),
   UPDRAFT_HTTP_PORT: setting(kinds.port, 8080, { about: 'Port of the API, uploads and downloads.', example: '8080' }),
@@ -159,6 +160,7 @@ export const SETTINGS = {
     about: 'Name of this gateway, which no other running one may have and which stays over restarts.',
     example: 'gateway-eu-1',
   }),
+  ...COAP_SETTINGS,
   ...BROKER_SETTINGS,
   UPDRAFT_CORS_ORIGINS: setting(origins, [], {
     defaultText: 'none: only pages from the API itself',

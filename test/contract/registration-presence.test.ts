@@ -1,7 +1,7 @@
 import { createCore } from '../../core/create-core';
 import type { Store } from '../../schema/mongo/connect';
 import { aNotifiedTask, aPackage } from '../support/builders';
-import { MASTER_KEY, settingsWith } from '../support/core-parts';
+import { MASTER_KEY, operator, settingsWith } from '../support/core-parts';
 import { fakePackageStore } from '../support/fakes/package-store';
 import { type Gateways, idOf, startGateways } from '../support/lwm2m-gateways';
 import { quietEngine } from '../support/quiet-engine';
@@ -207,5 +207,29 @@ test('R-TASK-7 a batch hears of devices that come and go, with the revision of t
   expect(await parts.core.registrations.reachAgain('gw-1')).toBe(1);
   expect(await task()).toMatchObject({ reachable: true, gatewayId: 'gw-1', presenceRevision: 3 });
   expect(woken).toEqual(['batch1']);
+  await parts.close();
+});
+
+test('R-FLOW-7 R-DEV-2 a device of a product registers by the names that people gave it, and is gone when they take its key away', async () => {
+  const parts = await createCore({
+    ...{ store, clock: gateways.clock, files: fakePackageStore(), settings: settingsWith(), masterKeys: [MASTER_KEY] },
+    engine: quietEngine({}),
+  });
+  const { products, devices, registrations } = parts.core;
+  await products.create(operator, { key: 'cells', name: 'Cells', dialect: 'LWM2M', awakeSeconds: 5 });
+  const psks = [{ identity: 'id-1', key: 'ab'.repeat(32) }];
+  await devices.register(operator, 'cells', [{ deviceName: 'cell-1', lwm2m: { endpoint: 'urn:imei:1', psks } }]);
+  const said = { endpoint: 'urn:imei:1', version: '1.1', lifetimeSeconds: 60, binding: 'U', queueMode: true } as const;
+  const where = { gatewayId: 'gw-1', peer: { address: '192.0.2.1', port: 1 } };
+  expect(await registrations.register({ ...said, ...where, identity: null })).toEqual({ refused: 'plain_not_allowed' });
+  const answer = await registrations.register({ ...said, ...where, identity: 'id-1' });
+  const reachableUntil = new Date(gateways.clock().getTime() + 5_000);
+  expect(answer).toMatchObject({ deviceId: 'cells.cell-1', registration: { endpoint: 'urn:imei:1', reachableUntil } });
+  expect(await devices.get('cells.cell-1')).toMatchObject({ online: true, gatewayId: 'gw-1' });
+  await devices.setLwm2mIdentities(operator, [{ deviceId: 'cells.cell-1', psks: [{ identity: 'id-2', key: 'cd'.repeat(32) }] }]);
+  expect(await registrations.registrationOf('cells.cell-1')).toBeNull();
+  expect(await devices.get('cells.cell-1')).toMatchObject({ online: false });
+  expect(await registrations.register({ ...said, ...where, identity: 'id-1' })).toEqual({ refused: 'wrong_identity' });
+  gateways.accepted(await registrations.register({ ...said, ...where, endpoint: null, identity: 'id-2' }));
   await parts.close();
 });

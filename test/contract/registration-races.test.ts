@@ -30,6 +30,23 @@ async function expectAgreement(): Promise<void> {
   }
 }
 
+test('news that do not get through are an error for who waits, and the documents agree all the same; saying it again is enough', async () => {
+  await gateways.addDevices('m1');
+  gateways.failures = 1;
+  await expect(gateways.gw1.register('m1', { queueMode: true })).rejects.toThrow('did not get through');
+  await expectAgreement();
+  const id = gateways.accepted(await gateways.gw1.register('m1', { queueMode: true }));
+  gateways.clock.advance(93_000);
+  gateways.failures = 1;
+  await expect(gateways.gw1.registrations.endDue()).rejects.toThrow('did not get through');
+  await expectAgreement();
+  gateways.failures = 1;
+  await expect(gateways.gw1.update(id)).rejects.toThrow('did not get through');
+  gateways.accepted(await gateways.gw1.update(id));
+  await expectAgreement();
+  expect(await gateways.device('m1')).toMatchObject({ online: true });
+});
+
 test('R-DEV-2 of many Registers of one endpoint at two gateways one stays, and the device is where it says', async () => {
   await gateways.addDevices('m1');
   const answers = await Promise.all(

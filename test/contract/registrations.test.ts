@@ -121,6 +121,17 @@ describe('R-DEV-2 a registration', () => {
     expect(await gateways.registration('m1')).toMatchObject({ identity: 'next-m1' });
   });
 
+  test('follows the settings of its product with an Update: how long it is awake, and whether it may be without DTLS', async () => {
+    const plain = gateways.accepted(await gateways.gw1.register('m1', { queueMode: true }));
+    const secure = gateways.accepted(await gateways.gw1.register('m2', { queueMode: true, identity: 'psk-m2' }));
+    gateways.settings = { plainCoap: false, awakeSeconds: 10 };
+    expect(await gateways.gw1.update(plain)).toEqual({ refused: 'plain_not_allowed' });
+    expect(await gateways.device('m1')).toMatchObject({ online: false });
+    gateways.accepted(await gateways.gw1.update(secure, { identity: 'psk-m2' }));
+    expect(await gateways.registration('m2')).toMatchObject({ reachableUntil: new Date(gateways.clock().getTime() + 10_000) });
+    expect(await store.collections.registrations.countDocuments()).toBe(1);
+  });
+
   test.each(['disabled', 'deleted'])('of a device that is %s is over, and so is the presence', async (how) => {
     const id = gateways.accepted(await gateways.gw1.register('m1'));
     if (how === 'deleted') await gateways.gw2.devices.delete(operator, [idOf('m1')]);

@@ -162,3 +162,72 @@ test('R-SAFE-2 without the master key a secret does not open, and with it after 
   expect(await without.resealDevices(running)).toBe(0);
   await Promise.all([without.close(), both.close()]);
 });
+
+test('R-SAFE-2 R-FLOW-7 pre-shared keys are in the store sealed, whether they were given, made or imported, and are sealed anew', async () => {
+  const { devices, deviceImports } = await core();
+  const given = 'ab'.repeat(32);
+  const identity = { identity: 'given', key: given };
+  const [, made] = await devices.register(operator, 'meter', [
+    { deviceName: 'cell-1', dialect: 'LWM2M', lwm2m: { psks: [identity] } },
+    { deviceName: 'cell-2', dialect: 'LWM2M' },
+    { deviceName: 'dev-1' },
+  ]);
+  const { Readable } = await import('node:stream');
+  const rows = `deviceName,dialect,pskKey\ncell-3,lwm2m,${'cd'.repeat(32)}\ncell-4,lwm2m,\n`;
+  const imported = await deviceImports.create(operator, { productKey: 'meter' }, Readable.from([rows]));
+  for (;;) if ((await deviceImports.get(imported._id))?.status === 'FINISHED') break;
+  const told: string[] = [];
+  for await (const row of await deviceImports.secrets(operator, imported._id)) told.push(row.pskKey);
+  await devices.setLwm2mIdentities(operator, [
+    { deviceId: 'meter.cell-1', psks: [{ identity: 'given' }, { identity: 'next', key: '12'.repeat(16) }] },
+  ]);
+  const keys = [given, made?.psk?.key, 'cd'.repeat(32), told[1], '12'.repeat(16)];
+  const stored = await everything();
+  for (const key of keys) {
+    expect(key).toMatch(/^[0-9a-f]{32,64}$/);
+    expect(stored.includes(String(key)) || stored.includes(Buffer.from(String(key), 'hex').toString('base64'))).toBe(false);
+  }
+
+  const withKeys = (...masterKeys: Buffer[]) =>
+    createCore({ store, files: fakePackageStore(), engine: quietEngine(), settings: settingsWith(), masterKeys });
+  const next = Buffer.alloc(32, 8);
+  const [both, after] = [await withKeys(next, MASTER_KEY), await withKeys(next)];
+  await expect(after.core.devices.pskOf('given')).rejects.toThrow(SealedByOther);
+  const identities = ['given', 'cell-2', 'cell-3', 'cell-4', 'next'];
+  const known = (of: typeof both) => Promise.all(identities.map((name) => of.core.devices.pskOf(name)));
+  const before = await known(both);
+  expect(before.map((psk) => psk?.key.toString('hex'))).toEqual(keys);
+  await both.resealSecrets();
+  // Five secrets, four devices' keys, and a piece of the import.
+  expect(await both.resealDevices(running)).toBe(10);
+  expect(await known(after)).toEqual(before);
+  expect(await both.resealDevices(running)).toBe(0);
+  await Promise.all([both.close(), after.close()]);
+});
+
+test('R-SAFE-2 R-FLOW-7 where the master key is lost, a device gets new keys, but none beside one that nobody knows', async () => {
+  const { devices } = await core();
+  await devices.register(operator, 'meter', [{ deviceName: 'cell-1', dialect: 'LWM2M' }]);
+  const after = await createCore({
+    ...{ store, files: fakePackageStore(), engine: quietEngine(), settings: settingsWith(), masterKeys: [Buffer.alloc(32, 8)] },
+  });
+  const set = (...psks: { identity: string; key?: string }[]) =>
+    after.core.devices.setLwm2mIdentities(operator, [{ deviceId: 'meter.cell-1', psks }]);
+  const fresh = { identity: 'fresh', key: 'ab'.repeat(16) };
+  await expect(set({ identity: 'cell-1' }, fresh)).rejects.toThrow(SealedByOther);
+  await set(fresh);
+  expect((await after.core.devices.pskOf('fresh'))?.key.toString('hex')).toBe(fresh.key);
+  await after.close();
+});
+
+test('R-SAFE-2 R-FLOW-7 keys that were moved to another device open for nobody', async () => {
+  const { devices } = await core();
+  await devices.register(
+    operator,
+    'meter',
+    ['cell-1', 'cell-2'].map((deviceName) => ({ deviceName, dialect: 'LWM2M' as const })),
+  );
+  const one = await store.collections.devices.findOne({ _id: 'meter.cell-1' });
+  await store.collections.devices.updateOne({ _id: 'meter.cell-2' }, { $set: { 'lwm2m.sealedKeys': one?.lwm2m?.sealedKeys } });
+  await expect(devices.pskOf('cell-2')).rejects.toThrow();
+});

@@ -158,6 +158,8 @@ test('R-SAFE-4 npm start closes the data directory, whatever its umask, and says
     UPDRAFT_HTTP_PORT: '0',
     UPDRAFT_MQTT_PORT: '0',
     UPDRAFT_MQTTS_PORT: '0',
+    UPDRAFT_COAP_PORT: '0',
+    UPDRAFT_COAPS_PORT: '0',
   });
   try {
     expect(openPaths(dataDir)).toEqual([]);

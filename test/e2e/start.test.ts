@@ -37,7 +37,8 @@ describe('a port that cannot be had', () => {
   });
   afterAll(() => taken.close());
 
-  const free = { UPDRAFT_HTTP_PORT: '0', UPDRAFT_MQTT_PORT: '0', UPDRAFT_MQTTS_PORT: 'off' };
+  const off = { UPDRAFT_MQTTS_PORT: 'off', UPDRAFT_COAP_PORT: 'off', UPDRAFT_COAPS_PORT: 'off' };
+  const free = { UPDRAFT_HTTP_PORT: '0', UPDRAFT_MQTT_PORT: '0', ...off };
 
   test.each(['UPDRAFT_HTTP_PORT', 'UPDRAFT_MQTT_PORT', 'UPDRAFT_MQTTS_PORT', 'UPDRAFT_MQTT_WS_PORT', 'UPDRAFT_METRICS_PORT'])(
     'is told before MongoDB starts, with the one setting that changes it: %s',
@@ -136,6 +137,8 @@ test('a start says at once that it starts, and then what it waits for', async ()
     UPDRAFT_HTTP_PORT: '0',
     UPDRAFT_MQTT_PORT: '0',
     UPDRAFT_MQTTS_PORT: 'off',
+    UPDRAFT_COAP_PORT: 'off',
+    UPDRAFT_COAPS_PORT: 'off',
   });
   const lines = stdout
     .trim()

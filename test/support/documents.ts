@@ -31,6 +31,7 @@ export const DOCUMENTS: { [N in CollectionName]: Collections[N] extends mongo.Co
     region: { province: 'p', city: 'c' },
     tags: { k: 'v' },
     memberSince: { g: AT },
+    lwm2m: { endpoint: 'ep', psks: [{ identity: 'i', generation: 'g' }], sealedKeys: 's' },
     uncounted: true,
   },
   products: { _id: 'p', name: 'p', dialect: 'LINK', createdAt: AT },

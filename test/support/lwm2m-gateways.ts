@@ -30,6 +30,10 @@ export interface Gateways {
   clock: ReturnType<typeof handClock>;
   gw1: Gateway;
   gw2: Gateway;
+  /** Of the product. */
+  settings: { plainCoap: boolean; awakeSeconds: number };
+  /** So many times the news of devices do not get through. */
+  failures: number;
   /** Names of devices with whether they came, in the order told. */
   told: string[];
   addDevices(...names: string[]): Promise<void>;
@@ -46,9 +50,12 @@ export function startGateways(store: Store, limits: Partial<Limits> = {}): Gatew
   const { devices, registrations } = store.collections;
 
   function gateway(gatewayId: string): Gateway {
-    const tell = (what: string) => async (ids: readonly DeviceId[]) => void told.push(...ids.map((id) => `${deviceNameOf(id)} ${what}`));
+    const tell = (what: string) => async (ids: readonly DeviceId[]) => {
+      if (gateways.failures-- > 0) throw new Error('The news did not get through.');
+      told.push(...ids.map((id) => `${deviceNameOf(id)} ${what}`));
+    };
     const own = createRegistrations({
-      ...{ store, clock, limits: settings.limits, known: knownByName(store) },
+      ...{ store, clock, limits: settings.limits, known: { ...knownByName(store), settingsOf: async () => gateways.settings } },
       onCame: tell('came'),
       onWent: tell('went'),
     });
@@ -78,8 +85,8 @@ export function startGateways(store: Store, limits: Partial<Limits> = {}): Gatew
     if (document === null) throw new Error('It is not there.');
     return document;
   };
-  return {
-    ...{ clock, told, gw1: gateway('gw-1'), gw2: gateway('gw-2') },
+  const gateways: Gateways = {
+    ...{ clock, told, failures: 0, settings: { plainCoap: true, awakeSeconds: 93 }, gw1: gateway('gw-1'), gw2: gateway('gw-2') },
     async addDevices(...names) {
       await devices.insertMany(
         names.map((deviceName) => ({ ...aDevice({ deviceId: idOf(deviceName), productKey: PRODUCT, deviceName }), dialect: 'LWM2M' })),
@@ -92,12 +99,13 @@ export function startGateways(store: Store, limits: Partial<Limits> = {}): Gatew
       return answer.registrationId;
     },
   };
+  return gateways;
 }
 
 /** A port of its own for each device, so that they do not take each other's address. */
 const portOf = (name: string): number => 1_024 + [...name].reduce((sum, character) => (sum * 31 + character.charCodeAt(0)) % 60_000, 7);
 
-function knownByName({ collections }: Store): KnownDevices {
+function knownByName({ collections }: Store): Omit<KnownDevices, 'settingsOf'> {
   const lwm2mDevice: KnownDevices['lwm2mDevice'] = async (deviceId) => {
     const device = await collections.devices.findOne({ _id: deviceId });
     if (device === null) return null;

@@ -33,6 +33,8 @@ export function testEnvironment(overrides: Record<string, string> = {}): Record<
     UPDRAFT_HTTP_PORT: '0',
     UPDRAFT_MQTT_PORT: '0',
     UPDRAFT_MQTTS_PORT: 'off',
+    UPDRAFT_COAP_PORT: 'off',
+    UPDRAFT_COAPS_PORT: 'off',
     UPDRAFT_DATA_DIR: `.updraft/test-${id}`,
     UPDRAFT_MASTER_KEY: '07'.repeat(32),
     UPDRAFT_LOG_LEVEL: process.env.UPDRAFT_TEST_LOG ?? 'silent',

@@ -1,9 +1,17 @@
+import type { Dialect } from '../protocol/dialect';
+import type { NewPsk } from './lwm2m-identity';
+
 /** Why a row of an import makes no device. The first that applies is told. */
 export const IMPORT_PROBLEMS = [
   ...(['PRODUCT', 'NAME', 'SECRET', 'CERTIFICATES', 'REGION', 'TAGS', 'COLUMNS', 'DUPLICATE', 'EXISTS'] as const),
   ...(['GATEWAY_UNKNOWN', 'GATEWAY_LEVELS', 'GATEWAY_DIALECT', 'GATEWAY_FULL'] as const),
+  ...(['DIALECT', 'ENDPOINT', 'PSK'] as const),
 ] as const;
 export type ImportProblem = (typeof IMPORT_PROBLEMS)[number];
+/** Imports of older versions do not count them. */
+export const LATER_PROBLEMS = ['DIALECT', 'ENDPOINT', 'PSK'] as const satisfies readonly ImportProblem[];
+type LaterProblem = (typeof LATER_PROBLEMS)[number];
+export type ImportProblemCounts = Record<Exclude<ImportProblem, LaterProblem>, number> & { [P in LaterProblem]?: number };
 
 export const IMPORT_STATUSES = ['CHECKING', 'CREATING', 'FINISHED', 'REFUSED', 'EXPIRED'] as const;
 export type ImportStatus = (typeof IMPORT_STATUSES)[number];
@@ -20,7 +28,9 @@ export interface DeviceImport {
   /** Of them, those that can become devices. */
   valid: number;
   /** Rows by what is wrong with them. */
-  problems: Record<ImportProblem, number>;
+  problems: ImportProblemCounts;
+  /** Whether keys of LwM2M devices were made. */
+  makesKeys?: boolean;
   /** Devices that exist. */
   created: number;
   createdBy: string;
@@ -47,7 +57,13 @@ export interface ImportRow {
   row: number;
   deviceName: string;
   secret: string;
-  /** R-FLOW-2: nobody is told the secret, so that it signs in with a certificate only. */
+  /** That of its product when not there. */
+  dialect?: Dialect;
+  /** R-FLOW-7: there where it speaks LwM2M. */
+  lwm2m?: { endpoint: string; psks: NewPsk[] };
+  /** The only one of them was made, and is told. */
+  keyMade?: true;
+  /** Nobody is told the secret: it signs in with a certificate only (R-FLOW-2), or shows a pre-shared key. */
   untold?: true;
   certificateFingerprints?: string[];
   /** Its parent, of the same product when none is named. */
@@ -70,4 +86,7 @@ export const noProblems = (): Record<ImportProblem, number> => ({
   GATEWAY_LEVELS: 0,
   GATEWAY_DIALECT: 0,
   GATEWAY_FULL: 0,
+  DIALECT: 0,
+  ENDPOINT: 0,
+  PSK: 0,
 });

@@ -3,6 +3,7 @@ import type { Dialect } from '../protocol/dialect';
 import type { IgnoredReport } from '../protocol/ignored-report';
 import type { ConnectionStreak } from './connection-streak';
 import type { Generations } from './generations';
+import type { Lwm2mIdentity } from './lwm2m-identity';
 
 export interface ModuleVersion {
   version: string;
@@ -27,6 +28,8 @@ export interface Device {
   awaited?: true;
   /** R-FLOW-2: SHA-256 fingerprints of the client certificates it may sign in with; absent where there are none. */
   certificates?: string[];
+  /** What it is known by to LwM2M; absent where it speaks another dialect. */
+  lwm2m?: Lwm2mIdentity;
   enabled: boolean;
   dialect: Dialect;
   /** The device that speaks for it, and whose connection it shares; absent: none. */

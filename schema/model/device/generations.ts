@@ -1,4 +1,5 @@
 import type { DeviceId } from '../ids';
+import type { Lwm2mIdentity } from './lwm2m-identity';
 
 /**
  * Values of a device that are made anew when what it is known by changes. Ids are computed from names, so these tell two devices apart that
@@ -10,6 +11,8 @@ export interface Generations {
   secret?: string;
   /** Its client certificates: anew when one is taken away, not when one comes. */
   certificates?: string;
+  /** Its endpoint name and pre-shared keys: anew when one is taken away or replaced, not when one comes. */
+  lwm2m?: string;
   /** The parent it has, or had: anew when it gets one or loses it, and when what that one is known by changes. */
   binding?: string;
 }
@@ -21,6 +24,10 @@ export interface Proof {
   secret?: string | null;
   /** Fingerprint of the client certificate that let it in; absent where its secret did. */
   certificate?: string;
+  /** `Psk.generation` of the pre-shared key that let it in. */
+  psk?: string;
+  /** The endpoint name that an LwM2M device has registered with, without proving anything. */
+  endpoint?: string;
   /** Over the connection of this parent. */
   parentId?: DeviceId;
   binding?: string | null;
@@ -35,6 +42,7 @@ export type LetInBy = Proof | 'HOOK';
 interface Known {
   generations?: Generations;
   certificates?: readonly string[];
+  lwm2m?: Lwm2mIdentity;
   parentId?: DeviceId;
 }
 
@@ -46,6 +54,13 @@ export function ownProof({ generations }: Known, certificate?: string): Proof {
   return { registration, secret, ...(certificate !== undefined && { certificate }) };
 }
 
+/** Of an LwM2M device: that has proven an identity of its own, or has none to prove (null). */
+export function lwm2mProof({ generations, lwm2m }: Known, identity: string | null): Proof {
+  const registration = generations?.registration ?? null;
+  const psk = lwm2m?.psks?.find((each) => each.identity === identity);
+  return psk ? { registration, psk: psk.generation } : { registration, endpoint: lwm2m?.endpoint ?? '' };
+}
+
 /** Of a device whose parent speaks for it. */
 export function proofOfChild(parentId: DeviceId, { generations }: Known): Proof {
   const { registration = null, binding = null } = generations ?? {};
@@ -53,14 +68,20 @@ export function proofOfChild(parentId: DeviceId, { generations }: Known): Proof 
 }
 
 /** What everything that was given out for the device in between has in common: it ends with any change. */
-export const grantGeneration = ({ generations = {} }: Known): string =>
-  [generations.registration, generations.secret, generations.certificates, generations.binding].map((value) => value ?? '').join('.');
+export function grantGeneration({ generations = {} }: Known): string {
+  const { registration, secret, certificates, binding, lwm2m } = generations;
+  // The last one only where it is: addresses that were given out before there was one stay good.
+  return [registration, secret, certificates, binding, ...(lwm2m ? [lwm2m] : [])].map((value) => value ?? '').join('.');
+}
 
 /** Whether a proof still holds for the device. */
 export function holds(proof: Proof, device: Known): boolean {
   const { registration = null, secret = null, binding = null } = device.generations ?? {};
   if (proof.registration !== registration) return false;
   if (proof.parentId !== undefined) return proof.parentId === device.parentId && (proof.binding ?? null) === binding;
+  if (proof.psk !== undefined) return device.lwm2m?.psks?.some(({ generation }) => generation === proof.psk) ?? false;
+  // Whoever has a key shows it.
+  if (proof.endpoint !== undefined) return device.lwm2m?.endpoint === proof.endpoint && device.lwm2m.psks === undefined;
   if ((proof.secret ?? null) !== secret) return false;
   return proof.certificate === undefined || (device.certificates?.includes(proof.certificate) ?? false);
 }
@@ -76,6 +97,8 @@ export function provenBy(proof: Proof | undefined) {
   if (proof === undefined) return {};
   const registration = { 'generations.registration': proof.registration };
   if (proof.parentId !== undefined) return { ...registration, parentId: proof.parentId, 'generations.binding': proof.binding ?? null };
+  if (proof.psk !== undefined) return { ...registration, 'lwm2m.psks.generation': proof.psk };
+  if (proof.endpoint !== undefined) return { ...registration, 'lwm2m.endpoint': proof.endpoint, 'lwm2m.psks': { $exists: false } };
   return {
     ...registration,
     'generations.secret': proof.secret ?? null,
@@ -84,6 +107,6 @@ export function provenBy(proof: Proof | undefined) {
 }
 
 export const isSame = (one: Proof, other: Proof): boolean =>
-  (['registration', 'secret', 'certificate', 'parentId', 'binding'] as const).every(
+  (['registration', 'secret', 'certificate', 'psk', 'endpoint', 'parentId', 'binding'] as const).every(
     (part) => (one[part] ?? null) === (other[part] ?? null),
   );

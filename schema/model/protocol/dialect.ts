@@ -12,6 +12,8 @@ interface Traits {
    * batch, as its child, when it asks the device for its version. Null: its devices cannot be upgraded yet, and batches pass them over.
    */
   lead: 'device' | 'platform' | null;
+  /** What its devices are known by beside their names: a secret, or an endpoint name and pre-shared keys. */
+  identity: 'secret' | 'endpoint';
   /** Whether a device may sign in with a certificate instead of its secret. */
   certificates: boolean;
   /** Whether a child is reached on topics of its own, or on those of its parent. Null: there are no children. */
@@ -19,9 +21,9 @@ interface Traits {
 }
 
 const TRAITS = {
-  LINK: { name: 'Link', transport: 'MQTT', lead: 'device', certificates: false, childTopics: 'own' },
-  IOTDA: { name: 'IoTDA', transport: 'MQTT', lead: 'platform', certificates: true, childTopics: 'of the parent' },
-  LWM2M: { name: 'LwM2M', transport: 'COAP', lead: null, certificates: false, childTopics: null },
+  LINK: { name: 'Link', transport: 'MQTT', lead: 'device', identity: 'secret', certificates: false, childTopics: 'own' },
+  IOTDA: { name: 'IoTDA', transport: 'MQTT', lead: 'platform', identity: 'secret', certificates: true, childTopics: 'of the parent' },
+  LWM2M: { name: 'LwM2M', transport: 'COAP', lead: null, identity: 'endpoint', certificates: false, childTopics: null },
 } as const satisfies Record<Dialect, Traits>;
 
 type TraitOf<D, T extends keyof Traits, Missing> = D extends keyof typeof TRAITS ? (typeof TRAITS)[D][T] : Missing;

@@ -1,3 +1,4 @@
+import { endpointViolation } from '../names';
 import { readBinding } from './binding';
 import { readLifetime } from './lifetime';
 import type { Refused } from './refusals';
@@ -24,15 +25,12 @@ export interface UpdateParameters {
   queueMode?: true;
 }
 
-/** 1 to 128 printable characters. */
-export const isEndpointName = (name: string): boolean => /^[^\p{C}\p{Zl}\p{Zp}]{1,128}$/u.test(name) && name.trim() === name;
-
 /** Each part of the query of `POST /rd`, e.g. `ep=meter-1`. What is not of LwM2M, and a number for SMS, is passed over. */
 export function readRegister(queries: readonly string[]): RegisterParameters | Refused {
   const named = parametersOf(queries);
   if (named === null) return { refused: 'malformed' };
   const { ep, lwm2m = '1.0' } = named;
-  if (ep !== undefined && !isEndpointName(ep)) return { refused: ep === '' ? 'no_endpoint' : 'malformed' };
+  if (ep !== undefined && endpointViolation(ep, 'ep') !== null) return { refused: ep === '' ? 'no_endpoint' : 'malformed' };
   const version = LWM2M_VERSIONS.find((each) => each === lwm2m);
   if (version === undefined) return { refused: 'wrong_version' };
   const lifetimeSeconds = readLifetime(named.lt);

@@ -43,6 +43,8 @@ function settings(dataDir: string): Record<string, string> {
     UPDRAFT_HTTP_PORT: '0',
     UPDRAFT_MQTT_PORT: '0',
     UPDRAFT_MQTTS_PORT: 'off',
+    UPDRAFT_COAP_PORT: 'off',
+    UPDRAFT_COAPS_PORT: 'off',
     UPDRAFT_LOG_LEVEL: 'warn',
     UPDRAFT_LOG_FORMAT: 'text',
   };

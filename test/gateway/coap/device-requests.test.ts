@@ -1,15 +1,8 @@
-import type { Respond } from '../../../gateways/coap/front/answers';
 import { CODE } from '../../../gateways/coap/message/codes';
 import { emptyMessage } from '../../../gateways/coap/message/message';
 import { OPTION, optionOf, uintOf } from '../../../gateways/coap/message/options';
-import { writeMessage } from '../../../gateways/coap/message/write';
-import { createPeer, createTestFront, get, shown } from './front-support';
+import { createPeer, createTestFront, get, held, shown } from './front-support';
 
-/** Requests wait until the test answers them. */
-const held = () => {
-  const responds: Respond[] = [];
-  return { responds, onRequest: (_peer: unknown, _request: unknown, respond: Respond) => void responds.push(respond) };
-};
 const yes = { code: CODE.content, payload: Buffer.from('yes') };
 
 test('a confirmable request is answered in its acknowledgement, a non-confirmable one by a message of its own, each with its token', () => {
@@ -177,73 +170,31 @@ test('when as many messages as allowed are remembered, the oldest is forgotten',
   expect(requests).toHaveLength(5);
 });
 
+test('messages whose time is over give their room back', () => {
+  const { receive, counts, clock } = createTestFront({ limits: { duplicates: 2 } });
+  const peer = createPeer();
+  receive(peer, get('/a', { messageId: 1 }), get('/a', { messageId: 2 }));
+  clock.advance(247_000 + 60_000);
+  receive(peer, get('/a', { messageId: 3 }), get('/a', { messageId: 4 }));
+  expect(counts.forgotten).toBeUndefined();
+});
+
+test('when as many messages as allowed wait for their acknowledgement, a separate response is sent once', () => {
+  const { responds, onRequest } = held();
+  const { receive, clock } = createTestFront({ onRequest, limits: { outstanding: 1 } });
+  const peer = createPeer();
+  receive(peer, get('/a'), get('/b', { messageId: 8 }));
+  clock.advance(1_000);
+  for (const respond of responds) respond(yes);
+  clock.advance(100_000);
+  expect(peer.sent.filter(({ type }) => type === 'CON')).toHaveLength(5 + 1);
+});
+
 test('a request that may be handled again is, and nothing of it is remembered', () => {
   const { receive, requests, counts } = createTestFront({ limits: { duplicates: 1 }, isRepeatable: () => true });
   const peer = createPeer();
   receive(peer, get('/a'), get('/a'), get('/a', { messageId: 8 }));
   expect([requests.length, peer.sent.length, counts.forgotten]).toEqual([3, 3, undefined]);
-});
-
-describe('an address that has proven nothing', () => {
-  const long = { code: CODE.content, payload: Buffer.alloc(1_024, 'x') };
-
-  test('is answered by three times its bytes at most', () => {
-    const request = get('/a');
-    const bytes = writeMessage(request).length;
-    const answers = [
-      long,
-      { code: CODE.badRequest, payload: Buffer.alloc(60, 'x') },
-      { code: CODE.content, payload: Buffer.alloc(3 * bytes - 6, 'x') },
-    ];
-    const stranger = createPeer('stranger', null);
-    const { receive, counts } = createTestFront({ onRequest: (_peer, _request, respond) => respond(answers.shift()!) });
-    receive(stranger, request, get('/a', { messageId: 8 }), get('/a', { messageId: 9 }));
-    expect(stranger.sent.map(({ code, payload }) => [code, payload.length])).toEqual([
-      [CODE.unauthorized, 0],
-      [CODE.badRequest, 0],
-      [CODE.content, 3 * bytes - 6],
-    ]);
-    expect(Math.max(...stranger.bytes)).toBe(3 * bytes);
-    expect(counts['dropped.too_long_for_stranger']).toBe(2);
-  });
-
-  test('has the whole answer when its request shows that it may have it, and so has a proven identity', () => {
-    const stranger = createPeer('stranger', null);
-    createTestFront({ onRequest: (_peer, _request, respond) => respond({ ...long, proven: true }) }).receive(stranger, get('/a'));
-    const known = createPeer('known', 'identity');
-    createTestFront({ onRequest: (_peer, _request, respond) => respond(long) }).receive(known, get('/a'));
-    expect([stranger.sent[0]!.payload.length, known.sent[0]!.payload.length]).toEqual([1_024, 1_024]);
-  });
-
-  test('gets acknowledgement, separate response and repetitions within the three times together', () => {
-    const { responds, onRequest } = held();
-    const { receive, clock } = createTestFront({ onRequest });
-    const stranger = createPeer('stranger', null);
-    const request = get('/a/b/c');
-    receive(stranger, request);
-    clock.advance(1_000);
-    responds[0]!({ code: CODE.changed });
-    clock.advance(100_000);
-    const total = stranger.bytes.reduce((sum, bytes) => sum + bytes, 0);
-    expect(stranger.sent.length).toBeGreaterThan(2);
-    expect(total).toBeLessThanOrEqual(3 * writeMessage(request).length);
-  });
-
-  test.each([
-    [-10, CODE.content],
-    [-9, CODE.unauthorized],
-  ])('gets a separate response of what the acknowledgement leaves of it: %i', (less, code) => {
-    const { responds, onRequest } = held();
-    const { receive, clock } = createTestFront({ onRequest });
-    const stranger = createPeer('stranger', null);
-    const most = 3 * writeMessage(get('/a')).length;
-    receive(stranger, get('/a'));
-    clock.advance(1_000);
-    responds[0]!({ code: CODE.content, payload: Buffer.alloc(most + less, 'x') });
-    clock.advance(100_000);
-    expect(stranger.sent[1]!.code).toBe(code);
-    expect(stranger.bytes.reduce((sum, bytes) => sum + bytes, 0)).toBeLessThanOrEqual(most);
-  });
 });
 
 test('a socket that cannot send is counted, and nothing is thrown', () => {

@@ -1,3 +1,4 @@
+import type { Respond } from '../../../gateways/coap/front/answers';
 import type { Clock } from '../../../gateways/coap/front/clock';
 import { createFront, type FrontOptions } from '../../../gateways/coap/front/front';
 import { ANSWER_CLASSES, FRONT_DROPS, type FrontMetrics, REQUEST_METHODS, REQUEST_RESULTS } from '../../../gateways/coap/front/metrics';
@@ -142,3 +143,9 @@ export const outcome = async (promise: Promise<CoapMessage>) =>
 export const responseTo = (request: CoapMessage, parts: Partial<CoapMessage> = {}): CoapMessage =>
   message({ type: 'ACK', code: CODE.content, messageId: request.messageId, token: request.token, payload: Buffer.from('1.0'), ...parts });
 export const last = (peer: TestPeer): CoapMessage => peer.sent.at(-1)!;
+
+/** Requests wait until the test answers them. */
+export const held = () => {
+  const responds: Respond[] = [];
+  return { responds, onRequest: (_peer: unknown, _request: unknown, respond: Respond) => void responds.push(respond) };
+};

@@ -75,3 +75,21 @@ test('an error that answers no request may end an observation: it is handed over
   expect(peer.sent.map(shown)).toEqual(['ACK 0.00 40', 'RST 0.00 41']);
   expect(counts).toMatchObject({ notifications: 1, 'dropped.unwanted_notification': 1 });
 });
+
+test('notifications that are decided on after the front was closed get nothing', async () => {
+  const { front, receive } = createTestFront({ onNotification: () => Promise.resolve(true) });
+  const peer = createPeer();
+  receive(peer, notification({ type: 'CON' }));
+  await front.close();
+  await new Promise(setImmediate);
+  expect(peer.sent).toEqual([]);
+});
+
+test('the response to a request is taken, although a notification of the device has the same message id and token', async () => {
+  const { front, receive } = createTestFront();
+  const peer = createPeer();
+  const cancel = front.request(peer, { ...read, options: [uintOption(OPTION.observe, 1), ...read.options] }, { token });
+  receive(peer, notification({ type: 'CON', messageId: last(peer).messageId }));
+  receive(peer, responseTo(peer.sent[0]!));
+  expect(await outcome(cancel)).toContain('ACK 2.05');
+});

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { CoapBusy, CoapClosed, CoapReset, CoapTimeout } from '../../../gateways/coap/front/errors';
 import { CODE } from '../../../gateways/coap/message/codes';
 import { type CoapMessage, emptyMessage } from '../../../gateways/coap/message/message';
@@ -178,6 +179,17 @@ test('a response with an unknown critical option is rejected', async () => {
   receive(peer, responseTo(last(peer), { options }), responseTo(last(peer), { options, type: 'CON', messageId: 5 }));
   expect([await outcome(answer), counts['dropped.bad_option']]).toEqual(['waits', 2]);
   expect(peer.sent.slice(1).map(shown)).toEqual(['RST 0.00 5']);
+});
+
+test('a signal that outlives a request is let go of', async () => {
+  const { front, receive } = createTestFront();
+  const peer = createPeer();
+  const { signal } = new AbortController();
+  const answer = front.request(peer, read, { signal });
+  expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+  receive(peer, responseTo(last(peer)));
+  await answer;
+  expect(getEventListeners(signal, 'abort')).toEqual([]);
 });
 
 /** libcoap 699: the end of one exchange took down another of the same token. */

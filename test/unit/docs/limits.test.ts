@@ -61,7 +61,7 @@ describe('R-UI-1 the limits', () => {
 describe('R-UI-1 the default of a limit, which may have been changed, is not stated by', () => {
   /** What else has such a number, and cannot be set. */
   const OTHERS =
-    /for 24 h\b|last ten seconds|within (5|10) s\b|30 seconds|From five on|[Pp]ercent.*|1–100, of the devices|no number up to 100/;
+    /for 24 h\b|last ten seconds|within (5|10) s\b|30 seconds|From five on|[Pp]ercent.*|1–100, of the devices|no number up to 100|at most 16 MB|16–64 printable/;
   const statesDefault = (text: string): boolean =>
     numbersIn(text.replace(OTHERS, '')).some((number) => defaults.has(number) && !['0', '1', '2'].includes(number));
 

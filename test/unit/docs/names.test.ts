@@ -4,10 +4,11 @@ import { Registry } from 'prom-client';
 import { createDownloadMetrics } from '../../../api/files/download-metrics';
 import { ROUTES } from '../../../api/transport/gate';
 import { handleUnreadable } from '../../../api/transport/unreadable';
-import { createBlockMetrics } from '../../../gateways/coap/blocks/metrics';
+import { createCoapMetrics } from '../../../gateways/coap/metrics';
 import { createGatewayMetrics } from '../../../gateways/metrics';
 import { createBrokerMetrics } from '../../../gateways/mqtt/external/metrics';
 import { ERROR_CODES } from '../../../schema/model/error-codes';
+import { COAP_QUOTA_SETTINGS, coapQuotaVariable } from '../../../server/settings/coap-settings';
 import { LIMIT_SETTINGS, limitVariable } from '../../../server/settings/limit-settings';
 import { QUOTA_SETTINGS, quotaVariable } from '../../../server/settings/quota-settings';
 import { SETTINGS, SETUP_VARIABLES } from '../../../server/settings/settings';
@@ -50,8 +51,11 @@ const code = ['api', 'core', 'gateways', 'schema', 'server', 'workflows']
   .join('\n');
 const inCode = (name: string): boolean => new RegExp(`\\b${name}\\b`).test(code);
 
-/** Words of libraries, of a protocol and of Temporal. */
-const OTHERS = new Set(['connectionParams', 'extData', 'operationName', 'webSocketImpl', 'STARTS_WITH']);
+/** Words of libraries, of a protocol and of Temporal, and columns of files. */
+const OTHERS = new Set([
+  ...['pskIdentity', 'pskIdentity2', 'pskKey', 'pskKey2'],
+  ...['connectionParams', 'extData', 'operationName', 'webSocketImpl', 'STARTS_WITH'],
+]);
 const SETTING = /^(UPDRAFT|MONGODB|TEMPORAL|AWS)_/;
 const namesIn = (page: string, pattern: RegExp): string[] =>
   spansOf(page)
@@ -110,6 +114,7 @@ test('every variable that a page names is a setting', () => {
     ...Object.keys(SETUP_VARIABLES),
     ...[...LIMIT_SETTINGS.keys()].map(limitVariable),
     ...[...QUOTA_SETTINGS.keys()].map(quotaVariable),
+    ...[...COAP_QUOTA_SETTINGS.keys()].map(coapQuotaVariable),
   ]);
   const named = new Set(text.match(/\b(?:UPDRAFT|MONGODB|TEMPORAL)_[A-Z0-9_]+\b/g));
   expect(named.size).toBeGreaterThan(50);
@@ -121,7 +126,7 @@ describe('metrics', () => {
   createGatewayMetrics(registry);
   createBrokerMetrics(registry);
   createDownloadMetrics(registry);
-  createBlockMetrics(registry);
+  createCoapMetrics(registry);
   handleUnreadable(createServer(), { registry, log: { warn: () => undefined, error: () => undefined }, downloads: () => false });
   const metrics = registry.getMetricsAsArray().map(({ name }) => name);
   /** Pages leave out what names in a table or a sentence have in common. */

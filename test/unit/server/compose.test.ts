@@ -49,7 +49,7 @@ test('every service that stays has a health check', () => {
 test('every published port is on loopback only', () => {
   const ports = services.flatMap(([, service]) => service.ports ?? []);
   expect(ports.length).toBeGreaterThan(3);
-  expect(ports.filter((port) => !/^127\.0\.0\.1:\d+:\d+$/.test(port))).toEqual([]);
+  expect(ports.filter((port) => !/^127\.0\.0\.1:\d+:\d+(\/udp)?$/.test(port))).toEqual([]);
 });
 
 test('each role is a service, whose settings exist and are accepted', () => {

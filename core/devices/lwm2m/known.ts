@@ -1,0 +1,70 @@
+import type { Device } from '../../../schema/model/device/device';
+import { lwm2mProof, type Proof } from '../../../schema/model/device/generations';
+import type { DeviceId } from '../../../schema/model/ids';
+import { type Lwm2mSettings, lwm2mSettingsOf } from '../../../schema/model/protocol/lwm2m-settings';
+import type { Collections } from '../../../schema/mongo/connect';
+import type { StoredDevice } from '../../../schema/mongo/devices';
+import { openKeys } from '../../device-secrets/secrets';
+import type { Sealing } from '../../sealing';
+
+/** An LwM2M device as it registers. */
+export interface Lwm2mDevice extends Lwm2mSettings {
+  deviceId: DeviceId;
+  productKey: string;
+  enabled: boolean;
+  endpoint: string;
+  pskIdentities: string[];
+  /** What goes with what is done for it where it has registered without DTLS. */
+  proof: Proof;
+}
+
+/** A key that a DTLS handshake is checked with, and what it lets in. */
+export interface KnownPsk {
+  deviceId: DeviceId;
+  key: Buffer;
+  proof: Proof;
+}
+
+/** What gateways ask of LwM2M devices. `core/registrations` decides with it who may register as what. */
+export interface Lwm2mAdmission {
+  /** Null: nobody has this identity, or its device is disabled. */
+  pskOf(identity: string): Promise<KnownPsk | null>;
+  /** Null: nobody has this endpoint name. */
+  deviceOfEndpoint(endpoint: string): Promise<Lwm2mDevice | null>;
+  /** Null: there is none, or it speaks another dialect. */
+  lwm2mDevice(deviceId: DeviceId): Promise<Lwm2mDevice | null>;
+}
+
+const KEY = { lwm2m: 1, generations: 1 } as const;
+const KNOWN = { productKey: 1, enabled: 1, 'lwm2m.endpoint': 1, 'lwm2m.psks': 1, generations: 1 } as const;
+type Known = Pick<Device, '_id' | 'productKey' | 'enabled' | 'lwm2m' | 'generations'>;
+
+export function createLwm2mAdmission({ devices, products }: Pick<Collections, 'devices' | 'products'>, sealing: Sealing): Lwm2mAdmission {
+  async function known(filter: object): Promise<Lwm2mDevice | null> {
+    const device = await devices.findOne<Known>(filter, { projection: KNOWN });
+    if (!device?.lwm2m) return null;
+    const { _id: deviceId, productKey, enabled, lwm2m } = device;
+    const { plainCoap, ...settings } = lwm2mSettingsOf((await products.findOne({ _id: productKey })) ?? {});
+    const { endpoint, psks = [] } = lwm2m;
+    return {
+      ...{ deviceId, productKey, enabled, endpoint, ...settings },
+      // A device that has a key could be spoken for by anybody, if it need not show it.
+      plainCoap: plainCoap && psks.length === 0,
+      pskIdentities: psks.map(({ identity }) => identity),
+      proof: lwm2mProof(device, null),
+    };
+  }
+
+  return {
+    async pskOf(identity) {
+      const filter = { 'lwm2m.psks.identity': identity, enabled: true };
+      const device = await devices.findOne<Pick<StoredDevice, '_id' | 'lwm2m' | 'generations'>>(filter, { projection: KEY });
+      const key = device === null ? undefined : openKeys(sealing, device).get(identity);
+      return device && key !== undefined
+        ? { deviceId: device._id, key: Buffer.from(key, 'hex'), proof: lwm2mProof(device, identity) }
+        : null;
+    },
+    deviceOfEndpoint: (endpoint) => known({ 'lwm2m.endpoint': endpoint }),
+    lwm2mDevice: (deviceId) => known({ _id: deviceId }),
+  };
+}

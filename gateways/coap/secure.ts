@@ -1,0 +1,102 @@
+import { LRUCache } from 'lru-cache';
+import type { SampledLog } from '../../core/sampled-log';
+import { inTime } from '../in-time';
+import type { CoapCore } from './core';
+import { createDtlsServer, type DtlsServer } from './dtls/server';
+import type { Peer } from './front/peer';
+import { openUdp, type UdpSockets } from './front/udp';
+import type { CoapMetrics } from './metrics';
+import type { CoapQuotas } from './quotas';
+import { type SessionOwner, SessionPeer } from './session-peer';
+
+interface SecureDeps {
+  devices: CoapCore['devices'];
+  addresses: readonly string[];
+  port: number;
+  quotas: CoapQuotas;
+  receive(peer: Peer, message: Buffer): void;
+  /** Nothing can be sent to it any more. */
+  onGone(peer: Peer): void;
+  metrics: Pick<CoapMetrics, 'dtls' | 'dropped'>;
+  sampled: SampledLog;
+}
+
+/** CoAP over DTLS with pre-shared keys: sockets, and sessions that prove who is there. */
+export interface SecureCoap extends Pick<UdpSockets, 'bound'> {
+  /** The newest session of an identity; null: it has none here. */
+  peerOf(identity: string): Peer | null;
+  sessions(): Iterable<SessionPeer>;
+  state(): ReturnType<DtlsServer['state']>;
+  /** Each session is told of its end. */
+  close(): Promise<void>;
+}
+
+export async function openSecure(deps: SecureDeps): Promise<SecureCoap> {
+  const { devices, quotas, receive, onGone, metrics, sampled } = deps;
+  /** Whose identities are, of those that were asked for lately. */
+  const owners = new LRUCache<string, SessionOwner>({ max: quotas.sessions + quotas.handshakes });
+  /** One for each session, so that its conversation has one key. */
+  const peers = new Map<number, SessionPeer>();
+  const onError = (error: unknown): void => sampled.error('dtls', { err: error }, 'Something failed while a DTLS datagram was worked at');
+  let sockets: UdpSockets | null = null;
+
+  async function keyOf(identity: string): Promise<Buffer | null> {
+    const found = await inTime(devices.pskOf(identity));
+    if (found) owners.set(identity, { deviceId: found.deviceId, proof: found.proof });
+    return found?.key ?? null;
+  }
+
+  const server = await createDtlsServer({
+    keyOf,
+    send: (datagram, port, address) => sockets?.peerAt({ address, port })?.send(datagram),
+    onSession(session) {
+      const owner = owners.get(session.identity);
+      if (owner === undefined) session.end();
+      else peers.set(session.id, new SessionPeer(session, owner));
+    },
+    onMessage({ id }, plaintext) {
+      const peer = peers.get(id);
+      if (peer) receive(peer, plaintext);
+    },
+    onEnd({ id }) {
+      const peer = peers.get(id);
+      peers.delete(id);
+      if (peer) onGone(peer);
+    },
+    limits: {
+      sessions: quotas.sessions,
+      halfOpen: quotas.handshakes,
+      halfOpenPerAddress: quotas.addressHandshakes,
+      memoryBytes: quotas.dtlsBytes,
+      idleSeconds: quotas.sessionIdleSeconds,
+    },
+    count: (event) => metrics.dtls(event),
+    onError,
+  });
+  sockets = await openUdp({
+    addresses: deps.addresses,
+    port: deps.port,
+    receive: ({ address, port }, datagram) => server.receive(datagram, { address, port }),
+    onError,
+    onDropped: () => metrics.dropped.send_failed.inc(),
+  }).catch((error) => {
+    server.close();
+    throw error;
+  });
+  const { bound, close } = sockets;
+
+  return {
+    bound,
+    peerOf(identity) {
+      const newest = server.sessionsOf(identity).at(-1);
+      return (newest && peers.get(newest.id)) ?? null;
+    },
+    sessions: () => peers.values(),
+    state: () => server.state(),
+    async close() {
+      // While the sockets are there.
+      server.close();
+      await close();
+    },
+  };
+}

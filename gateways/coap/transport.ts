@@ -1,0 +1,126 @@
+import { repeat } from '../../core/repeat';
+import { dialectsOver } from '../../schema/model/protocol/dialect';
+import { inTime } from '../in-time';
+import type { DeviceUrls, GatewayParts, OpenTransport, Transport } from '../transport';
+import { startAccessCheck } from './access-check';
+import { addressesOf, inUrl } from './addresses';
+import type { CoapCore } from './core';
+import { createFront } from './front/front';
+import type { Peer } from './front/peer';
+import { openUdp, type UdpSockets } from './front/udp';
+import { createCoapMetrics } from './metrics';
+import { COAP_QUOTAS, type CoapQuotas } from './quotas';
+import { createRegisteredPeers } from './registered-peers';
+import { createRequestHandler, isRepeatable } from './request-handler';
+import { openSecure, type SecureCoap } from './secure';
+
+export interface CoapSettings {
+  /** A name or an address. */
+  host: string;
+  /** 0 takes a free one; null: no plain CoAP. */
+  port: number | null;
+  /** The same for CoAP over DTLS. */
+  securePort: number | null;
+  quotas?: Partial<CoapQuotas>;
+}
+
+export type CoapUrls = Pick<DeviceUrls, 'coapUrl' | 'coapsUrl'>;
+
+/** Devices within reach that count as off-line, because this process was taken for dead, come again within about so long. */
+const REACH_EVERY_MS = 30_000;
+
+/** CoAP for devices, plain and with DTLS, on sockets of this process. */
+export const coap =
+  (core: CoapCore, settings: CoapSettings): OpenTransport<CoapUrls> =>
+  (parts) =>
+    createCoapTransport(parts, core, settings);
+
+function createCoapTransport(
+  { gatewayId, metrics: { registry }, sampled, logger }: GatewayParts,
+  core: CoapCore,
+  settings: CoapSettings,
+): Transport<CoapUrls> {
+  const { devices, registrations } = core;
+  const quotas = { ...COAP_QUOTAS, ...settings.quotas };
+  const metrics = createCoapMetrics(registry);
+  const peers = createRegisteredPeers(quotas.peers);
+  const onError = (error: unknown): void => sampled.error('coap', { err: error }, 'Something failed while a CoAP message was worked at');
+  const front = createFront({
+    metrics,
+    limits: { duplicates: quotas.duplicates },
+    onRequest: createRequestHandler({ core, gatewayId, peers, quotas, metrics, sampled, onError }),
+    isRepeatable,
+    // Nothing is observed yet.
+    onNotification: () => false,
+    onError,
+  });
+  let plain: UdpSockets | null = null;
+  let secure: SecureCoap | null = null;
+  let stopAll: () => Promise<unknown> = async () => undefined;
+
+  const receive = (peer: Peer, message: Buffer): void => front.receive(peer, message);
+  const onDropped = (): void => metrics.dropped.send_failed.inc();
+
+  /** What was known of it goes with its session; its registration stays. */
+  function onGone(peer: Peer): void {
+    const gone = peers.ofPeer(peer);
+    if (gone) peers.forget(gone.deviceId);
+  }
+
+  async function open(): Promise<CoapUrls> {
+    const { host, port, securePort } = settings;
+    const addresses = await addressesOf(host);
+    if (port !== null) plain = await openUdp({ addresses, port, receive, onError, onDropped });
+    if (securePort !== null) {
+      const opened = await openSecure({ devices, addresses, port: securePort, quotas, receive, onGone, metrics, sampled });
+      metrics.watchDtls(() => opened.state());
+      secure = opened;
+    }
+    metrics.watchPeers(() => peers.size);
+    return { ...urlOf('coap', plain, host), ...urlOf('coaps', secure, host) };
+  }
+
+  async function reachAgain(): Promise<void> {
+    await inTime(registrations.reachAgain(gatewayId));
+  }
+  const onFailure = (error: unknown): void =>
+    sampled.warn('reach again', { err: error }, 'Devices that are within reach could not be told of; they are later');
+
+  return {
+    dialects: dialectsOver('COAP'),
+    connected: true,
+    onConnected: (listener) => listener(true),
+    onPushes: (listener) => listener(true),
+    link: {
+      gatewayId,
+      isConnected: (deviceId) => peers.ofDevice(deviceId) !== undefined,
+      // There are no upgrades of these devices yet: batches pass them over.
+      notify: async () => false,
+      queryVersion: async () => false,
+    },
+
+    async start() {
+      const urls = await open();
+      await reachAgain().catch(onFailure);
+      const stopReaching = repeat(reachAgain, () => REACH_EVERY_MS, onFailure);
+      const sessions = () => secure?.sessions() ?? [];
+      const check = startAccessCheck({ devices, sessions, everyMs: quotas.sessionCheckMs, sampled });
+      stopAll = () => Promise.all([stopReaching(), check.stop()]);
+      logger.info({ gatewayId, ...urls }, 'Devices can register');
+      return urls;
+    },
+
+    async close() {
+      await stopAll();
+      await front.close();
+      await Promise.all([plain?.close(), secure?.close()]);
+      plain = null;
+      secure = null;
+    },
+  };
+}
+
+function urlOf(scheme: 'coap' | 'coaps', sockets: Pick<UdpSockets, 'bound'> | null, host: string): CoapUrls {
+  const [first] = sockets?.bound ?? [];
+  return first ? { [`${scheme}Url`]: `${scheme}://${inUrl(host)}:${first.port}` } : {};
+}
