@@ -29,7 +29,7 @@ export interface Lwm2mPlatform {
   stop(): Promise<void>;
 }
 
-/** The real platform with its doors for LwM2M devices, on free ports of this machine. */
+/** The real platform with what LwM2M devices come by, on free ports of this machine. */
 export async function startLwm2mPlatform(overrides: Record<string, string> = {}): Promise<Lwm2mPlatform> {
   const updraft = await startUpdraft({ UPDRAFT_COAP_PORT: '0', UPDRAFT_COAPS_PORT: '0', ...overrides });
   const { core, productKey, platform, store } = updraft;
