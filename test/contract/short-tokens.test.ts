@@ -194,7 +194,6 @@ describe('R-DL-4 blocks by a short token', () => {
       jest.spyOn(store.collections.tasks, 'aggregate'),
     ];
     expect(await all()).toEqual(new Set(['block']));
-    expect(await all()).toEqual(new Set(['block']));
     expect([tokensRead.mock.calls.length, tasksRead.mock.calls.length]).toEqual([1, 1]);
     tokensRead.mockRestore();
     tasksRead.mockRestore();
