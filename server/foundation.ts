@@ -14,6 +14,7 @@ import { MIGRATIONS } from '../schema/mongo/migrations';
 import { NewerDatabase, runMigrations } from '../schema/mongo/migrations/run';
 import { createEngine } from '../workflows/client';
 import { connectTemporal } from '../workflows/connection';
+import { type CoapPorts, coapBaseUrlsOf, coapPortsOf } from './coap-addresses';
 import type { Config } from './config';
 import { dataDirProblem } from './data-dir-problem';
 import { monitorDisk } from './disk/monitor';
@@ -40,6 +41,8 @@ export interface Foundation {
   parts: CoreParts;
   /** Where the API listens: chosen here, because download URLs name it. */
   httpPort: number;
+  /** The same of CoAP. */
+  coapPorts: CoapPorts;
   stop(): Promise<void>;
 }
 
@@ -77,7 +80,9 @@ export async function startFoundation(config: Config, logger: Logger): Promise<F
     const httpPort = config.httpPort === 0 ? await freePort() : config.httpPort;
     const { limits, minuteMs, reofferMinutes, settleMs, waits } = config;
     const publicBaseUrl = config.publicBaseUrl ?? `${config.tls ? 'https' : 'http'}://${config.host}:${httpPort}`;
-    const settings = { limits, minuteMs, reofferMinutes, settleMs, waits, publicBaseUrl };
+    const coapPorts = await coapPortsOf(config);
+    const coapBaseUrls = coapBaseUrlsOf(coapPorts, { coapPublicHost: config.coapPublicHost, publicBaseUrl });
+    const settings = { limits, minuteMs, reofferMinutes, settleMs, waits, publicBaseUrl, coapBaseUrls };
     const files = await packageStoreOf(config, store);
     running.add({ stop: async () => files.close?.() });
     const blocks = createLocalCopies({
@@ -93,7 +98,7 @@ export async function startFoundation(config: Config, logger: Logger): Promise<F
     });
     running.add({ stop: () => parts.close() });
     running.add(resealInBackground(parts, logger));
-    return { config, logger, servers, store, client, native, engine, parts, httpPort, stop: () => running.stop() };
+    return { config, logger, servers, store, client, native, engine, parts, httpPort, coapPorts, stop: () => running.stop() };
   });
 }
 

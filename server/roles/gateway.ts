@@ -46,8 +46,9 @@ export async function startGateway(
   };
 }
 
-function coapOf({ config, parts }: Foundation): OpenTransport[] {
-  const { host, coapPort: port, coapsPort: securePort, coapQuotas: quotas } = config;
+function coapOf({ config, parts, coapPorts }: Foundation): OpenTransport[] {
+  const { host, coapQuotas: quotas } = config;
+  const { coapPort: port, coapsPort: securePort } = coapPorts;
   return port === null && securePort === null ? [] : [coap(parts.core, { host, port, securePort, quotas })];
 }
 

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import type { NewStaticBatch } from '../../core/batches/contract';
 import type { CoreParts } from '../../core/core-parts';
 import type { NewPackage } from '../../core/packages/contract';
+import { otherDialects } from '../../core/selection/matching';
 import type { BatchPolicy } from '../../schema/model/batch/batch';
 import type { Store } from '../../schema/mongo/connect';
 import { handClock, operator, refusal } from '../support/core-parts';
@@ -115,4 +116,16 @@ test('R-FLOW-7 they have no children and are nobody’s child', async () => {
     ['cell-1', 'dev-1'],
   ])
     expect(await refusal(parts.core.devices.setParent(operator, [`meter.${child}`], `meter.${parent}`))).toEqual(refused);
+});
+
+test('R-FLOW-7 a product without LwM2M devices pays nothing for looking for some', async () => {
+  const meant = { productKey: 'meter', scope: { kind: 'all' }, sourceVersions: [], targetVersion: '2.0.0', module: 'default' } as const;
+  const filter = otherDialects({ ...meant, sourceVersions: [], inheritsVersions: false, kind: 'static', createdAt: clock() });
+  const examined = async () => {
+    const { executionStats } = await store.collections.devices.find(filter).explain('executionStats');
+    return [executionStats.totalKeysExamined, executionStats.totalDocsExamined, executionStats.nReturned];
+  };
+  expect(await examined()).toEqual([2, 2, 2]);
+  await store.collections.devices.deleteMany({ dialect: 'LWM2M' });
+  expect(await examined()).toEqual([0, 0, 0]);
 });

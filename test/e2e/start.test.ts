@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server } from 'node:net';
@@ -51,6 +52,18 @@ describe('a port that cannot be had', () => {
       expect(stdout).not.toContain('Starting MongoDB');
     },
   );
+
+  test.each(['UPDRAFT_COAP_PORT', 'UPDRAFT_COAPS_PORT'])('of UDP is told alike, whatever has its number for TCP: %s', async (setting) => {
+    const socket = createSocket('udp4');
+    await new Promise<void>((resolve) => socket.bind(Number(port), '127.0.0.1', resolve));
+    try {
+      const { code, stderr } = await failedStart({ ...free, UPDRAFT_DATA_DIR: newData(), [setting]: port });
+      expect(stderr).toBe(`Port ${port} is in use by another program. Choose another with ${setting}.\n`);
+      expect(code).toBe(1);
+    } finally {
+      socket.close();
+    }
+  });
 
   test.each(['UPDRAFT_MONGO_PORT', 'UPDRAFT_TEMPORAL_PORT', 'UPDRAFT_TEMPORAL_UI_PORT'])(
     'of a server that Updraft starts is told alike: %s',

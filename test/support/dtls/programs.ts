@@ -4,6 +4,11 @@ import { canHaveProgram, type DebianProgram, debianProgram } from '../debian-pro
 
 const LIBCOAP = 'libcoap3-bin';
 export const OPENSSL: DebianProgram = { name: 'openssl', package: 'openssl', variable: 'UPDRAFT_TEST_OPENSSL' };
+export const PLAIN_COAP_CLIENT: DebianProgram = {
+  name: 'coap-client-notls',
+  package: LIBCOAP,
+  variable: 'UPDRAFT_TEST_COAP_CLIENT',
+};
 export const COAP_CLIENTS: readonly DebianProgram[] = [
   { name: 'coap-client-openssl', package: LIBCOAP, variable: 'UPDRAFT_TEST_COAP_CLIENT_OPENSSL' },
   { name: 'coap-client-gnutls', package: LIBCOAP, variable: 'UPDRAFT_TEST_COAP_CLIENT_GNUTLS' },

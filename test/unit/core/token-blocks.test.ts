@@ -15,6 +15,8 @@ let standing: Standing;
 let reads: { standings: number; tokens: number; chunks: number[]; atOnce: number };
 /** Set, each read of the package store waits for it. */
 let gate: Promise<void> | null;
+/** What the store says when it is asked about the task. */
+let looks: () => Promise<Standing>;
 let delays: { ms: number; end(): void }[];
 
 beforeEach(() => {
@@ -23,7 +25,12 @@ beforeEach(() => {
   reads = { standings: 0, tokens: 0, chunks: [], atOnce: 0 };
   gate = null;
   delays = [];
+  looks = async () => standing;
 });
+
+async function until(come: () => boolean): Promise<void> {
+  while (!come()) await new Promise(setImmediate);
+}
 
 function tokenBlocks(limits: Parameters<typeof settingsWith>[0] = {}): TokenBlocks & { ask: typeof ask } {
   const settings = settingsWith(limits);
@@ -48,7 +55,7 @@ function tokenBlocks(limits: Parameters<typeof settingsWith>[0] = {}): TokenBloc
     standings: {
       async ofTask() {
         reads.standings += 1;
-        return standing;
+        return looks();
       },
     },
     fileOf: async () => file,
@@ -89,6 +96,46 @@ test('R-DL-7 one second of one token costs one read of its task, whatever it is 
   now = 1_000;
   await Promise.all([ask(), ask(1_024)]);
   expect([reads.tokens, reads.standings]).toEqual([1, 2]);
+});
+
+test('R-DL-7 while the store does not answer a download that runs goes on; one that begins, or whose end was told of, waits for it', async () => {
+  const { ask, forget } = tokenBlocks();
+  expect(await ask()).toBe('block');
+  const fails: ((error: Error) => void)[] = [];
+  looks = () => new Promise((_, reject) => fails.push(reject));
+  now = 1_000;
+  const first = ask(1_024);
+  await until(() => delays.length === 1);
+  expect(delays[0]?.ms).toBe(500);
+  delays[0]?.end();
+  expect(await first).toBe('block');
+  // The others do not wait for the same once more.
+  expect([await ask(2_048), await ask(3_072)]).toEqual(['block', 'block']);
+  const begins = ask(0, 'known too');
+  await until(() => fails.length === 2);
+  fails[1]?.(new Error('no store'));
+  await expect(begins).rejects.toThrow('no store');
+  forget([task.deviceId]);
+  const told = ask(4_096);
+  await until(() => fails.length === 3);
+  fails[2]?.(new Error('no store'));
+  await expect(told).rejects.toThrow('no store');
+  looks = async () => standing;
+  expect(await ask(4_096)).toBe('block');
+});
+
+test('R-DL-7 what was read before the end of the task was told of lets nobody in', async () => {
+  const { ask, forget } = tokenBlocks();
+  const reading: (() => void)[] = [];
+  const before = standing;
+  looks = () => new Promise((resolve) => reading.push(() => resolve(before)));
+  const asked = ask();
+  await until(() => reading.length === 1);
+  standing = { ...standing, task: { ...task, active: false, status: 'CANCELED' } };
+  looks = async () => standing;
+  forget([task.deviceId]);
+  reading[0]?.();
+  expect(await asked).toBe('refused');
 });
 
 test('R-DL-7 what was refused because the notification had not left is looked at again at once', async () => {
