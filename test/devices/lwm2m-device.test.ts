@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decode } from 'cbor2';
+import { corruptDownload, disconnectsAt, resultCode, staysOnSourceVersion, wrongVersion } from '../support/devices/behaviours';
 import type { Habits } from '../support/devices/lwm2m/habits';
 import { startUdpNat } from '../support/devices/lwm2m/line/udp-nat';
 import type { Lwm2mDeviceDescription } from '../support/devices/lwm2m/lwm2m-description';
@@ -199,6 +200,76 @@ describe('the virtual LwM2M device, against node-coap', () => {
     const device = await started();
     expect((await write(uri)).code).toBe('4.00');
     expect(device.firmware).toMatchObject({ state: 0, result });
+  });
+
+  test.each([
+    [
+      'a result that it reports',
+      resultCode(2),
+      [
+        [1, 0],
+        [0, 2],
+      ],
+    ],
+    [
+      'a wrong byte',
+      corruptDownload(),
+      [
+        [1, 0],
+        [0, 5],
+      ],
+    ],
+    [
+      'a failed installation',
+      resultCode(8),
+      [
+        [1, 0],
+        [2, 0],
+        [3, 0],
+        [2, 8],
+      ],
+    ],
+    [
+      'a version that did not take hold',
+      staysOnSourceVersion(),
+      [
+        [1, 0],
+        [2, 0],
+        [3, 0],
+        [0, 8],
+      ],
+    ],
+    [
+      'another version',
+      wrongVersion('3.0.0'),
+      [
+        [1, 0],
+        [2, 0],
+        [3, 0],
+        [0, 1],
+      ],
+    ],
+    [
+      'a loss of power as it begins, after which it goes on',
+      disconnectsAt('notified'),
+      [
+        [1, 0],
+        [2, 0],
+        [3, 0],
+        [0, 1],
+      ],
+    ],
+  ])('%s', async (_, behaviour, expected) => {
+    const device = await started({}, { behaviours: [behaviour] });
+    const seen = states(device);
+    const last = device.waitFor('state', { where: () => seen.length === expected.length });
+    device.on('state', ({ state }) => {
+      if (state === 2 && seen.length === 2) setImmediate(() => void server.ask({ method: 'POST', pathname: '/5/0/2' }));
+    });
+    await write(fileUri());
+    await last;
+    expect(seen).toEqual(expected);
+    expect(device.version).toBe({ wrongVersion: '3.0.0', disconnectsAt: '2.0.0' }[behaviour.kind as string] ?? '1.0.0');
   });
 
   test('takes a push by Block1; a NUL byte resets', async () => {
