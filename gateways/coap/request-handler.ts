@@ -34,7 +34,9 @@ interface RequestHandlerDeps {
 export const isRepeatable = (request: CoapMessage): boolean => request.code === CODE.get && isForFile(request);
 
 /** What devices ask of this server: blocks of package files, and whatever is about their registration. */
-export function createRequestHandler(deps: RequestHandlerDeps): (peer: Peer, request: CoapMessage, respond: Respond) => Promise<void> {
+export function createRequestHandler(
+  deps: RequestHandlerDeps,
+): (peer: Peer, request: CoapMessage, respond: Respond) => void | Promise<void> {
   const { core, gatewayId, peers, quotas, metrics, sampled, onError } = deps;
   const { registrations, downloads } = core;
   const { mayAsk, mayRegister } = createCoapRateLimits(quotas);
@@ -69,8 +71,9 @@ export function createRequestHandler(deps: RequestHandlerDeps): (peer: Peer, req
     sampled,
   });
 
-  return async (peer, request, respond) => {
+  return (peer, request, respond) => {
     if (!isForFile(request)) return answerOther(peer, request, respond);
-    respond(await answerBlock({ peer: peer.key, deviceId: provenDevice(peer) }, request));
+    const answer = answerBlock({ peer: peer.key, deviceId: provenDevice(peer) }, request);
+    return answer instanceof Promise ? answer.then(respond) : respond(answer);
   };
 }
