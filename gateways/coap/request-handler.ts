@@ -37,12 +37,9 @@ export const isRepeatable = (request: CoapMessage): boolean => request.code === 
 export function createRequestHandler(deps: RequestHandlerDeps): (peer: Peer, request: CoapMessage, respond: Respond) => Promise<void> {
   const { core, gatewayId, peers, quotas, metrics, sampled, onError } = deps;
   const { registrations, downloads } = core;
-  const { mayAsk, mayRegister } = createCoapRateLimits(quotas);
 
-  /** This process knows whom it has heard register; the store knows everybody. */
+  /** The store is asked: a registration that this process has heard of may be over. */
   async function registeredAt(peer: Peer): Promise<Pick<RegisteredPeer, 'registrationId'> | null> {
-    const known = peers.ofPeer(peer);
-    if (known) return known;
     const deviceId = provenDevice(peer);
     if (deviceId === null) return registrations.registrationAt(gatewayId, peer);
     const registration = await registrations.registrationOf(deviceId);
@@ -56,21 +53,30 @@ export function createRequestHandler(deps: RequestHandlerDeps): (peer: Peer, req
   }
 
   const answerBlock = createBlockAnswers({ downloads, metrics: metrics.blocks, onHeard, onError });
-  const answerOther = createResources({
-    resources: {
-      rd: createRd({ registrations, gatewayId, peers, mayRegister, metrics }),
-      dp: createDp({ registrations, gatewayId, registeredAt }),
-      '.well-known': wellKnown,
-    },
-    block1: BLOCK1_LIMITS,
-    admit: createAdmission({ concurrent: quotas.requests, waiting: quotas.requestsWaiting, waitMs: ANSWER_WITHIN_MS }),
-    mayAsk,
-    metrics,
-    sampled,
-  });
+
+  /** With bounds of its own on all that requests can fill. */
+  function createAnswerer() {
+    const { mayAsk, mayRegister } = createCoapRateLimits(quotas);
+    return createResources({
+      resources: {
+        rd: createRd({ registrations, gatewayId, peers, mayRegister, metrics }),
+        dp: createDp({ registrations, gatewayId, registeredAt }),
+        '.well-known': wellKnown,
+      },
+      block1: BLOCK1_LIMITS,
+      admit: createAdmission({ concurrent: quotas.requests, waiting: quotas.requestsWaiting, waitMs: ANSWER_WITHIN_MS }),
+      mayAsk,
+      metrics,
+      sampled,
+    });
+  }
+
+  /** Anybody can send in the name of any address, so nobody who does keeps out a device that has proven who it is. */
+  const answerStranger = createAnswerer();
+  const answerProven = createAnswerer();
 
   return async (peer, request, respond) => {
-    if (!isForFile(request)) return answerOther(peer, request, respond);
+    if (!isForFile(request)) return (peer.identity === null ? answerStranger : answerProven)(peer, request, respond);
     respond(await answerBlock({ peer: peer.key, deviceId: provenDevice(peer) }, request));
   };
 }

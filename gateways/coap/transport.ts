@@ -2,7 +2,7 @@ import { repeat } from '../../core/repeat';
 import { dialectsOver } from '../../schema/model/protocol/dialect';
 import { inTime } from '../in-time';
 import type { DeviceUrls, GatewayParts, OpenTransport, Transport } from '../transport';
-import { startAccessCheck } from './access-check';
+import { type AccessCheck, startAccessCheck } from './access-check';
 import { addressesOf, inUrl } from './addresses';
 import type { CoapCore } from './core';
 import { createFront } from './front/front';
@@ -13,6 +13,7 @@ import { COAP_QUOTAS, type CoapQuotas } from './quotas';
 import { createRegisteredPeers } from './registered-peers';
 import { createRequestHandler, isRepeatable } from './request-handler';
 import { openSecure, type SecureCoap } from './secure';
+import type { SessionPeer } from './session-peer';
 
 export interface CoapSettings {
   /** A name or an address. */
@@ -56,10 +57,12 @@ function createCoapTransport(
   });
   let plain: UdpSockets | null = null;
   let secure: SecureCoap | null = null;
+  let check: AccessCheck | null = null;
   let stopAll: () => Promise<unknown> = async () => undefined;
 
   const receive = (peer: Peer, message: Buffer): void => front.receive(peer, message);
   const onDropped = (): void => metrics.dropped.send_failed.inc();
+  const onCome = (session: SessionPeer): void => check?.onCome(session);
 
   /** What was known of it goes with its session; its registration stays. */
   function onGone(peer: Peer): void {
@@ -72,7 +75,7 @@ function createCoapTransport(
     const addresses = await addressesOf(host);
     if (port !== null) plain = await openUdp({ addresses, port, receive, onError, onDropped });
     if (securePort !== null) {
-      const opened = await openSecure({ devices, addresses, port: securePort, quotas, receive, onGone, metrics, sampled });
+      const opened = await openSecure({ devices, addresses, port: securePort, quotas, receive, onCome, onGone, metrics, sampled });
       metrics.watchDtls(() => opened.state());
       secure = opened;
     }
@@ -101,11 +104,12 @@ function createCoapTransport(
 
     async start() {
       const urls = await open();
+      const sessions = () => secure?.sessions() ?? [];
+      const started = startAccessCheck({ devices, sessions, everyMs: quotas.sessionCheckMs, sampled });
+      check = started;
       await reachAgain().catch(onFailure);
       const stopReaching = repeat(reachAgain, () => REACH_EVERY_MS, onFailure);
-      const sessions = () => secure?.sessions() ?? [];
-      const check = startAccessCheck({ devices, sessions, everyMs: quotas.sessionCheckMs, sampled });
-      stopAll = () => Promise.all([stopReaching(), check.stop()]);
+      stopAll = () => Promise.all([stopReaching(), started.stop()]);
       logger.info({ gatewayId, ...urls }, 'Devices can register');
       return urls;
     },
