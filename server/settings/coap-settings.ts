@@ -40,6 +40,7 @@ const ABOUT: Record<keyof CoapQuotas, { about: string; range?: readonly [number,
   },
   requests: { about: 'Requests that are worked at together: of devices that have proven who they are, and as many of others.' },
   requestsWaiting: { about: 'Requests that wait for that, in each of the two kinds; further ones get 5.03.' },
+  deviceRequestsWaiting: { about: 'Requests to one device that wait for their turn, or for the device to wake; further ones fail.' },
   duplicates: {
     about:
       'Messages that are remembered, so that a repeated one is answered and not worked at again: so many of proven devices, and of others. The oldest gives way.',

@@ -42,6 +42,7 @@ export class FakeCoapCore implements CoapCore {
         ? null
         : { deviceId: deviceIdOf(OWNERS[identity] ?? identity), key, proof: this.proofOf(identity) };
     },
+    lwm2mDevice: async () => null,
     lwm2mSessionEnds: () => ({ take: async () => this.ends.splice(0) }),
     onSessionEnds: () => () => undefined,
     reviewConnected: async (connected) => ({

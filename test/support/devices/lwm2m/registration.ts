@@ -30,6 +30,7 @@ const linksOption = uintOption('Content-Format', FORMAT.links);
 export class Registration implements Session {
   /** `rd` and what the server chose. */
   private location: string[] | null = null;
+  private cuts = 0;
 
   constructor(private readonly parts: RegistrationParts) {}
 
@@ -46,7 +47,12 @@ export class Registration implements Session {
     const { line, endpoint } = this.parts;
     this.location = null;
     endpoint.forget();
+    const before = this.cuts;
     await line.open();
+    if (this.cuts !== before) {
+      line.cut();
+      throw new Error('cut while it was opened');
+    }
     await this.register();
   }
 
@@ -81,6 +87,7 @@ export class Registration implements Session {
   }
 
   cut(): void {
+    this.cuts += 1;
     this.location = null;
     this.parts.line.cut();
     this.parts.endpoint.forget();
