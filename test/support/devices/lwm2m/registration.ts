@@ -50,6 +50,14 @@ export class Registration implements Session {
     await this.register();
   }
 
+  /** From a new port, and goes on with the registration that there is: an Update, whose code it answers. */
+  async resume(): Promise<string> {
+    const { line, endpoint } = this.parts;
+    endpoint.forget();
+    await line.open();
+    return this.update();
+  }
+
   /** On the line that is there. */
   async register(): Promise<void> {
     const { endpoint, queries, links } = this.parts;
