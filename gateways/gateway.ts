@@ -7,7 +7,6 @@ import type { GatewayCore } from './core';
 import { linkOver } from './device-link';
 import { createDeviceQueues, QUEUE_SETTINGS, type QueueSettings } from './device-queues';
 import { createGatewayMetrics, type GatewayMetrics } from './metrics';
-import { createSessionEnds } from './session-ends';
 import type { DeviceUrls, OpenTransport, Transport } from './transport';
 
 export interface GatewayDeps {
@@ -48,9 +47,7 @@ export async function createGateway<U extends DeviceUrls>(
 ): Promise<Gateway<U>> {
   const metrics = createGatewayMetrics(registry);
   const queues = await createDeviceQueues({ metrics, settings: { ...QUEUE_SETTINGS, ...queueSettings } });
-  const sampled = createSampledLog(logger);
-  const sessionEnds = createSessionEnds({ devices: core.devices, gatewayId, sampled });
-  const parts = { core, gatewayId, queues, metrics, sampled, sessionEnds, logger, clock };
+  const parts = { core, gatewayId, queues, metrics, sampled: createSampledLog(logger), logger, clock };
   const transports = open.map((transport) => transport(parts));
   /** Whether this process holds connections, which are gone when it starts and when it has stopped. */
   const holdsConnections = transports.some(({ link }) => link.gatewayId === gatewayId);
@@ -68,7 +65,6 @@ export async function createGateway<U extends DeviceUrls>(
   async function stop(): Promise<void> {
     if (stopping) return;
     stopping = true;
-    await sessionEnds.stop();
     await Promise.all(transports.map((transport) => transport.close()));
     await queues.stop(stopWithinMs);
     if (holdsConnections && started) await reset();
@@ -90,7 +86,6 @@ export async function createGateway<U extends DeviceUrls>(
         throw error;
       }
       started = true;
-      if (holdsConnections) sessionEnds.start();
       return Object.assign({}, ...urls) as U;
     },
     stop,

@@ -5,7 +5,6 @@ import type { Dialect } from '../schema/model/protocol/dialect';
 import type { GatewayCore } from './core';
 import type { DeviceQueues } from './device-queues';
 import type { GatewayMetrics } from './metrics';
-import type { SessionEnds } from './session-ends';
 
 /** Where devices connect, and where a broker asks about them. */
 export interface DeviceUrls {
@@ -43,8 +42,6 @@ export interface GatewayParts {
   queues: DeviceQueues;
   metrics: GatewayMetrics;
   sampled: SampledLog;
-  /** Of sessions that this process holds. */
-  sessionEnds: Pick<SessionEnds, 'listen'>;
   logger: Logger;
   clock?: () => Date;
 }

@@ -30,7 +30,8 @@ export function coapBaseUrlsOf(
   };
 }
 
-async function freeUdpPort(host: string): Promise<number> {
+/** Of the first address of the host. */
+export async function freeUdpPort(host: string): Promise<number> {
   const [address = host] = await addressesOf(host);
   const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4');
   socket.bind({ address, port: 0 });

@@ -1,5 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { createServer, isIPv6 } from 'node:net';
+import { addressesOf } from '../gateways/coap/addresses';
 import type { Config } from './config';
 import { portTaken, StartError } from './embedded/start-error';
 
@@ -61,14 +62,21 @@ export async function checkPorts(config: Config): Promise<void> {
 
 const overlap = (one: string, other: string): boolean => one === other || EVERYWHERE.includes(one) || EVERYWHERE.includes(other);
 
-function tryOut({ host, port, transport }: OwnPort): Promise<void> {
+async function tryOut({ host, port, transport }: OwnPort): Promise<void> {
+  if (transport === 'TCP') return tryOutTcp(host, port);
+  for (const address of await addressesOf(host)) await tryOutUdp(address, port);
+}
+
+function tryOutUdp(address: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    if (transport === 'UDP') {
-      const socket = createSocket(isIPv6(host) ? 'udp6' : 'udp4');
-      socket.once('error', reject);
-      socket.bind({ port, address: host, exclusive: true }, () => socket.close(() => resolve()));
-      return;
-    }
+    const socket = createSocket({ type: isIPv6(address) ? 'udp6' : 'udp4', ipv6Only: true });
+    socket.once('error', reject);
+    socket.bind({ port, address, exclusive: true }, () => socket.close(() => resolve()));
+  });
+}
+
+function tryOutTcp(host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);
     server.listen({ port, host, exclusive: true }, () => server.close(() => resolve()));

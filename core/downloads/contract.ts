@@ -75,8 +75,8 @@ export interface TokenBlockRequest {
 }
 
 export type TokenBlock =
-  /** As many bytes as were asked for, or as there are up to the end. `etag`: the first 8 bytes of the file's SHA-256. */
-  | { kind: 'block'; bytes: Buffer; size: number; etag: Buffer }
+  /** As many bytes as were asked for, or as there are up to the end. `etag`: the first 8 bytes of the file's SHA-256. `deviceId`: the token's. */
+  | { kind: 'block'; bytes: Buffer; size: number; etag: Buffer; deviceId: DeviceId }
   /** The token was never given out. */
   | { kind: 'unknown' }
   /** It has expired, its task has ended, its device may not have the file, or another device asks. */

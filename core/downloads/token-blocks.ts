@@ -49,7 +49,7 @@ export function createTokenBlocks(deps: TokenBlocksDeps): TokenBlocks {
     const bytes = await reader.slice(file, offset, Math.min(length, file.size - offset));
     reader.ahead(file, offset, length);
     meter.add(grant.taskId, bytes.length, 1);
-    return { kind: 'block', bytes, size: file.size, etag };
+    return { kind: 'block', bytes, size: file.size, etag, deviceId };
   }
 
   return {

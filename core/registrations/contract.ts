@@ -45,11 +45,19 @@ export interface GatewayRegistrations {
   registrationAt(gatewayId: string, peer: { address: string; port: number }): Promise<Registration | null>;
   /** Those at a gateway, by device id, after one: at most `most`, 1,000 when not given. */
   registrationsAt(gatewayId: string, page?: { after?: DeviceId; most?: number }): Promise<Registration[]>;
+  /** How many are registered at a gateway, for whoever watches it. */
+  countsAt(gatewayId: string): Promise<RegistrationCounts>;
   /**
    * Devices that the gateway reaches and that count as off-line come: it was taken for dead, or has started anew and knows their addresses
    * from the store. To be called when it starts, after its reset, and again and again. Returns how many.
    */
   reachAgain(gatewayId: string): Promise<number>;
+}
+
+export interface RegistrationCounts {
+  registered: number;
+  /** Of these, devices that are on-line: they listen now, as far as anyone knows. */
+  online: number;
 }
 
 export interface RegistrationService extends GatewayRegistrations {

@@ -1,6 +1,7 @@
 import type { DeviceId } from '../../schema/model/ids';
 import type { Registration } from '../../schema/model/registration/registration';
 import type { Collections } from '../../schema/mongo/connect';
+import type { RegistrationCounts } from './contract';
 
 type Registrations = Collections['registrations'];
 
@@ -16,6 +17,19 @@ export async function byRegistrationId(registrations: Registrations, ids: readon
   const found = await registrations.find({ registrationId: { $in: [...ids] } }).toArray();
   const byId = new Map(found.map((each) => [each.registrationId, each]));
   return ids.map((id) => byId.get(id) ?? null);
+}
+
+/** A count that takes longer is not worth its time. */
+const COUNT_MS = 2_000;
+
+/** Both are read from indexes alone; devices that sleep have one of their own. */
+export async function countsAt(registrations: Registrations, gatewayId: string): Promise<RegistrationCounts> {
+  const options = { maxTimeMS: COUNT_MS };
+  const [registered, asleep] = await Promise.all([
+    registrations.countDocuments({ gatewayId }, options),
+    registrations.countDocuments({ gatewayId, online: false }, options),
+  ]);
+  return { registered, online: Math.max(0, registered - asleep) };
 }
 
 const PAGE = 1_000;

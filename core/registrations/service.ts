@@ -9,7 +9,7 @@ import { changeAll, type Decision } from './change';
 import type { CommitDeps } from './commit';
 import type { Accepted, RegisterInput, RegistrationService, UpdateInput, Where } from './contract';
 import { endDue, endLost, endRegistrations } from './due';
-import { atGateway, byRegistrationId, ofDevices } from './find';
+import { atGateway, byRegistrationId, countsAt, ofDevices } from './find';
 import { reachAgain, resetRegistrations } from './gateways';
 import { createHeardDevices, type Heard } from './heard';
 import { type KnownDevices, maySpeakFor, type RegisteringDevice, registeringDevice } from './known-devices';
@@ -157,6 +157,7 @@ export function createRegistrations(given: RegistrationDeps): Registrations {
       return unlessGone(await registrations.findOne({ plainPeer: plainPeerOf({ gatewayId, address, port }) }));
     },
     registrationsAt: async (gatewayId, page) => atGateway(registrations, gatewayId, page),
+    countsAt: (gatewayId) => countsAt(registrations, gatewayId),
     reachAgain: (gatewayId) => reachAgain(deps, gatewayId),
     ofDevices: async (ids) => (await ofDevices(registrations, ids)).map(unlessGone),
     count: () => registrations.estimatedDocumentCount(),

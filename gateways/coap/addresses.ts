@@ -1,12 +1,11 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 
-/** The addresses that sockets are bound to for a host: `::` means all of IPv4 as well, as it does for TCP. */
+/** The addresses that sockets are bound to for a host, as for TCP: the first one of a name, and `::` means all of IPv4 as well. */
 export async function addressesOf(host: string): Promise<string[]> {
   if (host === '::') return ['0.0.0.0', '::'];
   if (isIP(host) !== 0) return [host];
-  const found = await lookup(host, { all: true });
-  return [...new Set(found.map(({ address }) => address))];
+  return [(await lookup(host)).address];
 }
 
 /** For a URL. */

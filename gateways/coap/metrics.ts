@@ -1,4 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
+import type { RegistrationCounts } from '../../core/registrations/contract';
 import { REGISTRATION_REFUSALS, type RegistrationRefusal } from '../../schema/model/registration/refusals';
 import { type BlockMetrics, createBlockMetrics } from './blocks/metrics';
 import { ANSWER_CLASSES, FRONT_DROPS, type FrontMetrics, REQUEST_METHODS, REQUEST_RESULTS, type Tally } from './front/metrics';
@@ -19,8 +20,8 @@ export interface CoapMetrics extends FrontMetrics {
   dtls(event: string): void;
   /** Sessions, handshakes that are not over, and memory of DTLS, read when the metrics are. */
   watchDtls(state: () => { sessions: number; halfOpen: number; memoryBytes: number }): void;
-  /** Devices that have registered with this process or sent an Update to it, read when the metrics are. */
-  watchPeers(count: () => number): void;
+  /** How many devices are registered at this gateway, read when the metrics are. */
+  watchRegistrations(counts: () => Promise<RegistrationCounts>): void;
 }
 
 export function createCoapMetrics(registry: Registry): CoapMetrics {
@@ -73,6 +74,18 @@ export function createCoapMetrics(registry: Registry): CoapMetrics {
       gauge('dtls_handshakes', 'DTLS handshakes that are not over', () => state().halfOpen);
       gauge('dtls_memory_bytes', 'Memory of the DTLS module', () => state().memoryBytes);
     },
-    watchPeers: (count) => void gauge('devices', 'Devices that have registered here or sent an Update, and have not gone', count),
+    watchRegistrations(counts) {
+      new Gauge({
+        ...{ name: 'updraft_coap_devices', help: 'Devices that are registered at this gateway, and those that listen now', registers },
+        labelNames: ['state'],
+        async collect() {
+          // A store that is away must not make the other metrics fail: what was counted last stays.
+          const now = await counts().catch(() => null);
+          if (now === null) return;
+          this.set({ state: 'registered' }, now.registered);
+          this.set({ state: 'online' }, now.online);
+        },
+      });
+    },
   };
 }

@@ -20,7 +20,6 @@ export interface RegisteredPeers {
   /** The device that has registered from there. */
   ofPeer(peer: Pick<Peer, 'key'>): RegisteredPeer | undefined;
   forget(deviceId: DeviceId): void;
-  readonly size: number;
 }
 
 /** Of `most` devices: those heard last. */
@@ -42,8 +41,5 @@ export function createRegisteredPeers(most: number): RegisteredPeers {
     ofDevice: (deviceId) => byDevice.get(deviceId),
     ofPeer: ({ key }) => byPeer.get(key),
     forget: (deviceId) => void byDevice.delete(deviceId),
-    get size() {
-      return byDevice.size;
-    },
   };
 }

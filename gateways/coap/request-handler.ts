@@ -1,4 +1,5 @@
 import type { SampledLog } from '../../core/sampled-log';
+import type { DeviceId } from '../../schema/model/ids';
 import { createAdmission } from '../admission';
 import { ANSWER_WITHIN_MS } from '../in-time';
 import { createBlockAnswers } from './blocks/block-answers';
@@ -48,7 +49,13 @@ export function createRequestHandler(deps: RequestHandlerDeps): (peer: Peer, req
     return registration?.identity === peer.identity ? registration : null;
   }
 
-  const answerBlock = createBlockAnswers({ downloads, metrics: metrics.blocks, onError });
+  /** What a device has registered with elsewhere is not this gateway's to say. */
+  function onHeard(deviceId: DeviceId): void {
+    const known = peers.ofDevice(deviceId);
+    if (known) registrations.heard(known.registrationId, gatewayId);
+  }
+
+  const answerBlock = createBlockAnswers({ downloads, metrics: metrics.blocks, onHeard, onError });
   const answerOther = createResources({
     resources: {
       rd: createRd({ registrations, gatewayId, peers, mayRegister, metrics }),
@@ -64,8 +71,6 @@ export function createRequestHandler(deps: RequestHandlerDeps): (peer: Peer, req
 
   return async (peer, request, respond) => {
     if (!isForFile(request)) return answerOther(peer, request, respond);
-    const known = peers.ofPeer(peer);
-    if (known) registrations.heard(known.registrationId, gatewayId);
     respond(await answerBlock({ peer: peer.key, deviceId: provenDevice(peer) }, request));
   };
 }

@@ -76,7 +76,7 @@ function createCoapTransport(
       metrics.watchDtls(() => opened.state());
       secure = opened;
     }
-    metrics.watchPeers(() => peers.size);
+    metrics.watchRegistrations(() => inTime(registrations.countsAt(gatewayId)));
     return { ...urlOf('coap', plain, host), ...urlOf('coaps', secure, host) };
   }
 

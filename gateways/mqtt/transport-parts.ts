@@ -15,7 +15,7 @@ export interface MqttSettings {
 }
 
 /** What both MQTT transports are made of. */
-export interface TransportParts extends Pick<GatewayParts, 'queues' | 'metrics' | 'sampled' | 'sessionEnds' | 'logger'> {
+export interface TransportParts extends Pick<GatewayParts, 'queues' | 'metrics' | 'sampled' | 'logger'> {
   devices: GatewayCore['devices'];
   dialects: readonly MqttDialect[];
   /** Whom devices are connected to: this process, or the broker. */

@@ -253,9 +253,14 @@ export const SETUP_VARIABLES = {
     example: '/usr/bin/openssl',
   },
   UPDRAFT_TEST_COAP_CLIENT_OPENSSL: {
-    about: 'The `coap-client` of libcoap with OpenSSL, for tests.',
+    about: 'The `coap-client` of libcoap with OpenSSL, for tests and benchmark.',
     defaultText: 'the installed one, else from Debian',
     example: '/usr/bin/coap-client-openssl',
+  },
+  UPDRAFT_TEST_COAP_SERVER_OPENSSL: {
+    about: 'The `coap-server` of libcoap with OpenSSL, for the benchmark.',
+    defaultText: 'the installed one, else from Debian',
+    example: '/usr/bin/coap-server-openssl',
   },
   UPDRAFT_TEST_COAP_CLIENT_GNUTLS: {
     about: 'The `coap-client` of libcoap with GnuTLS, for tests.',

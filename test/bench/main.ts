@@ -3,11 +3,12 @@ import type { Benchmark } from './benchmark';
 import { downloads } from './downloads/downloads';
 import { dtls } from './dtls/dtls';
 import { fleet } from './fleet/fleet';
+import { lwm2m } from './lwm2m/lwm2m';
 import { mqtt } from './mqtt/mqtt';
 import { runScoped } from './run-scoped';
 import { upgrades } from './upgrades/upgrades';
 
-const BENCHMARKS: readonly Benchmark[] = [upgrades, downloads, fleet, mqtt, dtls];
+const BENCHMARKS: readonly Benchmark[] = [upgrades, downloads, fleet, mqtt, dtls, lwm2m];
 
 /** `npm run bench -- <benchmark> …`. Exit code 1 when something measured went wrong, 2 for wrong arguments. */
 async function main(args: readonly string[]): Promise<number> {

@@ -181,3 +181,14 @@ test('those of a gateway are read in pages, and those of some devices in their o
   gateways.clock.advance(660_000);
   expect(await registrations.registrationOf(idOf('m1'))).toBeNull();
 });
+
+test('those of a gateway are counted, and those of them that listen', async () => {
+  gateways.accepted(await gateways.gw1.register('m1'));
+  gateways.accepted(await gateways.gw1.register('m2', { binding: 'UQ', queueMode: true }));
+  const { registrations } = gateways.gw1;
+  expect(await registrations.countsAt('gw-1')).toEqual({ registered: 2, online: 2 });
+  gateways.clock.advance(120_000);
+  await registrations.endDue();
+  expect(await registrations.countsAt('gw-1')).toEqual({ registered: 2, online: 1 });
+  expect(await registrations.countsAt('gw-2')).toEqual({ registered: 0, online: 0 });
+});

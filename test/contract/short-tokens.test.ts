@@ -65,7 +65,13 @@ describe('R-DL-4 a short token', () => {
     const { pieces, end } = download.begin({ start: 4, end: 7 }, () => undefined);
     expect((await buffer(pieces)).toString()).toBe('ware');
     end();
-    expect(await blockOf(token, 4, 4)).toEqual({ kind: 'block', bytes: Buffer.from('ware'), size: 12, etag: Buffer.alloc(8) });
+    expect(await blockOf(token, 4, 4)).toEqual({
+      kind: 'block',
+      bytes: Buffer.from('ware'),
+      size: 12,
+      etag: Buffer.alloc(8),
+      deviceId: expect.any(String),
+    });
     expect(await blockOf(token, 8, 16)).toMatchObject({ bytes: Buffer.from(' 2.0') });
     expect(await blockOf(token, 12, 16)).toEqual({ kind: 'beyond', size: 12 });
   });

@@ -110,6 +110,7 @@ describe('virtual LwM2M devices at a real platform', () => {
       image = readFileSync((await writeFirmwareImage(join(directory, 'image'), 120_000, { version: '2.0.0' })).path);
     });
     afterAll(() => rm(directory, { recursive: true }));
+    const portOf = (scheme: 'coap' | 'coaps') => Number(new URL(scheme === 'coap' ? platform.coapUrl : platform.coapsUrl).port);
 
     test.each(['coap', 'coaps'] as const)('R-DL-4 over %s, from a port of its own, resumed there where it lost contact', async (scheme) => {
       const deviceName = `loading-${scheme}`;
@@ -118,8 +119,7 @@ describe('virtual LwM2M devices at a real platform', () => {
       const device = await platform.device({ deviceName, habits, ...(scheme === 'coaps' && { psk }) });
       await device.start();
       const path = await platform.fileFor(deviceName, image);
-      const { port } = new URL(scheme === 'coap' ? platform.coapUrl : platform.coapsUrl);
-      const nat = await startUdpNat({ host: '127.0.0.1', port: Number(port) });
+      const nat = await startUdpNat({ host: '127.0.0.1', port: portOf(scheme) });
       let lost = 0;
       let sent = 0;
       nat.onDatagram((direction) => {
@@ -136,6 +136,45 @@ describe('virtual LwM2M devices at a real platform', () => {
       expect(Buffer.concat(device.file.pieces).equals(image)).toBe(true);
       expect(device.file).toMatchObject({ size: image.length, restarts: 0 });
       expect(device.pullPorts.length).toBe(2);
+    });
+
+    test.each(['coap', 'coaps'] as const)(
+      'R-DL-4 over %s through a NAT that gives it another port in the middle, again and again',
+      async (scheme) => {
+        const deviceName = `wandering-${scheme}`;
+        const device = await platform.device({ deviceName, ...(scheme === 'coaps' && { psk: keyOf(deviceName) }) });
+        await device.start();
+        const path = await platform.fileFor(deviceName, image);
+        const nat = await startUdpNat({ host: '127.0.0.1', port: portOf(scheme) });
+        let blocks = 0;
+        const ports = new Set<number>();
+        nat.onDatagram((direction, datagram) => {
+          // A block, and not a handshake's part.
+          if (direction === 'to device' && datagram.length > 1_000) {
+            blocks += 1;
+            for (const port of nat.outerPorts()) ports.add(port);
+            if (blocks % 10 === 0) setImmediate(() => nat.rebind());
+          }
+          return true;
+        });
+        const downloaded = device.waitFor('state', { where: ({ state }) => state === 2 });
+        device.client.objects.write('/5/0/1', Buffer.from(`${scheme}://127.0.0.1:${nat.port}${path}`));
+        await downloaded;
+        nat.close();
+        expect(Buffer.concat(device.file.pieces).equals(image)).toBe(true);
+        expect(ports.size).toBeGreaterThan(5);
+        expect(device.pullPorts.length).toBe(1);
+      },
+    );
+
+    test('R-DL-4 over http, at the address of the same token', async () => {
+      const device = await platform.device({ deviceName: 'loading-http', client: 'anjay3' });
+      await device.start();
+      const path = await platform.fileFor('loading-http', image);
+      const downloaded = device.waitFor('state', { where: ({ state }) => state === 2 });
+      device.client.objects.write('/5/0/1', Buffer.from(`${new URL(platform.updraft.platform.apiUrl ?? '').origin}${path}`));
+      await downloaded;
+      expect(Buffer.concat(device.file.pieces).equals(image)).toBe(true);
     });
 
     test('R-DL-4 no file for a token that nobody was given', async () => {

@@ -1,4 +1,5 @@
 import type { BlockAsker, DownloadService, TokenBlock } from '../../../core/downloads/contract';
+import type { DeviceId } from '../../../schema/model/ids';
 import { blockSize, writeBlock } from '../message/block-option';
 import { CODE } from '../message/codes';
 import type { CoapMessage, CoapOption } from '../message/message';
@@ -17,6 +18,8 @@ export interface BlockAnswer {
 export interface BlockAnswersDeps {
   downloads: Pick<DownloadService, 'tokenBlock'>;
   metrics: BlockMetrics;
+  /** A device has shown its token: it is awake, from whichever port it asks. */
+  onHeard?(deviceId: DeviceId): void;
   /** The store could not be asked or read. */
   onError(error: unknown): void;
 }
@@ -40,7 +43,7 @@ const CONTENT_FORMAT: CoapOption = uintOption(OPTION.contentFormat, OCTET_STREAM
  * Answers requests for files under `/f/` (R-DL-4). Nothing is kept between two of them, so that a repeated one may be computed again and any
  * gateway can answer the next. Never rejects.
  */
-export function createBlockAnswers({ downloads, metrics, onError }: BlockAnswersDeps) {
+export function createBlockAnswers({ downloads, metrics, onHeard, onError }: BlockAnswersDeps) {
   function refuse(kind: keyof typeof REFUSALS): BlockAnswer {
     metrics.requests[kind].inc();
     const { code, retrySeconds } = REFUSALS[kind];
@@ -58,7 +61,8 @@ export function createBlockAnswers({ downloads, metrics, onError }: BlockAnswers
     try {
       const found = await downloads.tokenBlock(token, asker, { offset, length: blockSize(szx) });
       if (found.kind !== 'block') return refuse(found.kind);
-      const { bytes, size, etag } = found;
+      const { bytes, size, etag, deviceId } = found;
+      onHeard?.(deviceId);
       metrics.requests.block.inc();
       metrics.bytes.inc(bytes.length);
       const options = [

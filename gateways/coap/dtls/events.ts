@@ -46,6 +46,8 @@ export type DtlsEvent =
   | 'handshake_failed'
   | 'handshake_timeout'
   | 'handshake_replaced'
+  /** There were as many as may be, and it was of the address that had most. */
+  | 'handshake_displaced'
   /** By `endIdentity` or `close`. */
   | 'handshake_ended'
   /** Nobody has the identity; the handshake goes on to fail as with a wrong key. */

@@ -70,13 +70,11 @@ export function createHandshakes(shared: Shared, events: HandshakeEvents): Hands
     forget(half);
     shared.count(event);
     shared.engine.close(half.context, false);
-    shared.flush(half.from);
   }
 
   /** What stands against one more handshake with this address. */
   function refusal(from: Address): DropReason | null {
     const there = byAddress.has(keyOfAddress(from));
-    if (!there && byAddress.size >= limits.halfOpen) return 'half_open_limit';
     if (!there && (ofNetwork.get(networkOf(from.address)) ?? 0) >= limits.halfOpenPerAddress) return 'half_open_address_limit';
     if (!there && !events.replaces(from) && events.sessionCount() + byAddress.size >= limits.sessions) return 'session_limit';
     return null;
@@ -107,10 +105,29 @@ export function createHandshakes(shared: Shared, events: HandshakeEvents): Hands
       return null;
     }
     const before = byAddress.get(keyOfAddress(from));
+    if (before === undefined && byAddress.size >= limits.halfOpen && !makeRoom(networkOf(from.address))) {
+      engine.close(context, false);
+      engine.takeSent();
+      return 'half_open_limit';
+    }
     if (before !== undefined) end(before, 'handshake_replaced');
     begin(context, connectionId.id, mark, from);
     shared.flush(from);
     return null;
+  }
+
+  /** Ends the oldest handshake of the address that has most, if that has more than this one would have. */
+  function makeRoom(network: string): boolean {
+    let most = (ofNetwork.get(network) ?? 0) + 1;
+    let crowded: string | null = null;
+    for (const [other, count] of ofNetwork) if (count > most) [crowded, most] = [other, count];
+    if (crowded === null) return false;
+    for (const half of byAddress.values()) {
+      if (half.network !== crowded) continue;
+      end(half, 'handshake_displaced');
+      return true;
+    }
+    return false;
   }
 
   function begin(context: Context, connectionId: number, mark: number, from: Address): void {

@@ -1,10 +1,10 @@
-/** What a server keeps and how long. What is over a limit is dropped and counted; nothing that exists gives way to it. */
+/** What a server keeps and how long. What is over a limit is dropped and counted, unless it says what gives way. */
 export interface DtlsLimits {
   /** Sessions, with the handshakes that may become one. */
   sessions: number;
   /** Sessions of one identity. With one more the oldest ends. */
   sessionsPerIdentity: number;
-  /** Handshakes that have proven their address and are not finished. */
+  /** Handshakes that have proven their address and are not finished. With one more, one of the address that has most gives way. */
   halfOpen: number;
   /** The same of one address: an IPv4 address, or the first 64 bits of an IPv6 address. */
   halfOpenPerAddress: number;

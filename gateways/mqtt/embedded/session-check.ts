@@ -3,7 +3,6 @@ import type { SampledLog } from '../../../core/sampled-log';
 import type { DeviceId } from '../../../schema/model/ids';
 import type { GatewayCore } from '../../core';
 import type { GatewayMetrics } from '../../metrics';
-import type { SessionEnds } from '../../session-ends';
 import { MQTT_LIMITS } from '../limits';
 import type { Presence } from './presence';
 import type { Session, Sessions } from './session';
@@ -24,8 +23,7 @@ const STOOD_STILL_MS = 5_000;
  * still looks at all of them at once.
  */
 export function startSessionCheck(deps: {
-  devices: Pick<GatewayCore['devices'], 'reviewConnected' | 'disabledOn'>;
-  sessionEnds: Pick<SessionEnds, 'listen'>;
+  devices: Pick<GatewayCore['devices'], 'reviewConnected' | 'disabledOn' | 'sessionEndsAt' | 'onSessionEnds'>;
   presence: Pick<Presence, 'forgotten'>;
   gatewayId: string;
   sessions: Sessions;
@@ -33,7 +31,7 @@ export function startSessionCheck(deps: {
   metrics: GatewayMetrics;
   sampled: SampledLog;
 }): SessionCheck {
-  const { devices, sessionEnds, presence, gatewayId, sessions, everyMs, metrics, sampled } = deps;
+  const { devices, presence, gatewayId, sessions, everyMs, metrics, sampled } = deps;
   let waiting: Session[] = [];
   let pauseMs = everyMs;
   let stirredAt = performance.now();
@@ -64,8 +62,8 @@ export function startSessionCheck(deps: {
     for (const deviceId of await devices.disabledOn(gatewayId)) end(sessions.of(deviceId));
   }
 
-  async function endNamed(ids: readonly DeviceId[]): Promise<void> {
-    const named = ids.flatMap((deviceId) => sessions.of(deviceId) ?? []);
+  async function endNamed(): Promise<void> {
+    const named = (await devices.sessionEndsAt(gatewayId)).flatMap((deviceId) => sessions.of(deviceId) ?? []);
     for (let begin = 0; begin < named.length; begin += CHUNK) await check(named.slice(begin, begin + CHUNK));
   }
 
@@ -81,8 +79,12 @@ export function startSessionCheck(deps: {
   const onFailure = (error: unknown) =>
     sampled.warn('session check', { err: error }, 'Sessions could not be compared with the registered devices; they are later');
   const oftenMs = Math.min(everyMs, MQTT_LIMITS.disabledCheckMs);
-  const stops = [repeat(look, () => pauseMs, onFailure), repeat(stir, () => oftenMs, onFailure)];
-  const unlisten = sessionEnds.listen(endNamed);
+  const stops = [
+    repeat(look, () => pauseMs, onFailure),
+    repeat(endNamed, () => oftenMs, onFailure),
+    repeat(stir, () => oftenMs, onFailure),
+  ];
+  const unlisten = devices.onSessionEnds(() => void endNamed().catch(onFailure));
   return {
     async stop() {
       unlisten();

@@ -21,7 +21,7 @@ import { createPskKeys } from './tls/psk-keys';
 
 /** Devices connect to a broker inside this process, which holds their sessions. */
 export function createEmbeddedTransport(
-  { devices, dialects, gatewayId, queues, quotas, metrics, sampled, sessionEnds, accountOf, logger }: TransportParts,
+  { devices, dialects, gatewayId, queues, quotas, metrics, sampled, accountOf, logger }: TransportParts,
   settings: Omit<ListenSettings, 'connections' | 'strangers'>,
 ): Transport<MqttUrls> {
   const presence = createPresence({ devices, gatewayId, queues, sampled });
@@ -110,7 +110,7 @@ export function createEmbeddedTransport(
           },
         },
       );
-      check = startSessionCheck({ devices, sessionEnds, presence, gatewayId, sessions, everyMs: quotas.sessionCheckMs, metrics, sampled });
+      check = startSessionCheck({ devices, presence, gatewayId, sessions, everyMs: quotas.sessionCheckMs, metrics, sampled });
       logger.info({ gatewayId, ...listeners.urls }, 'Devices can connect');
       return listeners.urls;
     },

@@ -44,7 +44,7 @@ export function createEmqxPresence({
   resolve,
   api,
   by,
-}: Omit<TransportParts, 'logger' | 'sessionEnds'> & { resolve: Resolve; api?: Pick<EmqxApi, 'subscribe'>; by?: 'HOOK' }): (
+}: Omit<TransportParts, 'logger'> & { resolve: Resolve; api?: Pick<EmqxApi, 'subscribe'>; by?: 'HOOK' }): (
   topic: string,
   payload: Buffer,
 ) => Promise<void> | void | false {

@@ -12,7 +12,7 @@ import { BROKER_LIMITS } from './settings';
 const LOOKUPS = 5;
 const HEARD_FOR_MS = 1_000;
 
-interface InboxDeps extends Omit<TransportParts, 'logger' | 'sessionEnds'> {
+interface InboxDeps extends Omit<TransportParts, 'logger'> {
   resolve: Resolve;
   peerOf: (identity: Identity, dialect: MqttDialect) => BrokerPeer;
   /** Set where nobody gets to the broker but by our hook. */

@@ -3,7 +3,9 @@ import { describeMachine } from '../machine';
 import { alignedTable } from '../table';
 import { measureDtls } from './measure';
 
-const AT_MOST = { handshakeMicros: 1000, bytesPerSession: 40 * 1024, realClientMs: 50 };
+const AT_MOST = { handshakeMicros: 1000, bytesPerSession: 40 * 1024 };
+/** By the clock, so it depends on what else the machine does. */
+const AIM_MS = 50;
 
 /** What the DTLS server costs by itself: no socket, no device, no platform. */
 export const dtls: Benchmark = {
@@ -23,12 +25,11 @@ export const dtls: Benchmark = {
       ['spoofed hello', ...rate(helloMicros)],
       ['session: WebAssembly memory', kib(wasmBytesPerSession), ''],
       ['session: JavaScript heap', kib(heapBytesPerSession), ''],
-      ['longest handshake of a real client among spoofed hellos', `${realClientMs.toFixed(1)} ms`, ''],
+      [`longest handshake of a real client among spoofed hellos (aim: ${AIM_MS} ms)`, `${realClientMs.toFixed(1)} ms`, ''],
     ];
     const problems = [
       ...(handshakeMicros > AT_MOST.handshakeMicros ? ['A handshake takes more than 1 ms of CPU.'] : []),
       ...(wasmBytesPerSession + heapBytesPerSession > AT_MOST.bytesPerSession ? ['A session takes more than 40 KiB.'] : []),
-      ...(realClientMs > AT_MOST.realClientMs ? ['A real client waited for more than 50 ms.'] : []),
     ];
     return { json: { benchmark: 'dtls', machine, ...measured }, text: alignedTable(rows), problems };
   },

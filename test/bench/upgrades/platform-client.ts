@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BenchScope } from '../benchmark';
@@ -6,26 +7,39 @@ import type { PlatformCommand, PlatformMessage, PlatformRuns } from './platform-
 
 const START_WITHIN_MS = 120_000;
 const STOP_WITHIN_MS = 45_000;
+const SETTLE_WITHIN_MS = 30_000;
 
 export interface PlatformProcess extends PlatformRuns {
   pid: number;
   dataDir: string;
+  /** Collects its garbage, so that its memory can be told. */
+  settle(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Starts the platform with its embedded servers in a process of its own, on fresh data; it ends with this one. */
-export async function startPlatformProcess(scope: BenchScope, profileDir: string | null): Promise<PlatformProcess> {
+/** Starts the platform with its embedded servers in a process of its own, on fresh data; it ends with this one. `more`: further settings. */
+export async function startPlatformProcess(
+  scope: BenchScope,
+  profileDir: string | null,
+  more: Record<string, string> = {},
+): Promise<PlatformProcess> {
   const { NODE_FLAGS } = await import('#setup/node-flags.mjs');
   const dataDir = join(scope.dataDir, 'platform');
   const child = fork(join(__dirname, 'platform-process.js'), [], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     execArgv: [...NODE_FLAGS, '--enable-source-maps', ...profiling(profileDir)],
-    env: { ...process.env, ...settings(dataDir) },
+    env: { ...process.env, ...settings(dataDir), ...more },
   });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const stop = scope.defer(() => stopChild(child, ended));
   const runs = await started(child);
-  return { ...runs, pid: child.pid ?? 0, dataDir, stop };
+  return { ...runs, pid: child.pid ?? 0, dataDir, settle: () => settleChild(child), stop };
+}
+
+async function settleChild(child: ChildProcess): Promise<void> {
+  const settled = once(child, 'message', { signal: AbortSignal.timeout(SETTLE_WITHIN_MS) });
+  child.send('settle' satisfies PlatformCommand);
+  await settled;
 }
 
 function profiling(dir: string | null): string[] {
@@ -62,7 +76,7 @@ function started(child: ChildProcess): Promise<PlatformRuns> {
     child.once('message', (message: PlatformMessage) => {
       if (message.kind === 'failed') return fail(new Error(message.message));
       clearTimeout(timer);
-      resolve(message);
+      if (message.kind === 'runs') resolve(message);
     });
   });
 }

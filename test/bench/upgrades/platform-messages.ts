@@ -3,6 +3,8 @@ export interface PlatformRuns {
   kind: 'runs';
   apiUrl: string;
   mqttUrl: string;
+  coapUrl?: string;
+  coapsUrl?: string;
   mongoUri: string;
   temporalAddress: string;
   key: string;
@@ -14,5 +16,10 @@ export interface PlatformFailed {
   message: string;
 }
 
-export type PlatformMessage = PlatformRuns | PlatformFailed;
-export type PlatformCommand = 'stop';
+/** Garbage was collected. */
+export interface PlatformSettled {
+  kind: 'settled';
+}
+
+export type PlatformMessage = PlatformRuns | PlatformFailed | PlatformSettled;
+export type PlatformCommand = 'stop' | 'settle';

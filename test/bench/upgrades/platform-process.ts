@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { readConfig } from '../../../server/config';
 import { createLogger } from '../../../server/logging';
 import { type Platform, startPlatform } from '../../../server/platform';
@@ -16,23 +18,37 @@ async function main(): Promise<void> {
     process.disconnect?.();
     process.exit(0);
   };
-  process.on('message', (command: PlatformCommand) => command === 'stop' && void stop());
+  process.on('message', (command: PlatformCommand) => {
+    if (command === 'stop') void stop();
+    else settle();
+  });
   process.once('disconnect', () => void stop());
   // Ctrl-C reaches the whole group; the benchmark says when to stop.
   process.on('SIGINT', () => undefined);
   platform = await startPlatform(config, logger);
-  const { apiUrl, mqttUrl, mongoUri, temporalAddress, firstKey, pids } = platform;
+  const { apiUrl, mqttUrl, coapUrl, coapsUrl, mongoUri, temporalAddress, firstKey, pids } = platform;
   if (!apiUrl || !mqttUrl || !firstKey || !pids.mongod || !pids.temporal)
     throw new Error('The platform did not start as on a fresh machine.');
   tell({
     kind: 'runs',
     apiUrl,
     mqttUrl,
+    coapUrl,
+    coapsUrl,
     mongoUri,
     temporalAddress,
     key: firstKey,
     pids: { mongod: pids.mongod, temporal: pids.temporal },
   });
+}
+
+/** Twice: what a first collection finalizes is freed by the next. */
+function settle(): void {
+  setFlagsFromString('--expose-gc');
+  const collect: () => void = runInNewContext('gc');
+  collect();
+  collect();
+  tell({ kind: 'settled' });
 }
 
 function tell(message: PlatformMessage): void {

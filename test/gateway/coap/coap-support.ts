@@ -12,7 +12,7 @@ export interface RunningCoap {
   urls: CoapUrls;
   counted(name: string, labels?: Record<string, string>): Promise<number>;
   /** A device with a socket of its own. */
-  plain(): Promise<CoapClient>;
+  plain(url?: string): Promise<CoapClient>;
   /** Rejects when the handshake fails. */
   secure(identity: string, key?: Buffer): Promise<CoapClient>;
   stop(): Promise<void>;
@@ -39,7 +39,7 @@ export async function startCoapGateway(settings: Partial<CoapSettings> = {}): Pr
       const matches = (value: Record<string, unknown>) => Object.entries(labels).every(([key, label]) => value[key] === label);
       return metric?.values.filter((each) => matches(each.labels)).reduce((sum, each) => sum + each.value, 0) ?? Number.NaN;
     },
-    plain: async () => added(await CoapClient.over(urls.coapUrl ?? '')),
+    plain: async (url = urls.coapUrl ?? '') => added(await CoapClient.over(url)),
     secure: async (identity, key = KEYS[identity] ?? Buffer.alloc(16)) =>
       added(await CoapClient.overDtls(urls.coapsUrl ?? '', identity, key)),
     async stop() {

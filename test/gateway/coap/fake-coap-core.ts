@@ -87,13 +87,24 @@ export class FakeCoapCore implements CoapCore {
     registrationAt: async (_gatewayId, { address, port }) =>
       [...this.stored.values()].find((each) => each.address === address && each.port === port && each.identity === null) ?? null,
     registrationsAt: async () => [...this.stored.values()],
+    countsAt: async () => ({ registered: this.stored.size, online: [...this.stored.values()].filter(({ online }) => online).length }),
     reachAgain: async (gatewayId) => {
       this.calls.push(`reach again ${gatewayId}`);
       return 0;
     },
   };
 
-  readonly downloads: CoapCore['downloads'] = { tokenBlock: async () => ({ kind: 'unknown' }) };
+  /** The device and the file of each token. */
+  readonly files = new Map<string, { deviceId: string; bytes: Buffer }>();
+  readonly downloads: CoapCore['downloads'] = {
+    tokenBlock: async (token, asker, { offset, length }) => {
+      const file = this.files.get(token);
+      if (file === undefined) return { kind: 'unknown' };
+      if (asker.deviceId !== null && asker.deviceId !== file.deviceId) return { kind: 'refused' };
+      const { bytes, deviceId } = file;
+      return { kind: 'block', bytes: bytes.subarray(offset, offset + length), size: bytes.length, etag: Buffer.alloc(8, 7), deviceId };
+    },
+  };
 
   async until(call: string): Promise<void> {
     while (!this.calls.includes(call)) await once(this.changed, 'call');

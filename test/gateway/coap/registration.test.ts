@@ -37,6 +37,7 @@ describe('over plain CoAP', () => {
     expect(told(await device.ask({ path: '/rd/r1', query: 'lt=600' }))).toBe('2.04');
     expect(running.core.stored.get('valves.plain-1')).toMatchObject({ lifetimeSeconds: 600, registrationId: 'r1' });
     expect(running.gateway.pushers[0]?.link.isConnected('valves.plain-1')).toBe(true);
+    expect(await Promise.all(['registered', 'online'].map((state) => running.counted('devices', { state })))).toEqual([1, 1]);
     expect(told(await device.ask({ path: '/rd/r1', code: CODE.delete }))).toBe('2.02');
     expect(running.gateway.pushers[0]?.link.isConnected('valves.plain-1')).toBe(false);
     expect(told(await device.ask({ path: '/rd/r1' }))).toBe('4.04');
@@ -111,6 +112,16 @@ describe('over plain CoAP', () => {
     expect(told(await stranger.ask(send))).toBe('4.04');
   });
 
+  test('R-DEV-2 a request for a block with a token is a sign of life, from whichever port it comes', async () => {
+    const [, location = ''] = told(await device.ask(register('ep=plain-1&lwm2m=1.1'))).split('rd/');
+    running.core.files.set('plain1', { deviceId: 'valves.plain-1', bytes: Buffer.alloc(2_000, 'f') });
+    const heard = running.core.heard.length;
+    const elsewhere = await running.plain();
+    const block = await elsewhere.ask({ path: '/f/plain1', code: CODE.get });
+    expect([told(block), block.payload.length]).toEqual(['2.05', 1_024]);
+    expect(running.core.heard.slice(heard)).toEqual([location]);
+  });
+
   test('what is here is told, and a download that nobody was given is not', async () => {
     const core = await device.ask({ path: '/.well-known/core', code: CODE.get });
     expect([told(core), uintOf(core, OPTION.contentFormat)]).toEqual(['2.05', LINK_FORMAT]);
@@ -137,6 +148,15 @@ describe('over DTLS', () => {
     expect(told(await other.ask({ path: location }))).toBe('4.03');
     expect(told(await device.ask({ path: location }))).toBe('2.04');
     expect(told(await device.ask({ path: location, code: CODE.delete }))).toBe('2.02');
+  });
+
+  test('R-DL-4 a session of its own, and no other device, fetches what a device was given', async () => {
+    running.core.files.set('valve1', { deviceId: 'valves.valve-1', bytes: Buffer.from('firmware') });
+    const [first, second, other] = await Promise.all([running.secure('valve-1'), running.secure('valve-1'), running.secure('valve-2')]);
+    const fetched = { path: '/f/valve1', code: CODE.get };
+    expect((await first.ask(fetched)).payload.toString()).toBe('firmware');
+    expect((await second.ask(fetched)).payload.toString()).toBe('firmware');
+    expect(told(await other.ask(fetched))).toBe('4.03');
   });
 
   test('a wrong key and an identity that nobody has get no further, and alike', async () => {

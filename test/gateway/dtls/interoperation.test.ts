@@ -61,6 +61,23 @@ testWith([OPENSSL]).each(['PSK-AES128-CCM8', 'PSK-AES128-CCM', 'PSK-AES128-GCM-S
   },
 );
 
+testWith([OPENSSL])('a client that takes only records of 512 octets gets no longer ones, and its session goes on', async () => {
+  const port = await listen('udp4', '127.0.0.1');
+  const refused: boolean[] = [];
+  answer = (_, session) => {
+    refused.push(!session.send(Buffer.alloc(513, 'x')));
+    return Buffer.from('shorter');
+  };
+  const psk = ['-psk_identity', 'alpha', '-psk', KEY.toString('hex'), '-cipher', 'PSK-AES128-CCM8:@SECLEVEL=0', '-maxfraglen', '512'];
+  const { child, wrote, ended } = await runProgram(OPENSSL, ['s_client', '-dtls1_2', '-connect', `127.0.0.1:${port}`, ...psk]);
+  await wrote(/Cipher is PSK/);
+  child.stdin?.write('hello\n');
+  await wrote(/shorter/);
+  expect(refused).toEqual([true]);
+  child.stdin?.end('Q\n');
+  await ended;
+});
+
 testWith([OPENSSL])('openssl s_client with a wrong key is told, as one with an unknown identity is', async () => {
   const port = await listen('udp4', '127.0.0.1');
   for (const psk of [

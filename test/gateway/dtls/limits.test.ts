@@ -56,24 +56,36 @@ test('a cookie lasts a minute, however many others were given meanwhile, and onl
 });
 
 test('half-open handshakes are bounded for an address and in all; those that are there go on', async () => {
-  const network = await createNetwork({ limits: { halfOpen: 5, halfOpenPerAddress: 3 } });
+  const network = await createNetwork({ limits: { halfOpen: 5, halfOpenPerAddress: 1 } });
   const first = await network.link({ address: '192.0.2.7' });
-  let last: (() => void) | null = null;
+  const last: (() => void)[] = [];
   first.toServer = (datagram, pass) => {
     if (first.sent.length < 3) pass(datagram);
-    else last = () => pass(datagram);
+    else last.push(() => pass(datagram));
   };
   const connecting = first.client.connect();
   for (let count = 0; count < 4; count++) await halfOpen(network, '192.0.2.7');
-  expect([network.server.state().halfOpen, network.count('dropped_half_open_address_limit')]).toEqual([3, 2]);
-  for (let count = 0; count < 4; count++) await halfOpen(network, `2001:db8::${count}`);
+  expect([network.server.state().halfOpen, network.count('dropped_half_open_address_limit')]).toEqual([1, 4]);
+  for (let count = 0; count < 6; count++) await halfOpen(network, `198.51.100.${count}`);
   expect([network.server.state().halfOpen, network.count('dropped_half_open_limit')]).toEqual([5, 2]);
-  (last as unknown as () => void)();
+  last[0]?.();
   await connecting;
   expect(network.server.state()).toMatchObject({ sessions: 1, halfOpen: 4 });
   await jest.advanceTimersByTimeAsync(91_000);
   expect(network.server.state()).toMatchObject({ sessions: 1, halfOpen: 0 });
   await connected(network, { address: '192.0.2.7' });
+});
+
+test('a few addresses that hold all half-open handshakes lock nobody out', async () => {
+  const network = await createNetwork({ limits: { halfOpen: 6, halfOpenPerAddress: 3 } });
+  for (let count = 0; count < 6; count++) await halfOpen(network, `203.0.113.${count % 2}`);
+  const [one, two] = [await connected(network), await halfOpen(network, '192.0.2.9')];
+  expect([network.server.state().halfOpen, network.count('handshake_displaced')]).toEqual([6, 1]);
+  await halfOpen(network, '203.0.113.1');
+  expect(network.count('dropped_half_open_address_limit')).toBe(1);
+  one.client.send(Buffer.from('here'));
+  expect(network.messages.map(({ text }) => text)).toEqual(['here']);
+  expect(two.received).toHaveLength(2);
 });
 
 test('the addresses of one IPv6 network count together', async () => {

@@ -41,5 +41,11 @@
 #define MBEDTLS_HAVE_TIME
 #define MBEDTLS_PLATFORM_C
 #define MBEDTLS_PLATFORM_TIME_MACRO host_seconds
+#define MBEDTLS_PLATFORM_MEMORY
+#define MBEDTLS_PLATFORM_CALLOC_MACRO pool_calloc
+#define MBEDTLS_PLATFORM_FREE_MACRO pool_free
 #define MBEDTLS_PLATFORM_MS_TIME_ALT
+#include <stddef.h>
+void *pool_calloc(size_t count, size_t each);
+void pool_free(void *place);
 long long host_seconds(long long *seconds);

@@ -6,7 +6,6 @@
  */
 #define MBEDTLS_ALLOW_PRIVATE_ACCESS
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "mbedtls/platform_time.h"
@@ -42,6 +41,95 @@ typedef struct {
   int newer; /* whether the last datagram had a record that was newer than all before it */
   double intermediate_at, final_at;
 } context;
+
+/*
+ * Memory: blocks of some 50 sizes (four to each power of two, so at most a quarter is wasted), each size with a list of those that are free.
+ * Blocks are cut from where memory ends so far, and are never joined: a server needs the same few sizes again and again. Memory grows in large
+ * steps, because to V8 each step is a new buffer of the whole size, and after a few of them it collects the whole heap.
+ */
+#define PAGE_BYTES 65536u
+#define STEP_PAGES 64u
+#define HEADER_BYTES 16u
+#define SMALLEST 64u
+#define SIZES 64u
+/* Blocks of this size have the number 56. */
+#define LARGEST (1u << 20)
+
+typedef struct free_block {
+  struct free_block *next;
+} free_block;
+
+extern unsigned char __heap_base;
+static free_block *free_blocks[SIZES];
+static uintptr_t cut_at, memory_end;
+
+/* The number of the smallest size that has room, and that size. */
+static uint32_t size_for(uint32_t wanted, uint32_t *size) {
+  uint32_t number = 0, power = SMALLEST;
+  while (power * 2 < wanted) {
+    power *= 2;
+    number += 4;
+  }
+  uint32_t quarter = power / 4, quarters = wanted <= power ? 0 : (wanted - power + quarter - 1) / quarter;
+  *size = power + quarters * quarter;
+  return number + quarters;
+}
+
+static int grow(uintptr_t wanted) {
+  uint32_t least = (uint32_t) ((wanted - memory_end + PAGE_BYTES - 1) / PAGE_BYTES);
+  uint32_t pages = least > STEP_PAGES ? least : STEP_PAGES;
+  size_t before = __builtin_wasm_memory_grow(0, pages);
+  if (before == SIZE_MAX) before = __builtin_wasm_memory_grow(0, pages = least);
+  if (before == SIZE_MAX) return 0;
+  memory_end = (uintptr_t) (before + pages) * PAGE_BYTES;
+  return 1;
+}
+
+/* A block from the end of memory, or NULL. */
+static unsigned char *cut(uint32_t size) {
+  if (cut_at == 0) {
+    cut_at = ((uintptr_t) &__heap_base + HEADER_BYTES - 1) / HEADER_BYTES * HEADER_BYTES;
+    memory_end = (uintptr_t) __builtin_wasm_memory_size(0) * PAGE_BYTES;
+  }
+  if (cut_at + size > memory_end && !grow(cut_at + size)) return NULL;
+  unsigned char *block = (unsigned char *) cut_at;
+  cut_at += size;
+  return block;
+}
+
+/* A free block of this size, or if `larger` of the next one that has any. It keeps its own number. */
+static unsigned char *take(uint32_t *number, int larger) {
+  for (; *number < SIZES; ++*number) {
+    free_block *block = free_blocks[*number];
+    if (block != NULL) {
+      free_blocks[*number] = block->next;
+      return (unsigned char *) block;
+    }
+    if (!larger) return NULL;
+  }
+  return NULL;
+}
+
+void *pool_calloc(size_t count, size_t each) {
+  uint64_t wanted = (uint64_t) count * each + HEADER_BYTES;
+  if (wanted > LARGEST) return NULL;
+  uint32_t size, number = size_for((uint32_t) wanted, &size);
+  unsigned char *block = take(&number, 0);
+  if (block == NULL) block = cut(size);
+  if (block == NULL) block = take(&number, 1);
+  if (block == NULL) return NULL;
+  *(uint32_t *) block = number;
+  memset(block + HEADER_BYTES, 0, (size_t) wanted - HEADER_BYTES);
+  return block + HEADER_BYTES;
+}
+
+void pool_free(void *place) {
+  if (place == NULL) return;
+  unsigned char *block = (unsigned char *) place - HEADER_BYTES;
+  uint32_t number = *(uint32_t *) block;
+  ((free_block *) block)->next = free_blocks[number];
+  free_blocks[number] = (free_block *) block;
+}
 
 static unsigned char exchange[EXCHANGE_BYTES];
 static unsigned char plaintext[EXCHANGE_BYTES];
@@ -123,12 +211,12 @@ static int configure(mbedtls_ssl_config *config, int endpoint) {
 }
 
 static context *open_with(mbedtls_ssl_config *config) {
-  context *c = calloc(1, sizeof *c);
+  context *c = pool_calloc(1, sizeof *c);
   if (c == NULL) return NULL;
   mbedtls_ssl_init(&c->ssl);
   if (mbedtls_ssl_setup(&c->ssl, config) != 0) {
     mbedtls_ssl_free(&c->ssl);
-    free(c);
+    pool_free(c);
     return NULL;
   }
   mbedtls_ssl_set_bio(&c->ssl, c, send_datagram, take_datagram, NULL);
@@ -164,7 +252,7 @@ EXPORT(open_server) context *open_server(void) { return open_with(&server_config
  * The suite has to stay in memory as long as the configuration, so it lies behind it.
  */
 EXPORT(open_client) context *open_client(int identity_length, int key_length, int suite) {
-  mbedtls_ssl_config *config = calloc(1, sizeof *config + 2 * sizeof(int));
+  mbedtls_ssl_config *config = pool_calloc(1, sizeof *config + 2 * sizeof(int));
   if (config == NULL) return NULL;
   context *c = NULL;
   if (configure(config, MBEDTLS_SSL_IS_CLIENT) == 0 &&
@@ -176,7 +264,7 @@ EXPORT(open_client) context *open_client(int identity_length, int key_length, in
   }
   if (c == NULL) {
     mbedtls_ssl_config_free(config);
-    free(config);
+    pool_free(config);
     return NULL;
   }
   c->own_config = config;
@@ -250,8 +338,8 @@ EXPORT(close) void close_context(context *c, int notify) {
   mbedtls_ssl_config *config = c->own_config;
   if (notify) mbedtls_ssl_close_notify(&c->ssl);
   mbedtls_ssl_free(&c->ssl);
-  free(c);
+  pool_free(c);
   if (config == NULL) return;
   mbedtls_ssl_config_free(config);
-  free(config);
+  pool_free(config);
 }

@@ -62,6 +62,14 @@ describe('requests to devices whose messages node-coap reads and writes', () => 
     },
   );
 
+  test('a client that has SenML-JSON only is asked for that in the end', async () => {
+    await started('leshan', { habits: { formats: [110] } });
+    expect(await done(server.requests.read('d1', '/5/0', TERMS))).toMatchObject({
+      resources: expect.arrayContaining([{ path: '/5/0/3', value: 0 }]),
+      mistyped: [],
+    });
+  });
+
   test('objects that are below another root', async () => {
     await started('leshan', { habits: { rootPath: '/lwm2m' } });
     expect(server.state.root).toBe('/lwm2m');

@@ -190,9 +190,9 @@ export class Lwm2mDevice extends PoweredDevice<Lwm2mOffer> {
       onUri: (uri) => {
         this.counts.notifications += 1;
         this.file = nothingPulled();
-        this.begin({ version: '', uri, pushed: null });
+        // Not before the server has its answer.
+        setImmediate(() => this.begin({ version: '', uri, pushed: null }));
       },
-      // Not before the server has its answer.
       onExecute: () => setImmediate(() => this.execute?.()),
       onReset: () => {
         this.file = nothingPulled();

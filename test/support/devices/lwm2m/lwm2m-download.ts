@@ -4,7 +4,8 @@ import { type PulledFile, pull } from './coap/block-pull';
 import { CoapEndpoint, CoapReset, CoapTimeout } from './coap/coap-endpoint';
 import { textOptions } from './coap/coap-options';
 import type { Habits } from './habits';
-import type { Security } from './line/dtls-line';
+import { pullOverHttp } from './http-pull';
+import { NoSession, type Security } from './line/dtls-line';
 import { lineTo } from './line/line-to';
 
 export interface DownloadParts {
@@ -31,10 +32,11 @@ export async function download(uri: string, file: PulledFile, parts: DownloadPar
   for (let losses = 0; !file.complete; ) {
     const before = file.length;
     try {
-      await pullOnce(uri, file, parts, signal);
+      if (/^https?:/.test(uri)) await pullOverHttp(uri, file, parts.onBlock, signal);
+      else await pullOverCoap(uri, file, parts, signal);
     } catch (error) {
       signal.throwIfAborted();
-      if (!(error instanceof CoapTimeout || error instanceof CoapReset)) throw error;
+      if (!isLoss(error)) throw error;
       losses = file.length > before ? 1 : losses + 1;
       if (losses > retries) throw new DownloadLost(`no contact, ${losses} times at byte ${file.length}`, { cause: error });
       await delay(retryMs, undefined, { signal });
@@ -42,7 +44,11 @@ export async function download(uri: string, file: PulledFile, parts: DownloadPar
   }
 }
 
-async function pullOnce(uri: string, file: PulledFile, parts: DownloadParts, signal: AbortSignal): Promise<void> {
+/** No answer, no session, no connection. */
+const isLoss = (error: unknown): boolean =>
+  error instanceof CoapTimeout || error instanceof CoapReset || error instanceof NoSession || error instanceof TypeError;
+
+async function pullOverCoap(uri: string, file: PulledFile, parts: DownloadParts, signal: AbortSignal): Promise<void> {
   const { habits, security, onPort, onBlock } = parts;
   const line = lineTo(uri, security, (message) => endpoint.receive(message));
   const endpoint = new CoapEndpoint(habits, { send: (datagram) => line.send(datagram), onRequest: () => ({ code: '4.04' }) });

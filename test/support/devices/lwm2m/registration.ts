@@ -30,6 +30,7 @@ const linksOption = uintOption('Content-Format', FORMAT.links);
 export class Registration implements Session {
   /** `rd` and what the server chose. */
   private location: string[] | null = null;
+  private cuts = 0;
 
   constructor(private readonly parts: RegistrationParts) {}
 
@@ -43,19 +44,25 @@ export class Registration implements Session {
 
   /** From a new port. Rejects with RegistrationRefused, CoapTimeout, CoapReset or the line's error. */
   async open(): Promise<void> {
-    const { line, endpoint } = this.parts;
     this.location = null;
-    endpoint.forget();
-    await line.open();
+    await this.openLine();
     await this.register();
   }
 
   /** From a new port, and goes on with the registration that there is: an Update, whose code it answers. */
   async resume(): Promise<string> {
+    await this.openLine();
+    return this.update();
+  }
+
+  private async openLine(): Promise<void> {
     const { line, endpoint } = this.parts;
     endpoint.forget();
+    const before = this.cuts;
     await line.open();
-    return this.update();
+    if (this.cuts === before) return;
+    line.cut();
+    throw new Error('cut while it was opened');
   }
 
   /** On the line that is there. */
@@ -89,6 +96,7 @@ export class Registration implements Session {
   }
 
   cut(): void {
+    this.cuts += 1;
     this.location = null;
     this.parts.line.cut();
     this.parts.endpoint.forget();

@@ -32,6 +32,9 @@ export interface Security {
   dtlsOf: DtlsOf;
 }
 
+/** The handshake has failed, or nobody answered. */
+export class NoSession extends Error {}
+
 const HANDSHAKE_MS = 30_000;
 
 /** CoAP over DTLS with a pre-shared key. */
@@ -71,7 +74,7 @@ export class DtlsLine implements DatagramLine {
       await client.connect();
     } catch (error) {
       if (this.client === client) this.cut();
-      throw error;
+      throw new NoSession('no DTLS session', { cause: error });
     } finally {
       clearTimeout(timer);
     }

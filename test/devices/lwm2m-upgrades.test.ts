@@ -1,0 +1,154 @@
+import { corruptDownload, disconnectsAt, resultCode, staysOnSourceVersion, wrongVersion } from '../support/devices/behaviours';
+import { startUdpNat } from '../support/devices/lwm2m/line/udp-nat';
+import { useNodeCoap } from './use-node-coap';
+
+describe('upgrades of the virtual LwM2M device, against node-coap', () => {
+  const world = useNodeCoap();
+
+  test('pulls from another port, installs when told, and comes back from a third one without De-register', async () => {
+    const device = await world.started();
+    const seen = world.statesOf(device);
+    const downloaded = device.waitFor('state', { where: ({ state }) => state === 2 });
+    expect((await world.write(world.fileUri())).code).toBe('2.04');
+    await downloaded;
+    const back = device.waitFor('connected');
+    expect((await world.server.ask({ method: 'POST', pathname: '/5/0/2' })).code).toBe('2.04');
+    await back;
+    expect(device.version).toBe('2.0.0');
+    expect(seen).toEqual([
+      [1, 0],
+      [2, 0],
+      [3, 0],
+      [0, 1],
+    ]);
+    const [first, second] = world.server.asked.filter(({ url }) => url.startsWith('/rd')).map(({ port }) => port);
+    expect(new Set([first, second, ...device.pullPorts]).size).toBe(3);
+    expect(world.server.asked.filter(({ url }) => url.startsWith('/f/'))).toHaveLength(Math.ceil(world.image.length / 1_024));
+    expect(world.server.asked.some(({ method }) => method === 'DELETE')).toBe(false);
+  });
+
+  test('resumes where it was after a loss of contact, from a new port, and after a loss of power', async () => {
+    const nat = await startUdpNat({ host: '127.0.0.1', port: world.server.port });
+    const device = await world.started({ szx: 4, ackTimeoutMs: 20 });
+    let sent = 0;
+    nat.onDatagram((direction) => {
+      if (direction === 'to server') sent += 1;
+      if (sent === 60 && direction === 'to server') setImmediate(() => device.losePower(0));
+      // Its 20th request, and all that repeat it, are lost.
+      return !(sent >= 20 && sent < 25);
+    });
+    const downloaded = device.waitFor('state', { where: ({ state }) => state === 2 });
+    await world.write(world.fileUri(nat.port));
+    await downloaded;
+    nat.close();
+    expect(Buffer.concat(device.file.pieces).equals(world.image)).toBe(true);
+    expect(new Set(device.pullPorts).size).toBe(3);
+    expect(device.file.restarts).toBe(0);
+  });
+
+  test('begins anew when the file is another one by then', async () => {
+    const device = await world.started({ szx: 2 });
+    const other = Buffer.from(world.image);
+    // Nothing but the last pair of bytes, which node-coap's ETag of two bytes tells of.
+    other[other.length - 1] = (other.at(-1) ?? 0) ^ 1;
+    const twelve = (at: { url: string }) =>
+      at.url.startsWith('/f/') && world.server.asked.filter(({ url }) => url.startsWith('/f/')).length >= 12;
+    void world.server.until(twelve).then(() => {
+      world.server.file = other;
+    });
+    const downloaded = device.waitFor('state', { where: ({ state }) => state === 2 });
+    await world.write(world.fileUri());
+    await downloaded;
+    expect(device.file.restarts).toBe(1);
+    expect(Buffer.concat(device.file.pieces).equals(other)).toBe(true);
+  });
+
+  test.each([
+    ['a scheme it has not', 'https://fw.example/f/1', 9],
+    ['what is no URI', 'nowhere', 7],
+  ])('a URI of %s is refused, and the result says so', async (_, uri, result) => {
+    const device = await world.started();
+    expect((await world.write(uri)).code).toBe('4.00');
+    expect(device.firmware).toMatchObject({ state: 0, result });
+  });
+
+  test.each([
+    [
+      'a result that it reports',
+      resultCode(2),
+      [
+        [1, 0],
+        [0, 2],
+      ],
+    ],
+    [
+      'a wrong byte',
+      corruptDownload(),
+      [
+        [1, 0],
+        [0, 5],
+      ],
+    ],
+    [
+      'a failed installation',
+      resultCode(8),
+      [
+        [1, 0],
+        [2, 0],
+        [3, 0],
+        [2, 8],
+      ],
+    ],
+    [
+      'a version that did not take hold',
+      staysOnSourceVersion(),
+      [
+        [1, 0],
+        [2, 0],
+        [3, 0],
+        [0, 8],
+      ],
+    ],
+    [
+      'another version',
+      wrongVersion('3.0.0'),
+      [
+        [1, 0],
+        [2, 0],
+        [3, 0],
+        [0, 1],
+      ],
+    ],
+    [
+      'a loss of power as it begins, after which it goes on',
+      disconnectsAt('notified'),
+      [
+        [1, 0],
+        [2, 0],
+        [3, 0],
+        [0, 1],
+      ],
+    ],
+  ])('%s', async (_, behaviour, expected) => {
+    const device = await world.started({}, { behaviours: [behaviour] });
+    const seen = world.statesOf(device);
+    const last = device.waitFor('state', { where: () => seen.length === expected.length });
+    device.on('state', ({ state }) => {
+      if (state === 2 && seen.length === 2) setImmediate(() => void world.server.ask({ method: 'POST', pathname: '/5/0/2' }));
+    });
+    await world.write(world.fileUri());
+    await last;
+    expect(seen).toEqual(expected);
+    expect(device.version).toBe({ wrongVersion: '3.0.0', disconnectsAt: '2.0.0' }[behaviour.kind as string] ?? '1.0.0');
+  });
+
+  test('takes a push by Block1; a NUL byte resets', async () => {
+    const device = await world.started();
+    const downloaded = device.waitFor('state', { where: ({ state }) => state === 2 });
+    const options = { 'Content-Format': 'application/octet-stream', Block1: Buffer.from([0x06]) };
+    expect((await world.server.ask({ method: 'PUT', pathname: '/5/0/0', options }, world.image)).code).toBe('2.04');
+    await downloaded;
+    expect((await world.server.ask({ method: 'PUT', pathname: '/5/0/0' }, Buffer.from([0]))).code).toBe('2.04');
+    expect(device.firmware).toMatchObject({ state: 0, result: 0 });
+  });
+});
