@@ -34,6 +34,7 @@ export class FakeCoapCore implements CoapCore {
         ? null
         : { deviceId: deviceIdOf(identity), key, proof: { registration: null } };
     },
+    lwm2mDevice: async () => null,
     lwm2mSessionEnds: () => ({ take: async () => this.ends.splice(0) }),
     onSessionEnds: () => () => undefined,
     reviewConnected: async (connected) => ({
