@@ -38,6 +38,8 @@ export interface CoreParts {
   /** R-DL-4: what a device that takes a short address is told to download from. */
   shortUrls: ShortUrls;
   files: PackageStore;
+  /** For tokens of observations. */
+  observeSecret: Uint8Array;
   /** R-PKG-12: removes uploads that waited too long. Returns how many. */
   sweepUploads(): Promise<number>;
   /** R-DEV-6: goes on with imports that a process left behind. */

@@ -41,6 +41,7 @@ import { createProductService } from './products/service';
 import { createVersionCounts } from './products/version-counts';
 import { createPacers } from './push/pacers';
 import { createPush } from './push/push';
+import { observeSecret } from './registrations/observe-secret';
 import { createProductSettings } from './registrations/product-settings';
 import { createRegistrations } from './registrations/service';
 import { onOpened } from './reports/report';
@@ -235,6 +236,7 @@ export async function createCore({
     upgradeTasks: createUpgradeTasks(base),
     shortUrls: createShortUrls({ tokens, settings }),
     files,
+    observeSecret: await observeSecret(collections),
     sweepUploads: () => sweepUploads({ collections, files, settings, clock }),
     imports,
     async resealSecrets() {

@@ -4,7 +4,7 @@ import type { GatewayRegistrations } from '../../core/registrations/contract';
 
 /** The part of core that CoAP asks. */
 export interface CoapCore {
-  devices: Pick<DeviceService, 'pskOf' | 'reviewConnected' | 'lwm2mSessionEnds' | 'onSessionEnds'>;
+  devices: Pick<DeviceService, 'pskOf' | 'lwm2mDevice' | 'reviewConnected' | 'lwm2mSessionEnds' | 'onSessionEnds'>;
   registrations: GatewayRegistrations;
   downloads: Pick<DownloadService, 'tokenBlock'>;
 }

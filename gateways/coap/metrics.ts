@@ -3,6 +3,7 @@ import type { RegistrationCounts } from '../../core/registrations/contract';
 import { REGISTRATION_REFUSALS, type RegistrationRefusal } from '../../schema/model/registration/refusals';
 import { type BlockMetrics, createBlockMetrics } from './blocks/metrics';
 import { ANSWER_CLASSES, FRONT_DROPS, type FrontMetrics, REQUEST_METHODS, REQUEST_RESULTS, type Tally } from './front/metrics';
+import { NOTIFICATION_DROPS, type NotificationDrop } from './lwm2m/requests/observations';
 
 const REGISTRATION_RESULTS = ['registered', 'updated', 'deregistered'] as const;
 const REFUSALS = Object.keys(REGISTRATION_REFUSALS) as RegistrationRefusal[];
@@ -13,6 +14,7 @@ export interface CoapMetrics extends FrontMetrics {
   registrations: Tally<(typeof REGISTRATION_RESULTS)[number]>;
   /** Registers, Updates and De-registers that were refused. */
   refusals: Tally<RegistrationRefusal>;
+  notificationsDropped: Tally<NotificationDrop>;
   /** Requests that were told to come again. */
   turnedAway: Tally<(typeof TURNED_AWAY)[number]>;
   blocks: BlockMetrics;
@@ -66,6 +68,12 @@ export function createCoapMetrics(registry: Registry): CoapMetrics {
       REGISTRATION_RESULTS,
     ),
     refusals: tally('registrations_refused_total', 'Registrations that were refused, by reason', 'reason', REFUSALS),
+    notificationsDropped: tally(
+      'notifications_dropped_total',
+      'Notifications that were not taken, by reason',
+      'reason',
+      NOTIFICATION_DROPS,
+    ),
     turnedAway: tally('turned_away_total', 'Requests of devices that were told to come again, by reason', 'reason', TURNED_AWAY),
     blocks: createBlockMetrics(registry),
     dtls: (event) => dtls.inc({ event }),

@@ -9,6 +9,8 @@ export interface CoapQuotas {
   /** Requests that are worked at together, and how many wait for that. */
   requests: number;
   requestsWaiting: number;
+  /** Requests to one device that wait for their turn, or for the device to wake. */
+  deviceRequestsWaiting: number;
   /** Messages that are remembered so that a repeated one is answered and not worked at again. */
   duplicates: number;
   /** Devices whose address or session is remembered; of others the store is asked. */
@@ -30,6 +32,7 @@ export const COAP_QUOTAS: CoapQuotas = {
   addressRequestsPerSecond: 1_000,
   requests: 256,
   requestsWaiting: 5_000,
+  deviceRequestsWaiting: 32,
   duplicates: FRONT_LIMITS.duplicates,
   peers: 100_000,
   sessions: 20_000,

@@ -7,12 +7,13 @@ import { isForFile } from './blocks/decide-block';
 import type { CoapCore } from './core';
 import type { Respond } from './front/answers';
 import type { Peer } from './front/peer';
+import type { Conversations, Registered } from './lwm2m/conversations';
 import { CODE } from './message/codes';
 import type { CoapMessage } from './message/message';
 import type { CoapMetrics } from './metrics';
 import type { CoapQuotas } from './quotas';
 import { createCoapRateLimits } from './rate-limits';
-import type { RegisteredPeer, RegisteredPeers } from './registered-peers';
+import type { RegisteredPeers } from './registered-peers';
 import { BLOCK1_LIMITS } from './resources/block1';
 import { createDp } from './resources/dp';
 import { createRd } from './resources/rd';
@@ -24,6 +25,9 @@ interface RequestHandlerDeps {
   core: CoapCore;
   gatewayId: string;
   peers: RegisteredPeers;
+  /** Null: no device is registered from there. */
+  registeredAt(peer: Peer): Promise<Registered | null>;
+  conversations: Pick<Conversations, 'heard' | 'registered'>;
   quotas: CoapQuotas;
   metrics: CoapMetrics;
   sampled: SampledLog;
@@ -37,42 +41,40 @@ export const isRepeatable = (request: CoapMessage): boolean => request.code === 
 export function createRequestHandler(
   deps: RequestHandlerDeps,
 ): (peer: Peer, request: CoapMessage, respond: Respond) => void | Promise<void> {
-  const { core, gatewayId, peers, quotas, metrics, sampled, onError } = deps;
+  const { core, gatewayId, peers, registeredAt, conversations, quotas, metrics, sampled, onError } = deps;
   const { registrations, downloads } = core;
-  const { mayAsk, mayRegister } = createCoapRateLimits(quotas);
-
-  /** This process knows whom it has heard register; the store knows everybody. */
-  async function registeredAt(peer: Peer): Promise<Pick<RegisteredPeer, 'registrationId'> | null> {
-    const known = peers.ofPeer(peer);
-    if (known) return known;
-    const deviceId = provenDevice(peer);
-    if (deviceId === null) return registrations.registrationAt(gatewayId, peer);
-    const registration = await registrations.registrationOf(deviceId);
-    return registration?.identity === peer.identity ? registration : null;
-  }
 
   /** What a device has registered with elsewhere is not this gateway's to say. */
-  function onHeard(deviceId: DeviceId): void {
+  function onBlock(deviceId: DeviceId): void {
     const known = peers.ofDevice(deviceId);
-    if (known) registrations.heard(known.registrationId, gatewayId);
+    if (known) conversations.heard(known);
   }
 
-  const answerBlock = createBlockAnswers({ downloads, metrics: metrics.blocks, onHeard, onError });
-  const answerOther = createResources({
-    resources: {
-      rd: createRd({ registrations, gatewayId, peers, mayRegister, metrics }),
-      dp: createDp({ registrations, gatewayId, registeredAt }),
-      '.well-known': wellKnown,
-    },
-    block1: BLOCK1_LIMITS,
-    admit: createAdmission({ concurrent: quotas.requests, waiting: quotas.requestsWaiting, waitMs: ANSWER_WITHIN_MS }),
-    mayAsk,
-    metrics,
-    sampled,
-  });
+  const answerBlock = createBlockAnswers({ downloads, metrics: metrics.blocks, onHeard: onBlock, onError });
+
+  /** With bounds of its own on all that requests can fill. */
+  function createAnswerer() {
+    const { mayAsk, mayRegister } = createCoapRateLimits(quotas);
+    return createResources({
+      resources: {
+        rd: createRd({ registrations, gatewayId, peers, mayRegister, onRegistered: conversations.registered, metrics }),
+        dp: createDp({ onHeard: conversations.heard, registeredAt }),
+        '.well-known': wellKnown,
+      },
+      block1: BLOCK1_LIMITS,
+      admit: createAdmission({ concurrent: quotas.requests, waiting: quotas.requestsWaiting, waitMs: ANSWER_WITHIN_MS }),
+      mayAsk,
+      metrics,
+      sampled,
+    });
+  }
+
+  /** Anybody can send in the name of any address, so nobody who does keeps out a device that has proven who it is. */
+  const answerStranger = createAnswerer();
+  const answerProven = createAnswerer();
 
   return (peer, request, respond) => {
-    if (!isForFile(request)) return answerOther(peer, request, respond);
+    if (!isForFile(request)) return (peer.identity === null ? answerStranger : answerProven)(peer, request, respond);
     const answer = answerBlock({ peer: peer.key, deviceId: provenDevice(peer) }, request);
     return answer instanceof Promise ? answer.then(respond) : respond(answer);
   };

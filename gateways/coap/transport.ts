@@ -1,18 +1,22 @@
 import { repeat } from '../../core/repeat';
 import { dialectsOver } from '../../schema/model/protocol/dialect';
+import type { Registration } from '../../schema/model/registration/registration';
 import { inTime } from '../in-time';
-import type { DeviceUrls, GatewayParts, OpenTransport, Transport } from '../transport';
-import { startAccessCheck } from './access-check';
+import type { DeviceUrls, GatewayParts, Transport } from '../transport';
+import { type AccessCheck, startAccessCheck } from './access-check';
 import { addressesOf, inUrl } from './addresses';
 import type { CoapCore } from './core';
-import { createFront } from './front/front';
+import { createFront, type Front } from './front/front';
 import type { Peer } from './front/peer';
 import { openUdp, type UdpSockets } from './front/udp';
+import { createConversations, type Registered } from './lwm2m/conversations';
+import type { DeviceRequests } from './lwm2m/requests/device-requests';
 import { createCoapMetrics } from './metrics';
 import { COAP_QUOTAS, type CoapQuotas } from './quotas';
 import { createRegisteredPeers } from './registered-peers';
 import { createRequestHandler, isRepeatable } from './request-handler';
 import { openSecure, type SecureCoap } from './secure';
+import { provenDevice, type SessionPeer } from './session-peer';
 
 export interface CoapSettings {
   /** A name or an address. */
@@ -22,6 +26,13 @@ export interface CoapSettings {
   /** The same for CoAP over DTLS. */
   securePort: number | null;
   quotas?: Partial<CoapQuotas>;
+  /** The installation's: tokens of observations are made with it, so that every gateway knows them. */
+  observeSecret: Uint8Array;
+}
+
+export interface CoapTransport extends Transport<CoapUrls> {
+  /** What LwM2M asks of devices. */
+  readonly requests: DeviceRequests;
 }
 
 export type CoapUrls = Pick<DeviceUrls, 'coapUrl' | 'coapsUrl'>;
@@ -31,35 +42,55 @@ const REACH_EVERY_MS = 30_000;
 
 /** CoAP for devices, plain and with DTLS, on sockets of this process. */
 export const coap =
-  (core: CoapCore, settings: CoapSettings): OpenTransport<CoapUrls> =>
-  (parts) =>
+  (core: CoapCore, settings: CoapSettings) =>
+  (parts: GatewayParts): CoapTransport =>
     createCoapTransport(parts, core, settings);
 
 function createCoapTransport(
   { gatewayId, metrics: { registry }, sampled, logger }: GatewayParts,
   core: CoapCore,
   settings: CoapSettings,
-): Transport<CoapUrls> {
+): CoapTransport {
   const { devices, registrations } = core;
   const quotas = { ...COAP_QUOTAS, ...settings.quotas };
   const metrics = createCoapMetrics(registry);
   const peers = createRegisteredPeers(quotas.peers);
   const onError = (error: unknown): void => sampled.error('coap', { err: error }, 'Something failed while a CoAP message was worked at');
+
+  /** The store is asked: a registration that this process has heard of may be over. */
+  async function registeredAt(peer: Peer): Promise<Registered | null> {
+    const deviceId = provenDevice(peer);
+    const found = await (deviceId === null ? registrations.registrationAt(gatewayId, peer) : registrations.registrationOf(deviceId));
+    return found?.identity === peer.identity ? { deviceId: found._id, registrationId: found.registrationId } : null;
+  }
+
+  /** Where the device was heard last; after a start, where the store has it. */
+  function peerOf({ _id, registrationId, identity, address, port }: Registration): Peer | null {
+    const known = peers.ofDevice(_id);
+    if (known?.registrationId === registrationId) return known.peer;
+    if (identity !== null) return secure?.peerOf(identity) ?? null;
+    return port === 0 ? null : (plain?.peerAt({ address, port }) ?? null);
+  }
+
+  const { observeSecret } = settings;
+  const request: Front['request'] = (...of) => front.request(...of);
+  const conversations = createConversations({ core, gatewayId, request, peerOf, registeredAt, observeSecret, quotas, metrics });
   const front = createFront({
     metrics,
     limits: { duplicates: quotas.duplicates },
-    onRequest: createRequestHandler({ core, gatewayId, peers, quotas, metrics, sampled, onError }),
+    onRequest: createRequestHandler({ core, gatewayId, peers, registeredAt, conversations, quotas, metrics, sampled, onError }),
     isRepeatable,
-    // Nothing is observed yet.
-    onNotification: () => false,
+    onNotification: conversations.onNotification,
     onError,
   });
   let plain: UdpSockets | null = null;
   let secure: SecureCoap | null = null;
+  let check: AccessCheck | null = null;
   let stopAll: () => Promise<unknown> = async () => undefined;
 
   const receive = (peer: Peer, message: Buffer): void => front.receive(peer, message);
   const onDropped = (): void => metrics.dropped.send_failed.inc();
+  const onCome = (session: SessionPeer): void => check?.onCome(session);
 
   /** What was known of it goes with its session; its registration stays. */
   function onGone(peer: Peer): void {
@@ -72,7 +103,7 @@ function createCoapTransport(
     const addresses = await addressesOf(host);
     if (port !== null) plain = await openUdp({ addresses, port, receive, onError, onDropped });
     if (securePort !== null) {
-      const opened = await openSecure({ devices, addresses, port: securePort, quotas, receive, onGone, metrics, sampled });
+      const opened = await openSecure({ devices, addresses, port: securePort, quotas, receive, onCome, onGone, metrics, sampled });
       metrics.watchDtls(() => opened.state());
       secure = opened;
     }
@@ -87,6 +118,7 @@ function createCoapTransport(
     sampled.warn('reach again', { err: error }, 'Devices that are within reach could not be told of; they are later');
 
   return {
+    requests: conversations.requests,
     dialects: dialectsOver('COAP'),
     connected: true,
     onConnected: (listener) => listener(true),
@@ -101,17 +133,19 @@ function createCoapTransport(
 
     async start() {
       const urls = await open();
+      const sessions = () => secure?.sessions() ?? [];
+      const started = startAccessCheck({ devices, sessions, everyMs: quotas.sessionCheckMs, sampled });
+      check = started;
       await reachAgain().catch(onFailure);
       const stopReaching = repeat(reachAgain, () => REACH_EVERY_MS, onFailure);
-      const sessions = () => secure?.sessions() ?? [];
-      const check = startAccessCheck({ devices, sessions, everyMs: quotas.sessionCheckMs, sampled });
-      stopAll = () => Promise.all([stopReaching(), check.stop()]);
+      stopAll = () => Promise.all([stopReaching(), started.stop()]);
       logger.info({ gatewayId, ...urls }, 'Devices can register');
       return urls;
     },
 
     async close() {
       await stopAll();
+      conversations.stop();
       await front.close();
       await Promise.all([plain?.close(), secure?.close()]);
       plain = null;

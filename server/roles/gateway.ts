@@ -49,7 +49,9 @@ export async function startGateway(
 function coapOf({ config, parts, coapPorts }: Foundation): OpenTransport[] {
   const { host, coapQuotas: quotas } = config;
   const { coapPort: port, coapsPort: securePort } = coapPorts;
-  return port === null && securePort === null ? [] : [coap(parts.core, { host, port, securePort, quotas })];
+  return port === null && securePort === null
+    ? []
+    : [coap(parts.core, { host, port, securePort, quotas, observeSecret: parts.observeSecret })];
 }
 
 async function mqttOf({ config, logger }: Foundation): Promise<OpenTransport> {

@@ -5,6 +5,7 @@ import { type FleetProcess, startFleetProcess } from '../support/devices/fleet-c
 import type { FleetReport } from '../support/devices/fleet-messages';
 import { type BarePlatform, startBarePlatform } from './bare-platform';
 import { compileFleetProcess } from './compiled-devices';
+import { startNodeCoapServer } from './node-coap-server';
 import { BODY, PRODUCT_KEY, received, SECRET, upgradeMessage } from './upgrading';
 
 const entry = compileFleetProcess();
@@ -97,4 +98,20 @@ test('a fleet’s process that fails its start says why', async () => {
   const twice = [...described(1), ...described(1)];
   const starting = startFleetProcess({ mqttUrl: platform.mqttUrl, devices: twice }, { entry });
   await expect(starting).rejects.toThrow('meter-0 is described twice');
+});
+
+test('LwM2M devices are a fleet as well, in this process and in one of its own', async () => {
+  const server = await startNodeCoapServer();
+  const lwm2m = { server: `coap://127.0.0.1:${server.port}` };
+  const devices = Array.from({ length: 100 }, (_, n) => ({ dialect: 'LWM2M' as const, deviceName: `meter-${n}`, version: '1.0.0' }));
+  fleet = createFleet({ lwm2m, devices });
+  expect(await fleet.start()).toEqual({ started: 100, failed: [] });
+  expect(await fleet.lwm2m('meter-7').update()).toBe('2.04');
+  expect(fleet.stats()).toMatchObject({ devices: 100, connected: 100, problems: 0, byVersion: { '1.0.0': 100 } });
+  expect(() => fleet?.mqtt('meter-7')).toThrow('meter-7 speaks LwM2M');
+  child = await startFleetProcess({ lwm2m, devices }, { entry });
+  expect(child.start).toEqual({ started: 100, failed: [] });
+  expect((await child.stats()).connected).toBe(100);
+  expect(server.asked.filter(({ url }) => url.startsWith('/rd?'))).toHaveLength(200);
+  server.close();
 });

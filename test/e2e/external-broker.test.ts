@@ -2,7 +2,7 @@ import pino from 'pino';
 import { freePort } from '../../server/embedded/free-port';
 import { type Platform, startPlatform } from '../../server/platform';
 import { type Behaviour, disconnectsAt, offlineUntil, reportsTwice, resultCode, slow } from '../support/devices/behaviours';
-import { createFleet, type DeviceDescription, type Fleet, type FleetDescription } from '../support/devices/fleet';
+import { createFleet, type Fleet, type FleetDescription, type MqttDeviceDescription } from '../support/devices/fleet';
 import { hourOf, iotdaCredentials } from '../support/devices/iotda/iotda-identity';
 import { linkCredentials } from '../support/devices/link/link-identity';
 import { describeWithMosquitto, GATEWAYS, linkAcl, type Mosquitto, prepareMosquitto } from '../support/mosquitto';
@@ -56,7 +56,7 @@ describeWithMosquitto('that batches over devices at an external broker end right
         wanted.map(({ deviceName, dialect, parent }) => ({ deviceName, dialect, ...(parent && { parent: { deviceName: parent } }) })),
       );
       const hour = hourOf(new Date());
-      const devices = wanted.map((each, index): DeviceDescription => {
+      const devices = wanted.map((each, index): MqttDeviceDescription => {
         const described = { ...each, productKey, secret: registered[index]?.secret ?? '', version: '1.0.0' };
         return described.dialect === 'IOTDA' ? { ...described, dialect: 'IOTDA', hour } : { ...described, dialect: 'LINK' };
       });

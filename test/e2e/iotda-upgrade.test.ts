@@ -72,7 +72,7 @@ describe('IoTDA devices upgraded over real MQTT, MongoDB and Temporal (R-FLOW-2)
     const fleet = await updraft.fleet([iotda('too-old', [], { version: '1.5.0' })]);
     // What the platform knows is out of date: the device has gone back.
     await updraft.core.tasks.report(`${updraft.productKey}.too-old`, { kind: 'version', module: 'default', version: '1.5.0' });
-    Object.assign(fleet.any('too-old').versions, { firmware: '1.0.0' });
+    Object.assign(fleet.mqtt('too-old').versions, { firmware: '1.0.0' });
     const batch = await updraft.push(firmware, { retry: { intervalMinutes: 0, maxRetries: 5 } }, only('too-old'));
     expect(await updraft.settled(batch)).toEqual({ 'too-old': 'FAILED' });
     expect(await updraft.task(batch, 'too-old')).toMatchObject({ cause: 'SOURCE_VERSION_NOT_ELIGIBLE', causeText: '1.0.0', attempt: 1 });
@@ -83,7 +83,7 @@ describe('IoTDA devices upgraded over real MQTT, MongoDB and Temporal (R-FLOW-2)
     const fleet = await updraft.fleet([iotda('apps', [], { softwareVersion: '0.9.0' })]);
     const batch = await updraft.push(firmware, {}, only('apps'));
     expect(await updraft.settled(batch)).toEqual({ apps: 'SUCCEEDED' });
-    expect(fleet.any('apps').versions).toEqual({ firmware: '1.0.0', software: firmware.version });
+    expect(fleet.mqtt('apps').versions).toEqual({ firmware: '1.0.0', software: firmware.version });
     expect(problems(fleet, 'apps')).toBe(0);
   });
 

@@ -1,22 +1,20 @@
-import type { GatewayRegistrations } from '../../../core/registrations/contract';
 import type { Peer } from '../front/peer';
+import type { Registered } from '../lwm2m/conversations';
 import { CONTENT_FORMAT } from '../lwm2m/formats/content-format';
 import { decode } from '../lwm2m/formats/decode';
 import { CODE } from '../message/codes';
-import type { RegisteredPeer } from '../registered-peers';
 import { type Handler, type Resource, refusal } from './resource';
 
 interface DpDeps {
-  registrations: Pick<GatewayRegistrations, 'heard'>;
-  gatewayId: string;
+  onHeard(device: Registered): void;
   /** Null: no device is registered from there. */
-  registeredAt(peer: Peer): Promise<Pick<RegisteredPeer, 'registrationId'> | null>;
+  registeredAt(peer: Peer): Promise<Registered | null>;
 }
 
 const FORMATS: readonly (number | null)[] = [CONTENT_FORMAT.senmlJson, CONTENT_FORMAT.senmlCbor];
 
 /** `/dp`: what a registered device sends on its own, Send (LwM2M Core 1.1 §6.4.7). It is a sign of life; its values are not used. */
-export function createDp({ registrations, gatewayId, registeredAt }: DpDeps): Resource {
+export function createDp({ onHeard, registeredAt }: DpDeps): Resource {
   const send: Handler = async ({ peer, contentFormat, body }) => {
     const registered = await registeredAt(peer);
     if (registered === null) return refusal(CODE.notFound, 'Not registered');
@@ -24,7 +22,7 @@ export function createDp({ registrations, gatewayId, registeredAt }: DpDeps): Re
       return refusal(CODE.unsupportedContentFormat, 'Expected SenML: Content-Format 110 or 112');
     const decoded = decode(body, contentFormat, []);
     if ('unreadable' in decoded) return refusal(CODE.badRequest, 'The values cannot be read');
-    registrations.heard(registered.registrationId, gatewayId);
+    onHeard(registered);
     return { code: CODE.changed };
   };
   return (rest) => (rest.length === 0 ? { [CODE.post]: send } : null);

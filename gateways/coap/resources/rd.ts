@@ -3,11 +3,13 @@ import { readRegister, readUpdate } from '../../../schema/model/registration/par
 import { REGISTRATION_REFUSALS, type Refused } from '../../../schema/model/registration/refusals';
 import type { CoapResponse } from '../front/answers';
 import type { Peer } from '../front/peer';
+import type { Registered } from '../lwm2m/conversations';
 import { CONTENT_FORMAT } from '../lwm2m/formats/content-format';
 import { CODE } from '../message/codes';
 import { OPTION, textOptions } from '../message/options';
 import type { CoapMetrics } from '../metrics';
 import type { RegisteredPeers } from '../registered-peers';
+import { proofOf } from '../session-peer';
 import { readRegisteredLinks } from './registered-links';
 import { type Handler, type Resource, type ResourceRequest, refusal, tryAgain } from './resource';
 
@@ -17,8 +19,8 @@ interface RdDeps {
   peers: RegisteredPeers;
   /** Whether a device that says who it is may register now. */
   mayRegister(name: string, address: string): boolean;
-  /** Told when a device has a registration that is another one than before. */
-  onRegistered?(accepted: Accepted): void;
+  /** `moved`: its registration is another one than before, or it is elsewhere. */
+  onRegistered(device: Registered, moved: boolean): void;
   metrics: Pick<CoapMetrics, 'registrations' | 'refusals' | 'turnedAway'>;
 }
 
@@ -29,7 +31,9 @@ export function createRd({ registrations, gatewayId, peers, mayRegister, onRegis
   const whereOf = ({ identity, address, port }: Peer) => ({ gatewayId, identity, peer: { address, port } });
 
   function keep({ registrationId, deviceId }: Accepted, peer: Peer): void {
+    const before = peers.ofDevice(deviceId);
     peers.set({ registrationId, deviceId, peer });
+    onRegistered({ registrationId, deviceId }, before?.registrationId !== registrationId || before.peer.key !== peer.key);
   }
 
   function refused(why: Refused): CoapResponse {
@@ -46,10 +50,14 @@ export function createRd({ registrations, gatewayId, peers, mayRegister, onRegis
       metrics.turnedAway.too_often.inc();
       return tryAgain();
     }
-    const accepted = await registrations.register({ ...parameters, ...links.links, ...whereOf(request.peer) });
+    const accepted = await registrations.register({
+      ...parameters,
+      ...links.links,
+      ...whereOf(request.peer),
+      proof: proofOf(request.peer),
+    });
     if ('refused' in accepted) return refused(accepted);
     keep(accepted, request.peer);
-    onRegistered?.(accepted);
     metrics.registrations.registered.inc();
     return { code: CODE.created, options: textOptions(OPTION.locationPath, [PATH, accepted.registrationId]) };
   };

@@ -64,7 +64,10 @@ export async function openBenchDevice({ port, endpoint, dtls }: BenchDeviceOptio
       let sent = 0;
       let timer: NodeJS.Timeout;
       const transmit = (): void => {
-        if (sent === TRANSMISSIONS) return waiting?.settle(new Error('No answer'));
+        if (sent === TRANSMISSIONS) {
+          waiting?.settle(new Error('No answer'));
+          return;
+        }
         timer = setTimeout(transmit, RETRANSMIT_MS * 2 ** sent);
         sent += 1;
         send(datagram);

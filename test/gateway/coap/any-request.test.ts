@@ -27,6 +27,8 @@ test('whatever is asked, of whichever resource, is answered once, and the answer
     core: new FakeCoapCore(),
     gatewayId: 'gateway-1',
     peers: createRegisteredPeers(10),
+    registeredAt: async () => null,
+    conversations: { heard: () => undefined, registered: () => undefined },
     quotas: { ...COAP_QUOTAS, addressRequestsPerSecond: 1_000_000 },
     metrics: createCoapMetrics(new Registry()),
     sampled: createSampledLog(pino({ level: 'silent' })),

@@ -1,5 +1,5 @@
 import pino from 'pino';
-import { type CoapSettings, type CoapUrls, coap } from '../../../gateways/coap/transport';
+import { type CoapSettings, type CoapTransport, type CoapUrls, coap } from '../../../gateways/coap/transport';
 import { createGateway, type Gateway } from '../../../gateways/gateway';
 import { RecordingCore } from '../recording-core';
 import { CoapClient } from './coap-client';
@@ -10,6 +10,7 @@ export interface RunningCoap {
   mqttCore: RecordingCore;
   gateway: Gateway<CoapUrls>;
   urls: CoapUrls;
+  requests: CoapTransport['requests'];
   counted(name: string, labels?: Record<string, string>): Promise<number>;
   /** A device with a socket of its own. */
   plain(url?: string): Promise<CoapClient>;
@@ -20,10 +21,18 @@ export interface RunningCoap {
 
 export async function startCoapGateway(settings: Partial<CoapSettings> = {}): Promise<RunningCoap> {
   const core = new FakeCoapCore();
+  let transport: CoapTransport | undefined;
   const mqttCore = new RecordingCore();
   const deps = { core: mqttCore, gatewayId: 'gateway-1', logger: pino({ level: 'silent' }), stopWithinMs: 200 };
-  const gateway = await createGateway<CoapUrls>(deps, [coap(core, { host: '127.0.0.1', port: 0, securePort: 0, ...settings })]);
+  const gateway = await createGateway<CoapUrls>(deps, [
+    (parts) => {
+      transport = coap(core, { host: '127.0.0.1', port: 0, securePort: 0, observeSecret: Buffer.alloc(32, 5), ...settings })(parts);
+      return transport;
+    },
+  ]);
   const urls = await gateway.start();
+  if (!transport) throw new Error('A gateway opens its transports');
+  const { requests } = transport;
   const clients: CoapClient[] = [];
   const added = (client: CoapClient): CoapClient => {
     clients.push(client);
@@ -34,6 +43,7 @@ export async function startCoapGateway(settings: Partial<CoapSettings> = {}): Pr
     mqttCore,
     gateway,
     urls,
+    requests,
     async counted(name, labels = {}) {
       const metric = await gateway.metrics.registry.getSingleMetric(`updraft_coap_${name}`)?.get();
       const matches = (value: Record<string, unknown>) => Object.entries(labels).every(([key, label]) => value[key] === label);

@@ -1,8 +1,10 @@
 import type { DeviceObserver } from './device-events';
-import type { DeviceDescription, DeviceDialect, VirtualDevice } from './fleet';
+import type { DeviceDescription, DeviceDialect, FleetSettings, VirtualDevice } from './fleet';
 import { IotdaDevice } from './iotda/iotda-device';
 import { iotdaIdOf } from './iotda/iotda-identity';
-import { LinkDevice, type LinkDeviceSettings } from './link/link-device';
+import { LinkDevice } from './link/link-device';
+import type { DtlsOf } from './lwm2m/line/dtls-line';
+import { Lwm2mDevice } from './lwm2m/lwm2m-device';
 import { SharedConnection } from './session/device-line';
 
 /** Link: the topic names the device, as `{pk}/{dn}` (device-protocols §1.2). */
@@ -18,20 +20,31 @@ function byBody(_topic: string, payload: Buffer): string | null {
 }
 
 /** Which of its children a message that comes down a parent's connection is for. */
-const CHILD_OF: Record<DeviceDialect, (topic: string, payload: Buffer) => string | null> = { LINK: byTopic, IOTDA: byBody };
+const CHILD_OF: Record<Exclude<DeviceDialect, 'LWM2M'>, (topic: string, payload: Buffer) => string | null> = {
+  LINK: byTopic,
+  IOTDA: byBody,
+};
 
 /** Makes the devices of a fleet; children share its connection. */
 export function createDevices(
   described: readonly DeviceDescription[],
-  settings: LinkDeviceSettings,
+  { lwm2m, mqttUrl = '', ...common }: FleetSettings,
   observer?: DeviceObserver,
+  dtlsOf?: DtlsOf,
 ): (one: DeviceDescription) => VirtualDevice {
+  const settings = { ...common, mqttUrl };
   const shared = new Map(
-    described.flatMap(({ parent, dialect }) =>
-      parent === undefined ? [] : [[parent, new SharedConnection(CHILD_OF[dialect ?? 'LINK'])] as const],
+    described.flatMap((one) =>
+      one.dialect === 'LWM2M' || one.parent === undefined
+        ? []
+        : [[one.parent, new SharedConnection(CHILD_OF[one.dialect ?? 'LINK'])] as const],
     ),
   );
   return (one) => {
+    if (one.dialect === 'LWM2M') {
+      if (!lwm2m) throw new Error('LwM2M devices in a fleet that has no server for them');
+      return new Lwm2mDevice(one, { ...common, ...lwm2m }, observer, dtlsOf);
+    }
     const above = one.parent === undefined ? undefined : shared.get(one.parent);
     const own = shared.get(one.deviceName)?.own;
     switch (one.dialect) {

@@ -25,6 +25,8 @@ export interface FleetProcessOptions {
   reported?: readonly DeviceEventKind[];
   /** How long a command may take. Default 120,000. */
   answerMs?: number;
+  /** Where LwM2M devices with keys have their DTLS from: a compiled module with `createDtlsClient`. */
+  dtlsModule?: string;
   /** The compiled entry. */
   entry?: string;
   execArgv?: string[];
@@ -35,14 +37,14 @@ const PORTION = 500;
 /** Starts a fleet in a process of its own, so that its CPU and memory are not the caller's. It ends when the caller does. */
 export async function startFleetProcess(description: FleetDescription, options: FleetProcessOptions = {}): Promise<FleetProcess> {
   const { devices, ...settings } = description;
-  const { reported = ['progress', 'version', 'notified', 'problem'], entry = compiledEntry(), execArgv = [] } = options;
+  const { reported = ['progress', 'version', 'notified', 'problem'], entry = compiledEntry(), execArgv = [], dtlsModule = null } = options;
   const { toolEnvironment } = await import('#setup/child-environment.mjs');
   const child = fork(entry, [], { execArgv, env: toolEnvironment(process.env), stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   const exited = new Promise<number | null>((settle) => child.once('exit', settle));
   const command = commander(child, options);
   try {
     for (let at = 0; at < devices.length; at += PORTION) await command({ kind: 'devices', devices: devices.slice(at, at + PORTION) });
-    const start = await command({ kind: 'start', settings, reported });
+    const start = await command({ kind: 'start', settings, reported, dtlsModule });
     return {
       pid: child.pid ?? 0,
       start,

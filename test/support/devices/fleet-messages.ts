@@ -17,7 +17,8 @@ export interface FleetProcessStats extends FleetStats {
 /** From the parent. Devices come in portions, before `start`. */
 export type FleetCommand =
   | { kind: 'devices'; devices: DeviceDescription[] }
-  | { kind: 'start'; settings: Omit<FleetDescription, 'devices'>; reported: readonly DeviceEventKind[] }
+  /** `dtlsModule`: the compiled module that has `createDtlsClient`. */
+  | { kind: 'start'; settings: Omit<FleetDescription, 'devices'>; reported: readonly DeviceEventKind[]; dtlsModule: string | null }
   | { kind: 'comeOnline'; deviceNames: readonly string[] | null }
   | { kind: 'stats' }
   | { kind: 'counts'; deviceName: string }

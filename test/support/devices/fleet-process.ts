@@ -1,6 +1,7 @@
 import type { DeviceEventKind, DeviceObserver } from './device-events';
 import { createFleet, type DeviceDescription, type Fleet } from './fleet';
 import type { FleetAnswers, FleetCommand, FleetMessage, FleetProcessStats, FleetReport, NumberedCommand } from './fleet-messages';
+import type { DtlsOf } from './lwm2m/line/dtls-line';
 
 /** Entry of a child process (child_process.fork) that holds a fleet and does what its parent says over IPC. */
 const REPORT_EVERY_MS = 100;
@@ -47,6 +48,11 @@ function stats(): FleetProcessStats {
   return { ...running().stats(), pid: process.pid, rssBytes, cpuMs: (user + system) / 1_000, reportsDropped };
 }
 
+/** Whose DTLS it is, only who starts this process knows. */
+async function dtlsOf(module: string | null): Promise<DtlsOf | undefined> {
+  return module === null ? undefined : (await import(module)).createDtlsClient;
+}
+
 async function obey(command: FleetCommand): Promise<FleetAnswers[keyof FleetAnswers]> {
   switch (command.kind) {
     case 'devices':
@@ -54,7 +60,7 @@ async function obey(command: FleetCommand): Promise<FleetAnswers[keyof FleetAnsw
       return null;
     case 'start':
       if (fleet) throw new Error('the fleet has been started already');
-      fleet = createFleet({ ...command.settings, devices }, observing(command.reported));
+      fleet = createFleet({ ...command.settings, devices }, observing(command.reported), await dtlsOf(command.dtlsModule));
       return fleet.start();
     case 'comeOnline':
       await running().comeOnline(command.deviceNames ?? undefined);

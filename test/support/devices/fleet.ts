@@ -2,18 +2,30 @@ import { type DeviceCounts, type DeviceObserver, noCounts } from './device-event
 import { createDevices } from './family';
 import type { IotdaDevice, IotdaDeviceDescription } from './iotda/iotda-device';
 import { LinkDevice, type LinkDeviceDescription, type LinkDeviceSettings } from './link/link-device';
+import type { DtlsOf } from './lwm2m/line/dtls-line';
+import type { Lwm2mDeviceDescription, Lwm2mDeviceSettings } from './lwm2m/lwm2m-description';
+import { Lwm2mDevice } from './lwm2m/lwm2m-device';
 
 interface Descriptions {
   LINK: LinkDeviceDescription & { dialect?: 'LINK' };
   IOTDA: IotdaDeviceDescription;
+  LWM2M: Lwm2mDeviceDescription;
 }
 export type DeviceDialect = keyof Descriptions;
 /** A Link device, unless it says otherwise. */
 export type DeviceDescription = Descriptions[DeviceDialect];
-export type VirtualDevice = LinkDevice | IotdaDevice;
+export type MqttDeviceDescription = Descriptions['LINK' | 'IOTDA'];
+export type VirtualDevice = LinkDevice | IotdaDevice | Lwm2mDevice;
+
+export interface FleetSettings extends Omit<LinkDeviceSettings, 'mqttUrl'> {
+  /** Where Link and IoTDA devices connect. */
+  mqttUrl?: string;
+  /** Where LwM2M devices register. */
+  lwm2m?: Pick<Lwm2mDeviceSettings, 'server' | 'pull'>;
+}
 
 /** Plain JSON: what a fleet in another process is described by. */
-export interface FleetDescription extends LinkDeviceSettings {
+export interface FleetDescription extends FleetSettings {
   devices: readonly DeviceDescription[];
   /** Devices connecting at the same time. Default 64. */
   concurrency?: number;
@@ -39,6 +51,9 @@ export interface Fleet {
   stop(): Promise<void>;
   /** A Link device of the fleet. */
   device(deviceName: string): LinkDevice;
+  /** A device of either dialect that speaks MQTT. */
+  mqtt(deviceName: string): LinkDevice | IotdaDevice;
+  lwm2m(deviceName: string): Lwm2mDevice;
   /** A device of any dialect. */
   any(deviceName: string): VirtualDevice;
   /** Brings off-line devices up: those named, or all. */
@@ -46,11 +61,11 @@ export interface Fleet {
   stats(): FleetStats;
 }
 
-/** Thousands of virtual devices in this process. `observer` sees every event of every device. */
-export function createFleet(description: FleetDescription, observer?: DeviceObserver): Fleet {
+/** Thousands of virtual devices in this process. `observer` sees every event of every device. `dtlsOf`: for LwM2M devices with keys. */
+export function createFleet(description: FleetDescription, observer?: DeviceObserver, dtlsOf?: DtlsOf): Fleet {
   const { devices: described, concurrency = 64, ...settings } = description;
   const devices = new Map<string, VirtualDevice>();
-  const deviceOf = createDevices(described, settings, observer);
+  const deviceOf = createDevices(described, settings, observer, dtlsOf);
   for (const one of described) {
     if (devices.has(one.deviceName)) throw new Error(`${one.deviceName} is described twice`);
     devices.set(one.deviceName, deviceOf(one));
@@ -65,6 +80,16 @@ export function createFleet(description: FleetDescription, observer?: DeviceObse
     device(deviceName) {
       const found = any(deviceName);
       if (!(found instanceof LinkDevice)) throw new Error(`${deviceName} is no Link device`);
+      return found;
+    },
+    mqtt(deviceName) {
+      const found = any(deviceName);
+      if (found instanceof Lwm2mDevice) throw new Error(`${deviceName} speaks LwM2M`);
+      return found;
+    },
+    lwm2m(deviceName) {
+      const found = any(deviceName);
+      if (!(found instanceof Lwm2mDevice)) throw new Error(`${deviceName} does not speak LwM2M`);
       return found;
     },
     async start() {

@@ -1,0 +1,83 @@
+import type { DeviceId } from '../../../schema/model/ids';
+import { LWM2M_DEFAULTS } from '../../../schema/model/protocol/lwm2m-settings';
+import type { Registration } from '../../../schema/model/registration/registration';
+import type { CoapCore } from '../core';
+import type { Front } from '../front/front';
+import type { Peer } from '../front/peer';
+import type { CoapMessage } from '../message/message';
+import type { CoapMetrics } from '../metrics';
+import type { CoapQuotas } from '../quotas';
+import type { RegisteredPeer } from '../registered-peers';
+import { createDeviceRequests, type DeviceRequests } from './requests/device-requests';
+import { createObservations } from './requests/observations';
+import { createRegisteredReach } from './requests/registered-reach';
+import { QUEUE_LIMITS } from './requests/request-queues';
+
+/** A device, and the registration that it speaks under. */
+export type Registered = Pick<RegisteredPeer, 'deviceId' | 'registrationId'>;
+
+interface ConversationsDeps {
+  core: Pick<CoapCore, 'devices' | 'registrations'>;
+  gatewayId: string;
+  request: Front['request'];
+  /** Where datagrams for the device go; null: nowhere now. */
+  peerOf(registration: Registration): Peer | null;
+  /** Null: no device is registered from there. */
+  registeredAt(peer: Peer): Promise<Registered | null>;
+  observeSecret: Uint8Array;
+  quotas: Pick<CoapQuotas, 'peers' | 'deviceRequestsWaiting'>;
+  metrics: Pick<CoapMetrics, 'notificationsDropped'>;
+}
+
+/** What is asked of devices and told by them, and when: a device with queue mode listens only for a while after each of its messages. */
+export interface Conversations {
+  readonly requests: DeviceRequests;
+  /** A message of the device: what waits for that goes on once the message has its answer. */
+  heard(device: Registered): void;
+  /** The same of a Register or Update, which core knows. `moved`: its registration is another one than before, or it is elsewhere. */
+  registered(device: Registered, moved: boolean): void;
+  onNotification(peer: Peer, notification: CoapMessage): Promise<boolean>;
+  stop(): void;
+}
+
+export function createConversations(deps: ConversationsDeps): Conversations {
+  const { core, gatewayId, request, peerOf, registeredAt, observeSecret, quotas, metrics } = deps;
+  const { devices, registrations } = core;
+  const reach = createRegisteredReach({
+    ...{ gatewayId, registrations, peerOf, mostDevices: quotas.peers },
+    ackTimeoutSecondsOf: async (deviceId) => (await devices.lwm2mDevice(deviceId))?.ackTimeoutSeconds ?? LWM2M_DEFAULTS.ackTimeoutSeconds,
+  });
+  const observations = createObservations({
+    secret: observeSecret,
+    registrationOf: registeredAt,
+    // Upgrades will look at it; until then it is a sign of life.
+    onResources: async () => undefined,
+    dropped: (reason) => metrics.notificationsDropped[reason].inc(),
+  });
+  const limits = { ...QUEUE_LIMITS, perDevice: quotas.deviceRequestsWaiting };
+  const requests = createDeviceRequests({ ...reach, request, observations, limits });
+
+  /** Behind the answer to what was heard. */
+  function soon(tell: (deviceId: DeviceId) => void, { deviceId, registrationId }: Registered): void {
+    reach.heard(registrationId);
+    setImmediate(() => tell(deviceId));
+  }
+
+  function heard(device: Registered): void {
+    registrations.heard(device.registrationId, gatewayId);
+    soon(requests.heard, device);
+  }
+
+  return {
+    requests,
+    heard,
+    registered: (device, moved) => soon(moved ? requests.moved : requests.heard, device),
+    async onNotification(peer, notification) {
+      const wanted = await observations.onNotification(peer, notification);
+      const device = wanted ? await registeredAt(peer) : null;
+      if (device !== null) heard(device);
+      return wanted;
+    },
+    stop: () => requests.stop(),
+  };
+}
