@@ -9,6 +9,7 @@ import type { CoapCore } from './core';
 import { createFront, type Front } from './front/front';
 import type { Peer } from './front/peer';
 import { openUdp, type UdpSockets } from './front/udp';
+import { loadPlainPeers } from './load-plain-peers';
 import { createConversations, type Registered } from './lwm2m/conversations';
 import type { DeviceRequests } from './lwm2m/requests/device-requests';
 import { createCoapMetrics } from './metrics';
@@ -57,21 +58,19 @@ function createCoapTransport(
   const peers = createRegisteredPeers(quotas.peers);
   const onError = (error: unknown): void => sampled.error('coap', { err: error }, 'Something failed while a CoAP message was worked at');
 
-  /** This process knows whom it has heard register; the store knows everybody. */
+  /** The store is asked: what this process has heard may be over, and a device that is told so registers anew. */
   async function registeredAt(peer: Peer): Promise<Registered | null> {
-    const known = peers.ofPeer(peer);
-    if (known) return known;
     const deviceId = provenDevice(peer);
     const found = await (deviceId === null ? registrations.registrationAt(gatewayId, peer) : registrations.registrationOf(deviceId));
     return found?.identity === peer.identity ? { deviceId: found._id, registrationId: found.registrationId } : null;
   }
 
-  /** Where the device was heard last; after a start, where the store has it. */
-  function peerOf({ _id, registrationId, identity, address, port }: Registration): Peer | null {
+  /** Where the device was heard last; null where somebody else was heard since. */
+  function peerOf({ _id, registrationId, identity, plainPeer, address, port }: Registration): Peer | null {
     const known = peers.ofDevice(_id);
     if (known?.registrationId === registrationId) return known.peer;
     if (identity !== null) return secure?.peerOf(identity) ?? null;
-    return port === 0 ? null : (plain?.peerAt({ address, port }) ?? null);
+    return plainPeer === undefined ? null : (plain?.peerAt({ address, port }) ?? null);
   }
 
   const { observeSecret } = settings;
@@ -111,7 +110,10 @@ function createCoapTransport(
     return { ...urlOf('coap', plain, host), ...urlOf('coaps', secure, host) };
   }
 
+  let loaded = false;
   async function reachAgain(): Promise<void> {
+    if (!loaded) await loadPlainPeers({ registrations, gatewayId, peers, most: quotas.peers, peerOf });
+    loaded = true;
     await inTime(registrations.reachAgain(gatewayId));
   }
   const onFailure = (error: unknown): void =>
