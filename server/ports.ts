@@ -69,7 +69,7 @@ async function tryOut({ host, port, transport }: OwnPort): Promise<void> {
 
 function tryOutUdp(address: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    const socket = createSocket({ type: isIPv6(address) ? 'udp6' : 'udp4', ipv6Only: true });
+    const socket = createSocket(isIPv6(address) ? { type: 'udp6', ipv6Only: true } : { type: 'udp4' });
     socket.once('error', reject);
     socket.bind({ port, address, exclusive: true }, () => socket.close(() => resolve()));
   });

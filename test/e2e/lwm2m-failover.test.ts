@@ -10,8 +10,8 @@ const EACH = 6;
 const names = (kind: string) => Array.from({ length: EACH }, (_, index) => `${kind}-${index}`);
 
 let updraft: UpdraftProcesses;
-let plain: UdpBalancer;
-let secure: UdpBalancer;
+let plain: UdpBalancer | undefined;
+let secure: UdpBalancer | undefined;
 const devices: Lwm2mDevice[] = [];
 
 beforeEach(async () => {
@@ -32,13 +32,13 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   for (const device of devices.splice(0)) await device.stop();
-  plain.close();
-  secure.close();
+  plain?.close();
+  secure?.close();
   await updraft.stop();
 });
 
 async function started(deviceName: string, more: { psk?: { identity: string; key: string } } = {}): Promise<Lwm2mDevice> {
-  const server = more.psk ? `coaps://127.0.0.1:${secure.port}` : `coap://127.0.0.1:${plain.port}`;
+  const server = more.psk ? `coaps://127.0.0.1:${secure?.port}` : `coap://127.0.0.1:${plain?.port}`;
   const device = new Lwm2mDevice(
     { dialect: 'LWM2M', deviceName, version: '1.0.0', ...more },
     { server, reconnectMs: 20 },
@@ -76,8 +76,8 @@ test('R-DEV-2 two gateways behind a UDP balancer lose no registration when one i
   expect(await onlineCount()).toBe(2 * EACH);
 
   await updraft.processes[1]?.kill();
-  plain.avoid(0);
-  secure.avoid(0);
+  plain?.avoid(0);
+  secure?.avoid(0);
   expect((await registrations()).map(({ registrationId }) => registrationId)).toEqual(before.map(({ registrationId }) => registrationId));
 
   // Without DTLS a device notices nothing: its Update is answered by the other gateway, under the registration that it has.
