@@ -69,7 +69,9 @@ async function tryOut({ host, port, transport }: OwnPort): Promise<void> {
 
 function tryOutUdp(address: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    const socket = createSocket(isIPv6(address) ? { type: 'udp6', ipv6Only: true } : { type: 'udp4' });
+    const isV6 = isIPv6(address);
+    // An error with IPv4.
+    const socket = createSocket({ type: isV6 ? 'udp6' : 'udp4', ipv6Only: isV6 });
     socket.once('error', reject);
     socket.bind({ port, address, exclusive: true }, () => socket.close(() => resolve()));
   });

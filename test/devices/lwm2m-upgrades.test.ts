@@ -1,5 +1,5 @@
 import { corruptDownload, disconnectsAt, resultCode, staysOnSourceVersion, wrongVersion } from '../support/devices/behaviours';
-import { startUdpNat } from '../support/devices/lwm2m/line/udp-nat';
+import { cutsOffAfter, startUdpNat } from '../support/devices/lwm2m/line/udp-nat';
 import { useNodeCoap } from './use-node-coap';
 
 describe('upgrades of the virtual LwM2M device, against node-coap', () => {
@@ -29,20 +29,15 @@ describe('upgrades of the virtual LwM2M device, against node-coap', () => {
 
   test('resumes where it was after a loss of contact, from a new port, and after a loss of power', async () => {
     const nat = await startUdpNat({ host: '127.0.0.1', port: world.server.port });
-    const device = await world.started({ szx: 4, ackTimeoutMs: 20 });
-    let sent = 0;
-    nat.onDatagram((direction) => {
-      if (direction === 'to server') sent += 1;
-      if (sent === 60 && direction === 'to server') setImmediate(() => device.losePower(0));
-      // Its 20th request, and all that repeat it, are lost.
-      return !(sent >= 20 && sent < 25);
-    });
+    const device = await world.started({ szx: 4, ackTimeoutMs: 20 }, { behaviours: [disconnectsAt('progress')] });
+    nat.onDatagram(cutsOffAfter(20, 2));
     const downloaded = device.waitFor('state', { where: ({ state }) => state === 2 });
     await world.write(world.fileUri(nat.port));
     await downloaded;
     nat.close();
     expect(Buffer.concat(device.file.pieces).equals(world.image)).toBe(true);
-    expect(new Set(device.pullPorts).size).toBe(3);
+    expect(new Set(device.pullPorts).size).toBeGreaterThanOrEqual(3);
+    expect(device.counts.connects).toBe(2);
     expect(device.file.restarts).toBe(0);
   });
 

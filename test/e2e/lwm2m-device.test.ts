@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startUdpNat } from '../support/devices/lwm2m/line/udp-nat';
+import { cutsOffAfter, startUdpNat } from '../support/devices/lwm2m/line/udp-nat';
 import { RegistrationRefused } from '../support/devices/lwm2m/registration';
 import { writeFirmwareImage } from '../support/firmware-image';
 import { type Lwm2mPlatform, startLwm2mPlatform } from '../support/lwm2m-platform';
@@ -120,22 +120,14 @@ describe('virtual LwM2M devices at a real platform', () => {
       await device.start();
       const path = await platform.fileFor(deviceName, image);
       const nat = await startUdpNat({ host: '127.0.0.1', port: portOf(scheme) });
-      let lost = 0;
-      let sent = 0;
-      nat.onDatagram((direction) => {
-        if (direction === 'to server') sent += 1;
-        // From the 40th on five in a row: one request and all that repeat it.
-        const loses = sent >= 40 && lost < 5 && direction === 'to server';
-        if (loses) lost += 1;
-        return !loses;
-      });
+      nat.onDatagram(cutsOffAfter(40));
       const downloaded = device.waitFor('state', { where: ({ state }) => state === 2 });
       device.client.objects.write('/5/0/1', Buffer.from(`${scheme}://127.0.0.1:${nat.port}${path}`));
       await downloaded;
       nat.close();
       expect(Buffer.concat(device.file.pieces).equals(image)).toBe(true);
       expect(device.file).toMatchObject({ size: image.length, restarts: 0 });
-      expect(device.pullPorts.length).toBe(2);
+      expect(device.pullPorts.length).toBeGreaterThanOrEqual(2);
     });
 
     test.each(['coap', 'coaps'] as const)(

@@ -2,49 +2,81 @@ import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 
 export interface UdpBalancer {
-  /** Where devices find it, on loopback. */
+  /** Where devices find the servers. */
   readonly port: number;
-  /** From now on nothing goes to this target: its clients go to the next one. */
-  avoid(target: number): void;
+  /** Leads nobody there: whose server it was comes to another one with its next datagram, from the same port. Or leads there again. */
+  avoid(index: number, avoided?: boolean): void;
+  /** Sources that are led to each of the places now. */
+  led(): number[];
   close(): void;
 }
 
-/**
- * A balancer for UDP in front of servers on loopback: what comes from one address and port goes to the same one of them, and is seen there
- * under a port of its own, which stays when the target changes.
- */
-export async function startUdpBalancer(ports: readonly number[]): Promise<UdpBalancer> {
-  const inner = createSocket('udp4');
-  const clients = new Map<string, { outer: Socket; turn: number }>();
-  const avoided = new Set<number>();
+interface Flow {
+  outer: Socket;
+  /** Index of its place. */
+  at: number;
+}
 
-  function clientOf(address: string, port: number): { outer: Socket; turn: number } {
-    const key = `${address} ${port}`;
-    const known = clients.get(key);
-    if (known) return known;
-    const outer = createSocket('udp4');
-    outer.on('error', () => undefined);
-    outer.on('message', (datagram) => inner.send(datagram, port, address));
-    const client = { outer, turn: clients.size };
-    clients.set(key, client);
-    return client;
+/**
+ * What stands before several servers that speak UDP on this machine. Each new source comes to the next of them, and stays there as long as
+ * that is not avoided. Servers see a port for each source, the same wherever it is led, as they see sources behind IPVS.
+ */
+export async function startUdpBalancer(places: readonly number[]): Promise<UdpBalancer> {
+  const inner = createSocket('udp4');
+  const flows = new Map<string, Promise<Flow>>();
+  const open = new Set<Flow>();
+  const avoided = new Set<number>();
+  let turn = 0;
+
+  function nextPlace(): number {
+    for (let tried = 0; tried < places.length; tried += 1) {
+      const index = turn++ % places.length;
+      if (!avoided.has(index)) return index;
+    }
+    throw new Error('All places are avoided.');
   }
 
-  inner.on('message', (datagram, { address, port }) => {
-    const targets = ports.filter((_, index) => !avoided.has(index));
-    const { outer, turn } = clientOf(address, port);
-    const preferred = ports[turn % ports.length] as number;
-    const target = targets.includes(preferred) ? preferred : targets[turn % targets.length];
-    if (target !== undefined) outer.send(datagram, target, '127.0.0.1');
+  async function begin(port: number, address: string): Promise<Flow> {
+    const outer = createSocket('udp4');
+    const flow: Flow = { outer, at: nextPlace() };
+    open.add(flow);
+    outer.on('error', () => undefined);
+    outer.on('message', (datagram, from) => {
+      if (from.port === places[flow.at]) inner.send(datagram, port, address, () => undefined);
+    });
+    outer.bind(0, '127.0.0.1');
+    await once(outer, 'listening');
+    return flow;
+  }
+
+  function flowOf(port: number, address: string): Promise<Flow> {
+    const source = `${address} ${port}`;
+    const flow = flows.get(source) ?? begin(port, address);
+    flows.set(source, flow);
+    return flow;
+  }
+
+  inner.on('error', () => undefined);
+  inner.on('message', async (datagram, { port, address }) => {
+    const flow = await flowOf(port, address);
+    if (!open.has(flow)) return;
+    if (avoided.has(flow.at)) flow.at = nextPlace();
+    flow.outer.send(datagram, places[flow.at], '127.0.0.1', () => undefined);
   });
   inner.bind(0, '127.0.0.1');
   await once(inner, 'listening');
+
   return {
     port: inner.address().port,
-    avoid: (target) => void avoided.add(target),
+    avoid(index, avoids = true) {
+      if (avoids) avoided.add(index);
+      else avoided.delete(index);
+    },
+    led: () => places.map((_, index) => [...open].filter(({ at }) => at === index).length),
     close() {
       inner.close();
-      for (const { outer } of clients.values()) outer.close();
+      for (const { outer } of open) outer.close();
+      open.clear();
     },
   };
 }

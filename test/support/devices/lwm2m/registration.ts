@@ -44,16 +44,25 @@ export class Registration implements Session {
 
   /** From a new port. Rejects with RegistrationRefused, CoapTimeout, CoapReset or the line's error. */
   async open(): Promise<void> {
-    const { line, endpoint } = this.parts;
     this.location = null;
+    await this.openLine();
+    await this.register();
+  }
+
+  /** From a new port, and goes on with the registration that there is: an Update, whose code it answers. */
+  async resume(): Promise<string> {
+    await this.openLine();
+    return this.update();
+  }
+
+  private async openLine(): Promise<void> {
+    const { line, endpoint } = this.parts;
     endpoint.forget();
     const before = this.cuts;
     await line.open();
-    if (this.cuts !== before) {
-      line.cut();
-      throw new Error('cut while it was opened');
-    }
-    await this.register();
+    if (this.cuts === before) return;
+    line.cut();
+    throw new Error('cut while it was opened');
   }
 
   /** On the line that is there. */
