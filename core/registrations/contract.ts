@@ -1,10 +1,14 @@
+import type { Proof } from '../../schema/model/device/generations';
 import type { DeviceId } from '../../schema/model/ids';
 import type { RegisterParameters, UpdateParameters } from '../../schema/model/registration/parameters';
 import type { Refused } from '../../schema/model/registration/refusals';
 import type { RegisteredAt, RegisteredLinks, Registration } from '../../schema/model/registration/registration';
 
 /** A device's own words, and where it was heard (LwM2M 1.1 core, 6.2.1). */
-export interface RegisterInput extends RegisterParameters, Where, Partial<RegisteredLinks> {}
+export interface RegisterInput extends RegisterParameters, Where, Partial<RegisteredLinks> {
+  /** What the identity was proven by, which may be good no more; absent: it is good. */
+  proof?: Proof;
+}
 
 /** LwM2M 1.1 core, 6.2.2; `links` as the body has them, absent when there is none. */
 export interface UpdateInput extends UpdateParameters, Where {

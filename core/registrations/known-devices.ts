@@ -1,3 +1,4 @@
+import { isSame, type Proof } from '../../schema/model/device/generations';
 import type { DeviceId } from '../../schema/model/ids';
 import { isRefused, type Refused } from '../../schema/model/registration/refusals';
 
@@ -15,7 +16,7 @@ export interface RegisteringDevice {
 /** Who may register as what: `core/devices` knows it. */
 export interface KnownDevices {
   /** Whose PSK identity it is; null: nobody's, or of a device that is disabled. */
-  pskOf(identity: string): Promise<{ deviceId: DeviceId } | null>;
+  pskOf(identity: string): Promise<{ deviceId: DeviceId; proof: Proof } | null>;
   deviceOfEndpoint(endpoint: string): Promise<RegisteringDevice | null>;
   /** Null as well when it does not speak LwM2M. */
   lwm2mDevice(deviceId: DeviceId): Promise<RegisteringDevice | null>;
@@ -26,9 +27,9 @@ export interface KnownDevices {
 /** Which device registers. With DTLS its endpoint is the identity's, or left out; without it has to be there, and the product has to allow that. */
 export async function registeringDevice(
   known: KnownDevices,
-  { endpoint, identity }: { endpoint: string | null; identity: string | null },
+  { endpoint, identity, proof }: { endpoint: string | null; identity: string | null; proof?: Proof },
 ): Promise<RegisteringDevice | Refused> {
-  const device = await (identity === null ? byEndpoint(known, endpoint) : byIdentity(known, endpoint, identity));
+  const device = await (identity === null ? byEndpoint(known, endpoint) : byIdentity(known, endpoint, identity, proof));
   return isRefused(device) || device.enabled ? device : { refused: 'disabled' };
 }
 
@@ -39,8 +40,15 @@ async function byEndpoint(known: KnownDevices, endpoint: string | null): Promise
   return device.plainCoap ? device : { refused: 'plain_not_allowed' };
 }
 
-async function byIdentity(known: KnownDevices, endpoint: string | null, identity: string): Promise<RegisteringDevice | Refused> {
+async function byIdentity(
+  known: KnownDevices,
+  endpoint: string | null,
+  identity: string,
+  proof: Proof | undefined,
+): Promise<RegisteringDevice | Refused> {
   const psk = await known.pskOf(identity);
+  // Another key, or another device of that name.
+  if (psk && proof && !isSame(psk.proof, proof)) return { refused: 'wrong_identity' };
   const device = psk && (await known.lwm2mDevice(psk.deviceId));
   return device && (endpoint === null || endpoint === device.endpoint) ? device : { refused: 'wrong_identity' };
 }

@@ -26,11 +26,12 @@ if (errors || Object.values(data).some((answer) => answer?.userErrors?.length > 
 
 function documentNamed(name) {
   const docs = join(import.meta.dirname, '..');
-  const pages = [join(docs, '../README.md'), ...readdirSync(docs).map((file) => join(docs, file))].filter((file) => file.endsWith('.md'));
+  const files = readdirSync(docs, { recursive: true }).map((file) => join(docs, file));
+  const pages = [join(docs, '../README.md'), ...files].filter((file) => file.endsWith('.md'));
   const documents = pages.flatMap((page) =>
-    [...readFileSync(page, 'utf8').matchAll(/^```graphql\n([\s\S]*?)^```/gm)].map(([, text]) => text),
+    [...readFileSync(page, 'utf8').matchAll(/^ *```graphql\n([\s\S]*?)^ *```/gm)].map(([, text]) => text),
   );
-  const nameOf = (text) => /^(?:query|mutation) (\w+)/.exec(text)?.[1];
+  const nameOf = (text) => /^\s*(?:query|mutation) (\w+)/.exec(text)?.[1];
   return (
     documents.find((text) => nameOf(text) === name) ??
     fail(

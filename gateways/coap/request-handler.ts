@@ -38,10 +38,11 @@ interface RequestHandlerDeps {
 export const isRepeatable = (request: CoapMessage): boolean => request.code === CODE.get && isForFile(request);
 
 /** What devices ask of this server: blocks of package files, and whatever is about their registration. */
-export function createRequestHandler(deps: RequestHandlerDeps): (peer: Peer, request: CoapMessage, respond: Respond) => Promise<void> {
+export function createRequestHandler(
+  deps: RequestHandlerDeps,
+): (peer: Peer, request: CoapMessage, respond: Respond) => void | Promise<void> {
   const { core, gatewayId, peers, registeredAt, conversations, quotas, metrics, sampled, onError } = deps;
   const { registrations, downloads } = core;
-  const { mayAsk, mayRegister } = createCoapRateLimits(quotas);
 
   /** What a device has registered with elsewhere is not this gateway's to say. */
   function onBlock(deviceId: DeviceId): void {
@@ -50,21 +51,31 @@ export function createRequestHandler(deps: RequestHandlerDeps): (peer: Peer, req
   }
 
   const answerBlock = createBlockAnswers({ downloads, metrics: metrics.blocks, onHeard: onBlock, onError });
-  const answerOther = createResources({
-    resources: {
-      rd: createRd({ registrations, gatewayId, peers, mayRegister, onRegistered: conversations.registered, metrics }),
-      dp: createDp({ onHeard: conversations.heard, registeredAt }),
-      '.well-known': wellKnown,
-    },
-    block1: BLOCK1_LIMITS,
-    admit: createAdmission({ concurrent: quotas.requests, waiting: quotas.requestsWaiting, waitMs: ANSWER_WITHIN_MS }),
-    mayAsk,
-    metrics,
-    sampled,
-  });
 
-  return async (peer, request, respond) => {
-    if (!isForFile(request)) return answerOther(peer, request, respond);
-    respond(await answerBlock({ peer: peer.key, deviceId: provenDevice(peer) }, request));
+  /** With bounds of its own on all that requests can fill. */
+  function createAnswerer() {
+    const { mayAsk, mayRegister } = createCoapRateLimits(quotas);
+    return createResources({
+      resources: {
+        rd: createRd({ registrations, gatewayId, peers, mayRegister, onRegistered: conversations.registered, metrics }),
+        dp: createDp({ onHeard: conversations.heard, registeredAt }),
+        '.well-known': wellKnown,
+      },
+      block1: BLOCK1_LIMITS,
+      admit: createAdmission({ concurrent: quotas.requests, waiting: quotas.requestsWaiting, waitMs: ANSWER_WITHIN_MS }),
+      mayAsk,
+      metrics,
+      sampled,
+    });
+  }
+
+  /** Anybody can send in the name of any address, so nobody who does keeps out a device that has proven who it is. */
+  const answerStranger = createAnswerer();
+  const answerProven = createAnswerer();
+
+  return (peer, request, respond) => {
+    if (!isForFile(request)) return (peer.identity === null ? answerStranger : answerProven)(peer, request, respond);
+    const answer = answerBlock({ peer: peer.key, deviceId: provenDevice(peer) }, request);
+    return answer instanceof Promise ? answer.then(respond) : respond(answer);
   };
 }

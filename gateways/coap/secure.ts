@@ -1,8 +1,8 @@
-import { LRUCache } from 'lru-cache';
 import type { SampledLog } from '../../core/sampled-log';
 import { inTime } from '../in-time';
 import type { CoapCore } from './core';
 import { createDtlsServer, type DtlsServer } from './dtls/server';
+import { inEvenTime } from './even-time';
 import type { Peer } from './front/peer';
 import { openUdp, type UdpSockets } from './front/udp';
 import type { CoapMetrics } from './metrics';
@@ -15,6 +15,8 @@ interface SecureDeps {
   port: number;
   quotas: CoapQuotas;
   receive(peer: Peer, message: Buffer): void;
+  /** It has proven the key that its device had when the handshake began. */
+  onCome(peer: SessionPeer): void;
   /** Nothing can be sent to it any more. */
   onGone(peer: Peer): void;
   metrics: Pick<CoapMetrics, 'dtls' | 'dropped'>;
@@ -32,27 +34,34 @@ export interface SecureCoap extends Pick<UdpSockets, 'bound'> {
 }
 
 export async function openSecure(deps: SecureDeps): Promise<SecureCoap> {
-  const { devices, quotas, receive, onGone, metrics, sampled } = deps;
-  /** Whose identities are, of those that were asked for lately. */
-  const owners = new LRUCache<string, SessionOwner>({ max: quotas.sessions + quotas.handshakes });
+  const { devices, quotas, receive, onCome, onGone, metrics, sampled } = deps;
+  /** Whose keys are, each as it was found for one handshake: the same identity may have another one by the next. */
+  const owners = new WeakMap<Uint8Array, SessionOwner>();
   /** One for each session, so that its conversation has one key. */
   const peers = new Map<number, SessionPeer>();
   const onError = (error: unknown): void => sampled.error('dtls', { err: error }, 'Something failed while a DTLS datagram was worked at');
   let sockets: UdpSockets | null = null;
 
   async function keyOf(identity: string): Promise<Buffer | null> {
-    const found = await inTime(devices.pskOf(identity));
-    if (found) owners.set(identity, { deviceId: found.deviceId, proof: found.proof });
-    return found?.key ?? null;
+    const found = await inEvenTime(() => inTime(devices.pskOf(identity)));
+    if (found === null) return null;
+    const { deviceId, proof } = found;
+    const key = Buffer.from(found.key);
+    owners.set(key, { deviceId, proof });
+    return key;
   }
 
   const server = await createDtlsServer({
     keyOf,
     send: (datagram, port, address) => sockets?.peerAt({ address, port })?.send(datagram),
     onSession(session) {
-      const owner = owners.get(session.identity);
+      const owner = owners.get(session.key);
       if (owner === undefined) session.end();
-      else peers.set(session.id, new SessionPeer(session, owner));
+      else {
+        const peer = new SessionPeer(session, owner);
+        peers.set(session.id, peer);
+        onCome(peer);
+      }
     },
     onMessage({ id }, plaintext) {
       const peer = peers.get(id);

@@ -41,5 +41,8 @@ export class SessionPeer implements Peer {
   }
 }
 
+/** What has let a peer in; undefined over plain CoAP. */
+export const proofOf = (peer: Peer): Proof | undefined => (peer instanceof SessionPeer ? peer.owner.proof : undefined);
+
 /** The device that a peer has proven to be; null over plain CoAP. */
 export const provenDevice = (peer: Peer): DeviceId | null => (peer instanceof SessionPeer ? peer.owner.deviceId : null);

@@ -3,7 +3,7 @@ import { dialectsOver } from '../../schema/model/protocol/dialect';
 import type { Registration } from '../../schema/model/registration/registration';
 import { inTime } from '../in-time';
 import type { DeviceUrls, GatewayParts, Transport } from '../transport';
-import { startAccessCheck } from './access-check';
+import { type AccessCheck, startAccessCheck } from './access-check';
 import { addressesOf, inUrl } from './addresses';
 import type { CoapCore } from './core';
 import { createFront, type Front } from './front/front';
@@ -16,7 +16,7 @@ import { COAP_QUOTAS, type CoapQuotas } from './quotas';
 import { createRegisteredPeers } from './registered-peers';
 import { createRequestHandler, isRepeatable } from './request-handler';
 import { openSecure, type SecureCoap } from './secure';
-import { provenDevice } from './session-peer';
+import { provenDevice, type SessionPeer } from './session-peer';
 
 export interface CoapSettings {
   /** A name or an address. */
@@ -57,10 +57,8 @@ function createCoapTransport(
   const peers = createRegisteredPeers(quotas.peers);
   const onError = (error: unknown): void => sampled.error('coap', { err: error }, 'Something failed while a CoAP message was worked at');
 
-  /** This process knows whom it has heard register; the store knows everybody. */
+  /** The store is asked: a registration that this process has heard of may be over. */
   async function registeredAt(peer: Peer): Promise<Registered | null> {
-    const known = peers.ofPeer(peer);
-    if (known) return known;
     const deviceId = provenDevice(peer);
     const found = await (deviceId === null ? registrations.registrationAt(gatewayId, peer) : registrations.registrationOf(deviceId));
     return found?.identity === peer.identity ? { deviceId: found._id, registrationId: found.registrationId } : null;
@@ -87,10 +85,12 @@ function createCoapTransport(
   });
   let plain: UdpSockets | null = null;
   let secure: SecureCoap | null = null;
+  let check: AccessCheck | null = null;
   let stopAll: () => Promise<unknown> = async () => undefined;
 
   const receive = (peer: Peer, message: Buffer): void => front.receive(peer, message);
   const onDropped = (): void => metrics.dropped.send_failed.inc();
+  const onCome = (session: SessionPeer): void => check?.onCome(session);
 
   /** What was known of it goes with its session; its registration stays. */
   function onGone(peer: Peer): void {
@@ -103,7 +103,7 @@ function createCoapTransport(
     const addresses = await addressesOf(host);
     if (port !== null) plain = await openUdp({ addresses, port, receive, onError, onDropped });
     if (securePort !== null) {
-      const opened = await openSecure({ devices, addresses, port: securePort, quotas, receive, onGone, metrics, sampled });
+      const opened = await openSecure({ devices, addresses, port: securePort, quotas, receive, onCome, onGone, metrics, sampled });
       metrics.watchDtls(() => opened.state());
       secure = opened;
     }
@@ -133,11 +133,12 @@ function createCoapTransport(
 
     async start() {
       const urls = await open();
+      const sessions = () => secure?.sessions() ?? [];
+      const started = startAccessCheck({ devices, sessions, everyMs: quotas.sessionCheckMs, sampled });
+      check = started;
       await reachAgain().catch(onFailure);
       const stopReaching = repeat(reachAgain, () => REACH_EVERY_MS, onFailure);
-      const sessions = () => secure?.sessions() ?? [];
-      const check = startAccessCheck({ devices, sessions, everyMs: quotas.sessionCheckMs, sampled });
-      stopAll = () => Promise.all([stopReaching(), check.stop()]);
+      stopAll = () => Promise.all([stopReaching(), started.stop()]);
       logger.info({ gatewayId, ...urls }, 'Devices can register');
       return urls;
     },

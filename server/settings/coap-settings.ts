@@ -38,10 +38,13 @@ const ABOUT: Record<keyof CoapQuotas, { about: string; range?: readonly [number,
     about:
       'Requests a second from one address (of IPv6: one /64), downloads aside, and twenty times as many at once; further ones get 5.03. Higher where a balancer or NAT hides the addresses of many.',
   },
-  requests: { about: 'Requests that are worked at together.' },
-  requestsWaiting: { about: 'Requests that wait for that; further ones get 5.03.' },
+  requests: { about: 'Requests that are worked at together: of devices that have proven who they are, and as many of others.' },
+  requestsWaiting: { about: 'Requests that wait for that, in each of the two kinds; further ones get 5.03.' },
   deviceRequestsWaiting: { about: 'Requests to one device that wait for their turn, or for the device to wake; further ones fail.' },
-  duplicates: { about: 'Messages that are remembered, so that a repeated one is answered and not worked at again. The oldest gives way.' },
+  duplicates: {
+    about:
+      'Messages that are remembered, so that a repeated one is answered and not worked at again: so many of proven devices, and of others. The oldest gives way.',
+  },
   peers: { about: 'Devices whose address or session a process remembers; of others the store is asked.' },
   sessions: { about: 'DTLS sessions; with as many, no handshake begins.' },
   handshakes: { about: 'DTLS handshakes that have proven their address and are not over; further ones are dropped.' },

@@ -31,6 +31,16 @@ describe('R-DEV-2 who may register', () => {
     ['its identity alone', { endpoint: null, identity: 'psk-m1' }, idOf('m1')],
     ['nothing', { endpoint: null }, 'no_endpoint'],
     ["another one's identity", { endpoint: 'm1', identity: 'psk-m2' }, 'wrong_identity'],
+    [
+      'its identity, by the key it has',
+      { endpoint: 'm1', identity: 'psk-m1', proof: { registration: null, psk: 'of psk-m1' } },
+      idOf('m1'),
+    ],
+    [
+      'its identity, by a key it had before',
+      { endpoint: 'm1', identity: 'psk-m1', proof: { registration: null, psk: 'old' } },
+      'wrong_identity',
+    ],
     ['an identity that nobody has', { endpoint: 'm1', identity: 'psk-nobody' }, 'wrong_identity'],
     ['an endpoint that nobody has, with its identity', { endpoint: 'nobody', identity: 'psk-m1' }, 'wrong_identity'],
     ['an endpoint that nobody has', { endpoint: 'nobody' }, 'unknown_endpoint'],

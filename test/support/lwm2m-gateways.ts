@@ -118,7 +118,7 @@ function knownByName({ collections }: Store): Omit<KnownDevices, 'settingsOf'> {
     async pskOf(identity) {
       const [, name] = /^(?:psk|next)-(.+)$/.exec(identity) ?? [];
       const device = name === undefined ? null : await lwm2mDevice(idOf(name));
-      return device?.enabled ? { deviceId: device.deviceId } : null;
+      return device?.enabled ? { deviceId: device.deviceId, proof: { registration: null, psk: `of ${identity}` } } : null;
     },
   };
 }

@@ -209,9 +209,10 @@ export function createHandshakes(shared: Shared, events: HandshakeEvents): Hands
 
   function finish(half: HalfOpen): void {
     const { context, from, mark, connectionId, credentials } = half;
+    const { identity, key } = credentials ?? NOTHING;
     forget(half);
     shared.count('handshake_completed');
-    events.onFinished({ context, from, mark, connectionId, identity: textOf(credentials?.identity ?? NO_IDENTITY) });
+    events.onFinished({ context, from, mark, connectionId, identity: textOf(identity), key: key ?? NOTHING.key });
   }
 
   return {
@@ -238,7 +239,7 @@ export function createHandshakes(shared: Shared, events: HandshakeEvents): Hands
   };
 }
 
-const NO_IDENTITY = Buffer.alloc(0);
+const NOTHING = { identity: Buffer.alloc(0), key: Buffer.alloc(0) };
 const textOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('utf8');
 /** Octets that are no UTF-8 become other text, which may be somebody's. */
 const isText = (bytes: Buffer): boolean => Buffer.from(textOf(bytes)).equals(bytes);

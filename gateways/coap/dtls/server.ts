@@ -14,6 +14,8 @@ export interface DtlsSession {
   readonly id: number;
   /** PSK identity, UTF-8. */
   readonly identity: string;
+  /** What `keyOf` has given for it and its peer has proven: the very object. */
+  readonly key: Uint8Array;
   address: string;
   port: number;
   /** One record with at most 2,048 octets. False: the session has ended, or its peer takes only shorter records. */

@@ -28,6 +28,7 @@ export interface Finished {
   context: Context;
   from: Address;
   readonly identity: string;
+  readonly key: Uint8Array;
   /** Of the ClientHello. */
   mark: number;
   connectionId: number;

@@ -53,7 +53,8 @@ export interface Answers {
 
 export function createAnswers(deps: AnswersDeps): Answers {
   const { limits, metrics, clock, ids, transmissions, duplicates, send, onRequest, isRepeatable, onError } = deps;
-  let handling = 0;
+  /** Strangers fill only their own. */
+  const handling = { strangers: 0, proven: 0 };
   let closed = false;
 
   /** Null when no message id is free. `most`: the bytes that a stranger may have. */
@@ -99,12 +100,13 @@ export function createAnswers(deps: AnswersDeps): Answers {
     let done = false;
     let acknowledged = false;
     let timer: unknown;
-    handling += 1;
+    const kind = kindOf(peer);
+    handling[kind] += 1;
 
     const respond: Respond = (response) => {
       if (done || closed) return;
       done = true;
-      handling -= 1;
+      handling[kind] -= 1;
       if (timer !== undefined) clock.clearTimeout(timer);
       const give = acknowledged ? answerSeparately : answer;
       try {
@@ -142,7 +144,7 @@ export function createAnswers(deps: AnswersDeps): Answers {
 
   return {
     take(peer, request, bytes) {
-      if (handling >= limits.handling) {
+      if (handling[kindOf(peer)] >= limits.handling) {
         metrics.dropped.overloaded.inc();
         answer(peer, request, bytes, { code: CODE.serviceUnavailable, options: [uintOption(OPTION.maxAge, TRY_AGAIN_SECONDS)] });
         return;
@@ -152,7 +154,7 @@ export function createAnswers(deps: AnswersDeps): Answers {
     },
     answer,
     get size() {
-      return handling;
+      return handling.strangers + handling.proven;
     },
     close() {
       closed = true;
@@ -160,6 +162,7 @@ export function createAnswers(deps: AnswersDeps): Answers {
   };
 }
 
+const kindOf = ({ identity }: Peer) => (identity === null ? 'strangers' : 'proven');
 const isStranger = (peer: Peer, { proven }: CoapResponse): boolean => peer.identity === null && proven !== true;
 const classOf = (code: number) => (codeClass(code) === 2 ? 'success' : codeClass(code) === 4 ? 'client_error' : 'server_error');
 

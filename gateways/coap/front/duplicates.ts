@@ -12,7 +12,10 @@ export interface Remembered {
   answer: string | null;
 }
 
-/** Messages of peers by their ids, so that a repeated one is not taken twice (RFC 7252 §4.5). */
+/**
+ * Messages of peers by their ids, so that a repeated one is not taken twice (RFC 7252 §4.5). There is room for `max` of peers that have proven
+ * who they are and for as many of others, who can make nobody else's be forgotten that way.
+ */
 export interface Duplicates {
   /** What is known of the message when it has come before. */
   find(peer: Peer, message: CoapMessage): Remembered | undefined;
@@ -24,35 +27,40 @@ export interface Duplicates {
 }
 
 export function createDuplicates({ max, clock, forgotten }: { max: number; clock: Clock; forgotten(): void }): Duplicates {
-  const known = new LRUCache<string, Remembered>({
-    max,
-    ttl: EXCHANGE_LIFETIME_MS,
-    ttlResolution: 0,
-    perf: clock,
-    dispose: (_value, _key, reason) => {
-      if (reason === 'evict') forgotten();
-    },
-  });
+  const memory = () =>
+    new LRUCache<string, Remembered>({
+      max,
+      ttl: EXCHANGE_LIFETIME_MS,
+      ttlResolution: 0,
+      perf: clock,
+      dispose: (_value, _key, reason) => {
+        if (reason === 'evict') forgotten();
+      },
+    });
+  const ofStrangers = memory();
+  const ofProven = memory();
+  const of = ({ identity }: Peer) => (identity === null ? ofStrangers : ofProven);
   const keyOf = (peer: Peer, { messageId }: CoapMessage): string => `${peer.key} ${messageId}`;
   return {
     find(peer, message) {
-      const found = known.get(keyOf(peer, message));
+      const found = of(peer).get(keyOf(peer, message));
       // A device that has restarted may begin with the same ids. What it sends then has another token, so it is no repetition.
       return found?.code === message.code && found.token === message.token.toString('latin1') ? found : undefined;
     },
     remember(peer, message) {
       const remembered = { code: message.code, token: message.token.toString('latin1'), answer: null };
-      known.set(keyOf(peer, message), remembered, { ttl: message.type === 'CON' ? EXCHANGE_LIFETIME_MS : NON_LIFETIME_MS });
+      of(peer).set(keyOf(peer, message), remembered, { ttl: message.type === 'CON' ? EXCHANGE_LIFETIME_MS : NON_LIFETIME_MS });
       return remembered;
     },
     forget(peer, message) {
-      known.delete(keyOf(peer, message));
+      of(peer).delete(keyOf(peer, message));
     },
     purge: () => {
-      known.purgeStale();
+      ofStrangers.purgeStale();
+      ofProven.purgeStale();
     },
     get size() {
-      return known.size;
+      return ofStrangers.size + ofProven.size;
     },
   };
 }

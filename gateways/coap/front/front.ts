@@ -6,7 +6,7 @@ import { writeMessage } from '../message/write';
 import { type AnswersDeps, createAnswers } from './answers';
 import { type Clock, systemClock } from './clock';
 import { createDuplicates } from './duplicates';
-import { FRONT_LIMITS, type FrontLimits } from './limits';
+import { FRONT_LIMITS, type FrontLimits, MOST_AMPLIFICATION } from './limits';
 import { createMessageIds } from './message-ids';
 import type { FrontMetrics } from './metrics';
 import { createNotifications, type NotificationsDeps } from './notifications';
@@ -99,17 +99,23 @@ export function createFront(options: FrontOptions): Front {
     } else if (!transmissions.end(peer.key, messageId, 'reset')) metrics.dropped.unmatched_reset.inc();
   }
 
-  /** Whether the message has come before: then it got what it got the first time, or silence when it was not confirmable. */
-  function isRepeated(peer: Peer, message: CoapMessage): boolean {
+  /**
+   * Whether the message has come before: then it got what it got the first time, or silence when it was not confirmable. A stranger's that is
+   * shorter now gets no more than three times what it has now.
+   */
+  function isRepeated(peer: Peer, message: CoapMessage, bytes: number): boolean {
     const remembered = duplicates.find(peer, message);
     if (remembered === undefined) return false;
     metrics.dropped.duplicate.inc();
-    if (remembered.answer !== null) send(peer, Buffer.from(remembered.answer, 'latin1'));
+    const { answer } = remembered;
+    if (answer === null) return true;
+    if (peer.identity === null && answer.length > MOST_AMPLIFICATION * bytes) metrics.dropped.too_long_for_stranger.inc();
+    else send(peer, Buffer.from(answer, 'latin1'));
     return true;
   }
 
   function onRequestMessage(peer: Peer, message: CoapMessage, bytes: number): void {
-    if (isRepeated(peer, message)) return;
+    if (isRepeated(peer, message, bytes)) return;
     const bad = badOptionOf(message, UNDERSTOOD_IN_REQUESTS);
     if (bad === null) {
       answers.take(peer, message, bytes);
@@ -123,8 +129,8 @@ export function createFront(options: FrontOptions): Front {
     } else sendEmpty(peer, 'RST', message.messageId);
   }
 
-  function onResponseMessage(peer: Peer, message: CoapMessage): void {
-    if (message.type !== 'ACK' && isRepeated(peer, message)) return;
+  function onResponseMessage(peer: Peer, message: CoapMessage, bytes: number): void {
+    if (message.type !== 'ACK' && isRepeated(peer, message, bytes)) return;
     if (badOptionOf(message, UNDERSTOOD_IN_RESPONSES) !== null) {
       metrics.dropped.bad_option.inc();
       reject(peer, message);
@@ -157,7 +163,7 @@ export function createFront(options: FrontOptions): Front {
       if ('malformed' in parsed) onMalformed(peer, parsed);
       else if (parsed.message.code === CODE.empty) onEmpty(peer, parsed.message);
       else if (isRequest(parsed.message.code)) onRequestMessage(peer, parsed.message, datagram.length);
-      else onResponseMessage(peer, parsed.message);
+      else onResponseMessage(peer, parsed.message, datagram.length);
     },
     request: requests.request,
     async close() {

@@ -9,11 +9,11 @@ export const NON_LIFETIME_MS = 145_000;
 export const MOST_AMPLIFICATION = 3;
 
 export interface FrontLimits {
-  /** Messages remembered, so that a repeated one is answered and not handled again. When full, the oldest is forgotten. */
+  /** Messages remembered, so that a repeated one is answered and not handled again. When full, the oldest is forgotten. Strangers' are apart. */
   duplicates: number;
   /** Peers whose last message id is known. When full, the one not sent to for longest is forgotten, and its ids begin anywhere. */
   peers: number;
-  /** Requests and notifications of devices being handled. When full: a request gets 5.03, a notification no answer. */
+  /** Requests and notifications of devices being handled. When full: a request gets 5.03, a notification no answer. Strangers' requests are apart. */
   handling: number;
   /** Requests to devices, and separate responses, under way. When full: a request is refused (`CoapBusy`), a response is sent once only. */
   outstanding: number;

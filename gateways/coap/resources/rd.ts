@@ -9,6 +9,7 @@ import { CODE } from '../message/codes';
 import { OPTION, textOptions } from '../message/options';
 import type { CoapMetrics } from '../metrics';
 import type { RegisteredPeers } from '../registered-peers';
+import { proofOf } from '../session-peer';
 import { readRegisteredLinks } from './registered-links';
 import { type Handler, type Resource, type ResourceRequest, refusal, tryAgain } from './resource';
 
@@ -49,7 +50,12 @@ export function createRd({ registrations, gatewayId, peers, mayRegister, onRegis
       metrics.turnedAway.too_often.inc();
       return tryAgain();
     }
-    const accepted = await registrations.register({ ...parameters, ...links.links, ...whereOf(request.peer) });
+    const accepted = await registrations.register({
+      ...parameters,
+      ...links.links,
+      ...whereOf(request.peer),
+      proof: proofOf(request.peer),
+    });
     if ('refused' in accepted) return refused(accepted);
     keep(accepted, request.peer);
     metrics.registrations.registered.inc();

@@ -7,7 +7,13 @@ import type { Registration } from '../../../schema/model/registration/registrati
 
 export const PRODUCT = 'valves';
 /** Identities with their keys; the endpoint names are the same. */
-export const KEYS: Readonly<Record<string, Buffer>> = { 'valve-1': Buffer.alloc(16, 1), 'valve-2': Buffer.alloc(16, 2) };
+export const KEYS: Readonly<Record<string, Buffer>> = {
+  'valve-1': Buffer.alloc(16, 1),
+  'valve-2': Buffer.alloc(16, 2),
+  'next-1': Buffer.alloc(16, 3),
+};
+/** Identities that are another name of a device. */
+const OWNERS: Readonly<Record<string, string>> = { 'next-1': 'valve-1' };
 /** May register without a key. */
 export const PLAIN = ['plain-1', 'plain-2'];
 
@@ -18,6 +24,8 @@ export class FakeCoapCore implements CoapCore {
   readonly calls: string[] = [];
   readonly stored = new Map<string, Registration>();
   readonly disabled = new Set<string>();
+  /** What the keys are good by now, by identity; 0 where it is not said. */
+  readonly generations = new Map<string, string>();
   /** Kept waiting until resolved. */
   hold: Promise<void> = Promise.resolve();
   fails = false;
@@ -32,15 +40,19 @@ export class FakeCoapCore implements CoapCore {
       const key = KEYS[identity];
       return key === undefined || this.disabled.has(identity)
         ? null
-        : { deviceId: deviceIdOf(identity), key, proof: { registration: null } };
+        : { deviceId: deviceIdOf(OWNERS[identity] ?? identity), key, proof: this.proofOf(identity) };
     },
     lwm2mDevice: async () => null,
     lwm2mSessionEnds: () => ({ take: async () => this.ends.splice(0) }),
     onSessionEnds: () => () => undefined,
     reviewConnected: async (connected) => ({
       notAllowed: connected
-        .map(({ deviceId }) => deviceId)
-        .filter((id) => [...this.disabled].some((endpoint) => id === deviceIdOf(endpoint))),
+        .filter(
+          ({ deviceId, proof }) =>
+            [...this.disabled].some((endpoint) => deviceId === deviceIdOf(endpoint)) ||
+            Object.keys(KEYS).every((identity) => this.proofOf(identity).psk !== proof?.psk),
+        )
+        .map(({ deviceId }) => deviceId),
       offline: [],
     }),
   };
@@ -111,6 +123,10 @@ export class FakeCoapCore implements CoapCore {
     while (!this.calls.includes(call)) await once(this.changed, 'call');
   }
 
+  private proofOf(identity: string) {
+    return { registration: null, psk: `${identity} ${this.generations.get(identity) ?? 0}` };
+  }
+
   private of(registrationId: string): Registration | undefined {
     return [...this.stored.values()].find((each) => each.registrationId === registrationId);
   }
@@ -122,7 +138,8 @@ export class FakeCoapCore implements CoapCore {
     if (this.fails) throw new Error('no database');
   }
 
-  private refusal({ endpoint, identity }: RegisterInput): Refused | null {
+  private refusal({ endpoint, identity, proof }: RegisterInput): Refused | null {
+    if (identity !== null && proof?.psk !== this.proofOf(identity).psk) return { refused: 'wrong_identity' };
     if (identity !== null) return endpoint === null || endpoint === identity ? null : { refused: 'wrong_identity' };
     if (endpoint === null) return { refused: 'no_endpoint' };
     if (endpoint in KEYS) return { refused: 'plain_not_allowed' };

@@ -33,6 +33,35 @@ describe('an address that has proven nothing', () => {
     expect([stranger.sent[0]!.payload.length, known.sent[0]!.payload.length]).toEqual([1_024, 1_024]);
   });
 
+  test.each([
+    ['stranger', null, 1],
+    ['known', 'identity', 2],
+  ])('gets no more for a repetition that is shorter than the request it repeats: %s', (key, identity, answers) => {
+    const peer = createPeer(key, identity);
+    const { receive, counts } = createTestFront({
+      onRequest: (_peer, _request, respond) => respond({ ...long, payload: Buffer.alloc(60) }),
+    });
+    const padding = { number: 2_048, value: Buffer.alloc(60) };
+    const { options } = get('/a');
+    receive(peer, get('/a', { options: [...options, padding] }), get('/a'));
+    expect([peer.sent.length, counts['dropped.duplicate'], counts['dropped.too_long_for_stranger'] ?? 0]).toEqual([
+      answers,
+      1,
+      2 - answers,
+    ]);
+  });
+
+  test('makes nobody else be forgotten, nor be turned away', () => {
+    const { responds, onRequest } = held();
+    const { receive, counts } = createTestFront({ onRequest, limits: { duplicates: 2, handling: 2 } });
+    const [known, stranger] = [createPeer('known', 'identity'), createPeer('stranger', null)];
+    receive(known, get('/a', { messageId: 1 }));
+    receive(stranger, ...[2, 3, 4].map((messageId) => get('/a', { messageId })));
+    expect(stranger.sent.map(({ code }) => code)).toEqual([CODE.serviceUnavailable]);
+    receive(known, get('/a', { messageId: 1 }), get('/a', { messageId: 5 }));
+    expect([responds.length, known.sent.length, counts['dropped.duplicate']]).toEqual([4, 0, 1]);
+  });
+
   test('gets acknowledgement, separate response and repetitions within the three times together', () => {
     const { responds, onRequest } = held();
     const { receive, clock } = createTestFront({ onRequest });
