@@ -6,8 +6,8 @@ import type { BlockSource, StoredBytes } from './block-source';
 export interface BlockReader {
   /** Bytes `start` to `end`, both included. A piece is good until the next one is asked for, or the reading ends. Never write to it. */
   read(file: StoredBytes, range: { start: number; end: number }): AsyncIterable<Buffer>;
-  /** `length` bytes from `offset`, all within the file; the caller's own. */
-  slice(file: StoredBytes, offset: number, length: number): Promise<Buffer>;
+  /** `length` bytes from `offset`, all within the file; the caller's own. At once, if they are in memory. */
+  slice(file: StoredBytes, offset: number, length: number): Buffer | Promise<Buffer>;
   /** For one who reads slice by slice: when this one is the first of its block, the next block is fetched, unless the store is busy as it is. */
   ahead(file: StoredBytes, offset: number, length: number): void;
 }
@@ -56,7 +56,7 @@ export function createBlockReader(source: BlockSource, settings: Partial<BlockRe
   function hold(file: StoredBytes, index: number) {
     const start = index * blockBytes;
     const length = Math.min(blockBytes, file.size - start);
-    return slots.hold(`${file.fileId} ${index}`, length, (into) => fetch(file, start, into));
+    return slots.hold(keyOf(file, index), length, (into) => fetch(file, start, into));
   }
 
   /** Beyond the range too: who asks for one asks for the next. Not when so many read at different places that what is fetched early would be gone again before its turn. */
@@ -86,22 +86,28 @@ export function createBlockReader(source: BlockSource, settings: Partial<BlockRe
     }
   }
 
+  async function sliceOfStore(file: StoredBytes, offset: number, length: number): Promise<Buffer> {
+    const whole = Buffer.allocUnsafe(length);
+    let copied = 0;
+    while (copied < length) {
+      const at = offset + copied;
+      const slot = hold(file, Math.floor(at / blockBytes));
+      try {
+        await slot.filled;
+        copied += slot.bytes.copy(whole, copied, at % blockBytes);
+      } finally {
+        slots.release(slot);
+      }
+    }
+    return whole;
+  }
+
   return {
     read,
-    async slice(file, offset, length) {
-      const whole = Buffer.allocUnsafe(length);
-      let copied = 0;
-      while (copied < length) {
-        const at = offset + copied;
-        const slot = hold(file, Math.floor(at / blockBytes));
-        try {
-          await slot.filled;
-          copied += slot.bytes.copy(whole, copied, at % blockBytes);
-        } finally {
-          slots.release(slot);
-        }
-      }
-      return whole;
+    slice(file, offset, length) {
+      const start = offset % blockBytes;
+      const bytes = start + length <= blockBytes ? slots.bytesOf(keyOf(file, Math.floor(offset / blockBytes))) : null;
+      return bytes ? Buffer.from(bytes.subarray(start, start + length)) : sliceOfStore(file, offset, length);
     },
     ahead(file, offset, length) {
       const next = Math.floor(offset / blockBytes) + 1;
@@ -110,3 +116,5 @@ export function createBlockReader(source: BlockSource, settings: Partial<BlockRe
     },
   };
 }
+
+const keyOf = ({ fileId }: StoredBytes, index: number): string => `${fileId} ${index}`;

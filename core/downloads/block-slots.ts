@@ -9,11 +9,14 @@ export interface BlockSlots {
   /** The block of that key, held for the caller until it is released; `fill` brings it when it is not there. */
   hold(key: string, length: number, fill: (into: Buffer) => Promise<void>): BlockSlot;
   release(slot: BlockSlot): void;
+  /** The bytes of that block, if they are there; they may change in the next turn. */
+  bytesOf(key: string): Buffer | null;
 }
 
 interface Held extends BlockSlot {
   memory: Buffer;
   holders: number;
+  isFilled: boolean;
 }
 
 /**
@@ -34,12 +37,19 @@ export function createBlockSlots({ blockBytes, blocks }: { blockBytes: number; b
     return null;
   }
 
+  function wanted(key: string): Held | undefined {
+    const known = kept.get(key);
+    if (known) {
+      kept.delete(key);
+      kept.set(key, known);
+    }
+    return known;
+  }
+
   return {
     hold(key, length, fill) {
-      const known = kept.get(key);
+      const known = wanted(key);
       if (known) {
-        kept.delete(key);
-        kept.set(key, known);
         known.holders += 1;
         return known;
       }
@@ -48,10 +58,11 @@ export function createBlockSlots({ blockBytes, blocks }: { blockBytes: number; b
       const bytes = memory.subarray(0, length);
       // Filling holds it too: whoever wanted it may have gone.
       const filled = fill(bytes);
-      const slot: Held = { memory, bytes, filled, holders: 2 };
+      const slot: Held = { memory, bytes, filled, holders: 2, isFilled: false };
       if (free) kept.set(key, slot);
       filled.then(
         () => {
+          slot.isFilled = true;
           slot.holders -= 1;
         },
         () => {
@@ -63,6 +74,10 @@ export function createBlockSlots({ blockBytes, blocks }: { blockBytes: number; b
     },
     release(slot) {
       (slot as Held).holders -= 1;
+    },
+    bytesOf(key) {
+      const known = wanted(key);
+      return known?.isFilled ? known.bytes : null;
     },
   };
 }

@@ -8,8 +8,8 @@ export interface DownloadService {
   openWithBearer(id: string, bearer: string | null): Promise<Download>;
   /** `/f/<token>`, the token one of 22 characters (R-DL-4). Throws NOT_FOUND for one that was never given out, else as `open`. */
   openShort(token: string): Promise<Download>;
-  /** A block of a file by such a token, over a protocol without connections. Throws only when the store can't be reached. */
-  tokenBlock(token: string, asker: BlockAsker, request: TokenBlockRequest): Promise<TokenBlock>;
+  /** A block of a file by such a token, over a protocol without connections: at once, if it is in memory. Throws only when the store can't be reached. */
+  tokenBlock(token: string, asker: BlockAsker, request: TokenBlockRequest): TokenBlock | Promise<TokenBlock>;
   /** A block over MQTT (R-DL-3). Throws only when the store can't be reached. */
   block(deviceId: DeviceId, request: BlockRequest, proof?: Proof): Promise<BlockAnswer>;
 }

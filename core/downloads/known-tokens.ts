@@ -22,6 +22,8 @@ export interface KnownToken {
 export interface KnownTokens {
   /** Null: never given out. `busy`: as many tokens as may be are being looked for. */
   find(token: string): KnownToken | Promise<KnownToken | null> | 'busy';
+  /** Whether that was looked up within the last second, so that there is nothing to wait for. */
+  isFresh(known: KnownToken): boolean;
   /** Looks up whether its device may have the file, at most once a second. Rejects when the store can't be asked about one that is not known to. */
   look(known: KnownToken): Promise<void>;
   /** What is known of these devices holds no longer. */
@@ -115,6 +117,8 @@ export function createKnownTokens(deps: KnownTokensDeps): KnownTokens {
     return look;
   }
 
+  const isFresh = (known: KnownToken): boolean => now() - (known as Kept).lookedAt < LOOKED_FOR_MS;
+
   return {
     find(token) {
       const found = kept.get(token);
@@ -127,9 +131,10 @@ export function createKnownTokens(deps: KnownTokensDeps): KnownTokens {
       finding.set(token, begun);
       return begun;
     },
+    isFresh,
     async look(of) {
       const known = of as Kept;
-      while (now() - known.lookedAt >= LOOKED_FOR_MS) {
+      while (!isFresh(known)) {
         known.looking ??= begin(known);
         const look = known.looking;
         await (known.isAllowed ? look.awaited : look.ended);

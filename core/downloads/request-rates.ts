@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 
 export interface RequestRates {
   /** Whether a request with this token may be answered: at once, or in the next second when those of this one are used up. */
-  admits(token: string): Promise<boolean>;
+  admits(token: string): boolean | Promise<boolean>;
 }
 
 interface Rate {
@@ -30,22 +30,30 @@ export function createRequestRates(deps: { perSecond: number; now(): number; del
     return rate;
   }
 
+  /** Whether it has one more in the second of `at`, which is taken then. */
+  function take(rate: Rate, at: number): boolean {
+    const second = Math.floor(at / SECOND_MS);
+    if (rate.second !== second) rate.requests = 0;
+    rate.second = second;
+    if (rate.requests >= perSecond) return false;
+    rate.requests += 1;
+    return true;
+  }
+
+  async function takeLater(rate: Rate): Promise<boolean> {
+    for (let at = now(); !take(rate, at); at = now()) {
+      if (rate.delayed >= MOST_DELAYED) return false;
+      rate.delayed += 1;
+      await delay((rate.second + 1) * SECOND_MS - at);
+      rate.delayed -= 1;
+    }
+    return true;
+  }
+
   return {
-    async admits(token) {
+    admits(token) {
       const rate = rateOf(token);
-      for (;;) {
-        const at = now();
-        const second = Math.floor(at / SECOND_MS);
-        if (rate.second !== second) rate.requests = 0;
-        rate.second = second;
-        if (rate.requests < perSecond) break;
-        if (rate.delayed >= MOST_DELAYED) return false;
-        rate.delayed += 1;
-        await delay((second + 1) * SECOND_MS - at);
-        rate.delayed -= 1;
-      }
-      rate.requests += 1;
-      return true;
+      return take(rate, now()) || takeLater(rate);
     },
   };
 }

@@ -9,10 +9,7 @@ export interface RegisteredPeer {
   peer: Peer;
 }
 
-/**
- * Which devices talk to this process, and from where. It knows what it has heard itself; the store knows more, and is asked where this
- * does not.
- */
+/** Which devices talk to this process, and from where. Whether they are registered still is what the store knows. */
 export interface RegisteredPeers {
   /** Takes the place of what was known of the device and of the peer. */
   set(registered: RegisteredPeer): void;

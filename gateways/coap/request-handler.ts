@@ -35,7 +35,9 @@ interface RequestHandlerDeps {
 export const isRepeatable = (request: CoapMessage): boolean => request.code === CODE.get && isForFile(request);
 
 /** What devices ask of this server: blocks of package files, and whatever is about their registration. */
-export function createRequestHandler(deps: RequestHandlerDeps): (peer: Peer, request: CoapMessage, respond: Respond) => Promise<void> {
+export function createRequestHandler(
+  deps: RequestHandlerDeps,
+): (peer: Peer, request: CoapMessage, respond: Respond) => void | Promise<void> {
   const { core, gatewayId, peers, registeredAt, conversations, boundsOf, metrics, sampled, onError } = deps;
   const { registrations, downloads } = core;
 
@@ -66,8 +68,9 @@ export function createRequestHandler(deps: RequestHandlerDeps): (peer: Peer, req
   const answerStranger = resourcesFor({ identity: null });
   const answerProven = resourcesFor({ identity: '' });
 
-  return async (peer, request, respond) => {
+  return (peer, request, respond) => {
     if (!isForFile(request)) return (peer.identity === null ? answerStranger : answerProven)(peer, request, respond);
-    respond(await answerBlock({ peer: peer.key, deviceId: provenDevice(peer) }, request));
+    const answer = answerBlock({ peer: peer.key, deviceId: provenDevice(peer) }, request);
+    return answer instanceof Promise ? answer.then(respond) : respond(answer);
   };
 }

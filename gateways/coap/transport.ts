@@ -10,6 +10,7 @@ import type { CoapCore } from './core';
 import { createFront, type Front } from './front/front';
 import type { Peer } from './front/peer';
 import { openUdp, type UdpSockets } from './front/udp';
+import { loadPlainPeers } from './load-plain-peers';
 import { createConversations, type Registered } from './lwm2m/conversations';
 import type { DeviceRequests } from './lwm2m/requests/device-requests';
 import type { CoapMessage } from './message/message';
@@ -67,12 +68,12 @@ function createCoapTransport(
     return found?.identity === peer.identity ? { deviceId: found._id, registrationId: found.registrationId } : null;
   }
 
-  /** Where the device was heard last; after a start, where the store has it. */
-  function peerOf({ _id, registrationId, identity, address, port }: Registration): Peer | null {
+  /** Where the device was heard last; null where somebody else was heard since. */
+  function peerOf({ _id, registrationId, identity, plainPeer, address, port }: Registration): Peer | null {
     const known = peers.ofDevice(_id);
     if (known?.registrationId === registrationId) return known.peer;
     if (identity !== null) return secure?.peerOf(identity) ?? null;
-    return port === 0 ? null : (plain?.peerAt({ address, port }) ?? null);
+    return plainPeer === undefined ? null : (plain?.peerAt({ address, port }) ?? null);
   }
 
   /** Null: it cannot be looked at now, and may come again. */
@@ -124,7 +125,10 @@ function createCoapTransport(
     return { ...urlOf('coap', plain, host), ...urlOf('coaps', secure, host) };
   }
 
+  let loaded = false;
   async function reachAgain(): Promise<void> {
+    if (!loaded) await loadPlainPeers({ registrations, gatewayId, peers, most: quotas.peers, peerOf });
+    loaded = true;
     await inTime(registrations.reachAgain(gatewayId));
   }
   const onFailure = (error: unknown): void =>

@@ -52,7 +52,7 @@ const anotherService = (onOpened?: (taskId: string, attempt: number) => Promise<
   });
 };
 
-const blockOf = (token: string, offset = 0, length = 16, deviceId: string | null = null): Promise<TokenBlock> =>
+const blockOf = async (token: string, offset = 0, length = 16, deviceId: string | null = null): Promise<TokenBlock> =>
   parts.downloads.tokenBlock(token, { peer: 'peer', deviceId }, { offset, length });
 const kindOf = async (token: string, deviceId: string | null = null) => (await blockOf(token, 0, 16, deviceId)).kind;
 

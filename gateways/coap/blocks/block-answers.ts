@@ -41,7 +41,7 @@ const CONTENT_FORMAT: CoapOption = uintOption(OPTION.contentFormat, OCTET_STREAM
 
 /**
  * Answers requests for files under `/f/` (R-DL-4). Nothing is kept between two of them, so that a repeated one may be computed again and any
- * gateway can answer the next. Never rejects.
+ * gateway can answer the next. Never throws or rejects.
  */
 export function createBlockAnswers({ downloads, metrics, onHeard, onError }: BlockAnswersDeps) {
   function refuse(kind: keyof typeof REFUSALS): BlockAnswer {
@@ -50,31 +50,38 @@ export function createBlockAnswers({ downloads, metrics, onHeard, onError }: Blo
     return { code, options: retrySeconds === undefined ? [] : [uintOption(OPTION.maxAge, retrySeconds)], proven: false };
   }
 
-  return async function answerBlock(asker: BlockAsker, request: CoapMessage): Promise<BlockAnswer> {
+  function failed(error: unknown): BlockAnswer {
+    onError(error);
+    return refuse('failed');
+  }
+
+  function answerOf(found: TokenBlock, { num, szx }: { num: number; szx: number }): BlockAnswer {
+    if (found.kind !== 'block') return refuse(found.kind);
+    const { bytes, size, etag, deviceId } = found;
+    onHeard?.(deviceId);
+    metrics.requests.block.inc();
+    metrics.bytes.inc(bytes.length);
+    const options = [
+      { number: OPTION.etag, value: etag },
+      CONTENT_FORMAT,
+      { number: OPTION.block2, value: writeBlock({ num, more: num * blockSize(szx) + bytes.length < size, szx }) },
+      uintOption(OPTION.size2, size),
+    ];
+    return { code: CODE.content, options, payload: bytes, proven: true };
+  }
+
+  return function answerBlock(asker: BlockAsker, request: CoapMessage): BlockAnswer | Promise<BlockAnswer> {
     const decision = decideBlock(request);
     if ('refusal' in decision) {
       metrics.requests.wrong.inc();
       return { code: decision.refusal, options: [], proven: false };
     }
     const { token, num, szx } = decision;
-    const offset = num * blockSize(szx);
     try {
-      const found = await downloads.tokenBlock(token, asker, { offset, length: blockSize(szx) });
-      if (found.kind !== 'block') return refuse(found.kind);
-      const { bytes, size, etag, deviceId } = found;
-      onHeard?.(deviceId);
-      metrics.requests.block.inc();
-      metrics.bytes.inc(bytes.length);
-      const options = [
-        { number: OPTION.etag, value: etag },
-        CONTENT_FORMAT,
-        { number: OPTION.block2, value: writeBlock({ num, more: offset + bytes.length < size, szx }) },
-        uintOption(OPTION.size2, size),
-      ];
-      return { code: CODE.content, options, payload: bytes, proven: true };
+      const found = downloads.tokenBlock(token, asker, { offset: num * blockSize(szx), length: blockSize(szx) });
+      return found instanceof Promise ? found.then((block) => answerOf(block, decision)).catch(failed) : answerOf(found, decision);
     } catch (error) {
-      onError(error);
-      return refuse('failed');
+      return failed(error);
     }
   };
 }

@@ -29,7 +29,7 @@ export interface BenchDevice {
 
 /** As RFC 7252 §4.2 has it, without the random part: those who were lost in a burst are few. */
 const RETRANSMIT_MS = 2_000;
-const TRANSMISSIONS = 4;
+const TRANSMISSIONS = 5;
 const LIFETIME_SECONDS = 86_400;
 const LINKS = Buffer.from('</>;rt="oma.lwm2m";ct="11543 60",</1/0>;ver=1.1,</3/0>,</4/0>,</5/0>');
 const LINK_FORMAT = 40;
@@ -61,17 +61,21 @@ export async function openBenchDevice({ port, endpoint, dtls }: BenchDeviceOptio
     const messageId = nextId++ & 0xffff;
     const datagram = writeMessage({ type: 'CON', code: CODE.post, messageId, token: Buffer.from([1]), options, payload });
     return new Promise((resolve, reject) => {
-      let left = TRANSMISSIONS;
+      let sent = 0;
+      let timer: NodeJS.Timeout;
       const transmit = (): void => {
-        left -= 1;
-        if (left < 0) waiting?.settle(new Error('No answer'));
-        else send(datagram);
+        if (sent === TRANSMISSIONS) {
+          waiting?.settle(new Error('No answer'));
+          return;
+        }
+        timer = setTimeout(transmit, RETRANSMIT_MS * 2 ** sent);
+        sent += 1;
+        send(datagram);
       };
-      const timer = setInterval(transmit, RETRANSMIT_MS);
       waiting = {
         id: messageId,
         settle(answer) {
-          clearInterval(timer);
+          clearTimeout(timer);
           waiting = null;
           if (answer instanceof Error) reject(answer);
           else resolve(answer);

@@ -17,8 +17,8 @@ export interface FleetSubject {
   /** UDP ports. */
   port: number;
   securePort: number;
-  /** Collects garbage. */
-  settle(): Promise<void>;
+  /** Collects garbage; the bytes that are left in use. */
+  settle(): Promise<number>;
 }
 
 export interface Rate {
@@ -40,7 +40,7 @@ export interface FleetMeasure {
   handshakes: Rate | null;
   registrations: Rate;
   updates: Rate;
-  /** Of a registered device that does nothing, its DTLS session included. */
+  /** Of a registered device that does nothing, its DTLS session included: resident or in use, whichever grew more. */
   bytesEach: number;
 }
 
@@ -56,20 +56,26 @@ export async function fleetPart(
   await everyone(subject, warm, (device) => device.register(), signal);
   for (const device of warm) device.close();
 
-  await subject.settle();
-  const before = useOf(subject.pid).rssBytes;
+  const before = await memoryOf(subject);
   const devices = await opened(subject, endpoints, secure);
   try {
     const handshakes = secure ? await everyone(subject, devices, (device) => device.connect(), signal) : null;
     const registrations = await everyone(subject, devices, (device) => device.register(), signal);
     await delay(SETTLE_MS, undefined, { signal });
-    await subject.settle();
-    const bytesEach = (useOf(subject.pid).rssBytes - before) / Math.max(1, registrations.reached);
+    const after = await memoryOf(subject);
+    // Memory that was resident and free before may serve now, so what is in use is looked at too.
+    const grown = Math.max(after.rss - before.rss, after.live - before.live);
+    const bytesEach = grown / Math.max(1, registrations.reached);
     const updates = await everyone(subject, devices, (device) => device.update(), signal);
     return { secure, handshakes, registrations, updates, bytesEach };
   } finally {
     for (const device of devices) device.close();
   }
+}
+
+async function memoryOf({ pid, settle }: FleetSubject): Promise<{ live: number; rss: number }> {
+  const live = await settle();
+  return { live, rss: useOf(pid).rssBytes };
 }
 
 async function opened({ port, securePort }: FleetSubject, endpoints: readonly string[], secure: boolean): Promise<BenchDevice[]> {

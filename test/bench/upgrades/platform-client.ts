@@ -12,8 +12,8 @@ const SETTLE_WITHIN_MS = 30_000;
 export interface PlatformProcess extends PlatformRuns {
   pid: number;
   dataDir: string;
-  /** Collects its garbage, so that its memory can be told. */
-  settle(): Promise<void>;
+  /** Collects its garbage, so that its memory can be told; the bytes that are left in use. */
+  settle(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -36,10 +36,12 @@ export async function startPlatformProcess(
   return { ...runs, pid: child.pid ?? 0, dataDir, settle: () => settleChild(child), stop };
 }
 
-async function settleChild(child: ChildProcess): Promise<void> {
+async function settleChild(child: ChildProcess): Promise<number> {
   const settled = once(child, 'message', { signal: AbortSignal.timeout(SETTLE_WITHIN_MS) });
   child.send('settle' satisfies PlatformCommand);
-  await settled;
+  const [message] = (await settled) as [PlatformMessage];
+  if (message.kind !== 'settled') throw new Error(`The platform's process did not settle, and said ${message.kind}.`);
+  return message.liveBytes;
 }
 
 function profiling(dir: string | null): string[] {

@@ -19,6 +19,8 @@ export interface PlatformFailed {
 /** Garbage was collected. */
 export interface PlatformSettled {
   kind: 'settled';
+  /** Of what is left: V8's heap and what it holds outside. */
+  liveBytes: number;
 }
 
 export type PlatformMessage = PlatformRuns | PlatformFailed | PlatformSettled;

@@ -48,7 +48,8 @@ function settle(): void {
   const collect: () => void = runInNewContext('gc');
   collect();
   collect();
-  tell({ kind: 'settled' });
+  const { heapUsed, external } = process.memoryUsage();
+  tell({ kind: 'settled', liveBytes: heapUsed + external });
 }
 
 function tell(message: PlatformMessage): void {

@@ -19,8 +19,8 @@ export interface RunningCoap {
   stop(): Promise<void>;
 }
 
-export async function startCoapGateway(settings: Partial<CoapSettings> = {}): Promise<RunningCoap> {
-  const core = new FakeCoapCore();
+/** `core`: of a gateway before, which this one takes the place of. */
+export async function startCoapGateway(settings: Partial<CoapSettings> = {}, core = new FakeCoapCore()): Promise<RunningCoap> {
   let transport: CoapTransport | undefined;
   const mqttCore = new RecordingCore();
   const deps = { core: mqttCore, gatewayId: 'gateway-1', logger: pino({ level: 'silent' }), stopWithinMs: 200 };

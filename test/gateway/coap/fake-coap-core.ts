@@ -99,7 +99,7 @@ export class FakeCoapCore implements CoapCore {
     registrationOf: async (deviceId) => this.stored.get(deviceId) ?? null,
     registrationAt: async (_gatewayId, { address, port }) =>
       [...this.stored.values()].find((each) => each.address === address && each.port === port && each.identity === null) ?? null,
-    registrationsAt: async () => [...this.stored.values()],
+    registrationsAt: async (gatewayId) => [...this.stored.values()].filter((each) => each.gatewayId === gatewayId),
     countsAt: async () => ({ registered: this.stored.size, online: [...this.stored.values()].filter(({ online }) => online).length }),
     reachAgain: async (gatewayId) => {
       this.calls.push(`reach again ${gatewayId}`);

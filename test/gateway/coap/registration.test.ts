@@ -110,6 +110,9 @@ describe('over plain CoAP', () => {
     expect(told(await device.ask({ ...send, payload: '[{' }))).toBe('4.00');
     const stranger = await running.plain();
     expect(told(await stranger.ask(send))).toBe('4.04');
+    // Its lifetime is over, or it was disabled: the store knows.
+    running.core.stored.delete('valves.plain-1');
+    expect(told(await device.ask(send))).toBe('4.04');
   });
 
   test('R-DEV-2 a request for a block with a token is a sign of life, from whichever port it comes', async () => {

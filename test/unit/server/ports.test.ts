@@ -21,3 +21,13 @@ test.each(hosts)('a UDP port that is free is taken as free at %s, and one that i
   await expect(portsAt(host, port)).rejects.toThrow('UPDRAFT_COAP_PORT');
   await new Promise<void>((resolve) => socket.close(() => resolve()));
 });
+
+test('CoAP and DTLS cannot share a port; UDP and TCP can', async () => {
+  const port = `${await freeUdpPort('127.0.0.1')}`;
+  const both = (more: Record<string, string>) =>
+    checkPorts(readConfig({ UPDRAFT_ROLES: 'gateway', ...OTHERS, UPDRAFT_COAP_PORT: port, ...more }));
+  await expect(both({ UPDRAFT_COAPS_PORT: port })).rejects.toThrow(
+    `UPDRAFT_COAP_PORT and UPDRAFT_COAPS_PORT are both ${port}. Choose another for one of them: UPDRAFT_COAPS_PORT.`,
+  );
+  await expect(both({ UPDRAFT_MQTT_PORT: port })).resolves.toBeUndefined();
+});
