@@ -10,7 +10,7 @@ import { CODE } from '../message/codes';
 import { OPTION, textOptions } from '../message/options';
 import type { CoapMetrics } from '../metrics';
 import type { RegisteredPeers } from '../registered-peers';
-import { proofOf } from '../session-peer';
+import { isGone, proofOf } from '../session-peer';
 import { readRegisteredLinks } from './registered-links';
 import { type Handler, type Resource, type ResourceRequest, refusal, tryAgain } from './resource';
 
@@ -33,6 +33,8 @@ export function createRd({ registrations, gatewayId, peers, mayRegister, onRegis
   const whereOf = ({ identity, address, port }: Peer) => ({ gatewayId, identity, peer: { address, port } });
 
   function keep({ registrationId, deviceId }: Accepted, peer: Peer): void {
+    // Its session may have ended before the store had answered.
+    if (isGone(peer)) return;
     const before = peers.ofDevice(deviceId);
     peers.set({ registrationId, deviceId, peer });
     onRegistered({ registrationId, deviceId }, before?.registrationId !== registrationId || before.peer.key !== peer.key);
