@@ -1,9 +1,8 @@
 import type { SampledLog } from '../../core/sampled-log';
 import type { DeviceId } from '../../schema/model/ids';
-import { createAdmission } from '../admission';
-import { ANSWER_WITHIN_MS } from '../in-time';
 import { createBlockAnswers } from './blocks/block-answers';
 import { isForFile } from './blocks/decide-block';
+import type { createBounds } from './bounds';
 import type { CoapCore } from './core';
 import type { Respond } from './front/answers';
 import type { Peer } from './front/peer';
@@ -11,8 +10,6 @@ import type { Conversations, Registered } from './lwm2m/conversations';
 import { CODE } from './message/codes';
 import type { CoapMessage } from './message/message';
 import type { CoapMetrics } from './metrics';
-import type { CoapQuotas } from './quotas';
-import { createCoapRateLimits } from './rate-limits';
 import type { RegisteredPeers } from './registered-peers';
 import { BLOCK1_LIMITS } from './resources/block1';
 import { createDp } from './resources/dp';
@@ -28,7 +25,7 @@ interface RequestHandlerDeps {
   /** Null: no device is registered from there. */
   registeredAt(peer: Peer): Promise<Registered | null>;
   conversations: Pick<Conversations, 'heard' | 'registered'>;
-  quotas: CoapQuotas;
+  boundsOf: ReturnType<typeof createBounds>;
   metrics: CoapMetrics;
   sampled: SampledLog;
   onError(error: unknown): void;
@@ -41,7 +38,7 @@ export const isRepeatable = (request: CoapMessage): boolean => request.code === 
 export function createRequestHandler(
   deps: RequestHandlerDeps,
 ): (peer: Peer, request: CoapMessage, respond: Respond) => void | Promise<void> {
-  const { core, gatewayId, peers, registeredAt, conversations, quotas, metrics, sampled, onError } = deps;
+  const { core, gatewayId, peers, registeredAt, conversations, boundsOf, metrics, sampled, onError } = deps;
   const { registrations, downloads } = core;
 
   /** What a device has registered with elsewhere is not this gateway's to say. */
@@ -52,9 +49,8 @@ export function createRequestHandler(
 
   const answerBlock = createBlockAnswers({ downloads, metrics: metrics.blocks, onHeard: onBlock, onError });
 
-  /** With bounds of its own on all that requests can fill. */
-  function createAnswerer() {
-    const { mayAsk, mayRegister } = createCoapRateLimits(quotas);
+  const resourcesFor = (kind: Pick<Peer, 'identity'>) => {
+    const { mayAsk, mayRegister, admit } = boundsOf(kind);
     return createResources({
       resources: {
         rd: createRd({ registrations, gatewayId, peers, mayRegister, onRegistered: conversations.registered, metrics }),
@@ -62,16 +58,15 @@ export function createRequestHandler(
         '.well-known': wellKnown,
       },
       block1: BLOCK1_LIMITS,
-      admit: createAdmission({ concurrent: quotas.requests, waiting: quotas.requestsWaiting, waitMs: ANSWER_WITHIN_MS }),
+      admit,
       mayAsk,
       metrics,
       sampled,
     });
-  }
-
-  /** Anybody can send in the name of any address, so nobody who does keeps out a device that has proven who it is. */
-  const answerStranger = createAnswerer();
-  const answerProven = createAnswerer();
+  };
+  /** Each with its own memory for bodies in blocks. */
+  const answerStranger = resourcesFor({ identity: null });
+  const answerProven = resourcesFor({ identity: '' });
 
   return (peer, request, respond) => {
     if (!isForFile(request)) return (peer.identity === null ? answerStranger : answerProven)(peer, request, respond);

@@ -5,6 +5,7 @@ import { inTime } from '../in-time';
 import type { DeviceUrls, GatewayParts, Transport } from '../transport';
 import { type AccessCheck, startAccessCheck } from './access-check';
 import { addressesOf, inUrl } from './addresses';
+import { createBounds } from './bounds';
 import type { CoapCore } from './core';
 import { createFront, type Front } from './front/front';
 import type { Peer } from './front/peer';
@@ -12,6 +13,7 @@ import { openUdp, type UdpSockets } from './front/udp';
 import { loadPlainPeers } from './load-plain-peers';
 import { createConversations, type Registered } from './lwm2m/conversations';
 import type { DeviceRequests } from './lwm2m/requests/device-requests';
+import type { CoapMessage } from './message/message';
 import { createCoapMetrics } from './metrics';
 import { COAP_QUOTAS, type CoapQuotas } from './quotas';
 import { createRegisteredPeers } from './registered-peers';
@@ -56,6 +58,7 @@ function createCoapTransport(
   const quotas = { ...COAP_QUOTAS, ...settings.quotas };
   const metrics = createCoapMetrics(registry);
   const peers = createRegisteredPeers(quotas.peers);
+  const boundsOf = createBounds(quotas);
   const onError = (error: unknown): void => sampled.error('coap', { err: error }, 'Something failed while a CoAP message was worked at');
 
   /** The store is asked: a registration that this process has heard of may be over. */
@@ -73,15 +76,25 @@ function createCoapTransport(
     return plainPeer === undefined ? null : (plain?.peerAt({ address, port }) ?? null);
   }
 
+  /** Null: it cannot be looked at now, and may come again. */
+  async function onNotification(peer: Peer, notification: CoapMessage): Promise<boolean | null> {
+    const { mayAsk, admit } = boundsOf(peer);
+    if (!mayAsk(peer.address)) return null;
+    return admit(
+      () => inTime(conversations.onNotification(peer, notification)),
+      () => true,
+    );
+  }
+
   const { observeSecret } = settings;
   const request: Front['request'] = (...of) => front.request(...of);
   const conversations = createConversations({ core, gatewayId, request, peerOf, registeredAt, observeSecret, quotas, metrics });
   const front = createFront({
     metrics,
     limits: { duplicates: quotas.duplicates },
-    onRequest: createRequestHandler({ core, gatewayId, peers, registeredAt, conversations, quotas, metrics, sampled, onError }),
+    onRequest: createRequestHandler({ core, gatewayId, peers, registeredAt, conversations, boundsOf, metrics, sampled, onError }),
     isRepeatable,
-    onNotification: conversations.onNotification,
+    onNotification,
     onError,
   });
   let plain: UdpSockets | null = null;

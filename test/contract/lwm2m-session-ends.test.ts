@@ -54,6 +54,7 @@ test.each<[string, () => Promise<unknown>, [boolean, boolean]]>([
   ['the key is another', () => set({ psks: [{ identity: 'old', key: 'ab'.repeat(32) }, { identity: 'new' }] }), [false, true]],
   ['the key is taken away', () => set({ psks: [{ identity: 'new' }] }), [false, true]],
   ['both keys are', () => set({ psks: [] }), [false, false]],
+  ['its endpoint name is another', () => set({ endpoint: 'renamed' }), [false, false]],
   ['it is disabled', () => devices().setEnabled(operator, [CELL], false), [false, false]],
   ['it is deleted', () => devices().delete(operator, [CELL]), [false, false]],
   ['it speaks another dialect', () => devices().update(operator, CELL, { dialect: 'LINK' }), [false, false]],

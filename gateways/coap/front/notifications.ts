@@ -9,8 +9,8 @@ export interface NotificationsDeps {
   metrics: FrontMetrics;
   duplicates: Duplicates;
   sendEmpty(peer: Peer, type: CoapType, messageId: number): Buffer;
-  /** Whether the notification, or the error that ends an observation, is wanted. An unwanted one gets a reset, which ends the observation (RFC 7641 §3.6). */
-  onNotification(peer: Peer, notification: CoapMessage): boolean | Promise<boolean>;
+  /** Whether the notification, or the error that ends an observation, is wanted. An unwanted one gets a reset, which ends the observation (RFC 7641 §3.6). Null: nobody has time for it now. */
+  onNotification(peer: Peer, notification: CoapMessage): boolean | Promise<boolean | null>;
   onError(error: unknown): void;
 }
 
@@ -22,18 +22,25 @@ export interface Notifications {
 
 export function createNotifications(deps: NotificationsDeps): Notifications {
   const { limits, metrics, duplicates, sendEmpty, onNotification, onError } = deps;
-  let handling = 0;
+  /** Strangers fill only their own. */
+  const handling = { strangers: 0, proven: 0 };
   let closed = false;
 
   return {
     take(peer, notification) {
-      if (handling >= limits.handling) {
+      const kind = peer.identity === null ? 'strangers' : 'proven';
+      if (handling[kind] >= limits.handling) {
         metrics.dropped.overloaded.inc();
         return;
       }
       const remembered = duplicates.remember(peer, notification);
-      const settled = (wanted: boolean): void => {
+      const settled = (wanted: boolean | null): void => {
         if (closed) return;
+        if (wanted === null) {
+          metrics.dropped.overloaded.inc();
+          duplicates.forget(peer, notification);
+          return;
+        }
         if (wanted) metrics.notifications.inc();
         else metrics.dropped.unwanted_notification.inc();
         if (wanted && notification.type !== 'CON') return;
@@ -51,9 +58,9 @@ export function createNotifications(deps: NotificationsDeps): Notifications {
           settled(wanted);
           return;
         }
-        handling += 1;
+        handling[kind] += 1;
         wanted.then(settled, failed).finally(() => {
-          handling -= 1;
+          handling[kind] -= 1;
         });
       } catch (error) {
         failed(error);

@@ -26,7 +26,7 @@ export interface Proof {
   certificate?: string;
   /** `Psk.generation` of the pre-shared key that let it in. */
   psk?: string;
-  /** The endpoint name that an LwM2M device has registered with, without proving anything. */
+  /** The endpoint name that an LwM2M device has by now: with a key or, where nothing is proven, alone. */
   endpoint?: string;
   /** Over the connection of this parent. */
   parentId?: DeviceId;
@@ -58,7 +58,7 @@ export function ownProof({ generations }: Known, certificate?: string): Proof {
 export function lwm2mProof({ generations, lwm2m }: Known, identity: string | null): Proof {
   const registration = generations?.registration ?? null;
   const psk = lwm2m?.psks?.find((each) => each.identity === identity);
-  return psk ? { registration, psk: psk.generation } : { registration, endpoint: lwm2m?.endpoint ?? '' };
+  return { registration, endpoint: lwm2m?.endpoint ?? '', ...(psk && { psk: psk.generation }) };
 }
 
 /** Of a device whose parent speaks for it. */
@@ -79,9 +79,11 @@ export function holds(proof: Proof, device: Known): boolean {
   const { registration = null, secret = null, binding = null } = device.generations ?? {};
   if (proof.registration !== registration) return false;
   if (proof.parentId !== undefined) return proof.parentId === device.parentId && (proof.binding ?? null) === binding;
-  if (proof.psk !== undefined) return device.lwm2m?.psks?.some(({ generation }) => generation === proof.psk) ?? false;
+  const { lwm2m } = device;
+  if (proof.endpoint !== undefined && proof.endpoint !== lwm2m?.endpoint) return false;
+  if (proof.psk !== undefined) return lwm2m?.psks?.some(({ generation }) => generation === proof.psk) ?? false;
   // Whoever has a key shows it.
-  if (proof.endpoint !== undefined) return device.lwm2m?.endpoint === proof.endpoint && device.lwm2m.psks === undefined;
+  if (proof.endpoint !== undefined) return lwm2m?.psks === undefined;
   if ((proof.secret ?? null) !== secret) return false;
   return proof.certificate === undefined || (device.certificates?.includes(proof.certificate) ?? false);
 }
@@ -97,8 +99,9 @@ export function provenBy(proof: Proof | undefined) {
   if (proof === undefined) return {};
   const registration = { 'generations.registration': proof.registration };
   if (proof.parentId !== undefined) return { ...registration, parentId: proof.parentId, 'generations.binding': proof.binding ?? null };
-  if (proof.psk !== undefined) return { ...registration, 'lwm2m.psks.generation': proof.psk };
-  if (proof.endpoint !== undefined) return { ...registration, 'lwm2m.endpoint': proof.endpoint, 'lwm2m.psks': { $exists: false } };
+  const endpoint = proof.endpoint !== undefined && { 'lwm2m.endpoint': proof.endpoint };
+  if (proof.psk !== undefined) return { ...registration, ...endpoint, 'lwm2m.psks.generation': proof.psk };
+  if (endpoint) return { ...registration, ...endpoint, 'lwm2m.psks': { $exists: false } };
   return {
     ...registration,
     'generations.secret': proof.secret ?? null,

@@ -19,8 +19,10 @@ export interface BlockLoad {
 
 export interface BlockMeasure extends BlockLoad {
   server: BlockServer['name'];
-  /** What clients said that did not get the file. */
+  /** What clients said that did not get the file, whatever they tried. */
   failures: string[];
+  /** Downloads that were begun once more. */
+  repeated: number;
   blocks: number;
   blocksPerSecond: number;
   megabytesPerSecond: number;
@@ -41,8 +43,12 @@ const LOADS = [
 ] as const;
 export const MOST_DOWNLOADS = 200;
 const BLOCK_BYTES = 1_024;
-/** A client that has lost its way waits for ever. */
-const DOWNLOAD_WITHIN_MS = 120_000;
+/**
+ * Where the processor is wanted by many, some of libcoap's clients give up a handshake after five seconds, or wait for a block that they have
+ * taken for another one: with either server.
+ */
+const TRIES = 3;
+const DOWNLOAD_WITHIN_MS = 60_000;
 
 /** Server after server within each load, so that a busy minute hits both. Clients are processes of libcoap, the same for both. */
 export async function downloadsPart(
@@ -80,15 +86,24 @@ async function one(
   const others = meterOthers();
   const [before, storeBefore, clientsBefore] = [cpuOf(server.pid), cpuOf(server.storePid), endedChildrenCpuMs()];
   const failures: string[] = [];
-  const failed = (error: unknown): void => void failures.push((error as Error).message);
+  let tries = 0;
+  let last = 0;
+  async function download(target: CoapTarget): Promise<void> {
+    for (let left = TRIES; left > 0; left -= 1) {
+      tries += 1;
+      try {
+        await client.download(target, { withinMs: DOWNLOAD_WITHIN_MS });
+        last = performance.now();
+        return;
+      } catch (error) {
+        if (left === 1) failures.push((error as Error).message);
+      }
+    }
+  }
   const began = performance.now();
-  let last = began;
-  const succeeded = (): void => {
-    last = performance.now();
-  };
   await Promise.all(
     targets.map(async (target) => {
-      for (let time = 0; time < times; time += 1) await client.download(target, { withinMs: DOWNLOAD_WITHIN_MS }).then(succeeded, failed);
+      for (let time = 0; time < times; time += 1) await download(target);
     }),
   );
   const seconds = (last - began) / 1_000;
@@ -98,7 +113,7 @@ async function one(
   const downloads = Math.max(1, devices * times - failures.length);
   const blocks = Math.ceil(bytes / BLOCK_BYTES) * downloads;
   return {
-    ...{ server: server.name, devices, secure, failures, blocks, blocksPerSecond: blocks / seconds },
+    ...{ server: server.name, devices, secure, failures, repeated: tries - devices * times, blocks, blocksPerSecond: blocks / seconds },
     megabytesPerSecond: (bytes * downloads) / 1e6 / seconds,
     cpuMicrosEach: (cpuMs * 1_000) / blocks,
     storeCpuMicrosEach: (storeCpuMs * 1_000) / blocks,

@@ -1,3 +1,4 @@
+import { CODE } from '../../../gateways/coap/message/codes';
 import { type Ask, told } from './coap-client';
 import { type RunningCoap, startCoapGateway } from './coap-support';
 
@@ -61,5 +62,20 @@ test('R-SAFE-3 whoever has proven nothing takes nothing of what those who have m
   await running.core.until('register null');
   release();
   expect([answer, told(await registered).slice(0, 4), told(await waits).slice(0, 4)]).toEqual(['5.03', '2.01', '2.01']);
+  await running.stop();
+});
+
+test('R-SAFE-3 notifications of an address that sends them without end are not looked at; the store is asked of no more', async () => {
+  const running = await startCoapGateway({ quotas: { addressRequestsPerSecond: 1 } });
+  const asked = jest.spyOn(running.core.registrations, 'registrationAt');
+  const device = await running.plain();
+  const sent = Array.from({ length: 60 }, (_, number) => Buffer.from([0x44, CODE.content, 0, number, 1, 2, 3, 4, 0x61, 5]));
+  for (const notification of sent) device.socket.send(notification);
+
+  const counted = (reason: string) => running.counted('dropped_total', { reason });
+  const both = async () => (await counted('unwanted_notification')) + (await counted('overloaded'));
+  while ((await both()) < 60) await new Promise(setImmediate);
+  expect(await counted('overloaded')).toBeGreaterThan(0);
+  expect(asked.mock.calls.length).toBe(await counted('unwanted_notification'));
   await running.stop();
 });

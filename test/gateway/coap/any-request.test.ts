@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import pino from 'pino';
 import { Registry } from 'prom-client';
 import { createSampledLog } from '../../../core/sampled-log';
+import { createBounds } from '../../../gateways/coap/bounds';
 import type { CoapResponse } from '../../../gateways/coap/front/answers';
 import { codeClass } from '../../../gateways/coap/message/codes';
 import { OPTION, pathOptions } from '../../../gateways/coap/message/options';
@@ -29,7 +30,7 @@ test('whatever is asked, of whichever resource, is answered once, and the answer
     peers: createRegisteredPeers(10),
     registeredAt: async () => null,
     conversations: { heard: () => undefined, registered: () => undefined },
-    quotas: { ...COAP_QUOTAS, addressRequestsPerSecond: 1_000_000 },
+    boundsOf: createBounds({ ...COAP_QUOTAS, addressRequestsPerSecond: 1_000_000 }),
     metrics: createCoapMetrics(new Registry()),
     sampled: createSampledLog(pino({ level: 'silent' })),
     onError: (error) => errors.push(error),

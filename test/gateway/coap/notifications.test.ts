@@ -39,6 +39,18 @@ test('notifications may be decided on later; one that failed may come again', as
   expect(errors).toEqual([new Error('The store is away')]);
 });
 
+test('notifications that nobody has time for get nothing, and are looked at when they come again', async () => {
+  const answers = [null, true];
+  const { receive, counts } = createTestFront({ onNotification: async () => answers.shift()! });
+  const peer = createPeer();
+  receive(peer, notification({ type: 'CON' }));
+  await new Promise(setImmediate);
+  expect([peer.sent, counts['dropped.overloaded']]).toEqual([[], 1]);
+  receive(peer, notification({ type: 'CON' }));
+  await new Promise(setImmediate);
+  expect(peer.sent.map(shown)).toEqual(['ACK 0.00 40']);
+});
+
 test('notifications of an observation whose request waits are its response, if that asks to observe and no other', async () => {
   const { front, receive, notifications } = createTestFront();
   const peer = createPeer();

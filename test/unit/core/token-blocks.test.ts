@@ -73,6 +73,17 @@ function tokenBlocks(limits: Parameters<typeof settingsWith>[0] = {}): TokenBloc
 }
 declare function ask(offset?: number, token?: string, peer?: string): Promise<string>;
 
+test('R-DL-4 a block that is in memory is answered at once, until after a second its task is looked at again', async () => {
+  const { read, ask } = tokenBlocks();
+  const asker = { peer: 'peer', deviceId: null };
+  expect(await ask(0)).toBe('block');
+  expect(read('known', asker, { offset: 1_024, length: 1_024 })).toMatchObject({ kind: 'block', bytes: FILE.subarray(1_024, 2_048) });
+  now += 1_000;
+  const later = read('known', asker, { offset: 2_048, length: 1_024 });
+  expect(later).toBeInstanceOf(Promise);
+  expect(await later).toMatchObject({ kind: 'block', bytes: FILE.subarray(2_048, 3_072) });
+});
+
 test('R-DL-5 a token whose task has ended in another process is refused after a second, and in this one at once', async () => {
   const { ask, forget } = tokenBlocks();
   expect(await ask()).toBe('block');

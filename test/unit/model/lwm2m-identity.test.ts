@@ -120,6 +120,7 @@ describe('R-FLOW-7 what let an LwM2M device in', () => {
     expect(holds(proof, { ...device, lwm2m: { endpoint: 'ep', psks: [psk('old', 'g3')] } })).toBe(false);
     expect(holds(proof, { ...device, generations: { registration: 'r2' } })).toBe(false);
     expect(holds(proof, { generations: device.generations })).toBe(false);
+    expect(holds(proof, { ...device, lwm2m: { ...device.lwm2m, endpoint: 'other' } })).toBe(false);
   });
 
   test('R-FLOW-7 without a key it is the endpoint name, until the device has a key', () => {
