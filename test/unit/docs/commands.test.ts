@@ -10,10 +10,13 @@ const schema = buildSchema(read('schema/graphql/schema.graphql'));
 const pages = ['README.md', ...projectFiles('docs')].filter((path) => path.endsWith('.md'));
 const blocksOf = (language: string) =>
   pages.flatMap((page) =>
-    Array.from(read(page).matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm')), ([, block = '']) => ({ page, block })),
+    Array.from(read(page).matchAll(new RegExp(`^ *\`\`\`${language}\\n([\\s\\S]*?)^ *\`\`\``, 'gm')), ([, block = '']) => ({
+      page,
+      block,
+    })),
   );
 const documents = blocksOf('graphql');
-const nameOf = (block: string): string => /^(?:query|mutation|subscription) (\w+)/.exec(block)?.[1] ?? '';
+const nameOf = (block: string): string => /^\s*(?:query|mutation|subscription) (\w+)/.exec(block)?.[1] ?? '';
 const wrapped = /^gql [A-Z]\w*(?:'[^']*'|\S|[ ])*/gm;
 const commands = blocksOf('sh').flatMap(({ page, block }) => (block.match(wrapped) ?? []).map((command) => ({ page, command })));
 
@@ -41,6 +44,10 @@ test('no command holds a document in escaped JSON', () => {
       .map((line) => `${page}: ${line}`),
   );
   expect(escaped).toEqual([]);
+});
+
+test('documents are on the pages of protocols as well, and within lists', () => {
+  expect(documents.map(({ block }) => nameOf(block))).toEqual(expect.arrayContaining(['RegisterCells', 'AddKey', 'Registered']));
 });
 
 describe('the commands of the pages', () => {
@@ -91,6 +98,7 @@ describe('the commands of the pages', () => {
       code: 1,
       stderr: 'The document has no variable batch. It has: batchId.\n',
     });
+    await expect(shell('gql AddKey id=x')).resolves.toMatchObject({ code: 1, stderr: expect.stringContaining('It has: deviceId') });
     await expect(shell('gql PauseBatch b1')).resolves.toMatchObject({ code: 1, stderr: '"b1" is not of the form variable=value.\n' });
     await expect(shell('gql PauseBatch', { URL: url })).resolves.toMatchObject({ code: 1, stderr: expect.stringMatching(/^Usage: KEY=/) });
     expect(asked).toHaveLength(before);
