@@ -36,8 +36,9 @@ export async function makeDirectory(named: string): Promise<void> {
   );
   if (made === null || (made.code === 'EEXIST' && (await stat(path)).isDirectory())) return;
   const above = dirname(path);
-  if (made.code !== 'ENOENT' || above === path || (await isDirectory(above))) throw made;
-  await makeDirectory(above);
+  if (made.code !== 'ENOENT' || above === path) throw made;
+  // It may be there by now, made by another process that starts; then one more attempt says what is wrong.
+  if (!(await isDirectory(above))) await makeDirectory(above);
   await mkdir(path, { mode: FOLDER }).catch(async (error) => {
     if (!(await isDirectory(path))) throw error;
   });

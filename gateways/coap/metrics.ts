@@ -23,7 +23,7 @@ export interface CoapMetrics extends FrontMetrics {
   /** Sessions, handshakes that are not over, and memory of DTLS, read when the metrics are. */
   watchDtls(state: () => { sessions: number; halfOpen: number; memoryBytes: number }): void;
   /** How many devices are registered at this gateway, read when the metrics are. */
-  watchRegistrations(counts: () => Promise<RegistrationCounts>): void;
+  watchRegistrations(counts: () => Promise<RegistrationCounts | null>): void;
 }
 
 export function createCoapMetrics(registry: Registry): CoapMetrics {

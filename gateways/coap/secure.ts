@@ -70,7 +70,9 @@ export async function openSecure(deps: SecureDeps): Promise<SecureCoap> {
     onEnd({ id }) {
       const peer = peers.get(id);
       peers.delete(id);
-      if (peer) onGone(peer);
+      if (!peer) return;
+      peer.ended = true;
+      onGone(peer);
     },
     limits: {
       sessions: quotas.sessions,

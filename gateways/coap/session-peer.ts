@@ -12,6 +12,8 @@ export interface SessionOwner {
 /** The other end of a DTLS session, wherever that goes. */
 export class SessionPeer implements Peer {
   readonly key: string;
+  /** Nothing can be sent to it any more. */
+  ended = false;
 
   constructor(
     private readonly session: DtlsSession,
@@ -40,6 +42,8 @@ export class SessionPeer implements Peer {
     this.session.end();
   }
 }
+
+export const isGone = (peer: Peer): boolean => peer instanceof SessionPeer && peer.ended;
 
 /** What has let a peer in; undefined over plain CoAP. */
 export const proofOf = (peer: Peer): Proof | undefined => (peer instanceof SessionPeer ? peer.owner.proof : undefined);

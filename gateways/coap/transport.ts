@@ -1,3 +1,5 @@
+import { createKnown } from '../../core/access/known';
+import { systemClock } from '../../core/clock';
 import { repeat } from '../../core/repeat';
 import { dialectsOver } from '../../schema/model/protocol/dialect';
 import type { Registration } from '../../schema/model/registration/registration';
@@ -43,6 +45,9 @@ export type CoapUrls = Pick<DeviceUrls, 'coapUrl' | 'coapsUrl'>;
 /** Devices within reach that count as off-line, because this process was taken for dead, come again within about so long. */
 const REACH_EVERY_MS = 30_000;
 
+/** However often the metrics are read, devices are counted no more often. */
+const COUNT_EVERY_MS = 5_000;
+
 /** CoAP for devices, plain and with DTLS, on sockets of this process. */
 export const coap =
   (core: CoapCore, settings: CoapSettings) =>
@@ -58,6 +63,7 @@ function createCoapTransport(
   const quotas = { ...COAP_QUOTAS, ...settings.quotas };
   const metrics = createCoapMetrics(registry);
   const peers = createRegisteredPeers(quotas.peers);
+  const counts = createKnown({ load: (id: string) => registrations.countsAt(id), ttlMs: COUNT_EVERY_MS, most: 1, clock: systemClock });
   const boundsOf = createBounds(quotas);
   const onError = (error: unknown): void => sampled.error('coap', { err: error }, 'Something failed while a CoAP message was worked at');
 
@@ -121,7 +127,7 @@ function createCoapTransport(
       metrics.watchDtls(() => opened.state());
       secure = opened;
     }
-    metrics.watchRegistrations(() => inTime(registrations.countsAt(gatewayId)));
+    metrics.watchRegistrations(async () => (await inTime(counts.get(gatewayId))).value);
     return { ...urlOf('coap', plain, host), ...urlOf('coaps', secure, host) };
   }
 

@@ -126,4 +126,24 @@ describe('R-DEV-2, R-FLOW-6 two gateways behind a UDP balancer lose no registrat
     expectNoneForgotten();
     expect(await registered()).toEqual(before);
   });
+
+  test('a gateway that stands still while its devices go to the other: what has waited at it loses nothing when it goes on', async () => {
+    const [gateway, other] = gateways;
+    const before = await registered();
+    expect(await namesAt(gateway.id)).not.toEqual([]);
+    await updaters.updateWhile(async () => {
+      gateway.process.pause();
+      avoid(0);
+      await untilAllAt(other.id);
+      gateway.process.resume();
+      avoid(0, false);
+    });
+    // Updates that were sent to it before are read when it goes on: the next one tells where a device is.
+    await updraft.until(async () => {
+      await updaters.updateAll();
+      return (await namesAt(other.id)).length === names().length;
+    });
+    expectNoneForgotten();
+    expect(await registered()).toEqual(before);
+  });
 });

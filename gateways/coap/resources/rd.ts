@@ -1,6 +1,7 @@
 import type { Accepted, GatewayRegistrations } from '../../../core/registrations/contract';
 import { readRegister, readUpdate } from '../../../schema/model/registration/parameters';
 import { REGISTRATION_REFUSALS, type Refused } from '../../../schema/model/registration/refusals';
+import { inEvenTime } from '../even-time';
 import type { CoapResponse } from '../front/answers';
 import type { Peer } from '../front/peer';
 import type { Registered } from '../lwm2m/conversations';
@@ -9,7 +10,7 @@ import { CODE } from '../message/codes';
 import { OPTION, textOptions } from '../message/options';
 import type { CoapMetrics } from '../metrics';
 import type { RegisteredPeers } from '../registered-peers';
-import { proofOf } from '../session-peer';
+import { isGone, proofOf } from '../session-peer';
 import { readRegisteredLinks } from './registered-links';
 import { type Handler, type Resource, type ResourceRequest, refusal, tryAgain } from './resource';
 
@@ -21,16 +22,19 @@ interface RdDeps {
   mayRegister(name: string, address: string): boolean;
   /** `moved`: its registration is another one than before, or it is elsewhere. */
   onRegistered(device: Registered, moved: boolean): void;
+  evenly?: typeof inEvenTime;
   metrics: Pick<CoapMetrics, 'registrations' | 'refusals' | 'turnedAway'>;
 }
 
 const PATH = 'rd';
 
 /** `/rd`: Register, Update and De-register (LwM2M Core 1.1 §6.2, Transport 1.1 §6.4.3). */
-export function createRd({ registrations, gatewayId, peers, mayRegister, onRegistered, metrics }: RdDeps): Resource {
+export function createRd({ registrations, gatewayId, peers, mayRegister, onRegistered, metrics, evenly = inEvenTime }: RdDeps): Resource {
   const whereOf = ({ identity, address, port }: Peer) => ({ gatewayId, identity, peer: { address, port } });
 
   function keep({ registrationId, deviceId }: Accepted, peer: Peer): void {
+    // Its session may have ended before the store had answered.
+    if (isGone(peer)) return;
     const before = peers.ofDevice(deviceId);
     peers.set({ registrationId, deviceId, peer });
     onRegistered({ registrationId, deviceId }, before?.registrationId !== registrationId || before.peer.key !== peer.key);
@@ -50,12 +54,10 @@ export function createRd({ registrations, gatewayId, peers, mayRegister, onRegis
       metrics.turnedAway.too_often.inc();
       return tryAgain();
     }
-    const accepted = await registrations.register({
-      ...parameters,
-      ...links.links,
-      ...whereOf(request.peer),
-      proof: proofOf(request.peer),
-    });
+    const input = { ...parameters, ...links.links, ...whereOf(request.peer), proof: proofOf(request.peer) };
+    const ask = () => registrations.register(input);
+    // How long it takes is not to tell a stranger which endpoint names there are.
+    const accepted = await (request.peer.identity === null ? evenly(ask) : ask());
     if ('refused' in accepted) return refused(accepted);
     keep(accepted, request.peer);
     metrics.registrations.registered.inc();

@@ -37,6 +37,24 @@ describe('what let a device in is good no more', () => {
     core.generations.clear();
   });
 
+  test('a session that ends before its Register is answered is no way to the device', async () => {
+    const { core, gateway } = running;
+    const device = await running.secure('valve-1');
+    let release = () => {};
+    core.hold = new Promise((resolve) => (release = resolve));
+    // Its answer goes nowhere.
+    device.ask(register('lwm2m=1.1')).catch(() => undefined);
+    await core.until('register null');
+    core.generations.set('valve-1', 'another');
+    core.ends.push('valves.valve-1');
+    await device.untilEnded();
+    core.generations.clear();
+    release();
+    await core.hold;
+    while ((await running.counted('registrations_total', { result: 'registered' })) < 1) await new Promise(setImmediate);
+    expect(gateway.pushers[0]?.link.isConnected('valves.valve-1')).toBe(false);
+  });
+
   test('a device whose registration is over is told so when it sends something, also where it was heard before', async () => {
     const device = await running.plain();
     const sent = { path: '/dp', contentFormat: 110, payload: '[{"n":"/3/0/9","v":50}]' };

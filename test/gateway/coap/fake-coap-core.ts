@@ -100,7 +100,11 @@ export class FakeCoapCore implements CoapCore {
     registrationAt: async (_gatewayId, { address, port }) =>
       [...this.stored.values()].find((each) => each.address === address && each.port === port && each.identity === null) ?? null,
     registrationsAt: async (gatewayId) => [...this.stored.values()].filter((each) => each.gatewayId === gatewayId),
-    countsAt: async () => ({ registered: this.stored.size, online: [...this.stored.values()].filter(({ online }) => online).length }),
+    countsAt: async () => {
+      this.calls.push('count');
+      const all = [...this.stored.values()];
+      return { registered: all.length, online: all.filter(({ online }) => online).length };
+    },
     reachAgain: async (gatewayId) => {
       this.calls.push(`reach again ${gatewayId}`);
       return 0;

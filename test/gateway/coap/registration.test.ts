@@ -43,6 +43,13 @@ describe('over plain CoAP', () => {
     expect(told(await device.ask({ path: '/rd/r1' }))).toBe('4.04');
   });
 
+  test('devices are counted once for all who read the metrics together', async () => {
+    const other = await startCoapGateway();
+    await Promise.all(Array.from({ length: 20 }, () => other.counted('devices')));
+    expect(other.core.calls.filter((call) => call === 'count')).toHaveLength(1);
+    await other.stop();
+  });
+
   test('an Update from another address moves the registration there', async () => {
     const location = told(await device.ask(register('ep=plain-2&lwm2m=1.0'))).slice('2.01'.length);
     const elsewhere = await running.plain();

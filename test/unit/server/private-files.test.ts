@@ -86,8 +86,14 @@ test('R-SAFE-4 a secret is written for its owner alone, also over a file that al
 });
 
 test('R-SAFE-4 a data directory is made with all that it lies in, each for its user alone', async () => {
-  await Promise.all([keepPrivate(join(root, 'a/b/c'), logger), keepPrivate(join(root, 'a/b/c'), logger)]);
+  await keepPrivate(join(root, 'a/b/c'), logger);
   expect(['a', 'a/b', 'a/b/c'].map((path) => modeOf(path))).toEqual([0o700, 0o700, 0o700]);
+});
+
+test('R-SAFE-4 a data directory that many make at once is there for each', async () => {
+  const paths = Array.from({ length: 40 }, (_, number) => join(root, `a${number % 2}/b/c/d/${number % 3}`));
+  await Promise.all(paths.map((path) => keepPrivate(path, logger)));
+  expect([modeOf('a0'), modeOf('a1/b/c/d/1')]).toEqual([0o700, 0o700]);
 });
 
 const onLinux = process.platform === 'linux' ? test : test.skip;
