@@ -1,3 +1,4 @@
+import DataLoader from 'dataloader';
 import type { Device } from '../../../schema/model/device/device';
 import { lwm2mProof, type Proof } from '../../../schema/model/device/generations';
 import type { DeviceId } from '../../../schema/model/ids';
@@ -35,8 +36,11 @@ export interface Lwm2mAdmission {
   lwm2mDevice(deviceId: DeviceId): Promise<Lwm2mDevice | null>;
 }
 
+/** In one read of the store. */
+const AT_ONCE = 500;
 const KEY = { lwm2m: 1, generations: 1 } as const;
 const KNOWN = { productKey: 1, enabled: 1, 'lwm2m.endpoint': 1, 'lwm2m.psks': 1, generations: 1 } as const;
+type Keyed = Pick<StoredDevice, '_id' | 'lwm2m' | 'generations'>;
 type Known = Pick<Device, '_id' | 'productKey' | 'enabled' | 'lwm2m' | 'generations'>;
 
 export function createLwm2mAdmission({ devices, products }: Pick<Collections, 'devices' | 'products'>, sealing: Sealing): Lwm2mAdmission {
@@ -55,10 +59,22 @@ export function createLwm2mAdmission({ devices, products }: Pick<Collections, 'd
     };
   }
 
+  /** Those that are asked for in one turn of the event loop are read together: a fleet comes back at once. */
+  const byIdentity = new DataLoader<string, Keyed | null>(
+    async (identities) => {
+      const wanted = new Set(identities);
+      const filter = { 'lwm2m.psks.identity': { $in: [...wanted] }, enabled: true };
+      const found = new Map<string, Keyed>();
+      for (const device of await devices.find<Keyed>(filter, { projection: KEY }).toArray())
+        for (const { identity } of device.lwm2m?.psks ?? []) found.set(identity, device);
+      return identities.map((identity) => found.get(identity) ?? null);
+    },
+    { cache: false, maxBatchSize: AT_ONCE, batchScheduleFn: setImmediate },
+  );
+
   return {
     async pskOf(identity) {
-      const filter = { 'lwm2m.psks.identity': identity, enabled: true };
-      const device = await devices.findOne<Pick<StoredDevice, '_id' | 'lwm2m' | 'generations'>>(filter, { projection: KEY });
+      const device = await byIdentity.load(identity);
       const key = device === null ? undefined : openKeys(sealing, device).get(identity);
       return device && key !== undefined
         ? { deviceId: device._id, key: Buffer.from(key, 'hex'), proof: lwm2mProof(device, identity) }

@@ -2,7 +2,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import type { Engine } from '../../../gateways/coap/dtls/engine';
 import { CODE } from '../../../gateways/coap/message/codes';
-import type { CoapMessage, CoapOption } from '../../../gateways/coap/message/message';
+import { type CoapMessage, type CoapOption, emptyMessage } from '../../../gateways/coap/message/message';
 import { OPTION, textOptions, textsOf, uintOption } from '../../../gateways/coap/message/options';
 import { parseMessage } from '../../../gateways/coap/message/parse';
 import { writeMessage } from '../../../gateways/coap/message/write';
@@ -30,6 +30,7 @@ export interface BenchDevice {
 /** As RFC 7252 §4.2 has it, without the random part: those who were lost in a burst are few. */
 const RETRANSMIT_MS = 2_000;
 const TRANSMISSIONS = 5;
+const RESPONSE_WITHIN_MS = 90_000;
 const LIFETIME_SECONDS = 86_400;
 const LINKS = Buffer.from('</>;rt="oma.lwm2m";ct="11543 60",</1/0>;ver=1.1,</3/0>,</4/0>,</5/0>');
 const LINK_FORMAT = 40;
@@ -38,12 +39,16 @@ export async function openBenchDevice({ port, endpoint, dtls }: BenchDeviceOptio
   const socket = await connectedTo(port);
   let nextId = Math.floor(Math.random() * 0x10000);
   let location: string[] = [];
-  let waiting: { id: number; settle(answer: CoapMessage | Error): void } | null = null;
+  let waiting: { id: number; token: Buffer; settle(answer: CoapMessage | Error): void; acknowledged(): void } | null = null;
 
   function take(datagram: Buffer): void {
     const parsed = parseMessage(datagram);
-    if (!('message' in parsed) || parsed.message.messageId !== waiting?.id || parsed.message.type !== 'ACK') return;
-    if (parsed.message.code !== CODE.empty) waiting.settle(parsed.message);
+    if (!('message' in parsed)) return;
+    const { type, code, messageId, token } = parsed.message;
+    if (type === 'CON') send(writeMessage(emptyMessage('ACK', messageId)));
+    if (code === CODE.empty) {
+      if (type === 'ACK' && messageId === waiting?.id) waiting.acknowledged();
+    } else if (waiting !== null && token.equals(waiting.token)) waiting.settle(parsed.message);
   }
 
   const client =
@@ -59,7 +64,8 @@ export async function openBenchDevice({ port, endpoint, dtls }: BenchDeviceOptio
 
   function ask(options: CoapOption[], payload: Buffer): Promise<CoapMessage> {
     const messageId = nextId++ & 0xffff;
-    const datagram = writeMessage({ type: 'CON', code: CODE.post, messageId, token: Buffer.from([1]), options, payload });
+    const token = Buffer.from([messageId >> 8, messageId & 0xff]);
+    const datagram = writeMessage({ type: 'CON', code: CODE.post, messageId, token, options, payload });
     return new Promise((resolve, reject) => {
       let sent = 0;
       let timer: NodeJS.Timeout;
@@ -74,6 +80,12 @@ export async function openBenchDevice({ port, endpoint, dtls }: BenchDeviceOptio
       };
       waiting = {
         id: messageId,
+        token,
+        // The response comes separately (RFC 7252 §5.2.2).
+        acknowledged() {
+          clearTimeout(timer);
+          timer = setTimeout(() => waiting?.settle(new Error('Acknowledged, and no response')), RESPONSE_WITHIN_MS);
+        },
         settle(answer) {
           clearTimeout(timer);
           waiting = null;
