@@ -4,6 +4,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { Registry } from 'prom-client';
 import { checked, proven, requested, watchConnections } from '../../../api/transport/connections';
+import { patience } from '../../support/devices/patience';
 
 let server: Server;
 let registry: Registry;
@@ -18,8 +19,8 @@ afterEach(async () => {
 });
 
 const LIMITS = { strangers: 5, firstRequestMs: 600_000, strangerAnswerMs: 600_000, lateCheckMs: 1 };
-/** With the two seconds that Node's own time-out has before. */
-const SHORT = -1_990;
+/** With the two seconds that Node's own time-out has before: enough for a request that has been sent to arrive. */
+const SHORT = patience(500) - 2_000;
 async function listen(listener: RequestListener, { most = 100, limits = LIMITS } = {}): Promise<void> {
   registry = new Registry();
   server = createServer(listener);
