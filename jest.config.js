@@ -59,8 +59,9 @@ const project = (displayName, setup, folders, options = { testPathIgnorePatterns
 module.exports = {
   // An end to waiting, not a measure: machines are slow in their own ways.
   testTimeout: 900_000,
-  // One more than the cores that it is made for: many end-to-end tests wait most of their time.
-  maxWorkers: 3,
+  // More than the cores that it is made for: many end-to-end tests wait most of their time.
+  maxWorkers: 4,
+  testSequencer: '<rootDir>/test/support/setup/sequencer.js',
   // Modules of the files before stay in a worker's heap: one that collects garbage for seconds is a platform and a fleet that stand still.
   workerIdleMemoryLimit: '1GB',
   projects: [
