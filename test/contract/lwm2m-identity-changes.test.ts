@@ -1,36 +1,10 @@
 import type { CoreParts } from '../../core/core-parts';
-import type { DeviceToRegister } from '../../core/devices/contract';
-import type { Device } from '../../schema/model/device/device';
-import type { Store } from '../../schema/mongo/connect';
-import { handClock, operator, refusal, spectator } from '../support/core-parts';
-import { meters } from '../support/meters';
-import { quietEngine } from '../support/quiet-engine';
-import { emptyStore, testStore } from '../support/store';
+import { useCells } from '../support/cells';
+import { operator, refusal, spectator } from '../support/core-parts';
 
 const [FIRST, SECOND, THIRD] = ['1', '2', '3'].map((digit) => digit.repeat(64)) as [string, string, string];
-const clock = handClock();
-let store: Store;
-let parts: CoreParts;
-beforeAll(async () => {
-  store = await testStore();
-});
-beforeEach(async () => {
-  parts = await meters({ store, engine: quietEngine(), clock, limits: { devicesPerCall: 3 } }, []);
-  await parts.core.products.create(operator, { key: 'cells', name: 'Cells', dialect: 'LWM2M' });
-});
-afterEach(async () => {
-  await parts.close();
-  await emptyStore(store);
-});
-afterAll(() => store.close());
-
-const devices = () => parts.core.devices;
-const register = (...list: DeviceToRegister[]) => devices().register(operator, 'cells', list);
+const { devices, register, id, keyOf, identities, psk, store } = useCells();
 const set = (...list: Parameters<CoreParts['core']['devices']['setLwm2mIdentities']>[1]) => devices().setLwm2mIdentities(operator, list);
-const id = (deviceName: string) => `cells.${deviceName}`;
-const keyOf = async (identity: string) => (await devices().pskOf(identity))?.key.toString('hex') ?? null;
-const identities = (device: Device | null | undefined) => device?.lwm2m?.psks?.map(({ identity }) => identity) ?? [];
-const psk = (identity: string, key: string) => ({ identity, key });
 
 describe('R-FLOW-7 identities are set', () => {
   beforeEach(() =>
@@ -111,9 +85,9 @@ describe('R-FLOW-7 identities are set', () => {
     ],
     ['a viewer', () => devices().setLwm2mIdentities(spectator, [{ deviceId: id('cell-1') }]), [{ code: 'NOT_ALLOWED' }]],
   ])('R-FLOW-7 refused, and nothing is changed: %s', async (_name, change, refused) => {
-    const before = await store.collections.devices.find().toArray();
+    const before = await store().collections.devices.find().toArray();
     expect(await refusal(change())).toMatchObject(refused);
-    expect(await store.collections.devices.find().toArray()).toEqual(before);
+    expect(await store().collections.devices.find().toArray()).toEqual(before);
   });
 
   test('R-FLOW-7 not of devices of another dialect', async () => {

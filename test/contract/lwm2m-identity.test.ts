@@ -1,35 +1,9 @@
-import type { CoreParts } from '../../core/core-parts';
 import type { DeviceToRegister } from '../../core/devices/contract';
-import type { Device } from '../../schema/model/device/device';
-import type { Store } from '../../schema/mongo/connect';
-import { handClock, operator, refusal } from '../support/core-parts';
-import { meters } from '../support/meters';
-import { quietEngine } from '../support/quiet-engine';
-import { emptyStore, testStore } from '../support/store';
+import { useCells } from '../support/cells';
+import { operator, refusal } from '../support/core-parts';
 
 const [FIRST, SECOND] = ['1', '2'].map((digit) => digit.repeat(64)) as [string, string];
-const clock = handClock();
-let store: Store;
-let parts: CoreParts;
-beforeAll(async () => {
-  store = await testStore();
-});
-beforeEach(async () => {
-  parts = await meters({ store, engine: quietEngine(), clock, limits: { devicesPerCall: 3 } }, []);
-  await parts.core.products.create(operator, { key: 'cells', name: 'Cells', dialect: 'LWM2M' });
-});
-afterEach(async () => {
-  await parts.close();
-  await emptyStore(store);
-});
-afterAll(() => store.close());
-
-const devices = () => parts.core.devices;
-const register = (...list: DeviceToRegister[]) => devices().register(operator, 'cells', list);
-const id = (deviceName: string) => `cells.${deviceName}`;
-const keyOf = async (identity: string) => (await devices().pskOf(identity))?.key.toString('hex') ?? null;
-const identities = (device: Device | null | undefined) => device?.lwm2m?.psks?.map(({ identity }) => identity) ?? [];
-const psk = (identity: string, key: string) => ({ identity, key });
+const { devices, register, id, keyOf, identities, psk, parts, store } = useCells();
 
 describe('R-FLOW-7 a registration', () => {
   test('R-FLOW-7 gives an LwM2M device its name as endpoint name, and a key that is told once', async () => {
@@ -51,7 +25,7 @@ describe('R-FLOW-7 a registration', () => {
   });
 
   test('R-FLOW-7 makes no key where none is wanted, nor where the product does without', async () => {
-    await parts.core.products.create(operator, { key: 'plain', name: 'P', dialect: 'LWM2M', plainCoap: true });
+    await parts().core.products.create(operator, { key: 'plain', name: 'P', dialect: 'LWM2M', plainCoap: true });
     const [none] = await register({ deviceName: 'cell-1', lwm2m: { psks: [] } });
     const [plain] = await devices().register(operator, 'plain', [{ deviceName: 'cell-2' }]);
     expect([none?.psk, plain?.psk, identities(none), identities(plain)]).toEqual([undefined, undefined, [], []]);
@@ -116,7 +90,7 @@ describe('R-FLOW-7 a registration', () => {
       { deviceName: 'dev-1', dialect: 'LWM2M', lwm2m: { endpoint: 'taken', psks: [psk('taken-psk', FIRST)] } },
     ]);
     expect(await refusal(register(...list))).toEqual(refused);
-    expect(await store.collections.devices.countDocuments()).toBe(1);
+    expect(await store().collections.devices.countDocuments()).toBe(1);
   });
 
   test('R-FLOW-7 of two at the same moment that want one endpoint name, one is made', async () => {
@@ -156,16 +130,16 @@ describe('R-FLOW-7 a gateway is told', () => {
       ...{ deviceId: id('cell-1'), productKey: 'cells', enabled: true, endpoint: 'cell-1', pskIdentities: [] },
       ...{ plainCoap: false, awakeSeconds: 93, ackTimeoutSeconds: 2, proof: { registration: expect.any(String), endpoint: 'cell-1' } },
     });
-    await parts.core.products.update(operator, 'cells', { plainCoap: true, awakeSeconds: 20, ackTimeoutSeconds: 12 });
+    await parts().core.products.update(operator, 'cells', { plainCoap: true, awakeSeconds: 20, ackTimeoutSeconds: 12 });
     expect(await devices().lwm2mDevice(id('cell-1'))).toMatchObject({ plainCoap: true, awakeSeconds: 20, ackTimeoutSeconds: 12 });
-    await parts.core.products.update(operator, 'cells', { plainCoap: false });
+    await parts().core.products.update(operator, 'cells', { plainCoap: false });
     expect(await devices().lwm2mDevice(id('cell-1'))).toMatchObject({ plainCoap: false, awakeSeconds: 20 });
     expect(await devices().lwm2mDevice('meter.dev-1')).toBeNull();
   });
 
   // thingsboard/thingsboard#5436: a device that was given a key went on without it.
   test('R-FLOW-7 that a device with a key has to show it, whatever its product allows', async () => {
-    await parts.core.products.update(operator, 'cells', { plainCoap: true });
+    await parts().core.products.update(operator, 'cells', { plainCoap: true });
     await register({ deviceName: 'cell-1', lwm2m: { psks: [psk('one', FIRST)] } });
     expect(await devices().deviceOfEndpoint('cell-1')).toMatchObject({ plainCoap: false, pskIdentities: ['one'] });
   });
@@ -174,10 +148,10 @@ describe('R-FLOW-7 a gateway is told', () => {
     await devices().register(operator, 'meter', [{ deviceName: 'dev-1' }, { deviceName: 'dev-2' }]);
     await register({ deviceName: 'cell-1' });
     for (const filter of [{ 'lwm2m.endpoint': 'cell-1' }, { 'lwm2m.psks.identity': 'cell-1' }]) {
-      const { executionStats } = await store.collections.devices.find(filter).explain('executionStats');
+      const { executionStats } = await store().collections.devices.find(filter).explain('executionStats');
       expect([executionStats.totalDocsExamined, executionStats.totalKeysExamined]).toEqual([1, 1]);
     }
-    const indexes = await store.collections.devices.indexes();
+    const indexes = await store().collections.devices.indexes();
     for (const name of ['endpoint', 'pskIdentity'])
       expect(indexes.find((index) => index.name === name)).toMatchObject({ unique: true, partialFilterExpression: expect.anything() });
   });

@@ -1,37 +1,21 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { startUdpNat } from '../../support/devices/lwm2m/line/udp-nat';
 import type { Lwm2mDeviceDescription } from '../../support/devices/lwm2m/lwm2m-description';
-import { Lwm2mDevice } from '../../support/devices/lwm2m/lwm2m-device';
-import { createDtlsClient } from '../../support/dtls/client';
+import { useCoapDevices } from './coap-devices';
 import { type RunningCoap, startCoapGateway } from './coap-support';
-import { KEYS } from './fake-coap-core';
 
 const TERMS = { waitMs: 60_000 };
 const VERSION = { done: { resources: [{ path: '/3/0/3', value: '1.0.0' }], mistyped: [] } };
 
 let running: RunningCoap;
-const devices: Lwm2mDevice[] = [];
+const startDevice = useCoapDevices();
 beforeEach(async () => {
   running = await startCoapGateway();
 });
-afterEach(async () => {
-  for (const device of devices.splice(0)) await device.stop();
-  await running.stop();
-});
+afterEach(() => running.stop());
 
-async function started(deviceName: string, server: string, more: Partial<Lwm2mDeviceDescription> = {}): Promise<Lwm2mDevice> {
-  const key = KEYS[deviceName]?.toString('hex');
-  const psk = key === undefined ? undefined : { identity: deviceName, key };
-  const device = new Lwm2mDevice(
-    { dialect: 'LWM2M', deviceName, version: '1.0.0', psk, ...more },
-    { server, reconnectMs: 20 },
-    undefined,
-    createDtlsClient,
-  );
-  devices.push(device);
-  await device.start();
-  return device;
-}
+const started = (deviceName: string, server: string, more?: Partial<Lwm2mDeviceDescription>) =>
+  startDevice(deviceName, { server, reconnectMs: 20 }, more);
 
 test.each([
   ['anjay2', 'plain-1', 'coapUrl'],

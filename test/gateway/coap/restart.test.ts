@@ -1,8 +1,7 @@
 import { displaced } from '../../../schema/model/registration/changes';
 import type { Lwm2mDeviceDescription } from '../../support/devices/lwm2m/lwm2m-description';
-import { Lwm2mDevice } from '../../support/devices/lwm2m/lwm2m-device';
-import { createDtlsClient } from '../../support/dtls/client';
 import { told } from './coap-client';
+import { useCoapDevices } from './coap-devices';
 import { type RunningCoap, startCoapGateway } from './coap-support';
 import { KEYS } from './fake-coap-core';
 
@@ -10,25 +9,14 @@ const TERMS = { waitMs: 60_000 };
 const VERSION = { done: { resources: [{ path: '/3/0/3', value: '1.0.0' }], mistyped: [] } };
 
 let running: RunningCoap;
-const devices: Lwm2mDevice[] = [];
+const startDevice = useCoapDevices();
 beforeEach(async () => {
   running = await startCoapGateway();
 });
-afterEach(async () => {
-  for (const device of devices.splice(0)) await device.stop();
-  await running.stop();
-});
+afterEach(() => running.stop());
 
-async function started(deviceName: string, more: Partial<Lwm2mDeviceDescription> = {}): Promise<Lwm2mDevice> {
-  const key = KEYS[deviceName]?.toString('hex');
-  const psk = key === undefined ? undefined : { identity: deviceName, key };
-  const server = (psk ? running.urls.coapsUrl : running.urls.coapUrl) ?? '';
-  const description = { dialect: 'LWM2M' as const, deviceName, version: '1.0.0', psk, ...more };
-  const device = new Lwm2mDevice(description, { server }, undefined, createDtlsClient);
-  devices.push(device);
-  await device.start();
-  return device;
-}
+const started = (deviceName: string, more?: Partial<Lwm2mDeviceDescription>) =>
+  startDevice(deviceName, { server: running.urls[KEYS[deviceName] ? 'coapsUrl' : 'coapUrl'] ?? '' }, more);
 
 /** Another process on the same ports, with the same store. */
 async function restart(): Promise<void> {
