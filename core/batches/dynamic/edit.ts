@@ -23,7 +23,7 @@ import { policyEnded, requireDynamic } from './refusals';
 
 export interface EditDeps extends PolicyDeps {
   store: Pick<Store, 'connection' | 'collections'>;
-  settings: Pick<CoreSettings, 'limits'>;
+  settings: CoreSettings;
 }
 
 /**
