@@ -132,7 +132,7 @@ function batchOf(input: NewStaticBatch, firmware: FirmwarePackage, viewer: Viewe
     statusReason: null,
     selection: null,
     idempotency,
-    createdBy: viewer.keyId,
+    createdBy: viewer.actorId,
     createdAt: now,
     updatedAt: now,
     startedAt: null,

@@ -99,7 +99,7 @@ export function createBatchService(deps: BatchDeps): BatchService {
       requireRole(viewer, 'OPERATOR');
       requireSomething(edit);
       if (isForDynamic(edit)) return deps.dynamic.editDynamic(viewer, id, edit);
-      return editBatch(deps, viewer.keyId, id, edit, (batchId) => existing(batches, batchId));
+      return editBatch(deps, viewer.actorId, id, edit, (batchId) => existing(batches, batchId));
     },
     async cancel(viewer, id, statuses) {
       refuseIfAny([statusesViolation(statuses)]);
