@@ -2,9 +2,11 @@ import type { Retention } from '../core/batches/retention';
 import { S3_FILE_BYTES, type S3Settings } from '../core/package-store/s3-store';
 import type { CoapQuotas } from '../gateways/coap/quotas';
 import type { MqttQuotas } from '../gateways/mqtt/quotas';
+import type { CellSettings } from '../schema/model/cell/gate';
 import type { Limits } from '../schema/model/limits';
 import { DEFAULT_WAITS, type WaitsByDialect } from '../schema/model/task/waits';
 import { type BrokerConfig, brokerSettingsOf } from './settings/broker-settings';
+import { CELL_SLOT_SETTINGS, cellSlotVariable } from './settings/cell-settings';
 import { COAP_QUOTA_SETTINGS, coapQuotaVariable } from './settings/coap-settings';
 import { LIMIT_SETTINGS, limitVariable } from './settings/limit-settings';
 import { QUOTA_SETTINGS, quotaVariable } from './settings/quota-settings';
@@ -62,6 +64,8 @@ export interface Config {
   reofferMinutes: number;
   /** R-FLOW-2. */
   waits: WaitsByDialect;
+  /** R-FLOW-4. */
+  cells: CellSettings;
   /** Hours. */
   iotdaHourTolerance: number;
   settleMs: number;
@@ -168,6 +172,13 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       },
       LWM2M: DEFAULT_WAITS.LWM2M,
     },
+    cells: {
+      slots: Object.fromEntries(
+        [...CELL_SLOT_SETTINGS].map(([level, setting]) => [level, read(cellSlotVariable(level), setting)]),
+      ) as CellSettings['slots'],
+      ranges: { rsrp: of('UPDRAFT_CELL_RSRP'), sinr: of('UPDRAFT_CELL_SINR') },
+      enforced: of('UPDRAFT_CELL_ENFORCED'),
+    },
     iotdaHourTolerance: of('UPDRAFT_IOTDA_HOUR_TOLERANCE'),
     settleMs: of('UPDRAFT_SETTLE_MS'),
     minuteMs: of('UPDRAFT_MINUTE_MS'),
@@ -183,7 +194,8 @@ export function unknownVariables(env: NodeJS.ProcessEnv = process.env): string[]
   const limits = [...LIMIT_SETTINGS.keys()].map(limitVariable);
   const quotas = [...QUOTA_SETTINGS.keys()].map(quotaVariable);
   const coapQuotas = [...COAP_QUOTA_SETTINGS.keys()].map(coapQuotaVariable);
-  const known = new Set([...Object.keys(SETTINGS), ...Object.keys(SETUP_VARIABLES), ...limits, ...quotas, ...coapQuotas]);
+  const cells = [...CELL_SLOT_SETTINGS.keys()].map(cellSlotVariable);
+  const known = new Set([...Object.keys(SETTINGS), ...Object.keys(SETUP_VARIABLES), ...limits, ...quotas, ...coapQuotas, ...cells]);
   return Object.keys(env).filter((variable) => variable.startsWith('UPDRAFT_') && !known.has(variable));
 }
 

@@ -1,6 +1,7 @@
 import type { mongo } from 'mongoose';
 import { apiKeySchema } from './api-keys';
 import { batchSchema } from './batches';
+import { cellSchema } from './cells';
 import type { CollectionSchema } from './declaration';
 import { deviceImportPieceSchema, deviceImportProblemSchema, deviceImportSchema } from './device-imports';
 import { deviceListProblemSchema, deviceListRowSchema, deviceListSchema } from './device-lists';
@@ -43,6 +44,7 @@ export const SCHEMAS = {
   deviceImportProblems: deviceImportProblemSchema,
   sessionEnds: sessionEndSchema,
   registrations: registrationSchema,
+  cells: cellSchema,
   secretResets: secretResetSchema,
   downloadTokens: downloadTokenSchema,
   uploads: uploadSchema,
