@@ -6,7 +6,6 @@ import type { CellSettings } from '../schema/model/cell/gate';
 import type { Limits } from '../schema/model/limits';
 import { DEFAULT_WAITS, type WaitsByDialect } from '../schema/model/task/waits';
 import { type BrokerConfig, brokerSettingsOf } from './settings/broker-settings';
-import { CELL_SLOT_SETTINGS, cellSlotVariable } from './settings/cell-settings';
 import { COAP_QUOTA_SETTINGS, coapQuotaVariable } from './settings/coap-settings';
 import { LIMIT_SETTINGS, limitVariable } from './settings/limit-settings';
 import { QUOTA_SETTINGS, quotaVariable } from './settings/quota-settings';
@@ -173,9 +172,12 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       LWM2M: DEFAULT_WAITS.LWM2M,
     },
     cells: {
-      slots: Object.fromEntries(
-        [...CELL_SLOT_SETTINGS].map(([level, setting]) => [level, read(cellSlotVariable(level), setting)]),
-      ) as CellSettings['slots'],
+      slots: {
+        '0': of('UPDRAFT_CELL_SLOTS_0'),
+        '1': of('UPDRAFT_CELL_SLOTS_1'),
+        '2': of('UPDRAFT_CELL_SLOTS_2'),
+        CELL: of('UPDRAFT_CELL_SLOTS_CELL'),
+      },
       ranges: { rsrp: of('UPDRAFT_CELL_RSRP'), sinr: of('UPDRAFT_CELL_SINR') },
       enforced: of('UPDRAFT_CELL_ENFORCED'),
     },
@@ -194,8 +196,7 @@ export function unknownVariables(env: NodeJS.ProcessEnv = process.env): string[]
   const limits = [...LIMIT_SETTINGS.keys()].map(limitVariable);
   const quotas = [...QUOTA_SETTINGS.keys()].map(quotaVariable);
   const coapQuotas = [...COAP_QUOTA_SETTINGS.keys()].map(coapQuotaVariable);
-  const cells = [...CELL_SLOT_SETTINGS.keys()].map(cellSlotVariable);
-  const known = new Set([...Object.keys(SETTINGS), ...Object.keys(SETUP_VARIABLES), ...limits, ...quotas, ...coapQuotas, ...cells]);
+  const known = new Set([...Object.keys(SETTINGS), ...Object.keys(SETUP_VARIABLES), ...limits, ...quotas, ...coapQuotas]);
   return Object.keys(env).filter((variable) => variable.startsWith('UPDRAFT_') && !known.has(variable));
 }
 

@@ -1,6 +1,5 @@
 import { writeFileSync } from 'node:fs';
 import { FIXED } from '../../schema/model/limits';
-import { CELL_SLOT_SETTINGS, cellSlotVariable } from './cell-settings';
 import { COAP_QUOTA_SETTINGS, coapQuotaVariable } from './coap-settings';
 import { LIMIT_SETTINGS, limitVariable } from './limit-settings';
 import { QUOTA_SETTINGS, quotaVariable } from './quota-settings';
@@ -49,10 +48,6 @@ ${table([...QUOTA_SETTINGS].map(([name, setting]) => [quotaVariable(name), setti
 And over CoAP:
 
 ${table([...COAP_QUOTA_SETTINGS].map(([name, setting]) => [coapQuotaVariable(name), setting]))}
-
-And in a radio cell, see [LwM2M](protocols/lwm2m.md#radio-cells):
-
-${table([...CELL_SLOT_SETTINGS].map(([level, setting]) => [cellSlotVariable(level), setting]))}
 
 ## Set-up and tests
 Read by \`npm run demo\`, \`npm start\` and \`npm test\` before the platform runs.
