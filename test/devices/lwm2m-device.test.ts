@@ -107,6 +107,16 @@ describe('the virtual LwM2M device, against node-coap', () => {
     expect((await world.server.ask({ pathname: '/3/0/3' })).payload.toString()).toBe('1.0.0');
   });
 
+  test('its window ends by itself, so long after the last message either way, and a Send opens it', async () => {
+    const device = await world.started({ queueMode: true, awakeMs: 40 });
+    while (device.client.wakefulness.awake) await new Promise((resolve) => setImmediate(resolve));
+    void world.server.ask({ pathname: '/3/0/3' }).catch(() => undefined);
+    await untilMissed(device);
+    expect(await device.client.send('/5/0/3')).toBe('2.04');
+    expect(device.client.wakefulness.awake).toBe(true);
+    expect((await world.server.ask({ pathname: '/5/0/3' })).payload.toString()).toBe('0');
+  });
+
   test('a NAT gives it another port at any step; its next message says which', async () => {
     const nat = await startUdpNat({ host: '127.0.0.1', port: world.server.port });
     const device = await world.started({}, {}, nat.port);
