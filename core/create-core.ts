@@ -1,5 +1,5 @@
 import type { DeviceId } from '../schema/model/ids';
-import { onlineMsOf } from '../schema/model/task/negotiation';
+import { onlineMsOf } from '../schema/model/task/waits';
 import { createAccessService } from './access/service';
 import { endMatching, onGroupDeleted } from './batches/dynamic/policy';
 import { scanForBatch } from './batches/dynamic/scan';

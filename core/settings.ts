@@ -1,5 +1,5 @@
 import type { Limits } from '../schema/model/limits';
-import type { WaitsByDialect } from '../schema/model/task/negotiation';
+import type { WaitsByDialect } from '../schema/model/task/waits';
 
 export interface CoreSettings {
   limits: Limits;

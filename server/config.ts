@@ -3,7 +3,7 @@ import { S3_FILE_BYTES, type S3Settings } from '../core/package-store/s3-store';
 import type { CoapQuotas } from '../gateways/coap/quotas';
 import type { MqttQuotas } from '../gateways/mqtt/quotas';
 import type { Limits } from '../schema/model/limits';
-import type { WaitsByDialect } from '../schema/model/task/negotiation';
+import { DEFAULT_WAITS, type WaitsByDialect } from '../schema/model/task/waits';
 import { type BrokerConfig, brokerSettingsOf } from './settings/broker-settings';
 import { COAP_QUOTA_SETTINGS, coapQuotaVariable } from './settings/coap-settings';
 import { LIMIT_SETTINGS, limitVariable } from './settings/limit-settings';
@@ -166,6 +166,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
         resultMinutes: of('UPDRAFT_IOTDA_DOWNLOAD_MINUTES'),
         confirmMinutes: of('UPDRAFT_IOTDA_CONFIRM_MINUTES'),
       },
+      LWM2M: DEFAULT_WAITS.LWM2M,
     },
     iotdaHourTolerance: of('UPDRAFT_IOTDA_HOUR_TOLERANCE'),
     settleMs: of('UPDRAFT_SETTLE_MS'),

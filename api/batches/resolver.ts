@@ -94,6 +94,7 @@ export class BatchResolver {
   @FieldResolver()
   policy(@Root() { policy }: Batch): BatchPolicyType {
     const { rate, retry, timeoutMinutes, halt, downloadProtocol = 'HTTPS', proactivePush = true, tags = [] } = policy;
+    const { delivery = 'ANY', schemes = null } = policy;
     const { confirmation = false, overridePrevious = false, multiModule = false } = policy;
     return {
       pushRate: proactivePush ? pushRateOf(rate) : null,
@@ -101,6 +102,8 @@ export class BatchResolver {
       retry,
       timeoutMinutes,
       downloadProtocol,
+      delivery,
+      schemes,
       confirmation,
       overridePrevious,
       multiModule,

@@ -38,7 +38,7 @@ async function draftOf(
 ): Promise<Batch> {
   requireRole(viewer, 'OPERATOR');
   const asked = { ...input, idempotencyKey: null };
-  return (await draftBatch(collections, settings.limits, viewer, asked, clock(), kind, settings.minuteMs)).batch;
+  return (await draftBatch(collections, settings, viewer, asked, clock(), kind)).batch;
 }
 
 async function preview(deps: PreviewDeps, batch: Batch): Promise<BatchPreview> {

@@ -67,6 +67,7 @@ type AddressOf = (
 /** With what a device asks for a file. */
 const ADDRESSES: Record<UpgradedDialect, AddressOf> = {
   LINK: async ({ mintUrl }, task, { index, name }) => ({ url: await mintUrl(task, index, name) }),
+  LWM2M: () => Promise.reject(new RangeError('Devices of this dialect are told a short address, when they are ready for it.')),
   /** device-protocols §2.3: an address with a token beside it, or one that opens by itself. */
   IOTDA: async ({ mintOpenUrl, mintAccess }, task, { index }, selfSigned) => {
     const { url, token, lifeSeconds } = await (selfSigned ? mintOpenUrl(task, index) : mintAccess(task, index));

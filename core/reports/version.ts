@@ -30,12 +30,13 @@ export interface ReportedVersion {
   version: string;
 }
 
-/** What a version says about the device's unfinished task: by itself, or as the answer to a query, which something follows. */
-type VersionRule = { kind: 'truth'; apply: typeof onVersion } | { kind: 'answer'; apply: typeof onVersionAnswer };
+/** What a version says about the device's unfinished task: by itself, or as the answer to a query, which something follows, or together with what else was asked. */
+type VersionRule = { kind: 'truth'; apply: typeof onVersion } | { kind: 'answer'; apply: typeof onVersionAnswer } | { kind: 'judged' };
 
 const VERSION_RULES: Record<UpgradedDialect, VersionRule> = {
   LINK: { kind: 'truth', apply: onVersion },
   IOTDA: { kind: 'answer', apply: onVersionAnswer },
+  LWM2M: { kind: 'judged' },
 };
 
 /**

@@ -2,8 +2,9 @@ import { type Batch, LIVE_STATUSES, overrides, type SelectionSummary } from '../
 import { slotsFor } from '../../schema/model/device/slots';
 import type { DeviceId } from '../../schema/model/ids';
 import { PLATFORM_LED } from '../../schema/model/protocol/dialect';
-import { DEFAULT_WAITS, type MsByDialect, newNegotiation, onlineMsOf } from '../../schema/model/task/negotiation';
+import { newNegotiation } from '../../schema/model/task/negotiation';
 import type { Task } from '../../schema/model/task/task';
+import { DEFAULT_WAITS, type MsByDialect, onlineMsOf } from '../../schema/model/task/waits';
 import type { Collections } from '../../schema/mongo/connect';
 import { modulePath } from '../../schema/mongo/devices';
 import { isDuplicateKey } from '../duplicate-key';
@@ -123,6 +124,8 @@ const lookingUp = (batch: Batch, targets: object[], made: Made): object[] => [
 /** Who has the target from the start has made no attempt, and no outcome. */
 type BegunAbsent =
   | 'download'
+  | 'lwm2m'
+  | 'look'
   | 'settledAt'
   | 'matches'
   | 'timeoutMinutes'

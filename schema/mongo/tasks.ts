@@ -1,4 +1,6 @@
+import { CELL_LEVELS, DELIVERIES, type Look, LWM2M_STEPS, type Lwm2mUpgrade } from '../model/lwm2m/upgrade';
 import { UPGRADED } from '../model/protocol/dialect';
+import { DOWNLOAD_SCHEMES } from '../model/protocol/download-scheme';
 import { FAILURE_CAUSES } from '../model/task/failure-causes';
 import type { Negotiation } from '../model/task/negotiation';
 import { type Attempt, TASK_OUTCOMES, TASK_STATUSES, type Task, type TaskDownload, type Transition } from '../model/task/task';
@@ -27,6 +29,25 @@ const negotiation = object<Negotiation>({
   returned: optional(flag),
   servedBefore: number,
   confirmingAt: optional(nullable(date)),
+});
+
+const lwm2m = object<Lwm2mUpgrade>({
+  step: oneOf(LWM2M_STEPS),
+  since: date,
+  state: nullable(number),
+  result: nullable(number),
+  resultBefore: nullable(number),
+  delivery: nullable(oneOf(DELIVERIES)),
+  scheme: nullable(oneOf(DOWNLOAD_SCHEMES)),
+  cell: nullable(text),
+  level: nullable(oneOf(CELL_LEVELS)),
+  waitingSince: nullable(date),
+  deliveries: number,
+  refusals: number,
+  executedAt: nullable(date),
+  deferSeconds: nullable(number),
+  sleptMs: number,
+  asleepSince: nullable(date),
 });
 
 export const taskSchema = schemaOf<Task>({
@@ -72,6 +93,8 @@ export const taskSchema = schemaOf<Task>({
   deadlineAt: nullable(date),
   negotiation: optional(nullable(negotiation)),
   onlineBy: optional(nullable(date)),
+  lwm2m: optional(nullable(lwm2m)),
+  look: optional(nullable(object<Look>({ gatewayId: nullable(text), at: date }))),
   download: optional(object<TaskDownload>({ bytesServed: number, requests: number, lastAt: date })),
   attempts: list(attempt),
   transitions: list(transition),
@@ -95,6 +118,8 @@ taskSchema.index({ deviceId: 1, slots: 1 }, { ...whileActive, unique: true });
 taskSchema.index({ batchId: 1, reachable: 1, offerAt: 1 }, whileActive);
 /** Platform-led tasks whose device is awaited: those whose time is up. */
 taskSchema.index({ batchId: 1, reachable: 1, onlineBy: 1 }, { partialFilterExpression: { onlineBy: { $gt: new Date(0) } } });
+/** LwM2M devices that a gateway is to look at, also after the end of their tasks. */
+taskSchema.index({ 'look.gatewayId': 1, 'look.at': 1 }, { partialFilterExpression: { 'look.at': { $gt: new Date(0) } } });
 taskSchema.index({ deviceId: 1, createdAt: -1, _id: 1 });
 /** Pushes of the last minute. */
 taskSchema.index({ batchId: 1, notifiedAt: 1 }, { partialFilterExpression: { notifiedAt: { $gt: new Date(0) } } });

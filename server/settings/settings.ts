@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { WORKFLOW_QUEUE } from '../../schema/model/ids';
-import { DEFAULT_WAITS } from '../../schema/model/task/negotiation';
+import { DEFAULT_WAITS } from '../../schema/model/task/waits';
 import { BROKER_SETTINGS } from './broker-settings';
 import { COAP_SETTINGS } from './coap-settings';
 import * as kinds from './kinds';

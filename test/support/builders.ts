@@ -6,8 +6,9 @@ import { deviceIdOf, taskIdOf } from '../../schema/model/ids';
 import { DEFAULT_LIMITS } from '../../schema/model/limits';
 import type { FirmwarePackage } from '../../schema/model/package/firmware-package';
 import type { Registration } from '../../schema/model/registration/registration';
-import { DEFAULT_WAITS, newNegotiation } from '../../schema/model/task/negotiation';
+import { newNegotiation } from '../../schema/model/task/negotiation';
 import { isActive, type Task } from '../../schema/model/task/task';
+import { DEFAULT_WAITS } from '../../schema/model/task/waits';
 import type { StoredDevice } from '../../schema/mongo/devices';
 
 const EPOCH = new Date('2026-01-01T00:00:00Z');

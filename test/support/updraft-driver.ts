@@ -14,7 +14,7 @@ import { createFleet, type Fleet } from './devices/fleet';
 import type { IotdaDeviceDescription } from './devices/iotda/iotda-device';
 import type { LinkDeviceDescription, LinkDeviceSettings } from './devices/link/link-device';
 
-export const ADMIN: Viewer = { keyId: 'test', name: 'test', role: 'ADMINISTRATOR' };
+export const ADMIN: Viewer = { actorId: 'test', kind: 'KEY', name: 'test', products: null, role: 'ADMINISTRATOR' };
 export const POLICY: BatchPolicy = { rate: { kind: 'constant', perMinute: 10_000 }, retry: null, timeoutMinutes: null };
 
 /** A Link device, unless it says otherwise. */

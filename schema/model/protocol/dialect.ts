@@ -9,9 +9,11 @@ interface Traits {
   transport: 'MQTT' | 'COAP';
   /**
    * Who starts the upgrade workflow: a device-led one is started by the device's first reaction to a push, a platform-led one by the
-   * batch, as its child, when it asks the device for its version. Null: its devices cannot be upgraded yet, and batches pass them over.
+   * platform: see `workflowFrom`. Null: its devices cannot be upgraded yet, and batches pass them over.
    */
   lead: 'device' | 'platform' | null;
+  /** What the workflow begins with: the device's first reaction, the version query, or that the device accepts a package. Null with `lead`. */
+  workflowFrom: 'reaction' | 'query' | 'acceptance' | null;
   /** What its devices are known by beside their names: a secret, or an endpoint name and pre-shared keys. */
   identity: 'secret' | 'endpoint';
   /** Whether a device may sign in with a certificate instead of its secret. */
@@ -21,9 +23,33 @@ interface Traits {
 }
 
 const TRAITS = {
-  LINK: { name: 'Link', transport: 'MQTT', lead: 'device', identity: 'secret', certificates: false, childTopics: 'own' },
-  IOTDA: { name: 'IoTDA', transport: 'MQTT', lead: 'platform', identity: 'secret', certificates: true, childTopics: 'of the parent' },
-  LWM2M: { name: 'LwM2M', transport: 'COAP', lead: null, identity: 'endpoint', certificates: false, childTopics: null },
+  LINK: {
+    name: 'Link',
+    transport: 'MQTT',
+    lead: 'device',
+    workflowFrom: 'reaction',
+    identity: 'secret',
+    certificates: false,
+    childTopics: 'own',
+  },
+  IOTDA: {
+    name: 'IoTDA',
+    transport: 'MQTT',
+    lead: 'platform',
+    workflowFrom: 'query',
+    identity: 'secret',
+    certificates: true,
+    childTopics: 'of the parent',
+  },
+  LWM2M: {
+    name: 'LwM2M',
+    transport: 'COAP',
+    lead: 'platform',
+    workflowFrom: 'acceptance',
+    identity: 'endpoint',
+    certificates: false,
+    childTopics: null,
+  },
 } as const satisfies Record<Dialect, Traits>;
 
 type TraitOf<D, T extends keyof Traits, Missing> = D extends keyof typeof TRAITS ? (typeof TRAITS)[D][T] : Missing;

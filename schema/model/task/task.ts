@@ -1,4 +1,5 @@
 import type { BatchId, DeviceId, TaskId } from '../ids';
+import type { Look, Lwm2mUpgrade } from '../lwm2m/upgrade';
 import type { UpgradedDialect } from '../protocol/dialect';
 import type { FailureCause } from './failure-causes';
 
@@ -127,6 +128,10 @@ export interface Task {
   negotiation?: Negotiation | null;
   /** R-FLOW-2: when the wait for an off-line device is over; null or absent while there is none. */
   onlineBy?: Date | null;
+  /** Of a task for an LwM2M device, and only there; null or absent before its device was asked in this attempt. */
+  lwm2m?: Lwm2mUpgrade | null;
+  /** The same: when the device is looked at next. Null or absent: it is heard first. */
+  look?: Look | null;
   /** Absent until the first request. A few seconds behind; for people, nothing is decided by it. */
   download?: TaskDownload;
 

@@ -20,7 +20,7 @@ export interface UpgradeInput {
   minuteMs: number;
   /** Absent: LINK. */
   dialect?: UpgradedDialect;
-  /** Of a platform-led upgrade: how long it waits for the answer to the version query, in minutes. */
+  /** Of a platform-led upgrade: when it looks into the store first, in minutes. The name is older than dialects whose first wait is another one. */
   versionMinutes?: number;
 }
 
