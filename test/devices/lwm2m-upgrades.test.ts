@@ -1,5 +1,6 @@
-import { corruptDownload, disconnectsAt, resultCode, staysOnSourceVersion, wrongVersion } from '../support/devices/behaviours';
+import { corruptDownload, disconnectsAt, staysOnSourceVersion, wrongVersion } from '../support/devices/behaviours';
 import { cutsOffAfter, startUdpNat } from '../support/devices/lwm2m/line/udp-nat';
+import { ends } from '../support/devices/lwm2m/lwm2m-behaviours';
 import { useNodeCoap } from './use-node-coap';
 
 describe('upgrades of the virtual LwM2M device, against node-coap', () => {
@@ -70,7 +71,7 @@ describe('upgrades of the virtual LwM2M device, against node-coap', () => {
   test.each([
     [
       'a result that it reports',
-      resultCode(2),
+      ends(2, 'notified'),
       [
         [1, 0],
         [0, 2],
@@ -86,7 +87,7 @@ describe('upgrades of the virtual LwM2M device, against node-coap', () => {
     ],
     [
       'a failed installation',
-      resultCode(8),
+      ends(8, 'installed', { state: 2 }),
       [
         [1, 0],
         [2, 0],
