@@ -72,6 +72,7 @@ export class Lwm2mDevice extends RegisteredDevice<Lwm2mOffer> {
       offer,
       firmware: this.firmware,
       file: this.file,
+      bareImage: ({ length }) => (this.settings.bareVersion ? { size: length, version: this.settings.bareVersion } : null),
       automatic: this.habits.automatic === true,
       pull: (onBlock) => this.pull(offer.uri, onBlock, power.signal),
       executed: () =>

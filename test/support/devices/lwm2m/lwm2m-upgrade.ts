@@ -4,7 +4,7 @@ import type { CutPoint } from '../behaviours';
 import { installedVersion } from '../misbehaving/installed-version';
 import type { UpgradeHost } from '../upgrade-host';
 import { FileChanged, type PulledFile, PullRefused } from './coap/block-pull';
-import { readFirmwareHeader } from './firmware-package';
+import { type FirmwareHeader, readFirmwareHeader } from './firmware-package';
 import { DownloadLost } from './lwm2m-download';
 import { type FirmwareObject, RESULT, STATE } from './objects/firmware-object';
 
@@ -22,6 +22,8 @@ export interface Lwm2mUpgradeHost extends Omit<UpgradeHost, 'download' | 'cutIfP
   readonly firmware: FirmwareObject;
   /** What it has of the package, kept over a loss of power. */
   readonly file: PulledFile;
+  /** What it makes of an image that says nothing of itself. Null: nothing. */
+  bareImage(image: Buffer): FirmwareHeader | null;
   /** It updates without being told. */
   readonly automatic: boolean;
   pull(onBlock: (file: PulledFile) => Promise<void>): Promise<void>;
@@ -36,9 +38,10 @@ export async function performLwm2mUpgrade(host: Lwm2mUpgradeHost): Promise<void>
   const { plan, pacing, signal, firmware, offer } = host;
   if (plan.has('silent') || plan.take('sticksIn', ({ state }) => state === STATE.downloading)) await aborted(signal);
   await host.reached('notified');
-  if (endsEarly(host, 'notified') || (!offer.pushed && !(await pulled(host))) || endsEarly(host, 'downloaded')) return;
+  if (endsEarly(host, 'notified') || (!offer.pushed && !pacing.skipDownload && !(await pulled(host))) || endsEarly(host, 'downloaded'))
+    return;
   const image = offer.pushed ?? Buffer.concat(host.file.pieces);
-  const header = readFirmwareHeader(image);
+  const header = readFirmwareHeader(image) ?? host.bareImage(image);
   if (header === null) return firmware.to(STATE.idle, RESULT.wrongType);
   if (header.size !== image.length || plan.take('corruptDownload')) return firmware.to(STATE.idle, RESULT.integrity);
   offer.version = header.version;
