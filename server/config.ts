@@ -2,6 +2,7 @@ import type { Retention } from '../core/batches/retention';
 import { S3_FILE_BYTES, type S3Settings } from '../core/package-store/s3-store';
 import type { CoapQuotas } from '../gateways/coap/quotas';
 import type { MqttQuotas } from '../gateways/mqtt/quotas';
+import type { CellSettings } from '../schema/model/cell/gate';
 import type { Limits } from '../schema/model/limits';
 import { DEFAULT_WAITS, type WaitsByDialect } from '../schema/model/task/waits';
 import { type BrokerConfig, brokerSettingsOf } from './settings/broker-settings';
@@ -62,6 +63,8 @@ export interface Config {
   reofferMinutes: number;
   /** R-FLOW-2. */
   waits: WaitsByDialect;
+  /** R-FLOW-4. */
+  cells: CellSettings;
   /** Hours. */
   iotdaHourTolerance: number;
   settleMs: number;
@@ -167,6 +170,16 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
         confirmMinutes: of('UPDRAFT_IOTDA_CONFIRM_MINUTES'),
       },
       LWM2M: DEFAULT_WAITS.LWM2M,
+    },
+    cells: {
+      slots: {
+        '0': of('UPDRAFT_CELL_SLOTS_0'),
+        '1': of('UPDRAFT_CELL_SLOTS_1'),
+        '2': of('UPDRAFT_CELL_SLOTS_2'),
+        CELL: of('UPDRAFT_CELL_SLOTS_CELL'),
+      },
+      ranges: { rsrp: of('UPDRAFT_CELL_RSRP'), sinr: of('UPDRAFT_CELL_SINR') },
+      enforced: of('UPDRAFT_CELL_ENFORCED'),
     },
     iotdaHourTolerance: of('UPDRAFT_IOTDA_HOUR_TOLERANCE'),
     settleMs: of('UPDRAFT_SETTLE_MS'),

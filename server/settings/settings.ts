@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { WORKFLOW_QUEUE } from '../../schema/model/ids';
 import { DEFAULT_WAITS } from '../../schema/model/task/waits';
 import { BROKER_SETTINGS } from './broker-settings';
+import { CELL_SETTINGS } from './cell-settings';
 import { COAP_SETTINGS } from './coap-settings';
 import * as kinds from './kinds';
 import { optional, setting } from './setting';
@@ -161,6 +162,7 @@ export const SETTINGS = {
     example: 'gateway-eu-1',
   }),
   ...COAP_SETTINGS,
+  ...CELL_SETTINGS,
   ...BROKER_SETTINGS,
   UPDRAFT_CORS_ORIGINS: setting(origins, [], {
     defaultText: 'none: only pages from the API itself',

@@ -110,7 +110,7 @@ export abstract class PoweredDevice<Offer extends { version: string }> extends W
     };
   }
 
-  private cutIfPlanned(point: CutPoint, signal: AbortSignal): void {
+  protected cutIfPlanned(point: CutPoint, signal: AbortSignal): void {
     const cut = this.plan.take('disconnectsAt', (behaviour) => behaviour.point === point);
     if (cut) this.losePower(cut.forMs);
     signal.throwIfAborted();
