@@ -9,6 +9,8 @@ import { batchesOfFailures, createHaltWatch } from './batches/halt-watch';
 import { createBatchLifecycle } from './batches/lifecycle';
 import { createBatchService } from './batches/service';
 import { batchStatus } from './batches/status';
+import { createCellLeavings, leavingOf } from './cells/leaving';
+import { createCellSlots } from './cells/service';
 import { systemClock } from './clock';
 import type { CoreDeps, CoreParts } from './core-parts';
 import { createImportCreation } from './device-imports/creation';
@@ -87,11 +89,14 @@ export async function createCore({
     look: (id) => lookForHalt(collections, id, clock()),
     onHalted: (id) => engine.wakeBatch(id),
   });
+  const cellSlots = createCellSlots({ collections, settings, clock });
+  const cellLeavings = createCellLeavings(collections, cellSlots);
   const tasks = tellingStore(createTaskStore(collections.tasks), {
     onFree: (ids) => matching.changed(ids),
     onWritten(writes) {
       downloads.tasksEnded(writes.filter(({ change }) => change.set.active === false).map(({ task }) => task));
       haltWatch.failed(batchesOfFailures(writes));
+      cellLeavings.left(leavingOf(writes));
     },
   });
   const downloads = createDownloadService({
@@ -247,10 +252,12 @@ export async function createCore({
     pushOver: (link) => createPush({ ...pushDeps, parentsOf: devices.parentsOf }, link),
     checkGroups: groupChecks.checkDue,
     endRegistrations: registrations.endDue,
+    cellSlots,
     close: async () => {
       downloads.close();
       await Promise.all([
         meter.close(),
+        cellLeavings.close(),
         groupChecks.close(),
         imports.stop(),
         ignoredReports.close(),

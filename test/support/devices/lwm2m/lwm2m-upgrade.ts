@@ -41,7 +41,8 @@ export async function performLwm2mUpgrade(host: Lwm2mUpgradeHost): Promise<void>
   if (plan.has('silent')) await aborted(signal);
   await sticks(host, STATE.downloading);
   await host.reached('notified');
-  if (endsEarly(host, 'notified') || (!offer.pushed && !(await pulled(host))) || endsEarly(host, 'downloaded')) return;
+  if (endsEarly(host, 'notified') || (!offer.pushed && !pacing.skipDownload && !(await pulled(host))) || endsEarly(host, 'downloaded'))
+    return;
   const image = offer.pushed ?? Buffer.concat(host.file.pieces);
   const header = readFirmwareHeader(image) ?? host.bareImage(image);
   if (header === null) return firmware.to(STATE.idle, RESULT.wrongType);
