@@ -79,12 +79,10 @@ test('R-FLOW-4 what names no cell is refused, and so is a cursor of another list
 test('R-FLOW-4 a cell is followed live: at once, and when slots are taken, given back and waited for', async () => {
   const [holder, waiting] = [aCellTask('holder', { step: 'DOWNLOAD' }), aCellTask('waiting', { step: 'SIGNAL' })];
   await insert(holder, waiting);
-  const events = api
-    .socket()
-    .iterate<{ cellChanges: { cell: { taken: number; kept: number; waiting: number } } }>({
-      query: CHANGES,
-      variables: { cell: '262-1-1', level: 'LEVEL_2' },
-    });
+  const events = api.socket().iterate<{ cellChanges: { cell: { taken: number; kept: number; waiting: number } } }>({
+    query: CHANGES,
+    variables: { cell: '262-1-1', level: 'LEVEL_2' },
+  });
   /** Until it is so: of several changes in a quarter of a second the last is told. */
   const until = async (use: object) => {
     for (;;) {
