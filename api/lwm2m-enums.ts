@@ -57,15 +57,15 @@ export const Lwm2mStepEnum = enumOf(
   }),
 );
 
-/** Their values are as they are stored; a name begins with no digit. */
-export const CellLevelEnum = { LEVEL_0: '0', LEVEL_1: '1', LEVEL_2: '2', CELL: 'CELL' } as const satisfies Record<string, CellLevel>;
-registerEnumType(CellLevelEnum, {
-  name: 'CellLevel',
-  description: 'How well a device hears its radio cell. Each level of a cell has slots of its own.',
+/** R-FLOW-4. Their values are as the store has them. */
+export const CoverageLevelEnum = { LEVEL_0: '0', LEVEL_1: '1', LEVEL_2: '2', CELL: 'CELL' } as const satisfies Record<string, CellLevel>;
+registerEnumType(CoverageLevelEnum, {
+  name: 'CoverageLevel',
+  description: 'How well an LwM2M device hears its radio cell: by the weaker of RSRP and SINR. The borders are settings.',
   valuesConfig: {
-    LEVEL_0: { description: 'Well.' },
-    LEVEL_1: { description: 'Worse.' },
-    LEVEL_2: { description: 'Badly, or worse than that.' },
-    CELL: { description: 'It cannot say.' },
+    LEVEL_0: { description: 'Well: most devices may download at once.' },
+    LEVEL_1: { description: 'Less well.' },
+    LEVEL_2: { description: 'Badly, or worse than all ranges: one device at a time unless the setting says otherwise.' },
+    CELL: { description: 'The device tells its cell, and not its signal.' },
   },
 });

@@ -3,7 +3,7 @@ import { Field, Int, ObjectType } from 'type-graphql';
 import type { CellLevel } from '../../schema/model/cell/level';
 import type { Delivery, Lwm2mStep } from '../../schema/model/lwm2m/upgrade';
 import type { DownloadScheme } from '../../schema/model/protocol/download-scheme';
-import { CellLevelEnum, DeliveryEnum, DownloadSchemeEnum, Lwm2mStepEnum } from '../lwm2m-enums';
+import { CoverageLevelEnum, DeliveryEnum, DownloadSchemeEnum, Lwm2mStepEnum } from '../lwm2m-enums';
 
 /** What people see of it; the rest is for the next question only. */
 @ObjectType('Lwm2mUpgrade', { description: 'How the upgrade of an LwM2M device stands in this attempt.' })
@@ -16,13 +16,13 @@ export class Lwm2mUpgradeType {
 
   @Field(() => Int, {
     nullable: true,
-    description: 'State of its firmware update object, `/5/0/3`, as it was last told: 0 idle, 1 downloading, 2 downloaded, 3 updating.',
+    description: 'State of its firmware update object as it was last told. From 0 on: idle, downloading, downloaded, updating.',
   })
   state!: number | null;
 
   @Field(() => Int, {
     nullable: true,
-    description: 'Update result, `/5/0/5`, as it was last told; that of an earlier update while this one has not begun.',
+    description: 'Update Result of that object as it was last told; that of an earlier update while this one has not begun.',
   })
   result!: number | null;
 
@@ -35,7 +35,7 @@ export class Lwm2mUpgradeType {
   @Field(() => String, { nullable: true, description: 'Its radio cell: operator and cell; null where it needs no slot of one.' })
   cell!: string | null;
 
-  @Field(() => CellLevelEnum, { nullable: true, description: 'Its coverage level there.' })
+  @Field(() => CoverageLevelEnum, { nullable: true, description: 'Its coverage level there.' })
   level!: CellLevel | null;
 
   @Field(() => GraphQLDateTime, { nullable: true, description: 'Since when it waits for a slot of its cell; null while it does not.' })
