@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { UpgradedDialect } from '../schema/model/protocol/dialect';
+import type { Dialect } from '../schema/model/protocol/dialect';
 import type { DeviceDescription } from '../test/support/devices/fleet';
 import { type FleetProcess, startFleetProcess } from '../test/support/devices/fleet-client';
 import { type Credentials, endpointOf } from './campaign';
@@ -49,7 +49,7 @@ interface Described extends Pick<PlannedDevice, 'lwm2m'> {
   credentials: Credentials | undefined;
 }
 
-const DESCRIBE: Record<UpgradedDialect, Describe> = {
+const DESCRIBE: Record<Dialect, Describe> = {
   LINK: (common, { productKey, credentials }) => ({ ...common, dialect: 'LINK', productKey, secret: credentials?.secret ?? '' }),
   IOTDA: (common, { productKey, credentials }) => ({ ...common, dialect: 'IOTDA', productKey, secret: credentials?.secret ?? '' }),
   LWM2M: (common, { productKey, credentials, lwm2m }) => ({

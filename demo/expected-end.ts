@@ -1,4 +1,4 @@
-import type { UpgradedDialect } from '../schema/model/protocol/dialect';
+import type { Dialect } from '../schema/model/protocol/dialect';
 import type { Behaviour, FailureStep, Times } from '../test/support/devices/behaviours';
 
 /** How a task ends. `cause` is null for a success. */
@@ -19,7 +19,7 @@ const STEP_CAUSES: Record<FailureStep, string> = {
 };
 
 /** What devices say by numbers: IoTDA's codes (device-protocols §2.8), results of object 5 (§3.10); those that a demo uses. */
-const CODE_CAUSES: Record<UpgradedDialect, Partial<Record<number, string>>> = {
+const CODE_CAUSES: Record<Dialect, Partial<Record<number, string>>> = {
   LINK: {},
   IOTDA: {
     1: 'DEVICE_IN_USE',
@@ -36,13 +36,13 @@ const CODE_CAUSES: Record<UpgradedDialect, Partial<Record<number, string>>> = {
 };
 
 /** What a device says itself that has started its old version again. Null: nothing, and it is notified again. */
-const BOOTED_BACK: Record<UpgradedDialect, string | null> = { LINK: null, IOTDA: null, LWM2M: 'FIRMWARE_UPDATE_FAILED' };
+const BOOTED_BACK: Record<Dialect, string | null> = { LINK: null, IOTDA: null, LWM2M: 'FIRMWARE_UPDATE_FAILED' };
 
 /**
  * How the task of a device that behaves so ends under a policy with `maxRetries` and a time-out.
  * Null: not at all, as long as nobody cancels it. A task that makes no progress has no time-out either.
  */
-export function expectedEnd(behaviour: Behaviour | null, maxRetries: number, dialect: UpgradedDialect): TaskEnd | null {
+export function expectedEnd(behaviour: Behaviour | null, maxRetries: number, dialect: Dialect): TaskEnd | null {
   const causeOf = (code: number): string => CODE_CAUSES[dialect][code] ?? 'UNKNOWN_DEVICE_ERROR';
   const bootedBack = BOOTED_BACK[dialect];
   switch (behaviour?.kind) {

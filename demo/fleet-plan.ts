@@ -1,4 +1,4 @@
-import { type Speaking, traitsOf, UPGRADED, type UpgradedDialect } from '../schema/model/protocol/dialect';
+import { DIALECTS, type Dialect, type Speaking, traitsOf } from '../schema/model/protocol/dialect';
 import {
   type Behaviour,
   corruptDownload,
@@ -14,19 +14,16 @@ import { ends, refuses } from '../test/support/devices/lwm2m/lwm2m-behaviours';
 import { expectedEnd, type TaskEnd } from './expected-end';
 import { type Lwm2mPlan, lwm2mPlan } from './lwm2m-plan';
 
-export type FleetDialect = Lowercase<UpgradedDialect> | 'mixed';
+export type FleetDialect = Lowercase<Dialect> | 'mixed';
 /** As the command line names them. */
-const SPOKEN = Object.fromEntries(UPGRADED.map((dialect) => [dialect.toLowerCase(), [dialect]])) as Record<
-  Lowercase<UpgradedDialect>,
-  UpgradedDialect[]
->;
+const SPOKEN = Object.fromEntries(DIALECTS.map((dialect) => [dialect.toLowerCase(), [dialect]])) as Record<Lowercase<Dialect>, Dialect[]>;
 /** Dealt out in turn to the devices of a fleet, so that each stretch of a mixed one has all of them. */
-const DEALT: Record<FleetDialect, readonly UpgradedDialect[]> = { ...SPOKEN, mixed: UPGRADED };
+const DEALT: Record<FleetDialect, readonly Dialect[]> = { ...SPOKEN, mixed: DIALECTS };
 export const FLEET_DIALECTS = Object.keys(DEALT) as readonly FleetDialect[];
 
 export interface PlannedDevice {
   deviceName: string;
-  dialect: UpgradedDialect;
+  dialect: Dialect;
   /** Of an LwM2M device. */
   lwm2m: Lwm2mPlan | null;
   fault: Behaviour | null;
@@ -45,7 +42,7 @@ const STALLED_AT = 3;
 const LONGEST_STALL_MINUTES = 2;
 
 /** Dealt out in this order, over and over, to the devices of each dialect. */
-const FAULTS: Record<UpgradedDialect, readonly Behaviour[]> = {
+const FAULTS: Record<Dialect, readonly Behaviour[]> = {
   LINK: [
     failsWith(-1, { times: 1 }),
     corruptDownload(),
@@ -89,8 +86,8 @@ export function planFleet(devices: number, timeoutMinutes: number, fleet: FleetD
   const first = Math.floor(devices / 3);
   const faulty = spread(Math.round(devices * FAULTY_SHARE), devices - first, 0.25, first);
   let dealt = 0;
-  const dealtTo = Object.fromEntries(UPGRADED.map((dialect) => [dialect, 0])) as Record<UpgradedDialect, number>;
-  const nextFault = (dialect: UpgradedDialect): Behaviour | null =>
+  const dealtTo = Object.fromEntries(DIALECTS.map((dialect) => [dialect, 0])) as Record<Dialect, number>;
+  const nextFault = (dialect: Dialect): Behaviour | null =>
     dealt++ === stalledAt ? STALLED : (FAULTS[dialect][dealtTo[dialect]++ % FAULTS[dialect].length] ?? null);
   let cellular = 0;
   return Array.from({ length: devices }, (_, index) => {
@@ -114,9 +111,9 @@ export function behavioursOf({ fault, offline }: PlannedDevice): Behaviour[] {
   return [...(fault ? [fault] : []), ...(offline ? [offlineUntil('told')] : [])];
 }
 
-function dialectAt(fleet: FleetDialect, index: number): UpgradedDialect {
+function dialectAt(fleet: FleetDialect, index: number): Dialect {
   const dealt = DEALT[fleet];
-  return dealt[index % dealt.length] as UpgradedDialect;
+  return dealt[index % dealt.length] as Dialect;
 }
 
 /** Places evenly apart; `phase` keeps the two kinds from falling on the same devices. */

@@ -4,7 +4,7 @@ import type { CoapQuotas } from '../gateways/coap/quotas';
 import type { MqttQuotas } from '../gateways/mqtt/quotas';
 import type { CellSettings } from '../schema/model/cell/gate';
 import type { Limits } from '../schema/model/limits';
-import { DEFAULT_WAITS, type WaitsByDialect } from '../schema/model/task/waits';
+import type { WaitsByDialect } from '../schema/model/task/waits';
 import { type BrokerConfig, brokerSettingsOf } from './settings/broker-settings';
 import { COAP_QUOTA_SETTINGS, coapQuotaVariable } from './settings/coap-settings';
 import { LIMIT_SETTINGS, limitVariable } from './settings/limit-settings';
@@ -169,7 +169,19 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
         resultMinutes: of('UPDRAFT_IOTDA_DOWNLOAD_MINUTES'),
         confirmMinutes: of('UPDRAFT_IOTDA_CONFIRM_MINUTES'),
       },
-      LWM2M: DEFAULT_WAITS.LWM2M,
+      LWM2M: {
+        onlineMinutes: of('UPDRAFT_LWM2M_ONLINE_MINUTES'),
+        versionMinutes: of('UPDRAFT_LWM2M_VERSION_MINUTES'),
+        signalMinutes: of('UPDRAFT_LWM2M_SIGNAL_MINUTES'),
+        cellSlotMinutes: of('UPDRAFT_LWM2M_CELL_SLOT_MINUTES'),
+        startMinutes: of('UPDRAFT_LWM2M_START_MINUTES'),
+        downloadMinutes: of('UPDRAFT_LWM2M_DOWNLOAD_MINUTES'),
+        executeMinutes: of('UPDRAFT_LWM2M_EXECUTE_MINUTES'),
+        updateMinutes: of('UPDRAFT_LWM2M_UPDATE_MINUTES'),
+        resultMinutes: of('UPDRAFT_LWM2M_RESULT_MINUTES'),
+        checkMinutes: of('UPDRAFT_LWM2M_CHECK_MINUTES'),
+        deferMinutes: of('UPDRAFT_LWM2M_DEFER_MINUTES'),
+      },
     },
     cells: {
       slots: {

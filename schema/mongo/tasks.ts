@@ -1,6 +1,6 @@
 import { CELL_LEVELS } from '../model/cell/level';
 import { DELIVERIES, type Look, LWM2M_STEPS, type Lwm2mUpgrade } from '../model/lwm2m/upgrade';
-import { UPGRADED } from '../model/protocol/dialect';
+import { DIALECTS } from '../model/protocol/dialect';
 import { DOWNLOAD_SCHEMES } from '../model/protocol/download-scheme';
 import { FAILURE_CAUSES } from '../model/task/failure-causes';
 import type { Negotiation } from '../model/task/negotiation';
@@ -61,7 +61,7 @@ export const taskSchema = schemaOf<Task>({
   deviceName: text,
   module: text,
   moduleName: optional(text),
-  dialect: optional(oneOf(UPGRADED)),
+  dialect: optional(oneOf(DIALECTS)),
   sourceVersion: nullable(text),
   targetVersion: text,
   status: oneOf(TASK_STATUSES),

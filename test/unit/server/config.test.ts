@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { MQTT_QUOTAS } from '../../../gateways/mqtt/quotas';
 import { DEFAULT_CELLS } from '../../../schema/model/cell/gate';
 import { DEFAULT_LIMITS } from '../../../schema/model/limits';
+import { DEFAULT_WAITS } from '../../../schema/model/task/waits';
 import { readConfig, unknownVariables } from '../../../server/config';
 import { SETTINGS } from '../../../server/settings/settings';
 import { settingsDocument } from '../../../server/settings/settings-document';
+import { WAIT_SETTINGS } from '../../../server/settings/wait-settings';
 import { configProblems } from '../../support/config-problems';
 
 test('without settings everything runs here, on loopback, with embedded servers', () => {
@@ -43,6 +45,15 @@ test('settings are read into values', () => {
     mongodbUri: undefined,
     limits: { ...DEFAULT_LIMITS, fileBytes: 2_000_000_000, retryCounts: [1, 3] },
   });
+});
+
+test('R-FLOW-2 R-FLOW-3 each wait of an upgrade that the platform leads has a setting of its own', () => {
+  expect(readConfig({}).waits).toEqual(DEFAULT_WAITS);
+  const variables = Object.keys(WAIT_SETTINGS);
+  const config = readConfig(Object.fromEntries(variables.map((variable, index) => [variable, `${100 + index}`])));
+  const minutes = Object.values(config.waits).flatMap((ofDialect) => Object.values(ofDialect));
+  expect([...minutes].sort()).toEqual(variables.map((_, index) => 100 + index));
+  for (const variable of variables) expect(configProblems({ [variable]: '0' })).toEqual([expect.stringContaining(variable)]);
 });
 
 test('R-FLOW-4 radio cells are read from their settings, and their borders descend', () => {
