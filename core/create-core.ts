@@ -10,6 +10,7 @@ import { createBatchLifecycle } from './batches/lifecycle';
 import { createBatchService } from './batches/service';
 import { batchStatus } from './batches/status';
 import { createCellLeavings, leavingOf } from './cells/leaving';
+import { createCellService } from './cells/queries';
 import { createCellSlots } from './cells/service';
 import { systemClock } from './clock';
 import type { CoreDeps, CoreParts } from './core-parts';
@@ -203,6 +204,7 @@ export async function createCore({
       products: createProductService({ collections, settings, clock, secureUpdates, versionCounts }),
       devices,
       registrations,
+      cells: createCellService({ collections, settings, clock }),
       groups: createGroupService({
         ...{ store, settings, clock, memberships, checks: groupChecks },
         onMoved: matching.changed,

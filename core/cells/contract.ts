@@ -1,5 +1,9 @@
+import type { Gate } from '../../schema/model/cell/gate';
 import type { CellLevel } from '../../schema/model/cell/level';
 import type { TaskId } from '../../schema/model/ids';
+import type { Task } from '../../schema/model/task/task';
+import type { Viewer } from '../access/viewer';
+import type { Page, PageRequest } from '../paging/page';
 
 export interface CellSlotRequest {
   cell: string;
@@ -32,4 +36,25 @@ export interface CellSlots {
    * may do so at once. Returns how many slots were taken back and tasks called.
    */
   sweep(signal?: AbortSignal): Promise<number>;
+}
+
+/** Counted when it is asked for. */
+export interface CellUse extends Gate {
+  _id: string;
+  /** Slots that devices have. */
+  taken: number;
+  /** Free ones that are kept for tasks which were called. */
+  kept: number;
+  waiting: number;
+}
+
+/** R-FLOW-4: what people see of radio cells. */
+export interface CellService {
+  /** Those of which slots are taken or waited for, in the order of their names and levels; of one cell its levels. Throws INVALID_FORMAT. */
+  list(filter: { cell?: string | null }, page: PageRequest): Promise<Page<CellUse>>;
+  /** One that nobody is in is empty. Throws INVALID_FORMAT. */
+  get(gate: Gate): Promise<CellUse>;
+  /** The tasks that its slots are taken by or kept for, by id; of the viewer's products. */
+  tasksOf(viewer: Viewer, gate: Gate, page: PageRequest): Promise<Page<Task>>;
+  limitOf(level: CellLevel): number;
 }

@@ -1,6 +1,6 @@
 import type { mongo } from 'mongoose';
 import type { Task } from '../../schema/model/task/task';
-import type { StoredCell } from '../../schema/mongo/cells';
+import { cellKey, type StoredCell } from '../../schema/mongo/cells';
 import { isDuplicateKey } from '../duplicate-key';
 import { type CellDeps, callNext, liveSlots } from './call';
 import type { CellSlotRequest } from './contract';
@@ -9,8 +9,6 @@ import { nextTurns } from './turns';
 
 /** Two that make the document of a cell at once, or a slot that comes free beside a refusal: each time somebody else got on. */
 const TRIES = 4;
-
-export const cellKey = ({ cell, level }: Pick<CellSlotRequest, 'cell' | 'level'>): string => `${cell} ${level}`;
 
 export async function takeSlot(deps: CellDeps, request: CellSlotRequest): Promise<boolean> {
   const limit = deps.settings.cells.slots[request.level];

@@ -13,7 +13,7 @@ const NEVER = new Date(0);
 /** Batches that are looked at for one cell. Further ones are when an earlier one has none that wait. */
 const BATCHES = 200;
 
-const waitingIn = ({ cell, level }: Gate): mongo.Filter<Task> => ({
+export const waitingIn = ({ cell, level }: Gate): mongo.Filter<Task> => ({
   active: true,
   'lwm2m.step': 'CELL_SLOT',
   'lwm2m.cell': cell,

@@ -1,3 +1,4 @@
+import type { Gate } from '../model/cell/gate';
 import type { CellSlot } from '../model/cell/holding';
 import { CELL_LEVELS, type CellLevel } from '../model/cell/level';
 import { date, flag, list, nullable, number, object, oneOf, schemaOf, text } from './declaration';
@@ -15,6 +16,8 @@ export interface StoredCell {
   /** When it is looked at next: whether holders are still there, and who is to be called. */
   dueAt: Date;
 }
+
+export const cellKey = ({ cell, level }: Gate): string => `${cell} ${level}`;
 
 export const cellSchema = schemaOf<StoredCell>({
   _id: text,

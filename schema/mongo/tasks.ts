@@ -107,7 +107,7 @@ export const taskSchema = schemaOf<Task>({
 });
 
 /** Asked for by its name: counts and lists are of this index alone. */
-export const WAITING_INDEX = 'waiting-for-cell-slots';
+export const WAITING_INDEX = 'waiting-in-cells';
 
 const whileActive = { partialFilterExpression: { active: true } };
 
@@ -136,9 +136,9 @@ taskSchema.index({ status: 1, _id: 1 });
 taskSchema.index({ gatewayId: 1 }, whileActive);
 /**
  * R-FLOW-4: who waits for a cell slot. By batch, so that those of one that is paused are passed over by one step, however many they are;
- * never called ones before the others, those that wait longest first.
+ * never called ones before the others, those that wait longest first. What it holds only is in its keys, too: counts read nothing else.
  */
 taskSchema.index(
-  { 'lwm2m.cell': 1, 'lwm2m.level': 1, batchId: 1, reachable: 1, 'lwm2m.calledAt': 1, 'lwm2m.waitingSince': 1 },
+  { active: 1, 'lwm2m.step': 1, 'lwm2m.cell': 1, 'lwm2m.level': 1, batchId: 1, reachable: 1, 'lwm2m.calledAt': 1, 'lwm2m.waitingSince': 1 },
   { name: WAITING_INDEX, partialFilterExpression: { active: true, 'lwm2m.step': 'CELL_SLOT' } },
 );

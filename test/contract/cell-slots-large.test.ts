@@ -1,4 +1,5 @@
 import type { mongo } from 'mongoose';
+import { useOf, usesOf } from '../../core/cells/use';
 import { WAITING_INDEX } from '../../schema/mongo/tasks';
 import { aCellTask, cellProcess, insertBatches, requestOf } from '../support/cell-tasks';
 import { handClock } from '../support/core-parts';
@@ -58,6 +59,14 @@ test(`R-FLOW-4 of ${WAITING} that wait in one cell, most of a paused batch or as
   clock.advance(120_000);
   const swept = await examined(() => slots.sweep());
   expect(swept.keys).toBeLessThan(50);
+  const cell = requestOf(holder, clock());
+  const counted = await examined(async () => expect((await useOf(store.collections, cell, clock())).waiting).toBe(WAITING));
+  const listed = await examined(async () => {
+    const stored = await store.collections.cells.find().toArray();
+    expect((await usesOf(store.collections, stored, clock()))[0]?.waiting).toBe(WAITING);
+  });
+  // By the index alone.
+  expect([counted.documents, listed.documents]).toEqual([0, 0]);
   const indexes = await store.collections.tasks.indexes();
   expect(indexes.map(({ name }) => name)).toContain(WAITING_INDEX);
 });
