@@ -29,7 +29,8 @@ export function enumOf<K extends string>(name: string, description: string, text
   return values;
 }
 
-const described = <K extends string>(names: readonly K[], texts: Texts<K>): Texts<K> =>
+/** The texts of these names, in their order. */
+export const described = <K extends string>(names: readonly K[], texts: Texts<K>): Texts<K> =>
   Object.fromEntries(names.map((name) => [name, texts[name]])) as Texts<K>;
 
 export const TaskStatusEnum = enumOf(
@@ -226,7 +227,7 @@ export const DialectEnum = enumOf(
   described(DIALECTS, {
     LINK: 'The Link SDKs of Alibaba Cloud IoT, over MQTT.',
     IOTDA: 'The device SDKs of Huawei Cloud IoTDA, over MQTT.',
-    LWM2M: 'LwM2M of OMA, over CoAP. Its devices cannot be upgraded yet.',
+    LWM2M: 'LwM2M of OMA, over CoAP.',
   }),
 );
 

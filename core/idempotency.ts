@@ -30,8 +30,8 @@ interface Made {
 }
 
 /** Null for a call without a key. */
-export const idempotencyOf = ({ keyId }: Viewer, idempotencyKey: string | null | undefined, inputHash: string): Idempotency | null =>
-  idempotencyKey == null ? null : { key: `${keyId}:${idempotencyKey}`, inputHash };
+export const idempotencyOf = ({ actorId }: Viewer, idempotencyKey: string | null | undefined, inputHash: string): Idempotency | null =>
+  idempotencyKey == null ? null : { key: `${actorId}:${idempotencyKey}`, inputHash };
 
 /** What the same call has made already, or null; the key is free again after a day. Refuses the key with another input. */
 export async function madeBefore<T extends Made>(

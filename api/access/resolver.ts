@@ -11,7 +11,7 @@ import { ApiKeyConnection, ApiKeyType, CreateApiKeyPayload, RevokeApiKeyPayload,
 export class AccessResolver {
   @Query(() => ViewerType, { description: 'Who asks, and what they may do.' })
   viewer(@Ctx() { viewer }: ApiContext) {
-    return viewer;
+    return { ...viewer, keyId: viewer.actorId };
   }
 
   @Query(() => ApiKeyConnection, { nullable: true, description: 'All API keys, for administrators.' })

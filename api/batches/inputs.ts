@@ -1,8 +1,10 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
-import type { BatchKind, BatchStatus, DownloadProtocol } from '../../schema/model/batch/batch';
+import type { BatchDelivery, BatchKind, BatchStatus, DownloadProtocol } from '../../schema/model/batch/batch';
+import type { DownloadScheme } from '../../schema/model/protocol/download-scheme';
 import type { CancelableStatus } from '../../schema/model/task/cancel';
 import { RegionInput } from '../devices/inputs';
 import { BatchKindEnum, BatchStatusEnum, CancelableStatusEnum, DownloadProtocolEnum } from '../enums';
+import { BatchDeliveryEnum, DownloadSchemeEnum } from '../lwm2m-enums';
 import { HaltPolicyInput } from './halt-types';
 import { PushRateInput } from './push-rate';
 import { ScheduleInput } from './schedule-types';
@@ -122,6 +124,19 @@ export abstract class NewBatchInput {
     description: 'HTTPS when not given; MQTT takes one file of at most `limits.mqttFileBytes`.',
   })
   downloadProtocol?: DownloadProtocol | null;
+
+  @Field(() => BatchDeliveryEnum, {
+    nullable: true,
+    description: 'Of LwM2M devices: whether they download or the file is written to them; ANY when not given. Nothing to other devices.',
+  })
+  delivery?: BatchDelivery | null;
+
+  @Field(() => [DownloadSchemeEnum], {
+    nullable: true,
+    description:
+      'Of LwM2M devices: which addresses they may be given, of those that the installation has; all of them when not given. Nothing to other devices.',
+  })
+  schemes?: DownloadScheme[] | null;
 
   @Field(() => [BatchTagInput], {
     nullable: true,

@@ -35,6 +35,8 @@ function newBatch(input: NewBatchInput): NewStaticBatch {
       ...(input.halt && { halt: { ...input.halt } }),
       ...(input.tags && input.tags.length > 0 && { tags: tagsOf(input.tags) }),
       ...(input.downloadProtocol && { downloadProtocol: input.downloadProtocol }),
+      ...(input.delivery && { delivery: input.delivery }),
+      ...(input.schemes && { schemes: input.schemes }),
     },
     idempotencyKey: input.idempotencyKey,
   };

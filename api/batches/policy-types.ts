@@ -1,9 +1,11 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, Int, ObjectType } from 'type-graphql';
-import type { DownloadProtocol } from '../../schema/model/batch/batch';
+import type { BatchDelivery, DownloadProtocol } from '../../schema/model/batch/batch';
+import type { DownloadScheme } from '../../schema/model/protocol/download-scheme';
 import type { EndLimit } from '../../schema/model/task/expected-end';
 import { DownloadProtocolEnum, EndLimitEnum } from '../enums';
 import { API_LIMITS } from '../limits';
+import { BatchDeliveryEnum, DownloadSchemeEnum } from '../lwm2m-enums';
 import { HaltPolicyType } from './halt-types';
 import { PushRate } from './push-rate';
 
@@ -58,6 +60,15 @@ export class BatchPolicyType {
 
   @Field(() => DownloadProtocolEnum, { description: 'How devices get the bytes.' })
   downloadProtocol!: DownloadProtocol;
+
+  @Field(() => BatchDeliveryEnum, { description: 'Of LwM2M devices: whether they download, or the file is written to them.' })
+  delivery!: BatchDelivery;
+
+  @Field(() => [DownloadSchemeEnum], {
+    nullable: true,
+    description: 'Of LwM2M devices: which addresses they may be given; null: all that the installation has.',
+  })
+  schemes!: DownloadScheme[] | null;
 
   @Field(() => [BatchTagType], { description: 'Sent to the device with the notification; in the Link dialect as `extData`.' })
   tags!: BatchTagType[];

@@ -22,9 +22,9 @@ export interface Admitted<R> {
 /** R-SAFE-1: what answers take, in time and in memory, is bounded for all of them together. */
 export interface Answers {
   /** Room to work at an operation of this cost; small ones find it always. Gives what leaves it. Throws BUSY. */
-  work(cost: number, keyId: string, gone?: AbortSignal): Promise<() => void>;
+  work(cost: number, actorId: string, gone?: AbortSignal): Promise<() => void>;
   /** The result as it may be sent, with room for its bytes. */
-  admit<R extends Result>(result: R, keyId: string): Promise<Admitted<R>>;
+  admit<R extends Result>(result: R, actorId: string): Promise<Admitted<R>>;
 }
 
 const nothing = (): void => undefined;
@@ -42,13 +42,13 @@ export function createAnswers({ answerBytes }: Pick<Limits, 'answerBytes'>): Ans
   const working = createWeightedSemaphore({ capacity: 2 * mostCost, waiting, waitingOfOwner, timeoutMs });
   const sending = createWeightedSemaphore({ capacity: answersAtOnce * answerBytes, waiting, waitingOfOwner, timeoutMs });
   return {
-    work: (cost, keyId, gone) => (cost <= smallCost ? Promise.resolve(nothing) : working.take(cost, keyId, gone)),
-    async admit(result, keyId) {
+    work: (cost, actorId, gone) => (cost <= smallCost ? Promise.resolve(nothing) : working.take(cost, actorId, gone)),
+    async admit(result, actorId) {
       const bytes = jsonBytes(result, answerBytes);
       if (bytes > answerBytes) return { result: tooLarge(answerBytes), leave: nothing };
       if (bytes <= smallBytes) return { result, leave: nothing };
       try {
-        return { result, leave: await sending.take(bytes, keyId) };
+        return { result, leave: await sending.take(bytes, actorId) };
       } catch (error) {
         if (!(error instanceof GraphQLError)) throw error;
         return { result: instead(error.message, 'BUSY'), status: 503, leave: nothing };

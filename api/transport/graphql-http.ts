@@ -188,7 +188,7 @@ const bounded = (costOf: CostOf, answers: Answers): ApolloServerPlugin<ApiContex
           const cost = costOf({ document, variables: request.variables ?? {}, operationName: request.operationName });
           const own = taken.get(contextValue.pace);
           if (!own) return;
-          const leave = await answers.work(cost, contextValue.viewer.keyId, own.gone);
+          const leave = await answers.work(cost, contextValue.viewer.actorId, own.gone);
           own.work = () => void contextValue.pace.end().then(leave);
         } catch (error) {
           if (!(error instanceof GraphQLError)) throw error;
@@ -198,7 +198,7 @@ const bounded = (costOf: CostOf, answers: Answers): ApolloServerPlugin<ApiContex
       },
       async willSendResponse({ response, contextValue }) {
         if (response.body.kind !== 'single') return;
-        const { result, status, leave } = await answers.admit(response.body.singleResult, contextValue.viewer.keyId);
+        const { result, status, leave } = await answers.admit(response.body.singleResult, contextValue.viewer.actorId);
         response.body.singleResult = result as typeof response.body.singleResult;
         if (status) response.http.status = status;
         const own = taken.get(contextValue.pace);

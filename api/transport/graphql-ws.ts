@@ -64,7 +64,7 @@ export function serveGraphqlWs(httpServer: Server, path: string, deps: GraphqlWs
         return false;
       }
       // An upgraded connection has no request that ends.
-      if (!proven(extra.request.socket, `key ${viewer.keyId}`, API_LIMITS.connectionsOfKey, true)) {
+      if (!proven(extra.request.socket, `key ${viewer.actorId}`, API_LIMITS.connectionsOfKey, true)) {
         extra.socket.close(TRY_AGAIN_LATER, 'As many connections with this API key are open as may be');
         return false;
       }
@@ -82,11 +82,11 @@ export function serveGraphqlWs(httpServer: Server, path: string, deps: GraphqlWs
     subscribe: (args) => subscribeInTime(args),
     onError: (_connection, _id, _payload, errors) => errors.map((error) => presentError(error, 'GRAPHQL_VALIDATION_FAILED')),
     async onNext({ extra }, _id, payload, { contextValue }, { errors, ...rest }) {
-      const { keyId } = (contextValue as ApiContext).viewer;
+      const { actorId } = (contextValue as ApiContext).viewer;
       const { onLeft } = await extra.outbox.turn();
       try {
         const shown = errors ? { ...rest, errors: errors.map((error) => presentError(error)) } : rest;
-        const { result, leave } = await answers.admit(shown, keyId);
+        const { result, leave } = await answers.admit(shown, actorId);
         onLeft(leave);
         return result as ExecutionResult;
       } finally {
@@ -109,7 +109,7 @@ export function serveGraphqlWs(httpServer: Server, path: string, deps: GraphqlWs
       const document = documents.check({ source: query, variables, extensions });
       if (!('kind' in document)) return document;
       const cost = costOf({ document, variables: variables ?? {}, operationName });
-      if (getOperationAST(document, operationName)?.operation !== 'subscription') await begin(extra, payload, cost, viewer.keyId);
+      if (getOperationAST(document, operationName)?.operation !== 'subscription') await begin(extra, payload, cost, viewer.actorId);
       const isGone = (): boolean => extra.gone.signal.aborted || !(id in connection.subscriptions);
       if (isGone()) {
         done(extra, payload);
@@ -136,8 +136,8 @@ export function serveGraphqlWs(httpServer: Server, path: string, deps: GraphqlWs
     }
   }
 
-  async function begin(extra: Session, payload: SubscribePayload, cost: number, keyId: string): Promise<void> {
-    extra.work.set(payload, await answers.work(cost, keyId, extra.gone.signal));
+  async function begin(extra: Session, payload: SubscribePayload, cost: number, actorId: string): Promise<void> {
+    extra.work.set(payload, await answers.work(cost, actorId, extra.gone.signal));
   }
 
   function done({ work }: Session, payload: SubscribePayload): void {

@@ -1,5 +1,6 @@
 import { type GraphQLSchema, isObjectType } from 'graphql';
 import { FIXED_LIMITS, type Limits } from '../../schema/model/limits';
+import { DOWNLOAD_SCHEMES } from '../../schema/model/protocol/download-scheme';
 
 /**
  * How many items a list in an object may have, for the cost of a request; pages have their own size. A number that is no limit of the
@@ -32,6 +33,7 @@ const ofProduct = (limits: Limits): Record<string, number> => ({
   'Batch.edits': FIXED_LIMITS.editsKept,
   'Batch.sourceVersions': limits.packageSourceVersions,
   'BatchEdit.fields': 10,
+  'BatchPolicy.schemes': DOWNLOAD_SCHEMES.length,
   'BatchPolicy.tags': limits.batchTags,
   'BatchPreview.curve': FIXED_LIMITS.previewPoints,
   'BatchPreview.versions': FIXED_LIMITS.previewVersions,

@@ -64,7 +64,7 @@ export const signedIn =
       refuse(res.status(401), NOT_SIGNED_IN);
       return;
     }
-    if (!proven(req.socket, `key ${viewer.keyId}`, API_LIMITS.connectionsOfKey)) {
+    if (!proven(req.socket, `key ${viewer.actorId}`, API_LIMITS.connectionsOfKey)) {
       res.setHeader('Retry-After', RETRY_AFTER_S);
       refuse(res.status(503), TOO_MANY_CONNECTIONS);
       return;

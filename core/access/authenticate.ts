@@ -32,7 +32,14 @@ export function createAuthenticator(apiKeys: Collections['apiKeys'], clock: Cloc
       if (!record || !timingSafeEqual(hashOf(parts.secret), Buffer.from(record.hash, 'hex'))) return null;
       if (!wasKnown) await noteUse(apiKeys, record, clock());
       const { deviceIds, registrations } = record;
-      return { keyId: record._id, name: record.name, role: record.role, ...(deviceIds && { deviceIds, registrations }) };
+      return {
+        actorId: record._id,
+        kind: 'KEY',
+        name: record.name,
+        role: record.role,
+        products: null,
+        ...(deviceIds && { deviceIds, registrations }),
+      };
     },
     forget: known.forget,
   };

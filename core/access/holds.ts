@@ -8,13 +8,13 @@ const AT_ONCE = 8;
 export interface Holds {
   /** `end` is called once, when the key is revoked or may do something else than now. Gives what lets go of it. */
   hold(key: string, viewer: Viewer, end: () => void): () => void;
-  /** Ends what the key with this id holds. */
-  end(keyId: string): void;
+  /** Ends what somebody holds. */
+  end(actorId: string): void;
 }
 
 interface Held {
   key: string;
-  keyId: string;
+  actorId: string;
   isApp: boolean;
   rights: string;
   end(): void;
@@ -69,15 +69,15 @@ export function createHolds(authenticate: (key: string) => Promise<Viewer | null
 
   return {
     hold(key, viewer, end) {
-      const held: Held = { key, keyId: viewer.keyId, isApp: viewer.role === 'APP', rights: rightsOf(viewer), end };
+      const held: Held = { key, actorId: viewer.actorId, isApp: viewer.role === 'APP', rights: rightsOf(viewer), end };
       open.add(held);
       // It may have been revoked since it was looked at.
       void check(key, [held]);
       schedule();
       return () => void open.delete(held);
     },
-    end(keyId) {
-      for (const held of [...open]) if (held.keyId === keyId) close(held);
+    end(actorId) {
+      for (const held of [...open]) if (held.actorId === actorId) close(held);
     },
   };
 }

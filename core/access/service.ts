@@ -66,11 +66,11 @@ export function createAccessService({ store, settings, clock }: AccessDeps): Acc
       requireRole(viewer, 'ADMINISTRATOR');
       const { name, role } = input;
       refuseIfAny([displayNameViolation(name, 'name')]);
-      const made = make(name.trim(), role, viewer.keyId, await appDevices(store.collections.devices, input, settings.limits));
+      const made = make(name.trim(), role, viewer.actorId, await appDevices(store.collections.devices, input, settings.limits));
       await apiKeys.insertOne(made.apiKey);
       try {
         // Afterwards: a key that is revoked meanwhile, or is still known to be good here, must not live on in another.
-        await requireGood(apiKeys, viewer.keyId);
+        await requireGood(apiKeys, viewer.actorId);
       } catch (error) {
         await apiKeys.deleteOne({ _id: made.apiKey._id });
         throw error;
@@ -80,7 +80,7 @@ export function createAccessService({ store, settings, clock }: AccessDeps): Acc
     async revokeKey(viewer, id) {
       requireRole(viewer, 'ADMINISTRATOR');
       try {
-        const apiKey = await revoke(store, id, viewer.keyId, clock());
+        const apiKey = await revoke(store, id, viewer.actorId, clock());
         holds.end(id);
         return apiKey;
       } finally {

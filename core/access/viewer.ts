@@ -3,11 +3,15 @@ import type { DeviceId } from '../../schema/model/ids';
 
 export { type ApiKey, ROLES, type Role } from '../../schema/model/access';
 
-/** Who asks: the API key a request came with. */
+/** Who asks: an API key, a person, or the user of an app. */
 export interface Viewer {
-  keyId: string;
+  /** What it does is counted and recorded under: the id of a key. Others begin with what they are: `person:`, `user:`. */
+  actorId: string;
+  kind: 'KEY' | 'PERSON' | 'APP_USER';
   name: string;
   role: Role;
+  /** Keys of the products that it may see and change; null: all. */
+  products: readonly string[] | null;
   /** Of the role APP: its devices. */
   deviceIds?: readonly DeviceId[];
   /** Of each, the registration that the key was made for. */

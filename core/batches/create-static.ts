@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { mongo } from 'mongoose';
-import type { Batch, BatchKind, BatchScope } from '../../schema/model/batch/batch';
+import type { Batch, BatchKind, BatchPolicy, BatchScope } from '../../schema/model/batch/batch';
 import { firstStatus } from '../../schema/model/batch/batch-state';
+import { dialectReason } from '../../schema/model/batch/dialect-obstacle';
 import { dynamicViolations } from '../../schema/model/batch/dynamic-rules';
 import { withMinimum } from '../../schema/model/batch/halt';
 import { policyViolations, sourceVersionViolations, targetedVersionViolations } from '../../schema/model/batch/policy';
@@ -10,30 +11,32 @@ import { deviceIdOf } from '../../schema/model/ids';
 import type { Limits } from '../../schema/model/limits';
 import type { FirmwarePackage } from '../../schema/model/package/firmware-package';
 import { batchVersionViolations } from '../../schema/model/package/package-rules';
-import { NOT_UPGRADED } from '../../schema/model/protocol/dialect';
 import { downloadViolations } from '../../schema/model/protocol/download-protocol';
+import { schemeViolations } from '../../schema/model/protocol/download-scheme';
 import type { Violation } from '../../schema/model/violation';
 import type { Collections } from '../../schema/mongo/connect';
 import type { Viewer } from '../access/viewer';
 import { displayNameViolation } from '../display-name';
+import { schemesOf } from '../downloads/short-url';
 import { UserError } from '../errors';
 import { type Idempotency, idempotencyOf, madeBefore } from '../idempotency';
 import { packageUnknown, packageUnverified } from '../packages/refusals';
 import { refuseIfAny } from '../refuse';
-import { otherDialects } from '../selection/matching';
 import { resolvedScope, scopeFormViolations, settledScope } from '../selection/scope';
-import { countIn, hasTargets } from '../selection/targets';
+import { countOthers, hasTargets } from '../selection/targets';
+import type { CoreSettings } from '../settings';
 import type { NewStaticBatch } from './contract';
+
+type DraftSettings = Pick<CoreSettings, 'limits' | 'minuteMs' | 'publicBaseUrl' | 'coapBaseUrls'>;
 
 /** Checks everything about a new batch that does not depend on others, and gives its document; nothing is written here. */
 export async function draftBatch(
   collections: Collections,
-  limits: Limits,
+  settings: DraftSettings,
   viewer: Viewer,
   input: NewStaticBatch,
   now: Date,
   kind: BatchKind = 'static',
-  minuteMs = 60_000,
 ): Promise<{ batch: Batch; repeated: boolean }> {
   const { batches, devices, packages } = collections;
   const idempotency = idempotencyOf(viewer, input.idempotencyKey, hashOf(input, kind));
@@ -41,9 +44,9 @@ export async function draftBatch(
   if (earlier) return { batch: earlier, repeated: true };
   const firmware = await packages.findOne({ _id: input.packageId, deletedAt: null });
   if (firmware === null) throw packageUnknown();
-  const ofSchedule = input.schedule ? scheduleViolations(input.schedule, now, limits, minuteMs) : [];
+  const ofSchedule = input.schedule ? scheduleViolations(input.schedule, now, settings.limits, settings.minuteMs) : [];
   const ofDynamic = kind === 'dynamic' ? dynamicViolations(input, firmware) : [];
-  refuseIfAny([...violationsOf(input, firmware, limits, kind), ...ofSchedule, ...ofDynamic]);
+  refuseIfAny([...violationsOf(input, firmware, settings, kind), ...ofSchedule, ...ofDynamic]);
   if (kind !== 'verification' && firmware.verification?.required && firmware.verification.state !== 'VERIFIED')
     throw packageUnverified(firmware._id);
   const batch = { ...batchOf(input, firmware, viewer, now, idempotency), kind };
@@ -51,21 +54,25 @@ export async function draftBatch(
   await requireKnownNames(devices, batch);
   // A dynamic batch may wait for its first device.
   if (kind !== 'dynamic' && !(await hasTargets(collections, batch))) {
-    throw nobodyMatches(await countIn(collections, batch, otherDialects(batch)));
+    throw nobodyMatches(batch, await countOthers(collections, batch));
   }
   return { batch, repeated: false };
 }
 
-function nobodyMatches(others: number): UserError {
-  const passedOver = ` ${others} speak a dialect whose devices cannot be upgraded yet: ${NOT_UPGRADED.join(', ')}.`;
+function nobodyMatches(batch: Batch, others: number): UserError {
+  const passedOver = others > 0 ? ` ${others} ${others === 1 ? 'is' : 'are'} passed over, because ${dialectReason(batch)}.` : '';
   return new UserError('BATCH_EMPTY', {
     field: 'scope',
-    message: `No device matches the scope and the source versions.${others > 0 ? passedOver : ''}`,
-    hint: 'Register devices, or widen the scope or the source versions.',
+    message: `No device matches the scope and the source versions.${passedOver}`,
+    hint:
+      others > 0
+        ? 'Choose a package and a way of download that these devices take, or a scope with others in it.'
+        : 'Register devices, or widen the scope or the source versions.',
   });
 }
 
-function violationsOf(input: NewStaticBatch, firmware: FirmwarePackage, limits: Limits, kind: BatchKind): Violation[] {
+function violationsOf(input: NewStaticBatch, firmware: FirmwarePackage, settings: DraftSettings, kind: BatchKind): Violation[] {
+  const { limits } = settings;
   const name = input.name == null ? null : displayNameViolation(input.name, 'name');
   return [
     ...(name ? [name] : []),
@@ -75,6 +82,7 @@ function violationsOf(input: NewStaticBatch, firmware: FirmwarePackage, limits: 
     ...batchVersionViolations(firmware, input.sourceVersions ?? []),
     ...policyViolations(input.policy, limits),
     ...downloadViolations(input.policy.downloadProtocol, firmware.files, limits),
+    ...schemeViolations(input.policy.schemes, schemesOf(settings)),
   ];
 }
 
@@ -116,23 +124,30 @@ function batchOf(input: NewStaticBatch, firmware: FirmwarePackage, viewer: Viewe
     packageId: firmware._id,
     module: firmware.module,
     targetVersion: firmware.version,
+    ...(firmware.files.length > 1 && { files: firmware.files.length }),
     kind: 'static',
     scope: settledScope(input.scope),
     sourceVersions: inheritsVersions ? firmware.sourceVersions : chosen,
     inheritsVersions,
-    policy: input.policy.halt ? { ...input.policy, halt: withMinimum(input.policy.halt) } : input.policy,
+    policy: settledPolicy(input.policy),
     status: firstStatus(input.schedule),
     ...(input.schedule && { schedule: input.schedule }),
     statusReason: null,
     selection: null,
     idempotency,
-    createdBy: viewer.keyId,
+    createdBy: viewer.actorId,
     createdAt: now,
     updatedAt: now,
     startedAt: null,
     endedAt: null,
   };
 }
+
+const settledPolicy = ({ halt, schemes, ...policy }: BatchPolicy): BatchPolicy => ({
+  ...policy,
+  ...(halt && { halt: withMinimum(halt) }),
+  ...(schemes && { schemes: [...new Set(schemes)] }),
+});
 
 /** The same key and input give the same batch for 24 hours; the same key with another input is refused. */
 function hashOf({ idempotencyKey: _, ...input }: NewStaticBatch, kind: BatchKind): string {

@@ -2,7 +2,7 @@ import type { Batch, BatchPolicy, BatchStatus, RateThreshold, SelectionSummary }
 import { isLive, LIVE_STATUSES, overrides, WINDOW_CLOSED } from '../../schema/model/batch/batch';
 import { isRefused, moveInto, statusesThatTake } from '../../schema/model/batch/batch-state';
 import type { BatchId } from '../../schema/model/ids';
-import type { MsByDialect } from '../../schema/model/task/negotiation';
+import type { MsByDialect } from '../../schema/model/task/waits';
 import type { Collections } from '../../schema/mongo/connect';
 import type { Clock } from '../clock';
 import type { UpgradeEngine } from '../ports';

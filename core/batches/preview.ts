@@ -1,4 +1,5 @@
 import type { Batch } from '../../schema/model/batch/batch';
+import { dialectReason } from '../../schema/model/batch/dialect-obstacle';
 import { earliestHalt } from '../../schema/model/batch/earliest-halt';
 import { FIXED_LIMITS } from '../../schema/model/limits';
 import { expectedEnd } from '../../schema/model/task/expected-end';
@@ -38,7 +39,7 @@ async function draftOf(
 ): Promise<Batch> {
   requireRole(viewer, 'OPERATOR');
   const asked = { ...input, idempotencyKey: null };
-  return (await draftBatch(collections, settings.limits, viewer, asked, clock(), kind, settings.minuteMs)).batch;
+  return (await draftBatch(collections, settings, viewer, asked, clock(), kind)).batch;
 }
 
 async function preview(deps: PreviewDeps, batch: Batch): Promise<BatchPreview> {
@@ -55,6 +56,7 @@ async function preview(deps: PreviewDeps, batch: Batch): Promise<BatchPreview> {
   const halt = earliestHalt({ devices: toPush, policy: batch.policy, startAt: end.startAt, isDynamic }, settings.minuteMs);
   return {
     selection,
+    dialectReason: dialectReason(batch),
     estimated,
     versions: byNumber.slice(0, FIXED_LIMITS.previewVersions),
     otherVersions,

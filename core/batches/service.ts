@@ -29,7 +29,7 @@ import { batchOfVerification } from './verification';
 
 export function createBatchService(deps: BatchDeps): BatchService {
   const { collections, engine, settings, clock } = deps;
-  const { limits, minuteMs } = settings;
+  const { limits } = settings;
   const { batches } = collections;
 
   async function command(viewer: Viewer, id: BatchId, wish: BatchCommand): Promise<{ batch: Batch; affected: number }> {
@@ -44,9 +44,7 @@ export function createBatchService(deps: BatchDeps): BatchService {
     ...deps.dynamic,
     async createStatic(viewer, input) {
       requireRole(viewer, 'OPERATOR');
-      const batch = await insertOnce({ store: deps, settings }, () =>
-        draftBatch(collections, limits, viewer, input, clock(), 'static', minuteMs),
-      );
+      const batch = await insertOnce({ store: deps, settings }, () => draftBatch(collections, settings, viewer, input, clock(), 'static'));
       await engine.startBatch(batch._id);
       return batch;
     },
@@ -54,7 +52,7 @@ export function createBatchService(deps: BatchDeps): BatchService {
       requireRole(viewer, 'OPERATOR');
       const verification = batchOfVerification(input, limits);
       const batch = await insertOnce({ store: deps, settings }, () =>
-        draftBatch(collections, limits, viewer, verification, clock(), 'verification'),
+        draftBatch(collections, settings, viewer, verification, clock(), 'verification'),
       );
       await engine.startBatch(batch._id);
       return batch;
@@ -101,7 +99,7 @@ export function createBatchService(deps: BatchDeps): BatchService {
       requireRole(viewer, 'OPERATOR');
       requireSomething(edit);
       if (isForDynamic(edit)) return deps.dynamic.editDynamic(viewer, id, edit);
-      return editBatch(deps, viewer.keyId, id, edit, (batchId) => existing(batches, batchId));
+      return editBatch(deps, viewer.actorId, id, edit, (batchId) => existing(batches, batchId));
     },
     async cancel(viewer, id, statuses) {
       refuseIfAny([statusesViolation(statuses)]);

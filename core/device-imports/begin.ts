@@ -19,14 +19,14 @@ export const UNFINISHED_MS = 60 * 60 * 1_000;
 export async function importIdFor(
   { deviceImports }: Pick<Collections, 'deviceImports'>,
   secret: Uint8Array,
-  { keyId }: Viewer,
+  { actorId }: Viewer,
   { idempotencyKey }: NewImport,
 ): Promise<string> {
   if (idempotencyKey == null || idempotencyKey === '') return unguessableId();
   // Versions before made ids that whoever knows both could compute: an import that has one keeps it.
-  const earlier = createHash('sha256').update(`${keyId}:${idempotencyKey}`).digest('hex').slice(0, 24);
+  const earlier = createHash('sha256').update(`${actorId}:${idempotencyKey}`).digest('hex').slice(0, 24);
   const known = await deviceImports.findOne({ _id: earlier, status: { $ne: 'EXPIRED' } }, { projection: { _id: 1 } });
-  return known?._id ?? unguessableIdOf(secret, 'import', keyId, idempotencyKey);
+  return known?._id ?? unguessableIdOf(secret, 'import', actorId, idempotencyKey);
 }
 
 /** Begins an import, or takes over one that created nothing: it was refused, or its upload did not end. Throws IMPORT_REPLACED. */
@@ -50,7 +50,7 @@ export async function beginImport(
     digest: null,
     endedAt: null,
   };
-  const about = { productKey, skipInvalid, createdBy: viewer.keyId, createdAt: now, renewedAt: now, expiresAt };
+  const about = { productKey, skipInvalid, createdBy: viewer.actorId, createdAt: now, renewedAt: now, expiresAt };
   try {
     const begun = await collections.deviceImports.findOneAndUpdate(
       { _id, status: { $in: ['CHECKING', 'REFUSED', 'EXPIRED'] } },

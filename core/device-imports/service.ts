@@ -75,7 +75,7 @@ export function createDeviceImportService(deps: DeviceImportDeps): DeviceImportS
     requireRole(viewer, 'OPERATOR');
     const found = await deviceImports.findOne({ _id: id, status: { $ne: 'EXPIRED' } });
     if (found === null) throw importUnknown();
-    if (found.createdBy !== viewer.keyId && viewer.role !== 'ADMINISTRATOR') throw notYours();
+    if (found.createdBy !== viewer.actorId && viewer.role !== 'ADMINISTRATOR') throw notYours();
     if (found.endedAt === null) throw importUnfinished();
     return found;
   }

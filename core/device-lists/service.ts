@@ -38,7 +38,7 @@ export function createDeviceListService({ collections, settings, clock, disk = R
       await disk.require();
       const _id = unguessableId();
       const problems: Problems = { INVALID: 0, UNKNOWN: 0, DUPLICATE: 0 };
-      const about = { productKey, createdBy: viewer.keyId, createdAt: clock() };
+      const about = { productKey, createdBy: viewer.actorId, createdAt: clock() };
       await deviceLists.insertOne({ _id, ...about, status: 'CHECKING', rows: 0, problems, expiresAt: within(HOUR_MS) });
       try {
         const stored = createIdLookup(collections.devices);

@@ -48,7 +48,7 @@ export async function resetSecret(
   refuseIfAny([keyViolation(idempotencyKey, 'reset')]);
   if (productKey != null && productKey !== productKeyOf(deviceId)) throw devicesUnknown('deviceId', [deviceId], 1);
   const { devices, secretResets } = collections;
-  const callId = idempotencyKey == null ? null : `${viewer.keyId}:${idempotencyKey}`;
+  const callId = idempotencyKey == null ? null : `${viewer.actorId}:${idempotencyKey}`;
 
   /** The same call, made before: what it made, as long as nothing has taken its place. */
   async function repeated(session: mongo.ClientSession): Promise<ResetSecret | null> {

@@ -27,7 +27,7 @@ export function createShortUrls(deps: {
 }): ShortUrls {
   const bases = basesOf(deps.settings);
   return {
-    schemes: DOWNLOAD_SCHEMES.filter((scheme) => bases[scheme] !== undefined),
+    schemes: schemesOf(deps.settings),
     async mint(task, fileIndex, scheme) {
       const base = bases[scheme];
       if (base === undefined) throw new RangeError(`This installation has no download addresses with ${scheme}://.`);
@@ -35,6 +35,12 @@ export function createShortUrls(deps: {
       return { url: `${base}/f/${token}`, expiresAt };
     },
   };
+}
+
+/** The schemes that an installation has addresses of. */
+export function schemesOf(settings: Pick<CoreSettings, 'publicBaseUrl' | 'coapBaseUrls'>): readonly DownloadScheme[] {
+  const bases = basesOf(settings);
+  return DOWNLOAD_SCHEMES.filter((scheme) => bases[scheme] !== undefined);
 }
 
 type Bases = Partial<Record<DownloadScheme, string>>;

@@ -25,7 +25,7 @@ export async function createDynamicGroup(
     name: name.trim(),
     parentId: null,
     ancestors: [],
-    createdBy: viewer.keyId,
+    createdBy: viewer.actorId,
     createdAt: clock(),
     dynamic: { rule: ruleOf(form), revision: 1, filled: false, checkAt: checks.due() },
   });

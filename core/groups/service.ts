@@ -58,7 +58,7 @@ export function createGroupService(deps: GroupDeps): GroupService {
           const ancestors = await ancestorsBelow(groups, parentId, session);
           requireDepth(ancestors, limits);
           const _id = new mongo.ObjectId().toHexString();
-          const group: Group = { _id, name: name.trim(), parentId, ancestors, createdBy: viewer.keyId, createdAt: clock() };
+          const group: Group = { _id, name: name.trim(), parentId, ancestors, createdBy: viewer.actorId, createdAt: clock() };
           await groups.insertOne(group, { session });
           return group;
         }),

@@ -185,7 +185,7 @@ function packageOf(viewer: Viewer, input: NewPackage, plan: PackagePlan, files: 
     sourceVersions: plan.sourceVersions,
     verification: { required: plan.verificationRequired, state: 'UNVERIFIED', verifiedAt: null },
     deletedAt: null,
-    createdBy: viewer.keyId,
+    createdBy: viewer.actorId,
     createdAt: now,
   };
 }

@@ -43,7 +43,7 @@ export async function addSigningKey({ collections, settings, clock }: KeyDeps, v
     productKey,
     name,
     ...(key as ReadKey),
-    addedBy: viewer.keyId,
+    addedBy: viewer.actorId,
     addedAt: clock(),
   };
   try {

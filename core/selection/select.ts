@@ -2,8 +2,9 @@ import { type Batch, LIVE_STATUSES, overrides, type SelectionSummary } from '../
 import { slotsFor } from '../../schema/model/device/slots';
 import type { DeviceId } from '../../schema/model/ids';
 import { PLATFORM_LED } from '../../schema/model/protocol/dialect';
-import { DEFAULT_WAITS, type MsByDialect, newNegotiation, onlineMsOf } from '../../schema/model/task/negotiation';
+import { newNegotiation } from '../../schema/model/task/negotiation';
 import type { Task } from '../../schema/model/task/task';
+import { DEFAULT_WAITS, type MsByDialect, onlineMsOf } from '../../schema/model/task/waits';
 import type { Collections } from '../../schema/mongo/connect';
 import { modulePath } from '../../schema/mongo/devices';
 import { isDuplicateKey } from '../duplicate-key';
@@ -19,8 +20,8 @@ const NAMED = 10_000;
 
 /**
  * Makes the tasks of a batch by one aggregation inside MongoDB. It may run twice: what is there stays as it is.
- * A device with a version that the package does not upgrade from is counted and left alone (R-PKG-6), and so is one that speaks what nothing
- * upgrades yet. A share is one of those with room (R-BAT-4).
+ * A device with a version that the package does not upgrade from is counted and left alone (R-PKG-6), and so is one of a
+ * dialect that it cannot be brought to (R-FLOW-7). A share is one of those with room (R-BAT-4).
  * A device at the target already succeeds without a push (R-TASK-3); one without room for it keeps the
  * tasks it has (R-BAT-8, R-BAT-13). `slots`: how many a device has.
  */
@@ -123,6 +124,8 @@ const lookingUp = (batch: Batch, targets: object[], made: Made): object[] => [
 /** Who has the target from the start has made no attempt, and no outcome. */
 type BegunAbsent =
   | 'download'
+  | 'lwm2m'
+  | 'look'
   | 'settledAt'
   | 'matches'
   | 'timeoutMinutes'

@@ -1,5 +1,5 @@
 import { type BatchId, isBrokerGateway, type TaskId } from '../../schema/model/ids';
-import { isPlatformLed } from '../../schema/model/protocol/dialect';
+import { isPlatformLed, traitsOf } from '../../schema/model/protocol/dialect';
 import type { WhichTasks } from '../../schema/model/task/cancel';
 import type { DueGroup, DueNow } from '../../schema/model/task/due';
 import type { FailureCause } from '../../schema/model/task/failure-causes';
@@ -57,7 +57,8 @@ const earlier = (a: Date | null, b: Date | null): Date | null => (a === null || 
 
 async function addAsked(deps: TaskDeps, group: DueGroup, task: DueTask): Promise<void> {
   group.asked = [...(group.asked ?? []), task._id];
-  if (!hasUpgrade(task)) group.starting = [...(group.starting ?? []), await upgradeInput(deps, task)];
+  if (!hasUpgrade(task) && traitsOf(task).workflowFrom === 'query')
+    group.starting = [...(group.starting ?? []), await upgradeInput(deps, task)];
 }
 
 export type BatchTasks = ReturnType<typeof createBatchTasks>;

@@ -1,7 +1,7 @@
 import type { BatchId } from '../../schema/model/ids';
-import { waitCausesOf } from '../../schema/model/task/negotiation';
 import { attemptsMade, retryAt } from '../../schema/model/task/retry';
 import type { Task } from '../../schema/model/task/task';
+import { onlineCauseOf } from '../../schema/model/task/waits';
 import type { TaskDeps } from './deps';
 import { tellEnded } from './tell-ended';
 import { transition } from './transition';
@@ -25,7 +25,7 @@ export async function endOnlineWaits(deps: TaskDeps, batchId: BatchId): Promise<
 }
 
 async function nextAttemptAt(deps: TaskDeps, task: Task, now: Date): Promise<Date | null> {
-  const cause = waitCausesOf(task)?.online;
+  const cause = onlineCauseOf(task);
   if (!cause) return null;
   const { policy } = await deps.facts(task.batchId);
   const { attempt, firstAttempt, dialect, deadlineAt } = task;

@@ -1,3 +1,4 @@
+import { traitsOf } from '../../schema/model/protocol/dialect';
 import type { Task } from '../../schema/model/task/task';
 import type { TaskDeps } from './deps';
 import { hasUpgrade } from './upgrade-input';
@@ -16,4 +17,5 @@ export async function tellEnded({ engine, clock }: Pick<TaskDeps, 'engine' | 'cl
  * Whose workflow may be there, also where the store says that it needs none any more: the device was asked, and has gone. Tasks that were
  * never asked cost nothing, of which there may be a million.
  */
-const mayHaveUpgrade = (task: Task): boolean => hasUpgrade(task) || task.negotiation?.askedAt != null;
+const mayHaveUpgrade = (task: Task): boolean =>
+  hasUpgrade(task) || (task.negotiation?.askedAt != null && traitsOf(task).workflowFrom === 'query');

@@ -1,15 +1,16 @@
 import type { BatchPolicy } from '../../schema/model/batch/batch';
 import { isPlatformLed } from '../../schema/model/protocol/dialect';
-import { isNegotiating, waitsOf } from '../../schema/model/task/negotiation';
+import { isNegotiating } from '../../schema/model/task/negotiation';
 import type { Task } from '../../schema/model/task/task';
 import type { UpgradeInput } from '../../schema/model/task/upgrade';
+import { firstLookMinutes } from '../../schema/model/task/waits';
 import type { TaskDeps } from './deps';
 import type { UpgradingTask } from './store';
 
 /** What an upgrade workflow is started with, from the task as it is stored now. */
 export async function upgradeInput({ facts, settings }: Pick<TaskDeps, 'facts' | 'settings'>, task: UpgradingTask): Promise<UpgradeInput> {
   const { policy } = await facts(task.batchId);
-  const waits = waitsOf(settings.waits, task);
+  const lookMinutes = firstLookMinutes(settings.waits, task);
   return {
     taskId: task._id,
     batchId: task.batchId,
@@ -21,7 +22,7 @@ export async function upgradeInput({ facts, settings }: Pick<TaskDeps, 'facts' |
     timeoutMinutes: timeoutOf(task, policy),
     firstProgressAt: task.firstProgressAt?.getTime() ?? null,
     minuteMs: settings.minuteMs,
-    ...(waits && { dialect: task.dialect, versionMinutes: waits.versionMinutes }),
+    ...(lookMinutes !== null && { dialect: task.dialect, versionMinutes: lookMinutes }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { batchOfTask, type TaskId } from '../../schema/model/ids';
 import type { FailureCause } from '../../schema/model/task/failure-causes';
-import { waitEndsAt, waitsOf } from '../../schema/model/task/negotiation';
+import { currentWait } from '../../schema/model/task/negotiation';
+import { limitsMsOf } from '../../schema/model/task/waits';
 import type { TaskDeps } from './deps';
 import { transition } from './transition';
 
@@ -45,18 +46,15 @@ export function createUpgradeTasks(deps: TaskDeps) {
     async checkWait({ taskId, attempt, retryAt }: WaitLook): Promise<WaitLeft | null> {
       const task = await deps.tasks.get(taskId);
       if (!task?.active || task.attempt !== attempt) return null;
-      const { minuteMs } = deps.settings;
-      const minutes = waitsOf(deps.settings.waits, task);
-      if (minutes === null) return null;
-      const { versionMinutes, resultMinutes, confirmMinutes } = minutes;
-      const waits = { versionMs: versionMinutes * minuteMs, resultMs: resultMinutes * minuteMs, confirmMs: confirmMinutes * minuteMs };
-      const end = waitEndsAt(task, waits);
-      if (end === null) return null;
-      const now = deps.clock();
-      if (end > now) return { until: end.getTime(), firstProgressAt: task.firstProgressAt?.getTime() ?? null };
+      const limits = limitsMsOf(deps.settings.waits, task, deps.settings.minuteMs);
+      if (limits === null) return null;
       const { package: firmware } = await deps.facts(task.batchId);
       const fileBytes = firmware.files.reduce((sum, { size }) => sum + size, 0);
-      const event = { kind: 'overdue' as const, attempt, waits, fileBytes, retryAt: retryAt === null ? null : new Date(retryAt) };
+      const current = currentWait(task, limits, fileBytes);
+      if (current === null) return null;
+      const now = deps.clock();
+      if (current.until > now) return { until: current.until.getTime(), firstProgressAt: task.firstProgressAt?.getTime() ?? null };
+      const event = { kind: 'overdue' as const, attempt, limits, fileBytes, retryAt: retryAt === null ? null : new Date(retryAt) };
       await transition(deps.tasks, task, event, now);
       wakeForRetry(deps, taskId, retryAt, now);
       return this.checkWait({ taskId, attempt, retryAt });

@@ -42,13 +42,13 @@ export async function createPackageFromUploads(
 
 const fieldOf = (uploadIds: string[], index: number): string => (uploadIds.length === 1 ? 'uploadId' : `uploadIds[${index}]`);
 
-async function take(deps: UploadDeps, { keyId }: Viewer, _id: string, field: string): Promise<StoredUpload> {
+async function take(deps: UploadDeps, { actorId }: Viewer, _id: string, field: string): Promise<StoredUpload> {
   const { resumableUploads } = deps.collections;
-  const upload = await resumableUploads.findOne({ _id, keyId, state: HELD }, { promoteBuffers: true });
+  const upload = await resumableUploads.findOne({ _id, keyId: actorId, state: HELD }, { promoteBuffers: true });
   if (!upload) throw uploadUnknown(field);
   const { state, size, offset } = await finish(deps, upload);
   if (state !== 'FINISHED') throw uploadUnfinished(field, size - offset);
-  const taken = await resumableUploads.findOneAndUpdate({ _id, keyId, state: 'FINISHED' }, { $set: { state: 'USED' } });
+  const taken = await resumableUploads.findOneAndUpdate({ _id, keyId: actorId, state: 'FINISHED' }, { $set: { state: 'USED' } });
   if (!taken) throw uploadUnknown(field);
   return taken;
 }

@@ -22,7 +22,7 @@ export async function createUpload(deps: UploadDeps, viewer: Viewer, input: NewU
   const now = clock();
   const upload: StoredUpload = {
     _id,
-    keyId: viewer.keyId,
+    keyId: viewer.actorId,
     fileName: input.fileName,
     size: input.size,
     offset: 0,
@@ -51,9 +51,10 @@ export async function createUpload(deps: UploadDeps, viewer: Viewer, input: NewU
   }
 }
 
-async function requireRoom({ collections }: UploadDeps, { keyId }: Viewer, limits: Limits): Promise<void> {
+async function requireRoom({ collections }: UploadDeps, { actorId }: Viewer, limits: Limits): Promise<void> {
   const { resumableUploads } = collections;
-  if ((await resumableUploads.countDocuments({ keyId })) > limits.uploadsPerKey) throw uploadQuota(limits.uploadsPerKey, 'of this API key');
+  if ((await resumableUploads.countDocuments({ keyId: actorId })) > limits.uploadsPerKey)
+    throw uploadQuota(limits.uploadsPerKey, 'of this API key');
   if ((await resumableUploads.countDocuments()) > limits.uploads) throw uploadQuota(limits.uploads, 'in all');
 }
 

@@ -40,7 +40,7 @@ export function createUploadService(deps: UploadDeps & PackageDeps): UploadServi
     },
     async remove(viewer, id) {
       requireRole(viewer, 'OPERATOR');
-      const removed = await discard(deps, { _id: id, keyId: viewer.keyId, state: HELD });
+      const removed = await discard(deps, { _id: id, keyId: viewer.actorId, state: HELD });
       if (!removed) throw uploadUnknown('id');
     },
     async createPackage(viewer, input, uploadIds) {
@@ -50,8 +50,8 @@ export function createUploadService(deps: UploadDeps & PackageDeps): UploadServi
   };
 }
 
-const ownUpload = ({ collections }: UploadDeps, { keyId }: Viewer, _id: string): Promise<StoredUpload | null> =>
-  collections.resumableUploads.findOne({ _id, keyId, state: HELD }, { promoteBuffers: true });
+const ownUpload = ({ collections }: UploadDeps, { actorId }: Viewer, _id: string): Promise<StoredUpload | null> =>
+  collections.resumableUploads.findOne({ _id, keyId: actorId, state: HELD }, { promoteBuffers: true });
 
 function shown({ _id, keyId, fileName, size, offset, received, state, digests, createdAt, renewedAt }: StoredUpload): Upload {
   return { _id, keyId, fileName, size, offset, received, state, digests, createdAt, renewedAt };

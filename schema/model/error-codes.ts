@@ -70,6 +70,7 @@ export const ERROR_CODES = {
   DOWNLOAD_LIMIT: 'As many downloads of this address, or of its device, are running as may.',
   DOWNLOAD_UNAUTHORIZED: 'The download needs the access token that was sent with its address, in an Authorization header.',
   DOWNLOAD_PROTOCOL: 'The package cannot be downloaded by this protocol: MQTT takes one file, up to a size.',
+  DOWNLOAD_SCHEME: 'The installation has no download addresses with this scheme.',
 
   BATCH_EMPTY: 'No device matches the scope.',
   SOURCE_VERSION_REFUSED: 'The package does not upgrade from a source version that was named.',

@@ -1,4 +1,5 @@
 import {
+  BATCH_DELIVERIES,
   BATCH_KINDS,
   BATCH_STATUSES,
   type Batch,
@@ -19,6 +20,7 @@ import {
   type TaskCounts,
   type VariableRate,
 } from '../model/batch/batch';
+import { DOWNLOAD_SCHEMES } from '../model/protocol/download-scheme';
 import { TASK_STATUSES } from '../model/task/task';
 import { date, each, either, flag, idempotency, list, nullable, number, object, oneOf, optional, schemaOf, text, yes } from './declaration';
 
@@ -50,6 +52,8 @@ const policy = object<BatchPolicy>({
   proactivePush: optional(flag),
   halt: optional(nullable(halt)),
   downloadProtocol: optional(oneOf(DOWNLOAD_PROTOCOLS)),
+  delivery: optional(oneOf(BATCH_DELIVERIES)),
+  schemes: optional(list(oneOf(DOWNLOAD_SCHEMES))),
   tags: optional(list(object<BatchTag>({ key: text, value: text }))),
 });
 
@@ -87,6 +91,7 @@ export const batchSchema = schemaOf<Batch>({
   packageId: text,
   module: text,
   targetVersion: text,
+  files: optional(number),
   kind: oneOf(BATCH_KINDS),
   scope,
   share: optional(number),

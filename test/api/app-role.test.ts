@@ -52,7 +52,7 @@ const operations = (() => {
 })();
 
 describe('R-UI-4 a key of the role APP', () => {
-  const viewer: Viewer = { keyId: 'k', name: 'app', role: 'APP', deviceIds: [MINE] };
+  const viewer: Viewer = { actorId: 'k', kind: 'KEY', name: 'app', products: null, role: 'APP', deviceIds: [MINE] };
 
   test.each(operations)('R-UI-4 $name: its own devices if at all, and refused where it runs', async ({ name, field }) => {
     const run = async (args: object) => (field.subscribe ?? field.resolve)?.({}, args, { viewer } as never, {} as never);

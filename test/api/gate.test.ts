@@ -156,6 +156,6 @@ describe('R-SAFE-4 ids of lists and imports', () => {
   async function earlierId(idempotencyKey: string): Promise<string> {
     const viewer = await api.core.access.authenticate(api.keys.operator);
     const { createHash } = await import('node:crypto');
-    return createHash('sha256').update(`${viewer?.keyId}:${idempotencyKey}`).digest('hex').slice(0, 24);
+    return createHash('sha256').update(`${viewer?.actorId}:${idempotencyKey}`).digest('hex').slice(0, 24);
   }
 });

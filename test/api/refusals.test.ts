@@ -143,6 +143,8 @@ const RULES: [rule: string, input: object, code: string, field: string][] = [
   ['R-BAT-24 of 100 % at most', { halt: { failedPercent: 101, minimumFinished: 1 } }, 'OUT_OF_RANGE', 'halt.failedPercent'],
   ['R-DL-3 over MQTT goes one file', { packageId: 'files', downloadProtocol: 'MQTT' }, 'DOWNLOAD_PROTOCOL', 'downloadProtocol'],
   ['R-DL-3 of 16 MB', { packageId: 'large', downloadProtocol: 'MQTT' }, 'DOWNLOAD_PROTOCOL', 'downloadProtocol'],
+  ['R-FLOW-3 the installation has the scheme', { schemes: ['HTTP', 'COAPS'] }, 'DOWNLOAD_SCHEME', 'schemes.1'],
+  ['R-FLOW-3 schemes are named, or left out', { schemes: [] }, 'REQUIRED', 'schemes'],
   ['R-BAT-20 no other package is being pushed', { packageId: 'second' }, 'BATCH_CONFLICT', 'packageId'],
 ];
 

@@ -103,7 +103,7 @@ describe('secrets', () => {
     const { body } = await send('keep-1\nkeep-2', 'productKey=impD');
     await ended(body.id);
     const { key } = await api.core.access.createKey(
-      { keyId: 'x', name: 'x', role: 'ADMINISTRATOR' },
+      { actorId: 'x', kind: 'KEY', name: 'x', products: null, role: 'ADMINISTRATOR' },
       { name: 'another', role: 'OPERATOR' },
     );
     expect(await get(`${body.id}/devices.csv`, key)).toMatchObject({ status: 403, text: expect.stringContaining('NOT_ALLOWED') });

@@ -70,7 +70,7 @@ test('R-UI-1 an unreadable cursor is answered with Resync', async () => {
 
 test('R-UI-1 progress of a batch comes at once, with counts and rate', async () => {
   const { core, store } = api;
-  const admin = { keyId: 'k', name: 'k', role: 'ADMINISTRATOR' as const };
+  const admin = { actorId: 'k', kind: 'KEY' as const, name: 'k', products: null, role: 'ADMINISTRATOR' as const };
   await core.products.create(admin, { key: 'subB', name: 'Meters' });
   await core.devices.register(admin, 'subB', [{ deviceName: 'meter-1' }]);
   const { Readable } = await import('node:stream');

@@ -25,7 +25,7 @@ test('a key is stored hashed only', async () => {
 test('a key authenticates with its own secret only', async () => {
   const access = service();
   const { key, apiKey } = await access.createKey(administrator, { name: 'ci', role: 'OPERATOR' });
-  expect(await access.authenticate(key)).toEqual({ keyId: apiKey._id, name: 'ci', role: 'OPERATOR' });
+  expect(await access.authenticate(key)).toEqual({ actorId: apiKey._id, kind: 'KEY', products: null, name: 'ci', role: 'OPERATOR' });
   const wrong = `${key.slice(0, -43)}${'A'.repeat(43)}`;
   for (const bad of [wrong, '', null, undefined, 'updraft_', `${key}x`, key.toUpperCase()])
     expect(await access.authenticate(bad)).toBeNull();

@@ -59,7 +59,7 @@ describe('R-BAT-16 edits of a running batch', () => {
     expect(edited).toMatchObject({
       policy: perMinute(60),
       policyRevision: 1,
-      edits: [{ at: clock(), by: operator.keyId, fields: ['rate'] }],
+      edits: [{ at: clock(), by: operator.actorId, fields: ['rate'] }],
     });
     expect(await parts.lifecycle.pushRate(id)).toEqual({ ...perMinute(60), policyRevision: 1 });
     expect(await parts.core.batches.askedRate(edited)).toBe(60);

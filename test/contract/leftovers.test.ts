@@ -20,7 +20,7 @@ beforeEach(async () => {
 
 const later = (hours: number) => new Date(clock().getTime() + hours * HOUR);
 const numbered = (begin: string) => Array.from({ length: ROWS }, (_, index) => `${begin}.${String(index).padStart(10, '0')}`);
-const about = () => ({ productKey: 'meter', createdBy: operator.keyId, createdAt: clock(), rows: ROWS, expiresAt: clock() });
+const about = () => ({ productKey: 'meter', createdBy: operator.actorId, createdAt: clock(), rows: ROWS, expiresAt: clock() });
 
 /** Tells the sweep to stop once it has removed a piece of this. */
 function stopping<T extends object>(collection: T): { collection: T; signal: AbortSignal } {

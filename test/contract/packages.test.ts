@@ -38,7 +38,7 @@ test('R-PKG-1 a package belongs to a product and carries size and digests of its
     module: 'default',
     version: '2.0.0',
     digestAlgorithm: 'SHA256',
-    createdBy: operator.keyId,
+    createdBy: operator.actorId,
   });
   expect(made.files).toEqual([
     {

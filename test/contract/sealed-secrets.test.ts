@@ -111,7 +111,7 @@ test('R-SAFE-2 an import that was under way goes on after the migration, and tel
   const at = systemClock();
   const of = { _id: 'f'.repeat(24), attempt: 1 };
   const counts = { rows: 2, valid: 2, problems: noProblems(), created: 0, pieces: 1, piecesDone: 0, gateways: false, digest: 'd' };
-  const about = { productKey: 'meter', status: 'CREATING' as const, skipInvalid: false, createdBy: operator.keyId };
+  const about = { productKey: 'meter', status: 'CREATING' as const, skipInvalid: false, createdBy: operator.actorId };
   await store.collections.deviceImports.insertOne({
     ...of,
     ...counts,

@@ -13,7 +13,7 @@ import { useStore } from '../support/store';
 
 const LIMIT = 6 * 1024 * 1024;
 const HOUR_MS = 60 * 60_000;
-const somebodyElse = { ...operator, keyId: 'another-key' };
+const somebodyElse = { ...operator, actorId: 'another-key' };
 
 const store = useStore();
 let files: ReturnType<typeof fakePackageStore>;

@@ -13,7 +13,7 @@ describe('devices that connect again and again', () => {
     let secret = '';
     const register: Parameters<Updraft['fleet']>[2] = async (devices) => {
       const registered = await updraft.core.devices.register(
-        { keyId: 'test', name: 'test', role: 'ADMINISTRATOR' },
+        { actorId: 'test', kind: 'KEY', name: 'test', products: null, role: 'ADMINISTRATOR' },
         updraft.productKey,
         devices,
       );

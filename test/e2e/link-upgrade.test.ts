@@ -188,7 +188,10 @@ describe('Link devices upgraded over real MQTT, MongoDB and Temporal (R-FLOW-1)'
     const batch = await updraft.push(await nextPackage(), {}, only(['offered', 'running', 'offline']));
     await updraft.until(async () => (await taskOf(batch, 'running').catch(() => null))?.status === 'IN_PROGRESS');
     await updraft.until(async () => (await taskOf(batch, 'offered')).status === 'NOTIFIED');
-    const { canceled, batch: stopped } = await updraft.core.batches.cancel({ keyId: 'k', name: 'k', role: 'OPERATOR' }, batch._id);
+    const { canceled, batch: stopped } = await updraft.core.batches.cancel(
+      { actorId: 'k', kind: 'KEY', name: 'k', products: null, role: 'OPERATOR' },
+      batch._id,
+    );
     expect(canceled).toBe(3);
     expect(stopped.status).toBe('CANCELED');
     expect(await updraft.settled(batch)).toEqual({ offered: 'CANCELED', running: 'CANCELED', offline: 'CANCELED' });
@@ -212,6 +215,6 @@ describe('Link devices upgraded over real MQTT, MongoDB and Temporal (R-FLOW-1)'
       skippedBusy: 1,
       atTarget: 0,
     });
-    await updraft.core.batches.cancel({ keyId: 'k', name: 'k', role: 'OPERATOR' }, first._id);
+    await updraft.core.batches.cancel({ actorId: 'k', kind: 'KEY', name: 'k', products: null, role: 'OPERATOR' }, first._id);
   });
 });

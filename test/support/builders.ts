@@ -2,12 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type { CoreSettings } from '../../core/settings';
 import type { BatchFacts } from '../../core/tasks/batch-facts';
 import type { Batch, BatchPolicy } from '../../schema/model/batch/batch';
+import { DEFAULT_CELLS } from '../../schema/model/cell/gate';
 import { deviceIdOf, taskIdOf } from '../../schema/model/ids';
 import { DEFAULT_LIMITS } from '../../schema/model/limits';
 import type { FirmwarePackage } from '../../schema/model/package/firmware-package';
 import type { Registration } from '../../schema/model/registration/registration';
-import { DEFAULT_WAITS, newNegotiation } from '../../schema/model/task/negotiation';
+import { newNegotiation } from '../../schema/model/task/negotiation';
 import { isActive, type Task } from '../../schema/model/task/task';
+import { DEFAULT_WAITS } from '../../schema/model/task/waits';
 import type { StoredDevice } from '../../schema/mongo/devices';
 
 const EPOCH = new Date('2026-01-01T00:00:00Z');
@@ -20,6 +22,7 @@ export const testSettings = (settings: Partial<CoreSettings> = {}): CoreSettings
   reofferMinutes: 10,
   settleMs: 2_000,
   waits: DEFAULT_WAITS,
+  cells: DEFAULT_CELLS,
   ...settings,
 });
 

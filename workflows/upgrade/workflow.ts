@@ -1,8 +1,8 @@
 import { continueAsNew, patched, setHandler } from '@temporalio/workflow';
-import { dialectOf, type UpgradedDialect } from '../../schema/model/protocol/dialect';
+import { type Dialect, dialectOf } from '../../schema/model/protocol/dialect';
 import type { UpgradeInput } from '../../schema/model/task/upgrade';
-import { iotdaFlow } from './flows/iotda';
 import { linkFlow } from './flows/link';
+import { platformLedFlow } from './flows/platform-led';
 import { Inbox } from './inbox';
 import { endedSignal, reportSignal, type UpgradeMessage, waitingForQuery } from './messages';
 
@@ -10,7 +10,11 @@ import { endedSignal, reportSignal, type UpgradeMessage, waitingForQuery } from 
 const DROPS_MESSAGES = 'drops-mail-of-ended-tasks';
 
 /** The course of an upgrade from its first report. */
-const FLOWS: Record<UpgradedDialect, (input: UpgradeInput, inbox: Inbox) => Promise<void>> = { LINK: linkFlow, IOTDA: iotdaFlow };
+const FLOWS: Record<Dialect, (input: UpgradeInput, inbox: Inbox) => Promise<void>> = {
+  LINK: linkFlow,
+  IOTDA: platformLedFlow,
+  LWM2M: platformLedFlow,
+};
 
 /** One device upgrading one module, from its first reaction to the end of its task. */
 export async function upgrade(input: UpgradeInput, handedOver: UpgradeMessage[] = []): Promise<void> {

@@ -23,7 +23,7 @@ import { policyEnded, requireDynamic } from './refusals';
 
 export interface EditDeps extends PolicyDeps {
   store: Pick<Store, 'connection' | 'collections'>;
-  settings: Pick<CoreSettings, 'limits'>;
+  settings: CoreSettings;
 }
 
 /**
@@ -58,7 +58,7 @@ export async function editDynamic(deps: EditDeps, viewer: Viewer, id: BatchId, e
     ];
     if (fields.length === 0) return { batch: before, added };
     const set = { sourceVersions, 'policy.timeoutMinutes': timeoutMinutes, ...(pending.length > 0 && { pendingVersions: pending }) };
-    const written = editWrite(before, viewer.keyId, fields, Object.assign(set, ...others.map((each) => each.set)), clock());
+    const written = editWrite(before, viewer.actorId, fields, Object.assign(set, ...others.map((each) => each.set)), clock());
     await batches.updateOne({ _id: id }, written, { session });
     return { batch: after, added };
   });

@@ -19,7 +19,7 @@ export function createDynamicService(deps: EditDeps): DynamicBatchService {
     async createDynamic(viewer, input) {
       requireRole(viewer, 'OPERATOR');
       const batch = await insertOnce(deps, async () => {
-        const draft = await draftBatch(collections, settings.limits, viewer, input, clock(), 'dynamic');
+        const draft = await draftBatch(collections, settings, viewer, input, clock(), 'dynamic');
         return draft.repeated ? draft : { batch: asDynamic(draft.batch, input), repeated: false };
       });
       live.forget(batch.productKey);

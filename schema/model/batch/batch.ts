@@ -1,4 +1,6 @@
 import type { BatchId } from '../ids';
+import type { Delivery } from '../lwm2m/upgrade';
+import type { DownloadScheme } from '../protocol/download-scheme';
 import type { TaskStatus } from '../task/task';
 
 export const BATCH_STATUSES = ['SCHEDULED', 'STARTING', 'RUNNING', 'PAUSED', 'HALTED', 'FINISHED', 'CANCELED', 'FAILED'] as const;
@@ -55,6 +57,10 @@ export interface HaltPolicy {
 export const DOWNLOAD_PROTOCOLS = ['HTTPS', 'MQTT'] as const;
 export type DownloadProtocol = (typeof DOWNLOAD_PROTOCOLS)[number];
 
+/** R-FLOW-3: which ways of delivery a batch allows for LwM2M devices; ANY: what the device can, and the other one once a pull did not start. */
+export const BATCH_DELIVERIES = ['PULL', 'PUSH', 'ANY'] as const satisfies readonly (Delivery | 'ANY')[];
+export type BatchDelivery = (typeof BATCH_DELIVERIES)[number];
+
 /** R-BAT-17: goes to the device with each notification. */
 export interface BatchTag {
   key: string;
@@ -78,6 +84,10 @@ export interface BatchPolicy {
   halt?: HaltPolicy | null;
   /** Absent: HTTPS. */
   downloadProtocol?: DownloadProtocol;
+  /** R-FLOW-3, of LwM2M devices: whether they are given an address or the file itself. Absent: ANY. */
+  delivery?: BatchDelivery;
+  /** R-FLOW-3, of LwM2M devices: the schemes of their addresses, each once. Absent: all that the installation has. */
+  schemes?: DownloadScheme[];
   /** R-BAT-17. Absent: none. */
   tags?: BatchTag[];
 }
@@ -104,7 +114,7 @@ export interface SelectionSummary {
   created: number;
   /** Devices with a version that the package does not upgrade from, or with none reported (R-PKG-6). Absent in batches of older versions. */
   skippedVersion?: number;
-  /** Devices that speak a dialect which nothing upgrades yet. Absent: none. */
+  /** Devices that speak a dialect in which they cannot be given what the batch brings: see `dialect-obstacle.ts`. Absent: none. */
   skippedDialect?: number;
   /** Devices that a phased batch leaves for later. Only there in a phased batch. */
   skippedPhase?: number;
@@ -167,6 +177,8 @@ export interface Batch {
   packageId: string;
   module: string;
   targetVersion: string;
+  /** Of the package, where it has several. */
+  files?: number;
   kind: BatchKind;
   scope: BatchScope;
   /** Of a phased batch: how many devices it takes, fixed when they are first counted. */

@@ -1,4 +1,4 @@
-import type { UpgradedDialect } from '../protocol/dialect';
+import type { Dialect } from '../protocol/dialect';
 
 /** Why an attempt or a task failed (R-TASK-10; device-protocols §4): one catalogue for all dialects. */
 export interface FailureCauseText {
@@ -38,6 +38,11 @@ export const FAILURE_CAUSES = {
     origin: 'platform',
     description: 'The device did not report its radio cell in the time allowed, or the cell could not be read.',
     recommendation: "Check the device's connectivity object, or lift the signal check for the batch.",
+  },
+  WAITING_FOR_CELL_SLOT_TIMEOUT: {
+    origin: 'platform',
+    description: 'Other devices of its radio cell downloaded all the time: the device got no cell slot in the time allowed.',
+    recommendation: 'Look at the `cells` query; spread the batch over more time, or raise the limit of devices a cell.',
   },
   UPDATING_TIMEOUT_AND_QUERY_DEVICE_VERSION_FOR_CHECK_TIMEOUT: {
     origin: 'platform',
@@ -216,7 +221,7 @@ const RETRIED_BY_LINK: readonly FailureCause[] = [
 ];
 
 /** Nothing that a further attempt could change, or the task's own time-out. */
-const NEVER_RETRIED_BY_IOTDA: readonly FailureCause[] = [
+const NEVER_RETRIED_BY_PLATFORM: readonly FailureCause[] = [
   'SOURCE_VERSION_NOT_ELIGIBLE',
   'OVERWRITTEN_BY_NEWER_TASK',
   'CAMPAIGN_WINDOW_CLOSED',
@@ -225,13 +230,14 @@ const NEVER_RETRIED_BY_IOTDA: readonly FailureCause[] = [
   'FIRMWARE_UPDATE_CANCELLED',
 ];
 
-const RETRIED: Record<UpgradedDialect, (cause: FailureCause) => boolean> = {
+const RETRIED: Record<Dialect, (cause: FailureCause) => boolean> = {
   LINK: (cause) => RETRIED_BY_LINK.includes(cause),
-  IOTDA: (cause) => !NEVER_RETRIED_BY_IOTDA.includes(cause),
+  IOTDA: (cause) => !NEVER_RETRIED_BY_PLATFORM.includes(cause),
+  LWM2M: (cause) => !NEVER_RETRIED_BY_PLATFORM.includes(cause),
 };
 
 /** R-TASK-5: whether a task that failed so is tried again, as long as its policy has retries left (device-protocols §4). */
-export const retriedBy = (dialect: UpgradedDialect, cause: FailureCause): boolean => RETRIED[dialect](cause);
+export const retriedBy = (dialect: Dialect, cause: FailureCause): boolean => RETRIED[dialect](cause);
 
 const LINK_STEP_CAUSES: Record<number, FailureCause> = {
   [-1]: 'FIRMWARE_UPDATE_FAILED',

@@ -1,8 +1,9 @@
 import { later } from './later';
-import { newNegotiation, overdueCause, type WaitMs, waitCausesOf, waitEndsAt } from './negotiation';
+import { currentWait, newNegotiation } from './negotiation';
 import { dueAgainAt, hasDownloaded } from './repeated';
 import type { Task } from './task';
 import type { Repeat } from './task-event';
+import { type LimitsMs, onlineCauseOf } from './waits';
 
 /** R-FLOW-2: what happens to platform-led tasks only. */
 export type PlatformLedEvent =
@@ -20,11 +21,11 @@ export type PlatformLedEvent =
   | { kind: 'opened'; attempt: number }
   /** Ends the attempt if its device is still off-line and its time to come is over. */
   | { kind: 'offlineTooLong'; attempt: number; retryAt: Date | null }
-  /** Ends the attempt if its present wait is over; `fileBytes` is the size of the package's file. */
-  | { kind: 'overdue'; attempt: number; waits: WaitMs; fileBytes: number; retryAt: Date | null };
+  /** Ends the attempt if its present wait is over; `fileBytes` is the size of the package's files. */
+  | { kind: 'overdue'; attempt: number; limits: LimitsMs; fileBytes: number; retryAt: Date | null };
 
 type EventOf<K extends PlatformLedEvent['kind']> = Extract<PlatformLedEvent, { kind: K }>;
-type Change = Partial<Pick<Task, 'negotiation' | 'onlineBy'>>;
+type Change = Partial<Pick<Task, 'negotiation' | 'onlineBy' | 'lwm2m' | 'look'>>;
 
 /** A connection that has gone takes along what was asked and heard over it. */
 export const unheard = ({ negotiation }: Task): Change =>
@@ -71,11 +72,12 @@ export function begun({ negotiation, onlineBy }: Task, now: Date): Change {
  * At the beginning of an attempt: from `since` its device has to come on-line, and before the task's time-out. Null while somebody has
  * to confirm the task first.
  */
-export function waitingAnew({ negotiation, download }: Task, since: Date | null, deadlineAt: Date | null): Change {
+export function waitingAnew({ negotiation, download, lwm2m, look }: Task, since: Date | null, deadlineAt: Date | null): Change {
   if (!negotiation) return {};
   const { onlineMs } = negotiation;
   const onlineBy = since && new Date(Math.min(since.getTime() + onlineMs, deadlineAt?.getTime() ?? Number.POSITIVE_INFINITY));
-  return { negotiation: newNegotiation(onlineMs, download?.bytesServed ?? 0), onlineBy };
+  const begun = { ...(lwm2m && { lwm2m: null }), ...(look && { look: null }) };
+  return { negotiation: newNegotiation(onlineMs, download?.bytesServed ?? 0), onlineBy, ...begun };
 }
 
 /** The status stays: what a user waits for is the notification. */
@@ -94,17 +96,16 @@ export function opened({ negotiation, attempt, reacted, offerAt }: Task, event: 
 /** The failure that an off-line device's task has come to. R-TASK-4: its time-out runs between attempts as well, where no workflow does. */
 export function offlineFailure(task: Task, { attempt, retryAt }: EventOf<'offlineTooLong'>, now: Date) {
   const { reachable, onlineBy, deadlineAt } = task;
-  const causes = waitCausesOf(task);
-  if (causes === null || reachable || !onlineBy || onlineBy > now) return null;
+  const online = onlineCauseOf(task);
+  if (online === null || reachable || !onlineBy || onlineBy > now) return null;
   const timedOut = deadlineAt !== null && deadlineAt <= now;
-  const cause = timedOut ? 'DEVICE_UPGRADE_TIMEOUT' : causes.online;
+  const cause = timedOut ? 'DEVICE_UPGRADE_TIMEOUT' : online;
   return { kind: 'attemptFailed' as const, attempt, cause, text: null, retryAt: timedOut ? null : retryAt };
 }
 
 /** The failure of a wait that is over. Judged here and not by who looked: between the look and the write the device may have answered. */
-export function overdueFailure(task: Task, { attempt, waits, fileBytes, retryAt }: EventOf<'overdue'>, now: Date) {
-  const end = waitEndsAt(task, waits);
-  if (end === null || end > now) return null;
-  const cause = overdueCause(task, fileBytes);
-  return cause && { kind: 'attemptFailed' as const, attempt, cause, text: null, retryAt };
+export function overdueFailure(task: Task, { attempt, limits, fileBytes, retryAt }: EventOf<'overdue'>, now: Date) {
+  const current = currentWait(task, limits, fileBytes);
+  if (current === null || current.until > now) return null;
+  return { kind: 'attemptFailed' as const, attempt, cause: current.wait.cause, text: null, retryAt };
 }

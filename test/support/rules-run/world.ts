@@ -85,4 +85,4 @@ export class World {
   }
 }
 
-export const OPERATOR = { keyId: 'model', name: 'model', role: 'ADMINISTRATOR' as const };
+export const OPERATOR = { actorId: 'model', kind: 'KEY' as const, name: 'model', products: null, role: 'ADMINISTRATOR' as const };

@@ -1,14 +1,17 @@
-import { overdueCause, waitEndsAt } from '../../../schema/model/task/negotiation';
+import { currentWait } from '../../../schema/model/task/negotiation';
 import type { Task } from '../../../schema/model/task/task';
 import type { TaskEvent } from '../../../schema/model/task/task-event';
 import { nextState } from '../../../schema/model/task/task-state';
 import { waitingFor } from '../../../schema/model/task/waiting-for';
+import { DEFAULT_WAITS, type LimitsMs, limitsMsOf } from '../../../schema/model/task/waits';
 import { anAnsweredTask, anIotdaTask, aQueriedTask, aTask } from '../../support/builders';
 
 const EPOCH = new Date('2026-01-01T00:00:00Z');
 const HOUR = 3_600_000;
 const at = (ms: number) => new Date(EPOCH.getTime() + ms);
-const WAITS = { versionMs: 180_000, resultMs: 24 * HOUR, confirmMs: 1_800_000 };
+const LIMITS = limitsMsOf(DEFAULT_WAITS, { dialect: 'IOTDA' }, 60_000) as LimitsMs;
+const waitEndsAt = (task: Task): Date | null => currentWait(task, LIMITS, 100)?.until ?? null;
+const overdueCause = (task: Task): string | undefined => currentWait(task, LIMITS, 100)?.wait.cause;
 
 /** The task after some events, each at its millisecond. */
 function taskAfter(task: Task, ...events: [number, TaskEvent][]): Task {
@@ -17,7 +20,7 @@ function taskAfter(task: Task, ...events: [number, TaskEvent][]): Task {
   return now;
 }
 const repeatMs = 600_000;
-const overdue = (attempt = 1): TaskEvent => ({ kind: 'overdue', attempt, waits: WAITS, fileBytes: 100, retryAt: null });
+const overdue = (attempt = 1): TaskEvent => ({ kind: 'overdue', attempt, limits: LIMITS, fileBytes: 100, retryAt: null });
 
 describe('platform-led tasks (R-FLOW-2)', () => {
   test('R-FLOW-2 asked, answered, opened: QUEUED until the notification, IN_PROGRESS from the first byte', () => {
@@ -42,7 +45,7 @@ describe('platform-led tasks (R-FLOW-2)', () => {
 
   test('R-TASK-10 the version wait runs from the question, ends with the connection, and begins anew with the next', () => {
     const asked = aQueriedTask();
-    expect(waitEndsAt(asked, WAITS)).toEqual(at(180_000));
+    expect(waitEndsAt(asked)).toEqual(at(180_000));
     expect(nextState(asked, overdue(), at(179_999))).toBeNull();
     expect(nextState(asked, overdue(2), at(180_000))).toBeNull();
     expect(nextState(asked, overdue(), at(180_000))?.set).toMatchObject({
@@ -50,10 +53,10 @@ describe('platform-led tasks (R-FLOW-2)', () => {
       cause: 'WAITING_FOR_REPORT_DEVICE_FIRMWARE_VERSION_TIMEOUT',
     });
     const gone = taskAfter(asked, [10_000, { kind: 'disconnected', gatewayId: 'gw-1' }]);
-    expect(waitEndsAt(gone, WAITS)).toBeNull();
+    expect(waitEndsAt(gone)).toBeNull();
     expect(gone.onlineBy).toEqual(at(25 * HOUR));
     const back = taskAfter(gone, [20_000, { kind: 'connected', gatewayId: 'gw-1', settleMs: 0 }], [21_000, { kind: 'queried', repeatMs }]);
-    expect(waitEndsAt(back, WAITS)).toEqual(at(201_000));
+    expect(waitEndsAt(back)).toEqual(at(201_000));
   });
 
   test('R-TASK-10 the result is awaited from the first notification, whatever reconnects and repeats follow', () => {
@@ -63,7 +66,7 @@ describe('platform-led tasks (R-FLOW-2)', () => {
       [HOUR, { kind: 'queried', repeatMs }],
       [HOUR, { kind: 'answered', version: '1.0.0', repeatMs }],
     );
-    expect(waitEndsAt(told, WAITS)).toEqual(at(24 * HOUR));
+    expect(waitEndsAt(told)).toEqual(at(24 * HOUR));
     expect(told.notifications).toBe(2);
   });
 
@@ -77,7 +80,7 @@ describe('platform-led tasks (R-FLOW-2)', () => {
       'WAIT_FOR_THE_DEVICE_TO_REPORT_UPGRADE_RESULT_TIMEOUT',
     ],
   ])('R-TASK-10 the result is overdue and %s', (_, fields, cause) => {
-    expect(overdueCause(anAnsweredTask(fields), 100)).toBe(cause);
+    expect(overdueCause(anAnsweredTask(fields))).toBe(cause);
   });
 
   test('R-TASK-10 bytes of an earlier attempt are none of this one', () => {
@@ -87,7 +90,7 @@ describe('platform-led tasks (R-FLOW-2)', () => {
     ]);
     expect(failed).toMatchObject({ attempt: 2, onlineBy: at(2_000 + 25 * HOUR), negotiation: { begunAt: null, servedBefore: 100 } });
     const again = taskAfter(failed, [2_000, { kind: 'queried', repeatMs }], [2_000, { kind: 'answered', version: '1.0.0', repeatMs }]);
-    expect(overdueCause({ ...again, reacted: true }, 100)).toBe('WAITING_FOR_DEVICE_DOWNLOADED_PACKAGE_TIMEOUT');
+    expect(overdueCause({ ...again, reacted: true })).toBe('WAITING_FOR_DEVICE_DOWNLOADED_PACKAGE_TIMEOUT');
   });
 
   test('R-FLOW-2 an off-line device has 25 hours, an on-line one that waits for its turn has all the time', () => {
@@ -137,7 +140,7 @@ describe('platform-led tasks (R-FLOW-2)', () => {
       [5_000, { kind: 'connected', gatewayId: 'gw-1', settleMs: 500 }],
     );
     expect(again).toMatchObject({ status: 'IN_PROGRESS', offerAt: at(5_500), negotiation: { queriedAt: null, confirmingAt: at(1_000) } });
-    expect(waitEndsAt(again, WAITS)).toEqual(at(1_801_000));
+    expect(waitEndsAt(again)).toEqual(at(1_801_000));
     expect(nextState(again, overdue(), at(1_800_999))).toBeNull();
     expect(nextState(again, overdue(), at(1_801_000))?.set).toMatchObject({
       status: 'FAILED',

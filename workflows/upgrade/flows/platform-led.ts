@@ -1,6 +1,8 @@
 import { proxyLocalActivities } from '@temporalio/workflow';
+import { platformLedDialect } from '../../../schema/model/protocol/dialect';
 import { attemptsMade, retryAt } from '../../../schema/model/task/retry';
 import type { UpgradeInput, UpgradeReport } from '../../../schema/model/task/upgrade';
+import { LONGEST_LOOK_MINUTES } from '../../../schema/model/task/waits';
 import type { UpgradeActivities } from '../activities';
 import type { Inbox } from '../inbox';
 import { deadlineOf } from './deadline';
@@ -10,22 +12,21 @@ const { failAttempt, timeOut, checkWait } = proxyLocalActivities<UpgradeActiviti
 
 /** Looks into the store come further and further apart, in minutes: a lost report costs time, never a task. */
 const FIRST_CHECK_MINUTES = 10;
-const LONGEST_CHECK_MINUTES = 160;
 
 /**
  * R-FLOW-2, platform-led: one attempt, from the version query to its end. The question, its answer and the notification go between
  * store and device, where they cost the engine nothing; success is recorded where it arrives. What is left to decide here is which
  * wait has come to its end, and whether another attempt follows: that one, and an off-line device, wait as documents of the batch.
  */
-export async function iotdaFlow(input: UpgradeInput, inbox: Inbox): Promise<void> {
-  const upgrade = new IotdaUpgrade(input);
+export async function platformLedFlow(input: UpgradeInput, inbox: Inbox): Promise<void> {
+  const upgrade = new PlatformLedUpgrade(input);
   do {
     await follow(upgrade, inbox);
     // Its next attempt began before this run was over.
   } while (upgrade.goesOn(inbox));
 }
 
-class IotdaUpgrade implements Followed {
+class PlatformLedUpgrade implements Followed {
   isOver = false;
   private attempt: number;
   private firstProgressAt: number | null;
@@ -98,7 +99,7 @@ class IotdaUpgrade implements Followed {
     }
     this.firstProgressAt ??= left.firstProgressAt;
     this.lookAt = Math.min(left.until, Date.now() + this.checkMinutes * this.input.minuteMs);
-    this.checkMinutes = Math.min(this.checkMinutes * 2, LONGEST_CHECK_MINUTES);
+    this.checkMinutes = Math.min(this.checkMinutes * 2, this.longestMinutes);
   }
 
   /** Reports of an attempt that is over already are repeats. */
@@ -114,6 +115,11 @@ class IotdaUpgrade implements Followed {
     const { retry, minuteMs, firstAttempt, dialect } = this.input;
     const attempt = attemptsMade(this.attempt, firstAttempt);
     return retryAt(retry, { attempt, cause, now: Date.now(), deadlineAt: this.deadlineAt, dialect }, minuteMs);
+  }
+
+  private get longestMinutes(): number {
+    const dialect = platformLedDialect(this.input);
+    return dialect === null ? FIRST_CHECK_MINUTES : LONGEST_LOOK_MINUTES[dialect];
   }
 
   private get deadlineAt(): number | null {

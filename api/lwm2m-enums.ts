@@ -1,0 +1,44 @@
+import { registerEnumType } from 'type-graphql';
+import { BATCH_DELIVERIES } from '../schema/model/batch/batch';
+import type { CellLevel } from '../schema/model/cell/level';
+import type { DownloadScheme } from '../schema/model/protocol/download-scheme';
+import { described, enumOf } from './enums';
+
+export const BatchDeliveryEnum = enumOf(
+  'BatchDelivery',
+  'Which ways a batch allows to bring a package to LwM2M devices.',
+  described(BATCH_DELIVERIES, {
+    PULL: 'The device is given an address, and downloads from it.',
+    PUSH: 'The file is written to the device in blocks.',
+    ANY: 'Whichever the device says it can; a push follows in the next attempt after a pull that did not start. The default.',
+  }),
+);
+
+/** Their values are as addresses have them. */
+export const DownloadSchemeEnum = { HTTPS: 'https', COAPS: 'coaps', HTTP: 'http', COAP: 'coap' } as const satisfies Record<
+  string,
+  DownloadScheme
+>;
+registerEnumType(DownloadSchemeEnum, {
+  name: 'DownloadScheme',
+  description: 'How an LwM2M device downloads from the address that it is given.',
+  valuesConfig: {
+    HTTPS: { description: 'HTTP with TLS. The first choice where device and batch allow several.' },
+    COAPS: { description: 'CoAP with DTLS. The second choice.' },
+    HTTP: { description: 'HTTP without encryption. The third choice.' },
+    COAP: { description: 'CoAP without encryption. The last choice.' },
+  },
+});
+
+/** R-FLOW-4. Their values are as the store has them. */
+export const CoverageLevelEnum = { LEVEL_0: '0', LEVEL_1: '1', LEVEL_2: '2', CELL: 'CELL' } as const satisfies Record<string, CellLevel>;
+registerEnumType(CoverageLevelEnum, {
+  name: 'CoverageLevel',
+  description: 'How well an LwM2M device hears its radio cell: by the weaker of RSRP and SINR. The borders are settings.',
+  valuesConfig: {
+    LEVEL_0: { description: 'Well: most devices may download at once.' },
+    LEVEL_1: { description: 'Less well.' },
+    LEVEL_2: { description: 'Badly, or worse than all ranges: one device at a time unless the setting says otherwise.' },
+    CELL: { description: 'The device tells its cell, and not its signal.' },
+  },
+});
