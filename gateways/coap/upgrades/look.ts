@@ -1,4 +1,5 @@
-import type { Answer, Ask, FirmwareSeen, Reading, SignalSeen } from '../../../core/reports/lwm2m/contract';
+import type { Answer, Ask, FirmwareSeen, Reading } from '../../../core/reports/lwm2m/contract';
+import type { SignalSeen } from '../../../schema/model/cell/signal';
 import { readVersion } from '../../../schema/model/device/module-version';
 import { type Resources, valueAt, valuesAt } from '../lwm2m/formats/decoded';
 import type { AskedDevice } from './asked-device';
