@@ -153,7 +153,7 @@ test('a block a second: 1 MiB takes 1,024 s and passes', async () => {
   expect(device.datagrams).toHaveLength(1_024);
 });
 
-test('a device that moves in the middle gets the same block at its new address, and the transfer goes on', async () => {
+test('R-FLOW-6 a device that moves in the middle gets the same block at its new address, and the transfer goes on', async () => {
   const body = bytesOf(3_000);
   const device = takingDevice();
   const { script } = device.state;
@@ -168,7 +168,7 @@ test('a device that moves in the middle gets the same block at its new address, 
   expect(Buffer.concat(device.taken)).toEqual(body);
 });
 
-test('a device that registers anew in the middle is sent nothing more of it', async () => {
+test('R-FLOW-6 a device that registers anew in the middle is sent nothing more of it', async () => {
   const device = createScriptedDevice((request) => (blockOf(request).num === 1 ? null : answerTo(request)));
   const outcome = device.requests.writeBlocks('d1', '/5/0/0', sourceOf(bytesOf(3_000)), TERMS);
   await device.settled();

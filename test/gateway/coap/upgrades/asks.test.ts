@@ -111,7 +111,7 @@ describe('a reset', () => {
       { refused: '4.05', text: '', result: null },
       ['POST /5/0/10', 'PUT /5/0/1', 'PUT /5/0/0'],
     ],
-  ])('R-FLOW-6 %s', async (_name, script, outcome, ways) => {
+  ])('R-FLOW-5 %s', async (_name, script, outcome, ways) => {
     const device = askedOf(script);
     expect(await device.answer(RESET)).toEqual({ kind: 'reset', outcome });
     expect(device.asked.filter((each) => !each.startsWith('GET')).map((each) => each.split(' ').slice(0, 2).join(' '))).toEqual(ways);
