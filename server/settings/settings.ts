@@ -4,6 +4,7 @@ import { DEFAULT_WAITS } from '../../schema/model/task/waits';
 import { BROKER_SETTINGS } from './broker-settings';
 import { COAP_SETTINGS } from './coap-settings';
 import * as kinds from './kinds';
+import { SESSION_SETTINGS } from './session-settings';
 import { optional, setting } from './setting';
 import { hostAndPort, origins, urlOf } from './urls';
 
@@ -160,6 +161,7 @@ export const SETTINGS = {
     about: 'Name of this gateway, which no other running one may have and which stays over restarts.',
     example: 'gateway-eu-1',
   }),
+  ...SESSION_SETTINGS,
   ...COAP_SETTINGS,
   ...BROKER_SETTINGS,
   UPDRAFT_CORS_ORIGINS: setting(origins, [], {
