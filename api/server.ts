@@ -29,6 +29,7 @@ import { refuseUnlessSchema } from './transport/open-schema';
 import { createCostOf } from './transport/query-cost';
 import { isSignedIn, refuseGraphql } from './transport/signed-in';
 import { handleUnreadable } from './transport/unreadable';
+import { UpgradableRequest } from './transport/upgradable-request';
 
 export interface ApiSettings {
   host: string;
@@ -132,7 +133,7 @@ function lingerBounds({ fileBytes }: Pick<Limits, 'fileBytes'>): (res: ServerRes
 }
 
 function httpServerFor(listener: RequestListener, { tls }: ApiSettings): Server {
-  const options = { connectionsCheckingInterval: API_LIMITS.lateCheckMs };
+  const options = { connectionsCheckingInterval: API_LIMITS.lateCheckMs, IncomingMessage: UpgradableRequest };
   const server = tls ? createHttpsServer({ ...options, cert: tls.cert, key: tls.key }, listener) : createHttpServer(options, listener);
   server.headersTimeout = API_LIMITS.firstRequestMs;
   server.keepAliveTimeout = API_LIMITS.keepAliveMs;

@@ -1,5 +1,6 @@
 import type { AccessService } from './access/contract';
 import type { BatchService } from './batches/contract';
+import type { CellService } from './cells/contract';
 import type { DeviceImportService } from './device-imports/contract';
 import type { DeviceListService } from './device-lists/contract';
 import type { DeviceService } from './devices/contract';
@@ -9,6 +10,7 @@ import type { PackageService } from './packages/contract';
 import type { ProductService } from './products/contract';
 import type { RegistrationService } from './registrations/contract';
 import type { DeviceReports } from './reports/contract';
+import type { Lwm2mUpgrades } from './reports/lwm2m/contract';
 import type { TaskService } from './tasks/contract';
 import type { UploadService } from './uploads/contract';
 
@@ -22,6 +24,8 @@ export interface Core {
   devices: DeviceService;
   /** Of LwM2M devices. */
   registrations: RegistrationService;
+  /** Radio cells of LwM2M devices. */
+  cells: CellService;
   groups: GroupService;
   deviceLists: DeviceListService;
   deviceImports: DeviceImportService;
@@ -30,4 +34,6 @@ export interface Core {
   uploads: UploadService;
   batches: BatchService;
   tasks: TaskService & DeviceReports;
+  /** Of LwM2M devices. */
+  upgrades: Lwm2mUpgrades;
 }

@@ -1,3 +1,4 @@
+import { gateOf } from '../schema/model/cell/gate';
 import type { DeviceId } from '../schema/model/ids';
 import { onlineMsOf } from '../schema/model/task/waits';
 import { createAccessService } from './access/service';
@@ -9,6 +10,9 @@ import { batchesOfFailures, createHaltWatch } from './batches/halt-watch';
 import { createBatchLifecycle } from './batches/lifecycle';
 import { createBatchService } from './batches/service';
 import { batchStatus } from './batches/status';
+import { createCellLeavings, leavingOf } from './cells/leaving';
+import { createCellService } from './cells/queries';
+import { createCellSlots } from './cells/service';
 import { systemClock } from './clock';
 import type { CoreDeps, CoreParts } from './core-parts';
 import { createImportCreation } from './device-imports/creation';
@@ -44,8 +48,10 @@ import { createPush } from './push/push';
 import { observeSecret } from './registrations/observe-secret';
 import { createProductSettings } from './registrations/product-settings';
 import { createRegistrations } from './registrations/service';
+import { createLwm2mUpgrades } from './reports/lwm2m/service';
 import { onOpened } from './reports/report';
 import { createDeviceReports } from './reports/service';
+import { onReportedVersion } from './reports/version';
 import { createSealing } from './sealing';
 import { createLiveDynamic } from './selection/dynamic/live';
 import { createMatching, type Matching } from './selection/dynamic/match';
@@ -89,11 +95,14 @@ export async function createCore({
     look: (id) => lookForHalt(collections, id, clock()),
     onHalted: (id) => engine.wakeBatch(id),
   });
+  const cellSlots = createCellSlots({ collections, settings, clock });
+  const cellLeavings = createCellLeavings(collections, cellSlots);
   const tasks = tellingStore(createTaskStore(collections.tasks), {
     onFree: (ids) => matching.changed(ids),
     onWritten(writes) {
       downloads.tasksEnded(writes.filter(({ change }) => change.set.active === false).map(({ task }) => task));
       haltWatch.failed(batchesOfFailures(writes));
+      cellLeavings.left(leavingOf(writes));
     },
   });
   const downloads = createDownloadService({
@@ -192,6 +201,8 @@ export async function createCore({
     isBusy: async (id) => (await base.tasks.activeOfDevice(id)).length > 0,
   });
 
+  const versionDeps = { ...pushDeps, collections, memberships, matching, ignoredReports, onVersionChanged: versionCounts.changed };
+  const shortUrls = createShortUrls({ tokens, settings });
   const packaging = { connection: store.connection, collections, files, settings, clock, disk, presign: secureUpdates.digestSigns };
 
   return {
@@ -200,6 +211,7 @@ export async function createCore({
       products: createProductService({ collections, settings, clock, secureUpdates, versionCounts }),
       devices,
       registrations,
+      cells: createCellService({ collections, settings, clock }),
       groups: createGroupService({
         ...{ store, settings, clock, memberships, checks: groupChecks },
         onMoved: matching.changed,
@@ -216,15 +228,13 @@ export async function createCore({
       }),
       tasks: {
         ...createTaskService(base, collections),
-        ...createDeviceReports({
-          ...pushDeps,
-          collections,
-          memberships,
-          matching,
-          ignoredReports,
-          onVersionChanged: versionCounts.changed,
-        }),
+        ...createDeviceReports(versionDeps),
       },
+      upgrades: createLwm2mUpgrades({
+        ...{ ...pushDeps, shortUrls, tokens },
+        cells: { ...cellSlots, gateOf: (signal) => gateOf(signal, settings.cells) },
+        reportVersion: (deviceId, said) => onReportedVersion(versionDeps, deviceId, said),
+      }),
     },
     lifecycle,
     batchTasks: createBatchTasks({
@@ -236,7 +246,7 @@ export async function createCore({
       resetGateway: (gatewayId, until) => devices.gatewayReset(gatewayId, until),
     }),
     upgradeTasks: createUpgradeTasks(base),
-    shortUrls: createShortUrls({ tokens, settings }),
+    shortUrls,
     files,
     observeSecret: await observeSecret(collections),
     sweepUploads: () => sweepUploads({ collections, files, settings, clock }),
@@ -249,10 +259,12 @@ export async function createCore({
     pushOver: (link) => createPush({ ...pushDeps, parentsOf: devices.parentsOf }, link),
     checkGroups: groupChecks.checkDue,
     endRegistrations: registrations.endDue,
+    cellSlots,
     close: async () => {
       downloads.close();
       await Promise.all([
         meter.close(),
+        cellLeavings.close(),
         groupChecks.close(),
         imports.stop(),
         ignoredReports.close(),

@@ -90,7 +90,7 @@ describe('the virtual LwM2M device, against node-coap', () => {
     let changes = 0;
     const told = await world.server.observe('/4/0/2', 3, () => {
       changes += 1;
-      device.radio.signalStrength = -100 - changes;
+      if (device.radio) device.radio.signalStrength = -100 - changes;
       device.changed('/4/0/2');
     });
     expect(told).toEqual(['-74', '-101', '-102']);
@@ -105,6 +105,16 @@ describe('the virtual LwM2M device, against node-coap', () => {
     expect(answered).not.toHaveBeenCalled();
     await device.update();
     expect((await world.server.ask({ pathname: '/3/0/3' })).payload.toString()).toBe('1.0.0');
+  });
+
+  test('its window ends by itself, so long after the last message either way, and a Send opens it', async () => {
+    const device = await world.started({ queueMode: true, awakeMs: 40 });
+    while (device.client.wakefulness.awake) await new Promise((resolve) => setImmediate(resolve));
+    void world.server.ask({ pathname: '/3/0/3' }).catch(() => undefined);
+    await untilMissed(device);
+    expect(await device.client.send('/5/0/3')).toBe('2.04');
+    expect(device.client.wakefulness.awake).toBe(true);
+    expect((await world.server.ask({ pathname: '/5/0/3' })).payload.toString()).toBe('0');
   });
 
   test('a NAT gives it another port at any step; its next message says which', async () => {

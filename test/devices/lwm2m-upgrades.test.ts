@@ -1,5 +1,6 @@
-import { corruptDownload, disconnectsAt, resultCode, staysOnSourceVersion, wrongVersion } from '../support/devices/behaviours';
+import { corruptDownload, disconnectsAt, staysOnSourceVersion, wrongVersion } from '../support/devices/behaviours';
 import { cutsOffAfter, startUdpNat } from '../support/devices/lwm2m/line/udp-nat';
+import { ends } from '../support/devices/lwm2m/lwm2m-behaviours';
 import { useNodeCoap } from './use-node-coap';
 
 describe('upgrades of the virtual LwM2M device, against node-coap', () => {
@@ -25,6 +26,22 @@ describe('upgrades of the virtual LwM2M device, against node-coap', () => {
     expect(new Set([first, second, ...device.pullPorts]).size).toBe(3);
     expect(world.server.asked.filter(({ url }) => url.startsWith('/f/'))).toHaveLength(Math.ceil(world.image.length / 1_024));
     expect(world.server.asked.some(({ method }) => method === 'DELETE')).toBe(false);
+  });
+
+  test.each([
+    ['an image that says nothing of itself', { bareVersion: '2.0.0' }, 1],
+    ['nothing at all, where only the rest is of interest', { bareVersion: '2.0.0', pacing: { skipDownload: true } }, 0],
+  ])('takes %s for the version that its fleet is told', async (_, settings, asked) => {
+    world.server.file = Buffer.alloc(1_000, 7);
+    const device = await world.started({}, {}, world.server.port, settings);
+    const downloaded = device.waitFor('state', { where: ({ state }) => state === 2 });
+    await world.write(world.fileUri());
+    await downloaded;
+    const back = device.waitFor('connected');
+    await world.server.ask({ method: 'POST', pathname: '/5/0/2' });
+    await back;
+    expect(device).toMatchObject({ version: '2.0.0', firmware: { result: 1 } });
+    expect(world.server.asked.filter(({ url }) => url.startsWith('/f/'))).toHaveLength(asked);
   });
 
   test('resumes where it was after a loss of contact, from a new port, and after a loss of power', async () => {
@@ -70,7 +87,7 @@ describe('upgrades of the virtual LwM2M device, against node-coap', () => {
   test.each([
     [
       'a result that it reports',
-      resultCode(2),
+      ends(2, 'notified'),
       [
         [1, 0],
         [0, 2],
@@ -86,7 +103,7 @@ describe('upgrades of the virtual LwM2M device, against node-coap', () => {
     ],
     [
       'a failed installation',
-      resultCode(8),
+      ends(8, 'installed', { state: 2 }),
       [
         [1, 0],
         [2, 0],

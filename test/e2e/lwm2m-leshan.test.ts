@@ -2,7 +2,14 @@ import { createHash, randomBytes } from 'node:crypto';
 import { textBody } from '../../gateways/coap/lwm2m/requests/operations';
 import { startRegisteringServer } from '../gateway/coap/lwm2m/registering-server';
 import { startUdpNat } from '../support/devices/lwm2m/line/udp-nat';
-import { missingForLeshan, type RunningLeshan, startLeshan } from '../support/leshan/leshan';
+import {
+  type LeshanDevice,
+  type LeshanDevices,
+  missingForLeshan,
+  PROTOCOL,
+  type RunningLeshan,
+  startLeshanDevices,
+} from '../support/leshan/leshan';
 import { type Lwm2mPlatform, startLwm2mPlatform } from '../support/lwm2m-platform';
 
 const missing = missingForLeshan();
@@ -12,15 +19,13 @@ const psk = { identity: 'leshan-identity', key: randomBytes(16).toString('hex') 
 const TERMS = { waitMs: 60_000 };
 
 (missing ? describe.skip : describe)("a device on Leshan's client, unmodified", () => {
-  const running: RunningLeshan[] = [];
-  afterEach(async () => {
-    for (const client of running.splice(0)) await client.stop();
+  let devices: LeshanDevices;
+  beforeAll(async () => {
+    devices = await startLeshanDevices();
   });
-  async function start(server: string, endpoint: string, more: object = {}): Promise<RunningLeshan> {
-    const client = await startLeshan({ server, endpoint, lifetime: 3_600, ...more });
-    running.push(client);
-    return client;
-  }
+  afterAll(() => devices.stop());
+  const start = (server: string, endpoint: string, more: Partial<LeshanDevice> = {}): RunningLeshan =>
+    devices.start({ server, endpoint, lifetime: 3_600, ...more });
 
   describe('at a real platform', () => {
     let platform: Lwm2mPlatform;
@@ -32,7 +37,7 @@ const TERMS = { waitMs: 60_000 };
     test('R-DEV-2 registers with its key and a connection id, updates, and comes back from another port in the same session', async () => {
       await platform.register('leshan-psk', [psk]);
       const nat = await startUdpNat({ host: '127.0.0.1', port: Number(new URL(platform.coapsUrl).port) });
-      const client = await start(`coaps://127.0.0.1:${nat.port}`, 'leshan-psk', psk);
+      const client = start(`coaps://127.0.0.1:${nat.port}`, 'leshan-psk', psk);
       const { registered } = await client.next('registered');
       const before = await platform.registrationOf('leshan-psk');
       expect(registered).toBe(`/rd/${before?.registrationId}`);
@@ -65,33 +70,36 @@ const TERMS = { waitMs: 60_000 };
 
     test('R-DEV-2 over plain CoAP; a name that nobody registered is refused', async () => {
       await platform.register('leshan-plain');
-      const client = await start(platform.coapUrl, 'leshan-plain');
+      const client = start(platform.coapUrl, 'leshan-plain');
       await client.next('registered');
       expect(await platform.registrationOf('leshan-plain')).toMatchObject({ identity: null, contentFormats: [60, 110, 112, 11542, 11543] });
-      const stranger = await start(platform.coapUrl, 'nobody');
+      const stranger = start(platform.coapUrl, 'nobody');
       expect((await stranger.next('refused')).refused).toMatch(/FORBIDDEN|403/);
     });
 
-    test("R-DL-4 pulls a file by Californium's blocks, byte for byte", async () => {
+    test.each(['coap', 'coaps', 'http'] as const)('R-DL-4 pulls a file over %s, byte for byte', async (scheme) => {
+      const { coapUrl, coapsUrl, updraft } = platform;
+      const own = { identity: `loading-${scheme}`, key: randomBytes(16).toString('hex') };
+      const secure = scheme === 'coaps';
+      const deviceName = `leshan-${scheme}`;
+      await platform.register(deviceName, secure ? [own] : []);
       const file = randomBytes(300_000);
-      await platform.register('leshan-loading');
-      const path = await platform.fileFor('leshan-loading', file);
-      const server = await startRegisteringServer();
-      const client = await start(`coap://127.0.0.1:${server.port}`, 'leshan-loading');
+      const address = { coap: coapUrl, coaps: coapsUrl, http: updraft.platform.apiUrl }[scheme];
+      const uri = new URL(await platform.fileFor(deviceName, file), address).href;
+      const server = await startRegisteringServer({ [own.identity]: Buffer.from(own.key, 'hex') });
+      const at = secure ? `coaps://127.0.0.1:${server.securePort}` : `coap://127.0.0.1:${server.port}`;
+      const client = start(at, deviceName, { protocols: [PROTOCOL[scheme]], ...(secure && own) });
       await client.next('registered');
-      expect(await server.requests.write('d1', '/5/0/1', textBody(`${platform.coapUrl}${path}`), TERMS)).toEqual({ done: null });
-      expect(await client.next('downloaded')).toEqual({
-        downloaded: file.length,
-        sha256: createHash('sha256').update(file).digest('hex'),
-        code: '2.05',
-      });
+      expect(await server.requests.write('d1', '/5/0/1', textBody(uri), TERMS)).toEqual({ done: null });
+      const sha256 = createHash('sha256').update(file).digest('hex');
+      expect(await client.next('downloaded')).toEqual({ downloaded: file.length, sha256 });
       await server.close();
     });
   });
 
   test('is read in TLV and SenML, executed and observed by the requests of a gateway', async () => {
     const server = await startRegisteringServer({ [psk.identity]: Buffer.from(psk.key, 'hex') });
-    const client = await start(`coaps://127.0.0.1:${server.securePort}`, 'leshan-read', psk);
+    const client = start(`coaps://127.0.0.1:${server.securePort}`, 'leshan-read', psk);
     await client.next('registered');
     const read = async (version: string, path: string) => {
       server.state.version = version;

@@ -35,6 +35,9 @@ export async function writeFirmwareImage(path: string, bytes: number, options: F
   return { path, size: bytes, sha256: sha256.digest('hex'), md5: md5.digest('hex') };
 }
 
+/** The same in memory: for small ones. */
+export const firmwareImage = (bytes: number, options: FirmwareImageOptions = {}): Buffer => Buffer.concat([...pieces(bytes, options)]);
+
 /** Every 16th piece is erased flash, every 8th strings, the others noise: compresses about as real images do. */
 function* pieces(bytes: number, { seed = 'updraft', version = '1.0.0' }: FirmwareImageOptions): Generator<Buffer> {
   const key = createHash('sha256').update(`${seed}\0${version}\0${bytes}`).digest();

@@ -1,6 +1,6 @@
 import type { BatchId, DeviceId, TaskId } from '../ids';
 import type { Look, Lwm2mUpgrade } from '../lwm2m/upgrade';
-import type { UpgradedDialect } from '../protocol/dialect';
+import type { Dialect } from '../protocol/dialect';
 import type { FailureCause } from './failure-causes';
 
 /** R-TASK-1. The first four are active, the last three final. */
@@ -61,7 +61,7 @@ export interface Task {
   /** As its device last wrote it; absent where that is the key. Written without a new revision. */
   moduleName?: string;
   /** Its device's when the task was made. Absent in tasks of older versions: LINK. */
-  dialect?: UpgradedDialect;
+  dialect?: Dialect;
   /** The version the device had when it was selected, or the last it reported before it was asked for anything; null while it has reported none. */
   sourceVersion: string | null;
   targetVersion: string;
@@ -128,6 +128,8 @@ export interface Task {
   negotiation?: Negotiation | null;
   /** R-FLOW-2: when the wait for an off-line device is over; null or absent while there is none. */
   onlineBy?: Date | null;
+  /** When the wait of its present step is over, of a task whose device was asked and has accepted nothing; null or absent while there is none. */
+  waitBy?: Date | null;
   /** Of a task for an LwM2M device, and only there; null or absent before its device was asked in this attempt. */
   lwm2m?: Lwm2mUpgrade | null;
   /** The same: when the device is looked at next. Null or absent: it is heard first. */

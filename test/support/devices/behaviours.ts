@@ -1,5 +1,8 @@
-/** How often a misbehaviour happens before the device behaves. */
-export type Times = number | 'always';
+import type { Lwm2mBehaviour } from './lwm2m/lwm2m-behaviours';
+import type { Repeated, Times } from './times';
+
+export type { Times } from './times';
+
 export type FailureStep = -1 | -2 | -3 | -4;
 export type CutPoint = 'notified' | 'progress' | 'downloaded' | 'reboot';
 
@@ -24,15 +27,11 @@ export type Behaviour =
   | { kind: 'neverAnswers'; times: Times }
   | { kind: 'resultCode'; code: number; namesTarget: boolean; times: Times }
   | { kind: 'claimsEarly' }
-  | { kind: 'reorders' };
+  | { kind: 'reorders' }
+  | Lwm2mBehaviour;
 
 export type BehaviourKind = Behaviour['kind'];
 export type BehaviourOf<K extends BehaviourKind> = Extract<Behaviour, { kind: K }>;
-
-interface Repeated {
-  /** Default: always. */
-  times?: Times;
-}
 
 /** Receives notifications and reacts to none. */
 export const silent = (): Behaviour => ({ kind: 'silent' });

@@ -14,8 +14,8 @@ export interface DeviceEvents {
   downloaded: [{ at: number; version: string }];
   /** The firmware object of an LwM2M device: `/5/0/3` and `/5/0/5`, when one of them has changed. */
   state: [{ at: number; state: number; result: number }];
-  /** A request of the server to an LwM2M device, at a path of LwM2M. */
-  asked: [{ at: number; method: string; path: string }];
+  /** A request of the server to an LwM2M device, at a path of LwM2M; `bytes`: of what is written. */
+  asked: [{ at: number; method: string; path: string; bytes: number }];
   /** Something a device must never meet, or a fault of its own. Not called `error`: nobody has to listen. */
   problem: [{ at: number; message: string }];
 }

@@ -1,8 +1,8 @@
 import { FORMAT } from './formats/write-answer';
-import type { Lwm2mVersion, Scheme } from './objects/firmware-object';
+import type { FirmwareHabits, Lwm2mVersion } from './objects/firmware-object';
 
-/** What clients do each in their own way, and the enabler allows. Plain JSON. */
-export interface Habits {
+/** What clients do each in their own way, and the enabler allows; some of it, it doesn't. Plain JSON. */
+export interface Habits extends FirmwareHabits {
   lwm2m: Lwm2mVersion;
   /** Seconds; null: it tells none, which means 86,400. */
   lifetimeSeconds: number | null;
@@ -21,11 +21,18 @@ export interface Habits {
   resourceFormat: number;
   notifications: 'CON' | 'NON';
   answers: 'piggybacked' | 'separate';
-  schemes: readonly Scheme[];
-  /** `/5/0/9`: 0 pull, 1 push, 2 both. */
-  delivery: number;
+  /** Where it tells its firmware's version; at the other one it has none. */
+  versionAt: '/3/0/3' | '/5/0/7';
+  /** Before it restarts. */
+  deregisters: boolean;
+  /** Serves nothing else as long as it is pushed to. */
+  deafWhilePushed: boolean;
+  /** When the server has another file by then. */
+  otherEtag: 'begins anew' | 'gives up';
   /** What the first block request asks for, and the most it takes by push; null: it leaves the size to the server. */
   szx: number | null;
+  /** Refuses larger blocks of a push with 4.13, in place of taking the front of them. */
+  refusesLargerBlocks: boolean;
   /** Room for a package. */
   mostBytes: number | null;
   /** First time-out of its requests (RFC 7252 §4.8). */
@@ -42,9 +49,23 @@ const COMMON: Omit<Habits, 'lwm2m' | 'formats'> = {
   resourceFormat: FORMAT.text,
   notifications: 'NON',
   answers: 'piggybacked',
+  versionAt: '/3/0/3',
+  deregisters: false,
+  deafWhilePushed: false,
+  otherEtag: 'begins anew',
   schemes: ['coap', 'coaps'],
+  tellsSchemes: true,
   delivery: 2,
+  resetsBy: ['cancel', 'uri', 'package'],
+  emptyUriInIdle: 'resets',
+  keepsResult: false,
+  automatic: null,
+  deferSeconds: null,
+  hidesStates: [],
+  stateShown: null,
+  resultAs: 'integer',
   szx: null,
+  refusesLargerBlocks: false,
   mostBytes: null,
   ackTimeoutMs: 2_000,
 };
@@ -58,6 +79,7 @@ export const CLIENTS = {
     binding: null,
     formats: [FORMAT.senmlCbor, FORMAT.senmlJson, FORMAT.cbor, FORMAT.tlv],
     schemes: ['coap', 'coaps', 'http', 'https'],
+    deafWhilePushed: true,
   },
   wakaama: { ...COMMON, lwm2m: '1.1', formats: [FORMAT.tlv], resourceFormat: FORMAT.tlv, schemes: ['coap'] },
   leshan: { ...COMMON, lwm2m: '1.1', formats: [FORMAT.senmlCbor, FORMAT.senmlJson, FORMAT.tlv], notifications: 'CON' },

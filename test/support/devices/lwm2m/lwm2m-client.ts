@@ -1,14 +1,17 @@
+import { createHash } from 'node:crypto';
 import type { NamedOption, ParsedPacket } from 'coap-packet';
 import { type Answer, CoapEndpoint } from './coap/coap-endpoint';
-import { textOptions, textsOf, uintOf, uintOption } from './coap/coap-options';
+import { blockOf, blockOption, bytesOf, textOptions, textsOf, uintOf, uintOption } from './coap/coap-options';
 import type { DeviceResource } from './formats/device-resource';
 import { FORMAT, ofOneValue, WRITERS } from './formats/write-answer';
 import { writeLinks } from './formats/write-links';
 import { bindingQueries, type Habits } from './habits';
 import type { DatagramLine, OnMessage } from './line/datagram-line';
+import type { Lwm2mMethod } from './lwm2m-behaviours';
 import { ObjectTree } from './objects/object-tree';
 import { Observations } from './observations';
 import { Registration } from './registration';
+import type { RequestFault } from './request-faults';
 import { Wakefulness } from './wakefulness';
 
 export interface ClientParts {
@@ -19,11 +22,16 @@ export interface ClientParts {
   lineOf(onMessage: OnMessage): DatagramLine;
   /** A push to the package, which is no ordinary Write; null: it is left without an answer. */
   onPush(packet: ParsedPacket): Answer | null;
-  onRequest?(method: string, path: string): void;
+  /** `bytes`: of what is written. */
+  onRequest?(method: string, path: string, bytes: number): void;
+  /** What happens in place of what should, or how late that is answered; null: all goes as it should. */
+  faultOf?(method: Lwm2mMethod, path: string): RequestFault | null;
+  /** Whether a notification gets lost. */
+  losesNotification?(): boolean;
   complain(message: string): void;
 }
 
-const METHODS: Record<string, 'GET' | 'POST' | 'PUT' | undefined> = { '0.01': 'GET', '0.02': 'POST', '0.03': 'PUT' };
+const METHODS: Record<string, Lwm2mMethod | undefined> = { '0.01': 'GET', '0.02': 'POST', '0.03': 'PUT' };
 const PACKAGE = '/5/0/0';
 
 /** LwM2M's client (Core 1.1, Transport 1.1): registration, its objects' side of each operation, observations, queue mode. */
@@ -35,7 +43,7 @@ export class Lwm2mClient {
   readonly wakefulness: Wakefulness;
   /** Messages that came while it slept. */
   missed = 0;
-  private readonly endpoint: CoapEndpoint;
+  readonly endpoint: CoapEndpoint;
 
   constructor(private readonly parts: ClientParts) {
     const { habits } = parts;
@@ -58,6 +66,7 @@ export class Lwm2mClient {
     });
     this.observations = new Observations({
       notify: async ({ token, path, accept, number }) => {
+        if (parts.losesNotification?.()) return 'sent';
         const answer = this.read(path, accept);
         const options = [uintOption('Observe', number), ...(answer.options ?? [])];
         return this.endpoint.tell(token, { ...answer, options }, habits.notifications === 'CON');
@@ -103,7 +112,15 @@ export class Lwm2mClient {
     const path = this.pathOf(packet);
     const method = METHODS[packet.code];
     if (path === null || method === undefined) return { code: method ? '4.04' : '4.05' };
-    this.parts.onRequest?.(method, path);
+    this.parts.onRequest?.(method, path, packet.payload.length);
+    const fault = this.parts.faultOf?.(method, path) ?? null;
+    if (fault === 'no answer') return null;
+    if (fault && 'code' in fault) return fault;
+    const answer = this.obey(packet, method, path);
+    return answer && fault ? { ...answer, ...fault } : answer;
+  }
+
+  private obey(packet: ParsedPacket, method: Lwm2mMethod, path: string): Answer | null {
     const queries = textsOf(packet, 'Uri-Query');
     if (method === 'GET') return this.answerRead(packet, path);
     if (method === 'POST') return { code: this.objects.execute(path) };
@@ -126,7 +143,7 @@ export class Lwm2mClient {
     const accept = uintOf(packet, 'Accept');
     const observe = uintOf(packet, 'Observe');
     if (observe === 1) this.observations.end(packet.token);
-    const answer = this.read(path, accept);
+    const answer = inBlocks(this.read(path, accept), packet);
     if (observe !== 0 || answer.code !== '2.05') return answer;
     const number = this.observations.begin(packet.token, path, accept);
     return { ...answer, options: [uintOption('Observe', number), ...(answer.options ?? [])] };
@@ -160,4 +177,16 @@ export class Lwm2mClient {
     this.observations.write(path, Object.fromEntries(pairs.map(([name, value]) => [name, Number(value)])));
     return { code: '2.04' };
   }
+}
+
+/** An answer that does not fit into one message, as the block that was asked for, or its first (RFC 7959 §2.4). */
+function inBlocks(answer: Answer, packet: ParsedPacket): Answer {
+  const { payload = Buffer.alloc(0), options = [] } = answer;
+  const { num, szx } = blockOf(packet, 'Block2') ?? { num: 0, szx: 6 };
+  if (num === 0 && payload.length <= bytesOf(szx)) return answer;
+  const at = num * bytesOf(szx);
+  if (at >= payload.length) return { code: '4.00' };
+  const block = blockOption('Block2', { num, szx, more: at + bytesOf(szx) < payload.length });
+  const etag = { name: 'ETag' as const, value: createHash('sha256').update(payload).digest().subarray(0, 8) };
+  return { ...answer, options: [etag, ...options, block], payload: payload.subarray(at, at + bytesOf(szx)) };
 }

@@ -5,12 +5,15 @@ import type { Client, Habits } from './habits';
 import type { PskSettings } from './line/dtls-line';
 import type { DownloadParts } from './lwm2m-download';
 import type { Radio } from './objects/device-objects';
+import type { FirmwareState } from './objects/firmware-object';
 
 /** What all such devices of a fleet have in common; plain JSON. */
 export interface Lwm2mDeviceSettings extends PowerSettings, ReconnectSettings {
   /** `coap://host:port`, or `coaps://` for devices with a key. */
   server: string;
   pull?: Pick<DownloadParts, 'retries' | 'retryMs'>;
+  /** The version that an image without our header holds; otherwise it is of the wrong type to them. */
+  bareVersion?: string;
 }
 
 export interface Lwm2mDeviceDescription {
@@ -26,6 +29,9 @@ export interface Lwm2mDeviceDescription {
   habits?: Partial<Habits>;
   /** With it the device speaks DTLS. The key is in hex. */
   psk?: Omit<PskSettings, 'key'> & { key: string };
-  radio?: Partial<Radio>;
+  /** Null: without object 4. */
+  radio?: Partial<Radio> | null;
+  /** What an update before has left of object 5. */
+  firmware?: { state?: FirmwareState; result?: number };
   behaviours?: readonly Behaviour[];
 }

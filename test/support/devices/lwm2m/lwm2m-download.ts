@@ -3,13 +3,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type PulledFile, pull } from './coap/block-pull';
 import { CoapEndpoint, CoapReset, CoapTimeout } from './coap/coap-endpoint';
 import { textOptions } from './coap/coap-options';
+import { whenFree } from './coap/when-free';
 import type { Habits } from './habits';
 import { pullOverHttp } from './http-pull';
 import { NoSession, type Security } from './line/dtls-line';
 import { lineTo } from './line/line-to';
 
 export interface DownloadParts {
-  habits: Pick<Habits, 'szx' | 'ackTimeoutMs'>;
+  habits: Pick<Habits, 'szx' | 'ackTimeoutMs' | 'otherEtag'>;
   security: Security | null;
   /** Times in a row without a new byte after which it gives up. Default 5. */
   retries?: number;
@@ -25,7 +26,7 @@ export class DownloadLost extends Error {}
 
 /**
  * Pulls the file of a URI as real clients do: from another port than that of the registration, by another session, and after a loss of
- * contact from a new one again, where it was (device-protocols §3.6). Rejects with PullRefused, DownloadLost or what aborted it.
+ * contact from a new one again, where it was (device-protocols §3.6). Rejects with PullRefused, FileChanged, DownloadLost or what aborted it.
  */
 export async function download(uri: string, file: PulledFile, parts: DownloadParts, signal: AbortSignal): Promise<void> {
   const { retries = 5, retryMs = 1_000 } = parts;
@@ -65,9 +66,9 @@ async function pullOverCoap(uri: string, file: PulledFile, parts: DownloadParts,
     onPort?.(line.port);
     const ask = (options: typeof address) => {
       signal.throwIfAborted();
-      return endpoint.request({ method: 'GET', options: [...address, ...options] });
+      return whenFree(() => endpoint.request({ method: 'GET', options: [...address, ...options] }), signal);
     };
-    await pull(file, { ask, onBlock }, file.length === 0 ? (habits.szx ?? undefined) : undefined);
+    await pull(file, { ask, onBlock, otherEtag: habits.otherEtag }, file.length === 0 ? (habits.szx ?? undefined) : undefined);
   } finally {
     signal.removeEventListener('abort', onAbort);
     endpoint.forget();

@@ -3,6 +3,7 @@ import { ConnectionRefused } from '../device-connection';
 import { type ConnectionHandlers, KeptConnection, type ReconnectSettings, type Session } from '../kept-connection';
 import type { CoapEndpoint } from './coap/coap-endpoint';
 import { textOptions, textsOf, uintOption } from './coap/coap-options';
+import { whenFree } from './coap/when-free';
 import { FORMAT } from './formats/write-answer';
 import type { DatagramLine } from './line/datagram-line';
 
@@ -30,7 +31,8 @@ const linksOption = uintOption('Content-Format', FORMAT.links);
 export class Registration implements Session {
   /** `rd` and what the server chose. */
   private location: string[] | null = null;
-  private cuts = 0;
+  /** Ends with the line. */
+  private life = new AbortController();
 
   constructor(private readonly parts: RegistrationParts) {}
 
@@ -58,9 +60,9 @@ export class Registration implements Session {
   private async openLine(): Promise<void> {
     const { line, endpoint } = this.parts;
     endpoint.forget();
-    const before = this.cuts;
+    const before = this.life;
     await line.open();
-    if (this.cuts === before) return;
+    if (this.life === before) return;
     line.cut();
     throw new Error('cut while it was opened');
   }
@@ -69,20 +71,21 @@ export class Registration implements Session {
   async register(): Promise<void> {
     const { endpoint, queries, links } = this.parts;
     const options = [...textOptions('Uri-Path', ['rd']), linksOption, ...textOptions('Uri-Query', queries())];
-    const response = await endpoint.request({ method: 'POST', options, payload: links() });
+    const response = await whenFree(() => endpoint.request({ method: 'POST', options, payload: links() }), this.life.signal);
     if (response.code !== '2.01') throw new RegistrationRefused(response.code, response.payload.toString('utf8'));
     this.location = textsOf(response, 'Location-Path');
   }
 
-  /** The answer's code. Upon 4.04 a client registers anew. `links`: they have changed. */
-  async update(queries: readonly string[] = [], { links = false } = {}): Promise<string> {
+  /** The answer's code. Upon 4.04 a client registers anew. `links`: they have changed. `waits`: upon 5.03, and then it is sent again. */
+  async update(queries: readonly string[] = [], { links = false, waits = false } = {}): Promise<string> {
     const options: NamedOption[] = [
       ...textOptions('Uri-Path', this.location ?? []),
       ...(links ? [linksOption] : []),
       ...textOptions('Uri-Query', queries),
     ];
     const payload = links ? { payload: this.parts.links() } : {};
-    const { code } = await this.parts.endpoint.request({ method: 'POST', options, ...payload });
+    const ask = () => this.parts.endpoint.request({ method: 'POST', options, ...payload });
+    const { code } = await (waits ? whenFree(ask, this.life.signal) : ask());
     if (code === '4.04') this.location = null;
     return code;
   }
@@ -96,7 +99,8 @@ export class Registration implements Session {
   }
 
   cut(): void {
-    this.cuts += 1;
+    this.life.abort();
+    this.life = new AbortController();
     this.location = null;
     this.parts.line.cut();
     this.parts.endpoint.forget();

@@ -29,13 +29,18 @@ export interface PullHooks {
   ask(options: NamedOption[]): Promise<ParsedPacket>;
   /** After each block that was new. */
   onBlock(file: PulledFile): Promise<void> | void;
+  /** When the server has another file by then. Default: it begins anew. */
+  otherEtag?: 'begins anew' | 'gives up';
 }
+
+/** The server has another file than the one that was begun. */
+export class FileChanged extends Error {}
 
 /**
  * Pulls a file block by block (RFC 7959 §2.4), from the block that is missing next. The first request of all has no Block2 unless `szx` is
- * given, and the server's size is used from then on. Rejects with PullRefused, what `ask` rejects with, or what it saw against the RFC.
+ * given, and the server's size is used from then on. Rejects with PullRefused, FileChanged, what `ask` rejects with, or what it saw against the RFC.
  */
-export async function pull(file: PulledFile, { ask, onBlock }: PullHooks, szx?: number): Promise<void> {
+export async function pull(file: PulledFile, { ask, onBlock, otherEtag }: PullHooks, szx?: number): Promise<void> {
   let size = szx ?? null;
   while (!file.complete) {
     const asked: Block | null = nextBlock(file, size);
@@ -44,6 +49,7 @@ export async function pull(file: PulledFile, { ask, onBlock }: PullHooks, szx?: 
     const got = blockOf(response, 'Block2') ?? { num: 0, more: false, szx: 6 };
     const [etag = Buffer.alloc(0)] = valuesOf(response, 'ETag');
     if (file.etag !== null && !file.etag.equals(etag)) {
+      if (otherEtag === 'gives up') throw new FileChanged('the server has another file by now');
       Object.assign(file, nothingPulled(), { restarts: file.restarts + 1 });
       size = got.szx;
       if (got.num !== 0) continue;

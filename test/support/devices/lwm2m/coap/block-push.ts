@@ -5,8 +5,12 @@ import { blockOf, blockOption, bytesOf, uintOf } from './coap-options';
 export interface PushSettings {
   /** The largest block it takes: a server that sends larger ones is told so. Default 6, 1,024 bytes. */
   szx?: number;
+  /** Answers a larger block with 4.13 and the size that it takes, in place of keeping the front of it. */
+  refusesLarger?: boolean;
   /** What it has room for. Default no limit. */
   mostBytes?: number;
+  /** Asked with each block's number: true when it has lost what came before. */
+  loses?(num: number): boolean;
 }
 
 /** The answer to a block, with the whole body once that is there. */
@@ -27,26 +31,28 @@ export class BlockPush {
   take(packet: ParsedPacket): PushStep {
     const block = blockOf(packet, 'Block1');
     if (block === null) return { answer: { code: '2.04' }, body: packet.payload };
-    const { szx = 6, mostBytes = Number.POSITIVE_INFINITY } = this.settings;
+    const { szx = 6, refusesLarger = false, mostBytes = Number.POSITIVE_INFINITY, loses } = this.settings;
+    const options = [blockOption('Block1', { ...block, szx: Math.min(szx, block.szx) })];
+    if (refusesLarger && block.szx > szx) return { answer: { code: '4.13', options } };
     const at = block.num * bytesOf(block.szx);
-    if (block.num === 0) this.begin();
+    if (block.num === 0) this.forget();
+    if (loses?.(block.num)) this.forget();
     if (at !== this.length) return { answer: { code: '4.08' } };
     if (Math.max(uintOf(packet, 'Size1') ?? 0, at + packet.payload.length) > mostBytes) {
-      return { answer: { code: '4.13', options: [blockOption('Block1', { ...block, szx: Math.min(szx, block.szx) })] }, tooLarge: true };
+      return { answer: { code: '4.13', options }, tooLarge: true };
     }
     // Of a block that is larger than it takes it keeps the front; the server goes on behind that with smaller ones.
     const kept = packet.payload.subarray(0, bytesOf(Math.min(szx, block.szx)));
     this.pieces.push(kept);
     this.length += kept.length;
-    const options = [blockOption('Block1', { ...block, szx: Math.min(szx, block.szx) })];
     const whole = !block.more && kept.length === packet.payload.length;
     if (!whole) return { answer: { code: '2.31', options } };
     const body = Buffer.concat(this.pieces);
-    this.begin();
+    this.forget();
     return { answer: { code: '2.04', options }, body };
   }
 
-  private begin(): void {
+  forget(): void {
     this.pieces = [];
     this.length = 0;
   }

@@ -1,4 +1,5 @@
 import { randomBytes, randomInt } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type CoapMethod, generate, type NamedOption, type ParsedPacket, parse } from 'coap-packet';
 
 export interface OutgoingRequest {
@@ -12,6 +13,8 @@ export interface Answer {
   code: string;
   options?: NamedOption[];
   payload?: Buffer;
+  /** Acknowledged at once, and answered so much later, in a message of its own. */
+  afterMs?: number;
 }
 
 export interface EndpointSettings {
@@ -62,6 +65,9 @@ export class CoapEndpoint {
   private readonly answered = new Map<number, Buffer | null>();
   /** Message ids of what was told, with its token. */
   private readonly told = new Map<number, Buffer>();
+  private lives = 0;
+  /** Resets that came. */
+  resets = 0;
 
   constructor(
     private readonly settings: EndpointSettings,
@@ -99,7 +105,7 @@ export class CoapEndpoint {
 
   /** A notification of an observation (RFC 7641 §4.2), or any other response that nobody waits for. */
   tell(token: Buffer, answer: Answer, confirmable: boolean): Promise<Delivery> {
-    const message = { ...answer, token };
+    const { afterMs: _, ...message } = { ...answer, token };
     if (confirmable) {
       return new Promise((resolve) => {
         this.transmit(message, (outcome) => resolve(outcome === 'rejected' || outcome === 'unanswered' ? outcome : 'acknowledged'), true);
@@ -115,6 +121,7 @@ export class CoapEndpoint {
   forget(): void {
     for (const waiting of new Set([...this.unacknowledged.values(), ...this.unanswered.values()])) waiting.forgotten();
     this.answered.clear();
+    this.lives += 1;
   }
 
   private nextId(): number {
@@ -168,6 +175,7 @@ export class CoapEndpoint {
   private settle(packet: ParsedPacket): void {
     const sent = packet.ack || packet.reset ? this.unacknowledged.get(packet.messageId) : undefined;
     if (packet.reset) {
+      this.resets += 1;
       const token = this.told.get(packet.messageId);
       if (token) this.handlers.onRejected?.(token);
       sent?.rejected();
@@ -186,6 +194,7 @@ export class CoapEndpoint {
 
   private async answer(packet: ParsedPacket): Promise<void> {
     const { messageId, confirmable } = packet;
+    const { lives } = this;
     if (this.answered.has(messageId)) {
       const before = this.answered.get(messageId);
       if (before) this.handlers.send(before);
@@ -198,12 +207,14 @@ export class CoapEndpoint {
       this.answered.delete(messageId);
       return;
     }
-    if (confirmable && this.settings.answers === 'separate') {
-      keep(this.answered, messageId, this.empty(messageId, 'ack'));
-      await this.tell(packet.token, answer, true);
+    const { afterMs, ...content } = answer;
+    if (afterMs !== undefined || (confirmable && this.settings.answers === 'separate')) {
+      if (confirmable) keep(this.answered, messageId, this.empty(messageId, 'ack'));
+      if (afterMs !== undefined) await delay(afterMs, undefined, { ref: false });
+      if (this.lives === lives) await this.tell(packet.token, content, true);
       return;
     }
-    const response = { ...answer, token: packet.token };
+    const response = { ...content, token: packet.token };
     const datagram = confirmable
       ? generate({ ...response, ack: true, messageId })
       : generate({ ...response, confirmable: false, messageId: this.nextId() });

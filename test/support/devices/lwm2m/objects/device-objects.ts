@@ -26,11 +26,11 @@ export const serverObject = ({ lifetimeSeconds, setLifetime, binding, triggerUpd
   }),
 });
 
-/** Object 3, Device. */
-export const deviceObject = (firmwareVersion: () => string, reboot: () => void): Record<string, Resource> => ({
+/** Object 3, Device. Without a version, it has no such resource. */
+export const deviceObject = (firmwareVersion: () => string | null, reboot: () => void): Record<string, Resource> => ({
   '/3/0/0': text(() => 'Updraft'),
   '/3/0/1': text(() => 'virtual'),
-  '/3/0/3': text(firmwareVersion),
+  '/3/0/3': { ...text(() => firmwareVersion() ?? ''), absent: () => firmwareVersion() === null },
   '/3/0/4': execute(() => {
     reboot();
     return null;
@@ -41,29 +41,38 @@ export const deviceObject = (firmwareVersion: () => string, reboot: () => void):
   '/3/0/16': text(() => 'U'),
 });
 
-/** What a device's radio sees; see object 4 of the OMA. */
+/** What a device's radio sees; see object 4 of the OMA. Null: it has no such resource. */
 export interface Radio {
   /** 6: LTE-FDD, 7: NB-IoT; anything else needs no cell. */
   bearer: number;
   /** RSRP or NRSRP, dBm. */
-  signalStrength: number;
+  signalStrength: number | null;
   cellId: number | null;
+  /** Operator and country. */
+  mnc: number | null;
+  mcc: number | null;
   /** dB; objects of version 1.0 have none. */
   sinr: number | null;
 }
 
-export const GOOD_RADIO: Radio = { bearer: 6, signalStrength: -74, cellId: 12_345, sinr: 12 };
+export const GOOD_RADIO: Radio = { bearer: 6, signalStrength: -74, cellId: 12_345, mnc: 1, mcc: 262, sinr: 12 };
 
-/** Object 4, Connectivity Monitoring. */
-export const connectivityObject = (radio: () => Radio): Record<string, Resource> => ({
-  '/4/0/0': integer(() => radio().bearer),
-  ...several('/4/0/1', [6, 7]),
-  '/4/0/2': integer(() => radio().signalStrength),
-  '/4/0/4/0': text(() => '10.0.0.7'),
-  ...(radio().cellId !== null && {
-    '/4/0/8': integer(() => radio().cellId ?? 0),
-    '/4/0/9': integer(() => 1),
-    '/4/0/10': integer(() => 262),
-  }),
-  ...(radio().sinr !== null && { '/4/0/11': integer(() => radio().sinr ?? 0) }),
-});
+/** Object 4, Connectivity Monitoring. `radio` answers null when there is no such object. */
+export function connectivityObject(radio: () => Radio | null): Record<string, Resource> {
+  const there = (resource: Resource): Resource => ({ ...resource, absent: () => radio() === null });
+  const measured = (of: 'signalStrength' | 'cellId' | 'mnc' | 'mcc' | 'sinr'): Resource => ({
+    ...integer(() => radio()?.[of] ?? 0),
+    absent: () => (radio()?.[of] ?? null) === null,
+  });
+  return {
+    '/4/0/0': there(integer(() => radio()?.bearer ?? 0)),
+    '/4/0/1/0': there(integer(() => 6)),
+    '/4/0/1/1': there(integer(() => 7)),
+    '/4/0/2': measured('signalStrength'),
+    '/4/0/4/0': there(text(() => '10.0.0.7')),
+    '/4/0/8': measured('cellId'),
+    '/4/0/9': measured('mnc'),
+    '/4/0/10': measured('mcc'),
+    '/4/0/11': measured('sinr'),
+  };
+}

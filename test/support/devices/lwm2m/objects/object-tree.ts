@@ -6,6 +6,8 @@ export type Resource = { type: DeviceResource['type'] } & {
   /** Null: 2.04; otherwise the code that refuses. Of what comes as text or opaque. */
   write?(value: Buffer): string | null;
   execute?(): string | null;
+  /** True: it isn't there now. Default: it is. */
+  absent?(): boolean;
 };
 
 /** Codes of RFC 7252 in place of values. */
@@ -26,29 +28,38 @@ export class ObjectTree {
 
   /** `/1/0`, `/3/0` …: what a registration tells. */
   instances(): string[] {
-    return [...new Set([...this.resources.keys()].map((path) => path.split('/').slice(0, 3).join('/')))];
+    return [...new Set(this.there().map(([path]) => path.split('/').slice(0, 3).join('/')))];
   }
 
   /** What can be read at a path: an object, an instance, a resource or an instance of one. */
   read(path: string): DeviceResource[] | Refusal {
-    const below = [...this.resources].filter(([at]) => at === path || at.startsWith(`${path}/`));
+    const below = this.there().filter(([at]) => at === path || at.startsWith(`${path}/`));
     if (below.length === 0) return { code: '4.04' };
     const readable = below.flatMap(([at, { type, read }]) => (read ? [{ path: at, type, value: read() } as DeviceResource] : []));
     return readable.length === 0 ? { code: '4.05' } : readable;
   }
 
   write(path: string, value: Buffer): string {
-    const resource = this.resources.get(path);
+    const resource = this.at(path);
     return resource ? (resource.write ? (resource.write(value) ?? '2.04') : '4.05') : '4.04';
   }
 
   execute(path: string): string {
-    const resource = this.resources.get(path);
+    const resource = this.at(path);
     return resource ? (resource.execute ? (resource.execute() ?? '2.04') : '4.05') : '4.04';
   }
 
   has(path: string): boolean {
-    return [...this.resources.keys()].some((at) => at === path || at.startsWith(`${path}/`));
+    return this.there().some(([at]) => at === path || at.startsWith(`${path}/`));
+  }
+
+  private there(): [path: string, resource: Resource][] {
+    return [...this.resources].filter(([, { absent }]) => !absent?.());
+  }
+
+  private at(path: string): Resource | undefined {
+    const resource = this.resources.get(path);
+    return resource?.absent?.() ? undefined : resource;
   }
 }
 
