@@ -59,6 +59,7 @@ const ofProduct = (limits: Limits): Record<string, number> => ({
   'Package.files': FIXED_LIMITS.packageFiles,
   'Package.sourceVersions': limits.packageSourceVersions,
   'Product.signingKeys': limits.signingKeys,
+  'Query.downloadSchemes': DOWNLOAD_SCHEMES.length,
   'Query.failureCauses': 100,
   'RegisterDevicesPayload.devices': limits.registrations,
   'RegisteredObject.instances': 4,
