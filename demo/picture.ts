@@ -31,11 +31,20 @@ const WAITS: Record<WaitingFor, string> = {
   BATCH_HALTED: 'waits: the batch has halted',
   RETRY: 'waits for its next attempt',
   DEVICE_OFFLINE: 'waits to come on-line',
+  DEVICE_ASLEEP: 'sleeps until its next Update',
   DEVICE_DISABLED: 'waits to be enabled',
   CONNECTION_UNSTABLE: 'connects again and again',
   PUSH_RATE: 'waits for its turn at the push rate',
   DEVICE_VERSION: 'was asked for its version',
+  DEVICE_SIGNAL: 'was asked for its cell',
+  CELL_SLOT: 'waits for its turn in its cell',
   DEVICE_REACTION: 'waits for its first reaction',
+  DOWNLOAD_START: 'has not begun to download',
+  DOWNLOAD: 'downloads',
+  INSTALL_ORDER: 'is told to install',
+  INSTALL_START: 'has not begun to install',
+  INSTALL_RESULT: 'installs',
+  DEVICE_USER: 'waits for its user',
   TARGET_VERSION: 'waits for its new version',
 };
 
@@ -43,7 +52,9 @@ const WAITS: Record<WaitingFor, string> = {
 const HOLDS: Partial<Record<WaitingFor, string>> = {
   PUSH_RATE: 'for their turn',
   RETRY: 'for another attempt',
+  CELL_SLOT: 'for a cell slot',
   DEVICE_OFFLINE: 'off-line',
+  DEVICE_ASLEEP: 'asleep',
 };
 
 const LABEL = 13;
