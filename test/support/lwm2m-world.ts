@@ -124,3 +124,33 @@ export function lwm2mWorld(tasks: Task[] = [anLwm2mTask()], facts: BatchFacts = 
   };
   return world;
 }
+
+/** It has accepted an address. */
+export async function accepted(world: World): Promise<World> {
+  await world.talk('REGISTERED');
+  if (world.task().status !== 'NOTIFIED') throw new Error(`The task is ${world.task().status}.`);
+  return world;
+}
+
+export async function downloading(world: World): Promise<World> {
+  await accepted(world);
+  world.device.state = 1;
+  await world.tells({ state: 1 });
+  return world;
+}
+
+/** It was told to install, and has said that it will. */
+export async function installing(world: World): Promise<World> {
+  await downloading(world);
+  world.device.state = 2;
+  await world.tells({ state: 2 });
+  if (world.device.executed !== 1) throw new Error('It was not told to install.');
+  return world;
+}
+
+/** What has become of the task, once its workflow has done what it was told. */
+export async function failureOf(world: World): Promise<Pick<Task, 'status' | 'cause'>> {
+  await world.work();
+  const { status, cause } = world.task();
+  return { status, cause };
+}

@@ -16,7 +16,8 @@ type Step =
   /** Two gateways talk with it at once; each takes its turn. */
   | { kind: 'twice'; reasons: [LookReason, LookReason] }
   | { kind: 'object'; state: number; result: number }
-  | { kind: 'installs' }
+  /** As the specification has it: downloads, has downloaded, has installed. */
+  | { kind: 'goesOn'; tells: boolean }
   | { kind: 'listens'; does: boolean }
   | { kind: 'delivery'; value: number }
   /** Maybe long ago, maybe not so at all. */
@@ -29,11 +30,11 @@ const reason = fc.constantFrom<LookReason>('REGISTERED', 'HEARD', 'PUSHED', 'DUE
 const state = fc.constantFrom(0, 1, 2, 3);
 const result = fc.constantFrom(0, 0, 0, 1, 4, 8, 10, 11, 77);
 const step: fc.Arbitrary<Step> = fc.oneof(
-  fc.record({ kind: fc.constant('heard' as const), reason }),
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('heard' as const), reason }) },
   fc.record({ kind: fc.constant('killed' as const), reason, after: fc.integer({ min: 0, max: 4 }) }),
   fc.record({ kind: fc.constant('twice' as const), reasons: fc.tuple(reason, reason) }),
   fc.record({ kind: fc.constant('object' as const), state, result }),
-  fc.constant<Step>({ kind: 'installs' }),
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant('goesOn' as const), tells: fc.boolean() }) },
   fc.record({ kind: fc.constant('listens' as const), does: fc.boolean() }),
   fc.record({ kind: fc.constant('delivery' as const), value: fc.constantFrom(0, 1, 2) }),
   fc.record({ kind: fc.constant('tells' as const), state }, { requiredKeys: ['kind'] }),
@@ -62,8 +63,10 @@ async function run(world: World, each: Step): Promise<void> {
     case 'object':
       Object.assign(device, { state: each.state, result: each.result });
       return;
-    case 'installs':
+    case 'goesOn':
       if (device.state === 3) device.install();
+      else if (device.state === 1) device.state = 2;
+      if (each.tells) await world.tells({ state: device.state });
       return;
     case 'listens':
       device.silent = !each.does;
