@@ -9,7 +9,7 @@ import type { Perform } from './perform';
 import { strongest } from './reasons';
 
 export interface UpgradeConversationsDeps {
-  upgrades: Pick<Lwm2mUpgrades, 'begin' | 'answered'>;
+  upgrades: Pick<Lwm2mUpgrades, 'begin' | 'answered' | 'noticed'>;
   perform: Perform;
   /** Conversations at once, and devices that wait for one. */
   limits: { conversations: number; waiting: number };
@@ -27,11 +27,24 @@ export interface UpgradeConversations {
   /** What core wants to be asked because of something that the device has told. */
   goOn(deviceId: DeviceId, ask: Ask): void;
   isUnderWay(deviceId: DeviceId): boolean;
+  /**
+   * What a device has told before core knows what it has just accepted: a notification overtakes the answer that it follows. Core hears it
+   * again when the conversation is over. False: none is under way.
+   */
+  hearAgain(deviceId: DeviceId, seen: Seen): boolean;
   /** How many could begin at once. */
   readonly room: number;
   readonly size: number;
   /** Ends all, within a second. */
   stop(): Promise<void>;
+}
+
+type Seen = Parameters<Lwm2mUpgrades['noticed']>[1];
+
+/** What came since the present conversation began: a reason for one more, and what the device has told. */
+interface Meanwhile {
+  next: LookReason | null;
+  seen: Seen | null;
 }
 
 /** No upgrade needs a tenth of it. */
@@ -45,8 +58,7 @@ const inTime = <T>(answer: Promise<T>): Promise<T> => withTimeout(answer, CORE_W
 
 export function createUpgradeConversations(deps: UpgradeConversationsDeps): UpgradeConversations {
   const { upgrades, perform, limits, metrics, sampled } = deps;
-  /** What has given reason for one more since the present one began. */
-  const underWay = new Map<DeviceId, { next: LookReason | null }>();
+  const underWay = new Map<DeviceId, Meanwhile>();
   const waiting = new Map<DeviceId, LookReason>();
   const ends = new Set<Promise<void>>();
   const stopping = new AbortController();
@@ -75,13 +87,15 @@ export function createUpgradeConversations(deps: UpgradeConversationsDeps): Upgr
   }
 
   async function converse(deviceId: DeviceId, begin: LookReason | Ask): Promise<void> {
-    const state: { next: LookReason | null } = { next: null };
+    const state: Meanwhile = { next: null, seen: null };
     underWay.set(deviceId, state);
     try {
       await talk(deviceId, typeof begin === 'string' ? await inTime(upgrades.begin(deviceId, begin)) : begin);
-      for (let { next } = state; next !== null && !signal.aborted; { next } = state) {
-        state.next = null;
-        await talk(deviceId, await inTime(upgrades.begin(deviceId, next)));
+      while ((state.seen ?? state.next) !== null && !signal.aborted) {
+        const { next, seen } = state;
+        Object.assign(state, seen ? { seen: null } : { next: null });
+        const ask = seen ? upgrades.noticed(deviceId, seen) : next && upgrades.begin(deviceId, next);
+        await talk(deviceId, ask && (await inTime(ask)));
       }
     } catch (error) {
       if (!signal.aborted) {
@@ -129,6 +143,11 @@ export function createUpgradeConversations(deps: UpgradeConversationsDeps): Upgr
       else start(deviceId, ask);
     },
     isUnderWay: (deviceId) => underWay.has(deviceId),
+    hearAgain(deviceId, seen) {
+      const present = underWay.get(deviceId);
+      if (present) present.seen = { ...present.seen, ...seen };
+      return present !== undefined;
+    },
     get room() {
       return Math.max(0, limits.conversations - underWay.size);
     },

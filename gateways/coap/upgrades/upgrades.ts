@@ -51,7 +51,9 @@ export function createUpgrades(deps: UpgradesDeps): Upgrades {
         setImmediate(() => conversations.begin(deviceId, 'HEARD'));
         return;
       }
-      const ask = await inTime(upgrades.noticed(deviceId, seen));
+      const isUnderWay = conversations.isUnderWay(deviceId);
+      let ask = await inTime(upgrades.noticed(deviceId, seen));
+      if (ask === null && isUnderWay && !conversations.hearAgain(deviceId, seen)) ask = await inTime(upgrades.noticed(deviceId, seen));
       if (ask !== null) setImmediate(() => conversations.goOn(deviceId, ask));
     },
     start() {
