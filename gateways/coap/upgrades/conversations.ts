@@ -41,11 +41,13 @@ export interface UpgradeConversations {
 
 type Seen = Parameters<Lwm2mUpgrades['noticed']>[1];
 
-/** What came since the present conversation began: a reason for one more, and what the device has told. */
+/** What came since the present conversation began: a reason for one more, and what the device has told, in order. */
 interface Meanwhile {
   next: LookReason | null;
-  seen: Seen | null;
+  seen: Seen[];
 }
+/** An upgrade has four states; of more only the last are heard again. */
+const MOST_SEEN = 8;
 
 /** No upgrade needs a tenth of it. */
 const MOST_ASKS = 200;
@@ -87,15 +89,19 @@ export function createUpgradeConversations(deps: UpgradeConversationsDeps): Upgr
   }
 
   async function converse(deviceId: DeviceId, begin: LookReason | Ask): Promise<void> {
-    const state: Meanwhile = { next: null, seen: null };
+    const state: Meanwhile = { next: null, seen: [] };
     underWay.set(deviceId, state);
     try {
       await talk(deviceId, typeof begin === 'string' ? await inTime(upgrades.begin(deviceId, begin)) : begin);
-      while ((state.seen ?? state.next) !== null && !signal.aborted) {
-        const { next, seen } = state;
-        Object.assign(state, seen ? { seen: null } : { next: null });
-        const ask = seen ? upgrades.noticed(deviceId, seen) : next && upgrades.begin(deviceId, next);
-        await talk(deviceId, ask && (await inTime(ask)));
+      while (!signal.aborted) {
+        const seen = state.seen.shift();
+        const { next } = state;
+        if (seen !== undefined) await talk(deviceId, await inTime(upgrades.noticed(deviceId, seen)));
+        else if (next === null) break;
+        else {
+          state.next = null;
+          await talk(deviceId, await inTime(upgrades.begin(deviceId, next)));
+        }
       }
     } catch (error) {
       if (!signal.aborted) {
@@ -145,7 +151,7 @@ export function createUpgradeConversations(deps: UpgradeConversationsDeps): Upgr
     isUnderWay: (deviceId) => underWay.has(deviceId),
     hearAgain(deviceId, seen) {
       const present = underWay.get(deviceId);
-      if (present) present.seen = { ...present.seen, ...seen };
+      if (present && present.seen.push(seen) > MOST_SEEN) present.seen.shift();
       return present !== undefined;
     },
     get room() {

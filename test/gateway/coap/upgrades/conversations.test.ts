@@ -76,7 +76,7 @@ test('whatever gives reason meanwhile gives reason for one more, of the stronges
 test('R-FLOW-5 what a device tells before core knows what it has accepted, core hears again behind the answer', async () => {
   const { upgrades, conversations, asked } = setUp();
   upgrades.wants = () => LOOK;
-  upgrades.notices = () => EXECUTE;
+  upgrades.notices = (_deviceId, { state }) => (state === 0 ? EXECUTE : null);
   expect(conversations.hearAgain('d1', { state: 1 })).toBe(false);
   conversations.begin('d1', 'HEARD');
   await settled();
@@ -86,7 +86,13 @@ test('R-FLOW-5 what a device tells before core knows what it has accepted, core 
   await settled();
   asked[1]?.answer();
   await settled();
-  expect(upgrades.calls).toEqual(['begin d1 HEARD', 'answered d1 look', 'noticed d1 {"state":0,"result":2}', 'answered d1 execute']);
+  expect(upgrades.calls).toEqual([
+    'begin d1 HEARD',
+    'answered d1 look',
+    'noticed d1 {"state":1}',
+    'noticed d1 {"state":0,"result":2}',
+    'answered d1 execute',
+  ]);
   expect(conversations.size).toBe(0);
 });
 
