@@ -43,7 +43,7 @@ class Device {
   private final Telling telling;
   /** Where it restarts: a client that is left can't wait for its own threads. */
   private final ExecutorService outside = Executors.newSingleThreadExecutor();
-  /** One for each `download` that it was told, for a device that waits for it. */
+  /** One for each `download` that it was told, for a device that waits for it; what it wants no more leaves it to the next. */
   private final Semaphore toldToDownload = new Semaphore(0);
   private LeshanClient client;
   private volatile boolean restartsAfterResponse = false;
@@ -103,9 +103,10 @@ class Device {
       byte[] image = null;
       try {
         if (description.path("waits").asBoolean()) toldToDownload.acquire();
-        image = new PackageDownload(credentials).get(URI.create(address));
+        if (firmware.wants(which)) image = new PackageDownload(credentials).get(URI.create(address));
+        else toldToDownload.release();
       } catch (Exception error) {
-        telling.tell("failed", String.valueOf(error));
+        if (firmware.wants(which)) telling.tell("failed", String.valueOf(error));
       }
       firmware.downloaded(which, image);
     }).start();
