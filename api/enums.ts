@@ -227,7 +227,7 @@ export const DialectEnum = enumOf(
   described(DIALECTS, {
     LINK: 'The Link SDKs of Alibaba Cloud IoT, over MQTT.',
     IOTDA: 'The device SDKs of Huawei Cloud IoTDA, over MQTT.',
-    LWM2M: 'LwM2M of OMA, over CoAP. Its devices cannot be upgraded yet.',
+    LWM2M: 'LwM2M of OMA, over CoAP.',
   }),
 );
 

@@ -1,5 +1,6 @@
 import { registerEnumType } from 'type-graphql';
 import { BATCH_DELIVERIES } from '../schema/model/batch/batch';
+import type { CellLevel } from '../schema/model/cell/level';
 import type { DownloadScheme } from '../schema/model/protocol/download-scheme';
 import { described, enumOf } from './enums';
 
@@ -26,5 +27,18 @@ registerEnumType(DownloadSchemeEnum, {
     COAPS: { description: 'CoAP with DTLS. The second choice.' },
     HTTP: { description: 'HTTP without encryption. The third choice.' },
     COAP: { description: 'CoAP without encryption. The last choice.' },
+  },
+});
+
+/** R-FLOW-4. Their values are as the store has them. */
+export const CoverageLevelEnum = { LEVEL_0: '0', LEVEL_1: '1', LEVEL_2: '2', CELL: 'CELL' } as const satisfies Record<string, CellLevel>;
+registerEnumType(CoverageLevelEnum, {
+  name: 'CoverageLevel',
+  description: 'How well an LwM2M device hears its radio cell: by the weaker of RSRP and SINR. The borders are settings.',
+  valuesConfig: {
+    LEVEL_0: { description: 'Well: most devices may download at once.' },
+    LEVEL_1: { description: 'Less well.' },
+    LEVEL_2: { description: 'Badly, or worse than all ranges: one device at a time unless the setting says otherwise.' },
+    CELL: { description: 'The device tells its cell, and not its signal.' },
   },
 });

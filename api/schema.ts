@@ -7,6 +7,7 @@ import { DynamicBatchResolver } from './batches/dynamic-resolver';
 import { BatchEditResolver } from './batches/edit-resolver';
 import { PreviewResolver } from './batches/preview-resolver';
 import { BatchResolver } from './batches/resolver';
+import { CellResolver } from './cells/resolver';
 import { DeviceImportResolver, ImportProgressResolver } from './device-imports/resolver';
 import { DeviceListResolver } from './device-lists/resolver';
 import { Lwm2mResolver } from './devices/lwm2m-resolver';
@@ -31,6 +32,7 @@ export function buildApiSchema(): GraphQLSchema {
       AttemptResolver,
       BatchEditResolver,
       BatchResolver,
+      CellResolver,
       DynamicBatchResolver,
       DeviceResolver,
       Lwm2mResolver,

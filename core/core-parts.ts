@@ -1,5 +1,6 @@
 import type { Store } from '../schema/mongo/connect';
 import type { BatchLifecycle } from './batches/lifecycle';
+import type { CellSlots } from './cells/contract';
 import type { Clock } from './clock';
 import type { Core } from './core';
 import type { ImportCreation } from './device-imports/creation';
@@ -48,6 +49,8 @@ export interface CoreParts {
   checkGroups(signal?: AbortSignal): Promise<number>;
   /** R-DEV-2: ends LwM2M registrations, and windows of devices with queue mode, whose time is over. Returns how many were looked at. */
   endRegistrations(signal?: AbortSignal): Promise<number>;
+  /** R-FLOW-4. */
+  cellSlots: CellSlots;
   /** After a change of the master key. Throws SealedByOther when a key that is still needed was not given. */
   resealSecrets(): Promise<number>;
   /** The same for the secrets of devices, of which there may be many: until it has ended, or the signal says so. */

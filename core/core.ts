@@ -1,5 +1,6 @@
 import type { AccessService } from './access/contract';
 import type { BatchService } from './batches/contract';
+import type { CellService } from './cells/contract';
 import type { DeviceImportService } from './device-imports/contract';
 import type { DeviceListService } from './device-lists/contract';
 import type { DeviceService } from './devices/contract';
@@ -22,6 +23,8 @@ export interface Core {
   devices: DeviceService;
   /** Of LwM2M devices. */
   registrations: RegistrationService;
+  /** Radio cells of LwM2M devices. */
+  cells: CellService;
   groups: GroupService;
   deviceLists: DeviceListService;
   deviceImports: DeviceImportService;

@@ -9,6 +9,9 @@ import { batchesOfFailures, createHaltWatch } from './batches/halt-watch';
 import { createBatchLifecycle } from './batches/lifecycle';
 import { createBatchService } from './batches/service';
 import { batchStatus } from './batches/status';
+import { createCellLeavings, leavingOf } from './cells/leaving';
+import { createCellService } from './cells/queries';
+import { createCellSlots } from './cells/service';
 import { systemClock } from './clock';
 import type { CoreDeps, CoreParts } from './core-parts';
 import { createImportCreation } from './device-imports/creation';
@@ -87,11 +90,14 @@ export async function createCore({
     look: (id) => lookForHalt(collections, id, clock()),
     onHalted: (id) => engine.wakeBatch(id),
   });
+  const cellSlots = createCellSlots({ collections, settings, clock });
+  const cellLeavings = createCellLeavings(collections, cellSlots);
   const tasks = tellingStore(createTaskStore(collections.tasks), {
     onFree: (ids) => matching.changed(ids),
     onWritten(writes) {
       downloads.tasksEnded(writes.filter(({ change }) => change.set.active === false).map(({ task }) => task));
       haltWatch.failed(batchesOfFailures(writes));
+      cellLeavings.left(leavingOf(writes));
     },
   });
   const downloads = createDownloadService({
@@ -198,6 +204,7 @@ export async function createCore({
       products: createProductService({ collections, settings, clock, secureUpdates, versionCounts }),
       devices,
       registrations,
+      cells: createCellService({ collections, settings, clock }),
       groups: createGroupService({
         ...{ store, settings, clock, memberships, checks: groupChecks },
         onMoved: matching.changed,
@@ -247,10 +254,12 @@ export async function createCore({
     pushOver: (link) => createPush({ ...pushDeps, parentsOf: devices.parentsOf }, link),
     checkGroups: groupChecks.checkDue,
     endRegistrations: registrations.endDue,
+    cellSlots,
     close: async () => {
       downloads.close();
       await Promise.all([
         meter.close(),
+        cellLeavings.close(),
         groupChecks.close(),
         imports.stop(),
         ignoredReports.close(),

@@ -67,7 +67,8 @@ export const workerJobs = ({
   lifecycle,
   checkGroups,
   endRegistrations,
-}: Pick<CoreParts, 'lifecycle' | 'checkGroups' | 'endRegistrations'>): PeriodicJob[] => [
+  cellSlots,
+}: Pick<CoreParts, 'lifecycle' | 'checkGroups' | 'endRegistrations' | 'cellSlots'>): PeriodicJob[] => [
   {
     name: 'start batches',
     // A process may die between storing a batch and starting its workflow.
@@ -87,5 +88,12 @@ export const workerJobs = ({
     everyMs: 1_000,
     failure: 'LwM2M registrations whose time is over could not be ended; it is tried again',
     run: (signal) => endRegistrations(signal),
+  },
+  {
+    name: 'cell slots',
+    // Of the cells that are due, few as a rule; a slot that a process has lost is free again by it.
+    everyMs: 2_000,
+    failure: 'Slots of radio cells could not be looked through; it is tried again',
+    run: (signal) => cellSlots.sweep(signal),
   },
 ];

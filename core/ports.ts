@@ -3,7 +3,7 @@ import type { BatchTag } from '../schema/model/batch/batch';
 import type { Generations } from '../schema/model/device/generations';
 import type { BatchId, DeviceId } from '../schema/model/ids';
 import type { DigestAlgorithm } from '../schema/model/package/package-fields';
-import type { UpgradedDialect } from '../schema/model/protocol/dialect';
+import type { Dialect } from '../schema/model/protocol/dialect';
 import type { WhichTasks } from '../schema/model/task/cancel';
 import type { Task } from '../schema/model/task/task';
 import type { UpgradeInput, UpgradeReport } from '../schema/model/task/upgrade';
@@ -51,7 +51,7 @@ export interface Notification {
   productKey: string;
   deviceName: string;
   /** The device's; LINK when not given. */
-  dialect?: UpgradedDialect;
+  dialect?: Dialect;
   /** As the device last wrote it. */
   module: string;
   version: string;
@@ -91,7 +91,7 @@ export interface DeviceLink {
    */
   notify(notification: Notification, parentId?: DeviceId): Promise<boolean>;
   /** Asks a device of a platform-led dialect for its versions; false when there is no connection. */
-  queryVersion(device: { deviceId: DeviceId; dialect?: UpgradedDialect }, parentId?: DeviceId): Promise<boolean>;
+  queryVersion(device: { deviceId: DeviceId; dialect?: Dialect }, parentId?: DeviceId): Promise<boolean>;
 }
 
 export interface StoredFile {

@@ -1,3 +1,4 @@
+import type { CellSettings } from '../schema/model/cell/gate';
 import type { Limits } from '../schema/model/limits';
 import type { WaitsByDialect } from '../schema/model/task/waits';
 
@@ -15,6 +16,8 @@ export interface CoreSettings {
   settleMs: number;
   /** R-FLOW-2. */
   waits: WaitsByDialect;
+  /** R-FLOW-4. */
+  cells: CellSettings;
   /** So many minutes after a success another version goes on the task's record; 60 when not given. */
   regressionMinutes?: number;
   /** Rules of dynamic groups are read anew after so long; 1,000 when not given. */

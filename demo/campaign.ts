@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Dialect } from '../schema/model/protocol/dialect';
 import type { ApiClient } from './api-client';
+import { AWAKE_SECONDS } from './lwm2m-plan';
 
 const PRODUCT = `mutation ($input: CreateProductInput!) {
   createProduct(input: $input) { product { key } userErrors { code field message hint } }
@@ -13,31 +14,53 @@ const BATCH = `mutation ($input: CreateStaticBatchInput!) {
 }`;
 /** Devices a call, which the API takes at most. */
 const PORTION = 1_000;
+const KEY_BYTES = 32;
 
 /** A product of its own for each demo, so that demos on the same data don't meet. */
 export async function createDemoProduct(api: ApiClient): Promise<string> {
   const key = `demo${randomBytes(6).toString('hex')}`;
   const name = `Demo meters ${new Date().toISOString().slice(0, 16).replace('T', ' ')}`;
-  await api.call(PRODUCT, { input: { key, name } });
+  await api.call(PRODUCT, { input: { key, name, plainCoap: true, awakeSeconds: AWAKE_SECONDS } });
   return key;
 }
 
 export interface NewDevice {
   deviceName: string;
   dialect: Dialect;
+  /** Of one that has an endpoint name. */
+  lwm2m: { secure: boolean } | null;
 }
 
-/** The secrets by device name. */
-export async function registerDevices(api: ApiClient, productKey: string, wanted: readonly NewDevice[]): Promise<Map<string, string>> {
-  const secrets = new Map<string, string>();
+/** What a device signs in with. */
+export interface Credentials {
+  secret: string | null;
+  /** The key in hex. */
+  psk: { identity: string; key: string } | null;
+}
+
+/** Endpoint names are unique in the whole installation, and device names in their product only. */
+export const endpointOf = (productKey: string, deviceName: string): string => `${productKey}.${deviceName}`;
+
+/** By device name. The platform makes no keys for a product whose devices need none, so they are made here. */
+export async function registerDevices(api: ApiClient, productKey: string, wanted: readonly NewDevice[]): Promise<Map<string, Credentials>> {
+  const credentials = new Map<string, Credentials>();
+  const inputOf = ({ deviceName, dialect, lwm2m }: NewDevice) => {
+    if (!lwm2m) return { deviceName, dialect };
+    const endpoint = endpointOf(productKey, deviceName);
+    const psks = lwm2m.secure ? [{ identity: endpoint, key: randomBytes(KEY_BYTES).toString('hex') }] : [];
+    credentials.set(deviceName, { secret: null, psk: psks[0] ?? null });
+    return { deviceName, dialect, lwm2m: { endpoint, psks } };
+  };
   for (let at = 0; at < wanted.length; at += PORTION) {
-    const devices = wanted.slice(at, at + PORTION).map(({ deviceName, dialect }) => ({ deviceName, dialect }));
-    const registered = await api.call<{ devices: { secret: string; device: { deviceName: string } }[] }>(DEVICES, {
+    const devices = wanted.slice(at, at + PORTION).map(inputOf);
+    const registered = await api.call<{ devices: { secret: string | null; device: { deviceName: string } }[] }>(DEVICES, {
       input: { productKey, devices },
     });
-    for (const { secret, device } of registered.devices) secrets.set(device.deviceName, secret);
+    for (const { secret, device } of registered.devices) {
+      credentials.set(device.deviceName, { psk: null, ...credentials.get(device.deviceName), secret });
+    }
   }
-  return secrets;
+  return credentials;
 }
 
 export interface DemoBatch {

@@ -3,7 +3,7 @@ import { keepKey, keyFile, signIn } from './admin-key';
 import { createDemoProduct, registerDevices } from './campaign';
 import { startDemoFleet } from './demo-fleet';
 import { firmwareOf, sizeText, TARGET_VERSION } from './firmware';
-import { planFleet } from './fleet-plan';
+import { devicesOverCoap, planFleet } from './fleet-plan';
 import type { DemoOptions } from './options';
 import { runBatch } from './run-batch';
 import type { Out } from './screen';
@@ -23,6 +23,7 @@ export interface DemoEnd {
 }
 
 const SPARE_DEVICE = 'spare-device';
+const SPARE_LWM2M = 'spare-cell';
 
 /** The demo from the platform's start to the batch's end. What it starts is owned by `stack`. */
 export async function runDemo(options: DemoOptions, out: Out, stack: ShutdownStack): Promise<DemoEnd> {
@@ -34,7 +35,7 @@ export async function runDemo(options: DemoOptions, out: Out, stack: ShutdownSta
   const config = await demoConfig();
   const { dataDir } = config;
   const platform = await doStep('Starting MongoDB, Temporal and Updraft', () => stack.own(startDemoPlatform(config), (one) => one.stop()));
-  const { apiUrl = '', mqttUrl = '', firstKey } = platform;
+  const { apiUrl = '', mqttUrl = '', coapUrl, coapsUrl, firstKey } = platform;
   if (firstKey) {
     keepKey(dataDir, firstKey);
     out.write(`  The administrator's API key is kept in ${shown(keyFile(dataDir))}, readable by you only.\n`);
@@ -42,41 +43,46 @@ export async function runDemo(options: DemoOptions, out: Out, stack: ShutdownSta
   const api = await signIn(apiUrl, dataDir);
 
   const firmware = await firmwareOf(options.packageFile, dataDir);
-  const load = { devices: options.devices, rate: options.rate, bytes: firmware.size };
+  const { devices, rate, dialect } = options;
+  const load = { devices, rate, bytes: firmware.size, overCoap: devicesOverCoap(devices, dialect) };
   const timeoutMinutes = timeoutMinutesOf(load);
-  const plan = planFleet(options.devices, timeoutMinutes, options.dialect);
+  const plan = planFleet(devices, timeoutMinutes, dialect);
   const offline = plan.filter((device) => device.offline).length;
   const faulty = plan.filter(({ fault }) => fault !== null).length;
-  const { productKey, secrets } = await doStep(`Registering ${plan.length} devices`, async () => {
+  const { productKey, credentials } = await doStep(`Registering ${plan.length} devices`, async () => {
     const key = await createDemoProduct(api);
-    return { productKey: key, secrets: await registerDevices(api, key, plan) };
+    return { productKey: key, credentials: await registerDevices(api, key, plan) };
   });
   const what = `${firmware.fileName} (${sizeText(firmware.size)})`;
   const uploaded = await doStep(`Uploading ${what}`, () =>
     uploadPackage(api, { productKey, name: 'demo_firmware', version: TARGET_VERSION }, firmware.path),
   );
   const fleet = await doStep(`Connecting the devices, of which ${offline} are off-line at first and ${faulty} faulty`, () =>
-    stack.own(startDemoFleet({ mqttUrl, productKey, plan, secrets }), (one) => one.stop()),
+    stack.own(startDemoFleet({ addresses: { mqttUrl, coapUrl, coapsUrl }, productKey, plan, credentials }), (one) => one.stop()),
   );
   out.write('\n');
   stack.signal.throwIfAborted();
   const state = await runBatch({
-    ...{ api, fleet, plan, out, paint, timeoutMinutes, rate: options.rate, signal: stack.signal },
+    ...{ api, fleet, plan, out, paint, timeoutMinutes, rate, signal: stack.signal },
     timing: timingOf(load, offline, timeoutMinutes),
     packageId: uploaded.id,
     firmware: `${what} as ${TARGET_VERSION}`,
   });
   const found = deviations(plan, state.tasks);
   out.write(summary(state, found, Date.now(), paint));
-  const spare = await registerDevices(api, productKey, [{ deviceName: SPARE_DEVICE, dialect: 'LINK' }]);
+  const spare = await registerDevices(api, productKey, [
+    { deviceName: SPARE_DEVICE, dialect: 'LINK', lwm2m: null },
+    { deviceName: SPARE_LWM2M, dialect: 'LWM2M', lwm2m: { secure: true } },
+  ]);
   const { explorerUrl, temporalUiUrl } = platform;
   return {
     asPlanned: found.length === 0,
     addresses: {
-      ...{ apiUrl, explorerUrl, temporalUiUrl, mqttUrl, key: api.key },
+      ...{ apiUrl, explorerUrl, temporalUiUrl, mqttUrl, coapUrl, coapsUrl, key: api.key },
       keyFile: shown(keyFile(dataDir)),
       logFile: shown(logFile(dataDir)),
-      device: { productKey, deviceName: SPARE_DEVICE, secret: spare.get(SPARE_DEVICE) ?? '' },
+      device: { productKey, deviceName: SPARE_DEVICE, secret: spare.get(SPARE_DEVICE)?.secret ?? '' },
+      lwm2m: { deviceName: SPARE_LWM2M, psk: spare.get(SPARE_LWM2M)?.psk ?? { identity: '', key: '' } },
     },
   };
 }

@@ -33,15 +33,19 @@ export interface Addresses {
   explorerUrl?: string;
   temporalUiUrl?: string;
   mqttUrl: string;
+  coapUrl?: string;
+  coapsUrl?: string;
   key: string;
   keyFile: string;
   logFile: string;
-  /** One that is not of the fleet, to try with a client of one's own. */
+  /** Not of the fleet, to try with clients of one's own. */
   device: LinkIdentity;
+  lwm2m: { deviceName: string; psk: { identity: string; key: string } };
 }
 
 /** What to try while the platform stays. */
-export function whatToTry({ apiUrl, explorerUrl, temporalUiUrl, mqttUrl, key, keyFile, logFile, device }: Addresses, paint: Paint): string {
+export function whatToTry(addresses: Addresses, paint: Paint): string {
+  const { apiUrl, explorerUrl, temporalUiUrl, mqttUrl, coapUrl, coapsUrl, key, keyFile, logFile, device, lwm2m } = addresses;
   const { clientId, username, password } = linkCredentials(device);
   const query = '{ batches(first: 3) { edges { node { name status counts { total succeeded failed } } } } }';
   const rows: [string, string][] = [
@@ -57,6 +61,10 @@ export function whatToTry({ apiUrl, explorerUrl, temporalUiUrl, mqttUrl, key, ke
     ['  client id', clientId],
     ['  user name', username],
     ['  password', password],
+    ...row('CoAP', [coapsUrl, coapUrl].filter(Boolean).join(', and without DTLS ')),
+    ['A spare LwM2M one', lwm2m.deviceName],
+    ['  endpoint name', `${lwm2m.psk.identity}, its PSK identity as well`],
+    ['  key, in hex', lwm2m.psk.key],
     ['Log', logFile],
   ];
   return [

@@ -2,8 +2,9 @@ import type { Retention } from '../core/batches/retention';
 import { S3_FILE_BYTES, type S3Settings } from '../core/package-store/s3-store';
 import type { CoapQuotas } from '../gateways/coap/quotas';
 import type { MqttQuotas } from '../gateways/mqtt/quotas';
+import type { CellSettings } from '../schema/model/cell/gate';
 import type { Limits } from '../schema/model/limits';
-import { DEFAULT_WAITS, type WaitsByDialect } from '../schema/model/task/waits';
+import type { WaitsByDialect } from '../schema/model/task/waits';
 import { type BrokerConfig, brokerSettingsOf } from './settings/broker-settings';
 import { COAP_QUOTA_SETTINGS, coapQuotaVariable } from './settings/coap-settings';
 import { LIMIT_SETTINGS, limitVariable } from './settings/limit-settings';
@@ -62,6 +63,8 @@ export interface Config {
   reofferMinutes: number;
   /** R-FLOW-2. */
   waits: WaitsByDialect;
+  /** R-FLOW-4. */
+  cells: CellSettings;
   /** Hours. */
   iotdaHourTolerance: number;
   settleMs: number;
@@ -166,7 +169,29 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
         resultMinutes: of('UPDRAFT_IOTDA_DOWNLOAD_MINUTES'),
         confirmMinutes: of('UPDRAFT_IOTDA_CONFIRM_MINUTES'),
       },
-      LWM2M: DEFAULT_WAITS.LWM2M,
+      LWM2M: {
+        onlineMinutes: of('UPDRAFT_LWM2M_ONLINE_MINUTES'),
+        versionMinutes: of('UPDRAFT_LWM2M_VERSION_MINUTES'),
+        signalMinutes: of('UPDRAFT_LWM2M_SIGNAL_MINUTES'),
+        cellSlotMinutes: of('UPDRAFT_LWM2M_CELL_SLOT_MINUTES'),
+        startMinutes: of('UPDRAFT_LWM2M_START_MINUTES'),
+        downloadMinutes: of('UPDRAFT_LWM2M_DOWNLOAD_MINUTES'),
+        executeMinutes: of('UPDRAFT_LWM2M_EXECUTE_MINUTES'),
+        updateMinutes: of('UPDRAFT_LWM2M_UPDATE_MINUTES'),
+        resultMinutes: of('UPDRAFT_LWM2M_RESULT_MINUTES'),
+        checkMinutes: of('UPDRAFT_LWM2M_CHECK_MINUTES'),
+        deferMinutes: of('UPDRAFT_LWM2M_DEFER_MINUTES'),
+      },
+    },
+    cells: {
+      slots: {
+        '0': of('UPDRAFT_CELL_SLOTS_0'),
+        '1': of('UPDRAFT_CELL_SLOTS_1'),
+        '2': of('UPDRAFT_CELL_SLOTS_2'),
+        CELL: of('UPDRAFT_CELL_SLOTS_CELL'),
+      },
+      ranges: { rsrp: of('UPDRAFT_CELL_RSRP'), sinr: of('UPDRAFT_CELL_SINR') },
+      enforced: of('UPDRAFT_CELL_ENFORCED'),
     },
     iotdaHourTolerance: of('UPDRAFT_IOTDA_HOUR_TOLERANCE'),
     settleMs: of('UPDRAFT_SETTLE_MS'),

@@ -78,11 +78,11 @@ export async function startFoundation(config: Config, logger: Logger): Promise<F
     });
     running.add({ stop: () => engine.close() });
     const httpPort = config.httpPort === 0 ? await freePort() : config.httpPort;
-    const { limits, minuteMs, reofferMinutes, settleMs, waits } = config;
+    const { limits, minuteMs, reofferMinutes, settleMs, waits, cells } = config;
     const publicBaseUrl = config.publicBaseUrl ?? `${config.tls ? 'https' : 'http'}://${config.host}:${httpPort}`;
     const coapPorts = await coapPortsOf(config);
     const coapBaseUrls = coapBaseUrlsOf(coapPorts, { coapPublicHost: config.coapPublicHost, publicBaseUrl });
-    const settings = { limits, minuteMs, reofferMinutes, settleMs, waits, publicBaseUrl, coapBaseUrls };
+    const settings = { limits, minuteMs, reofferMinutes, settleMs, waits, cells, publicBaseUrl, coapBaseUrls };
     const files = await packageStoreOf(config, store);
     running.add({ stop: async () => files.close?.() });
     const blocks = createLocalCopies({

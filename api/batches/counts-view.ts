@@ -15,10 +15,12 @@ export const countsView = (counts: TaskCounts): BatchCounts => ({
   regressed: counts.regressed,
 });
 
-export const selectionView = (selection: SelectionSummary): BatchSelection => ({
+/** `why`: devices of some dialects are passed over. */
+export const selectionView = (selection: SelectionSummary, why: string | null): BatchSelection => ({
   ...selection,
   skippedVersion: selection.skippedVersion ?? 0,
   skippedDialect: selection.skippedDialect ?? 0,
+  skippedDialectReason: selection.skippedDialect ? why : null,
   skippedPhase: selection.skippedPhase ?? 0,
 });
 

@@ -107,9 +107,9 @@ export class PreviewBatchPayload extends Payload {
   preview!: BatchPreviewType | null;
 }
 
-export const previewView = ({ selection, points, ...preview }: BatchPreview): BatchPreviewType => ({
+export const previewView = ({ selection, dialectReason, points, ...preview }: BatchPreview): BatchPreviewType => ({
   ...preview,
-  selection: selectionView(selection),
+  selection: selectionView(selection, dialectReason),
   atTarget: selection.atTarget,
   curve: points,
 });

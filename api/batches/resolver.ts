@@ -1,5 +1,6 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { Batch } from '../../schema/model/batch/batch';
+import { dialectReason } from '../../schema/model/batch/dialect-obstacle';
 import type { ApiContext } from '../context';
 import { asPayload } from '../errors/as-payload';
 import { found } from '../errors/found';
@@ -82,8 +83,8 @@ export class BatchResolver {
   }
 
   @FieldResolver()
-  selection(@Root() { selection }: Batch): BatchSelection | null {
-    return selection && selectionView(selection);
+  selection(@Root() batch: Batch): BatchSelection | null {
+    return batch.selection && selectionView(batch.selection, dialectReason(batch));
   }
 
   @FieldResolver()

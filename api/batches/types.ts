@@ -57,8 +57,13 @@ export class BatchSelection {
   })
   skippedVersion!: number;
 
-  @Field(() => Int, { description: 'Devices that speak a dialect whose devices cannot be upgraded yet (LwM2M).' })
+  @Field(() => Int, {
+    description: 'Devices whose dialect cannot bring the package: LwM2M takes one file of the module `default`, and not over MQTT.',
+  })
   skippedDialect!: number;
+
+  @Field(() => String, { nullable: true, description: 'Why those are passed over; null when there are none.' })
+  skippedDialectReason!: string | null;
 
   @Field(() => Int, { description: 'Devices that a phased batch leaves for later.' })
   skippedPhase!: number;

@@ -1,3 +1,4 @@
+import type { CellUse } from '../../core/cells/contract';
 import type { Batch, TaskCounts } from '../../schema/model/batch/batch';
 import type { DeviceImport } from '../../schema/model/device/device-import';
 import type { BatchId, DeviceId } from '../../schema/model/ids';
@@ -39,6 +40,12 @@ export interface ImportProgressEvent {
   cursor: string;
 }
 
+export interface CellChangeEvent {
+  kind: 'change';
+  cell: CellUse;
+  cursor: string;
+}
+
 /** What a slow reader did not get since its last event. `dropped` are tasks whose latest change was lost, and part of `skipped`. */
 export interface Skipped {
   skipped: number;
@@ -47,6 +54,7 @@ export interface Skipped {
 
 export type TaskFeedEvent = (TaskChangeEvent & Skipped) | ResyncEvent;
 export type BatchFeedEvent = BatchProgressEvent | ResyncEvent;
+export type CellFeedEvent = CellChangeEvent | ResyncEvent;
 export type ImportFeedEvent = ImportProgressEvent | ResyncEvent;
 export type UploadFeedEvent = UploadProgressEvent | ResyncEvent;
 

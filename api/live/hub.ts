@@ -1,8 +1,10 @@
+import type { Gate } from '../../schema/model/cell/gate';
 import type { BatchId } from '../../schema/model/ids';
 import { batchOfTask } from '../../schema/model/ids';
 import { createBatchFeed } from './batch-feed';
+import { createCellFeed } from './cell-feed';
 import { createChangeReader } from './change-reader';
-import type { BatchFeedEvent, ImportFeedEvent, TaskFeedEvent, TaskFeedFilter, UploadFeedEvent } from './events';
+import type { BatchFeedEvent, CellFeedEvent, ImportFeedEvent, TaskFeedEvent, TaskFeedFilter, UploadFeedEvent } from './events';
 import { createImportFeed } from './import-feed';
 import type { LiveSource } from './source';
 import { createTaskFeed } from './task-feed';
@@ -22,12 +24,15 @@ export interface LiveHub {
   subscribeUpload(uploadId: string, after?: string | null): AsyncIterableIterator<UploadFeedEvent>;
   /** The same for an import; ends when the import does. */
   subscribeImport(importId: string, after?: string | null): AsyncIterableIterator<ImportFeedEvent>;
+  /** The same for one coverage level of a radio cell, which has no end. */
+  subscribeCell(gate: Gate, after?: string | null): AsyncIterableIterator<CellFeedEvent>;
 }
 
 export function createLiveHub(source: LiveSource): LiveHub {
   const taskCollection = source.collections.tasks.collectionName;
   const importCollection = source.collections.deviceImports.collectionName;
   const uploadCollection = source.collections.resumableUploads.collectionName;
+  const cellCollection = source.collections.cells.collectionName;
   const reader = createChangeReader(source, {
     onChange({ ns, documentKey, _id }) {
       const id = documentKey._id;
@@ -39,11 +44,16 @@ export function createLiveHub(source: LiveSource): LiveHub {
         imports.changed(id);
         return undefined;
       }
+      if (ns.coll === cellCollection) {
+        cells.changed(id);
+        return undefined;
+      }
       if (ns.coll !== taskCollection) {
         batches.changed(id);
         return undefined;
       }
       batches.changed(batchOfTask(id));
+      cells.taskChanged();
       return tasks.changed(id, _id._data);
     },
     onLost() {
@@ -51,21 +61,24 @@ export function createLiveHub(source: LiveSource): LiveHub {
       batches.resync();
       uploads.resync();
       imports.resync();
+      cells.resync();
     },
   });
   const tasks = createTaskFeed(source, reader.position);
   const batches = createBatchFeed(source, reader.position);
   const uploads = createUploadFeed(source, reader.position);
   const imports = createImportFeed(source, reader.position);
+  const cells = createCellFeed(source, reader.position);
   return {
     start: reader.start,
     async stop() {
       await reader.stop();
-      await Promise.all([tasks.stop(), batches.stop(), uploads.stop(), imports.stop()]);
+      await Promise.all([tasks.stop(), batches.stop(), uploads.stop(), imports.stop(), cells.stop()]);
     },
     subscribeTasks: (filter, after = null) => tasks.subscribe(filter, after),
     subscribeBatch: (batchId, after = null) => batches.subscribe(batchId, after),
     subscribeUpload: (uploadId, after = null) => uploads.subscribe(uploadId, after),
     subscribeImport: (importId, after = null) => imports.subscribe(importId, after),
+    subscribeCell: (gate, after = null) => cells.subscribe(gate, after),
   };
 }

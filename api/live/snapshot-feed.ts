@@ -7,6 +7,8 @@ import type { LiveLog } from './source';
 export interface SnapshotFeed<E> {
   /** The thing, or what belongs to it, changed. */
   changed(id: string): void;
+  /** Something changed that may belong to any of them. */
+  changedAll(): void;
   /** Ends by itself after a last event. */
   subscribe(id: string, after: string | null): AsyncIterableIterator<E | ResyncEvent>;
   resync(): void;
@@ -43,11 +45,15 @@ const REST = 19;
 const LONGEST_REST_MS = 1_400;
 const AFTER_FAILURE_MS = 1_000;
 
-/** At most four events a second of each thing, and always the last one. `read` gives null for what is not there. */
+/**
+ * At most four events a second of each thing, and always the last one. `read` gives null for what is not there. A picture that is no news
+ * after the one before is not told.
+ */
 export function createSnapshotFeed<E>(
   read: (id: string, cursor: string, latest: E | null) => Promise<Snapshot<E> | null>,
   position: () => string,
   logger: LiveLog,
+  isNews: (event: E, before: E) => boolean = () => true,
 ): SnapshotFeed<E> {
   type Queue = LatestQueue<Picture<E>>;
   const things = new Map<string, Watched<E>>();
@@ -77,8 +83,9 @@ export function createSnapshotFeed<E>(
         if (watched.latest) for (const queue of [...watched.readers]) queue.end();
         return;
       }
+      const { latest } = watched;
       watched.latest = picture;
-      for (const queue of watched.readers) queue.put('progress', picture);
+      if (latest === null || isNews(picture.event, latest.event)) for (const queue of watched.readers) queue.put('progress', picture);
     } catch (error) {
       logger.warn({ err: error, id: watched.id }, 'Progress could not be read; it is tried again');
       watched.dirty = true;
@@ -118,6 +125,9 @@ export function createSnapshotFeed<E>(
 
   return {
     changed,
+    changedAll() {
+      for (const id of things.keys()) changed(id);
+    },
     subscribe(id, after) {
       const watched = watch(id);
       const queue: Queue = createLatestQueue(2, () => leave(watched, queue));

@@ -2,6 +2,7 @@ import type { mongo } from 'mongoose';
 import type { Batch } from '../../schema/model/batch/batch';
 import type { FirmwarePackage } from '../../schema/model/package/firmware-package';
 import type { Task } from '../../schema/model/task/task';
+import type { StoredCell } from '../../schema/mongo/cells';
 import type { StoredImport } from '../../schema/mongo/device-imports';
 import type { StoredUpload } from '../../schema/mongo/resumable-uploads';
 
@@ -11,6 +12,7 @@ export interface LiveCollections {
   resumableUploads: mongo.Collection<StoredUpload>;
   deviceImports: mongo.Collection<StoredImport>;
   packages: mongo.Collection<FirmwarePackage>;
+  cells: mongo.Collection<StoredCell>;
 }
 
 export interface LiveLog {
@@ -52,7 +54,7 @@ const NULLS_AT_ONCE = 5;
 
 /** The same stream for following and for catching up: a token is only good for what it came from. */
 export function tailOf({ db, collections }: LiveSource, after: string | null, awaitMs: number): Tail {
-  const followed = [collections.tasks, collections.batches, collections.resumableUploads, collections.deviceImports];
+  const followed = [collections.tasks, collections.batches, collections.resumableUploads, collections.deviceImports, collections.cells];
   const names = followed.map(({ collectionName }) => collectionName);
   const ofOurs = { 'ns.coll': { $in: names }, operationType: { $in: CHANGES } };
   const stream: Stream = db.watch<Change, Change & mongo.ChangeStreamDocument>(

@@ -56,6 +56,8 @@ export interface BatchPreview extends Pick<LookAhead, 'selection' | 'estimated'>
   versions: { version: string | null; devices: number }[];
   /** Devices with yet other versions. */
   otherVersions: number;
+  /** Why devices of some dialects are passed over; null when the batch can be brought to all. */
+  dialectReason: string | null;
   /** Devices to notify. */
   toPush: number;
   /** R-BAT-24. Null: it has no threshold. */

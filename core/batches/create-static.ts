@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mongo } from 'mongoose';
 import type { Batch, BatchKind, BatchPolicy, BatchScope } from '../../schema/model/batch/batch';
 import { firstStatus } from '../../schema/model/batch/batch-state';
+import { dialectReason } from '../../schema/model/batch/dialect-obstacle';
 import { dynamicViolations } from '../../schema/model/batch/dynamic-rules';
 import { withMinimum } from '../../schema/model/batch/halt';
 import { policyViolations, sourceVersionViolations, targetedVersionViolations } from '../../schema/model/batch/policy';
@@ -10,7 +11,6 @@ import { deviceIdOf } from '../../schema/model/ids';
 import type { Limits } from '../../schema/model/limits';
 import type { FirmwarePackage } from '../../schema/model/package/firmware-package';
 import { batchVersionViolations } from '../../schema/model/package/package-rules';
-import { NOT_UPGRADED } from '../../schema/model/protocol/dialect';
 import { downloadViolations } from '../../schema/model/protocol/download-protocol';
 import { schemeViolations } from '../../schema/model/protocol/download-scheme';
 import type { Violation } from '../../schema/model/violation';
@@ -22,9 +22,8 @@ import { UserError } from '../errors';
 import { type Idempotency, idempotencyOf, madeBefore } from '../idempotency';
 import { packageUnknown, packageUnverified } from '../packages/refusals';
 import { refuseIfAny } from '../refuse';
-import { otherDialects } from '../selection/matching';
 import { resolvedScope, scopeFormViolations, settledScope } from '../selection/scope';
-import { countIn, hasTargets } from '../selection/targets';
+import { countOthers, hasTargets } from '../selection/targets';
 import type { CoreSettings } from '../settings';
 import type { NewStaticBatch } from './contract';
 
@@ -55,17 +54,20 @@ export async function draftBatch(
   await requireKnownNames(devices, batch);
   // A dynamic batch may wait for its first device.
   if (kind !== 'dynamic' && !(await hasTargets(collections, batch))) {
-    throw nobodyMatches(await countIn(collections, batch, otherDialects(batch)));
+    throw nobodyMatches(batch, await countOthers(collections, batch));
   }
   return { batch, repeated: false };
 }
 
-function nobodyMatches(others: number): UserError {
-  const passedOver = ` ${others} speak a dialect whose devices cannot be upgraded yet: ${NOT_UPGRADED.join(', ')}.`;
+function nobodyMatches(batch: Batch, others: number): UserError {
+  const passedOver = others > 0 ? ` ${others} ${others === 1 ? 'is' : 'are'} passed over, because ${dialectReason(batch)}.` : '';
   return new UserError('BATCH_EMPTY', {
     field: 'scope',
-    message: `No device matches the scope and the source versions.${others > 0 ? passedOver : ''}`,
-    hint: 'Register devices, or widen the scope or the source versions.',
+    message: `No device matches the scope and the source versions.${passedOver}`,
+    hint:
+      others > 0
+        ? 'Choose a package and a way of download that these devices take, or a scope with others in it.'
+        : 'Register devices, or widen the scope or the source versions.',
   });
 }
 
@@ -122,6 +124,7 @@ function batchOf(input: NewStaticBatch, firmware: FirmwarePackage, viewer: Viewe
     packageId: firmware._id,
     module: firmware.module,
     targetVersion: firmware.version,
+    ...(firmware.files.length > 1 && { files: firmware.files.length }),
     kind: 'static',
     scope: settledScope(input.scope),
     sourceVersions: inheritsVersions ? firmware.sourceVersions : chosen,

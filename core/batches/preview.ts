@@ -1,4 +1,5 @@
 import type { Batch } from '../../schema/model/batch/batch';
+import { dialectReason } from '../../schema/model/batch/dialect-obstacle';
 import { earliestHalt } from '../../schema/model/batch/earliest-halt';
 import { FIXED_LIMITS } from '../../schema/model/limits';
 import { expectedEnd } from '../../schema/model/task/expected-end';
@@ -55,6 +56,7 @@ async function preview(deps: PreviewDeps, batch: Batch): Promise<BatchPreview> {
   const halt = earliestHalt({ devices: toPush, policy: batch.policy, startAt: end.startAt, isDynamic }, settings.minuteMs);
   return {
     selection,
+    dialectReason: dialectReason(batch),
     estimated,
     versions: byNumber.slice(0, FIXED_LIMITS.previewVersions),
     otherVersions,

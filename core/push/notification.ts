@@ -1,7 +1,7 @@
 import type { BatchTag } from '../../schema/model/batch/batch';
 import type { Generations } from '../../schema/model/device/generations';
 import type { DeviceId } from '../../schema/model/ids';
-import { dialectOf, type UpgradedDialect } from '../../schema/model/protocol/dialect';
+import { type Dialect, dialectOf } from '../../schema/model/protocol/dialect';
 import type { Task } from '../../schema/model/task/task';
 import type { DownloadUrls, Granted } from '../downloads/download-token';
 import { grantOf } from '../downloads/grant';
@@ -65,7 +65,7 @@ type AddressOf = (
 ) => Promise<Pick<NotifiedFile, 'url' | 'access'>>;
 
 /** With what a device asks for a file. */
-const ADDRESSES: Record<UpgradedDialect, AddressOf> = {
+const ADDRESSES: Record<Dialect, AddressOf> = {
   LINK: async ({ mintUrl }, task, { index, name }) => ({ url: await mintUrl(task, index, name) }),
   LWM2M: () => Promise.reject(new RangeError('Devices of this dialect are told a short address, when they are ready for it.')),
   /** device-protocols §2.3: an address with a token beside it, or one that opens by itself. */

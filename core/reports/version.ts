@@ -1,7 +1,7 @@
 import type { Proof } from '../../schema/model/device/generations';
 import { moduleKey } from '../../schema/model/device/module-version';
 import type { DeviceId } from '../../schema/model/ids';
-import { dialectOf, type UpgradedDialect } from '../../schema/model/protocol/dialect';
+import { type Dialect, dialectOf } from '../../schema/model/protocol/dialect';
 import { isSettling } from '../../schema/model/task/settling';
 import type { Collections } from '../../schema/mongo/connect';
 import type { IgnoredReports } from '../devices/ignored-reports';
@@ -33,7 +33,7 @@ export interface ReportedVersion {
 /** What a version says about the device's unfinished task: by itself, or as the answer to a query, which something follows, or together with what else was asked. */
 type VersionRule = { kind: 'truth'; apply: typeof onVersion } | { kind: 'answer'; apply: typeof onVersionAnswer } | { kind: 'judged' };
 
-const VERSION_RULES: Record<UpgradedDialect, VersionRule> = {
+const VERSION_RULES: Record<Dialect, VersionRule> = {
   LINK: { kind: 'truth', apply: onVersion },
   IOTDA: { kind: 'answer', apply: onVersionAnswer },
   LWM2M: { kind: 'judged' },

@@ -1,13 +1,13 @@
 import { type Batch, LIVE_STATUSES, type SelectionSummary } from '../../schema/model/batch/batch';
+import { passesOver } from '../../schema/model/batch/dialect-obstacle';
 import { phasedShare } from '../../schema/model/batch/phase';
 import { FIXED_LIMITS, type Limits } from '../../schema/model/limits';
-import { traitsOf } from '../../schema/model/protocol/dialect';
 import type { Collections } from '../../schema/mongo/connect';
 import type { VersionCounts } from '../products/version-counts';
 import { versionsOfModule } from '../products/versions-of-module';
-import { meantDevices, otherDialects } from './matching';
+import { meantDevices } from './matching';
 import { asSampled, busyOf, type Sampled, sampleOf } from './sample';
-import { allBut, countIn, scopeStages, targetSource, targetStages } from './targets';
+import { allBut, countOthers, scopeStages, targetSource, targetStages } from './targets';
 
 /** What the selection of a batch would find now. */
 export interface LookAhead {
@@ -37,7 +37,7 @@ export async function lookAhead(deps: Deps, batch: Batch): Promise<LookAhead> {
     return { selection: summary({ matching: 0, meant: 0, others: 0, share: undefined }, 0, 0), versions: new Map(), estimated: false };
   // The roll-up counts devices of all dialects.
   const isOfProduct = scope.kind === 'all' || scope.kind === 'phased';
-  if (isOfProduct && (await countIn(deps.collections, batch, otherDialects(batch), 1)) === 0) return byRollUp(deps, batch);
+  if (isOfProduct && (await countOthers(deps.collections, batch, 1)) === 0) return byRollUp(deps, batch);
   if (await isFew(deps.collections, batch)) return oneByOne(deps, batch);
   return (await bySample(deps, batch)) ?? oneByOne(deps, batch);
 }
@@ -63,7 +63,7 @@ async function oneByOne({ collections, settings }: Deps, batch: Batch): Promise<
   const share = shareOf(batch, matching.length - busy.size);
   const chosen = share === undefined ? matching : share === 0 ? [] : await read(targetStages({ ...batch, share }, allBut([...busy])));
   const atTarget = chosen.filter(({ _id, version }) => version === batch.targetVersion && !busy.has(_id)).length;
-  const others = meant.length - meant.filter(canBeUpgraded).length;
+  const others = meant.length - meant.filter(takes(batch)).length;
   const counted = { matching: matching.length, meant: meant.length, others, share };
   return { selection: summary(counted, busy.size, atTarget), versions: countsOf(meant), estimated: false };
 }
@@ -115,14 +115,14 @@ async function bySample(deps: Deps, batch: Batch): Promise<LookAhead | null> {
   return { selection, versions, estimated: true };
 }
 
-/** Of the sample: who matches, and who speaks what nothing upgrades yet; of those that match: who is busy; of the others: who has the target. */
+/** Of the sample: who matches, and who is of a dialect it cannot be brought to; of those that match: who is busy; of the others: who has the target. */
 async function sharesOf({ collections, settings }: Deps, batch: Batch, rows: readonly Sampled[]) {
   const matching = rows.filter(isAccepted(batch));
   const busy = await busyOf(collections, batch, idsOf(matching), settings.limits.runningModules);
   const free = matching.filter(({ _id }) => !busy.has(_id));
   const atTarget = free.filter(({ version }) => version === batch.targetVersion).length;
   const of = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);
-  const others = of(rows.length - rows.filter(canBeUpgraded).length, rows.length);
+  const others = of(rows.length - rows.filter(takes(batch)).length, rows.length);
   return { others, matching: of(matching.length, rows.length), busy: of(busy.size, matching.length), atTarget: of(atTarget, free.length) };
 }
 
@@ -134,12 +134,16 @@ const accepted = ({ kind, sourceVersions, inheritsVersions, targetVersion }: Bat
 const isForAnyOther = ({ kind, sourceVersions }: Batch): boolean => kind === 'dynamic' && sourceVersions.length === 0;
 
 const isAccepted = (batch: Batch): ((device: Sampled) => boolean) => {
-  if (isForAnyOther(batch)) return (device) => canBeUpgraded(device) && device.version !== batch.targetVersion;
+  const taken = takes(batch);
+  if (isForAnyOther(batch)) return (device) => taken(device) && device.version !== batch.targetVersion;
   const versions = accepted(batch);
-  return (device) => canBeUpgraded(device) && (versions.size === 0 || (device.version !== null && versions.has(device.version)));
+  return (device) => taken(device) && (versions.size === 0 || (device.version !== null && versions.has(device.version)));
 };
 
-const canBeUpgraded = (device: Sampled): boolean => traitsOf(device).lead !== null;
+const takes =
+  (batch: Batch) =>
+  ({ dialect }: Sampled): boolean =>
+    !passesOver(batch, dialect);
 
 const idsOf = (devices: readonly Sampled[]): string[] => devices.map(({ _id }) => _id);
 
@@ -155,7 +159,7 @@ const shareOf = ({ scope }: Batch, able: number): number | undefined =>
 interface Counted {
   matching: number;
   meant: number;
-  /** Of those, who speak what nothing upgrades yet. */
+  /** Of those, who are of dialects it cannot be brought to. */
   others: number;
   share: number | undefined;
 }

@@ -1,21 +1,27 @@
 import type { mongo } from 'mongoose';
 import type { Batch } from '../../schema/model/batch/batch';
+import { type Brought, dialectsPassedOver } from '../../schema/model/batch/dialect-obstacle';
 import { deviceIdOf } from '../../schema/model/ids';
-import { NOT_UPGRADED, UPGRADED } from '../../schema/model/protocol/dialect';
+import { DIALECTS } from '../../schema/model/protocol/dialect';
 import type { StoredDevice } from '../../schema/mongo/devices';
 import { inRegion, modulePath, moduleVersionKey, runsOneOf } from '../../schema/mongo/devices';
 
 export type Matched = Pick<
   Batch,
-  'productKey' | 'module' | 'scope' | 'sourceVersions' | 'targetVersion' | 'inheritsVersions' | 'kind' | 'newlyReportedOnly' | 'createdAt'
->;
+  'productKey' | 'scope' | 'sourceVersions' | 'targetVersion' | 'inheritsVersions' | 'kind' | 'newlyReportedOnly' | 'createdAt'
+> &
+  Brought;
 
 type Devices = mongo.Filter<StoredDevice>;
 
-const CAN_BE_UPGRADED = { dialect: { $in: [...UPGRADED] } };
+/** R-FLOW-7: those that can be given what the batch brings. */
+function takers(batch: Matched): Devices {
+  const others = dialectsPassedOver(batch);
+  return others.length === 0 ? {} : { dialect: { $in: DIALECTS.filter((dialect) => !others.includes(dialect)) } };
+}
 
 /** The devices a batch makes tasks for, as a filter (R-BAT-2, 5). */
-export const matchingDevices = (batch: Matched): Devices => ({ ...ofAnyDialect(batch), ...CAN_BE_UPGRADED });
+export const matchingDevices = (batch: Matched): Devices => ({ ...ofAnyDialect(batch), ...takers(batch) });
 
 /** Where the package chose the versions, a device that has the target is done (R-TASK-3); a dynamic batch has nothing to do with it. */
 function ofAnyDialect(batch: Matched): Devices {
@@ -37,16 +43,16 @@ function dynamicallyMatching(batch: Matched): Devices {
   };
 }
 
-/** The devices the batch's creator meant: among them those the package does not upgrade (R-PKG-6), and those that speak what nothing upgrades yet. */
+/** The devices the batch's creator meant: among them those the package does not upgrade (R-PKG-6), and those of dialects it cannot be brought to. */
 export const meantDevices = (batch: Matched): Devices => (batch.inheritsVersions ? inScope(batch) : ofAnyDialect(batch));
 
 /** Those of them that the package does not upgrade. */
 export const otherVersions = (batch: Matched): Devices => ({
-  $and: [meantDevices(batch), CAN_BE_UPGRADED, { $nor: [matchingDevices(batch)] }],
+  $and: [meantDevices(batch), takers(batch), { $nor: [matchingDevices(batch)] }],
 });
 
-/** Those of them that speak what nothing upgrades yet. */
-export const otherDialects = (batch: Matched): Devices => ({ ...meantDevices(batch), dialect: { $in: [...NOT_UPGRADED] } });
+/** Those of them that cannot be given what the batch brings. */
+export const otherDialects = (batch: Matched): Devices => ({ ...meantDevices(batch), dialect: { $in: dialectsPassedOver(batch) } });
 
 /** Those of the scope that no batch takes. */
 export const disabledDevices = (batch: Matched): Devices => inScope(batch, false);

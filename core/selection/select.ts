@@ -20,8 +20,8 @@ const NAMED = 10_000;
 
 /**
  * Makes the tasks of a batch by one aggregation inside MongoDB. It may run twice: what is there stays as it is.
- * A device with a version that the package does not upgrade from is counted and left alone (R-PKG-6), and so is one that speaks what nothing
- * upgrades yet. A share is one of those with room (R-BAT-4).
+ * A device with a version that the package does not upgrade from is counted and left alone (R-PKG-6), and so is one of a
+ * dialect that it cannot be brought to (R-FLOW-7). A share is one of those with room (R-BAT-4).
  * A device at the target already succeeds without a push (R-TASK-3); one without room for it keeps the
  * tasks it has (R-BAT-8, R-BAT-13). `slots`: how many a device has.
  */

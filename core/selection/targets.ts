@@ -1,5 +1,6 @@
 import type { mongo } from 'mongoose';
 import type { Batch } from '../../schema/model/batch/batch';
+import { dialectsPassedOver } from '../../schema/model/batch/dialect-obstacle';
 import type { DeviceId } from '../../schema/model/ids';
 import type { Collections } from '../../schema/mongo/connect';
 import { ofList } from '../../schema/mongo/device-lists';
@@ -69,15 +70,19 @@ export async function hasTargets(collections: Collections, batch: Matched): Prom
   return (await found.next()) !== null;
 }
 
-/** Devices that match, and those that its creator meant (R-PKG-6): of them, how many speak what nothing upgrades yet. */
+/** Devices that match, and those that its creator meant (R-PKG-6): of them, how many are of dialects it cannot be brought to. */
 export async function countTargets(collections: Collections, batch: Matched): Promise<{ matching: number; meant: number; others: number }> {
   const [matching, others, meant] = await Promise.all([
     countIn(collections, batch, matchingDevices(batch)),
-    countIn(collections, batch, otherDialects(batch)),
+    countOthers(collections, batch),
     batch.inheritsVersions ? countIn(collections, batch, meantDevices(batch)) : null,
   ]);
   return { matching, others, meant: meant ?? matching + others };
 }
+
+/** Devices meant of dialects that the batch cannot be brought to; most can be brought to all, and then nobody is looked for. */
+export const countOthers = async (collections: Collections, batch: Matched, limit?: number): Promise<number> =>
+  dialectsPassedOver(batch).length === 0 ? 0 : countIn(collections, batch, otherDialects(batch), limit);
 
 /** Devices of the batch's scope that a filter lets through; beside a list at most `limit`. */
 export async function countIn(collections: Collections, batch: Matched, filter: object, limit?: number): Promise<number> {

@@ -91,6 +91,7 @@ export const batchSchema = schemaOf<Batch>({
   packageId: text,
   module: text,
   targetVersion: text,
+  files: optional(number),
   kind: oneOf(BATCH_KINDS),
   scope,
   share: optional(number),

@@ -1,6 +1,7 @@
 import type { mongo } from 'mongoose';
 import { apiKeySchema } from './api-keys';
 import { batchSchema } from './batches';
+import { cellSchema } from './cells';
 import type { CollectionSchema } from './declaration';
 import { deviceImportPieceSchema, deviceImportProblemSchema, deviceImportSchema } from './device-imports';
 import { deviceListProblemSchema, deviceListRowSchema, deviceListSchema } from './device-lists';
@@ -43,6 +44,7 @@ export const SCHEMAS = {
   deviceImportProblems: deviceImportProblemSchema,
   sessionEnds: sessionEndSchema,
   registrations: registrationSchema,
+  cells: cellSchema,
   secretResets: secretResetSchema,
   downloadTokens: downloadTokenSchema,
   uploads: uploadSchema,
@@ -69,4 +71,4 @@ export const UNVALIDATED: ReadonlySet<CollectionName> = new Set(['tasks', 'devic
  * Raised with each change of a declaration, which a test makes sure of: of two versions that run side by side during an update the newer
  * one's validators stay. What a version adds is optional in it, since processes of the version before still write without.
  */
-export const DECLARATIONS_REVISION = 6;
+export const DECLARATIONS_REVISION = 7;

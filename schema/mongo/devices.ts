@@ -4,7 +4,7 @@ import { moduleField } from '../model/device/device-modules';
 import type { Generations } from '../model/device/generations';
 import type { Lwm2mIdentity, Psk } from '../model/device/lwm2m-identity';
 import { moduleKey } from '../model/device/module-version';
-import { DIALECTS, NOT_UPGRADED } from '../model/protocol/dialect';
+import { DIALECTS, TAKING_ONE_FILE } from '../model/protocol/dialect';
 import { IGNORED_REPORT_REASONS, type IgnoredReport } from '../model/protocol/ignored-report';
 import { date, flag, keysOf, list, mapOf, nullable, number, object, oneOf, optional, schemaOf, text, yes } from './declaration';
 
@@ -119,8 +119,9 @@ deviceSchema.index(
 deviceSchema.index({ groups: 1, _id: 1 }, { partialFilterExpression: { groups: { $exists: true } } });
 /** Children of a parent, in the order of lists. */
 deviceSchema.index({ parentId: 1, _id: 1, enabled: 1 }, { partialFilterExpression: { parentId: { $exists: true } } });
-/** Whom batches pass over, because nothing upgrades their dialect yet. */
-for (const dialect of NOT_UPGRADED) deviceSchema.index({ productKey: 1 }, { name: `of${dialect}`, partialFilterExpression: { dialect } });
+/** Whom some batches pass over: a product without such devices has nothing here. */
+for (const dialect of TAKING_ONE_FILE)
+  deviceSchema.index({ productKey: 1 }, { name: `of${dialect}`, partialFilterExpression: { dialect } });
 /** What the roll-up of versions does not have yet. */
 deviceSchema.index({ productKey: 1 }, { partialFilterExpression: { uncounted: true } });
 /** Those that have a connection, in the order of lists: few of many. */

@@ -1,5 +1,6 @@
-import { CELL_LEVELS, DELIVERIES, type Look, LWM2M_STEPS, type Lwm2mUpgrade } from '../model/lwm2m/upgrade';
-import { UPGRADED } from '../model/protocol/dialect';
+import { CELL_LEVELS } from '../model/cell/level';
+import { DELIVERIES, type Look, LWM2M_STEPS, type Lwm2mUpgrade } from '../model/lwm2m/upgrade';
+import { DIALECTS } from '../model/protocol/dialect';
 import { DOWNLOAD_SCHEMES } from '../model/protocol/download-scheme';
 import { FAILURE_CAUSES } from '../model/task/failure-causes';
 import type { Negotiation } from '../model/task/negotiation';
@@ -42,6 +43,7 @@ const lwm2m = object<Lwm2mUpgrade>({
   cell: nullable(text),
   level: nullable(oneOf(CELL_LEVELS)),
   waitingSince: nullable(date),
+  calledAt: optional(date),
   deliveries: number,
   refusals: number,
   executedAt: nullable(date),
@@ -59,7 +61,7 @@ export const taskSchema = schemaOf<Task>({
   deviceName: text,
   module: text,
   moduleName: optional(text),
-  dialect: optional(oneOf(UPGRADED)),
+  dialect: optional(oneOf(DIALECTS)),
   sourceVersion: nullable(text),
   targetVersion: text,
   status: oneOf(TASK_STATUSES),
@@ -104,6 +106,9 @@ export const taskSchema = schemaOf<Task>({
   endedAt: nullable(date),
 });
 
+/** Asked for by its name: counts and lists are of this index alone. */
+export const WAITING_INDEX = 'waiting-in-cells';
+
 const whileActive = { partialFilterExpression: { active: true } };
 
 /** Counts by status, and the tasks of a batch by status. */
@@ -129,3 +134,11 @@ taskSchema.index({ batchId: 1, firstNotifiedAt: 1 }, { partialFilterExpression: 
 taskSchema.index({ status: 1, _id: 1 });
 /** Whose device a gateway leaves behind when it ends. */
 taskSchema.index({ gatewayId: 1 }, whileActive);
+/**
+ * R-FLOW-4: who waits for a cell slot. By batch, so that those of one that is paused are passed over by one step, however many they are;
+ * never called ones before the others, those that wait longest first. What it holds only is in its keys, too: counts read nothing else.
+ */
+taskSchema.index(
+  { active: 1, 'lwm2m.step': 1, 'lwm2m.cell': 1, 'lwm2m.level': 1, batchId: 1, reachable: 1, 'lwm2m.calledAt': 1, 'lwm2m.waitingSince': 1 },
+  { name: WAITING_INDEX, partialFilterExpression: { active: true, 'lwm2m.step': 'CELL_SLOT' } },
+);

@@ -46,6 +46,18 @@ export function wholeNumbers(minimum: number, maximum: number, unit: string): Ki
   };
 }
 
+/** Three, each below the one before. */
+export function borders(minimum: number, maximum: number, unit: string): Kind<readonly [number, number, number]> {
+  return {
+    parse: z
+      .string()
+      .regex(/^-?\d{1,4}(\.\d{1,2})?(,-?\d{1,4}(\.\d{1,2})?){2}$/)
+      .transform((value) => value.split(',').map(Number) as [number, number, number])
+      .refine(([first, second, third]) => maximum >= first && first > second && second > third && third >= minimum),
+    expected: `three numbers of ${unit} from ${maximum} down to ${minimum}, each below the one before, with commas between`,
+  };
+}
+
 export const onOff: Kind<boolean> = {
   parse: z.enum(['on', 'off']).transform((value) => value === 'on') as unknown as z.ZodType<boolean, string>,
   expected: 'on or off',

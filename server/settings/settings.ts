@@ -1,11 +1,12 @@
 import { hostname } from 'node:os';
 import { WORKFLOW_QUEUE } from '../../schema/model/ids';
-import { DEFAULT_WAITS } from '../../schema/model/task/waits';
 import { BROKER_SETTINGS } from './broker-settings';
+import { CELL_SETTINGS } from './cell-settings';
 import { COAP_SETTINGS } from './coap-settings';
 import * as kinds from './kinds';
 import { optional, setting } from './setting';
 import { hostAndPort, origins, urlOf } from './urls';
+import { WAIT_SETTINGS } from './wait-settings';
 
 export type { Setting } from './setting';
 
@@ -161,6 +162,7 @@ export const SETTINGS = {
     example: 'gateway-eu-1',
   }),
   ...COAP_SETTINGS,
+  ...CELL_SETTINGS,
   ...BROKER_SETTINGS,
   UPDRAFT_CORS_ORIGINS: setting(origins, [], {
     defaultText: 'none: only pages from the API itself',
@@ -188,22 +190,7 @@ export const SETTINGS = {
     about: 'After a device connects, its version report is awaited so long before a push (without it the stored version is taken).',
     example: '2000',
   }),
-  UPDRAFT_IOTDA_ONLINE_MINUTES: setting(kinds.wholeNumber(1, 525_600, 'minutes'), DEFAULT_WAITS.IOTDA.onlineMinutes, {
-    about: 'An IoTDA device that is off-line when its turn comes is awaited so long.',
-    example: '1500',
-  }),
-  UPDRAFT_IOTDA_VERSION_MINUTES: setting(kinds.wholeNumber(1, 1_440, 'minutes'), DEFAULT_WAITS.IOTDA.versionMinutes, {
-    about: 'An IoTDA device has so long to answer the version query.',
-    example: '3',
-  }),
-  UPDRAFT_IOTDA_DOWNLOAD_MINUTES: setting(kinds.wholeNumber(1, 525_600, 'minutes'), DEFAULT_WAITS.IOTDA.resultMinutes, {
-    about: 'An IoTDA device has so long from its notification to its result, the download included.',
-    example: '1440',
-  }),
-  UPDRAFT_IOTDA_CONFIRM_MINUTES: setting(kinds.wholeNumber(1, 525_600, 'minutes'), DEFAULT_WAITS.IOTDA.confirmMinutes, {
-    about: 'Where a product confirms results by a query, an IoTDA device has so long from its result to the version that confirms it.',
-    example: '30',
-  }),
+  ...WAIT_SETTINGS,
   UPDRAFT_IOTDA_HOUR_TOLERANCE: setting(kinds.wholeNumber(0, 24, 'hours'), 1, {
     about: "Hours by which an IoTDA device's clock may be off, where its client id asks for the check.",
     example: '1',

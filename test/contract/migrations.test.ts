@@ -2,6 +2,7 @@ import { secretSeals } from '../../core/device-secrets/secret-seals';
 import { connectStore, type Store } from '../../schema/mongo/connect';
 import { MIGRATIONS } from '../../schema/mongo/migrations';
 import { deviceNameIndex } from '../../schema/mongo/migrations/0007-device-name-index';
+import { batchFiles } from '../../schema/mongo/migrations/0008-batch-files';
 import type { Migration } from '../../schema/mongo/migrations/migration';
 import { NewerDatabase, runMigrations } from '../../schema/mongo/migrations/run';
 import { MASTER_KEY } from '../support/core-parts';
@@ -109,6 +110,40 @@ test('the index of product and device name goes, and it does not matter whether 
   const empty = await connectStore(process.env.UPDRAFT_TEST_MONGODB_URI ?? '', { dbName: `${store.connection.name}-empty` });
   await deviceNameIndex.run(tools(empty), new AbortController().signal);
   await empty.close();
+});
+
+test('R-FLOW-7 batches under way say how many files their package has, where there are several', async () => {
+  const { batches, packages } = store.collections;
+  const file = { name: 'fw.bin', size: 1 };
+  const unchecked = { bypassDocumentValidation: true };
+  await packages.insertMany(
+    [
+      { _id: 'one', version: '1', files: [file] },
+      { _id: 'two', version: '2', files: [file, file] },
+    ] as never[],
+    unchecked,
+  );
+  const batch = (_id: string, packageId: string, status: string) => ({ _id, packageId, status, idempotency: null });
+  await batches.insertMany(
+    [
+      batch('single', 'one', 'RUNNING'),
+      batch('several', 'two', 'RUNNING'),
+      batch('over', 'two', 'FINISHED'),
+      batch('orphan', 'gone', 'PAUSED'),
+    ] as never[],
+    unchecked,
+  );
+  const filesOf = async () =>
+    Object.fromEntries((await batches.find({}, { projection: { files: 1 } }).toArray()).map(({ _id, files }) => [_id, files]));
+  for (const number of [1, 2]) {
+    await runMigrations(
+      store.connection,
+      [{ ...batchFiles, number: 1 }, ...(number === 2 ? [{ ...batchFiles, number }] : [])],
+      tools(),
+      SOON,
+    );
+    expect(await filesOf()).toEqual({ single: undefined, several: 2, over: undefined, orphan: undefined });
+  }
 });
 
 test('no two migrations have the same number', () => {

@@ -86,12 +86,12 @@ test('R-BAT-23 of a whole product those count as busy that have a task of anothe
   await Promise.all([store.collections.batches.deleteMany({}), store.collections.tasks.deleteMany({})]);
 });
 
-test('R-BAT-23 R-FLOW-7 of a product with LwM2M devices too, which are passed over, a sample tells how many they are', async () => {
+test('R-BAT-23 R-FLOW-7 of a product with LwM2M devices too, which a batch for another module passes over, a sample tells how many they are', async () => {
   const { devices } = store.collections;
   // Spread over the collection, as MongoDB samples places of it rather than documents.
   const others = { _id: { $in: Array.from({ length: 4_500 }, (_, index) => `meter.dev-${4 * index}`) } };
   await devices.updateMany(others, { $set: { dialect: 'LWM2M' } });
-  const { selection, estimated } = await preview('package1', { scope: { kind: 'phased', percent: 10, seed: '' } });
+  const { selection, estimated } = await preview('other-module', { scope: { kind: 'phased', percent: 10, seed: '' } });
   await devices.updateMany(others, { $set: { dialect: 'LINK' } });
   expect([estimated, selection.matched, selection.skippedVersion]).toEqual([true, expect.any(Number), 0]);
   expect(Math.abs((selection.skippedDialect ?? 0) - 4_500)).toBeLessThan(2_400);

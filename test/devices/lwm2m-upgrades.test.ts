@@ -28,6 +28,22 @@ describe('upgrades of the virtual LwM2M device, against node-coap', () => {
     expect(world.server.asked.some(({ method }) => method === 'DELETE')).toBe(false);
   });
 
+  test.each([
+    ['an image that says nothing of itself', { bareVersion: '2.0.0' }, 1],
+    ['nothing at all, where only the rest is of interest', { bareVersion: '2.0.0', pacing: { skipDownload: true } }, 0],
+  ])('takes %s for the version that its fleet is told', async (_, settings, asked) => {
+    world.server.file = Buffer.alloc(1_000, 7);
+    const device = await world.started({}, {}, world.server.port, settings);
+    const downloaded = device.waitFor('state', { where: ({ state }) => state === 2 });
+    await world.write(world.fileUri());
+    await downloaded;
+    const back = device.waitFor('connected');
+    await world.server.ask({ method: 'POST', pathname: '/5/0/2' });
+    await back;
+    expect(device).toMatchObject({ version: '2.0.0', firmware: { result: 1 } });
+    expect(world.server.asked.filter(({ url }) => url.startsWith('/f/'))).toHaveLength(asked);
+  });
+
   test('resumes where it was after a loss of contact, from a new port, and after a loss of power', async () => {
     const nat = await startUdpNat({ host: '127.0.0.1', port: world.server.port });
     const device = await world.started({ szx: 4, ackTimeoutMs: 20 }, { behaviours: [disconnectsAt('progress')] });

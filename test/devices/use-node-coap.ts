@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Habits } from '../support/devices/lwm2m/habits';
-import type { Lwm2mDeviceDescription } from '../support/devices/lwm2m/lwm2m-description';
+import type { Lwm2mDeviceDescription, Lwm2mDeviceSettings } from '../support/devices/lwm2m/lwm2m-description';
 import { Lwm2mDevice } from '../support/devices/lwm2m/lwm2m-device';
 import { writeFirmwareImage } from '../support/firmware-image';
 import { type NodeCoapServer, startNodeCoapServer } from './node-coap-server';
@@ -38,9 +38,19 @@ export function useNodeCoap() {
     get image() {
       return image;
     },
-    async started(habits: Partial<Habits> = {}, more: Partial<Lwm2mDeviceDescription> = {}, port = server.port) {
+    async started(
+      habits: Partial<Habits> = {},
+      more: Partial<Lwm2mDeviceDescription> = {},
+      port = server.port,
+      settings: Partial<Lwm2mDeviceSettings> = {},
+    ) {
       const description = { dialect: 'LWM2M' as const, deviceName: 'd1', version: '1.0.0', habits: { ...QUICK, ...habits }, ...more };
-      const device = new Lwm2mDevice(description, { server: `coap://127.0.0.1:${port}`, pull: { retryMs: 1 }, reconnectMs: 1 });
+      const device = new Lwm2mDevice(description, {
+        server: `coap://127.0.0.1:${port}`,
+        pull: { retryMs: 1 },
+        reconnectMs: 1,
+        ...settings,
+      });
       devices.push(device);
       await device.start();
       return device;

@@ -2,12 +2,12 @@ import pino from 'pino';
 import type { DeviceLink, Notification } from '../../core/ports';
 import { createGateway, type Gateway } from '../../gateways/gateway';
 import type { OpenTransport, Transport } from '../../gateways/transport';
-import type { UpgradedDialect } from '../../schema/model/protocol/dialect';
+import type { Dialect } from '../../schema/model/protocol/dialect';
 import { RecordingCore } from './recording-core';
 import { notification } from './support';
 
 /** Takes what is for its devices, and tells what became of it. */
-function transport(dialect: UpgradedDialect, told: string[], gatewayId?: string, changes: Partial<Transport> = {}): OpenTransport {
+function transport(dialect: Dialect, told: string[], gatewayId?: string, changes: Partial<Transport> = {}): OpenTransport {
   return (parts) => {
     const link: DeviceLink = {
       gatewayId: gatewayId ?? parts.gatewayId,
@@ -35,7 +35,7 @@ function gatewayOver(core: RecordingCore, transports: OpenTransport[]): Promise<
   return createGateway({ core, gatewayId: 'gateway-1', logger: pino({ level: 'silent' }), stopWithinMs: 200 }, transports);
 }
 
-const forDevice = (dialect: UpgradedDialect): Notification => notification({ deviceId: `${dialect}.a`, dialect });
+const forDevice = (dialect: Dialect): Notification => notification({ deviceId: `${dialect}.a`, dialect });
 
 test('a device is reached by the transport that speaks its dialect, over one link where both hold connections of this process', async () => {
   const told: string[] = [];

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { CoreSettings } from '../../core/settings';
 import type { BatchFacts } from '../../core/tasks/batch-facts';
 import type { Batch, BatchPolicy } from '../../schema/model/batch/batch';
+import { DEFAULT_CELLS } from '../../schema/model/cell/gate';
 import { deviceIdOf, taskIdOf } from '../../schema/model/ids';
 import { DEFAULT_LIMITS } from '../../schema/model/limits';
 import type { FirmwarePackage } from '../../schema/model/package/firmware-package';
@@ -21,6 +22,7 @@ export const testSettings = (settings: Partial<CoreSettings> = {}): CoreSettings
   reofferMinutes: 10,
   settleMs: 2_000,
   waits: DEFAULT_WAITS,
+  cells: DEFAULT_CELLS,
   ...settings,
 });
 

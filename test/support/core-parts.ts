@@ -5,6 +5,7 @@ import { createSecureUpdates } from '../../core/products/secure-update';
 import { createVersionCounts } from '../../core/products/version-counts';
 import { createSealing } from '../../core/sealing';
 import type { CoreSettings } from '../../core/settings';
+import { DEFAULT_CELLS } from '../../schema/model/cell/gate';
 import { DEFAULT_LIMITS, type Limits } from '../../schema/model/limits';
 import { DEFAULT_WAITS } from '../../schema/model/task/waits';
 import type { Store } from '../../schema/mongo/connect';
@@ -27,6 +28,7 @@ export const settingsWith = (limits: Partial<Limits> = {}): CoreSettings => ({
   reofferMinutes: 10,
   settleMs: 0,
   waits: DEFAULT_WAITS,
+  cells: DEFAULT_CELLS,
   groupRulesAgeMs: 0,
 });
 

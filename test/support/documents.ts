@@ -73,6 +73,10 @@ export const DOCUMENTS: { [N in CollectionName]: Collections[N] extends mongo.Co
   deviceImportProblems: { _id: 'i.1', row: 1, value: 'x', problem: 'NAME', text: 'x' },
   sessionEnds: { _id: 's', gatewayId: 'g', deviceId: 'p.d', at: AT },
   registrations: { ...aRegistration({ objects: [{ id: 3, version: '1.1', instances: [0] }], contentFormats: [110] }), writeId: 'w' },
+  cells: {
+    ...{ _id: '262-1-1 0', cell: '262-1-1', level: '0', refusedAt: AT, dueAt: AT },
+    slots: [{ taskId: 'b.p.d', attempt: 1, held: true, at: AT, until: AT }],
+  },
   downloadTokens: { _id: 't', taskId: 'b.p.d', attempt: 1, fileIndex: 0, grant: 'g', expiresAt: AT },
   secretResets: { _id: 's', deviceId: 'p.d', generation: 'g', createdAt: AT },
   uploads: { _id: 'u', renewedAt: AT },

@@ -1,5 +1,5 @@
 import { continueAsNew, patched, setHandler } from '@temporalio/workflow';
-import { dialectOf, type UpgradedDialect } from '../../schema/model/protocol/dialect';
+import { type Dialect, dialectOf } from '../../schema/model/protocol/dialect';
 import type { UpgradeInput } from '../../schema/model/task/upgrade';
 import { linkFlow } from './flows/link';
 import { platformLedFlow } from './flows/platform-led';
@@ -10,7 +10,7 @@ import { endedSignal, reportSignal, type UpgradeMessage, waitingForQuery } from 
 const DROPS_MESSAGES = 'drops-mail-of-ended-tasks';
 
 /** The course of an upgrade from its first report. */
-const FLOWS: Record<UpgradedDialect, (input: UpgradeInput, inbox: Inbox) => Promise<void>> = {
+const FLOWS: Record<Dialect, (input: UpgradeInput, inbox: Inbox) => Promise<void>> = {
   LINK: linkFlow,
   IOTDA: platformLedFlow,
   LWM2M: platformLedFlow,

@@ -1,3 +1,4 @@
+import type { SignalSeen } from '../../../schema/model/cell/signal';
 import type { DeviceId, TaskId } from '../../../schema/model/ids';
 
 /** Why a device is looked at now: it has registered, has sent something else, its batch pushes it, or its time has come. */
@@ -13,16 +14,6 @@ export interface FirmwareSeen {
   delivery: number | null;
   automatic: boolean | null;
   deferSeconds: number | null;
-}
-
-/** `/4/0` (LwM2M 1.2 core, E.5): RSRP in dBm, SINR in dB. */
-export interface SignalSeen {
-  bearer: number | null;
-  rsrp: number | null;
-  sinr: number | null;
-  cellId: number | null;
-  mnc: number | null;
-  mcc: number | null;
 }
 
 /** Why a question has no answer. GONE: the device is not registered here, or not any more. */

@@ -2,7 +2,7 @@ import type { Batch } from '../../../schema/model/batch/batch';
 import { type DeviceFact, decideMatch, listsAsked } from '../../../schema/model/batch/dynamic-match';
 import { reportedOf } from '../../../schema/model/device/device-modules';
 import { type BatchId, type DeviceId, productKeyOf } from '../../../schema/model/ids';
-import { traitsOf } from '../../../schema/model/protocol/dialect';
+import { dialectOf } from '../../../schema/model/protocol/dialect';
 import type { Collections } from '../../../schema/mongo/connect';
 import { MATCHED_FIELDS, type MatchedDevice } from '../../devices/report-version';
 import { inChunks } from '../../in-chunks';
@@ -88,7 +88,7 @@ type Facts = [MatchedDevice, DeviceFact][];
 
 /** Lists are asked only about devices that nothing else keeps from their batches. */
 async function factsOf({ deviceListRows }: Collections, rules: readonly Batch[], module: string, devices: readonly MatchedDevice[]) {
-  const facts: Facts = devices.filter(canBeTaken).map((device) => [device, factOf(device, module, new Set())]);
+  const facts: Facts = devices.filter(({ enabled }) => enabled).map((device) => [device, factOf(device, module, new Set())]);
   const asked = facts.flatMap(([device, fact]) => listsAsked(rules, fact).map((listId) => `${listId}.${device.deviceName}`));
   if (asked.length === 0) return facts;
   const found = new Set((await deviceListRows.find({ _id: { $in: asked } }, { projection: { _id: 1 } }).toArray()).map(({ _id }) => _id));
@@ -99,12 +99,15 @@ async function factsOf({ deviceListRows }: Collections, rules: readonly Batch[],
   ]);
 }
 
-const canBeTaken = ({ enabled, dialect }: MatchedDevice): boolean => enabled && traitsOf({ dialect }).lead !== null;
-
-function factOf({ deviceName, modules, groups = [], region }: MatchedDevice, module: string, lists: ReadonlySet<string>): DeviceFact {
+function factOf(
+  { deviceName, dialect, modules, groups = [], region }: MatchedDevice,
+  module: string,
+  lists: ReadonlySet<string>,
+): DeviceFact {
   const known = reportedOf(modules, module);
   return {
     deviceName,
+    dialect: dialectOf({ dialect }),
     module,
     version: known?.version ?? null,
     reportedAt: known?.reportedAt ?? null,

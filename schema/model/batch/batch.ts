@@ -114,7 +114,7 @@ export interface SelectionSummary {
   created: number;
   /** Devices with a version that the package does not upgrade from, or with none reported (R-PKG-6). Absent in batches of older versions. */
   skippedVersion?: number;
-  /** Devices that speak a dialect which nothing upgrades yet. Absent: none. */
+  /** Devices that speak a dialect in which they cannot be given what the batch brings: see `dialect-obstacle.ts`. Absent: none. */
   skippedDialect?: number;
   /** Devices that a phased batch leaves for later. Only there in a phased batch. */
   skippedPhase?: number;
@@ -177,6 +177,8 @@ export interface Batch {
   packageId: string;
   module: string;
   targetVersion: string;
+  /** Of the package, where it has several. */
+  files?: number;
   kind: BatchKind;
   scope: BatchScope;
   /** Of a phased batch: how many devices it takes, fixed when they are first counted. */

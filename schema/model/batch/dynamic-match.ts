@@ -1,18 +1,21 @@
 import type { Region } from '../device/device';
 import type { BatchId } from '../ids';
+import type { Dialect } from '../protocol/dialect';
 import { hasRegressed } from '../task/begun-again';
 import type { Task } from '../task/task';
 import type { Batch, BatchPolicy } from './batch';
+import { passesOver } from './dialect-obstacle';
 
 /** What of a dynamic batch decides whether it takes a device. */
 export type DynamicRule = Pick<
   Batch,
-  '_id' | 'module' | 'targetVersion' | 'scope' | 'sourceVersions' | 'base' | 'newlyReportedOnly' | 'createdAt'
-> & { policy: Pick<BatchPolicy, 'multiModule'> };
+  '_id' | 'module' | 'files' | 'targetVersion' | 'scope' | 'sourceVersions' | 'base' | 'newlyReportedOnly' | 'createdAt'
+> & { policy: Pick<BatchPolicy, 'multiModule' | 'downloadProtocol'> };
 
 /** A device as its dynamic batches see it: one of its modules, and where it belongs. */
 export interface DeviceFact {
   deviceName: string;
+  dialect: Dialect;
   module: string;
   /** Null while the module has reported none. */
   version: string | null;
@@ -25,7 +28,14 @@ export interface DeviceFact {
 }
 
 /** Why a batch does not take a device. */
-export type Declined = 'OTHER_MODULE' | 'AT_TARGET' | 'OTHER_VERSION' | 'OUT_OF_SCOPE' | 'NOT_NEWLY_REPORTED' | 'OTHER_BATCH';
+export type Declined =
+  | 'OTHER_MODULE'
+  | 'OTHER_DIALECT'
+  | 'AT_TARGET'
+  | 'OTHER_VERSION'
+  | 'OUT_OF_SCOPE'
+  | 'NOT_NEWLY_REPORTED'
+  | 'OTHER_BATCH';
 
 export interface MatchDecision<R> {
   taken: R | null;
@@ -59,6 +69,7 @@ export const listsAsked = (rules: readonly DynamicRule[], fact: DeviceFact): str
 function declines(rule: DynamicRule, fact: DeviceFact): Declined | null {
   const { sourceVersions } = rule;
   if (rule.module !== fact.module) return 'OTHER_MODULE';
+  if (passesOver(rule, fact.dialect)) return 'OTHER_DIALECT';
   if (rule.targetVersion === fact.version) return 'AT_TARGET';
   if (sourceVersions.length > 0 && (fact.version === null || !sourceVersions.includes(fact.version))) return 'OTHER_VERSION';
   if (!isInScope(rule, fact)) return 'OUT_OF_SCOPE';

@@ -1,5 +1,5 @@
-import { NOT_UPGRADED, traitsOf } from '../protocol/dialect';
 import type { Batch, SelectionSummary } from './batch';
+import { type Brought, dialectReason } from './dialect-obstacle';
 
 /** Some of the devices that a selection passed over, for the words about it. */
 export interface PassedOver {
@@ -9,16 +9,19 @@ export interface PassedOver {
   disabled: number;
 }
 
-const NOT_UPGRADED_NAMES = NOT_UPGRADED.map((dialect) => traitsOf({ dialect }).name).join(' or ');
-
 /** So many of each reason are named. */
 export const NAMED_DEVICES = 3;
 
 /** Whom a batch that has nobody to push to has passed over, and why; null where it has somebody. */
-export function passedOverWords(batch: Pick<Batch, 'targetVersion'>, selection: SelectionSummary, examples: PassedOver): string | null {
+export function passedOverWords(
+  batch: Pick<Batch, 'targetVersion'> & Brought,
+  selection: SelectionSummary,
+  examples: PassedOver,
+): string | null {
   const { created, skippedBusy, skippedVersion = 0, skippedDialect = 0, atTarget = 0 } = selection;
   if (created > atTarget) return null;
   const { busy, version, disabled } = examples;
+  const why = dialectReason(batch);
   const reasons = [
     part(
       skippedBusy,
@@ -31,7 +34,7 @@ export function passedOverWords(batch: Pick<Batch, 'targetVersion'>, selection: 
       version.map((device) => `${device.deviceName} with ${device.version ?? 'none reported'}`),
     ),
     skippedDialect > 0
-      ? `${skippedDialect} ${skippedDialect === 1 ? 'speaks' : 'speak'} ${NOT_UPGRADED_NAMES}, which cannot be upgraded yet`
+      ? `${skippedDialect} ${skippedDialect === 1 ? 'speaks' : 'speak'} what it cannot be brought to${why ? ` (${why})` : ''}`
       : null,
     part(atTarget, `version ${batch.targetVersion} already`, []),
     disabled > 0 ? `${disabled} ${disabled === 1 ? 'is' : 'are'} disabled` : null,

@@ -1,3 +1,4 @@
+import type { Violation } from '../violation';
 import type { SignalSeen } from './signal';
 
 /** Cell identities have 28 bits in UTRAN and LTE and 36 in NR (3GPP TS 23.003). */
@@ -13,7 +14,18 @@ export function cellOf({ cellId, mcc, mnc }: Pick<SignalSeen, 'cellId' | 'mcc' |
 }
 
 /** What `cellOf` gives. */
-export const CELL = /^(?:\d{1,3}-\d{1,3}-)?\d{1,11}$/;
+const CELL = /^(?:\d{1,3}-\d{1,3}-)?\d{1,11}$/;
+
+/** Of the name of a cell that somebody asks for. */
+export const cellViolation = (cell: string, field: string): Violation | null =>
+  CELL.test(cell)
+    ? null
+    : {
+        code: 'INVALID_FORMAT',
+        field,
+        message: 'The text is not the name of a radio cell.',
+        hint: 'Give country, network and cell id with dashes between (`262-1-12345`), or the cell id alone, as the list has it.',
+      };
 
 const isBelow = (value: number | null, end: number): value is number =>
   value !== null && Number.isInteger(value) && value >= 0 && value < end;

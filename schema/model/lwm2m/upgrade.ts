@@ -1,3 +1,4 @@
+import type { CellLevel } from '../cell/level';
 import type { DownloadScheme } from '../protocol/download-scheme';
 
 /**
@@ -24,10 +25,6 @@ export type Lwm2mStep = (typeof LWM2M_STEPS)[number];
 export const DELIVERIES = ['PULL', 'PUSH'] as const;
 export type Delivery = (typeof DELIVERIES)[number];
 
-/** R-FLOW-4: how well a device hears its cell, 0 the best; CELL: its signal cannot be read. */
-export const CELL_LEVELS = ['0', '1', '2', 'CELL'] as const;
-export type CellLevel = (typeof CELL_LEVELS)[number];
-
 /** Of an attempt of a task for an LwM2M device, from the first question on. */
 export interface Lwm2mUpgrade {
   step: Lwm2mStep;
@@ -44,6 +41,8 @@ export interface Lwm2mUpgrade {
   level: CellLevel | null;
   /** Since when it waits for a cell slot; null while it does not. */
   waitingSince: Date | null;
+  /** When it was last called to take a free one, and left it until then. Absent: never, or its device has been heard since. */
+  calledAt?: Date;
   /** How often something was delivered in this attempt: the device may lose it. */
   deliveries: number;
   /** How often in a row the device has refused to install what it says that it has. */

@@ -9,11 +9,13 @@ interface Traits {
   transport: 'MQTT' | 'COAP';
   /**
    * Who starts the upgrade workflow: a device-led one is started by the device's first reaction to a push, a platform-led one by the
-   * platform: see `workflowFrom`. Null: its devices cannot be upgraded yet, and batches pass them over.
+   * platform: see `workflowFrom`.
    */
-  lead: 'device' | 'platform' | null;
-  /** What the workflow begins with: the device's first reaction, the version query, or that the device accepts a package. Null with `lead`. */
-  workflowFrom: 'reaction' | 'query' | 'acceptance' | null;
+  lead: 'device' | 'platform';
+  /** What the workflow begins with: the device's first reaction, the version query, or that the device accepts a package. */
+  workflowFrom: 'reaction' | 'query' | 'acceptance';
+  /** R-FLOW-7: what its devices can be given: what any batch brings, or one file of the module `default`, and not over MQTT. */
+  takes: 'any batch' | 'one file';
   /** What its devices are known by beside their names: a secret, or an endpoint name and pre-shared keys. */
   identity: 'secret' | 'endpoint';
   /** Whether a device may sign in with a certificate instead of its secret. */
@@ -28,6 +30,7 @@ const TRAITS = {
     transport: 'MQTT',
     lead: 'device',
     workflowFrom: 'reaction',
+    takes: 'any batch',
     identity: 'secret',
     certificates: false,
     childTopics: 'own',
@@ -37,6 +40,7 @@ const TRAITS = {
     transport: 'MQTT',
     lead: 'platform',
     workflowFrom: 'query',
+    takes: 'any batch',
     identity: 'secret',
     certificates: true,
     childTopics: 'of the parent',
@@ -46,6 +50,7 @@ const TRAITS = {
     transport: 'COAP',
     lead: 'platform',
     workflowFrom: 'acceptance',
+    takes: 'one file',
     identity: 'endpoint',
     certificates: false,
     childTopics: null,
@@ -55,8 +60,6 @@ const TRAITS = {
 type TraitOf<D, T extends keyof Traits, Missing> = D extends keyof typeof TRAITS ? (typeof TRAITS)[D][T] : Missing;
 /** One whose traits are missing is among them, so that the compiler names all tables at once. */
 export type PlatformLedDialect = { [D in Dialect]: TraitOf<D, 'lead', 'platform'> extends 'platform' ? D : never }[Dialect];
-/** The same: those whose devices can be upgraded. Tasks are of these. */
-export type UpgradedDialect = { [D in Dialect]: TraitOf<D, 'lead', 'platform'> extends null ? never : D }[Dialect];
 /** The same: those of one kind of gateway. */
 export type DialectOver<T extends Traits['transport']> = { [D in Dialect]: TraitOf<D, 'transport', T> extends T ? D : never }[Dialect];
 
@@ -69,10 +72,8 @@ export const dialectOf = <D extends Dialect>({ dialect }: Speaking<D>): D | 'LIN
 export const traitsOf = (speaking: Speaking): Traits => TRAITS[dialectOf(speaking)];
 
 const isLedByPlatform = (dialect: Dialect): dialect is PlatformLedDialect => TRAITS[dialect].lead === 'platform';
-const isUpgraded = (dialect: Dialect): dialect is UpgradedDialect => TRAITS[dialect].lead !== null;
 export const PLATFORM_LED: readonly PlatformLedDialect[] = DIALECTS.filter(isLedByPlatform);
-export const UPGRADED: readonly UpgradedDialect[] = DIALECTS.filter(isUpgraded);
-export const NOT_UPGRADED: readonly Dialect[] = DIALECTS.filter((dialect) => !isUpgraded(dialect));
+export const TAKING_ONE_FILE: readonly Dialect[] = DIALECTS.filter((dialect) => TRAITS[dialect].takes === 'one file');
 export const WITH_CERTIFICATES: readonly Dialect[] = DIALECTS.filter((dialect) => TRAITS[dialect].certificates);
 
 /** Those that one kind of gateway speaks. */

@@ -1,4 +1,4 @@
-import type { UpgradedDialect } from '../protocol/dialect';
+import type { Dialect } from '../protocol/dialect';
 
 /** Why an attempt or a task failed (R-TASK-10; device-protocols §4): one catalogue for all dialects. */
 export interface FailureCauseText {
@@ -230,14 +230,14 @@ const NEVER_RETRIED_BY_PLATFORM: readonly FailureCause[] = [
   'FIRMWARE_UPDATE_CANCELLED',
 ];
 
-const RETRIED: Record<UpgradedDialect, (cause: FailureCause) => boolean> = {
+const RETRIED: Record<Dialect, (cause: FailureCause) => boolean> = {
   LINK: (cause) => RETRIED_BY_LINK.includes(cause),
   IOTDA: (cause) => !NEVER_RETRIED_BY_PLATFORM.includes(cause),
   LWM2M: (cause) => !NEVER_RETRIED_BY_PLATFORM.includes(cause),
 };
 
 /** R-TASK-5: whether a task that failed so is tried again, as long as its policy has retries left (device-protocols §4). */
-export const retriedBy = (dialect: UpgradedDialect, cause: FailureCause): boolean => RETRIED[dialect](cause);
+export const retriedBy = (dialect: Dialect, cause: FailureCause): boolean => RETRIED[dialect](cause);
 
 const LINK_STEP_CAUSES: Record<number, FailureCause> = {
   [-1]: 'FIRMWARE_UPDATE_FAILED',

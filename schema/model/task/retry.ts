@@ -1,5 +1,5 @@
 import type { RetryPolicy } from '../batch/batch';
-import { dialectOf, type UpgradedDialect } from '../protocol/dialect';
+import { type Dialect, dialectOf } from '../protocol/dialect';
 import { type FailureCause, retriedBy } from './failure-causes';
 
 export interface FailedAttempt {
@@ -11,7 +11,7 @@ export interface FailedAttempt {
   /** When the task times out, null for never. */
   deadlineAt: number | null;
   /** Absent: LINK. */
-  dialect?: UpgradedDialect;
+  dialect?: Dialect;
 }
 
 /** R-BAT-21: how many attempts there were since the task was made or re-initiated: only these count for its retries. */

@@ -1,6 +1,6 @@
 import type { BatchId, DeviceId, TaskId } from '../ids';
 import type { Look, Lwm2mUpgrade } from '../lwm2m/upgrade';
-import type { UpgradedDialect } from '../protocol/dialect';
+import type { Dialect } from '../protocol/dialect';
 import type { FailureCause } from './failure-causes';
 
 /** R-TASK-1. The first four are active, the last three final. */
@@ -61,7 +61,7 @@ export interface Task {
   /** As its device last wrote it; absent where that is the key. Written without a new revision. */
   moduleName?: string;
   /** Its device's when the task was made. Absent in tasks of older versions: LINK. */
-  dialect?: UpgradedDialect;
+  dialect?: Dialect;
   /** The version the device had when it was selected, or the last it reported before it was asked for anything; null while it has reported none. */
   sourceVersion: string | null;
   targetVersion: string;

@@ -1,6 +1,6 @@
 import type { BatchPolicy } from '../batch/batch';
 import type { BatchId, DeviceId, TaskId } from '../ids';
-import type { UpgradedDialect } from '../protocol/dialect';
+import type { Dialect } from '../protocol/dialect';
 import type { FailureCause } from './failure-causes';
 
 /** What an upgrade workflow is started with: plain JSON, times as epoch milliseconds. */
@@ -19,7 +19,7 @@ export interface UpgradeInput {
   /** Length of a minute in milliseconds: 60,000 save in tests. */
   minuteMs: number;
   /** Absent: LINK. */
-  dialect?: UpgradedDialect;
+  dialect?: Dialect;
   /** Of a platform-led upgrade: when it looks into the store first, in minutes. The name is older than dialects whose first wait is another one. */
   versionMinutes?: number;
 }

@@ -5,6 +5,7 @@ import { digestAlgorithms } from './0004-digest-algorithms';
 import { taskSlots } from './0005-task-slots';
 import { parentsInImports } from './0006-parents-in-imports';
 import { deviceNameIndex } from './0007-device-name-index';
+import { batchFiles } from './0008-batch-files';
 import type { Migration } from './migration';
 
 /** All of them. A new one gets the next number, a file named by it, and a line here. */
@@ -16,4 +17,5 @@ export const MIGRATIONS: readonly Migration[] = [
   taskSlots,
   parentsInImports,
   deviceNameIndex,
+  batchFiles,
 ];

@@ -3,8 +3,9 @@ import type { RankedModule } from '../profile-rank';
 import type { Quantiles } from '../statistics';
 import { alignedTable } from '../table';
 import type { BarePart } from './bare-part';
+import { HIGHEST_RATE } from './burst';
 import type { DiskUse } from './disk-use';
-import { HIGHEST_RATE, type PacedPart, type PathPart } from './path-part';
+import type { PacedPart, PathPart } from './path-part';
 
 export interface UpgradesResult {
   benchmark: 'upgrades';

@@ -2,6 +2,7 @@ import type { Benchmark } from '../benchmark';
 import { describeMachine } from '../machine';
 import { rankProfiles } from '../profile-rank';
 import { bareEnginePart } from './bare-part';
+import { cpuMsEach } from './burst';
 import { wholePathParts } from './path-part';
 import { problemsOf, reportText, type UpgradesResult } from './report';
 
@@ -20,7 +21,7 @@ export const upgrades: Benchmark = {
       devices: options.devices,
       ratio: path.perSecond / bare.perSecond,
       ratioMiddle: path.perSecondMiddle === null ? null : path.perSecondMiddle / bare.perSecond,
-      cpuMsEach: path.cpuMs.engine + path.cpuMs.mongod + path.cpuMs.updraft,
+      cpuMsEach: cpuMsEach(path),
       bare,
       path,
       paced,

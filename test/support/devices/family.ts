@@ -43,7 +43,8 @@ export function createDevices(
   return (one) => {
     if (one.dialect === 'LWM2M') {
       if (!lwm2m) throw new Error('LwM2M devices in a fleet that has no server for them');
-      return new Lwm2mDevice(one, { ...common, ...lwm2m }, observer, dtlsOf);
+      const { secureServer, server, ...more } = lwm2m;
+      return new Lwm2mDevice(one, { ...common, ...more, server: one.psk ? (secureServer ?? server) : server }, observer, dtlsOf);
     }
     const above = one.parent === undefined ? undefined : shared.get(one.parent);
     const own = shared.get(one.deviceName)?.own;

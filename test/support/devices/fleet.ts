@@ -20,8 +20,8 @@ export type VirtualDevice = LinkDevice | IotdaDevice | Lwm2mDevice;
 export interface FleetSettings extends Omit<LinkDeviceSettings, 'mqttUrl'> {
   /** Where Link and IoTDA devices connect. */
   mqttUrl?: string;
-  /** Where LwM2M devices register. */
-  lwm2m?: Pick<Lwm2mDeviceSettings, 'server' | 'pull'>;
+  /** Where LwM2M devices register; those with keys at `secureServer`, if there is one. */
+  lwm2m?: Pick<Lwm2mDeviceSettings, 'server' | 'pull' | 'bareVersion'> & { secureServer?: string };
 }
 
 /** Plain JSON: what a fleet in another process is described by. */

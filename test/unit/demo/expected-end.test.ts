@@ -15,10 +15,13 @@ import {
   staysOnSourceVersion,
   wrongVersion,
 } from '../../support/devices/behaviours';
+import { ends, refuses } from '../../support/devices/lwm2m/lwm2m-behaviours';
 
 const OK = 'SUCCEEDED';
 const TIMED_OUT = 'DEVICE_UPGRADE_TIMEOUT';
 const CORRUPT = 'INTEGRITY_CHECK_FAILURE_FOR_NEW_DOWNLOADED_PACKAGE';
+
+const ended = (end: string | null) => (end === null ? null : end === OK ? { status: OK, cause: null } : { status: 'FAILED', cause: end });
 
 test.each<[string, Behaviour | null, string | null]>([
   ['behaves', null, OK],
@@ -34,10 +37,6 @@ test.each<[string, Behaviour | null, string | null]>([
   ['always fails with -2', failsWith(-2), 'DOWNLOAD_FAILED'],
   ['always fails with -3', failsWith(-3), CORRUPT],
   ['always fails with -4', failsWith(-4), 'PACKAGE_INSTALLATION_FAILURE'],
-  ['says code 1 once', resultCode(1, { times: 1 }), OK],
-  ['always says code 4', resultCode(4), 'LOW_BATTERY'],
-  ['always says code 5', resultCode(5), 'NOT_ENOUGH_STORAGE_FOR_THE_NEW_FIRMWARE_PACKAGE'],
-  ['always says code 10', resultCode(10), 'PACKAGE_INSTALLATION_FAILURE'],
   ['corrupts its download once', corruptDownload({ times: 1 }), OK],
   ['corrupts every download', corruptDownload(), CORRUPT],
   ['comes up with a wrong version once', wrongVersion('9', { times: 1 }), OK],
@@ -48,13 +47,36 @@ test.each<[string, Behaviour | null, string | null]>([
   ['disconnects in every download', disconnectsAt('progress', { times: 'always' }), TIMED_OUT],
   ['disconnects at every notification', disconnectsAt('notified', { times: 'always' }), null],
 ])('a device that %s ends as its behaviour makes it', (_what, behaviour, end) => {
-  const expected = end === null || end === OK ? end && { status: OK, cause: null } : { status: 'FAILED', cause: end };
-  expect(expectedEnd(behaviour, 2)).toEqual(expected);
+  expect(expectedEnd(behaviour, 2, 'LINK')).toEqual(ended(end));
+});
+
+test.each<[string, Behaviour, string]>([
+  ['says code 1 once', resultCode(1, { times: 1 }), OK],
+  ['always says code 4', resultCode(4), 'LOW_BATTERY'],
+  ['always says code 5', resultCode(5), 'NOT_ENOUGH_STORAGE_FOR_THE_NEW_FIRMWARE_PACKAGE'],
+  ['always says code 10', resultCode(10), 'PACKAGE_INSTALLATION_FAILURE'],
+  ['always says code 77', resultCode(77), 'UNKNOWN_DEVICE_ERROR'],
+  ['always keeps its version', staysOnSourceVersion(), TIMED_OUT],
+])('an IoTDA device that %s ends as its behaviour makes it', (_what, behaviour, end) => {
+  expect(expectedEnd(behaviour, 2, 'IOTDA')).toEqual(ended(end));
+});
+
+test.each<[string, Behaviour, string]>([
+  ['has result 4 once', ends(4, 'downloaded', { times: 1 }), OK],
+  ['always has result 2', ends(2, 'notified'), 'NOT_ENOUGH_STORAGE_FOR_THE_NEW_FIRMWARE_PACKAGE'],
+  ['always has result 6', ends(6, 'downloaded'), 'UNSUPPORTED_PACKAGE_TYPE'],
+  ['corrupts every download', corruptDownload(), CORRUPT],
+  ['keeps its version once, and says so', staysOnSourceVersion({ times: 1 }), OK],
+  ['always keeps its version, and says so', staysOnSourceVersion(), 'FIRMWARE_UPDATE_FAILED'],
+  ['refuses the first order to install', refuses('POST', '/5/0/2', '4.05', { times: 1 }), OK],
+  ['stalls at 60 %', stallsAt(60), TIMED_OUT],
+])('an LwM2M device that %s ends as its behaviour makes it', (_what, behaviour, end) => {
+  expect(expectedEnd(behaviour, 2, 'LWM2M')).toEqual(ended(end));
 });
 
 test('R-TASK-10 the causes the demo expects are those of the catalogue', () => {
   for (const step of [-1, -2, -3, -4] as const) {
-    const cause = expectedEnd(failsWith(step), 2)?.cause ?? '';
+    const cause = expectedEnd(failsWith(step), 2, 'LINK')?.cause ?? '';
     expect(Object.keys(FAILURE_CAUSES)).toContain(cause);
     expect(cause).toBe(linkStepCause(step));
   }

@@ -1,4 +1,5 @@
-import { type FleetDialect, planFleet } from '../../../demo/fleet-plan';
+import { devicesOverCoap, type FleetDialect, planFleet } from '../../../demo/fleet-plan';
+import type { Lwm2mPlan } from '../../../demo/lwm2m-plan';
 import { timeoutMinutesOf, timingOf } from '../../../demo/timing';
 
 const planOf = (devices: number, timeoutMinutes = 1, dialect: FleetDialect = 'mixed') => {
@@ -16,7 +17,7 @@ test('of 200 devices 8 are off-line at first and 10 faulty, none both, and one s
   expect({ offline, faulty: kinds.length }).toEqual({ offline: 8, faulty: 10 });
   expect(kinds.filter((kind) => kind === 'stallsAt')).toHaveLength(1);
   expect(plan.some(({ offline, fault }) => offline && fault)).toBe(false);
-  expect(new Set(kinds)).toEqual(new Set(['failsWith', 'resultCode', 'corruptDownload', 'disconnectsAt', 'stallsAt', 'wrongVersion']));
+  expect(new Set(kinds)).toEqual(new Set(['failsWith', 'resultCode', 'ends', 'corruptDownload', 'disconnectsAt', 'stallsAt']));
 });
 
 test('the stalled device stays the only one in the largest fleet, and every failure code occurs', () => {
@@ -25,21 +26,47 @@ test('the stalled device stays the only one in the largest fleet, and every fail
   expect(offline).toBeGreaterThan(180);
   expect(kinds.filter((kind) => kind === 'stallsAt')).toHaveLength(1);
   const causes = plan.flatMap(({ planned }) => planned.cause ?? []);
-  expect(new Set(causes).size).toBe(6);
+  expect(new Set(causes).size).toBe(7);
 });
 
-test('R-FLOW-7 a mixed fleet is half of each dialect, and each device misbehaves as its dialect can', () => {
+test('R-FLOW-7 a mixed fleet is a third of each dialect, and each device misbehaves as its dialect can', () => {
   const { plan } = planOf(200);
-  expect(plan.filter(({ dialect }) => dialect === 'IOTDA')).toHaveLength(100);
+  const of = (wanted: string) => plan.filter(({ dialect }) => dialect === wanted).length;
+  expect([of('LINK'), of('IOTDA'), of('LWM2M')]).toEqual([67, 67, 66]);
+  expect(devicesOverCoap(200, 'mixed')).toBe(66);
   for (const { dialect, fault } of planOf(5_000).plan) {
     if (fault?.kind === 'failsWith') expect(dialect).toBe('LINK');
     if (fault?.kind === 'resultCode') expect(dialect).toBe('IOTDA');
+    if (fault?.kind === 'ends') expect(dialect).toBe('LWM2M');
   }
+});
+
+test('of LwM2M devices half have keys, a quarter sleep and a quarter is pushed to, with and without keys', () => {
+  const plans = planOf(80, 1, 'lwm2m').plan.flatMap(({ lwm2m, fault }) => (lwm2m && !fault ? [lwm2m] : []));
+  const share = (has: (plan: Lwm2mPlan) => unknown) => plans.filter(has).length / plans.length;
+  const pushOnly = ({ habits }: Lwm2mPlan) => habits?.delivery === 1;
+  expect(share(({ secure }) => secure)).toBeCloseTo(0.5, 1);
+  expect(share(({ habits }) => habits?.queueMode)).toBeCloseTo(0.25, 1);
+  expect(share(pushOnly)).toBeCloseTo(0.25, 1);
+  expect(new Set(plans.filter(pushOnly).map(({ secure }) => secure)).size).toBe(2);
+});
+
+test('R-FLOW-4 in each radio cell a few LwM2M devices wait for each other, and none for one that stalls', () => {
+  const cells = new Map<number, number>();
+  for (const { lwm2m, fault } of planOf(5_000).plan) {
+    const { cellId, signalStrength } = lwm2m?.radio ?? {};
+    if (signalStrength === undefined) continue;
+    expect(fault).toBeNull();
+    cells.set(cellId ?? 0, (cells.get(cellId ?? 0) ?? 0) + 1);
+  }
+  expect(cells.size).toBe(105);
+  expect(Math.max(...cells.values())).toBe(3);
 });
 
 test.each([
   ['link', 'LINK'],
   ['iotda', 'IOTDA'],
+  ['lwm2m', 'LWM2M'],
 ] as const)('a fleet of %s is all of that dialect', (fleet, dialect) => {
   expect(new Set(planOf(50, 1, fleet).plan.map((device) => device.dialect))).toEqual(new Set([dialect]));
 });
@@ -57,16 +84,18 @@ test('where the time-out is long no device stalls: nobody would wait for it', ()
 });
 
 test.each([
-  ['the default', 200, 600, 1, 1],
-  ['a slow rate, at which a retry waits long for its turn', 200, 10, 1, 26],
-  ['many devices', 5_000, 10_000, 1, 9],
-  ['a large file', 200, 600, 1_000, 118],
-])('R-TASK-4 the time-out of %s leaves time for everything planned', (_what, devices, rate, mebibytes, minutes) => {
-  expect(timeoutMinutesOf({ devices, rate, bytes: mebibytes * 1024 * 1024 })).toBe(minutes);
+  ['the default', 200, 600, 1, 66, 1],
+  ['a slow rate, at which a retry waits long for its turn', 200, 10, 1, 66, 26],
+  ['many devices', 5_000, 10_000, 1, 1_666, 9],
+  ['a large file', 200, 600, 1_000, 0, 118],
+  ['a large file, in blocks to a third of them', 200, 600, 100, 66, 30],
+  ['a large file, in blocks to one', 1, 600, 100, 1, 18],
+])('R-TASK-4 the time-out of %s leaves time for everything planned', (_what, devices, rate, mebibytes, overCoap, minutes) => {
+  expect(timeoutMinutesOf({ devices, rate, bytes: mebibytes * 1024 * 1024, overCoap })).toBe(minutes);
 });
 
 test('a demo is given up only after everything planned has had its time', () => {
-  const { limitMs, firstOnlineMs, nextOnlineMs } = timingOf({ devices: 200, rate: 10, bytes: 1 }, 8, 26);
+  const { limitMs, firstOnlineMs, nextOnlineMs } = timingOf({ devices: 200, rate: 10 }, 8, 26);
   expect(limitMs).toBeGreaterThan((20 + 26) * 60_000);
   expect(limitMs).toBeGreaterThan(firstOnlineMs + 8 * nextOnlineMs + 26 * 60_000);
 });

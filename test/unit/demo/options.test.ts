@@ -22,7 +22,7 @@ function problems(...args: string[]): readonly string[] {
   return [];
 }
 
-test('without options 200 devices of both dialects get a generated image at 600 a minute, and the platform stays', () => {
+test('without options 200 devices of all dialects get a generated image at 600 a minute, and the platform stays', () => {
   expect(readOptions([])).toEqual({ devices: 200, rate: 600, dialect: 'mixed', packageFile: null, exit: false, help: false });
 });
 
@@ -45,7 +45,7 @@ test.each([
   [['--rate', '9'], /--rate is "9": give a whole number from 10 to 10,000/],
   [['--rate', '10001'], /--rate is "10001"/],
   [['--rate', 'x'.repeat(500)], /--rate is "x{40}": give/],
-  [['--dialect', 'lwm2m'], /--dialect is "lwm2m": give one of link, iotda, mixed\./],
+  [['--dialect', 'mqtt'], /--dialect is "mqtt": give one of link, iotda, lwm2m, mixed\./],
   [['--dialect', ''], /--dialect is ""/],
   [['--speed', '9'], /'--speed'/],
   [['--devices'], /--devices/],

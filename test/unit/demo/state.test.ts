@@ -66,7 +66,7 @@ test('all have ended only when every device has a task and none is active', () =
 test('a task that ended otherwise than planned is named with both ends', () => {
   const success = { status: 'SUCCEEDED', cause: null } as const;
   const plan = ['as-planned', 'failed', 'other-cause', 'not-ended', 'no-task'].map((deviceName) => ({
-    ...{ deviceName, dialect: 'LINK' as const, fault: null, offline: false },
+    ...{ deviceName, dialect: 'LINK' as const, lwm2m: null, fault: null, offline: false },
     planned: deviceName === 'other-cause' ? { status: 'FAILED' as const, cause: 'DEVICE_UPGRADE_TIMEOUT' } : success,
   }));
   const { tasks } = stateOf([

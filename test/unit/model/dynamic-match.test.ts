@@ -19,6 +19,7 @@ const aRule = (fields: Partial<DynamicRule> = {}): DynamicRule => ({
 });
 
 const aFact = (fields: Partial<DeviceFact> = {}): DeviceFact => ({
+  dialect: 'LINK',
   deviceName: 'dev-a',
   module: 'default',
   version: '1.0.0',
@@ -37,6 +38,9 @@ test.each<[string, Partial<DynamicRule>, Partial<DeviceFact>, string | null]>([
   ['R-BAT-1 a matching version', {}, {}, null],
   ['R-BAT-1 one of several', { sourceVersions: ['0.9.0', '1.0.0'] }, {}, null],
   ['R-BAT-1 another module', { module: 'MCU' }, {}, 'OTHER_MODULE'],
+  ['R-FLOW-7 a dialect that takes what it brings', {}, { dialect: 'LWM2M' }, null],
+  ['R-FLOW-7 several files for one that takes one', { files: 2 }, { dialect: 'LWM2M' }, 'OTHER_DIALECT'],
+  ['R-FLOW-7 several files for others', { files: 2 }, { dialect: 'IOTDA' }, null],
   ['R-BAT-1 the target', { sourceVersions: [] }, { version: '2.0.0' }, 'AT_TARGET'],
   ['R-BAT-1 another version', {}, { version: '1.1.0' }, 'OTHER_VERSION'],
   ['R-BAT-1 no version yet', {}, { version: null, reportedAt: null }, 'OTHER_VERSION'],
@@ -83,6 +87,12 @@ describe('R-BAT-9 which of several', () => {
   ])('%s', (_name, rules, expected) => {
     expect(takenBy(rules)).toBe(expected);
     expect(takenBy([...rules].reverse())).toBe(expected);
+  });
+
+  test('R-FLOW-7 not a newer one that cannot be brought to its dialect', () => {
+    const overMqtt = aRule({ ...newest, policy: { downloadProtocol: 'MQTT' } });
+    expect(takenBy([older, overMqtt], aFact({ dialect: 'LWM2M' }))).toBe('older');
+    expect(takenBy([older, overMqtt], aFact({ dialect: 'LINK' }))).toBe('newest');
   });
 });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { DEFAULT_LIMITS } from '../../../schema/model/limits';
-import { UPGRADED } from '../../../schema/model/protocol/dialect';
+import { DIALECTS } from '../../../schema/model/protocol/dialect';
 import { FAILURE_CAUSES, type FailureCause, retriedBy } from '../../../schema/model/task/failure-causes';
 import { attemptsMade, retryAt } from '../../../schema/model/task/retry';
 
@@ -34,7 +34,7 @@ describe('R-TASK-5 when the next attempt begins', () => {
     expect(retryAt(policy, { ...failed, deadlineAt: deadlineAt + 1 }, MINUTE)).not.toBeNull();
   });
   test('never on a cause that the dialect does not retry, and never in the past', () => {
-    const dialects = fc.constantFrom(...UPGRADED);
+    const dialects = fc.constantFrom(...DIALECTS);
     const cause = fc.constantFrom(...(Object.keys(FAILURE_CAUSES) as FailureCause[]));
     fc.assert(
       fc.property(

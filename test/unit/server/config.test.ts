@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MQTT_QUOTAS } from '../../../gateways/mqtt/quotas';
+import { DEFAULT_CELLS } from '../../../schema/model/cell/gate';
 import { DEFAULT_LIMITS } from '../../../schema/model/limits';
+import { DEFAULT_WAITS } from '../../../schema/model/task/waits';
 import { readConfig, unknownVariables } from '../../../server/config';
 import { SETTINGS } from '../../../server/settings/settings';
 import { settingsDocument } from '../../../server/settings/settings-document';
+import { WAIT_SETTINGS } from '../../../server/settings/wait-settings';
 import { configProblems } from '../../support/config-problems';
 
 test('without settings everything runs here, on loopback, with embedded servers', () => {
@@ -42,6 +45,44 @@ test('settings are read into values', () => {
     mongodbUri: undefined,
     limits: { ...DEFAULT_LIMITS, fileBytes: 2_000_000_000, retryCounts: [1, 3] },
   });
+});
+
+test('R-FLOW-2 R-FLOW-3 each wait of an upgrade that the platform leads has a setting of its own', () => {
+  expect(readConfig({}).waits).toEqual(DEFAULT_WAITS);
+  const variables = Object.keys(WAIT_SETTINGS);
+  const config = readConfig(Object.fromEntries(variables.map((variable, index) => [variable, `${100 + index}`])));
+  const minutes = Object.values(config.waits).flatMap((ofDialect) => Object.values(ofDialect));
+  expect([...minutes].sort()).toEqual(variables.map((_, index) => 100 + index));
+  for (const variable of variables) expect(configProblems({ [variable]: '0' })).toEqual([expect.stringContaining(variable)]);
+});
+
+test('R-FLOW-4 radio cells are read from their settings, and their borders descend', () => {
+  expect(readConfig({}).cells).toEqual(DEFAULT_CELLS);
+  const config = readConfig({
+    UPDRAFT_CELL_SLOTS_0: '20',
+    UPDRAFT_CELL_SLOTS_CELL: '2',
+    UPDRAFT_CELL_RSRP: '-100,-110.5,-120',
+    UPDRAFT_CELL_SINR: '10,0,-5',
+    UPDRAFT_CELL_ENFORCED: 'on',
+  });
+  expect(config.cells).toEqual({
+    slots: { '0': 20, '1': 10, '2': 1, CELL: 2 },
+    ranges: { rsrp: [-100, -110.5, -120], sinr: [10, 0, -5] },
+    enforced: true,
+  });
+  for (const wrong of [
+    '-100,-110',
+    '-120,-110,-100',
+    '-100,-100,-110',
+    '-100,-110,-120,-130',
+    '-1e2,-110,-120',
+    '0,-10,-20',
+    '-100;-110;-120',
+  ])
+    expect(configProblems({ UPDRAFT_CELL_RSRP: wrong })).toEqual([
+      `UPDRAFT_CELL_RSRP is "${wrong}": expected three numbers of dBm from -1 down to -200, each below the one before, with commas between, for example UPDRAFT_CELL_RSRP=-105,-115,-125`,
+    ]);
+  expect(configProblems({ UPDRAFT_CELL_SLOTS_2: '0' })).toHaveLength(1);
 });
 
 test('an external broker is read from its settings, and what belongs together is asked for together', () => {

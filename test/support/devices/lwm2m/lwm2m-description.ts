@@ -12,6 +12,8 @@ export interface Lwm2mDeviceSettings extends PowerSettings, ReconnectSettings {
   /** `coap://host:port`, or `coaps://` for devices with a key. */
   server: string;
   pull?: Pick<DownloadParts, 'retries' | 'retryMs'>;
+  /** The version that an image without our header holds; otherwise it is of the wrong type to them. */
+  bareVersion?: string;
 }
 
 export interface Lwm2mDeviceDescription {

@@ -72,7 +72,9 @@ export class Lwm2mDevice extends RegisteredDevice<Lwm2mOffer> {
       offer,
       firmware: this.firmware,
       file: this.file,
+      bareImage: ({ length }) => (this.settings.bareVersion ? { size: length, version: this.settings.bareVersion } : null),
       automatic: this.habits.automatic === true,
+      relented: this.relented,
       pull: (onBlock) => this.pull(offer.uri, onBlock, power.signal),
       executed: () =>
         new Promise((resolve, reject) => {
@@ -123,8 +125,9 @@ export class Lwm2mDevice extends RegisteredDevice<Lwm2mOffer> {
       if (this.habits.versionAt === '/5/0/7') firmware.packageVersion = this.version;
       this.changed('/3/0/3');
     };
-    if (later) setTimeout(known, later.ms).unref();
-    else known();
+    if (later === undefined) known();
+    else if (later.ms === 'told') void this.relented.then(known);
+    else setTimeout(known, later.ms).unref();
     const { state, result } = plan.take('ends', ({ at }) => at === 'restarted') ?? {
       ...{ state: STATE.idle, result: version === null ? RESULT.failed : RESULT.success },
     };

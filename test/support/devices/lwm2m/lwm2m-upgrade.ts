@@ -4,9 +4,9 @@ import type { CutPoint } from '../behaviours';
 import { installedVersion } from '../misbehaving/installed-version';
 import type { UpgradeHost } from '../upgrade-host';
 import { FileChanged, type PulledFile, PullRefused } from './coap/block-pull';
-import { readFirmwareHeader } from './firmware-package';
+import { type FirmwareHeader, readFirmwareHeader } from './firmware-package';
 import { DownloadLost } from './lwm2m-download';
-import { type FirmwareObject, RESULT, STATE } from './objects/firmware-object';
+import { type FirmwareObject, type FirmwareState, RESULT, STATE } from './objects/firmware-object';
 
 export interface Lwm2mOffer {
   /** Unknown before the package is here, and empty as long. */
@@ -22,6 +22,10 @@ export interface Lwm2mUpgradeHost extends Omit<UpgradeHost, 'download' | 'cutIfP
   readonly firmware: FirmwareObject;
   /** What it has of the package, kept over a loss of power. */
   readonly file: PulledFile;
+  /** What it makes of an image that says nothing of itself. Null: nothing. */
+  bareImage(image: Buffer): FirmwareHeader | null;
+  /** Settles when it does not hold any longer where it was told to. */
+  readonly relented: Promise<void>;
   /** It updates without being told. */
   readonly automatic: boolean;
   pull(onBlock: (file: PulledFile) => Promise<void>): Promise<void>;
@@ -34,11 +38,13 @@ export interface Lwm2mUpgradeHost extends Omit<UpgradeHost, 'download' | 'cutIfP
 /** The device's side of one upgrade, from the URI or the pushed package to the restart (device-protocols §3.5). */
 export async function performLwm2mUpgrade(host: Lwm2mUpgradeHost): Promise<void> {
   const { plan, pacing, signal, firmware, offer } = host;
-  if (plan.has('silent') || plan.take('sticksIn', ({ state }) => state === STATE.downloading)) await aborted(signal);
+  if (plan.has('silent')) await aborted(signal);
+  await sticks(host, STATE.downloading);
   await host.reached('notified');
-  if (endsEarly(host, 'notified') || (!offer.pushed && !(await pulled(host))) || endsEarly(host, 'downloaded')) return;
+  if (endsEarly(host, 'notified') || (!offer.pushed && !pacing.skipDownload && !(await pulled(host))) || endsEarly(host, 'downloaded'))
+    return;
   const image = offer.pushed ?? Buffer.concat(host.file.pieces);
-  const header = readFirmwareHeader(image);
+  const header = readFirmwareHeader(image) ?? host.bareImage(image);
   if (header === null) return firmware.to(STATE.idle, RESULT.wrongType);
   if (header.size !== image.length || plan.take('corruptDownload')) return firmware.to(STATE.idle, RESULT.integrity);
   offer.version = header.version;
@@ -51,9 +57,16 @@ export async function performLwm2mUpgrade(host: Lwm2mUpgradeHost): Promise<void>
   await host.reached('executed');
   if (pacing.installMs) await delay(pacing.installMs, undefined, { signal });
   if (endsEarly(host, 'installed')) return;
-  if (plan.has('neverReportsVersion') || plan.take('sticksIn', ({ state }) => state === STATE.updating)) await aborted(signal);
+  if (plan.has('neverReportsVersion')) await aborted(signal);
+  await sticks(host, STATE.updating);
   const late = plan.take('disconnectsAt', ({ point }) => point === 'reboot');
   await host.restart(installedVersion(plan, header.version), (pacing.rebootMs ?? 0) + (late?.forMs ?? 0));
+}
+
+/** Until its power goes or it relents. */
+async function sticks({ plan, signal, relented }: Lwm2mUpgradeHost, where: FirmwareState): Promise<void> {
+  const stuck = plan.take('sticksIn', ({ state }) => state === where);
+  if (stuck) await (stuck.times === 'untilTold' ? Promise.race([aborted(signal), relented]) : aborted(signal));
 }
 
 function endsEarly({ plan, firmware }: Lwm2mUpgradeHost, point: 'notified' | 'downloaded' | 'installed'): boolean {
@@ -63,12 +76,12 @@ function endsEarly({ plan, firmware }: Lwm2mUpgradeHost, point: 'notified' | 'do
 }
 
 /** The server executes, and the user does not put it off any longer. */
-async function permitted({ plan, firmware, signal, executed }: Lwm2mUpgradeHost): Promise<void> {
+async function permitted({ plan, firmware, signal, executed, relented }: Lwm2mUpgradeHost): Promise<void> {
   await executed();
   for (let put = plan.take('defers'); put; put = plan.take('defers')) {
     firmware.to(STATE.downloaded, RESULT.deferred);
     if (put.ms === null) await executed();
-    else await Promise.race([executed(), delay(put.ms, undefined, { signal })]);
+    else await Promise.race([executed(), put.ms === 'told' ? relented : delay(put.ms, undefined, { signal })]);
     firmware.to(STATE.updating, RESULT.none);
   }
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { CELL, cellOf } from '../../../../schema/model/cell/cell';
+import { cellOf, cellViolation } from '../../../../schema/model/cell/cell';
 import { DEFAULT_CELLS, gateOf } from '../../../../schema/model/cell/gate';
 import { CELL_LEVELS, type CellLevel, levelOf } from '../../../../schema/model/cell/level';
 import type { SignalSeen } from '../../../../schema/model/cell/signal';
@@ -97,7 +97,7 @@ describe('R-FLOW-4 a cell', () => {
     fc.assert(
       fc.property(read, read, (one, other) => {
         const cell = cellOf(one);
-        expect(cell).toMatch(CELL);
+        expect(cellViolation(cell ?? '', 'cell')).toBeNull();
         const known = ({ mnc, mcc }: typeof one) => [mnc, mcc].every((each) => each !== null && each >= 0 && each < 1_000);
         const same =
           one.cellId === other.cellId && known(one) === known(other) && (!known(one) || (one.mnc === other.mnc && one.mcc === other.mcc));
@@ -106,6 +106,13 @@ describe('R-FLOW-4 a cell', () => {
     );
   });
 });
+
+test.each(['', '1-2', '262-1-', 'x', '1234-1-1', '262-1-123456789012', '-1', ' 1', '1\n', '1 0'])(
+  'R-FLOW-4 %j is the name of no cell',
+  (name) => {
+    expect(cellViolation(name, 'cell')).toMatchObject({ code: 'INVALID_FORMAT', field: 'cell' });
+  },
+);
 
 describe('R-FLOW-4 the gate of a cell', () => {
   const gate = { cell: '262-1-12345', level: '0' };
