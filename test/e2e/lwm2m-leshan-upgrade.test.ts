@@ -1,12 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { BatchPolicy } from '../../schema/model/batch/batch';
 import type { FirmwarePackage } from '../../schema/model/package/firmware-package';
 import { startUdpNat, type UdpNat } from '../support/devices/lwm2m/line/udp-nat';
-import { type FirmwareImage, writeFirmwareImage } from '../support/firmware-image';
 import {
   DELIVERY,
   FORMAT,
@@ -18,7 +13,6 @@ import {
   startLeshanDevices,
 } from '../support/leshan/leshan';
 import { type Lwm2mPlatform, type Psk, startLwm2mPlatform } from '../support/lwm2m-platform';
-import { ADMIN } from '../support/updraft';
 
 const missing = missingForLeshan();
 if (missing) console.warn(`NOT PROVEN here: that devices on Leshan's LwM2M client are upgraded. It needs ${missing}.`);
@@ -34,20 +28,13 @@ const WITH_CONNECTION_ID = 25;
 (missing ? describe.skip : describe)("a device on Leshan's client, unmodified, with an object 5", () => {
   let platform: Lwm2mPlatform;
   let devices: LeshanDevices;
-  let directory: string;
-  let image: FirmwareImage;
   let firmware: FirmwarePackage;
   beforeAll(async () => {
     [platform, devices] = await Promise.all([startLwm2mPlatform(), startLeshanDevices()]);
-    directory = await mkdtemp(join(tmpdir(), 'updraft-leshan-upgrade-'));
-    image = await writeFirmwareImage(join(directory, 'fw.bin'), SIZE, { version: TARGET });
-    const { core, productKey } = platform.updraft;
-    const file = { name: 'fw.bin', stream: createReadStream(image.path) };
-    firmware = await core.packages.create(ADMIN, { productKey, name: 'fw', version: TARGET }, file);
+    firmware = await platform.updraft.package(TARGET, SIZE);
   });
   afterAll(async () => {
     await Promise.all([platform.stop(), devices.stop()]);
-    await rm(directory, { recursive: true, force: true });
   });
 
   const keyOf = (deviceName: string): Psk => ({ identity: `id-${deviceName}`, key: randomBytes(16).toString('hex') });
@@ -72,7 +59,7 @@ const WITH_CONNECTION_ID = 25;
     };
   }
 
-  const whole = { downloaded: SIZE, sha256: expect.any(String) };
+  const wholeFile = () => ({ downloaded: SIZE, sha256: firmware.files[0]?.sha256 });
   /** What it did, and what became of the registration in between. */
   const storyOf = (client: RunningLeshan) => client.told().map((told) => Object.keys(told)[0]);
   const INSTALLED = ['executed', 'restarted', 'registered'];
@@ -82,7 +69,7 @@ const WITH_CONNECTION_ID = 25;
     const before = await platform.registrationOf('over-coap');
     const upgrade = await push('over-coap');
     expect((await client.next('uri')).uri).toMatch(/^coap:\/\/127\.0\.0\.1:\d+\/f\/[\w-]{22}$/);
-    expect(await client.next('downloaded')).toEqual({ downloaded: SIZE, sha256: image.sha256 });
+    expect(await client.next('downloaded')).toEqual(wholeFile());
     expect(await client.next('restarted')).toEqual({ restarted: TARGET });
     const { registered } = await client.next('registered');
     expect(await upgrade.ended()).toMatchObject({ status: 'SUCCEEDED', sourceVersion: '1.0.0' });
@@ -97,14 +84,14 @@ const WITH_CONNECTION_ID = 25;
     const client = await register('over-http', { protocols: [PROTOCOL.coap, PROTOCOL.http] });
     const upgrade = await push('over-http');
     expect((await client.next('uri')).uri).toMatch(/^http:/);
-    expect(await client.next('downloaded')).toEqual({ ...whole, sha256: image.sha256 });
+    expect(await client.next('downloaded')).toEqual(wholeFile());
     expect(await upgrade.ended()).toMatchObject({ status: 'SUCCEEDED' });
   });
 
   test('R-FLOW-5 takes the file by Block1, in blocks smaller than those it is offered', async () => {
     const client = await register('pushed', { delivery: DELIVERY.push, largestPackage: SIZE });
     const upgrade = await push('pushed');
-    expect(await client.next('downloaded')).toEqual({ ...whole, sha256: image.sha256 });
+    expect(await client.next('downloaded')).toEqual(wholeFile());
     expect(await upgrade.ended()).toMatchObject({ status: 'SUCCEEDED' });
     expect(storyOf(client)).toEqual(['registered', 'pushed', 'downloaded', ...INSTALLED]);
   });
