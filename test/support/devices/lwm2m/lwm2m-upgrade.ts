@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { aborted } from '../aborted';
-import type { CutPoint } from '../behaviours';
 import { installedVersion } from '../misbehaving/installed-version';
 import type { UpgradeHost } from '../upgrade-host';
 import { FileChanged, type PulledFile, PullRefused } from './coap/block-pull';
 import { type FirmwareHeader, readFirmwareHeader } from './firmware-package';
+import type { UpgradePoint } from './lwm2m-behaviours';
 import { DownloadLost } from './lwm2m-download';
 import { type FirmwareObject, type FirmwareState, RESULT, STATE } from './objects/firmware-object';
 
@@ -32,7 +32,7 @@ export interface Lwm2mUpgradeHost extends Omit<UpgradeHost, 'download' | 'cutIfP
   /** Settles when the server executes `/5/0/2`. */
   executed(): Promise<void>;
   /** It has come so far: it moves or loses its power, if the plan says so, and then it throws. */
-  reached(point: Exclude<CutPoint, 'reboot'> | 'executed'): Promise<void>;
+  reached(point: UpgradePoint): Promise<void>;
 }
 
 /** The device's side of one upgrade, from the URI or the pushed package to the restart (device-protocols §3.5). */
