@@ -1,3 +1,4 @@
+import { gateOf } from '../schema/model/cell/gate';
 import type { DeviceId } from '../schema/model/ids';
 import { onlineMsOf } from '../schema/model/task/waits';
 import { createAccessService } from './access/service';
@@ -47,8 +48,10 @@ import { createPush } from './push/push';
 import { observeSecret } from './registrations/observe-secret';
 import { createProductSettings } from './registrations/product-settings';
 import { createRegistrations } from './registrations/service';
+import { createLwm2mUpgrades } from './reports/lwm2m/service';
 import { onOpened } from './reports/report';
 import { createDeviceReports } from './reports/service';
+import { onReportedVersion } from './reports/version';
 import { createSealing } from './sealing';
 import { createLiveDynamic } from './selection/dynamic/live';
 import { createMatching, type Matching } from './selection/dynamic/match';
@@ -196,6 +199,8 @@ export async function createCore({
     isBusy: async (id) => (await base.tasks.activeOfDevice(id)).length > 0,
   });
 
+  const versionDeps = { ...pushDeps, collections, memberships, matching, ignoredReports, onVersionChanged: versionCounts.changed };
+  const shortUrls = createShortUrls({ tokens, settings });
   const packaging = { connection: store.connection, collections, files, settings, clock, disk, presign: secureUpdates.digestSigns };
 
   return {
@@ -221,15 +226,13 @@ export async function createCore({
       }),
       tasks: {
         ...createTaskService(base, collections),
-        ...createDeviceReports({
-          ...pushDeps,
-          collections,
-          memberships,
-          matching,
-          ignoredReports,
-          onVersionChanged: versionCounts.changed,
-        }),
+        ...createDeviceReports(versionDeps),
       },
+      upgrades: createLwm2mUpgrades({
+        ...{ ...pushDeps, shortUrls, tokens },
+        cells: { ...cellSlots, gateOf: (signal) => gateOf(signal, settings.cells) },
+        reportVersion: (deviceId, said) => onReportedVersion(versionDeps, deviceId, said),
+      }),
     },
     lifecycle,
     batchTasks: createBatchTasks({
@@ -241,7 +244,7 @@ export async function createCore({
       resetGateway: (gatewayId, until) => devices.gatewayReset(gatewayId, until),
     }),
     upgradeTasks: createUpgradeTasks(base),
-    shortUrls: createShortUrls({ tokens, settings }),
+    shortUrls,
     files,
     observeSecret: await observeSecret(collections),
     sweepUploads: () => sweepUploads({ collections, files, settings, clock }),
