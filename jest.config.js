@@ -7,6 +7,8 @@ const esmOnly = [
   'aedes',
   'aedes-.*',
   'jose',
+  'openid-client',
+  'oauth4webapi',
   'cbor2',
   '@cto.af/.*',
   'p-retry',
@@ -29,6 +31,7 @@ const startingPrograms = [
   'gateway/external-broker',
   'gateway/external-children',
   'api/browser',
+  'api/browser-sign-in',
   'unit/docs/commands',
   'unit/docs/examples',
 ].map((path) => `<rootDir>/test/${path}.test.ts`);

@@ -73,10 +73,12 @@ export async function createCore({
   blocks = storeSource(files),
   engine,
   settings,
+  access,
   masterKeys,
   clock = systemClock,
   groupsChanged,
   disk,
+  log,
 }: CoreDeps): Promise<CoreParts> {
   const { collections } = store;
   const facts = createBatchFacts({
@@ -205,7 +207,7 @@ export async function createCore({
 
   return {
     core: {
-      access: createAccessService({ store, settings, clock }),
+      access: createAccessService({ store, settings, access, clock, log, sealing: createSealing(masterKeys, 'sign-in') }),
       products: createProductService({ collections, settings, clock, secureUpdates, versionCounts }),
       devices,
       registrations,

@@ -52,7 +52,9 @@ const WAITS: Record<WaitingFor, string> = {
 const HOLDS: Partial<Record<WaitingFor, string>> = {
   PUSH_RATE: 'for their turn',
   RETRY: 'for another attempt',
+  CELL_SLOT: 'for a cell slot',
   DEVICE_OFFLINE: 'off-line',
+  DEVICE_ASLEEP: 'asleep',
 };
 
 const LABEL = 13;

@@ -15,6 +15,8 @@ export class DeviceModel {
   /** What it becomes of once it has installed. */
   target = '2.0.0';
   silent = false;
+  /** It downloads as soon as it has the address, and is at state 1 before its answer is out. */
+  eager = false;
   /** Each delivery, with the state that it came in. */
   deliveries: { kind: 'offer' | 'push'; state: number }[] = [];
   executed = 0;
@@ -46,7 +48,9 @@ export class DeviceModel {
         };
       case 'offer':
         this.deliveries.push({ kind: 'offer', state: this.state });
-        return { kind: 'offered', outcome: this.state === 0 ? 'ACCEPTED' : this.refusal('4.00') };
+        if (this.state !== 0) return { kind: 'offered', outcome: this.refusal('4.00') };
+        if (this.eager) Object.assign(this, { state: 1, result: 0 });
+        return { kind: 'offered', outcome: 'ACCEPTED' };
       case 'push':
         this.deliveries.push({ kind: 'push', state: this.state });
         if (this.state !== 0) return { kind: 'pushed', outcome: this.refusal('4.00') };

@@ -5,6 +5,7 @@ import type { BatchFacts } from '../../core/tasks/batch-facts';
 import { createBatchTasks } from '../../core/tasks/batch-tasks';
 import { transition } from '../../core/tasks/transition';
 import { createUpgradeTasks } from '../../core/tasks/upgrade-tasks';
+import type { FailureCause } from '../../schema/model/task/failure-causes';
 import { newNegotiation } from '../../schema/model/task/negotiation';
 import { retryAt } from '../../schema/model/task/retry';
 import type { Task } from '../../schema/model/task/task';
@@ -84,18 +85,23 @@ export function lwm2mWorld(tasks: Task[] = [anLwm2mTask()], facts: BatchFacts = 
     return asked;
   }
 
+  const retryOf = (cause: FailureCause): number | null => {
+    const { attempt, firstAttempt = 1 } = task();
+    const failed = { attempt: attempt - firstAttempt + 1, cause, now: core.now.getTime(), deadlineAt: null, dialect: 'LWM2M' as const };
+    return retryAt(facts.policy.retry, failed, 60_000);
+  };
+
+  async function look(): Promise<void> {
+    const { _id: taskId, attempt } = task();
+    await upgradeTasks.checkWait({ taskId, attempt, retryAt: retryOf('WAIT_FOR_THE_DEVICE_TO_REPORT_UPGRADE_RESULT_TIMEOUT') });
+  }
+
   async function work(): Promise<void> {
     for (const each of reports.splice(0)) {
-      const { _id: taskId, attempt, firstAttempt = 1 } = task();
-      if (each.kind === 'failed' && each.attempt === attempt) {
-        const next = retryAt(
-          facts.policy.retry,
-          { ...{ attempt: attempt - firstAttempt + 1, cause: each.cause }, now: core.now.getTime(), deadlineAt: null, dialect: 'LWM2M' },
-          60_000,
-        );
-        await upgradeTasks.failAttempt({ taskId, attempt, cause: each.cause, text: each.text, retryAt: next });
-      }
-      if (each.kind === 'check' && each.attempt === undefined) await upgradeTasks.checkWait({ taskId, attempt, retryAt: null });
+      const { _id: taskId, attempt } = task();
+      if (each.kind === 'failed' && each.attempt === attempt)
+        await upgradeTasks.failAttempt({ taskId, attempt, cause: each.cause, text: each.text, retryAt: retryOf(each.cause) });
+      if (each.kind === 'check' && each.attempt === undefined) await look();
     }
   }
 
@@ -110,10 +116,41 @@ export function lwm2mWorld(tasks: Task[] = [anLwm2mTask()], facts: BatchFacts = 
       core.now = new Date(core.now.getTime() + ms);
       for (const id of await upgrades.due('gw-1', 10)) await carryOn(await upgrades.begin(id, 'DUE'));
       await work();
-      await batchTasks.due('batch1', 10);
-      const { _id: taskId, attempt } = task();
-      await upgradeTasks.checkWait({ taskId, attempt, retryAt: null });
+      const { groups } = await batchTasks.due('batch1', 10);
+      if (groups.length > 0 && core.running) await world.talk('PUSHED');
+      await look();
+      await work();
     },
   };
   return world;
+}
+
+/** It has accepted an address. */
+export async function accepted(world: World): Promise<World> {
+  await world.talk('REGISTERED');
+  if (world.task().status !== 'NOTIFIED') throw new Error(`The task is ${world.task().status}.`);
+  return world;
+}
+
+export async function downloading(world: World): Promise<World> {
+  await accepted(world);
+  world.device.state = 1;
+  await world.tells({ state: 1 });
+  return world;
+}
+
+/** It was told to install, and has said that it will. */
+export async function installing(world: World): Promise<World> {
+  await downloading(world);
+  world.device.state = 2;
+  await world.tells({ state: 2 });
+  if (world.device.executed !== 1) throw new Error('It was not told to install.');
+  return world;
+}
+
+/** What has become of the task, once its workflow has done what it was told. */
+export async function failureOf(world: World): Promise<Pick<Task, 'status' | 'cause'>> {
+  await world.work();
+  const { status, cause } = world.task();
+  return { status, cause };
 }

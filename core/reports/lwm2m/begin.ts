@@ -54,13 +54,13 @@ function isToBeLookedAt({ look, lwm2m }: Task, reason: LookReason, now: Date): b
 
 /** Of one that has accepted nothing in this attempt. */
 function isToBeAsked(task: Task, reason: LookReason, now: Date): boolean {
-  const { status, retryAt, negotiation, lwm2m, look } = task;
+  const { status, retryAt, negotiation, lwm2m, look, offerAt } = task;
   if (status === 'UNCONFIRMED' || !negotiation || (retryAt !== null && retryAt > now)) return false;
   if (reason === 'DUE') return look != null && look.at <= now;
   if (reason !== 'HEARD' || !lwm2m) return true;
   if (lwm2m.step === 'CELL_SLOT') return look != null && look.at <= now;
   // It has answered already, and its batch asks it again in its turn.
-  return negotiation.queriedAt !== null || !task.reachable;
+  return negotiation.queriedAt !== null || offerAt === null || offerAt > now;
 }
 
 const lookAt = (deps: Lwm2mDeps, task: Task, reason: LookReason, signal: boolean): Ask =>

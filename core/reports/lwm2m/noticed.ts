@@ -1,4 +1,5 @@
 import { resultOf, STATE, stateOf } from '../../../schema/model/lwm2m/reading';
+import { RESULT } from '../../../schema/model/lwm2m/results';
 import { goesOnAlone } from '../../../schema/model/task/lwm2m';
 import type { Task } from '../../../schema/model/task/task';
 import { askOf, newTalk } from './asks';
@@ -17,14 +18,15 @@ export async function noticed(deps: Lwm2mDeps, task: Task, seen: Partial<Pick<Fi
   const result = resultOf(seen.result);
   const talk = newTalk('HEARD', lwm2m.deliveries);
   if ((state ?? lwm2m.state) === lwm2m.state && (result ?? lwm2m.result) === lwm2m.result && lwm2m.step !== 'EXECUTE') return null;
-  if (result === null && state === STATE.DOWNLOADING && (lwm2m.step === 'START' || lwm2m.step === 'DOWNLOAD')) {
+  const saysNoResult = result === null || result === RESULT.NONE;
+  if (saysNoResult && state === STATE.DOWNLOADING && (lwm2m.step === 'START' || lwm2m.step === 'DOWNLOAD')) {
     await see(deps, task, { attempt: task.attempt, talk }, { step: 'DOWNLOAD', state, result });
     return null;
   }
-  if (result === null && state === STATE.UPDATING) {
+  if (saysNoResult && state === STATE.UPDATING) {
     await see(deps, task, { attempt: task.attempt, talk }, { step: 'RESULT', state, result, executed: true });
     return null;
   }
-  if (state === null && result === 0) return null;
+  if (state === null && saysNoResult) return null;
   return askOf(deps.settings, task, talk, { kind: 'look', version: true, firmware: true, signal: false });
 }

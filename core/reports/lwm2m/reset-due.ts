@@ -1,4 +1,4 @@
-import { STATE, stateOf, valueRead } from '../../../schema/model/lwm2m/reading';
+import { STATE, stateOf, type Unanswered, valueRead } from '../../../schema/model/lwm2m/reading';
 import { isDelivering } from '../../../schema/model/lwm2m/upgrade';
 import type { Task } from '../../../schema/model/task/task';
 import { transition } from '../../tasks/transition';
@@ -13,7 +13,7 @@ const AGAIN_MINUTES = 5;
 /** device-protocols §3.5-E: a task has ended and left a package on its device, or an address. Looked at first: to some, a reset in Idle is an order. */
 export async function beginReset(deps: Lwm2mDeps, concerning: readonly Task[], task: Task, reason: LookReason): Promise<Ask | null> {
   const now = deps.clock();
-  if (!task.look || task.look.at > now) return null;
+  if (!task.look || (reason === 'DUE' && task.look.at > now)) return null;
   if (concerning.some(isOthers)) return forget(deps, task);
   if (task.endedAt === null || now.getTime() - task.endedAt.getTime() > GIVEN_UP_MINUTES * deps.settings.minuteMs)
     return forget(deps, task);
@@ -30,7 +30,7 @@ export async function resetAnswered(
 ): Promise<Ask | null> {
   if (answer.kind === 'looked') {
     const { firmware } = answer;
-    if (firmware !== null && 'failed' in firmware) return again(deps, task);
+    if (firmware !== null && 'failed' in firmware) return again(deps, task, firmware.failed);
     const state = stateOf(valueRead(firmware)?.state);
     const isLeft = state === STATE.DOWNLOADING || state === STATE.DOWNLOADED;
     return isLeft && task.look && !concerning.some(isOthers)
@@ -38,8 +38,8 @@ export async function resetAnswered(
       : forget(deps, task);
   }
   if (answer.kind !== 'reset') return null;
-  const isOpen = typeof answer.outcome === 'object' && 'failed' in answer.outcome;
-  return isOpen ? again(deps, task) : forget(deps, task);
+  const { outcome } = answer;
+  return outcome !== 'TOO_LATE' && 'failed' in outcome ? again(deps, task, outcome.failed) : forget(deps, task);
 }
 
 /** The device is idle: there is nothing left of tasks that have ended. */
@@ -50,8 +50,10 @@ export async function forgetResets(deps: Lwm2mDeps, concerning: readonly Task[])
 /** What is on the device may be of another task by now, which resets it by itself. */
 const isOthers = ({ active, lwm2m }: Task): boolean => active && lwm2m != null && isDelivering(lwm2m);
 
-async function again(deps: Lwm2mDeps, task: Task): Promise<null> {
-  await transition(deps.tasks, task, { kind: 'resetDue', lookMs: AGAIN_MINUTES * deps.settings.minuteMs }, deps.clock());
+/** One that sleeps, or has gone, is heard first, or given up. */
+async function again(deps: Lwm2mDeps, task: Task, why: Unanswered): Promise<null> {
+  const minutes = why === 'SILENT' || why === 'BUSY' ? AGAIN_MINUTES : GIVEN_UP_MINUTES;
+  await transition(deps.tasks, task, { kind: 'resetDue', lookMs: minutes * deps.settings.minuteMs }, deps.clock());
   return null;
 }
 

@@ -76,7 +76,9 @@ function judgeDownloaded({ lwm2m, registered, minuteMs }: UnderWay, { result: ra
 
 function judgeIdle({ lwm2m, registered, minuteMs }: UnderWay, version: string | null, result: number | null, now: Date): AfterVerdict {
   const { step, state, executedAt } = lwm2m;
-  const isNews = result !== null && !isStale(lwm2m, result);
+  // Whoever began to push anew has cancelled what was there.
+  const isOurs = result === RESULT.CANCELLED && isHalfPushed(lwm2m);
+  const isNews = result !== null && !isStale(lwm2m, result) && !isOurs;
   const cause = isNews ? causeOfResult(result) : null;
   if (cause !== null) return { kind: 'failed', cause, text: `result ${result}` };
   if (step === 'CHECK' || (isNews && result === RESULT.SUCCESS)) return { kind: 'goesOn', step: 'CHECK' };

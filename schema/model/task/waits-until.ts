@@ -1,11 +1,8 @@
-import { currentWait } from './negotiation';
+import { type Awaiting, currentWait } from './negotiation';
 import { isActive, type Task } from './task';
 import type { LimitsMs } from './waits';
 
-type Waiting = Pick<
-  Task,
-  'status' | 'reachable' | 'retryAt' | 'deadlineAt' | 'onlineBy' | 'dialect' | 'negotiation' | 'reacted' | 'progress' | 'download' | 'lwm2m'
->;
+type Waiting = Awaiting & Pick<Task, 'status' | 'reachable' | 'retryAt' | 'deadlineAt' | 'onlineBy' | 'waitBy'>;
 
 /**
  * When what a task waits for is over at the latest: its next attempt begins then, or this one has failed. Null: nothing but what is waited
@@ -15,9 +12,12 @@ export function waitsUntil(task: Waiting, limits: LimitsMs | null, fileBytes: nu
   if (!isActive(task.status)) return null;
   const { retryAt, deadlineAt } = task;
   if (retryAt !== null && retryAt > now) return retryAt;
-  const stepEnds = (limits && currentWait(task, limits, fileBytes)?.until) ?? documentWait(task);
-  return stepEnds === null || (deadlineAt !== null && deadlineAt < stepEnds) ? deadlineAt : stepEnds;
+  const ofStep = limits && currentWait(task, limits, fileBytes);
+  return first(deadlineAt, ...(ofStep ? [ofStep.until] : documentWaits(task)));
 }
 
-/** Before anything is accepted; the batch ends it. */
-const documentWait = ({ reachable, onlineBy = null }: Waiting): Date | null => (reachable ? null : onlineBy);
+/** Before anything is accepted; the batch ends them. */
+const documentWaits = ({ reachable, onlineBy = null, waitBy = null }: Waiting): (Date | null)[] => [reachable ? null : onlineBy, waitBy];
+
+const first = (...ends: (Date | null)[]): Date | null =>
+  ends.reduce((earliest, end) => (earliest === null || (end !== null && end < earliest) ? end : earliest), null);

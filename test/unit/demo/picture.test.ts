@@ -70,10 +70,11 @@ test('what holds devices back is counted, what they are at is not', () => {
     task('meter-2', { waitingFor: 'DEVICE_OFFLINE' }),
     task('meter-3', { waitingFor: 'DEVICE_OFFLINE' }),
     task('meter-4', { status: 'IN_PROGRESS', waitingFor: 'TARGET_VERSION' }),
+    ...[5, 6, 7].map((n) => task(`meter-${n}`, { waitingFor: 'CELL_SLOT' })),
   ]);
   const lines = picture(state, { columns: 80, rows: 24, now: seconds(1), paint: plain });
-  expect(lines).toContain('Waiting      2 off-line · 1 for their turn');
-  expect(plainLine(state, seconds(1))).toMatch(/ · waiting: 2 off-line, 1 for their turn$/);
+  expect(lines).toContain('Waiting      3 for a cell slot · 2 off-line · 1 for their turn');
+  expect(plainLine(state, seconds(1))).toMatch(/ · waiting: 3 for a cell slot, 2 off-line, 1 for their turn$/);
 });
 
 test('colours only on a terminal, and not with NO_COLOR', () => {

@@ -4,7 +4,7 @@ import { isActive, TASK_STATUSES, type Task } from '../../../schema/model/task/t
 import { DEFAULT_WAITS, limitsMsOf } from '../../../schema/model/task/waits';
 import { waitsUntil } from '../../../schema/model/task/waits-until';
 import { anAnsweredTask, anIotdaTask, aQueriedTask, aRunningTask, aTask } from '../../support/builders';
-import { anAcceptedTask, anLwm2mTask } from '../../support/lwm2m-tasks';
+import { anAcceptedTask, anAskedTask, anLwm2mTask } from '../../support/lwm2m-tasks';
 
 const EPOCH = new Date('2026-01-01T00:00:00Z');
 const at = (minutes: number) => new Date(EPOCH.getTime() + minutes * 60_000);
@@ -27,6 +27,9 @@ test.each<[string, Task, number | null]>([
   ['a time-out before that', anAnsweredTask({ deadlineAt: at(60) }), 60],
   ['a time-out after that', anAnsweredTask({ deadlineAt: at(2_000) }), 24 * 60],
   ['an LwM2M device that is off-line', anLwm2mTask({ ...away, onlineBy: at(24 * 60) }), 24 * 60],
+  ['one that was asked for its version', anAskedTask('VERSION', EPOCH, { waitBy: at(3), onlineBy: at(24 * 60) }), 3],
+  ['one that waits for a slot', anAskedTask('CELL_SLOT', EPOCH, { waitBy: at(24 * 60) }), 24 * 60],
+  ['one that waits for a slot, and is off-line', anAskedTask('CELL_SLOT', EPOCH, { ...away, waitBy: at(600), onlineBy: at(500) }), 500],
   ['a task that has ended', anAnsweredTask({ status: 'FAILED', deadlineAt: at(60) }), null],
 ])('R-TASK-10 until when a task waits: %s', (_name, task, minutes) => {
   expect(untilOf(task)).toBe(minutes);
@@ -38,6 +41,7 @@ test.each<[Lwm2mStep, number]>([
   ['EXECUTE', 24 * 60],
   ['UPDATE', 5],
   ['RESULT', 30],
+  ['DEFERRED', 24 * 60 + 30],
   ['CHECK', 10],
 ])('R-TASK-10 R-FLOW-3 until when a step of an LwM2M device may last: %s', (step, minutes) => {
   expect(untilOf(anAcceptedTask(step, EPOCH))).toBe(minutes);
