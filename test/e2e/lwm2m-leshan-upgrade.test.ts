@@ -39,12 +39,16 @@ const WITH_CONNECTION_ID = 25;
 
   const keyOf = (deviceName: string): Psk => ({ identity: `id-${deviceName}`, key: randomBytes(16).toString('hex') });
 
-  async function register(endpoint: string, more: Partial<LeshanDevice> = {}, psk?: Psk): Promise<RunningLeshan> {
-    await platform.register(endpoint, psk ? [psk] : []);
+  async function start(endpoint: string, more: Partial<LeshanDevice> = {}, psk?: Psk): Promise<RunningLeshan> {
     const server = psk ? platform.coapsUrl : platform.coapUrl;
     const client = devices.start({ server, endpoint, lifetime: 3_600, ...psk, ...more });
     await client.next('registered');
     return client;
+  }
+
+  async function register(endpoint: string, more: Partial<LeshanDevice> = {}, psk?: Psk): Promise<RunningLeshan> {
+    await platform.register(endpoint, psk ? [psk] : []);
+    return start(endpoint, more, psk);
   }
 
   /** A batch for the one device; its task, when that has ended. */
@@ -60,7 +64,7 @@ const WITH_CONNECTION_ID = 25;
   }
 
   const wholeFile = () => ({ downloaded: SIZE, sha256: firmware.files[0]?.sha256 });
-  /** What it did, and what became of the registration in between. */
+  /** What it did, in order; a De-register would be one of these. */
   const storyOf = (client: RunningLeshan) => client.told().map((told) => Object.keys(told)[0]);
   const INSTALLED = ['executed', 'restarted', 'registered'];
 
@@ -118,9 +122,18 @@ const WITH_CONNECTION_ID = 25;
     expect(storyOf(client)).toEqual(['registered', 'uri', 'downloaded', ...INSTALLED]);
   });
 
+  test('R-FLOW-5 R-FLOW-6 registers after its batch was begun, with queue mode', async () => {
+    await platform.register('queue-mode');
+    const upgrade = await push('queue-mode');
+    const client = await start('queue-mode', { queueMode: true });
+    expect(await platform.registrationOf('queue-mode')).toMatchObject({ queueMode: true });
+    expect(await upgrade.ended()).toMatchObject({ status: 'SUCCEEDED' });
+    expect(storyOf(client)).toEqual(['registered', 'uri', 'downloaded', ...INSTALLED]);
+  });
+
   test('R-FLOW-6 loses what it was downloading and its port, and is given it again in the same attempt', async () => {
-    const client = await register('cut', { waits: true });
-    const upgrade = await push('cut');
+    const client = await register('cut-off', { waits: true });
+    const upgrade = await push('cut-off');
     await client.next('uri');
     client.say('restart');
     await client.next('registered');

@@ -71,6 +71,7 @@ class Device {
     DefaultRegistrationEngineFactory engine = new DefaultRegistrationEngineFactory();
     engine.setReconnectOnUpdate(false);
     engine.setResumeOnConnect(false);
+    engine.setQueueMode(description.path("queueMode").asBoolean());
     LeshanClientBuilder builder = new LeshanClientBuilder(endpoint);
     builder.setObjects(objects.createAll()).setEndpointsProviders(endpoints()).setRegistrationEngineFactory(engine);
     if (description.hasNonNull("formats")) speakOnly(builder, numbers("formats", List.of()));
@@ -86,8 +87,8 @@ class Device {
       case "update" -> client.triggerRegistrationUpdate();
       case "deregister" -> client.stop(true);
       case "download" -> toldToDownload.release();
-      case "restart" -> outside.submit(this::restart);
-      case "stop" -> outside.submit(this::stop);
+      case "restart" -> outside(this::restart);
+      case "stop" -> outside(this::stop);
       default -> throw new IllegalArgumentException(word);
     }
   }
@@ -112,15 +113,35 @@ class Device {
     }).start();
   }
 
+  private void outside(Runnable task) {
+    outside.submit(() -> {
+      try {
+        task.run();
+      } catch (RuntimeException error) {
+        telling.tell("failed", String.valueOf(error));
+        error.printStackTrace();
+      }
+    });
+  }
+
   private void restart() {
-    client.destroy(false);
+    leave();
     firmware.boot();
     telling.tell("restarted", firmware.version);
     start();
   }
 
+  /** A client that is left while a notification waits to be sent looks for its server, and fails (2.0.0-M18); the second time none waits. */
+  private void leave() {
+    try {
+      client.destroy(false);
+    } catch (NullPointerException error) {
+      client.destroy(false);
+    }
+  }
+
   private void stop() {
-    client.destroy(false);
+    leave();
     telling.tell("stopped", true);
     outside.shutdown();
   }
@@ -160,7 +181,7 @@ class Device {
     public void sendResponse(Response response) {
       if (!restartsAfterResponse || response.getOptions().hasObserve()) return;
       restartsAfterResponse = false;
-      outside.submit(Device.this::restart);
+      outside(Device.this::restart);
     }
   }
 }
