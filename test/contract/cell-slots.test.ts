@@ -192,6 +192,17 @@ describe('R-FLOW-4 who waits for a slot of a radio cell', () => {
     expect(await called()).toHaveLength(1);
   });
 
+  test('is found behind many batches that are paused', async () => {
+    const paused = Array.from({ length: 120 }, (_, at) => `a-paused-${at}`);
+    await insertBatches(store, ...paused);
+    await store.collections.batches.updateMany({ _id: { $in: paused } }, { $set: { status: 'PAUSED' } });
+    const holder = await full();
+    await insert(...paused.map((batchId) => waiting(`of-${batchId}`, 60, { batchId })));
+    await wait(waiting('running', 10));
+    await slots.release(holder._id);
+    expect(await called()).toEqual(['running']);
+  });
+
   test('and does not come is passed over after a minute, and called again when nobody else waits', async () => {
     const holder = await full();
     const [dead, other] = [waiting('dead', 60), waiting('other', 10)];
