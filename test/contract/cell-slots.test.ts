@@ -276,7 +276,7 @@ describe('R-FLOW-4 a slot whose task has left its cell is taken back', () => {
     expect(await take(next)).toBe(false);
     await upgradeOf(holder, lwm2m ?? {}, fields);
     if (lwm2m === null) await store.collections.tasks.updateOne({ _id: holder._id }, { $set: { lwm2m: null } });
-    clock.advance(6 * MINUTE);
+    clock.advance(3 * MINUTE);
     await slots.sweep();
     expect(await holders()).toEqual(stays ? [holder._id] : []);
     expect(await called()).toEqual(stays ? [] : ['next']);
@@ -295,10 +295,10 @@ describe('R-FLOW-4 a slot whose task has left its cell is taken back', () => {
     await insert(holder);
     await take(holder);
     await take(aCellTask('next'));
-    clock.advance(4 * MINUTE);
+    clock.advance(1.5 * MINUTE);
     expect(await slots.sweep()).toBe(0);
     expect(await take(holder)).toBe(true);
-    clock.advance(4 * MINUTE);
+    clock.advance(1.5 * MINUTE);
     await slots.sweep();
     expect(await holders()).toEqual([holder._id]);
   });
