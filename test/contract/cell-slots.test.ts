@@ -236,9 +236,10 @@ describe('R-FLOW-4 who waits for a slot of a radio cell', () => {
     clock.advance(61_000);
     await slots.sweep();
     expect(await take(back)).toBe(false);
+    await wait(waiting('third', 30));
     await slots.release(other._id);
-    clock.advance(1);
-    expect(await take(other)).toBe(false);
+    expect(await called()).toEqual(expect.arrayContaining(['back']));
+    expect(await called()).not.toContain('third');
     expect(await take(back)).toBe(true);
   });
 
@@ -301,5 +302,76 @@ describe('R-FLOW-4 a slot whose task has left its cell is taken back', () => {
     clock.advance(1.5 * MINUTE);
     await slots.sweep();
     expect(await holders()).toEqual([holder._id]);
+  });
+});
+
+describe('R-FLOW-4 what happens between the look at a cell and the write to it', () => {
+  const BUSY = Object.assign(new Error('E11000'), { code: 11_000 });
+
+  test('a slot that comes free is had by who has just come', async () => {
+    const [holder, comer] = [aCellTask('holder'), aCellTask('comer')];
+    await take(holder);
+    await take(aCellTask('refused'));
+    const beside = cellProcess(store, clock);
+    beside.beforeNextWrite(() => slots.release(holder._id));
+    expect(await take(comer, beside.slots)).toBe(true);
+  });
+
+  test('a slot that is kept for another is not kept twice', async () => {
+    const [holder, oldest, other] = [aCellTask('holder', { step: 'DOWNLOAD' }), waiting('oldest', 60), waiting('other', 10)];
+    await insert(holder, other);
+    await take(holder);
+    expect(await take(other)).toBe(false);
+    const beside = cellProcess(store, clock);
+    // Its first write gives the slot back, its second keeps it for who it has found.
+    beside.beforeNextWrite(async () => {
+      beside.beforeNextWrite(async () => {
+        await insert(oldest);
+        await slots.sweep();
+        clock.advance(1);
+      });
+    });
+    clock.advance(20_000);
+    await beside.slots.release(holder._id);
+    expect(await called()).toEqual(['oldest']);
+    expect(await take(other)).toBe(false);
+    expect(await take(oldest)).toBe(true);
+  });
+
+  test('the document of a cell that somebody else makes at the same time is the same', async () => {
+    const beside = cellProcess(store, clock);
+    beside.beforeNextWrite(() => Promise.reject(BUSY));
+    expect(await take(aCellTask('one'), beside.slots)).toBe(true);
+    const always = (): Promise<never> => {
+      beside.beforeNextWrite(always);
+      return Promise.reject(BUSY);
+    };
+    beside.beforeNextWrite(always);
+    await expect(take(aCellTask('two', { cell: '262-1-2' }), beside.slots)).rejects.toBe(BUSY);
+  });
+
+  test('who was refused during a sweep is not forgotten by it', async () => {
+    const [holder, late] = [aCellTask('holder', { step: 'DOWNLOAD' }), waiting('late', 0)];
+    await insert(holder);
+    await take(holder);
+    await take(aCellTask('gone'));
+    clock.advance(5 * MINUTE);
+    const beside = cellProcess(store, clock);
+    beside.beforeNextWrite(() => take(late));
+    await beside.slots.sweep();
+    await insert(late);
+    await slots.release(holder._id);
+    expect(await called()).toEqual(['late']);
+  });
+
+  test('who was refused, and is not written yet as waiting, is not forgotten by a sweep', async () => {
+    const [holder, late] = [aCellTask('holder', { step: 'DOWNLOAD' }), waiting('late', 0)];
+    await insert(holder);
+    await take(holder);
+    expect(await take(late)).toBe(false);
+    await slots.sweep();
+    await insert(late);
+    await slots.release(holder._id);
+    expect(await called()).toEqual(['late']);
   });
 });
