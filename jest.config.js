@@ -7,6 +7,8 @@ const esmOnly = [
   'aedes',
   'aedes-.*',
   'jose',
+  'openid-client',
+  'oauth4webapi',
   'cbor2',
   '@cto.af/.*',
   'p-retry',

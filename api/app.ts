@@ -11,6 +11,7 @@ import { uploadPackage } from './files/upload';
 import { frontPage } from './front-page';
 import { healthz, type Ready, readyz } from './health';
 import { metrics } from './metrics';
+import { createSignIn } from './sign-in/routes';
 import { createGate } from './transport/gate';
 import { type Refuse, refuseGraphql } from './transport/signed-in';
 import { tusUploads } from './uploads/tus';
@@ -24,13 +25,16 @@ export interface AppDeps {
   ready: Ready;
   registry?: Registry;
   explorer: boolean;
+  /** How browsers reach it, where a proxy changes the name that is asked for. */
+  publicUrl?: string;
 }
 
 /** Every address beside the downloads, each behind the gate. */
 export async function createApp(deps: AppDeps, graphql: RequestHandler, refuse: Refuse = refuseGraphql): Promise<Express> {
-  const { core, limits, logger, registry } = deps;
+  const { core, limits, logger, registry, publicUrl } = deps;
   const app = express().disable('x-powered-by').disable('etag');
-  const { serve } = createGate(app, core.access);
+  const { serve } = createGate(app, core.access, publicUrl);
+  const signIn = createSignIn(core.access, publicUrl);
   serve('GET /', frontPage(deps.explorer));
   serve('GET /healthz', healthz);
   serve('GET /readyz', readyz(deps.ready));
@@ -44,6 +48,12 @@ export async function createApp(deps: AppDeps, graphql: RequestHandler, refuse: 
   serve('ALL /uploads', await tusUploads('/uploads', core.uploads, limits, logger));
   serve('GET /batches/:id/tasks.csv', tasksCsv(core.tasks, logger));
   if (registry) serve('GET /metrics', metrics(registry));
+  serve('GET /signin', signIn.page);
+  serve('POST /signin', signIn.withKey);
+  serve('GET /signin/link', signIn.withLink);
+  serve('GET /signin/callback', signIn.callback);
+  serve('GET /signin/:id', signIn.toIssuer);
+  serve('POST /signout', signIn.out);
   serve('ALL /graphql', graphql, refuse);
   if (deps.explorer) serve('ALL /explorer', explorer(GRAPHQL_PATH));
   return app;

@@ -1,6 +1,7 @@
 import { registerEnumType } from 'type-graphql';
 import { BATCH_DELIVERIES } from '../schema/model/batch/batch';
 import type { CellLevel } from '../schema/model/cell/level';
+import { DELIVERIES, LWM2M_STEPS } from '../schema/model/lwm2m/upgrade';
 import type { DownloadScheme } from '../schema/model/protocol/download-scheme';
 import { described, enumOf } from './enums';
 
@@ -29,6 +30,32 @@ registerEnumType(DownloadSchemeEnum, {
     COAP: { description: 'CoAP without encryption. The last choice.' },
   },
 });
+
+export const DeliveryEnum = enumOf(
+  'Delivery',
+  'How an LwM2M device gets its package.',
+  described(DELIVERIES, {
+    PULL: 'It is given an address, and downloads from it.',
+    PUSH: 'The file is written to it in blocks.',
+  }),
+);
+
+export const Lwm2mStepEnum = enumOf(
+  'Lwm2mStep',
+  'What is awaited of an LwM2M device. `waitsUntil` of the task says until when.',
+  described(LWM2M_STEPS, {
+    VERSION: 'Which version it runs, and how its firmware update object stands.',
+    SIGNAL: 'Its radio cell and signal.',
+    CELL_SLOT: 'A slot of its radio cell: as many devices as may be are downloading there.',
+    START: 'That it begins with the download, or takes the first block.',
+    DOWNLOAD: 'That it has the whole package.',
+    EXECUTE: 'That it takes the order to install.',
+    UPDATE: 'That it begins to install.',
+    RESULT: 'What came of the installation.',
+    CHECK: 'The target version, after it said that it has succeeded.',
+    DEFERRED: 'Its user, who may defer the installation.',
+  }),
+);
 
 /** R-FLOW-4. Their values are as the store has them. */
 export const CoverageLevelEnum = { LEVEL_0: '0', LEVEL_1: '1', LEVEL_2: '2', CELL: 'CELL' } as const satisfies Record<string, CellLevel>;

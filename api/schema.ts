@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import type { GraphQLSchema } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
 import { withAppGate } from './access/app-gate';
+import { PeopleResolver } from './access/people-resolver';
 import { AccessResolver } from './access/resolver';
 import { DynamicBatchResolver } from './batches/dynamic-resolver';
 import { BatchEditResolver } from './batches/edit-resolver';
@@ -29,6 +30,7 @@ export function buildApiSchema(): GraphQLSchema {
   const schema = buildSchemaSync({
     resolvers: [
       AccessResolver,
+      PeopleResolver,
       AttemptResolver,
       BatchEditResolver,
       BatchResolver,

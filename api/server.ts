@@ -87,7 +87,7 @@ export async function createApi({
 
   const { limits, explorer, origins = [], publicUrl } = settings;
   const refuse = explorer ? refuseUnlessSchema(schema) : refuseGraphql;
-  const app = await createApp({ core, limits, logger, ready, registry, explorer }, graphql.router, refuse);
+  const app = await createApp({ core, limits, logger, ready, registry, explorer, publicUrl }, graphql.router, refuse);
   app.use(nothingHere);
   app.use(clientErrorHandler(presentError) satisfies ErrorRequestHandler);
 
@@ -107,6 +107,7 @@ export async function createApi({
   const sockets = serveGraphqlWs(server, GRAPHQL_PATH, {
     ...{ schema, services, presentError, documents, costOf, answers, watch, log: logger },
     origins: [...origins, ...own],
+    publicUrl,
   });
 
   return {

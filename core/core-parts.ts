@@ -1,4 +1,5 @@
 import type { Store } from '../schema/mongo/connect';
+import type { AccessSettings } from './access/settings';
 import type { BatchLifecycle } from './batches/lifecycle';
 import type { CellSlots } from './cells/contract';
 import type { Clock } from './clock';
@@ -10,6 +11,7 @@ import type { ShortUrls } from './downloads/short-url';
 import type { GroupsChanged } from './memberships/memberships';
 import type { DeviceLink, PackageStore, UpgradeEngine } from './ports';
 import type { createPush } from './push/push';
+import type { Lines } from './sampled-log';
 import type { CoreSettings } from './settings';
 import type { BatchTasks } from './tasks/batch-tasks';
 import type { UpgradeTasks } from './tasks/upgrade-tasks';
@@ -21,6 +23,8 @@ export interface CoreDeps {
   blocks?: BlockSource;
   engine: UpgradeEngine;
   settings: CoreSettings;
+  /** R-UI-4: no identity providers, and the times that are defaults, when not given. */
+  access?: AccessSettings;
   /** 32 bytes each, the newest first: what secrets in the store are encrypted under. */
   masterKeys: readonly Uint8Array[];
   clock?: Clock;
@@ -28,6 +32,8 @@ export interface CoreDeps {
   groupsChanged?: GroupsChanged;
   /** R-SAFE-5: without end when not given. */
   disk?: DiskRoom;
+  /** Of what goes wrong elsewhere, as at an identity provider. */
+  log?: Lines;
 }
 
 /** The services for the api and the gateways, and what the workflows' activities do. */

@@ -10,6 +10,7 @@ import type { PackageService } from './packages/contract';
 import type { ProductService } from './products/contract';
 import type { RegistrationService } from './registrations/contract';
 import type { DeviceReports } from './reports/contract';
+import type { Lwm2mUpgrades } from './reports/lwm2m/contract';
 import type { TaskService } from './tasks/contract';
 import type { UploadService } from './uploads/contract';
 
@@ -33,4 +34,6 @@ export interface Core {
   uploads: UploadService;
   batches: BatchService;
   tasks: TaskService & DeviceReports;
+  /** Of LwM2M devices. */
+  upgrades: Lwm2mUpgrades;
 }

@@ -1,3 +1,4 @@
+import { gateOf } from '../schema/model/cell/gate';
 import type { DeviceId } from '../schema/model/ids';
 import { onlineMsOf } from '../schema/model/task/waits';
 import { createAccessService } from './access/service';
@@ -47,8 +48,10 @@ import { createPush } from './push/push';
 import { observeSecret } from './registrations/observe-secret';
 import { createProductSettings } from './registrations/product-settings';
 import { createRegistrations } from './registrations/service';
+import { createLwm2mUpgrades } from './reports/lwm2m/service';
 import { onOpened } from './reports/report';
 import { createDeviceReports } from './reports/service';
+import { onReportedVersion } from './reports/version';
 import { createSealing } from './sealing';
 import { createLiveDynamic } from './selection/dynamic/live';
 import { createMatching, type Matching } from './selection/dynamic/match';
@@ -70,10 +73,12 @@ export async function createCore({
   blocks = storeSource(files),
   engine,
   settings,
+  access,
   masterKeys,
   clock = systemClock,
   groupsChanged,
   disk,
+  log,
 }: CoreDeps): Promise<CoreParts> {
   const { collections } = store;
   const facts = createBatchFacts({
@@ -196,11 +201,13 @@ export async function createCore({
     isBusy: async (id) => (await base.tasks.activeOfDevice(id)).length > 0,
   });
 
+  const versionDeps = { ...pushDeps, collections, memberships, matching, ignoredReports, onVersionChanged: versionCounts.changed };
+  const shortUrls = createShortUrls({ tokens, settings });
   const packaging = { connection: store.connection, collections, files, settings, clock, disk, presign: secureUpdates.digestSigns };
 
   return {
     core: {
-      access: createAccessService({ store, settings, clock }),
+      access: createAccessService({ store, settings, access, clock, log, sealing: createSealing(masterKeys, 'sign-in') }),
       products: createProductService({ collections, settings, clock, secureUpdates, versionCounts }),
       devices,
       registrations,
@@ -221,15 +228,13 @@ export async function createCore({
       }),
       tasks: {
         ...createTaskService(base, collections),
-        ...createDeviceReports({
-          ...pushDeps,
-          collections,
-          memberships,
-          matching,
-          ignoredReports,
-          onVersionChanged: versionCounts.changed,
-        }),
+        ...createDeviceReports(versionDeps),
       },
+      upgrades: createLwm2mUpgrades({
+        ...{ ...pushDeps, shortUrls, tokens },
+        cells: { ...cellSlots, gateOf: (signal) => gateOf(signal, settings.cells) },
+        reportVersion: (deviceId, said) => onReportedVersion(versionDeps, deviceId, said),
+      }),
     },
     lifecycle,
     batchTasks: createBatchTasks({
@@ -241,7 +246,7 @@ export async function createCore({
       resetGateway: (gatewayId, until) => devices.gatewayReset(gatewayId, until),
     }),
     upgradeTasks: createUpgradeTasks(base),
-    shortUrls: createShortUrls({ tokens, settings }),
+    shortUrls,
     files,
     observeSecret: await observeSecret(collections),
     sweepUploads: () => sweepUploads({ collections, files, settings, clock }),

@@ -1,7 +1,7 @@
 import { traitsOf } from '../schema/model/protocol/dialect';
 import type { WaitingFor } from '../schema/model/task/waiting-for';
 import { bothEnds, type Color, lineOf, type Paint, type Span } from './spans';
-import { countsByDialect, type DemoState, failuresByCause, oldestWaiting } from './state';
+import { countsByDialect, countsByWait, type DemoState, failuresByCause, oldestWaiting } from './state';
 
 export interface View {
   columns: number;
@@ -31,12 +31,30 @@ const WAITS: Record<WaitingFor, string> = {
   BATCH_HALTED: 'waits: the batch has halted',
   RETRY: 'waits for its next attempt',
   DEVICE_OFFLINE: 'waits to come on-line',
+  DEVICE_ASLEEP: 'sleeps until its next Update',
   DEVICE_DISABLED: 'waits to be enabled',
   CONNECTION_UNSTABLE: 'connects again and again',
   PUSH_RATE: 'waits for its turn at the push rate',
   DEVICE_VERSION: 'was asked for its version',
+  DEVICE_SIGNAL: 'was asked for its cell',
+  CELL_SLOT: 'waits for its turn in its cell',
   DEVICE_REACTION: 'waits for its first reaction',
+  DOWNLOAD_START: 'has not begun to download',
+  DOWNLOAD: 'downloads',
+  INSTALL_ORDER: 'is told to install',
+  INSTALL_START: 'has not begun to install',
+  INSTALL_RESULT: 'installs',
+  DEVICE_USER: 'waits for its user',
   TARGET_VERSION: 'waits for its new version',
+};
+
+/** Of these, what holds devices back that could go on otherwise, in the words of a count. */
+const HOLDS: Partial<Record<WaitingFor, string>> = {
+  PUSH_RATE: 'for their turn',
+  RETRY: 'for another attempt',
+  CELL_SLOT: 'for a cell slot',
+  DEVICE_OFFLINE: 'off-line',
+  DEVICE_ASLEEP: 'asleep',
 };
 
 const LABEL = 13;
@@ -48,7 +66,16 @@ const SECTION_HEAD = 2;
 /** The live picture: at most `rows` lines of at most `columns` characters. */
 export function picture(state: DemoState, view: View): string[] {
   const columns = Math.max(20, view.columns);
-  const top = [title(state, view.now, columns), [], ...bars(state, columns), [], dialects(state), rate(state), oldest(state, view.now)];
+  const top = [
+    title(state, view.now, columns),
+    [],
+    ...bars(state, columns),
+    [],
+    dialects(state),
+    rate(state),
+    waiting(state),
+    oldest(state, view.now),
+  ];
   const causes = section('Failures by cause', causeLines(state, columns), view.rows - top.length);
   const events = section('Last events', eventLines(state), view.rows - top.length - causes.length);
   return [...top, ...causes, ...events].slice(0, view.rows).map((spans) => lineOf(spans, columns, view.paint));
@@ -59,7 +86,9 @@ export function plainLine(state: DemoState, now: number): string {
   const { counts, rate } = state;
   const shown = BARS.filter(({ count, always }) => always || counts[count] > 0);
   const statuses = shown.map(({ label, count }) => `${label.toLowerCase()} ${counts[count]}`);
-  return `${clock(now - state.startedAt)}  ${statuses.join(' · ')} · ${rate.reached} of ${rate.asked} a minute`;
+  const held = heldBack(state);
+  const waits = held.length === 0 ? '' : ` · waiting: ${held.join(', ')}`;
+  return `${clock(now - state.startedAt)}  ${statuses.join(' · ')} · ${rate.reached} of ${rate.asked} a minute${waits}`;
 }
 
 /** Minutes and seconds. */
@@ -99,6 +128,14 @@ function dialects(state: DemoState): Span[] {
 function rate({ rate: { asked, reached } }: DemoState): Span[] {
   return ['Rate'.padEnd(LABEL), `${asked} devices a minute asked, `, { text: `${reached} reached`, color: 'bold' }];
 }
+
+function waiting(state: DemoState): Span[] {
+  const held = heldBack(state);
+  return ['Waiting'.padEnd(LABEL), held.length === 0 ? 'none' : held.join(' · ')];
+}
+
+const heldBack = (state: DemoState): string[] =>
+  countsByWait(state).flatMap(({ reason, devices }) => (HOLDS[reason] ? [`${devices} ${HOLDS[reason]}`] : []));
 
 function oldest(state: DemoState, now: number): Span[] {
   const task = oldestWaiting(state);

@@ -1,6 +1,7 @@
 import type { BatchStatus } from '../schema/model/batch/batch';
 import { DIALECTS, type Dialect } from '../schema/model/protocol/dialect';
 import { isActive } from '../schema/model/task/task';
+import type { WaitingFor } from '../schema/model/task/waiting-for';
 import type { CountsView, ProgressView, TaskView } from './live-documents';
 
 export interface DemoEvent {
@@ -109,6 +110,20 @@ export function oldestWaiting({ tasks }: DemoState): TaskView | null {
     if (isActive(task.status) && (oldest === null || task.updatedAt < oldest.updatedAt)) oldest = task;
   }
   return oldest;
+}
+
+export interface WaitingCount {
+  reason: WaitingFor;
+  devices: number;
+}
+
+/** What tasks wait for, the most frequent first. */
+export function countsByWait({ tasks }: DemoState): WaitingCount[] {
+  const counts = new Map<WaitingFor, number>();
+  for (const { waitingFor } of tasks.values()) if (waitingFor) counts.set(waitingFor, (counts.get(waitingFor) ?? 0) + 1);
+  return [...counts]
+    .map(([reason, devices]) => ({ reason, devices }))
+    .sort((a, b) => b.devices - a.devices || a.reason.localeCompare(b.reason));
 }
 
 export interface DialectCount {

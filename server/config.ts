@@ -1,3 +1,4 @@
+import type { AccessSettings } from '../core/access/settings';
 import type { Retention } from '../core/batches/retention';
 import { S3_FILE_BYTES, type S3Settings } from '../core/package-store/s3-store';
 import type { CoapQuotas } from '../gateways/coap/quotas';
@@ -7,6 +8,7 @@ import type { Limits } from '../schema/model/limits';
 import type { WaitsByDialect } from '../schema/model/task/waits';
 import { type BrokerConfig, brokerSettingsOf } from './settings/broker-settings';
 import { COAP_QUOTA_SETTINGS, coapQuotaVariable } from './settings/coap-settings';
+import { readIssuers } from './settings/issuers';
 import { LIMIT_SETTINGS, limitVariable } from './settings/limit-settings';
 import { QUOTA_SETTINGS, quotaVariable } from './settings/quota-settings';
 import { s3SettingsOf } from './settings/s3-settings';
@@ -59,6 +61,9 @@ export interface Config {
   gatewayId: string;
   explorer: boolean;
   corsOrigins: readonly string[];
+  access: AccessSettings;
+  /** Each start prints a link that signs in. */
+  signInLink: boolean;
   log: { level: string; format: 'auto' | 'json' | 'text' };
   reofferMinutes: number;
   /** R-FLOW-2. */
@@ -160,6 +165,11 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     gatewayId: of('UPDRAFT_GATEWAY_ID'),
     explorer: of('UPDRAFT_EXPLORER') ?? isLoopback(host),
     corsOrigins: of('UPDRAFT_CORS_ORIGINS'),
+    access: {
+      issuers: readIssuers(of('UPDRAFT_ISSUERS_FILE'), problems),
+      session: { hours: of('UPDRAFT_SESSION_HOURS'), idleMinutes: of('UPDRAFT_SESSION_IDLE_MINUTES') },
+    },
+    signInLink: of('UPDRAFT_SIGN_IN_LINK') ?? isLoopback(host),
     log: { level: of('UPDRAFT_LOG_LEVEL'), format: of('UPDRAFT_LOG_FORMAT') },
     reofferMinutes: of('UPDRAFT_REOFFER_MINUTES'),
     waits: {

@@ -92,7 +92,17 @@ export async function startFoundation(config: Config, logger: Logger): Promise<F
       onFailed: (error) => logger.warn({ error }, 'A package file could not be copied to the local disk; downloads read it from the store'),
     });
     running.add({ stop: () => blocks.close() });
-    const parts = await createCore({ store, files, blocks, engine, settings, masterKeys, disk: disk.room });
+    const parts = await createCore({
+      store,
+      files,
+      blocks,
+      engine,
+      settings,
+      access: config.access,
+      masterKeys,
+      disk: disk.room,
+      log: logger,
+    });
     await parts.resealSecrets().catch((error) => {
       throw error instanceof SealedByOther ? new StartError(error.message) : error;
     });

@@ -22,3 +22,15 @@ export class RevokeApiKeyInput {
   @Field(() => ID, { description: 'Which one: its id, not the key.' })
   id!: string;
 }
+
+@InputType()
+export class PeopleFilter {
+  @Field(() => Boolean, { nullable: true, description: 'Only those who are blocked, or only those who are not.' })
+  blocked?: boolean | null;
+}
+
+@InputType()
+export class PersonInput {
+  @Field(() => ID, { description: 'Whom: the id of a person.' })
+  id!: string;
+}

@@ -4,6 +4,7 @@ import type { ApiContext } from '../context';
 import { asPayload } from '../errors/as-payload';
 import { toConnection } from '../paging/connection';
 import { PageArgs } from '../paging/page-args';
+import type { SignedInBy } from './enums';
 import { CreateApiKeyInput, RevokeApiKeyInput } from './inputs';
 import { ApiKeyConnection, ApiKeyType, CreateApiKeyPayload, RevokeApiKeyPayload, ViewerType } from './types';
 
@@ -11,7 +12,8 @@ import { ApiKeyConnection, ApiKeyType, CreateApiKeyPayload, RevokeApiKeyPayload,
 export class AccessResolver {
   @Query(() => ViewerType, { description: 'Who asks, and what they may do.' })
   viewer(@Ctx() { viewer }: ApiContext) {
-    return { ...viewer, keyId: viewer.actorId };
+    const signedInBy: SignedInBy = viewer.session ? 'BROWSER_SESSION' : viewer.kind === 'KEY' ? 'API_KEY' : 'TOKEN';
+    return { ...viewer, keyId: viewer.actorId, signedInBy, session: viewer.session ?? null };
   }
 
   @Query(() => ApiKeyConnection, { nullable: true, description: 'All API keys, for administrators.' })

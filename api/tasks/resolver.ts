@@ -1,5 +1,7 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
 import { isUnstable } from '../../schema/model/device/connection-streak';
+import { traitsOf } from '../../schema/model/protocol/dialect';
+import { stateOf } from '../../schema/model/registration/registration';
 import type { Attempt, Task, Transition } from '../../schema/model/task/task';
 import { isActive, progressOf } from '../../schema/model/task/task';
 import { dependsOnDevice, type WaitingFor, waitingFor } from '../../schema/model/task/waiting-for';
@@ -12,7 +14,15 @@ import { toConnection } from '../paging/connection';
 import { PageArgs } from '../paging/page-args';
 import { causeView, type FailureCauseType } from './cause-type';
 import { TaskFilterInput } from './inputs';
+import type { Lwm2mUpgradeType } from './lwm2m-upgrade-type';
 import { AttemptType, TaskConnection, TaskType, TransitionType } from './types';
+
+/** Devices that register are asleep or gone while no push goes to them. */
+async function isAsleep(task: Task, now: Date, loaders: ApiContext['loaders']): Promise<boolean> {
+  if (traitsOf(task).identity !== 'endpoint') return false;
+  const registration = await loaders.registration.load(task.deviceId);
+  return registration !== null && stateOf(registration, now) === 'ASLEEP';
+}
 
 @Resolver(() => TaskType)
 export class TaskResolver {
@@ -41,12 +51,25 @@ export class TaskResolver {
     if (!isActive(task.status)) return null;
     const batch = await loaders.batch.load(task.batchId);
     const now = new Date();
-    const of = (device: { enabled?: boolean; unstable?: boolean } = {}) =>
+    const of = (device: { enabled?: boolean; unstable?: boolean; asleep?: boolean } = {}) =>
       waitingFor(task, batch?.status ?? 'RUNNING', now, batch?.policy.proactivePush, device);
     const reason = of();
     // What the device has to do with it is asked only where it may have.
-    const device = dependsOnDevice(reason) ? await loaders.device.load(task.deviceId) : null;
-    return device ? of({ enabled: device.enabled, unstable: isUnstable(device, now) }) : reason;
+    if (!dependsOnDevice(reason)) return reason;
+    const [device, asleep] = await Promise.all([loaders.device.load(task.deviceId), isAsleep(task, now, loaders)]);
+    return device ? of({ enabled: device.enabled, unstable: isUnstable(device, now), asleep }) : reason;
+  }
+
+  @FieldResolver()
+  async waitsUntil(@Root() task: Task, @Ctx() { core, loaders }: ApiContext): Promise<Date | null> {
+    if (!isActive(task.status)) return null;
+    const firmware = task.negotiation ? await loaders.package.load(task.packageId) : null;
+    return core.tasks.waitsUntil(task, firmware?.files.reduce((sum, { size }) => sum + size, 0) ?? 0);
+  }
+
+  @FieldResolver()
+  lwm2m(@Root() { lwm2m }: Task): Lwm2mUpgradeType | null {
+    return lwm2m ?? null;
   }
 
   @FieldResolver()

@@ -6,6 +6,7 @@ import { TaskOutcomeEnum, TaskStatusEnum, WaitingForEnum } from '../enums';
 import { Payload } from '../errors/user-error-type';
 import { connectionOf } from '../paging/connection';
 import { FailureCauseType } from './cause-type';
+import { Lwm2mUpgradeType } from './lwm2m-upgrade-type';
 
 @ObjectType('Attempt', { description: 'One try of a task that ended without success.' })
 export class AttemptType {
@@ -95,6 +96,19 @@ export class TaskType {
 
   @Field(() => WaitingForEnum, { nullable: true, description: 'What it waits for; null once it has ended.' })
   waitingFor!: WaitingFor | null;
+
+  @Field(() => GraphQLDateTime, {
+    nullable: true,
+    description:
+      'When that is over at the latest: the next attempt begins then (RETRY), or this one fails. Null: nothing but what it waits for ends it.',
+  })
+  waitsUntil!: Date | null;
+
+  @Field(() => Lwm2mUpgradeType, {
+    nullable: true,
+    description: 'How the upgrade of an LwM2M device stands; null for others, and before it was asked anything in this attempt.',
+  })
+  lwm2m!: Lwm2mUpgradeType | null;
 
   @Field(() => Int, {
     nullable: true,

@@ -2,12 +2,16 @@ import type { Express, RequestHandler, Response } from 'express';
 import type { AccessService } from '../../core/access/contract';
 import { requireRole } from '../../core/access/require-role';
 import type { Role } from '../../core/access/viewer';
+import type { PublicUrl } from '../access/own-address';
 import { toUserErrorType, userErrorsOf } from '../errors/as-payload';
 import { sendJson } from '../files/send-json';
 import { type Refuse, signedIn, viewerOf } from './signed-in';
 
-/** `ANY_KEY`: what is behind it decides for each operation. A role: keys of it and above; keys of apps have none of the addresses. */
-export type Who = 'ANYONE' | 'ANY_KEY' | Exclude<Role, 'APP'>;
+/**
+ * `SIGN_IN`: what is behind it looks at what is shown by itself. `ANY_KEY`: what is behind it decides for each operation. A role: whoever has
+ * it or more; apps have none of the addresses.
+ */
+export type Who = 'ANYONE' | 'SIGN_IN' | 'ANY_KEY' | Exclude<Role, 'APP'>;
 
 /**
  * Every address that Express answers, with who may use it: GET stands for HEAD as well, ALL for whatever is below the address. An address
@@ -18,6 +22,12 @@ export const ROUTES = {
   'GET /healthz': 'ANYONE',
   'GET /readyz': 'ANYONE',
   'ALL /explorer': 'ANYONE',
+  'GET /signin': 'ANYONE',
+  'POST /signin': 'SIGN_IN',
+  'GET /signin/link': 'SIGN_IN',
+  'GET /signin/callback': 'SIGN_IN',
+  'GET /signin/:id': 'SIGN_IN',
+  'POST /signout': 'SIGN_IN',
   'ALL /graphql': 'ANY_KEY',
   'ALL /uploads': 'OPERATOR',
   'POST /packages': 'OPERATOR',
@@ -43,14 +53,14 @@ export interface Gate {
   serve(route: RouteName, handler: RequestHandler, refuse?: Refuse): void;
 }
 
-export function createGate(app: Express, access: Pick<AccessService, 'authenticate' | 'hold'>): Gate {
+export function createGate(app: Express, access: Pick<AccessService, 'authenticate' | 'hold'>, publicUrl?: PublicUrl): Gate {
   return {
     serve(route, handler, refuse = refuseKey) {
       const who: Who = ROUTES[route];
       const [method, path = ''] = route.split(' ');
-      const known = signedIn(access, refuse, who !== 'ANY_KEY');
+      const known = signedIn(access, refuse, who !== 'ANY_KEY', publicUrl);
       const guarded: RequestHandler = (req, res, next) => {
-        if (who === 'ANYONE') return handler(req, res, next);
+        if (who === 'ANYONE' || who === 'SIGN_IN') return handler(req, res, next);
         // What a key may see is for nobody in between, and no other type than it says.
         res.setHeader('Cache-Control', 'no-store');
         res.setHeader('X-Content-Type-Options', 'nosniff');

@@ -1,10 +1,12 @@
 import type { Server } from 'node:http';
 import { type ExecutionArgs, type ExecutionResult, GraphQLError, type GraphQLSchema, getOperationAST, subscribe } from 'graphql';
 import { CloseCode, makeServer, type SubscribePayload, type Context as WsContext } from 'graphql-ws';
+import type { Credential } from '../../core/access/credential';
 import type { Viewer } from '../../core/access/viewer';
 import { unlessStoreAway } from '../../core/guarded-core';
 import type { StoreWatch } from '../../schema/mongo/store-watch';
-import { connectionKey } from '../access/bearer';
+import { connectionCredential } from '../access/credential-of';
+import type { PublicUrl } from '../access/own-address';
 import { type ApiContext, type ApiServices, createContext } from '../context';
 import { userErrorsOf } from '../errors/as-payload';
 import type { ErrorLog, PresentError } from '../errors/present';
@@ -18,7 +20,7 @@ import type { CostOf } from './query-cost';
 import { acceptSockets, type WsExtra } from './ws-connection';
 
 interface Session extends WsExtra {
-  key?: string;
+  credential?: Credential;
   letGo?: () => void;
   /** What operations under way have taken of the room for all. Ids are the client's, and may come again while work goes on. */
   readonly work: Map<SubscribePayload, () => void>;
@@ -38,38 +40,43 @@ export interface GraphqlWsDeps {
   log: ErrorLog;
   /** Of pages that may connect, beside the API's own. */
   origins: Origins;
+  publicUrl?: PublicUrl;
 }
 
 /** GraphQL over WebSocket (graphql-transport-ws). Apollo's plugins don't see it: keys, limits and masking are its own. */
 export function serveGraphqlWs(httpServer: Server, path: string, deps: GraphqlWsDeps): { stop(): Promise<void> } {
-  const { schema, services, presentError, documents, costOf, answers, watch, log, origins } = deps;
+  const { schema, services, presentError, documents, costOf, answers, watch, log, origins, publicUrl } = deps;
   const { access } = services.core;
 
   const server = makeServer<Record<string, unknown> | undefined, Session>({
     connectionInitWaitTimeout: API_LIMITS.firstRequestMs,
     async onConnect({ connectionParams, extra }) {
-      const key = connectionKey(connectionParams);
+      const credential = connectionCredential(connectionParams, extra.request, publicUrl);
       let viewer: Viewer | null = null;
       checked(extra.request.socket);
       try {
-        viewer = key === null ? null : await access.authenticate(key);
+        viewer = await access.authenticate(credential);
       } catch (error) {
-        if (!userErrorsOf(error)) throw error;
-        extra.socket.close(TRY_AGAIN_LATER, (error as Error).message);
+        const [refused] = userErrorsOf(error) ?? [];
+        if (!refused) throw error;
+        extra.socket.close(
+          refused.code === 'NOT_SIGNED_IN' ? CloseCode.Unauthorized : TRY_AGAIN_LATER,
+          refused.message.slice(0, CLOSE_REASON),
+        );
         return false;
       }
-      if (!viewer || key === null) {
+      if (!viewer || credential === null) {
         // graphql-ws gives up on this code at once; on 4403, its own for a refusal, it tries again.
         extra.socket.close(CloseCode.Unauthorized, 'No valid API key came with the connection');
         return false;
       }
       // An upgraded connection has no request that ends.
-      if (!proven(extra.request.socket, `key ${viewer.actorId}`, API_LIMITS.connectionsOfKey, true)) {
-        extra.socket.close(TRY_AGAIN_LATER, 'As many connections with this API key are open as may be');
+      if (!proven(extra.request.socket, `actor ${viewer.actorId}`, API_LIMITS.connectionsOfKey, true)) {
+        extra.socket.close(TRY_AGAIN_LATER, 'As many connections of this API key or person are open as may be');
         return false;
       }
-      extra.key = key;
-      extra.letGo = access.hold(key, viewer, () => void setTimeout(() => revoked(extra), API_LIMITS.closeDelayMs).unref());
+      extra.credential = credential;
+      extra.letGo = access.hold(credential, viewer, () => void setTimeout(() => ended(extra), API_LIMITS.closeDelayMs).unref());
       if (extra.socket.readyState !== extra.socket.OPEN) extra.letGo();
       return true;
     },
@@ -104,8 +111,8 @@ export function serveGraphqlWs(httpServer: Server, path: string, deps: GraphqlWs
       return [refusal('TOO_MANY', `A connection carries at most ${API_LIMITS.subscriptionsPerConnection} operations at a time.`)];
     }
     try {
-      const viewer = await access.authenticate(extra.key);
-      if (!viewer) return [refusal('NOT_SIGNED_IN', 'The connection has no valid API key.')];
+      const viewer = await access.authenticate(extra.credential);
+      if (!viewer) return [refusal('NOT_SIGNED_IN', 'What the connection was opened with is good no more.')];
       const document = documents.check({ source: query, variables, extensions });
       if (!('kind' in document)) return document;
       const cost = costOf({ document, variables: variables ?? {}, operationName });
@@ -149,12 +156,15 @@ export function serveGraphqlWs(httpServer: Server, path: string, deps: GraphqlWs
   return acceptSockets<Session>(httpServer, server, session, { path, origins, log });
 }
 
+/** What a close frame has room for (RFC 6455, 5.5). */
+const CLOSE_REASON = 120;
+
 /** WebSocket close code 1013: clients of graphql-ws connect again by themselves. */
 const TRY_AGAIN_LATER = 1013;
 
 /** A client that reads is told why; one that doesn't is cut. */
-function revoked({ socket }: WsExtra): void {
-  socket.close(CloseCode.Forbidden, 'The API key was revoked');
+function ended({ socket }: WsExtra): void {
+  socket.close(CloseCode.Forbidden, 'What the connection was opened with is good no more');
   setTimeout(() => socket.terminate(), API_LIMITS.closeDelayMs).unref();
 }
 

@@ -53,9 +53,13 @@ const ofProduct = (limits: Limits): Record<string, number> => ({
   'Lwm2mRegistration.objects': 20,
   'Limits.retryCounts': limits.retryCounts.length,
   'Limits.retryIntervalMinutes': limits.retryIntervalMinutes.length,
+  // Of most people who are limited to some at all.
+  'Person.products': 10,
+  'Viewer.products': 10,
   'Package.files': FIXED_LIMITS.packageFiles,
   'Package.sourceVersions': limits.packageSourceVersions,
   'Product.signingKeys': limits.signingKeys,
+  'Query.downloadSchemes': DOWNLOAD_SCHEMES.length,
   'Query.failureCauses': 100,
   'RegisterDevicesPayload.devices': limits.registrations,
   'RegisteredObject.instances': 4,

@@ -2,7 +2,8 @@ import type { ServerResponse } from 'node:http';
 import type { RequestHandler, Response } from 'express';
 import type { AccessService } from '../../core/access/contract';
 import type { Viewer } from '../../core/access/viewer';
-import { bearerKey } from '../access/bearer';
+import { credentialOf } from '../access/credential-of';
+import type { PublicUrl } from '../access/own-address';
 import { userErrorsOf } from '../errors/as-payload';
 import { API_LIMITS } from '../limits';
 import { checked, proven } from './connections';
@@ -16,7 +17,7 @@ export function viewerOf(res: Response): Viewer {
   return viewer;
 }
 
-/** Whether a key was shown, and let in. */
+/** Whether somebody has shown who they are, and was let in. */
 export const isSignedIn = (res: ServerResponse): boolean => viewers.has(res as Response);
 
 interface Refusal {
@@ -28,11 +29,11 @@ interface Refusal {
 const NOT_SIGNED_IN: Refusal = {
   code: 'NOT_SIGNED_IN',
   message: 'No valid API key came with the request.',
-  hint: 'Send the header `Authorization: Bearer <API key>`.',
+  hint: 'Send the header `Authorization: Bearer <API key>`, or a token of an identity provider in its place. A browser signs in at /signin.',
 };
 const TOO_MANY_CONNECTIONS: Refusal = {
   code: 'BUSY',
-  message: 'As many connections with this API key are busy as may be.',
+  message: 'As many connections of this API key or person are busy as may be.',
   hint: 'Let some of them end first.',
 };
 const RETRY_AFTER_S = 5;
@@ -41,30 +42,31 @@ const RETRY_AFTER_S = 5;
 export type Refuse = (res: Response, refusal: Refusal) => void;
 
 /**
- * Refuses before a byte of the body is looked at. A transfer ends with its key; GraphQL's answers are short, and one of them may be to
- * whoever revoked its own key.
+ * Refuses before a byte of the body is looked at. A transfer ends with what it was begun with; GraphQL's answers are short, and one of them
+ * may be to whoever revoked its own key.
  */
 export const signedIn =
-  (access: Pick<AccessService, 'authenticate' | 'hold'>, refuse: Refuse, isTransfer: boolean): RequestHandler =>
+  (access: Pick<AccessService, 'authenticate' | 'hold'>, refuse: Refuse, isTransfer: boolean, publicUrl?: PublicUrl): RequestHandler =>
   async (req, res, next) => {
-    const key = bearerKey(req.headers.authorization);
+    const credential = credentialOf(req, publicUrl);
     let viewer: Viewer | null = null;
-    if (key !== null) checked(req.socket);
+    if (credential !== null) checked(req.socket);
     try {
-      if (key !== null) viewer = await access.authenticate(key);
+      viewer = await access.authenticate(credential);
     } catch (error) {
       const refusal = userErrorsOf(error)?.[0];
       if (!refusal) throw error;
+      if (refusal.code === 'NOT_SIGNED_IN') return refuseToken(res, refusal, refuse);
       res.setHeader('Retry-After', RETRY_AFTER_S);
       refuse(res.status(503), refusal);
       return;
     }
-    if (!viewer || key === null) {
+    if (!viewer || credential === null) {
       res.setHeader('WWW-Authenticate', 'Bearer');
       refuse(res.status(401), NOT_SIGNED_IN);
       return;
     }
-    if (!proven(req.socket, `key ${viewer.actorId}`, API_LIMITS.connectionsOfKey)) {
+    if (!proven(req.socket, `actor ${viewer.actorId}`, API_LIMITS.connectionsOfKey)) {
       res.setHeader('Retry-After', RETRY_AFTER_S);
       refuse(res.status(503), TOO_MANY_CONNECTIONS);
       return;
@@ -73,10 +75,19 @@ export const signedIn =
     if (isTransfer)
       res.once(
         'close',
-        access.hold(key, viewer, () => req.destroy()),
+        access.hold(credential, viewer, () => req.destroy()),
       );
     next();
   };
+
+/** RFC 6750, 3. */
+function refuseToken(res: Response, refusal: Refusal, refuse: Refuse): void {
+  res.setHeader(
+    'WWW-Authenticate',
+    `Bearer error="invalid_token", error_description="${refusal.message.replace(/[^\x20-\x7e]|["\\]/g, '')}"`,
+  );
+  refuse(res.status(401), refusal);
+}
 
 export const refuseGraphql: Refuse = (res, { code, message, hint }) => {
   res.json({ errors: [{ message, extensions: { code, hint } }] });

@@ -1,23 +1,47 @@
 import type { DeviceId } from '../../schema/model/ids';
 import type { Page, PageRequest } from '../paging/page';
-import type { ApiKey, Role, Viewer } from './viewer';
+import type { Credential } from './credential';
+import type { OpenedSession } from './sessions/browser-sessions';
+import type { BegunSignIn } from './tokens/code-flow';
+import type { ApiKey, Person, Role, Viewer } from './viewer';
 
 export interface AccessService {
   /**
-   * The viewer of a key, or null: to be asked for each operation. A revocation in this process is certain at once; one elsewhere after
-   * the few seconds for which keys are known.
+   * Who a credential proves, or null: to be asked for each operation. Throws NOT_SIGNED_IN where it can say why: a token that has expired, a
+   * person who is blocked. A revocation in this process is certain at once; one elsewhere after the few seconds for which credentials are known.
    */
-  authenticate(key: string | null | undefined): Promise<Viewer | null>;
+  authenticate(credential: Credential | null | undefined): Promise<Viewer | null>;
   /**
-   * For what stays open after an operation (a connection, a transfer): `end` is called once, when the key is revoked or may do something
-   * else; here at once, elsewhere within 10 s. Gives what lets go of it.
+   * For what stays open after an operation (a connection, a transfer): `end` is called once, when the credential is good no more or may do
+   * something else; here at once, elsewhere within 10 s. Gives what lets go of it.
    */
-  hold(key: string, viewer: Viewer, end: () => void): () => void;
+  hold(credential: Credential, viewer: Viewer, end: () => void): () => void;
   /** On the very first start: an administrator's key, returned once; null when any key exists. */
   bootstrap(): Promise<string | null>;
   createKey(viewer: Viewer, input: NewApiKey): Promise<{ key: string; apiKey: ApiKey }>;
   revokeKey(viewer: Viewer, id: string): Promise<ApiKey>;
   keys(viewer: Viewer, page: PageRequest): Promise<Page<ApiKey>>;
+
+  /** Those who have signed in, the newest first. */
+  people(viewer: Viewer, page: PageRequest, filter?: { blocked?: boolean | null }): Promise<Page<Person>>;
+  /** Ends whatever they have opened: here at once, elsewhere within 10 s. */
+  blockPerson(viewer: Viewer, id: string): Promise<Person>;
+  unblockPerson(viewer: Viewer, id: string): Promise<Person>;
+
+  /** A browser session of whoever an API key or a token proves, or null; throws as `authenticate` does. A token's ends with it. */
+  openSession(bearer: string): Promise<OpenedSession | null>;
+  endSession(token: string): Promise<void>;
+  /** What signs in once, within 10 minutes. */
+  createSignInLink(): Promise<string>;
+  /** Null for one that is none, or was used. */
+  openSignInLink(token: string): Promise<OpenedSession | null>;
+
+  /** Identity providers by which people sign in with a browser. */
+  signInIssuers(): readonly { id: string; name: string }[];
+  /** Null for an issuer that is not one of them. Throws ISSUER_UNAVAILABLE. */
+  beginSignIn(issuerId: string, redirectUri: string): Promise<BegunSignIn | null>;
+  /** The browser has come back. Throws NOT_SIGNED_IN. */
+  finishSignIn(query: URLSearchParams, transaction: string): Promise<OpenedSession>;
 }
 
 export interface NewApiKey {

@@ -1,3 +1,5 @@
+import { UserError } from '../errors';
+import { type Credential, credentialKey } from './credential';
 import type { Viewer } from './viewer';
 
 /** Milliseconds between two looks at what was changed elsewhere; an app's, which asks for its devices too, is taken in each fourth. */
@@ -6,22 +8,24 @@ const APPS_EVERY = 4;
 const AT_ONCE = 8;
 
 export interface Holds {
-  /** `end` is called once, when the key is revoked or may do something else than now. Gives what lets go of it. */
-  hold(key: string, viewer: Viewer, end: () => void): () => void;
+  /** `end` is called once, when the credential is good no more or may do something else than now. Gives what lets go of it. */
+  hold(credential: Credential, viewer: Viewer, end: () => void): () => void;
   /** Ends what somebody holds. */
   end(actorId: string): void;
+  /** Ends what was opened with a credential. */
+  endOf(credential: Credential): void;
 }
 
 interface Held {
-  key: string;
+  credential: Credential;
   actorId: string;
   isApp: boolean;
   rights: string;
   end(): void;
 }
 
-/** R-SAFE-2: what keys have opened and is still open, so that it ends with them. */
-export function createHolds(authenticate: (key: string) => Promise<Viewer | null>): Holds {
+/** R-SAFE-2: what credentials have opened and is still open, so that it ends with them. */
+export function createHolds(authenticate: (credential: Credential) => Promise<Viewer | null>): Holds {
   const open = new Set<Held>();
   let isScheduled = false;
   let round = 0;
@@ -31,27 +35,29 @@ export function createHolds(authenticate: (key: string) => Promise<Viewer | null
     held.end();
   }
 
-  async function check(key: string, held: readonly Held[]): Promise<void> {
-    try {
-      const viewer = await authenticate(key);
-      for (const one of held) if (!viewer || rightsOf(viewer) !== one.rights) close(one);
-    } catch {
-      // The store is away, and nobody can have revoked the key: the next look tells.
-    }
+  async function check(credential: Credential, held: readonly Held[]): Promise<void> {
+    const viewer = await authenticate(credential).catch((error: unknown) => {
+      if (error instanceof UserError && error.code === 'NOT_SIGNED_IN') return null;
+      // The store is away, and nobody can have revoked anything: the next look tells.
+      return undefined;
+    });
+    if (viewer === undefined) return;
+    for (const one of held) if (!viewer || rightsOf(viewer) !== one.rights) close(one);
   }
 
-  /** Each key once, however much it holds. */
+  /** Each credential once, however much it holds. */
   async function checkAll(): Promise<void> {
-    const byKey = new Map<string, Held[]>();
+    const together = new Map<string, { credential: Credential; held: Held[] }>();
     for (const held of open) {
       if (held.isApp && round % APPS_EVERY !== 0) continue;
-      const ofKey = byKey.get(held.key);
-      if (ofKey) ofKey.push(held);
-      else byKey.set(held.key, [held]);
+      const key = credentialKey(held.credential);
+      const others = together.get(key);
+      if (others) others.held.push(held);
+      else together.set(key, { credential: held.credential, held: [held] });
     }
-    const left = byKey.entries();
+    const left = together.values();
     const work = async (): Promise<void> => {
-      for (const [key, held] of left) await check(key, held);
+      for (const { credential, held } of left) await check(credential, held);
     };
     await Promise.all(Array.from({ length: AT_ONCE }, work));
   }
@@ -67,19 +73,25 @@ export function createHolds(authenticate: (key: string) => Promise<Viewer | null
     }, CHECK_MS).unref();
   }
 
+  function closeWhere(isMeant: (held: Held) => boolean): void {
+    for (const held of [...open]) if (isMeant(held)) close(held);
+  }
+
   return {
-    hold(key, viewer, end) {
-      const held: Held = { key, actorId: viewer.actorId, isApp: viewer.role === 'APP', rights: rightsOf(viewer), end };
+    hold(credential, viewer, end) {
+      const held: Held = { credential, actorId: viewer.actorId, isApp: viewer.role === 'APP', rights: rightsOf(viewer), end };
       open.add(held);
       // It may have been revoked since it was looked at.
-      void check(key, [held]);
+      void check(credential, [held]);
       schedule();
       return () => void open.delete(held);
     },
-    end(actorId) {
-      for (const held of [...open]) if (held.actorId === actorId) close(held);
+    end: (actorId) => closeWhere((held) => held.actorId === actorId),
+    endOf(credential) {
+      const key = credentialKey(credential);
+      closeWhere((held) => credentialKey(held.credential) === key);
     },
   };
 }
 
-const rightsOf = ({ role, deviceIds }: Viewer): string => [role, ...(deviceIds ?? [])].join(' ');
+const rightsOf = ({ role, products, deviceIds }: Viewer): string => JSON.stringify([role, products, deviceIds ?? []]);

@@ -1,96 +1,96 @@
+import { randomBytes } from 'node:crypto';
 import type { Store } from '../../schema/mongo/connect';
 import type { Clock } from '../clock';
-import { displayNameViolation } from '../display-name';
-import { pageOf } from '../paging/page-of';
-import { refuseIfAny } from '../refuse';
+import { createSampledLog, type Lines } from '../sampled-log';
+import { createSealing, MASTER_KEY_BYTES, type Sealing } from '../sealing';
 import type { CoreSettings } from '../settings';
-import { appDevices, withOwnDevices } from './app-devices';
-import { createAuthenticator } from './authenticate';
-import { insertFirstKey } from './bootstrap';
 import type { AccessService } from './contract';
+import type { Credential } from './credential';
 import { createHolds } from './holds';
-import { hashOf, newKey } from './key-format';
-import { requireRole } from './require-role';
-import { requireGood, revoke } from './revoke';
-import type { ApiKey, Role, Viewer } from './viewer';
+import { createKeyService } from './keys/service';
+import { createPeopleService } from './people/service';
+import { createSessions } from './sessions/service';
+import { type AccessSettings, DEFAULT_ACCESS } from './settings';
+import { createCodeFlow } from './tokens/code-flow';
+import { reasonOf } from './tokens/reason-of';
+import { createTokens, looksLikeToken, type Proven } from './tokens/verify';
+import type { Viewer } from './viewer';
 
 export interface AccessDeps {
   store: Pick<Store, 'connection' | 'collections'>;
   settings: Pick<CoreSettings, 'limits'>;
+  access?: AccessSettings;
   clock: Clock;
+  /** Of sign-ins that are under way: the same in all processes. One of this process when not given. */
+  sealing?: Sealing;
+  log?: Lines;
 }
 
-export function createAccessService({ store, settings, clock }: AccessDeps): AccessService {
-  const { apiKeys } = store.collections;
-  const authenticator = createAuthenticator(apiKeys, clock);
+export function createAccessService({
+  store,
+  settings,
+  access = DEFAULT_ACCESS,
+  clock,
+  sealing = ofThisProcess(),
+  log = SILENT,
+}: AccessDeps): AccessService {
+  const { issuers, session: times } = access;
+  const lines = createSampledLog(log);
+  const keys = createKeyService({ store, settings, clock, onRevoked: (id) => holds.end(id) });
+  const people = createPeopleService({
+    ...{ store, settings, clock },
+    onBlocked(id, sessionIds) {
+      sessions.forget(sessionIds);
+      holds.end(id);
+    },
+  });
+  const tokens = createTokens({
+    ...{ issuers, clock },
+    onKeysFailed: ({ id }, error) => lines.warn(id, { issuer: id, reason: reasonOf(error) }, 'The keys of an issuer could not be fetched'),
+  });
 
-  async function authenticate(key: string | null | undefined): Promise<Viewer | null> {
-    const viewer = await authenticator.authenticate(key);
-    return viewer && withOwnDevices(store.collections.devices, viewer);
+  async function prove(bearer: string): Promise<{ viewer: Viewer; proven?: Proven } | null> {
+    if (!looksLikeToken(bearer)) {
+      const viewer = await keys.authenticator.authenticate(bearer);
+      return viewer && { viewer };
+    }
+    if (issuers.length === 0) return null;
+    const proven = await tokens.verify(bearer);
+    const { issuer, subject, name, role, products } = proven;
+    return { viewer: await people.seen({ issuer: issuer.issuer, subject, name, role, products }), proven };
+  }
+
+  const sessions = createSessions({
+    ...{ collections: store.collections, times, clock, tokens, prove },
+    viewerOfKey: keys.authenticator.viewerOf,
+    seen: people.seen,
+    onEnded: (session) => holds.endOf({ session }),
+  });
+
+  const codeFlow = createCodeFlow({
+    ...{ tokens, sealing, clock },
+    onFailed: ({ id }, error) =>
+      lines.warn(`sign-in ${id}`, { issuer: id, reason: reasonOf(error) }, 'A sign-in by an identity provider failed'),
+  });
+
+  async function authenticate(credential: Credential | null | undefined): Promise<Viewer | null> {
+    if (credential == null) return null;
+    if (typeof credential !== 'string') return sessions.authenticate(credential.session);
+    return (await prove(credential))?.viewer ?? null;
   }
 
   const holds = createHolds(authenticate);
 
-  function make(
-    name: string,
-    role: Role,
-    createdBy: string | null,
-    devices: Pick<ApiKey, 'deviceIds' | 'registrations'> = {},
-  ): { key: string; apiKey: ApiKey } {
-    const { id, secret, key } = newKey();
-    const hash = hashOf(secret).toString('hex');
-    return {
-      key,
-      apiKey: {
-        _id: id,
-        name,
-        role,
-        ...devices,
-        hash,
-        createdBy,
-        createdAt: clock(),
-        revokedAt: null,
-        lastUsedAt: null,
-      },
-    };
-  }
-
   return {
-    authenticate,
-    hold: holds.hold,
-    async bootstrap() {
-      const { key, apiKey } = make('first administrator', 'ADMINISTRATOR', null);
-      return (await insertFirstKey(store, apiKey)) ? key : null;
-    },
-    async createKey(viewer, input) {
-      requireRole(viewer, 'ADMINISTRATOR');
-      const { name, role } = input;
-      refuseIfAny([displayNameViolation(name, 'name')]);
-      const made = make(name.trim(), role, viewer.actorId, await appDevices(store.collections.devices, input, settings.limits));
-      await apiKeys.insertOne(made.apiKey);
-      try {
-        // Afterwards: a key that is revoked meanwhile, or is still known to be good here, must not live on in another.
-        await requireGood(apiKeys, viewer.actorId);
-      } catch (error) {
-        await apiKeys.deleteOne({ _id: made.apiKey._id });
-        throw error;
-      }
-      return made;
-    },
-    async revokeKey(viewer, id) {
-      requireRole(viewer, 'ADMINISTRATOR');
-      try {
-        const apiKey = await revoke(store, id, viewer.actorId, clock());
-        holds.end(id);
-        return apiKey;
-      } finally {
-        // Also when it is not known whether it was written: asking the store once more harms nobody.
-        authenticator.forget(id);
-      }
-    },
-    async keys(viewer, page) {
-      requireRole(viewer, 'ADMINISTRATOR');
-      return pageOf(apiKeys, {}, { createdAt: -1, _id: -1 }, page, settings.limits);
-    },
+    ...{ authenticate, hold: holds.hold },
+    ...keys.service,
+    ...people.service,
+    ...sessions.service,
+    signInIssuers: () => issuers.filter(({ client }) => client !== null).map(({ id, name }) => ({ id, name })),
+    beginSignIn: codeFlow.begin,
+    finishSignIn: async (query, transaction) => sessions.ofPerson(await codeFlow.finish(query, transaction)),
   };
 }
+
+const ofThisProcess = (): Sealing => createSealing([randomBytes(MASTER_KEY_BYTES)]);
+const SILENT: Lines = { warn: () => undefined, error: () => undefined };

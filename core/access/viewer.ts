@@ -1,7 +1,7 @@
 import type { Role } from '../../schema/model/access';
 import type { DeviceId } from '../../schema/model/ids';
 
-export { type ApiKey, ROLES, type Role } from '../../schema/model/access';
+export { type ApiKey, type Person, ROLES, type Role } from '../../schema/model/access';
 
 /** Who asks: an API key, a person, or the user of an app. */
 export interface Viewer {
@@ -16,4 +16,6 @@ export interface Viewer {
   deviceIds?: readonly DeviceId[];
   /** Of each, the registration that the key was made for. */
   registrations?: readonly (string | null)[];
+  /** The browser session that it came with, if it did. */
+  session?: { expiresAt: Date };
 }

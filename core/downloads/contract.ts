@@ -1,7 +1,10 @@
 import type { Proof } from '../../schema/model/device/generations';
 import type { DeviceId, TaskId } from '../../schema/model/ids';
+import type { DownloadScheme } from '../../schema/model/protocol/download-scheme';
 
 export interface DownloadService {
+  /** R-FLOW-3: those that addresses for LwM2M devices may have here. */
+  schemes(): readonly DownloadScheme[];
   /** `/d/<token>`. Throws DOWNLOAD_REFUSED: unknown, expired, or the device may not have the file now (R-DL-1, R-DL-5, R-DL-7). */
   open(token: string): Promise<Download>;
   /** `/f/<id>` with `Authorization: Bearer <token>`. Throws DOWNLOAD_UNAUTHORIZED for a token that is not this address's, else as `open`. */

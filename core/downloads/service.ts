@@ -21,6 +21,7 @@ import {
 } from './download-token';
 import type { DownloadMeter } from './meter';
 import type { ShortTokens } from './short-token';
+import { schemesOf } from './short-url';
 import { createStandings, refusalOf, type Standing } from './standings';
 import { createStreams } from './streams';
 import { createTokenBlocks } from './token-blocks';
@@ -36,7 +37,7 @@ export interface DownloadDeps {
   meter: DownloadMeter;
   /** The first request for the file of a notification, before a byte leaves. */
   onOpened?(taskId: TaskId, attempt: number): Promise<void>;
-  settings: Pick<CoreSettings, 'limits'>;
+  settings: Pick<CoreSettings, 'limits' | 'publicBaseUrl' | 'coapBaseUrls'>;
   clock: Clock;
 }
 
@@ -117,6 +118,7 @@ export function createDownloadService(deps: DownloadDeps): DownloadService & Dow
   }
 
   return {
+    schemes: () => schemesOf(deps.settings),
     open: async (token) => opened(await urls.read(token), token),
     openWithBearer: async (id, bearer) => opened(await urls.readBearer(id, bearer), id),
     async openShort(token) {

@@ -10,7 +10,7 @@ import { grantOf } from './grant';
 
 /** A task as far as its downloads go by it, and what its device is known by. */
 export interface Standing {
-  task: Pick<Task, '_id' | 'deviceId' | 'active' | 'status' | 'packageId' | 'attempt' | 'firstAttempt' | 'negotiation'>;
+  task: Pick<Task, '_id' | 'deviceId' | 'active' | 'status' | 'packageId' | 'attempt' | 'firstAttempt' | 'negotiation' | 'lwm2m'>;
   device: Pick<StoredDevice, 'enabled' | 'generations' | 'certificates' | 'parentId'> | null;
 }
 
@@ -45,6 +45,7 @@ const STAGES = [
         attempt: '$attempt',
         firstAttempt: '$firstAttempt',
         negotiation: '$negotiation',
+        lwm2m: '$lwm2m',
       },
       device: { $ifNull: [{ $first: '$devices' }, null] },
     },

@@ -6,6 +6,7 @@ import type { TaskDeps } from '../tasks/deps';
 import { transitionMany } from '../tasks/transition';
 import { type Mint, notificationOf } from './notification';
 import type { Pacers } from './pacers';
+import { queriedBy } from './queried';
 import { endNotifying, repeatOf } from './renotify';
 import type { PushTerms } from './terms';
 
@@ -127,7 +128,7 @@ async function unlessTooOften(deps: PushDeps, tasks: readonly Task[]): Promise<T
 async function query(deps: PushDeps, link: DeviceLink, taskIds: TaskId[]): Promise<number> {
   const now = deps.clock();
   const { tasks: here, over } = await dueHere(deps, link, taskIds, now);
-  const asked = await transitionMany(deps.tasks, here, { kind: 'queried', ...repeatOf(deps) }, now);
+  const asked = await transitionMany(deps.tasks, here, (task) => queriedBy(deps, task), now);
   return sentOf(deps, link, asked, (task) => link.queryVersion(task, over.get(task.deviceId)));
 }
 

@@ -126,6 +126,7 @@ type BegunAbsent =
   | 'download'
   | 'lwm2m'
   | 'look'
+  | 'waitBy'
   | 'settledAt'
   | 'matches'
   | 'timeoutMinutes'

@@ -5,8 +5,9 @@ import type { DueGroup, DueNow } from '../../schema/model/task/due';
 import type { FailureCause } from '../../schema/model/task/failure-causes';
 import { type CancelSomeDeps, cancelBatchTasks, cancelSomeTasks } from './cancel';
 import type { TaskDeps } from './deps';
+import { endDocumentWaits } from './document-waits';
+import { earlier } from './earlier';
 import type { PresenceDeps } from './follow-presence';
-import { endOnlineWaits } from './online-wait';
 import { reconcileBatch } from './reconcile';
 import type { DueTask } from './store';
 import { hasUpgrade, upgradeInput } from './upgrade-input';
@@ -21,10 +22,10 @@ export function createBatchTasks(deps: BatchTasksDeps) {
   return {
     /** Up to `limit` tasks that are due and reachable, but those at some gateways; with none, when the next will be and whether any is left at all. */
     async due(batchId: BatchId, limit: number, without: readonly string[] = []): Promise<DueNow> {
-      const nextOnlineBy = await endOnlineWaits(deps, batchId);
+      const nextWaitEnd = await endDocumentWaits(deps, batchId);
       const due = await deps.tasks.due(batchId, deps.clock(), limit, without);
       if (due.length === 0) {
-        const next = earlier(await deps.tasks.nextDueAt(batchId, without), nextOnlineBy);
+        const next = earlier(await deps.tasks.nextDueAt(batchId, without), nextWaitEnd);
         return { groups: [], nextDueAt: next?.getTime() ?? null, open: next !== null || (await deps.tasks.hasActive(batchId)) };
       }
       const groups = new Map<string, DueGroup>();
@@ -53,7 +54,6 @@ export function createBatchTasks(deps: BatchTasksDeps) {
     },
   };
 }
-const earlier = (a: Date | null, b: Date | null): Date | null => (a === null || (b !== null && b < a) ? b : a);
 
 async function addAsked(deps: TaskDeps, group: DueGroup, task: DueTask): Promise<void> {
   group.asked = [...(group.asked ?? []), task._id];

@@ -26,6 +26,8 @@ export interface Cancellation {
 export interface TaskService {
   get(id: TaskId): Promise<Task | null>;
   getMany(ids: readonly TaskId[]): Promise<(Task | null)[]>;
+  /** When what it waits for is over at the latest; null: no limit. `fileBytes`: of its package. */
+  waitsUntil(task: Task, fileBytes: number): Date | null;
   list(filter: TaskFilter, page: PageRequest): Promise<Page<Task>>;
   /** R-BAT-22: every task of a batch, by device, read while it is asked for. Throws NOT_ALLOWED, BATCH_UNKNOWN. */
   export(viewer: Viewer, batchId: BatchId): Promise<AsyncIterable<Task>>;

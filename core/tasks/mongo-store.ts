@@ -3,6 +3,7 @@ import type { mongo } from 'mongoose';
 import { type Proof, provenBy } from '../../schema/model/device/generations';
 import type { TaskId } from '../../schema/model/ids';
 import type { Task } from '../../schema/model/task/task';
+import { earlier } from './earlier';
 import { hasActiveTask } from './has-active';
 import { type DueTask, spelled, type TaskStore, type TaskWrite } from './store';
 
@@ -72,19 +73,56 @@ export function createTaskStore(tasks: mongo.Collection<Task>): TaskStore {
       return next?.offerAt ?? null;
     },
     hasActive: (batchId) => hasActiveTask(tasks, batchId),
-    overdueOffline: (batchId, now, limit) =>
-      tasks
-        .find({ batchId, reachable: false, onlineBy: { $gt: NEVER, $lte: now } })
-        .sort({ onlineBy: 1 })
-        .limit(limit)
-        .toArray(),
-    async nextOnlineBy(batchId) {
-      const filter = { batchId, reachable: false, onlineBy: { $gt: NEVER } };
-      const next = await tasks.find(filter).sort({ onlineBy: 1 }).limit(1).project<Pick<Task, 'onlineBy'>>({ onlineBy: 1 }).next();
-      return next?.onlineBy ?? null;
+    concerning(deviceIds) {
+      const deviceId = { $in: [...deviceIds] };
+      return tasks
+        .find({
+          $or: [
+            { deviceId, active: true },
+            { deviceId, active: false, 'look.at': { $gt: NEVER } },
+          ],
+        })
+        .toArray();
+    },
+    async dueLooks(gatewayId, now, limit) {
+      const filter = { 'look.gatewayId': gatewayId, 'look.at': { $gt: NEVER, $lte: now } };
+      const due = tasks.find(filter).sort({ 'look.at': 1 }).limit(limit).project<Pick<Task, 'deviceId'>>({ deviceId: 1 });
+      return [...new Set((await due.toArray()).map(({ deviceId }) => deviceId))];
+    },
+    async overdueWaits(batchId, now, limit) {
+      const [offline, waiting] = await Promise.all([
+        tasks
+          .find({ batchId, reachable: false, onlineBy: { $gt: NEVER, $lte: now } })
+          .sort({ onlineBy: 1 })
+          .limit(limit)
+          .toArray(),
+        tasks
+          .find({ batchId, waitBy: { $gt: NEVER, $lte: now } })
+          .sort({ waitBy: 1 })
+          .limit(limit)
+          .toArray(),
+      ]);
+      const named = new Set(offline.map(({ _id }) => _id));
+      return [...offline, ...waiting.filter(({ _id }) => !named.has(_id))].slice(0, limit);
+    },
+    async nextWaitEnd(batchId) {
+      const [offline, waiting] = await Promise.all([
+        first(tasks, { batchId, reachable: false, onlineBy: { $gt: NEVER } }, 'onlineBy'),
+        first(tasks, { batchId, waitBy: { $gt: NEVER } }, 'waitBy'),
+      ]);
+      return earlier(offline?.onlineBy ?? null, waiting?.waitBy ?? null);
     },
   };
 }
+
+/** The earliest of a date. */
+const first = <D extends 'onlineBy' | 'waitBy'>(tasks: mongo.Collection<Task>, filter: mongo.Filter<Task>, date: D) =>
+  tasks
+    .find(filter)
+    .sort({ [date]: 1 })
+    .limit(1)
+    .project<Pick<Task, D>>({ [date]: 1 })
+    .next();
 
 /** The device is looked at in the same read, so that the check costs no round trip, and nothing where there is no task. */
 function found(tasks: mongo.Collection<Task>, filter: mongo.Filter<Task>, proof: Proof | undefined): Promise<Task[]> {

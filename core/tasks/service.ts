@@ -1,6 +1,8 @@
 import type { mongo } from 'mongoose';
 import { moduleKey } from '../../schema/model/device/module-version';
 import { ACTIVE_STATUSES, type Task } from '../../schema/model/task/task';
+import { limitsMsOf } from '../../schema/model/task/waits';
+import { waitsUntil } from '../../schema/model/task/waits-until';
 import type { Collections } from '../../schema/mongo/connect';
 import { requireDevices } from '../access/require-role';
 import { requireDevice } from '../devices/require-device';
@@ -19,6 +21,8 @@ export function createTaskService(deps: TaskDeps & CancelSomeDeps, collections: 
   return {
     get: (id) => deps.tasks.get(id),
     getMany: async (ids) => inOrderOf(ids, await deps.tasks.getMany(ids)),
+    waitsUntil: (task, fileBytes) =>
+      waitsUntil(task, limitsMsOf(deps.settings.waits, task, deps.settings.minuteMs), fileBytes, deps.clock()),
     async list(filter, page) {
       const { batchId, deviceNamePrefix, module } = filter;
       refuseMalformed({ module }, 'filter.');

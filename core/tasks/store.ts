@@ -47,10 +47,14 @@ export interface TaskStore {
   /** When the next reachable task is due; null when none will be by the clock alone. */
   nextDueAt(batchId: string, without?: readonly string[]): Promise<Date | null>;
   hasActive(batchId: string): Promise<boolean>;
-  /** Tasks whose device has not come on-line in its time, the longest overdue first. */
-  overdueOffline(batchId: string, now: Date, limit: number): Promise<Task[]>;
+  /** Of each of the devices the active tasks, and those that have ended and leave something to do at it. */
+  concerning(deviceIds: readonly DeviceId[]): Promise<Task[]>;
+  /** Devices at a gateway whose tasks want a look by now, those due longest first, each once. */
+  dueLooks(gatewayId: string, now: Date, limit: number): Promise<DeviceId[]>;
+  /** Tasks whose off-line device has not come in its time, or that have waited too long for what they wait for as documents. */
+  overdueWaits(batchId: string, now: Date, limit: number): Promise<Task[]>;
   /** When the next such wait is over; null when there is none. */
-  nextOnlineBy(batchId: string): Promise<Date | null>;
+  nextWaitEnd(batchId: string): Promise<Date | null>;
 }
 
 /** The task with its module as its device writes it. */

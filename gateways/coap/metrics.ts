@@ -4,6 +4,7 @@ import { REGISTRATION_REFUSALS, type RegistrationRefusal } from '../../schema/mo
 import { type BlockMetrics, createBlockMetrics } from './blocks/metrics';
 import { ANSWER_CLASSES, FRONT_DROPS, type FrontMetrics, REQUEST_METHODS, REQUEST_RESULTS, type Tally } from './front/metrics';
 import { NOTIFICATION_DROPS, type NotificationDrop } from './lwm2m/requests/observations';
+import { createUpgradeMetrics, type UpgradeMetrics } from './upgrades/metrics';
 
 const REGISTRATION_RESULTS = ['registered', 'updated', 'deregistered'] as const;
 const REFUSALS = Object.keys(REGISTRATION_REFUSALS) as RegistrationRefusal[];
@@ -18,6 +19,7 @@ export interface CoapMetrics extends FrontMetrics {
   /** Requests that were told to come again. */
   turnedAway: Tally<(typeof TURNED_AWAY)[number]>;
   blocks: BlockMetrics;
+  upgrades: UpgradeMetrics;
   /** What DTLS counts, each by its name. */
   dtls(event: string): void;
   /** Sessions, handshakes that are not over, and memory of DTLS, read when the metrics are. */
@@ -76,6 +78,7 @@ export function createCoapMetrics(registry: Registry): CoapMetrics {
     ),
     turnedAway: tally('turned_away_total', 'Requests of devices that were told to come again, by reason', 'reason', TURNED_AWAY),
     blocks: createBlockMetrics(registry),
+    upgrades: createUpgradeMetrics(registry),
     dtls: (event) => dtls.inc({ event }),
     watchDtls(state) {
       gauge('dtls_sessions', 'DTLS sessions now', () => state().sessions);

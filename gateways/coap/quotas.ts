@@ -11,6 +11,9 @@ export interface CoapQuotas {
   requestsWaiting: number;
   /** Requests to one device that wait for their turn, or for the device to wake. */
   deviceRequestsWaiting: number;
+  /** Devices that are spoken with about their upgrades at once, and how many wait for that. */
+  conversations: number;
+  conversationsWaiting: number;
   /** Messages that are remembered so that a repeated one is answered and not worked at again. */
   duplicates: number;
   /** Devices whose address or session is remembered; of others the store is asked. */
@@ -33,6 +36,8 @@ export const COAP_QUOTAS: CoapQuotas = {
   requests: 256,
   requestsWaiting: 5_000,
   deviceRequestsWaiting: 32,
+  conversations: 5_000,
+  conversationsWaiting: 50_000,
   duplicates: FRONT_LIMITS.duplicates,
   peers: 100_000,
   sessions: 20_000,

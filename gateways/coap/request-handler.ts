@@ -17,6 +17,7 @@ import { createRd } from './resources/rd';
 import { createResources } from './resources/resources';
 import { wellKnown } from './resources/well-known';
 import { provenDevice } from './session-peer';
+import type { Upgrades } from './upgrades/upgrades';
 
 interface RequestHandlerDeps {
   core: CoapCore;
@@ -25,6 +26,7 @@ interface RequestHandlerDeps {
   /** Null: no device is registered from there. */
   registeredAt(peer: Peer): Promise<Registered | null>;
   conversations: Pick<Conversations, 'heard' | 'registered'>;
+  upgrades: Pick<Upgrades, 'heard' | 'registered' | 'told'>;
   boundsOf: ReturnType<typeof createBounds>;
   metrics: CoapMetrics;
   sampled: SampledLog;
@@ -38,7 +40,7 @@ export const isRepeatable = (request: CoapMessage): boolean => request.code === 
 export function createRequestHandler(
   deps: RequestHandlerDeps,
 ): (peer: Peer, request: CoapMessage, respond: Respond) => void | Promise<void> {
-  const { core, gatewayId, peers, registeredAt, conversations, boundsOf, metrics, sampled, onError } = deps;
+  const { core, gatewayId, peers, registeredAt, conversations, upgrades, boundsOf, metrics, sampled, onError } = deps;
   const { registrations, downloads } = core;
 
   /** What a device has registered with elsewhere is not this gateway's to say. */
@@ -47,14 +49,19 @@ export function createRequestHandler(
     if (known) conversations.heard(known);
   }
 
+  function onRegistered(device: Registered, { by, moved }: { by: 'register' | 'update'; moved: boolean }): void {
+    conversations.registered(device, moved);
+    upgrades[by === 'register' ? 'registered' : 'heard'](device.deviceId);
+  }
+
   const answerBlock = createBlockAnswers({ downloads, metrics: metrics.blocks, onHeard: onBlock, onError });
 
   const resourcesFor = (kind: Pick<Peer, 'identity'>) => {
     const { mayAsk, mayRegister, admit } = boundsOf(kind);
     return createResources({
       resources: {
-        rd: createRd({ registrations, gatewayId, peers, mayRegister, onRegistered: conversations.registered, metrics }),
-        dp: createDp({ onHeard: conversations.heard, registeredAt }),
+        rd: createRd({ registrations, gatewayId, peers, mayRegister, onRegistered, metrics }),
+        dp: createDp({ onHeard: conversations.heard, onTold: ({ deviceId }, told) => upgrades.told(deviceId, told), registeredAt }),
         '.well-known': wellKnown,
       },
       block1: BLOCK1_LIMITS,

@@ -1,6 +1,7 @@
 import { createKnown } from '../../core/access/known';
 import { systemClock } from '../../core/clock';
 import { repeat } from '../../core/repeat';
+import type { DeviceId } from '../../schema/model/ids';
 import { dialectsOver } from '../../schema/model/protocol/dialect';
 import type { Registration } from '../../schema/model/registration/registration';
 import { inTime } from '../in-time';
@@ -22,6 +23,7 @@ import { createRegisteredPeers } from './registered-peers';
 import { createRequestHandler, isRepeatable } from './request-handler';
 import { openSecure, type SecureCoap } from './secure';
 import { provenDevice, type SessionPeer } from './session-peer';
+import { createUpgrades, type Upgrades } from './upgrades/upgrades';
 
 export interface CoapSettings {
   /** A name or an address. */
@@ -59,7 +61,7 @@ function createCoapTransport(
   core: CoapCore,
   settings: CoapSettings,
 ): CoapTransport {
-  const { devices, registrations } = core;
+  const { devices, registrations, downloads } = core;
   const quotas = { ...COAP_QUOTAS, ...settings.quotas };
   const metrics = createCoapMetrics(registry);
   const peers = createRegisteredPeers(quotas.peers);
@@ -94,11 +96,17 @@ function createCoapTransport(
 
   const { observeSecret } = settings;
   const request: Front['request'] = (...of) => front.request(...of);
-  const conversations = createConversations({ core, gatewayId, request, peerOf, registeredAt, observeSecret, quotas, metrics });
+  const onTold: Upgrades['told'] = (...of) => upgrades.told(...of);
+  const conversations = createConversations({ core, gatewayId, request, peerOf, registeredAt, onTold, observeSecret, quotas, metrics });
+  const { requests } = conversations;
+  const versionOf = async (deviceId: DeviceId) => (await registrations.registrationOf(deviceId))?.version ?? null;
+  const upgrades = createUpgrades({
+    ...{ gatewayId, requests, versionOf, downloads, upgrades: core.upgrades, quotas, metrics: metrics.upgrades, sampled },
+  });
   const front = createFront({
     metrics,
     limits: { duplicates: quotas.duplicates },
-    onRequest: createRequestHandler({ core, gatewayId, peers, registeredAt, conversations, boundsOf, metrics, sampled, onError }),
+    onRequest: createRequestHandler({ core, gatewayId, peers, registeredAt, conversations, upgrades, boundsOf, metrics, sampled, onError }),
     isRepeatable,
     onNotification,
     onError,
@@ -131,6 +139,9 @@ function createCoapTransport(
     return { ...urlOf('coap', plain, host), ...urlOf('coaps', secure, host) };
   }
 
+  const isHere = async (deviceId: DeviceId): Promise<boolean> =>
+    peers.ofDevice(deviceId) !== undefined || (await registrations.registrationOf(deviceId))?.gatewayId === gatewayId;
+
   let loaded = false;
   async function reachAgain(): Promise<void> {
     if (!loaded) await loadPlainPeers({ registrations, gatewayId, peers, most: quotas.peers, peerOf });
@@ -141,7 +152,7 @@ function createCoapTransport(
     sampled.warn('reach again', { err: error }, 'Devices that are within reach could not be told of; they are later');
 
   return {
-    requests: conversations.requests,
+    requests,
     dialects: dialectsOver('COAP'),
     connected: true,
     onConnected: (listener) => listener(true),
@@ -149,9 +160,9 @@ function createCoapTransport(
     link: {
       gatewayId,
       isConnected: (deviceId) => peers.ofDevice(deviceId) !== undefined,
-      // There are no upgrades of these devices yet: batches pass them over.
+      // What a device is told follows from what it answers: an address is written, or the package, when it has been looked at.
       notify: async () => false,
-      queryVersion: async () => false,
+      queryVersion: async ({ deviceId }) => (await isHere(deviceId)) && upgrades.pushed(deviceId),
     },
 
     async start() {
@@ -160,6 +171,7 @@ function createCoapTransport(
       const started = startAccessCheck({ devices, sessions, everyMs: quotas.sessionCheckMs, sampled });
       check = started;
       await reachAgain().catch(onFailure);
+      upgrades.start();
       const stopReaching = repeat(reachAgain, () => REACH_EVERY_MS, onFailure);
       stopAll = () => Promise.all([stopReaching(), started.stop()]);
       logger.info({ gatewayId, ...urls }, 'Devices can register');
@@ -167,7 +179,7 @@ function createCoapTransport(
     },
 
     async close() {
-      await stopAll();
+      await Promise.all([stopAll(), upgrades.stop()]);
       conversations.stop();
       await front.close();
       await Promise.all([plain?.close(), secure?.close()]);

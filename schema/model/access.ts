@@ -20,3 +20,52 @@ export interface ApiKey {
   /** At most once a minute. */
   lastUsedAt: Date | null;
 }
+
+/** Somebody who has signed in by an identity provider, or by the link that a start prints. */
+export interface Person {
+  /** The actor's id: `person:` and a digest of issuer and subject. */
+  _id: string;
+  /** As in `iss`; `local` for the link of a start. */
+  issuer: string;
+  /** As in `sub`. */
+  subject: string;
+  /** This and the next two as they were last. */
+  name: string;
+  role: Role;
+  /** Null: all. */
+  products: string[] | null;
+  firstSeenAt: Date;
+  /** At most once a minute. */
+  lastSeenAt: Date;
+  blockedAt: Date | null;
+}
+
+/** What a browser's cookie stands for. It is good until `expiresAt`, and while it is used. */
+export interface BrowserSession {
+  /** SHA-256 of the token, base64url: the token itself has 256 bits of entropy and is not kept. */
+  _id: string;
+  actorId: string;
+  /** Of one that was opened with an API key: what may be done is what the key may do. */
+  keyId?: string;
+  /** Of a person's: what the token said that opened it. */
+  person?: {
+    issuer: string;
+    subject: string;
+    name: string;
+    role: Role;
+    products: string[] | null;
+    /** A digest of the issuer's settings of then: with others the session ends. */
+    terms: string;
+  };
+  createdAt: Date;
+  /** At most once a minute. */
+  usedAt: Date;
+  expiresAt: Date;
+}
+
+/** A link that signs in once. */
+export interface SignInLink {
+  /** SHA-256 of the token, base64url. */
+  _id: string;
+  expiresAt: Date;
+}

@@ -1,7 +1,8 @@
 /** Every refusal a user can meet. `docs/errors.md` lists each with its meaning; a test compares the two. */
 export const ERROR_CODES = {
-  NOT_SIGNED_IN: 'No valid API key came with the request.',
-  NOT_ALLOWED: 'The API key is valid, but its role may not do this.',
+  NOT_SIGNED_IN: 'No valid API key or token came with the request, and no browser session; the message says why where that helps.',
+  NOT_ALLOWED: 'Who asks is known, but the role may not do this.',
+  ISSUER_UNAVAILABLE: 'An identity provider does not answer, so nobody can sign in by it. API keys go on working.',
   LAST_ADMINISTRATOR: 'Without this key nobody could administrate any more.',
   NOT_FOUND: 'Nothing with this id exists, or it is of another product; over HTTP also an unknown address.',
   INTERNAL: 'Updraft could not go on; the message carries an id that is in the log.',

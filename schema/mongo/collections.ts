@@ -1,6 +1,7 @@
 import type { mongo } from 'mongoose';
 import { apiKeySchema } from './api-keys';
 import { batchSchema } from './batches';
+import { browserSessionSchema, signInLinkSchema } from './browser-sessions';
 import { cellSchema } from './cells';
 import type { CollectionSchema } from './declaration';
 import { deviceImportPieceSchema, deviceImportProblemSchema, deviceImportSchema } from './device-imports';
@@ -10,6 +11,7 @@ import { downloadTokenSchema } from './download-tokens';
 import { gatewaySchema } from './gateways';
 import { groupSchema } from './groups';
 import { packageSchema } from './packages';
+import { personSchema } from './people';
 import { productSchema } from './products';
 import { registrationSchema } from './registrations';
 import { resumableUploadSchema } from './resumable-uploads';
@@ -30,6 +32,9 @@ export const SCHEMAS = {
   products: productSchema,
   packages: packageSchema,
   apiKeys: apiKeySchema,
+  people: personSchema,
+  browserSessions: browserSessionSchema,
+  signInLinks: signInLinkSchema,
   signingKeys: signingKeySchema,
   secureUpdates: secureUpdateSchema,
   settings: settingSchema,
@@ -71,4 +76,4 @@ export const UNVALIDATED: ReadonlySet<CollectionName> = new Set(['tasks', 'devic
  * Raised with each change of a declaration, which a test makes sure of: of two versions that run side by side during an update the newer
  * one's validators stay. What a version adds is optional in it, since processes of the version before still write without.
  */
-export const DECLARATIONS_REVISION = 7;
+export const DECLARATIONS_REVISION = 8;

@@ -46,6 +46,7 @@ const lwm2m = object<Lwm2mUpgrade>({
   calledAt: optional(date),
   deliveries: number,
   refusals: number,
+  pushedAt: nullable(date),
   executedAt: nullable(date),
   deferSeconds: nullable(number),
   sleptMs: number,
@@ -96,6 +97,7 @@ export const taskSchema = schemaOf<Task>({
   negotiation: optional(nullable(negotiation)),
   onlineBy: optional(nullable(date)),
   lwm2m: optional(nullable(lwm2m)),
+  waitBy: optional(nullable(date)),
   look: optional(nullable(object<Look>({ gatewayId: nullable(text), at: date }))),
   download: optional(object<TaskDownload>({ bytesServed: number, requests: number, lastAt: date })),
   attempts: list(attempt),
@@ -125,6 +127,10 @@ taskSchema.index({ batchId: 1, reachable: 1, offerAt: 1 }, whileActive);
 taskSchema.index({ batchId: 1, reachable: 1, onlineBy: 1 }, { partialFilterExpression: { onlineBy: { $gt: new Date(0) } } });
 /** LwM2M devices that a gateway is to look at, also after the end of their tasks. */
 taskSchema.index({ 'look.gatewayId': 1, 'look.at': 1 }, { partialFilterExpression: { 'look.at': { $gt: new Date(0) } } });
+/** The same of a device that has been heard. */
+taskSchema.index({ deviceId: 1 }, { partialFilterExpression: { 'look.at': { $gt: new Date(0) } } });
+/** Waits of tasks that have no workflow yet, whose device is there. */
+taskSchema.index({ batchId: 1, waitBy: 1 }, { partialFilterExpression: { waitBy: { $gt: new Date(0) } } });
 taskSchema.index({ deviceId: 1, createdAt: -1, _id: 1 });
 /** Pushes of the last minute. */
 taskSchema.index({ batchId: 1, notifiedAt: 1 }, { partialFilterExpression: { notifiedAt: { $gt: new Date(0) } } });

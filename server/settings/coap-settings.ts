@@ -41,6 +41,10 @@ const ABOUT: Record<keyof CoapQuotas, { about: string; range?: readonly [number,
   requests: { about: 'Requests that are worked at together: of devices that have proven who they are, and as many of others.' },
   requestsWaiting: { about: 'Requests that wait for that, in each of the two kinds; further ones get 5.03.' },
   deviceRequestsWaiting: { about: 'Requests to one device that wait for their turn, or for the device to wake; further ones fail.' },
+  conversations: {
+    about: 'LwM2M devices that are spoken with about their upgrades at once, those that get a package in blocks included; others wait.',
+  },
+  conversationsWaiting: { about: 'Devices that wait for that; further ones are left until they are heard again, or due.' },
   duplicates: {
     about:
       'Messages that are remembered, so that a repeated one is answered and not worked at again: so many of proven devices, and of others. The oldest gives way.',

@@ -4,6 +4,7 @@ import { BROKER_SETTINGS } from './broker-settings';
 import { CELL_SETTINGS } from './cell-settings';
 import { COAP_SETTINGS } from './coap-settings';
 import * as kinds from './kinds';
+import { SESSION_SETTINGS } from './session-settings';
 import { optional, setting } from './setting';
 import { hostAndPort, origins, urlOf } from './urls';
 import { WAIT_SETTINGS } from './wait-settings';
@@ -161,6 +162,7 @@ export const SETTINGS = {
     about: 'Name of this gateway, which no other running one may have and which stays over restarts.',
     example: 'gateway-eu-1',
   }),
+  ...SESSION_SETTINGS,
   ...COAP_SETTINGS,
   ...CELL_SETTINGS,
   ...BROKER_SETTINGS,

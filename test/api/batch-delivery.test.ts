@@ -20,6 +20,10 @@ test.each<[string, object, object]>([
   expect(await create(input)).toEqual({ batch: { id: expect.any(String), policy }, userErrors: [] });
 });
 
+test('R-FLOW-3 what the installation serves may be asked for', async () => {
+  expect((await on.api.ask('{ downloadSchemes }')).data).toEqual({ downloadSchemes: ['HTTP'] });
+});
+
 test('R-FLOW-3 a scheme that the installation does not serve is refused, with what there is', async () => {
   expect(await create({ schemes: ['COAPS'] })).toEqual({
     batch: null,

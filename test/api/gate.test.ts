@@ -38,6 +38,8 @@ beforeAll(async () => {
 afterAll(() => api.stop());
 
 const routes = Object.keys(ROUTES) as RouteName[];
+/** Without anything that was shown before. `test/api/sign-in.test.ts` has what proves somebody there. */
+const OPEN: readonly Who[] = ['ANYONE', 'SIGN_IN'];
 const whoMay = (route: RouteName): Who => ROUTES[route];
 
 async function ask(route: RouteName, key: string | null, id?: string): Promise<{ status: number; text: string; headers: Headers }> {
@@ -66,14 +68,14 @@ describe('R-SAFE-4 one gate before every address', () => {
     expect(entriesOf(other)).toEqual([undefined, undefined]);
   });
 
-  test.each(routes.filter((route) => whoMay(route) !== 'ANYONE'))('R-SAFE-4 %s: nobody without a key', async (route) => {
+  test.each(routes.filter((route) => !OPEN.includes(whoMay(route))))('R-SAFE-4 %s: nobody without a key', async (route) => {
     for (const key of [null, 'none', `updraft_${'0'.repeat(16)}_${'A'.repeat(43)}`]) {
       const { status, headers, text } = await ask(route, key);
       expect([status, headers.get('www-authenticate'), text.includes('NOT_SIGNED_IN')]).toEqual([401, 'Bearer', true]);
     }
   });
 
-  test.each(routes.filter((route) => !['ANYONE', 'ANY_KEY'].includes(whoMay(route))))(
+  test.each(routes.filter((route) => ![...OPEN, 'ANY_KEY'].includes(whoMay(route))))(
     'R-SAFE-4 R-UI-4 %s: an app is refused, and learns nothing of what exists',
     async (route) => {
       const [there, missing] = [await ask(route, app), await ask(route, app, 'none')];
@@ -87,17 +89,25 @@ describe('R-SAFE-4 one gate before every address', () => {
     expect([there.status, missing.status, missing.text]).toEqual([403, 403, there.text]);
   });
 
-  test.each(routes)('R-SAFE-4 %s: who may use it gets past the gate, and nobody in between keeps the answer', async (route) => {
-    const key = { ANYONE: null, ANY_KEY: api.keys.viewer, VIEWER: api.keys.viewer, OPERATOR: api.keys.operator, ADMINISTRATOR: null }[
-      whoMay(route)
-    ];
-    const { status, headers } = await ask(route, key);
-    expect([401, 403]).not.toContain(status);
-    if (whoMay(route) !== 'ANYONE') {
-      expect(headers.get('cache-control')).toMatch('no-store');
-      expect(headers.get('x-content-type-options')).toBe('nosniff');
-    }
-  });
+  test.each(routes.filter((route) => whoMay(route) !== 'SIGN_IN'))(
+    'R-SAFE-4 %s: who may use it gets past the gate, and nobody in between keeps the answer',
+    async (route) => {
+      const key = {
+        ANYONE: null,
+        SIGN_IN: null,
+        ANY_KEY: api.keys.viewer,
+        VIEWER: api.keys.viewer,
+        OPERATOR: api.keys.operator,
+        ADMINISTRATOR: null,
+      }[whoMay(route)];
+      const { status, headers } = await ask(route, key);
+      expect([401, 403]).not.toContain(status);
+      if (whoMay(route) !== 'ANYONE') {
+        expect(headers.get('cache-control')).toMatch('no-store');
+        expect(headers.get('x-content-type-options')).toBe('nosniff');
+      }
+    },
+  );
 
   test('R-SAFE-4 nothing is served beside the table', async () => {
     for (const path of ['/lists', '/imports', '/batches', '/packages', '/imports/x/other', '/metrics.json']) {

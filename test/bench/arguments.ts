@@ -14,17 +14,18 @@ const RANGES = {
   rate: { least: 10, most: 10_000, default: 600 },
 } as const;
 
-type Named = Pick<Benchmark, 'name' | 'devices'>;
+type Named = Pick<Benchmark, 'name' | 'devices' | 'parts'>;
 
 export const usage = (benchmarks: readonly (Named & { about: string })[]): string =>
   [
-    'usage: npm run bench -- <benchmark> [--devices N] [--rate R] [--profile DIR] [--json]',
+    'usage: npm run bench -- <benchmark> [--devices N] [--rate R] [--parts P,…] [--profile DIR] [--json]',
     '',
     ...benchmarks.map(({ name, about }) => `  ${name.padEnd(12)}${about}`),
     '',
     `  --devices N   devices measured with, ${rangeText(RANGES.devices)}`,
     ...benchmarks.flatMap(({ name, devices }) => (devices ? [`                of ${name}: ${rangeText(devices)}`] : [])),
     `  --rate R      devices a minute of the paced part, ${rangeText(RANGES.rate)}`,
+    ...benchmarks.flatMap(({ name, parts }) => (parts ? [`  --parts P,…   of ${name}: only these of ${parts.join(', ')}`] : [])),
     "  --profile DIR keeps CPU profiles of the platform's process in DIR and ranks what they show",
     '  --json        one JSON object on standard output; progress goes to standard error',
   ].join('\n');
@@ -45,6 +46,7 @@ export function benchCommand(args: readonly string[], benchmarks: readonly Named
     json: values.json,
     devices: wholeNumber('devices', values.devices, benchmark.devices ?? RANGES.devices),
     rate: wholeNumber('rate', values.rate, RANGES.rate),
+    parts: partsOf(values.parts, benchmark),
     profileDir: values.profile ?? null,
   };
 }
@@ -60,11 +62,21 @@ function parsed(args: readonly string[]) {
         devices: { type: 'string' },
         rate: { type: 'string' },
         profile: { type: 'string' },
+        parts: { type: 'string' },
       },
     });
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
+}
+
+function partsOf(given: string | undefined, { name, parts = [] }: Named): readonly string[] {
+  if (given === undefined) return parts;
+  if (parts.length === 0) throw new UsageError(`${name} has no parts to choose from.`);
+  const chosen = given.split(',');
+  const unknown = chosen.find((part) => !parts.includes(part));
+  if (unknown !== undefined) throw new UsageError(`${name} has no part "${unknown.slice(0, 60)}": there are ${parts.join(', ')}.`);
+  return chosen;
 }
 
 function wholeNumber(option: keyof typeof RANGES, given: string | undefined, { least, most, default: usual }: Range): number {

@@ -3,6 +3,8 @@ export interface BenchOptions {
   devices: number;
   /** Devices a minute of the paced part. */
   rate: number;
+  /** Which of its parts are run; empty where it has none to choose from. */
+  parts: readonly string[];
   /** Where CPU profiles of the platform are kept; null for none. */
   profileDir: string | null;
 }
@@ -40,5 +42,7 @@ export interface Benchmark {
   about: string;
   /** 10 to 5,000, by default 2,000, where nothing else is said. */
   devices?: Range;
+  /** What `--parts` takes; all of them when it is not given. */
+  parts?: readonly string[];
   run(options: BenchOptions, scope: BenchScope): Promise<BenchOutcome>;
 }

@@ -93,9 +93,9 @@ test('R-FLOW-2 tasks whose device is overdue are found along an index, however m
   ];
   await store.collections.tasks.insertMany([overdue, ...others]);
   const tasks = createTaskStore(store.collections.tasks);
-  expect((await tasks.overdueOffline('batch1', now, 10)).map(({ deviceName }) => deviceName)).toEqual(['overdue']);
-  expect(await tasks.nextOnlineBy('batch1')).toEqual(overdue.onlineBy);
-  expect(await tasks.nextOnlineBy('batch2')).toBeNull();
+  expect((await tasks.overdueWaits('batch1', now, 10)).map(({ deviceName }) => deviceName)).toEqual(['overdue']);
+  expect(await tasks.nextWaitEnd('batch1')).toEqual(overdue.onlineBy);
+  expect(await tasks.nextWaitEnd('batch2')).toBeNull();
   const filter = { batchId: 'batch1', reachable: false, onlineBy: { $gt: new Date(0), $lte: now } };
   const plan = await store.collections.tasks.find(filter).sort({ onlineBy: 1 }).explain('executionStats');
   expect(plan.executionStats.totalDocsExamined).toBe(1);

@@ -118,6 +118,20 @@ describe('what the virtual LwM2M device does wrong in an upgrade, against node-c
     expect([await stateOf(), device.version]).toEqual(['3/0', '1.0.0']);
   });
 
+  test('held in one state after the other until it is told to go on', async () => {
+    const behaviours = [sticksIn(1, { times: 'untilTold' }), defers('told'), versionLater('told')];
+    const device = await world.started({}, { behaviours });
+    await world.write(world.fileUri());
+    expect(await stateOf()).toBe('1/0');
+    const whole = state(device, 2);
+    device.relent();
+    await whole;
+    const back = device.waitFor('connected');
+    await execute();
+    await back;
+    expect(device.version).toBe('2.0.0');
+  });
+
   test('slow: it takes its time with the download', async () => {
     const { device } = await upgraded([slow(40)], {}, 2);
     expect(device.file.complete).toBe(true);

@@ -1,7 +1,7 @@
-import type { Behaviour } from '../support/devices/behaviours';
+import { type Behaviour, disconnectsAt } from '../support/devices/behaviours';
 import { uintOption } from '../support/devices/lwm2m/coap/coap-options';
 import type { Habits } from '../support/devices/lwm2m/habits';
-import { answersPush, leavesPush, losesPush } from '../support/devices/lwm2m/lwm2m-behaviours';
+import { answersPush, leavesPush, losesPush, movesAt } from '../support/devices/lwm2m/lwm2m-behaviours';
 import { Lwm2mDevice } from '../support/devices/lwm2m/lwm2m-device';
 import { firmwareImage } from '../support/firmware-image';
 import { atPath, type BareCoapServer, startBareCoapServer } from './bare-coap-server';
@@ -94,6 +94,27 @@ describe('pushes to the virtual LwM2M device, message by message', () => {
     expect((await server.push(IMAGE)).code).toBe('2.04');
     expect(server.heard.slice(before).every(({ token }) => token.length === 0 || token.toString() === 'push')).toBe(true);
     expect((await server.ask({ code: 'GET', options: atPath('/3/0/3') })).code).toBe('2.05');
+  });
+
+  test('it moves to another port in the middle of a push, and says so by an Update', async () => {
+    await start([movesAt('progress')]);
+    const before = device.client.line.port;
+    expect((await server.push(IMAGE, { upTo: 1_024 })).code).toBe('2.31');
+    while (server.asked.length < 2) await new Promise((resolve) => setImmediate(resolve));
+    expect(device.client.line.port).not.toBe(before);
+    const whole = downloaded();
+    expect((await server.push(IMAGE)).code).toBe('2.04');
+    await whole;
+  });
+
+  test('it loses its power in the middle of a push', async () => {
+    await start([disconnectsAt('progress')]);
+    const back = device.waitFor('connected', { where: () => device.counts.connects === 2 });
+    await server.push(IMAGE, { upTo: 1_024 });
+    await back;
+    const whole = downloaded();
+    expect((await server.push(IMAGE)).code).toBe('2.04');
+    await whole;
   });
 
   test('a push that it lost with its power has to come again; one that was whole waits for Execute', async () => {

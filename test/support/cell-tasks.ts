@@ -14,7 +14,7 @@ const AT = new Date('2026-01-01T00:00:00Z');
 /** Of a task in the cell `262-1-1` at level 2, where one device may download at once. */
 export const anLwm2mUpgrade = (fields: Partial<Lwm2mUpgrade> = {}): Lwm2mUpgrade => ({
   ...{ step: 'CELL_SLOT', since: AT, state: 0, result: 0, resultBefore: 0, delivery: null, scheme: null },
-  ...{ cell: '262-1-1', level: '2', waitingSince: AT, deliveries: 0, refusals: 0, executedAt: null, deferSeconds: null },
+  ...{ cell: '262-1-1', level: '2', waitingSince: AT, deliveries: 0, refusals: 0, pushedAt: null, executedAt: null, deferSeconds: null },
   ...{ sleptMs: 0, asleepSince: null },
   ...fields,
 });

@@ -47,6 +47,15 @@ export const DOCUMENTS: { [N in CollectionName]: Collections[N] extends mongo.Co
     revokedAt: null,
     lastUsedAt: null,
   },
+  people: {
+    ...{ _id: 'p', issuer: 'https://id.example', subject: 's', name: 'p', role: 'OPERATOR', products: ['p'] },
+    ...{ firstSeenAt: AT, lastSeenAt: AT, blockedAt: null },
+  },
+  browserSessions: {
+    ...{ _id: 's', actorId: 'p', keyId: 'k', createdAt: AT, usedAt: AT, expiresAt: AT },
+    person: { issuer: 'https://id.example', subject: 's', name: 'p', role: 'OPERATOR', products: ['p'], terms: '' },
+  },
+  signInLinks: { _id: 'l', expiresAt: AT },
   signingKeys: {
     ...{ _id: 's', productKey: 'p', name: 's', publicKeyPem: '', fingerprint: '', addedBy: 'k', addedAt: AT },
     algorithm: 'ED25519',

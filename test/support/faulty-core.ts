@@ -43,8 +43,8 @@ const STORE_CALLS = [
   'succeededOf',
   'latestOfDevice',
   'write',
-  'overdueOffline',
-  'nextOnlineBy',
+  'overdueWaits',
+  'nextWaitEnd',
 ] as const;
 
 /** What core/tasks works with, in memory, where any call to the outside can be made to fail. */

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Viewer } from '../../core/access/viewer';
@@ -13,6 +13,7 @@ import { isActive, type Task, type TaskStatus } from '../../schema/model/task/ta
 import { createFleet, type Fleet } from './devices/fleet';
 import type { IotdaDeviceDescription } from './devices/iotda/iotda-device';
 import type { LinkDeviceDescription, LinkDeviceSettings } from './devices/link/link-device';
+import { firmwareImage } from './firmware-image';
 
 export const ADMIN: Viewer = { actorId: 'test', kind: 'KEY', name: 'test', products: null, role: 'ADMINISTRATOR' };
 export const POLICY: BatchPolicy = { rate: { kind: 'constant', perMinute: 10_000 }, retry: null, timeoutMinutes: null };
@@ -76,7 +77,7 @@ export async function createDriver({ core, productKey, mqttUrl, downloads }: Dri
       core.packages.create(
         ADMIN,
         { productKey, name: `${module ?? 'fw'}_${version.replaceAll('.', '_')}`, version, module, ...more },
-        { name: 'fw.bin', stream: Readable.from([randomBytes(size)]) },
+        { name: 'fw.bin', stream: Readable.from([firmwareImage(size, { version, seed: randomUUID() })]) },
       ),
     async fleet(devices, settings = {}, register = (names) => core.devices.register(ADMIN, productKey, names)) {
       const named = devices.map((device, index) => ({ deviceName: `meter-${index}`, version: '1.0.0', ...device }));

@@ -1,26 +1,12 @@
-import type { SignalSeen } from '../../../schema/model/cell/signal';
 import type { DeviceId, TaskId } from '../../../schema/model/ids';
+import type { FirmwareSeen, Looked, Reading, Unanswered } from '../../../schema/model/lwm2m/reading';
+
+export type { SignalSeen } from '../../../schema/model/cell/signal';
+export type { FirmwareSeen, Looked, Reading, Unanswered };
 
 /** Why a device is looked at now: it has registered, has sent something else, its batch pushes it, or its time has come. */
 export const LOOK_REASONS = ['REGISTERED', 'HEARD', 'PUSHED', 'DUE'] as const;
 export type LookReason = (typeof LOOK_REASONS)[number];
-
-/** `/5/0` as far as it was read (LwM2M 1.2 core, E.6); null: not there, or unreadable. */
-export interface FirmwareSeen {
-  state: number | null;
-  result: number | null;
-  packageVersion: string | null;
-  protocols: number[] | null;
-  delivery: number | null;
-  automatic: boolean | null;
-  deferSeconds: number | null;
-}
-
-/** Why a question has no answer. GONE: the device is not registered here, or not any more. */
-export type Unanswered = 'ASLEEP' | 'SILENT' | 'GONE' | 'BUSY';
-
-/** `missing`: the device answered, and has none or one that can't be read; `code` is its answer, `4.04`. `failed`: it did not answer. */
-export type Reading<T> = { value: T } | { missing: 'NOT_THERE' | 'UNREADABLE' | 'REFUSED'; code?: string } | { failed: Unanswered };
 
 /** The answer's code, `4.00`, what the device says with it, and the result that was read afterwards. */
 export interface Refused {
@@ -35,6 +21,20 @@ interface AskBase {
   attempt: number;
   /** How long it may take in all, in milliseconds. */
   waitMs: number;
+  /** Where the conversation stands: for `answered`, not for the gateway. Absent: at its begin. */
+  talk?: Talk;
+}
+
+export interface Talk {
+  reason: LookReason;
+  /** How many questions there were before. */
+  asked: number;
+  /** Resets among them. */
+  resets: number;
+  /** After the observations comes the order to install. */
+  executes?: boolean;
+  /** How often something had been delivered in the attempt: an answer about an earlier delivery is none about this one. */
+  deliveries: number;
 }
 
 /** What a gateway is to ask of a device (device-protocols §3.5). */
@@ -57,7 +57,7 @@ export type Ask = AskBase &
 /** What it came to. */
 export type Answer =
   /** Null: not asked for. */
-  | { kind: 'looked'; version: Reading<string> | null; firmware: Reading<FirmwareSeen> | null; signal: Reading<SignalSeen> | null }
+  | ({ kind: 'looked' } & Looked)
   | { kind: 'offered'; outcome: 'ACCEPTED' | Refused | { failed: Unanswered } }
   /** STOPPED: nothing more may be sent. NO_ROOM: 4.13 for smaller blocks, too. INCOMPLETE: 4.08 twice. */
   | { kind: 'pushed'; outcome: 'COMPLETE' | 'STOPPED' | 'NO_ROOM' | 'INCOMPLETE' | Refused | { failed: Unanswered } }

@@ -23,12 +23,15 @@ export interface RequestOptions {
   /** 0–8 bytes, not in use at this peer; random by default. */
   token?: Buffer;
   signal?: AbortSignal;
+  /** Of requests one after the other with one token: whether a response is to one before. It is acknowledged, and not what is waited for. */
+  isLate?(response: CoapMessage): boolean;
 }
 
 interface Pending {
   messageId: number;
   /** Whether its response may carry Observe: it asks to observe (RFC 7641 §4.1). */
   observes: boolean;
+  isLate?(response: CoapMessage): boolean;
   resolve(response: CoapMessage): void;
   reject(error: unknown): void;
 }
@@ -63,7 +66,8 @@ export function createRequests({ limits, metrics, clock, ids, transmissions }: R
     return Promise.reject(error);
   }
 
-  function send(peer: Peer, message: CoapMessage, { ackTimeoutMs = limits.ackTimeoutMs, signal }: RequestOptions): Promise<CoapMessage> {
+  function send(peer: Peer, message: CoapMessage, options: RequestOptions): Promise<CoapMessage> {
+    const { ackTimeoutMs = limits.ackTimeoutMs, signal, isLate } = options;
     const key = keyOf(peer, message.token);
     const { messageId } = message;
     const datagram = writeMessage(message);
@@ -85,6 +89,7 @@ export function createRequests({ limits, metrics, clock, ids, transmissions }: R
       pending.set(key, {
         messageId,
         observes: uintOf(message, OPTION.observe) === 0,
+        isLate,
         resolve(response) {
           settle('answered');
           resolve(response);
@@ -126,7 +131,10 @@ export function createRequests({ limits, metrics, clock, ids, transmissions }: R
     },
 
     take(peer, response) {
-      pending.get(keyOf(peer, response.token))?.resolve(response);
+      const found = pending.get(keyOf(peer, response.token));
+      if (found === undefined) return;
+      if (response.type !== 'ACK' && found.isLate?.(response)) metrics.dropped.duplicate.inc();
+      else found.resolve(response);
     },
 
     close() {

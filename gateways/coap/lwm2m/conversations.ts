@@ -8,6 +8,7 @@ import type { CoapMessage } from '../message/message';
 import type { CoapMetrics } from '../metrics';
 import type { CoapQuotas } from '../quotas';
 import type { RegisteredPeer } from '../registered-peers';
+import type { Resources } from './formats/decoded';
 import { createDeviceRequests, type DeviceRequests } from './requests/device-requests';
 import { createObservations } from './requests/observations';
 import { createRegisteredReach } from './requests/registered-reach';
@@ -24,6 +25,8 @@ interface ConversationsDeps {
   peerOf(registration: Registration): Peer | null;
   /** Null: no device is registered from there. */
   registeredAt(peer: Peer): Promise<Registered | null>;
+  /** A device has told of what is observed of it. Rejects when that can't be taken now. */
+  onTold(deviceId: DeviceId, resources: Pick<Resources, 'resources'>): Promise<void>;
   observeSecret: Uint8Array;
   quotas: Pick<CoapQuotas, 'peers' | 'deviceRequestsWaiting'>;
   metrics: Pick<CoapMetrics, 'notificationsDropped'>;
@@ -41,7 +44,7 @@ export interface Conversations {
 }
 
 export function createConversations(deps: ConversationsDeps): Conversations {
-  const { core, gatewayId, request, peerOf, registeredAt, observeSecret, quotas, metrics } = deps;
+  const { core, gatewayId, request, peerOf, registeredAt, onTold, observeSecret, quotas, metrics } = deps;
   const { devices, registrations } = core;
   const reach = createRegisteredReach({
     ...{ gatewayId, registrations, peerOf, mostDevices: quotas.peers },
@@ -50,8 +53,7 @@ export function createConversations(deps: ConversationsDeps): Conversations {
   const observations = createObservations({
     secret: observeSecret,
     registrationOf: registeredAt,
-    // Upgrades will look at it; until then it is a sign of life.
-    onResources: async () => undefined,
+    onResources: (notification) => onTold(notification.deviceId, notification),
     dropped: (reason) => metrics.notificationsDropped[reason].inc(),
   });
   const limits = { ...QUEUE_LIMITS, perDevice: quotas.deviceRequestsWaiting };

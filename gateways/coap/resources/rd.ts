@@ -20,8 +20,8 @@ interface RdDeps {
   peers: RegisteredPeers;
   /** Whether a device that says who it is may register now. */
   mayRegister(name: string, address: string): boolean;
-  /** `moved`: its registration is another one than before, or it is elsewhere. */
-  onRegistered(device: Registered, moved: boolean): void;
+  /** By a Register or an Update. `moved`: its registration is another one than before, or it is elsewhere. */
+  onRegistered(device: Registered, how: { by: 'register' | 'update'; moved: boolean }): void;
   evenly?: typeof inEvenTime;
   metrics: Pick<CoapMetrics, 'registrations' | 'refusals' | 'turnedAway'>;
 }
@@ -32,12 +32,13 @@ const PATH = 'rd';
 export function createRd({ registrations, gatewayId, peers, mayRegister, onRegistered, metrics, evenly = inEvenTime }: RdDeps): Resource {
   const whereOf = ({ identity, address, port }: Peer) => ({ gatewayId, identity, peer: { address, port } });
 
-  function keep({ registrationId, deviceId }: Accepted, peer: Peer): void {
+  function keep({ registrationId, deviceId }: Accepted, peer: Peer, by: 'register' | 'update'): void {
     // Its session may have ended before the store had answered.
     if (isGone(peer)) return;
     const before = peers.ofDevice(deviceId);
     peers.set({ registrationId, deviceId, peer });
-    onRegistered({ registrationId, deviceId }, before?.registrationId !== registrationId || before.peer.key !== peer.key);
+    const moved = before?.registrationId !== registrationId || before.peer.key !== peer.key;
+    onRegistered({ registrationId, deviceId }, { by, moved });
   }
 
   function refused(why: Refused): CoapResponse {
@@ -59,7 +60,7 @@ export function createRd({ registrations, gatewayId, peers, mayRegister, onRegis
     // How long it takes is not to tell a stranger which endpoint names there are.
     const accepted = await (request.peer.identity === null ? evenly(ask) : ask());
     if ('refused' in accepted) return refused(accepted);
-    keep(accepted, request.peer);
+    keep(accepted, request.peer, 'register');
     metrics.registrations.registered.inc();
     return { code: CODE.created, options: textOptions(OPTION.locationPath, [PATH, accepted.registrationId]) };
   };
@@ -72,7 +73,7 @@ export function createRd({ registrations, gatewayId, peers, mayRegister, onRegis
     const [registrationId = ''] = request.rest;
     const accepted = await registrations.update(registrationId, { ...parameters, ...links, ...whereOf(request.peer) });
     if ('refused' in accepted) return refused(accepted);
-    keep(accepted, request.peer);
+    keep(accepted, request.peer, 'update');
     metrics.registrations.updated.inc();
     return { code: CODE.changed };
   };

@@ -47,6 +47,8 @@ export interface Lwm2mUpgrade {
   deliveries: number;
   /** How often in a row the device has refused to install what it says that it has. */
   refusals: number;
+  /** When the last block of a push was taken; null before, and where the device fetches the file. */
+  pushedAt: Date | null;
   /** When the order to install was accepted: the result is awaited from then. */
   executedAt: Date | null;
   /** How long the user of the device may defer, in seconds; null where it does not say. */
@@ -55,6 +57,44 @@ export interface Lwm2mUpgrade {
   sleptMs: number;
   asleepSince: Date | null;
 }
+
+export const newUpgrade = (now: Date): Lwm2mUpgrade => ({
+  step: 'VERSION',
+  since: now,
+  state: null,
+  result: null,
+  resultBefore: null,
+  delivery: null,
+  scheme: null,
+  cell: null,
+  level: null,
+  waitingSince: null,
+  deliveries: 0,
+  refusals: 0,
+  pushedAt: null,
+  executedAt: null,
+  deferSeconds: null,
+  sleptMs: 0,
+  asleepSince: null,
+});
+
+/** It has come to a step; to the one that it is at, nothing begins anew. */
+export const atStep = (lwm2m: Lwm2mUpgrade, step: Lwm2mStep, since: Date): Lwm2mUpgrade =>
+  step === lwm2m.step ? lwm2m : { ...lwm2m, step, since, sleptMs: 0 };
+
+/** The device does not listen from now on. */
+export const fallenAsleep = (lwm2m: Lwm2mUpgrade, now: Date): Lwm2mUpgrade => ({ ...lwm2m, asleepSince: lwm2m.asleepSince ?? now });
+
+/** It listens again. */
+export function awoken(lwm2m: Lwm2mUpgrade, now: Date): Lwm2mUpgrade {
+  if (lwm2m.asleepSince === null) return lwm2m;
+  const slept = now.getTime() - Math.max(lwm2m.asleepSince.getTime(), lwm2m.since.getTime());
+  return { ...lwm2m, asleepSince: null, sleptMs: lwm2m.sleptMs + Math.max(0, slept) };
+}
+
+/** A package may be on its way to the device, or be there. */
+export const isDelivering = ({ step }: Pick<Lwm2mUpgrade, 'step'>): boolean => !BEFORE.has(step);
+const BEFORE: ReadonlySet<Lwm2mStep> = new Set(['VERSION', 'SIGNAL', 'CELL_SLOT']);
 
 /** When a task's device is to be looked at next, and by which gateway. Of ended tasks: whose object 5 is still to be reset. */
 export interface Look {

@@ -87,3 +87,6 @@ export function platformLedDialect(speaking: Speaking): PlatformLedDialect | nul
 }
 
 export const isPlatformLed = (speaking: Speaking): boolean => platformLedDialect(speaking) !== null;
+
+/** Its upgrades wait as documents until the device accepts a package: the workflow starts with that. */
+export const startsByAcceptance = (speaking: Speaking): boolean => traitsOf(speaking).workflowFrom === 'acceptance';

@@ -1,3 +1,4 @@
+import { isDelivering } from '../lwm2m/upgrade';
 import type { Task } from './task';
 
 /**
@@ -7,7 +8,7 @@ import type { Task } from './task';
 export type DownloadRefusal = 'ENDED' | 'DEVICE' | 'VOID' | 'NOT_YET';
 
 export interface DownloadClaim {
-  task: Pick<Task, 'active' | 'status' | 'attempt' | 'firstAttempt'>;
+  task: Pick<Task, 'active' | 'status' | 'attempt' | 'firstAttempt' | 'lwm2m'>;
   /** Null: it was deleted. */
   device: { enabled: boolean } | null;
   /** The attempt whose notification gave out the address; null where a stream is asked for by its id, which names none. */
@@ -25,6 +26,9 @@ export function downloadRefusal({ task, device, attempt, isProven }: DownloadCla
   if (!task.active || (attempt !== null && attempt < (task.firstAttempt ?? 1))) return 'ENDED';
   if (!device?.enabled) return 'DEVICE';
   if (!isProven) return 'VOID';
-  const wasNotified = task.status === 'NOTIFIED' || task.status === 'IN_PROGRESS';
+  const wasNotified = task.status === 'NOTIFIED' || task.status === 'IN_PROGRESS' || isOffered(task);
   return wasNotified && (attempt ?? task.attempt) <= task.attempt ? null : 'NOT_YET';
 }
+
+/** A device begins as soon as it has the address, which may be before the store knows that it has accepted it; a push reads before it sends. */
+const isOffered = ({ lwm2m }: Pick<Task, 'lwm2m'>): boolean => lwm2m != null && isDelivering(lwm2m);

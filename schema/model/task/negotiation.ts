@@ -1,5 +1,5 @@
 import { lwm2mWait } from '../lwm2m/current-wait';
-import { type PlatformLedDialect, platformLedDialect, traitsOf } from '../protocol/dialect';
+import { type PlatformLedDialect, platformLedDialect, startsByAcceptance } from '../protocol/dialect';
 import type { Negotiation, Task } from './task';
 import { type LimitsMs, WAITS, type Wait } from './waits';
 
@@ -19,7 +19,7 @@ type Negotiating = Pick<Task, 'negotiation' | 'dialect'>;
 /** True while the upgrade has a workflow: its device was asked in this attempt or, where that is what starts it, has accepted a package. */
 export function isNegotiating({ negotiation, dialect }: Negotiating): boolean {
   if (negotiation == null) return false;
-  return negotiation.begunAt !== null || (negotiation.queriedAt !== null && traitsOf({ dialect }).workflowFrom !== 'acceptance');
+  return negotiation.begunAt !== null || (negotiation.queriedAt !== null && !startsByAcceptance({ dialect }));
 }
 
 export type Awaiting = Negotiating & Pick<Task, 'reacted' | 'progress' | 'download' | 'lwm2m'>;

@@ -1,14 +1,16 @@
+import type { FailureCause } from './failure-causes';
 import { later } from './later';
+import { asked, fetches, goesOnAlone, unasked } from './lwm2m';
 import { currentWait, newNegotiation } from './negotiation';
 import { dueAgainAt, hasDownloaded } from './repeated';
 import type { Task } from './task';
 import type { Repeat } from './task-event';
-import { type LimitsMs, onlineCauseOf } from './waits';
+import { type LimitsMs, onlineCauseOf, WAITS } from './waits';
 
 /** R-FLOW-2: what happens to platform-led tasks only. */
 export type PlatformLedEvent =
-  /** The device was asked for its version. */
-  | ({ kind: 'queried' } & Repeat)
+  /** The device was asked for its version; `waitMs`: how long its task then waits as a document, where it does. */
+  | ({ kind: 'queried'; waitMs?: number } & Repeat)
   /** Its answer, and the notification that follows from it. */
   | ({ kind: 'answered'; version: string } & Repeat)
   /** It says that it runs the target, and is asked whether it does. */
@@ -19,13 +21,13 @@ export type PlatformLedEvent =
   | { kind: 'postponed' }
   /** It has begun to get the file. */
   | { kind: 'opened'; attempt: number }
-  /** Ends the attempt if its device is still off-line and its time to come is over. */
-  | { kind: 'offlineTooLong'; attempt: number; retryAt: Date | null }
+  /** Ends the attempt if a wait that its batch ends is over: for its off-line device to come, or for what it was asked. */
+  | { kind: 'waitedTooLong'; attempt: number; retryAt: Date | null }
   /** Ends the attempt if its present wait is over; `fileBytes` is the size of the package's files. */
   | { kind: 'overdue'; attempt: number; limits: LimitsMs; fileBytes: number; retryAt: Date | null };
 
 type EventOf<K extends PlatformLedEvent['kind']> = Extract<PlatformLedEvent, { kind: K }>;
-type Change = Partial<Pick<Task, 'negotiation' | 'onlineBy' | 'lwm2m' | 'look'>>;
+type Change = Partial<Pick<Task, 'negotiation' | 'onlineBy' | 'waitBy' | 'lwm2m' | 'look'>>;
 
 /** A connection that has gone takes along what was asked and heard over it. */
 export const unheard = ({ negotiation }: Task): Change =>
@@ -72,34 +74,52 @@ export function begun({ negotiation, onlineBy }: Task, now: Date): Change {
  * At the beginning of an attempt: from `since` its device has to come on-line, and before the task's time-out. Null while somebody has
  * to confirm the task first.
  */
-export function waitingAnew({ negotiation, download, lwm2m, look }: Task, since: Date | null, deadlineAt: Date | null): Change {
+export function waitingAnew({ negotiation, download, lwm2m, look, waitBy }: Task, since: Date | null, deadlineAt: Date | null): Change {
   if (!negotiation) return {};
   const { onlineMs } = negotiation;
   const onlineBy = since && new Date(Math.min(since.getTime() + onlineMs, deadlineAt?.getTime() ?? Number.POSITIVE_INFINITY));
-  const begun = { ...(lwm2m && { lwm2m: null }), ...(look && { look: null }) };
+  const begun = { ...(lwm2m && { lwm2m: null }), ...(look && { look: null }), ...(waitBy && { waitBy: null }) };
   return { negotiation: newNegotiation(onlineMs, download?.bytesServed ?? 0), onlineBy, ...begun };
 }
 
 /** The status stays: what a user waits for is the notification. */
-export function queried({ negotiation, status, repeats }: Task, repeat: Repeat, now: Date) {
+export function queried(task: Task, { waitMs, ...repeat }: EventOf<'queried'>, now: Date) {
+  const { negotiation, status } = task;
   if (!negotiation || status === 'UNCONFIRMED') return null;
-  const asked = { ...negotiation, queriedAt: now, askedAt: negotiation.askedAt ?? now };
-  return { retryAt: null, offerAt: dueAgainAt({ repeats }, repeat, now), negotiation: asked };
+  if (goesOnAlone(task)) return { offerAt: null };
+  const { repeats } = task;
+  return {
+    retryAt: null,
+    offerAt: dueAgainAt({ repeats }, repeat, now),
+    ...asked(task, waitMs, now),
+    negotiation: { ...negotiation, queriedAt: now, askedAt: negotiation.askedAt ?? now },
+  };
 }
+
+/** What was asked of it came to nothing: it is asked again in its turn. */
+export const postponed = (task: Task, now: Date): (Change & Pick<Task, 'offerAt'>) | null =>
+  task.negotiation?.queriedAt ? { offerAt: now, ...unheard(task), ...unasked(task) } : null;
 
 /** Of an earlier attempt's address nothing follows (device-protocols §0.4.4). */
-export function opened({ negotiation, attempt, reacted, offerAt }: Task, event: EventOf<'opened'>, now: Date) {
+export function opened(task: Task, event: EventOf<'opened'>, now: Date) {
+  const { negotiation, attempt, reacted, offerAt } = task;
   if (event.attempt !== attempt || !negotiation || negotiation.openedAt !== null) return null;
-  return { reacted: true, offerAt: reacted ? offerAt : null, negotiation: { ...negotiation, openedAt: now } };
+  return { reacted: true, offerAt: reacted ? offerAt : null, negotiation: { ...negotiation, openedAt: now }, ...fetches(task, now) };
 }
 
-/** The failure that an off-line device's task has come to. R-TASK-4: its time-out runs between attempts as well, where no workflow does. */
-export function offlineFailure(task: Task, { attempt, retryAt }: EventOf<'offlineTooLong'>, now: Date) {
-  const { reachable, onlineBy, deadlineAt } = task;
-  const online = onlineCauseOf(task);
-  if (online === null || reachable || !onlineBy || onlineBy > now) return null;
-  const timedOut = deadlineAt !== null && deadlineAt <= now;
-  const cause = timedOut ? 'DEVICE_UPGRADE_TIMEOUT' : online;
+/** With which an attempt ends whose wait as a document is over; null: it is not. */
+export function documentCause(task: Task, now: Date): FailureCause | null {
+  const { reachable, onlineBy, waitBy, lwm2m } = task;
+  if (waitBy && waitBy <= now && lwm2m) return WAITS.LWM2M[lwm2m.step].cause;
+  return !reachable && onlineBy && onlineBy <= now ? onlineCauseOf(task) : null;
+}
+
+/** R-TASK-4: the time-out of a task runs between attempts as well, where no workflow does. */
+export function documentFailure(task: Task, { attempt, retryAt }: EventOf<'waitedTooLong'>, now: Date) {
+  const due = documentCause(task, now);
+  if (due === null) return null;
+  const timedOut = task.deadlineAt !== null && task.deadlineAt <= now;
+  const cause = timedOut ? 'DEVICE_UPGRADE_TIMEOUT' : due;
   return { kind: 'attemptFailed' as const, attempt, cause, text: null, retryAt: timedOut ? null : retryAt };
 }
 

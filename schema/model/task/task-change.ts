@@ -1,3 +1,4 @@
+import { leftBehind } from '../lwm2m/left-behind';
 import type { FailureCause } from './failure-causes';
 import type { Attempt, Task, TaskStatus, Transition } from './task';
 
@@ -25,6 +26,7 @@ export function ended(
     retryAt: null,
     endedAt: now,
     ...(task.onlineBy && { onlineBy: null }),
+    ...leftBehind(task, to === 'SUCCEEDED', now),
   };
   return moved(task, to, set, now, why, attempt);
 }

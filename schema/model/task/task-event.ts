@@ -1,4 +1,5 @@
 import type { FailureCause } from './failure-causes';
+import type { Lwm2mEvent } from './lwm2m';
 import type { PlatformLedEvent } from './platform-led';
 
 /** Everything that can happen to a task. Times come in from outside, so that the machine stays a function. */
@@ -37,6 +38,7 @@ export type TaskEvent =
   /** The device has said which version it has: that is what was awaited after its connection. */
   | { kind: 'settled' }
   | PlatformLedEvent
+  | Lwm2mEvent
   /** Within `withinMs` of its success the device reported another version. Goes on record, once, and the task stays as it is. */
   | { kind: 'versionRegressed'; version: string; withinMs: number }
   /**

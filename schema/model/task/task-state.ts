@@ -1,8 +1,21 @@
 import { gone, isOlder, known } from '../device/presence';
+import { startsByAcceptance } from '../protocol/dialect';
 import { matchedAgain, reinitiated } from './begun-again';
 import { answered, atWork, notified, progress, sourceReported, versionRegressed } from './device-exchange';
+import { isAway, isBack, lwm2mChange, resetLater } from './lwm2m';
 import { withOutcome } from './outcome';
-import { comeBack, confirming, noted, offlineFailure, opened, overdueFailure, queried, unheard, waitingAnew } from './platform-led';
+import {
+  comeBack,
+  confirming,
+  documentFailure,
+  noted,
+  opened,
+  overdueFailure,
+  postponed,
+  queried,
+  unheard,
+  waitingAnew,
+} from './platform-led';
 import { dueAgainAt, uncounted } from './repeated';
 import { latest, settled, settlesAt } from './settling';
 import { type Attempt, isActive, type Task } from './task';
@@ -24,6 +37,7 @@ function stepOf(task: Task, event: TaskEvent, now: Date): TaskChange | null {
   if (event.kind === 'reinitiated') return reinitiated(task, event, now);
   if (event.kind === 'matchedAgain') return matchedAgain(task, event, now);
   if (event.kind === 'versionRegressed') return versionRegressed(task, event, now);
+  if (event.kind === 'resetDue') return resetLater(task, event, now);
   if (!isActive(task.status)) return null;
   switch (event.kind) {
     case 'notified':
@@ -51,7 +65,7 @@ function stepOf(task: Task, event: TaskEvent, now: Date): TaskChange | null {
     case 'connected':
       return connected(task, event, now);
     case 'disconnected':
-      return maybe(gone(task, event), (set) => quiet({ ...set, ...unheard(task) }, now));
+      return maybe(gone(task, event), (set) => quiet({ ...set, ...unheard(task), ...isAway(task, now) }, now));
     case 'settled':
       return maybe(settled(task, now), (set) => quiet(set, now));
     case 'answered':
@@ -65,13 +79,19 @@ function stepOf(task: Task, event: TaskEvent, now: Date): TaskChange | null {
     case 'noted':
       return maybe(noted(task), (set) => quiet(set, now));
     case 'postponed':
-      return task.negotiation?.queriedAt ? quiet({ offerAt: now, ...unheard(task) }, now) : null;
-    case 'offlineTooLong':
-      return maybe(offlineFailure(task, event, now), (failed) => attemptFailed(task, failed, now));
+      return maybe(postponed(task, now), (set) => quiet(set, now));
+    case 'waitedTooLong':
+      return maybe(documentFailure(task, event, now), (failed) => attemptFailed(task, failed, now));
     case 'overdue':
       return maybe(overdueFailure(task, event, now), (failed) => attemptFailed(task, failed, now));
     case 'sourceReported':
       return sourceReported(task, event, now);
+    case 'slotAwaited':
+    case 'offering':
+    case 'accepted':
+    case 'seen':
+    case 'unanswered':
+      return lwm2mChange(task, event, now);
   }
 }
 
@@ -112,7 +132,9 @@ function connected(task: Task, event: TaskEventOf<'connected'>, now: Date): Task
   const isNews = event.presenceRevision === undefined || event.presenceRevision > (task.presenceRevision ?? 0);
   const back = task.notifiedAt !== null && isNews && !event.unheard;
   const heardBefore = back ? { cameBack: true, ...comeBack(task) } : unheard(task);
-  return quiet({ reachable: true, gatewayId: event.gatewayId, ...known(event), settledAt, offerAt, ...heardBefore }, now);
+  const { gatewayId } = event;
+  const change = startsByAcceptance(task) ? isBack(task, gatewayId, offerAt, now) : { offerAt, ...heardBefore };
+  return quiet({ reachable: true, gatewayId, ...known(event), settledAt, ...change }, now);
 }
 
 /** R-PKG-6: the device was updated by other means before its turn; no retry helps. */

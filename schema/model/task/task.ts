@@ -128,6 +128,8 @@ export interface Task {
   negotiation?: Negotiation | null;
   /** R-FLOW-2: when the wait for an off-line device is over; null or absent while there is none. */
   onlineBy?: Date | null;
+  /** When the wait of its present step is over, of a task whose device was asked and has accepted nothing; null or absent while there is none. */
+  waitBy?: Date | null;
   /** Of a task for an LwM2M device, and only there; null or absent before its device was asked in this attempt. */
   lwm2m?: Lwm2mUpgrade | null;
   /** The same: when the device is looked at next. Null or absent: it is heard first. */

@@ -3,6 +3,7 @@ import { Registry } from 'prom-client';
 import { WebSocket } from 'ws';
 import { createLiveHub, type LiveHub } from '../../../api/live/hub';
 import { type Api, createApi } from '../../../api/server';
+import type { AccessSettings } from '../../../core/access/settings';
 import type { Core } from '../../../core/core';
 import { createCore } from '../../../core/create-core';
 import type { Limits } from '../../../schema/model/limits';
@@ -55,6 +56,7 @@ export interface TestApiOptions {
   /** What a test puts in place of a part of core. */
   replace?: (core: Core) => Core;
   watch?: Pick<StoreWatch, 'away' | 'whenAway'>;
+  access?: AccessSettings;
 }
 
 /** The real API over the real core and store; only the package store and the engine are not. */
@@ -67,11 +69,12 @@ export async function startTestApi({
   ready,
   replace = (core) => core,
   watch = TRUSTED_STORE,
+  access,
 }: TestApiOptions = {}): Promise<TestApi> {
   const store = await testStore();
   const files = fakePackageStore();
   const settings = settingsWith(limits);
-  const parts = await createCore({ store, files, engine, settings, masterKeys: [MASTER_KEY] });
+  const parts = await createCore({ store, files, engine, settings, access, masterKeys: [MASTER_KEY] });
   const core = replace(parts.core);
   const logged: TestApi['logged'] = [];
   const warned: object[] = [];

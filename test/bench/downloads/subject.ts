@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { downloadSecret } from '../../../core/downloads/download-secret';
 import { createDownloadUrls } from '../../../core/downloads/download-token';
 import { taskIdOf } from '../../../schema/model/ids';
@@ -8,9 +7,6 @@ import type { ApiClient } from '../api-client';
 import { createOperator } from '../upgrades/operator';
 import type { PlatformProcess } from '../upgrades/platform-client';
 
-const CREATE_BATCH = `mutation ($input: CreateStaticBatchInput!) {
-  createStaticBatch(input: $input) { batch { id } userErrors { code field message } } }`;
-const BATCH = 'query ($id: ID!) { batch(id: $id) { status counts { total } } }';
 const SELECTED_WITHIN_MS = 60_000;
 
 export interface Assigned {
@@ -34,15 +30,9 @@ export async function assign(
   const names = Array.from({ length: devices }, (_, index) => `device-${index}`);
   const secrets = await operator.registerDevices(productKey, names);
   const packageId = await api.upload({ productKey, name: 'firmware_2', version: '2.0.0' }, file);
-  const input = { packageId, scope: { all: true }, pushRate: { perMinute: 10_000 }, downloadProtocol };
-  const { createStaticBatch } = await api.ask<{ createStaticBatch: { batch: { id: string } } }>(CREATE_BATCH, { input });
-  const { id } = createStaticBatch.batch;
-  for (const end = Date.now() + SELECTED_WITHIN_MS; ; ) {
-    const { batch } = await api.ask<{ batch: { counts: { total: number } } }>(BATCH, { id });
-    if (batch.counts.total === devices) return { productKey, packageId, batchId: id, secrets };
-    if (Date.now() > end) throw new Error(`The batch did not select its ${devices} devices.`);
-    await delay(100);
-  }
+  const batchId = await operator.createBatch(packageId, 10_000, { downloadProtocol });
+  await operator.selected(batchId, devices, SELECTED_WITHIN_MS);
+  return { productKey, packageId, batchId, secrets };
 }
 
 /** As if the devices of its tasks had been notified: until then they may not have the file. */

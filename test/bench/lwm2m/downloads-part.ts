@@ -121,37 +121,3 @@ async function one(
     othersPercent: others(cpuMs + storeCpuMs + clientCpuMs),
   };
 }
-
-export interface MemoryMeasure {
-  downloads: number;
-  fileBytes: number;
-  seconds: number;
-  /** The most that the process had resident beyond what it had before. */
-  grownBytes: number;
-}
-
-const LOOK_EVERY_MS = 50;
-
-/** Downloads of everybody at once, for as long as they take or for `forMs`: what they add to the server's memory. */
-export async function downloadMemory(
-  { plain, pid }: BlockServer,
-  client: LibcoapClient,
-  fileBytes: number,
-  forMs: number,
-): Promise<MemoryMeasure> {
-  const before = useOf(pid).rssBytes;
-  let most = before;
-  const look = setInterval(() => {
-    most = Math.max(most, useOf(pid).rssBytes);
-  }, LOOK_EVERY_MS);
-  const began = performance.now();
-  const failed = (error: unknown): void => {
-    if (performance.now() - began < forMs) throw error;
-  };
-  try {
-    await Promise.all(plain.map((target) => client.download(target, { withinMs: forMs }).catch(failed)));
-  } finally {
-    clearInterval(look);
-  }
-  return { downloads: plain.length, fileBytes, seconds: (performance.now() - began) / 1_000, grownBytes: most - before };
-}

@@ -1,26 +1,32 @@
 import type { Machine } from '../machine';
 import { alignedTable } from '../table';
-import { type BlockMeasure, loadText, type MemoryMeasure } from './downloads-part';
+import { type BlockMeasure, loadText } from './downloads-part';
+import type { FirstRequestMeasure } from './first-request-part';
 import type { FleetMeasure, Rate } from './fleet-part';
 import type { HellosMeasure } from './hellos-part';
+import type { MemoryMeasure } from './memory-part';
+import type { UpgradesMeasure } from './upgrades-part';
+import { firstRequestRows, lostUpgrades, overspent, upgradesText } from './upgrades-report';
 
 export interface DownloadFigures {
   /** Whether there was one to compare with. */
   libcoap: boolean;
   fileBytes: number;
   blocks: BlockMeasure[];
-  memory: MemoryMeasure;
 }
 
 export interface Lwm2mResult {
   benchmark: 'lwm2m';
   machine: Machine;
   devices: number;
-  /** Null: there was no client. */
+  /** Null, as the others: the part was not run, or for these two there was no client. */
   downloads: DownloadFigures | null;
+  memory: MemoryMeasure | null;
   /** Plain, and over DTLS. */
   fleets: FleetMeasure[];
-  hellos: HellosMeasure;
+  hellos: HellosMeasure | null;
+  firstRequest: FirstRequestMeasure | null;
+  upgrades: UpgradesMeasure | null;
 }
 
 const AIMS = {
@@ -40,37 +46,42 @@ const THROUGHPUT_JUDGED_AT = 50;
 const MEBIBYTE = 1024 * 1024;
 const judged = (met: boolean): string => (met ? 'met' : 'not met');
 
-export function reportText({ machine, devices, downloads, fleets, hellos }: Lwm2mResult): string {
+export function reportText(result: Lwm2mResult): string {
+  const { machine, devices, downloads, fleets, upgrades } = result;
+  const measured = measuredRows(result);
   return [
     `${machine.cores} × ${machine.cpu}, node ${machine.node}, load before ${machine.loadBefore.toFixed(1)}`,
-    '',
-    ...(downloads === null ? [] : downloadRows(downloads)),
-    `a fleet of ${devices}`,
-    alignedTable([
-      ['', 'each second', 'aim', '', 'ms of CPU each', 'of mongod', 'others used'],
-      ...fleets.flatMap(({ secure, handshakes, registrations, updates }) => [
-        ...(handshakes ? [rateRow('handshakes', handshakes, AIMS.handshakes)] : []),
-        rateRow(`registrations, ${secure ? 'DTLS' : 'plain'}`, registrations, AIMS.registrations),
-        rateRow(`Updates, ${secure ? 'DTLS' : 'plain'}`, updates, AIMS.updates),
-      ]),
-    ]),
-    '',
-    alignedTable([
-      ['', 'measured', 'aim', ''],
-      ...fleets.map(({ secure, bytesEach }) => {
-        const most = secure ? AIMS.secureBytes : AIMS.plainBytes;
-        return [
-          `KB a registered idle device, ${secure ? 'DTLS' : 'plain'}`,
-          kilobytes(bytesEach),
-          `≤ ${kilobytes(most)}`,
-          judged(bytesEach <= most),
-        ];
-      }),
-      ...(downloads === null ? [] : [memoryRow(downloads.memory)]),
-      ...helloRows(hellos),
-    ]),
+    ...(downloads === null ? [] : ['', ...downloadRows(downloads)]),
+    ...(fleets.length === 0 ? [] : ['', `a fleet of ${devices}`, fleetTable(fleets)]),
+    ...(measured.length === 0 ? [] : ['', alignedTable([['', 'measured', 'aim', ''], ...measured])]),
+    ...(upgrades === null ? [] : ['', upgradesText(upgrades)]),
   ].join('\n');
 }
+
+const fleetTable = (fleets: readonly FleetMeasure[]): string =>
+  alignedTable([
+    ['', 'each second', 'aim', '', 'ms of CPU each', 'of mongod', 'others used'],
+    ...fleets.flatMap(({ secure, handshakes, registrations, updates }) => [
+      ...(handshakes ? [rateRow('handshakes', handshakes, AIMS.handshakes)] : []),
+      rateRow(`registrations, ${secure ? 'DTLS' : 'plain'}`, registrations, AIMS.registrations),
+      rateRow(`Updates, ${secure ? 'DTLS' : 'plain'}`, updates, AIMS.updates),
+    ]),
+  ]);
+
+const measuredRows = ({ memory, fleets, hellos, firstRequest }: Lwm2mResult): string[][] => [
+  ...fleets.map(({ secure, bytesEach }) => {
+    const most = secure ? AIMS.secureBytes : AIMS.plainBytes;
+    return [
+      `KB a registered idle device, ${secure ? 'DTLS' : 'plain'}`,
+      kilobytes(bytesEach),
+      `≤ ${kilobytes(most)}`,
+      judged(bytesEach <= most),
+    ];
+  }),
+  ...(memory === null ? [] : [memoryRow(memory)]),
+  ...(hellos === null ? [] : helloRows(hellos)),
+  ...(firstRequest === null ? [] : firstRequestRows(firstRequest)),
+];
 
 function downloadRows({ libcoap, fileBytes, blocks }: DownloadFigures): string[] {
   const head = [
@@ -110,7 +121,7 @@ function downloadRows({ libcoap, fileBytes, blocks }: DownloadFigures): string[]
     .map((measure) => `${measure.server}, ${loadText(measure)}: ${measure.repeated}`);
   const repeated = again.length > 0 ? [`downloads that clients had to begin again: ${again.join('; ')}`] : [];
   const beside = libcoap ? 'beside coap-server-openssl' : 'with nobody beside';
-  return [`downloads of ${fileBytes / MEBIBYTE} MiB in blocks of 1 KiB, ${beside}`, alignedTable([head, ...rows]), ...repeated, ''];
+  return [`downloads of ${fileBytes / MEBIBYTE} MiB in blocks of 1 KiB, ${beside}`, alignedTable([head, ...rows]), ...repeated];
 }
 
 /** How far ours is from theirs: 1 as good. By CPU, less is better. */
@@ -130,8 +141,8 @@ function rateRow(name: string, rate: Rate, aim: number): string[] {
 
 const kilobytes = (bytes: number): string => (bytes / 1_000).toFixed(1);
 
-function memoryRow({ downloads, fileBytes, grownBytes }: MemoryMeasure): string[] {
-  const name = `MB that ${downloads} downloads of ${fileBytes / MEBIBYTE} MiB add`;
+function memoryRow({ downloads, pushes, fileBytes, grownBytes }: MemoryMeasure): string[] {
+  const name = `MB that ${downloads} downloads and ${pushes} pushes of ${fileBytes / MEBIBYTE} MiB add`;
   return [name, (grownBytes / 1e6).toFixed(0), `≤ ${AIMS.downloadsBytes / 1e6}`, judged(grownBytes <= AIMS.downloadsBytes)];
 }
 
@@ -150,7 +161,7 @@ function helloRows({ hellos, perSecond, cpuMicrosEach, realClientMs, calmClientM
 }
 
 /** What makes the benchmark fail: something got lost or was kept. How fast it is depends on the machine. */
-export function problemsOf({ downloads, fleets, hellos }: Lwm2mResult): string[] {
+export function problemsOf({ downloads, memory, fleets, hellos, firstRequest, upgrades }: Lwm2mResult): string[] {
   const lost = fleets.flatMap(({ secure, handshakes, registrations, updates }) =>
     Object.entries({ handshakes, registrations, updates }).flatMap(([what, rate]) =>
       rate !== null && rate.reached < rate.count
@@ -166,7 +177,9 @@ export function problemsOf({ downloads, fleets, hellos }: Lwm2mResult): string[]
   return [
     ...lost,
     ...failed,
-    ...(downloads !== null && downloads.memory.grownBytes > AIMS.downloadsBytes ? ['Downloads at once have taken more than 50 MB.'] : []),
-    ...(hellos.halfOpen === 0 ? [] : [`Spoofed hellos have left ${hellos.halfOpen} handshakes behind.`]),
+    ...(memory !== null && memory.grownBytes > AIMS.downloadsBytes ? ['Downloads and pushes at once have taken more than 50 MB.'] : []),
+    ...(hellos === null || hellos.halfOpen === 0 ? [] : [`Spoofed hellos have left ${hellos.halfOpen} handshakes behind.`]),
+    ...(firstRequest !== null && firstRequest.unasked > 0 ? [`${firstRequest.unasked} devices that came were asked nothing.`] : []),
+    ...(upgrades === null ? [] : [...lostUpgrades(upgrades), ...overspent(upgrades)]),
   ];
 }

@@ -82,7 +82,7 @@ export async function prepareDownloads(
   }
 }
 
-/** A batch of one device that speaks Link: batches pass LwM2M devices over. */
+/** A batch of one device that speaks Link: devices of a batch of their own would be asked and upgraded. */
 const batchOf = async (api: ApiClient, name: string, file: Buffer): Promise<string> =>
   (await assign(api, `bench${name}`, 1, file, 'HTTPS')).batchId;
 

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ApiClient } from '../api-client';
 
 export interface TaskOutcome {
@@ -11,11 +12,12 @@ export interface TaskOutcome {
 /** Products, devices, packages and batches by the public API. */
 export function createOperator(api: ApiClient) {
   return {
-    async createProduct(key: string): Promise<void> {
+    /** `more`: as in CreateProductInput. */
+    async createProduct(key: string, more: object = {}): Promise<void> {
       await api.ask(
         'mutation ($input: CreateProductInput!) { createProduct(input: $input) { product { key } userErrors { code message } } }',
         {
-          input: { key, name: `Benchmark ${key}` },
+          input: { key, name: `Benchmark ${key}`, ...more },
         },
       );
     },
@@ -39,12 +41,33 @@ export function createOperator(api: ApiClient) {
     createPackage: (productKey: string, version: string): Promise<string> =>
       api.upload({ productKey, name: `firmware_${version.replaceAll('.', '_')}`, version }, Buffer.alloc(4_096, version)),
 
-    async createBatch(packageId: string, perMinute: number): Promise<string> {
+    /** `more`: as in CreateStaticBatchInput. */
+    async createBatch(packageId: string, perMinute: number, more: object = {}): Promise<string> {
       const { createStaticBatch } = await api.ask<{ createStaticBatch: { batch: { id: string } } }>(
         'mutation ($input: CreateStaticBatchInput!) { createStaticBatch(input: $input) { batch { id } userErrors { code field message } } }',
-        { input: { packageId, scope: { all: true }, pushRate: { perMinute } } },
+        { input: { packageId, scope: { all: true }, pushRate: { perMinute }, ...more } },
       );
       return createStaticBatch.batch.id;
+    },
+
+    /** Settles when the batch has as many tasks. */
+    async selected(batchId: string, tasks: number, withinMs: number): Promise<void> {
+      for (const until = Date.now() + withinMs; ; await delay(100)) {
+        const { batch } = await api.ask<{ batch: { counts: { total: number } } }>(
+          'query ($id: ID!) { batch(id: $id) { counts { total } } }',
+          {
+            id: batchId,
+          },
+        );
+        if (batch.counts.total === tasks) return;
+        if (Date.now() > until) throw new Error(`The batch has ${batch.counts.total} tasks, and not ${tasks}.`);
+      }
+    },
+
+    async cancelBatch(batchId: string): Promise<void> {
+      await api.ask('mutation ($input: CancelBatchInput!) { cancelBatch(input: $input) { canceled userErrors { code message } } }', {
+        input: { batchId },
+      });
     },
 
     async onlineDevices(productKey: string): Promise<number> {

@@ -29,6 +29,7 @@ test('whatever is asked, of whichever resource, is answered once, and the answer
     gatewayId: 'gateway-1',
     peers: createRegisteredPeers(10),
     registeredAt: async () => null,
+    upgrades: { heard: () => undefined, registered: () => undefined, told: async () => undefined },
     conversations: { heard: () => undefined, registered: () => undefined },
     boundsOf: createBounds({ ...COAP_QUOTAS, addressRequestsPerSecond: 1_000_000 }),
     metrics: createCoapMetrics(new Registry()),

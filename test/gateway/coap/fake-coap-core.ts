@@ -4,6 +4,7 @@ import type { CoapCore } from '../../../gateways/coap/core';
 import { registered, updated } from '../../../schema/model/registration/changes';
 import type { Refused } from '../../../schema/model/registration/refusals';
 import type { Registration } from '../../../schema/model/registration/registration';
+import { FakeUpgrades } from './upgrades/fake-upgrades';
 
 export const PRODUCT = 'valves';
 /** Identities with their keys; the endpoint names are the same. */
@@ -122,6 +123,8 @@ export class FakeCoapCore implements CoapCore {
       return { kind: 'block', bytes: bytes.subarray(offset, offset + length), size: bytes.length, etag: Buffer.alloc(8, 7), deviceId };
     },
   };
+
+  readonly upgrades = new FakeUpgrades();
 
   async until(call: string): Promise<void> {
     while (!this.calls.includes(call)) await once(this.changed, 'call');

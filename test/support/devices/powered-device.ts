@@ -25,10 +25,16 @@ export abstract class PoweredDevice<Offer extends { version: string }> extends W
   protected readonly plan: BehaviourPlan;
   protected abstract readonly connection: DeviceConnection;
   protected readonly ongoing: OngoingUpgrades<Offer>;
+  /** Settles when it relents. */
+  protected readonly relented: Promise<void>;
+  private onRelented: () => void = () => undefined;
 
   constructor(private readonly powered: PoweredParts) {
     super(powered.observer);
     this.plan = createBehaviourPlan(powered.behaviours);
+    this.relented = new Promise((resolve) => {
+      this.onRelented = resolve;
+    });
     this.ongoing = new OngoingUpgrades(
       (upgrade) => this.upgrade(upgrade),
       (message) => this.complain(message),
@@ -50,6 +56,12 @@ export abstract class PoweredDevice<Offer extends { version: string }> extends W
   /** Connects a device that is off-line; one that is on-line stays as it is. */
   async comeOnline(): Promise<void> {
     if (!this.connected) await this.connection.connect();
+  }
+
+  /** It goes on where it was told to hold until it is told otherwise. */
+  relent(): void {
+    this.plan.relent();
+    this.onRelented();
   }
 
   /** Ends everything, with a word to the other side. Idempotent. */

@@ -6,10 +6,12 @@ export function fakeTaskStore(initial: Task[] = []): TaskStore & { all(): Task[]
   const tasks = new Map(initial.map((task) => [task._id, task]));
   const active = () => [...tasks.values()].filter((task) => task.active);
   const byOffer = (a: Task, b: Task) => Number(a.offerAt) - Number(b.offerAt);
+  const endOf = ({ reachable, onlineBy, waitBy }: Task) =>
+    Math.min(...[waitBy, reachable ? null : onlineBy].map((at) => (at ? Number(at) : Infinity)));
   const awaited = (batchId: string) =>
     active()
-      .filter((task) => task.batchId === batchId && !task.reachable && task.onlineBy)
-      .sort((a, b) => Number(a.onlineBy) - Number(b.onlineBy));
+      .filter((task) => task.batchId === batchId && endOf(task) < Infinity)
+      .sort((a, b) => endOf(a) - endOf(b));
   const store = {
     beforeWrite: (_task: Task) => {},
     all: () => [...tasks.values()],
@@ -68,11 +70,21 @@ export function fakeTaskStore(initial: Task[] = []): TaskStore & { all(): Task[]
       const waiting = here.filter((task) => task.batchId === batchId && task.reachable && task.offerAt !== null);
       return waiting.sort(byOffer)[0]?.offerAt ?? null;
     },
-    overdueOffline: async (batchId: string, now: Date, limit: number) =>
+    overdueWaits: async (batchId: string, now: Date, limit: number) =>
       awaited(batchId)
-        .filter(({ onlineBy }) => Number(onlineBy) <= now.getTime())
+        .filter((task) => endOf(task) <= now.getTime())
         .slice(0, limit),
-    nextOnlineBy: async (batchId: string) => awaited(batchId)[0]?.onlineBy ?? null,
+    nextWaitEnd: async (batchId: string) => {
+      const [next] = awaited(batchId);
+      return next === undefined ? null : new Date(endOf(next));
+    },
+    concerning: async (deviceIds: readonly string[]) =>
+      [...tasks.values()].filter((task) => deviceIds.includes(task.deviceId) && (task.active || task.look)),
+    dueLooks: async (gatewayId: string, now: Date, limit: number) => {
+      const due = [...tasks.values()].filter(({ look }) => look && look.gatewayId === gatewayId && look.at <= now);
+      const first = due.sort((a, b) => Number(a.look?.at) - Number(b.look?.at)).slice(0, limit);
+      return [...new Set(first.map(({ deviceId }) => deviceId))];
+    },
     hasActive: async (batchId: string) => active().some((task) => task.batchId === batchId),
   };
   return store;

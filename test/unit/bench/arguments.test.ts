@@ -3,16 +3,21 @@ import { moduleOf } from '../../bench/profile-rank';
 import { alignedTable } from '../../bench/table';
 
 const command = (...args: string[]) =>
-  benchCommand(args, [{ name: 'upgrades' }, { name: 'fleet', devices: { least: 1_000, most: 1_000_000, default: 1_000_000 } }]);
+  benchCommand(args, [
+    { name: 'upgrades' },
+    { name: 'fleet', devices: { least: 1_000, most: 1_000_000, default: 1_000_000 } },
+    { name: 'lwm2m', parts: ['downloads', 'hellos'] },
+  ]);
 
 describe('the command line of the benchmark', () => {
   test('names a benchmark and takes the defaults', () => {
-    expect(command('upgrades')).toEqual({ name: 'upgrades', json: false, devices: 2_000, rate: 600, profileDir: null });
+    expect(command('upgrades')).toEqual({ name: 'upgrades', json: false, devices: 2_000, rate: 600, parts: [], profileDir: null });
     expect(command('upgrades', '--devices', '50', '--rate=10000', '--json', '--profile', 'out')).toEqual({
       name: 'upgrades',
       json: true,
       devices: 50,
       rate: 10_000,
+      parts: [],
       profileDir: 'out',
     });
   });
@@ -22,7 +27,18 @@ describe('the command line of the benchmark', () => {
     expect(command('fleet', '--devices', '1000')?.devices).toBe(1_000);
   });
 
+  test('of a benchmark with parts all run, or those that are named', () => {
+    expect(command('lwm2m')?.parts).toEqual(['downloads', 'hellos']);
+    expect(command('lwm2m', '--parts', 'hellos')?.parts).toEqual(['hellos']);
+    expect(usage([{ name: 'lwm2m', about: 'CoAP', parts: ['downloads', 'hellos'] }])).toContain(
+      'of lwm2m: only these of downloads, hellos',
+    );
+  });
+
   test.each([
+    [['lwm2m', '--parts', 'downloads,uploads']],
+    [['lwm2m', '--parts', '']],
+    [['upgrades', '--parts', 'downloads']],
     [['fleet', '--devices', '999']],
     [['fleet', '--devices', '1000001']],
     [[]],

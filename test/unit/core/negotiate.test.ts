@@ -1,7 +1,7 @@
 import { createPush } from '../../../core/push/push';
 import { onVersionAnswer } from '../../../core/reports/negotiate';
 import { createBatchTasks } from '../../../core/tasks/batch-tasks';
-import { endOnlineWaits } from '../../../core/tasks/online-wait';
+import { endDocumentWaits } from '../../../core/tasks/document-waits';
 import { createUpgradeTasks } from '../../../core/tasks/upgrade-tasks';
 import { newNegotiation } from '../../../schema/model/task/negotiation';
 import type { Task } from '../../../schema/model/task/task';
@@ -175,21 +175,21 @@ describe('R-FLOW-2 the batch and its platform-led tasks', () => {
 
   test('R-TASK-10 R-TASK-5 who is off-line for too long fails, or gets another attempt; the batch knows when to look', async () => {
     const waiting = faultyCore([away()]);
-    await expect(endOnlineWaits(waiting, 'batch1')).resolves.toEqual(new Date(EPOCH.getTime() + 25 * HOUR));
+    await expect(endDocumentWaits(waiting, 'batch1')).resolves.toEqual(new Date(EPOCH.getTime() + 25 * HOUR));
     const over = faultyCore([away()]);
     over.now = LATER;
-    await expect(endOnlineWaits(over, 'batch1')).resolves.toEqual(LATER);
+    await expect(endDocumentWaits(over, 'batch1')).resolves.toEqual(LATER);
     expect(first(over)).toMatchObject({ status: 'FAILED', cause: 'WAITING_FOR_THE_DEVICE_ONLINE_TIMEOUT' });
     const retried = faultyCore([away()], theFacts({ retry: { intervalMinutes: 60, maxRetries: 1 } }));
     retried.now = LATER;
-    await endOnlineWaits(retried, 'batch1');
+    await endDocumentWaits(retried, 'batch1');
     expect(first(retried)).toMatchObject({ status: 'QUEUED', attempt: 2, retryAt: new Date(LATER.getTime() + HOUR) });
   });
 
   test.each(['fails', 'repeats'] as const)('each call of it %s once: it ends as without', async (fault) => {
     const run = async (core: FaultyCore) => {
       core.now = LATER;
-      await endOnlineWaits(core, 'batch1');
+      await endDocumentWaits(core, 'batch1');
     };
     const clean = faultyCore([away()]);
     await run(clean);

@@ -44,6 +44,7 @@ test('in 80 columns and 23 rows everything a viewer wants is there', () => {
   expect(text).not.toContain('Unconfirmed');
   expect(text).toMatch(/Dialects +Link 48 of 49 done · IoTDA 48 of 48 done/);
   expect(text).toMatch(/600 devices a minute asked, 598 reached/);
+  expect(text).toMatch(/Waiting +none$/m);
   expect(text).toContain('meter-slow waits for its new version (at 60 %), no news for 1:23');
   expect(text).toMatch(/DOWNLOAD_FAILED +1 failed +0 retried/);
   expect(text).toContain('and 2 more causes');
@@ -60,7 +61,20 @@ test('a bar shows one device among thousands, and none where there is none', () 
 test('without failures and events their sections are left out', () => {
   const lines = picture(stateOf([task('meter-1')]), { columns: 80, rows: 24, now: seconds(1), paint: plain });
   expect(lines.join('\n')).not.toMatch(/Failures by cause|Last events/);
-  expect(lines).toHaveLength(11);
+  expect(lines).toHaveLength(12);
+});
+
+test('what holds devices back is counted, what they are at is not', () => {
+  const state = stateOf([
+    task('meter-1'),
+    task('meter-2', { waitingFor: 'DEVICE_OFFLINE' }),
+    task('meter-3', { waitingFor: 'DEVICE_OFFLINE' }),
+    task('meter-4', { status: 'IN_PROGRESS', waitingFor: 'TARGET_VERSION' }),
+    ...[5, 6, 7].map((n) => task(`meter-${n}`, { waitingFor: 'CELL_SLOT' })),
+  ]);
+  const lines = picture(state, { columns: 80, rows: 24, now: seconds(1), paint: plain });
+  expect(lines).toContain('Waiting      3 for a cell slot · 2 off-line · 1 for their turn');
+  expect(plainLine(state, seconds(1))).toMatch(/ · waiting: 3 for a cell slot, 2 off-line, 1 for their turn$/);
 });
 
 test('colours only on a terminal, and not with NO_COLOR', () => {

@@ -94,7 +94,7 @@ describe('platform-led tasks (R-FLOW-2)', () => {
   });
 
   test('R-FLOW-2 an off-line device has 25 hours, an on-line one that waits for its turn has all the time', () => {
-    const event: TaskEvent = { kind: 'offlineTooLong', attempt: 1, retryAt: null };
+    const event: TaskEvent = { kind: 'waitedTooLong', attempt: 1, retryAt: null };
     const away = anIotdaTask({ reachable: false });
     expect(nextState(away, event, at(25 * HOUR - 1))).toBeNull();
     expect(nextState(anIotdaTask(), event, at(26 * HOUR))).toBeNull();
@@ -109,7 +109,7 @@ describe('platform-led tasks (R-FLOW-2)', () => {
       { kind: 'attemptFailed', attempt: 1, cause: 'LOW_BATTERY', text: null, retryAt: at(2_000) },
     ]);
     expect(between.onlineBy).toEqual(at(HOUR));
-    const ended = nextState(between, { kind: 'offlineTooLong', attempt: 2, retryAt: at(2 * HOUR) }, at(HOUR));
+    const ended = nextState(between, { kind: 'waitedTooLong', attempt: 2, retryAt: at(2 * HOUR) }, at(HOUR));
     expect(ended?.set).toMatchObject({ status: 'FAILED', cause: 'DEVICE_UPGRADE_TIMEOUT' });
   });
 

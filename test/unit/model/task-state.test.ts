@@ -109,7 +109,7 @@ describe('R-TASK-6 a retry', () => {
 
   test('an attempt that failed before its device was reached begins with the status of a task that is pushed', () => {
     const awaited = anIotdaTask({ reachable: false, onlineBy: NOW });
-    const offline: TaskEvent = { kind: 'offlineTooLong', attempt: 1, retryAt: later(10) };
+    const offline: TaskEvent = { kind: 'waitedTooLong', attempt: 1, retryAt: later(10) };
     const { transitions } = [offline, connected, { kind: 'queried', repeatMs: 600_000 } as const, notified].reduce(stateAfter, awaited);
     expect(transitions.map(({ attempt, from, to, cause }) => [attempt, from, to, cause])).toEqual([
       [1, 'QUEUED', 'QUEUED', 'WAITING_FOR_THE_DEVICE_ONLINE_TIMEOUT'],

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { DeviceId } from '../../../../schema/model/ids';
 import { type Clock, systemClock } from '../../front/clock';
-import { CODE, codeClass, codeText } from '../../message/codes';
+import { CODE, codeClass } from '../../message/codes';
 import type { CoapMessage } from '../../message/message';
 import { OPTION, uintOf } from '../../message/options';
 import { decode } from '../formats/decode';
@@ -11,10 +11,11 @@ import { type Exchange, type ExchangeDeps, withExchanges } from './exchange';
 import { type Accept, chooseAccept, nextAccept } from './negotiation';
 import type { Observations } from './observations';
 import { type Attributes, type Body, executeRequest, readRequest, type Target, writeAttributesRequest, writeRequest } from './operations';
-import type { Outcome, RequestFailure } from './outcome';
+import { type Outcome, refusal } from './outcome';
 import type { Reachable } from './reach';
-import { createRequestQueues, QUEUE_LIMITS, type QueueLimits } from './request-queues';
+import { createRequestQueues, QUEUE_LIMITS, type QueueLimits, type Try } from './request-queues';
 import { wholeAnswer } from './whole-answer';
+import { type BlockSource, type BlocksEnd, type BlockWrite, createBlockWrite } from './write-blocks';
 
 export interface RequestTerms {
   /** How long it may take in all, waiting for the device to wake included. */
@@ -36,6 +37,11 @@ export interface Observed extends Resources {
 export interface DeviceRequests {
   read(deviceId: DeviceId, path: string, terms: RequestTerms): Promise<Outcome<Resources>>;
   write(deviceId: DeviceId, path: string, body: Body, terms: RequestTerms): Promise<Outcome<null>>;
+  /**
+   * Write of more than one message holds, block by block; nothing else is asked of the device meanwhile. One that is at another address
+   * goes on there; one that leaves a block unanswered, or registers anew, has to be begun again from the start: time-out.
+   */
+  writeBlocks(deviceId: DeviceId, path: string, source: BlockSource, terms: RequestTerms): Promise<Outcome<BlocksEnd>>;
   execute(deviceId: DeviceId, path: string, terms: RequestTerms): Promise<Outcome<null>>;
   writeAttributes(deviceId: DeviceId, path: string, attributes: Attributes, terms: RequestTerms): Promise<Outcome<null>>;
   /** Notifications come to the `Observations`. Of the paths that these know. */
@@ -59,7 +65,8 @@ export interface DeviceRequestsDeps extends ExchangeDeps {
   clock?: Clock;
 }
 
-const MOST_TEXT = 200;
+/** When there is no room to send the next block, it is tried again after so long. */
+const BUSY_MS = 1_000;
 
 export function createDeviceRequests(deps: DeviceRequestsDeps): DeviceRequests {
   const { observations, limits = QUEUE_LIMITS, mostRegistrations = 50_000, clock = systemClock } = deps;
@@ -117,6 +124,29 @@ export function createDeviceRequests(deps: DeviceRequestsDeps): DeviceRequests {
     }
   }
 
+  async function writeSteps(deviceId: DeviceId, write: BlockWrite, trying: AbortSignal, sending: () => void): Promise<Try<BlocksEnd>> {
+    for (;;) {
+      const tried = await withExchanges(deps, deviceId, { signal: trying, sending }, write.run);
+      const isBusy = 'outcome' in tried && 'failed' in tried.outcome && tried.outcome.failed === 'busy';
+      if (trying.aborted) return isBusy ? { again: 'unanswered' } : tried;
+      if (!write.begun) return tried;
+      if ('again' in tried) return { outcome: tried.again === 'asleep' ? { failed: 'asleep' } : { failed: 'timeout', sent: true } };
+      if (!isBusy) return tried;
+      await pause(BUSY_MS, trying);
+    }
+  }
+
+  const pause = (ms: number, signal: AbortSignal): Promise<void> =>
+    new Promise((resolve) => {
+      const ended = (): void => {
+        clock.clearTimeout(timer);
+        signal.removeEventListener('abort', ended);
+        resolve();
+      };
+      const timer = clock.setTimeout(ended, ms);
+      signal.addEventListener('abort', ended, { once: true });
+    });
+
   return {
     read: (deviceId, path, terms) =>
       run<Resources>(deviceId, checked(path, terms), async (exchange) => {
@@ -129,6 +159,16 @@ export function createDeviceRequests(deps: DeviceRequestsDeps): DeviceRequests {
         const { response } = await exchange((to) => ({ request: writeRequest(targetOf(to, path), body) }));
         return succeeded(response);
       }),
+
+    writeBlocks(deviceId, path, source, terms) {
+      const { waitMs, signal } = checked(path, terms);
+      const write = createBlockWrite(path, source);
+      return queues.run<BlocksEnd>(deviceId, {
+        waitMs,
+        signal,
+        attempt: (trying, sending) => writeSteps(deviceId, write, trying, sending),
+      });
+    },
 
     execute: (deviceId, path, terms) =>
       run(deviceId, checked(path, terms), async (exchange) => {
@@ -186,9 +226,3 @@ function checked(path: string, terms: RequestTerms): RequestTerms {
 const refusesFormat = ({ code }: CoapMessage): boolean => code === CODE.notAcceptable || code === CODE.badOption;
 
 const succeeded = (response: CoapMessage): Outcome<null> => (codeClass(response.code) === 2 ? { done: null } : refusal(response));
-
-const refusal = ({ code, payload }: CoapMessage): RequestFailure => ({
-  failed: 'refused',
-  code: codeText(code),
-  text: payload.toString('utf8').slice(0, MOST_TEXT),
-});

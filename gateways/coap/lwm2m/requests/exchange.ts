@@ -1,6 +1,6 @@
 import type { DeviceId } from '../../../../schema/model/ids';
 import { CoapBusy, CoapClosed, CoapReset, CoapTimeout } from '../../front/errors';
-import type { CoapRequest, Requests } from '../../front/requests';
+import type { CoapRequest, RequestOptions, Requests } from '../../front/requests';
 import type { CoapMessage } from '../../message/message';
 import type { Outcome } from './outcome';
 import type { Reach, Reachable } from './reach';
@@ -8,7 +8,7 @@ import type { Try } from './request-queues';
 
 /** One request to the device and its response, whatever its code. Who the device is and where is looked up before each. */
 export type Exchange = (
-  build: (device: Reachable) => { request: CoapRequest; token?: Buffer },
+  build: (device: Reachable) => { request: CoapRequest } & Pick<RequestOptions, 'token' | 'isLate'>,
 ) => Promise<{ response: CoapMessage; device: Reachable }>;
 
 export interface ExchangeDeps extends Reach {
@@ -33,11 +33,12 @@ export async function withExchanges<T>(
     const device = await deps.reach(deviceId);
     if (device === 'gone') throw new Ended({ outcome: { failed: 'gone' } });
     if (device === 'asleep') throw new Ended({ again: 'asleep' });
-    const { request, token } = build(device);
+    const { request, ...options } = build(device);
     const sentAt = new Date();
     if (!signal.aborted) sending();
     try {
-      const response = await deps.request(device.peer, request, { ackTimeoutMs: device.ackTimeoutMs, token, signal });
+      const response = await deps.request(device.peer, request, { ackTimeoutMs: device.ackTimeoutMs, ...options, signal });
+      deps.answered(device);
       return { response, device };
     } catch (error) {
       throw await endedBy(error, device, sentAt);

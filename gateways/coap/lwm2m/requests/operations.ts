@@ -21,7 +21,7 @@ export interface Body {
 
 export const textBody = (text: string): Body => ({ contentFormat: CONTENT_FORMAT.text, payload: Buffer.from(text, 'utf8') });
 
-const uriPath = ({ root, path }: Target) => pathOptions(`${root}${path}`.split('/').filter((segment) => segment !== ''));
+export const uriPath = ({ root, path }: Target) => pathOptions(`${root}${path}`.split('/').filter((segment) => segment !== ''));
 
 export interface ReadOptions {
   /** Null: none is asked for. */

@@ -1,3 +1,5 @@
+import { codeText } from '../../message/codes';
+import type { CoapMessage } from '../../message/message';
 import type { Unreadable } from '../formats/decoded';
 
 /** Why a request to a device has not done what it should. */
@@ -22,3 +24,12 @@ export type RequestFailure =
   | { failed: 'aborted' };
 
 export type Outcome<T> = { done: T } | RequestFailure;
+
+const MOST_TEXT = 200;
+
+/** An answer that is an error. */
+export const refusal = ({ code, payload }: Pick<CoapMessage, 'code' | 'payload'>): RequestFailure => ({
+  failed: 'refused',
+  code: codeText(code),
+  text: payload.toString('utf8').slice(0, MOST_TEXT),
+});

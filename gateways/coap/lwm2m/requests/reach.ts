@@ -20,4 +20,6 @@ export interface Reach {
   reach(deviceId: DeviceId): Promise<Reachable | 'asleep' | 'gone'>;
   /** The device left a request of that time without an answer: with queue mode it counts as asleep from now on. */
   unanswered(device: Reachable, sentAt: Date): Promise<void>;
+  /** It has answered: with queue mode its window begins anew. */
+  answered(device: Reachable): void;
 }

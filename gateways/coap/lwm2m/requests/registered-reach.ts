@@ -7,7 +7,7 @@ import type { Reach } from './reach';
 
 export interface RegisteredReachDeps {
   gatewayId: string;
-  registrations: Pick<GatewayRegistrations, 'registrationOf' | 'unanswered'>;
+  registrations: Pick<GatewayRegistrations, 'registrationOf' | 'unanswered' | 'heard'>;
   /** Where datagrams for the device go; null: nowhere, before it was heard, as when its DTLS session has ended. */
   peerOf(registration: Registration): Peer | null;
   /** ACK_TIMEOUT of the device's product. */
@@ -44,6 +44,11 @@ export function createRegisteredReach(deps: RegisteredReachDeps): RegisteredReac
       if (peer === null) return 'asleep';
       const { registrationId, version, queueMode, root } = registration;
       return { registrationId, peer, version, queueMode, root, ackTimeoutMs: (await ackTimeoutSecondsOf(deviceId)) * 1_000 };
+    },
+
+    answered({ registrationId }) {
+      heardAt.set(registrationId, now());
+      registrations.heard(registrationId, gatewayId);
     },
 
     async unanswered({ registrationId }, sentAt) {

@@ -31,12 +31,19 @@ const registration: Registration = {
 
 function setUp(changes: Partial<Registration> | null = {}) {
   const peer = createPeer();
-  const state = { now: start, kept: changes && { ...registration, ...changes }, hasPeer: true, unanswered: [] as number[] };
+  const state = {
+    now: start,
+    kept: changes && { ...registration, ...changes },
+    hasPeer: true,
+    unanswered: [] as number[],
+    heard: [] as string[],
+  };
   const reach = createRegisteredReach({
     gatewayId: 'g1',
     registrations: {
       registrationOf: async () => state.kept,
       unanswered: async (_registrationId, sentAt) => void state.unanswered.push(sentAt.getTime()),
+      heard: (registrationId, gatewayId) => void state.heard.push(`${registrationId} ${gatewayId}`),
     },
     peerOf: () => (state.hasPeer ? peer : null),
     ackTimeoutSecondsOf: async () => 15,

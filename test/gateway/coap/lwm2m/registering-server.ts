@@ -60,6 +60,7 @@ export async function startRegisteringServer(keys: Record<string, Buffer> = {}) 
       return { registrationId: registrationId(), peer, version, queueMode: false, root, ackTimeoutMs: 2_000 };
     },
     unanswered: async () => undefined,
+    answered: () => undefined,
   });
 
   const plain = await openUdp({ addresses: [HOST], port: 0, receive: (peer, message) => front.receive(peer, message), onError });

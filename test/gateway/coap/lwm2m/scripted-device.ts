@@ -47,6 +47,7 @@ export function createScriptedDevice(script: Script, settings: Partial<Reachable
   const clock = createTestClock();
   const metrics = createCountedMetrics();
   const asked: string[] = [];
+  const datagrams: Buffer[] = [];
   const resets: number[] = [];
   const notifications: Notification[] = [];
   const drops: NotificationDrop[] = [];
@@ -61,6 +62,7 @@ export function createScriptedDevice(script: Script, settings: Partial<Reachable
       if (message.type === 'RST') resets.push(message.messageId);
       if (message.code === 0 || address !== state.address) return;
       asked.push(requestText(message));
+      datagrams.push(Buffer.from(datagram));
       const answer = state.script(message);
       if (answer !== null) setImmediate(() => front.receive(peerAt(address), writeMessage(answerTo(message, answer))));
     },
@@ -92,11 +94,17 @@ export function createScriptedDevice(script: Script, settings: Partial<Reachable
       state.unanswered += 1;
       state.awake = false;
     },
+    answered: () => undefined,
   });
 
   let messageId = 0x7000;
   return {
-    ...{ asked, clock, drops, metrics, notifications, observations, requests, resets, state },
+    ...{ asked, clock, datagrams, drops, metrics, notifications, observations, requests, resets, state },
+    /** Any other message of the device, such as an answer that comes on its own. */
+    deliver(message: Pick<CoapMessage, 'type' | 'token'> & { messageId?: number } & Answer): void {
+      messageId += 1;
+      front.receive(peerAt(state.address), writeMessage({ messageId, ...message, ...messageOf(message) }));
+    },
     /** A notification; returns once it was dealt with. */
     async notify(number: number, answer: Answer, { token, type = 'NON' }: { token: Buffer; type?: 'CON' | 'NON' }): Promise<void> {
       messageId += 1;

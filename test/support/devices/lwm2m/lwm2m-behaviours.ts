@@ -1,4 +1,4 @@
-import type { Repeated, Times } from '../times';
+import type { Held, Repeated, RepeatedOrHeld, Times } from '../times';
 import type { FirmwareState } from './objects/firmware-object';
 
 export type Lwm2mMethod = 'GET' | 'PUT' | 'POST';
@@ -14,21 +14,21 @@ interface Requests {
 
 /** What LwM2M devices can be told to do wrong, beside what others do wrong as well. Plain JSON. */
 export type Lwm2mBehaviour =
-  | ({ kind: 'ignores'; times: Times } & Requests)
+  | ({ kind: 'ignores'; times: Held } & Requests)
   | ({ kind: 'refuses'; code: string; times: Times } & Requests)
   | ({ kind: 'delays'; ms: number; times: Times } & Requests)
-  | { kind: 'sticksIn'; state: FirmwareState; times: Times }
+  | { kind: 'sticksIn'; state: FirmwareState; times: Held }
   | { kind: 'ends'; result: number; state: FirmwareState; at: 'notified' | 'downloaded' | 'installed' | 'restarted'; times: Times }
   | { kind: 'movesAt'; point: UpgradePoint; updates: boolean; times: Times }
   | { kind: 'losesNotifications'; times: Times }
-  | { kind: 'versionLater'; ms: number; times: Times }
-  | { kind: 'defers'; ms: number | null; times: Times }
+  | { kind: 'versionLater'; ms: number | 'told'; times: Times }
+  | { kind: 'defers'; ms: number | 'told' | null; times: Times }
   | { kind: 'answersPush'; firstMs: number; eachMs: number }
-  | { kind: 'leavesPush'; fromBlock: number; times: Times }
+  | { kind: 'leavesPush'; fromBlock: number; times: Held }
   | { kind: 'losesPush'; atBlock: number; times: Times };
 
 /** Leaves requests without an answer: so many datagrams, retransmissions included. */
-export const ignores = (method: Lwm2mMethod, path: string, { times = 'always' }: Repeated = {}): Lwm2mBehaviour => ({
+export const ignores = (method: Lwm2mMethod, path: string, { times = 'always' }: RepeatedOrHeld = {}): Lwm2mBehaviour => ({
   kind: 'ignores',
   method,
   path,
@@ -54,7 +54,11 @@ export const delays = (method: Lwm2mMethod, path: string, ms: number, { times = 
  * Says 2.04 and goes no further: it stays in Idle though it has the URI, in Downloading without asking for a block, in Downloaded though it
  * was executed, or in Updating.
  */
-export const sticksIn = (state: FirmwareState, { times = 'always' }: Repeated = {}): Lwm2mBehaviour => ({ kind: 'sticksIn', state, times });
+export const sticksIn = (state: FirmwareState, { times = 'always' }: RepeatedOrHeld = {}): Lwm2mBehaviour => ({
+  kind: 'sticksIn',
+  state,
+  times,
+});
 /**
  * Ends with a result in Idle, or in the state that is given: in place of the download, of Downloaded, of the restart, or after a restart
  * to whatever version it comes up with.
@@ -73,14 +77,18 @@ export const movesAt = (point: UpgradePoint, { updates = true, times = 1 }: Repe
 });
 /** Lets itself be observed, and its notifications get lost. */
 export const losesNotifications = ({ times = 'always' }: Repeated = {}): Lwm2mBehaviour => ({ kind: 'losesNotifications', times });
-/** Tells of its new version only so long after the restart. */
-export const versionLater = (ms: number, { times = 'always' }: Repeated = {}): Lwm2mBehaviour => ({ kind: 'versionLater', ms, times });
+/** Tells of its new version only so long after the restart, or when it relents. */
+export const versionLater = (ms: number | 'told', { times = 'always' }: Repeated = {}): Lwm2mBehaviour => ({
+  kind: 'versionLater',
+  ms,
+  times,
+});
 /** Its user puts the update off: Downloaded with result 11, and it updates so much later by itself; null: not before it is executed again. */
-export const defers = (ms: number | null, { times = 1 }: Repeated = {}): Lwm2mBehaviour => ({ kind: 'defers', ms, times });
+export const defers = (ms: number | 'told' | null, { times = 1 }: Repeated = {}): Lwm2mBehaviour => ({ kind: 'defers', ms, times });
 /** Takes its time with the first block of a push, as for erasing its flash, and with every other one. */
 export const answersPush = (firstMs: number, eachMs = 0): Lwm2mBehaviour => ({ kind: 'answersPush', firstMs, eachMs });
 /** Leaves a block of a push, and all that follow, without an answer, in so many pushes. */
-export const leavesPush = (fromBlock: number, { times = 'always' }: Repeated = {}): Lwm2mBehaviour => ({
+export const leavesPush = (fromBlock: number, { times = 'always' }: RepeatedOrHeld = {}): Lwm2mBehaviour => ({
   kind: 'leavesPush',
   fromBlock,
   times,

@@ -4,6 +4,7 @@ import type { OngoingUpgrade } from '../ongoing-upgrades';
 import { nothingPulled, type PulledFile } from './coap/block-pull';
 import type { Answer } from './coap/coap-endpoint';
 import type { DtlsOf } from './line/dtls-line';
+import type { UpgradePoint } from './lwm2m-behaviours';
 import type { Lwm2mDeviceDescription, Lwm2mDeviceSettings } from './lwm2m-description';
 import { download } from './lwm2m-download';
 import { type Lwm2mOffer, performLwm2mUpgrade } from './lwm2m-upgrade';
@@ -39,6 +40,8 @@ export class Lwm2mDevice extends RegisteredDevice<Lwm2mOffer> {
     if (this.habits.versionAt === '/5/0/7') this.firmware.packageVersion = this.version;
     this.push = new PackagePush({
       ...{ habits: this.habits, plan: this.plan, firmware: this.firmware },
+      // Not before the server has its answer.
+      onBlock: () => setImmediate(() => void this.reached('progress', new AbortController().signal)),
       onBytes: (bytes) => {
         this.counts.bytes += bytes;
       },
@@ -74,6 +77,7 @@ export class Lwm2mDevice extends RegisteredDevice<Lwm2mOffer> {
       file: this.file,
       bareImage: ({ length }) => (this.settings.bareVersion ? { size: length, version: this.settings.bareVersion } : null),
       automatic: this.habits.automatic === true,
+      relented: this.relented,
       pull: (onBlock) => this.pull(offer.uri, onBlock, power.signal),
       executed: () =>
         new Promise((resolve, reject) => {
@@ -81,17 +85,19 @@ export class Lwm2mDevice extends RegisteredDevice<Lwm2mOffer> {
           this.execute = resolve;
           power.signal.addEventListener('abort', () => reject(power.signal.reason), { once: true });
         }),
-      reached: async (point) => {
-        const move = this.plan.take('movesAt', (behaviour) => behaviour.point === point);
-        if (move) await this.rebind();
-        if (move?.updates) this.updateOrReturn();
-        if (point !== 'executed') this.cutIfPlanned(point, power.signal);
-      },
+      reached: (point) => this.reached(point, power.signal),
       restart: async (version, rebootMs) => {
         if (this.habits.deregisters) await this.client.registration.deregister().catch(() => undefined);
         await this.reboot(rebootMs ?? 0, power, () => this.comeUp(version));
       },
     });
+  }
+
+  private async reached(point: UpgradePoint, signal: AbortSignal): Promise<void> {
+    const move = this.plan.take('movesAt', (behaviour) => behaviour.point === point);
+    if (move) await this.rebind();
+    if (move?.updates) this.updateOrReturn();
+    if (point !== 'executed') this.cutIfPlanned(point, signal);
   }
 
   private pull(uri: string, onBlock: (file: PulledFile) => Promise<void>, signal: AbortSignal): Promise<void> {
@@ -124,8 +130,9 @@ export class Lwm2mDevice extends RegisteredDevice<Lwm2mOffer> {
       if (this.habits.versionAt === '/5/0/7') firmware.packageVersion = this.version;
       this.changed('/3/0/3');
     };
-    if (later) setTimeout(known, later.ms).unref();
-    else known();
+    if (later === undefined) known();
+    else if (later.ms === 'told') void this.relented.then(known);
+    else setTimeout(known, later.ms).unref();
     const { state, result } = plan.take('ends', ({ at }) => at === 'restarted') ?? {
       ...{ state: STATE.idle, result: version === null ? RESULT.failed : RESULT.success },
     };

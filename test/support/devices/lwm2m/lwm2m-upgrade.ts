@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { aborted } from '../aborted';
-import type { CutPoint } from '../behaviours';
 import { installedVersion } from '../misbehaving/installed-version';
 import type { UpgradeHost } from '../upgrade-host';
 import { FileChanged, type PulledFile, PullRefused } from './coap/block-pull';
 import { type FirmwareHeader, readFirmwareHeader } from './firmware-package';
+import type { UpgradePoint } from './lwm2m-behaviours';
 import { DownloadLost } from './lwm2m-download';
-import { type FirmwareObject, RESULT, STATE } from './objects/firmware-object';
+import { type FirmwareObject, type FirmwareState, RESULT, STATE } from './objects/firmware-object';
 
 export interface Lwm2mOffer {
   /** Unknown before the package is here, and empty as long. */
@@ -24,19 +24,22 @@ export interface Lwm2mUpgradeHost extends Omit<UpgradeHost, 'download' | 'cutIfP
   readonly file: PulledFile;
   /** What it makes of an image that says nothing of itself. Null: nothing. */
   bareImage(image: Buffer): FirmwareHeader | null;
+  /** Settles when it does not hold any longer where it was told to. */
+  readonly relented: Promise<void>;
   /** It updates without being told. */
   readonly automatic: boolean;
   pull(onBlock: (file: PulledFile) => Promise<void>): Promise<void>;
   /** Settles when the server executes `/5/0/2`. */
   executed(): Promise<void>;
   /** It has come so far: it moves or loses its power, if the plan says so, and then it throws. */
-  reached(point: Exclude<CutPoint, 'reboot'> | 'executed'): Promise<void>;
+  reached(point: UpgradePoint): Promise<void>;
 }
 
 /** The device's side of one upgrade, from the URI or the pushed package to the restart (device-protocols §3.5). */
 export async function performLwm2mUpgrade(host: Lwm2mUpgradeHost): Promise<void> {
   const { plan, pacing, signal, firmware, offer } = host;
-  if (plan.has('silent') || plan.take('sticksIn', ({ state }) => state === STATE.downloading)) await aborted(signal);
+  if (plan.has('silent')) await aborted(signal);
+  await sticks(host, STATE.downloading);
   await host.reached('notified');
   if (endsEarly(host, 'notified') || (!offer.pushed && !pacing.skipDownload && !(await pulled(host))) || endsEarly(host, 'downloaded'))
     return;
@@ -54,9 +57,16 @@ export async function performLwm2mUpgrade(host: Lwm2mUpgradeHost): Promise<void>
   await host.reached('executed');
   if (pacing.installMs) await delay(pacing.installMs, undefined, { signal });
   if (endsEarly(host, 'installed')) return;
-  if (plan.has('neverReportsVersion') || plan.take('sticksIn', ({ state }) => state === STATE.updating)) await aborted(signal);
+  if (plan.has('neverReportsVersion')) await aborted(signal);
+  await sticks(host, STATE.updating);
   const late = plan.take('disconnectsAt', ({ point }) => point === 'reboot');
   await host.restart(installedVersion(plan, header.version), (pacing.rebootMs ?? 0) + (late?.forMs ?? 0));
+}
+
+/** Until its power goes or it relents. */
+async function sticks({ plan, signal, relented }: Lwm2mUpgradeHost, where: FirmwareState): Promise<void> {
+  const stuck = plan.take('sticksIn', ({ state }) => state === where);
+  if (stuck) await (stuck.times === 'untilTold' ? Promise.race([aborted(signal), relented]) : aborted(signal));
 }
 
 function endsEarly({ plan, firmware }: Lwm2mUpgradeHost, point: 'notified' | 'downloaded' | 'installed'): boolean {
@@ -66,12 +76,12 @@ function endsEarly({ plan, firmware }: Lwm2mUpgradeHost, point: 'notified' | 'do
 }
 
 /** The server executes, and the user does not put it off any longer. */
-async function permitted({ plan, firmware, signal, executed }: Lwm2mUpgradeHost): Promise<void> {
+async function permitted({ plan, firmware, signal, executed, relented }: Lwm2mUpgradeHost): Promise<void> {
   await executed();
   for (let put = plan.take('defers'); put; put = plan.take('defers')) {
     firmware.to(STATE.downloaded, RESULT.deferred);
     if (put.ms === null) await executed();
-    else await Promise.race([executed(), delay(put.ms, undefined, { signal })]);
+    else await Promise.race([executed(), put.ms === 'told' ? relented : delay(put.ms, undefined, { signal })]);
     firmware.to(STATE.updating, RESULT.none);
   }
 }

@@ -10,6 +10,8 @@ export interface PackagePushParts {
   habits: Habits;
   plan: BehaviourPlan;
   firmware: FirmwareObject;
+  /** A block was taken, and others follow; it is answered after this. */
+  onBlock(): void;
   onBytes(bytes: number): void;
   /** The package is whole. */
   onPackage(body: Buffer): void;
@@ -60,7 +62,10 @@ export class PackagePush {
     if (answer.code.startsWith('2.')) this.parts.onBytes(packet.payload.length);
     if (tooLarge) firmware.to(STATE.idle, RESULT.noStorage);
     else if (body) setImmediate(() => this.parts.onPackage(body));
-    else if (this.begun) firmware.to(STATE.downloading, RESULT.none);
+    else if (this.begun) {
+      firmware.to(STATE.downloading, RESULT.none);
+      this.parts.onBlock();
+    }
     return this.inTime(answer, num);
   }
 

@@ -6,10 +6,12 @@ export interface BehaviourPlan {
   get<K extends BehaviourKind>(kind: K, applies?: (behaviour: BehaviourOf<K>) => boolean): BehaviourOf<K> | undefined;
   /** The behaviour if it happens now: uses up one of its times. */
   take<K extends BehaviourKind>(kind: K, applies?: (behaviour: BehaviourOf<K>) => boolean): BehaviourOf<K> | undefined;
+  /** What was to last until it is told otherwise is over. */
+  relent(): void;
 }
 
 /** Shared by all that behave: 5,000 devices in a process need one. */
-const NOTHING: BehaviourPlan = { has: () => false, get: () => undefined, take: () => undefined };
+const NOTHING: BehaviourPlan = { has: () => false, get: () => undefined, take: () => undefined, relent: () => undefined };
 
 export function createBehaviourPlan(behaviours: readonly Behaviour[] = []): BehaviourPlan {
   if (behaviours.length === 0) return NOTHING;
@@ -25,9 +27,12 @@ export function createBehaviourPlan(behaviours: readonly Behaviour[] = []): Beha
       if (entry) entry.left -= 1;
       return entry?.behaviour as BehaviourOf<K> | undefined;
     },
+    relent() {
+      for (const entry of entries) if ('times' in entry.behaviour && entry.behaviour.times === 'untilTold') entry.left = 0;
+    },
   };
 }
 
 function timesOf(behaviour: Behaviour): number {
-  return 'times' in behaviour && behaviour.times !== 'always' ? behaviour.times : Number.POSITIVE_INFINITY;
+  return 'times' in behaviour && typeof behaviour.times === 'number' ? behaviour.times : Number.POSITIVE_INFINITY;
 }

@@ -1,7 +1,7 @@
-import type { ApiKey } from '../../schema/model/access';
-import type { Store } from '../../schema/mongo/connect';
-import { isDuplicateKey } from '../duplicate-key';
-import { transaction } from '../transaction';
+import type { ApiKey } from '../../../schema/model/access';
+import type { Store } from '../../../schema/mongo/connect';
+import { isDuplicateKey } from '../../duplicate-key';
+import { transaction } from '../../transaction';
 
 const MARKER = 'first-key-made';
 

@@ -1,11 +1,11 @@
-import type { ApiKey } from '../../schema/model/access';
-import { registrationOf } from '../../schema/model/device/generations';
-import type { DeviceId } from '../../schema/model/ids';
-import type { Limits } from '../../schema/model/limits';
-import type { Collections } from '../../schema/mongo/connect';
-import { refuseIfAny } from '../refuse';
-import type { NewApiKey } from './contract';
-import type { Viewer } from './viewer';
+import type { ApiKey } from '../../../schema/model/access';
+import { registrationOf } from '../../../schema/model/device/generations';
+import type { DeviceId } from '../../../schema/model/ids';
+import type { Limits } from '../../../schema/model/limits';
+import type { Collections } from '../../../schema/mongo/connect';
+import { refuseIfAny } from '../../refuse';
+import type { NewApiKey } from '../contract';
+import type { Viewer } from '../viewer';
 
 const FIELD = 'deviceIds';
 const productOf = (id: DeviceId): string => id.slice(0, id.indexOf('.'));

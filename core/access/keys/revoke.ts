@@ -1,12 +1,12 @@
-import type { mongo } from 'mongoose';
-import type { ApiKey } from '../../schema/model/access';
-import type { Store } from '../../schema/mongo/connect';
-import { UserError } from '../errors';
-import { transaction } from '../transaction';
+import type { ApiKey } from '../../../schema/model/access';
+import type { Store } from '../../../schema/mongo/connect';
+import { UserError } from '../../errors';
+import { transaction } from '../../transaction';
+import { requireGood } from '../still-good';
 
 const TURN = 'administrators';
 
-/** Ends a key, once. Throws NOT_SIGNED_IN when the key that asks was revoked itself, NOT_FOUND, and LAST_ADMINISTRATOR for the key without which nobody could make another. */
+/** Ends a key, once. Throws NOT_SIGNED_IN when who asks was revoked or blocked itself, NOT_FOUND, and LAST_ADMINISTRATOR for the key without which nobody could make another. */
 export function revoke(
   { connection, collections }: Pick<Store, 'connection' | 'collections'>,
   id: string,
@@ -15,7 +15,7 @@ export function revoke(
 ): Promise<ApiKey> {
   const { apiKeys, settings } = collections;
   return transaction({ connection }, async (session) => {
-    if (by !== id) await requireGood(apiKeys, by, session);
+    if (by !== id) await requireGood(collections, by, session);
     const apiKey = await apiKeys.findOne({ _id: id }, { session });
     if (!apiKey) {
       throw new UserError('NOT_FOUND', {
@@ -37,13 +37,6 @@ export function revoke(
     await apiKeys.updateOne({ _id: id }, { $set: { revokedAt: at } }, { session });
     return { ...apiKey, revokedAt: at };
   });
-}
-
-/** By the store itself. Throws NOT_SIGNED_IN for a key that was revoked. */
-export async function requireGood(apiKeys: Store['collections']['apiKeys'], id: string, session?: mongo.ClientSession): Promise<void> {
-  const revoked = await apiKeys.findOne({ _id: id, revokedAt: { $ne: null } }, { session, projection: { _id: 1 } });
-  if (!revoked) return;
-  throw new UserError('NOT_SIGNED_IN', { message: 'The API key was revoked.', hint: 'Use another key.' });
 }
 
 function lastAdministrator(): UserError {

@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto';
+import type { Role } from '../viewer';
+
+/** The name of a claim, or the names on the way to one inside objects: `["realm_access", "roles"]`. */
+export type ClaimPath = string | readonly string[];
+
+/** What people may be by a claim: everything but an app. */
+export type PersonRole = Exclude<Role, 'APP'>;
+
+/** Asymmetric all: with a shared secret whoever checks tokens could make them. */
+export const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'] as const;
+export type Algorithm = (typeof ALGORITHMS)[number];
+
+/** An identity provider whose tokens are taken. */
+export interface Issuer {
+  /** In addresses and in logs. */
+  id: string;
+  /** For people. */
+  name: string;
+  /** As in `iss` to the letter; below it is `/.well-known/openid-configuration`. */
+  issuer: string;
+  /** One of them must be in `aud`. */
+  audience: readonly string[];
+  algorithms: readonly Algorithm[];
+  clockSkewSeconds: number;
+  /** Tokens that are good for longer than that from now on are refused. */
+  longestTokenHours: number;
+  role: { claim: ClaimPath; values: Readonly<Record<string, PersonRole>> };
+  /** Null: all products. With it a token is for the products that it names, and for none if it names none. */
+  products: { claim: ClaimPath; all?: string } | null;
+  /** Null: no sign-in in a browser. */
+  client: { id: string; secret?: string; authentication: 'basic' | 'post'; scopes: readonly string[] } | null;
+}
+
+/** Changes with whatever decides what a person may do. */
+export const termsOf = ({ issuer, audience, role, products, client }: Issuer): string =>
+  createHash('sha256')
+    .update(JSON.stringify([issuer, audience, role, products, client?.id]))
+    .digest('base64url');
