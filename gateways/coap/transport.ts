@@ -85,7 +85,7 @@ function createCoapTransport(
   }
 
   /** Null: it cannot be looked at now, and may come again. */
-  async function onNotification(peer: Peer, notification: CoapMessage): Promise<boolean | null> {
+  async function onNotification(peer: Peer, notification: CoapMessage): Promise<boolean | 'stranger' | null> {
     const { mayAsk, admit } = boundsOf(peer);
     if (!mayAsk(peer.address)) return null;
     return admit(

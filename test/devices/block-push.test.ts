@@ -31,9 +31,8 @@ test('it takes smaller blocks only: the server goes on behind what was taken', (
   const push = new BlockPush({ szx: 2 });
   const first = push.take(block(0, 4));
   expect(blockOf({ options: first.answer.options as never }, 'Block1')).toMatchObject({ num: 0, szx: 2 });
-  const rest = [1, 2, 3, 4].map((num) => push.take(block(num, 2)));
-  expect(rest.map(({ answer }) => answer.code)).toEqual(['2.31', '2.31', '2.31', '2.04']);
-  expect(rest.at(-1)?.body).toEqual(BODY);
+  const last = push.take(block(4, 2));
+  expect(last).toMatchObject({ answer: { code: '2.04' }, body: BODY });
 });
 
 test('a block out of order is 4.08, and the next first block begins anew', () => {

@@ -9,8 +9,8 @@ export interface NotificationsDeps {
   metrics: FrontMetrics;
   duplicates: Duplicates;
   sendEmpty(peer: Peer, type: CoapType, messageId: number): Buffer;
-  /** Whether the notification, or the error that ends an observation, is wanted. An unwanted one gets a reset, which ends the observation (RFC 7641 §3.6). Null: nobody has time for it now. */
-  onNotification(peer: Peer, notification: CoapMessage): boolean | Promise<boolean | null>;
+  /** Whether the notification, or the error that ends an observation, is wanted. An unwanted one gets a reset, which ends the observation (RFC 7641 §3.6). Null: nobody has time for it now; `stranger`: nobody knows who sends it. These get no answer, and may come again. */
+  onNotification(peer: Peer, notification: CoapMessage): boolean | Promise<boolean | 'stranger' | null>;
   onError(error: unknown): void;
 }
 
@@ -34,10 +34,10 @@ export function createNotifications(deps: NotificationsDeps): Notifications {
         return;
       }
       const remembered = duplicates.remember(peer, notification);
-      const settled = (wanted: boolean | null): void => {
+      const settled = (wanted: boolean | 'stranger' | null): void => {
         if (closed) return;
-        if (wanted === null) {
-          metrics.dropped.overloaded.inc();
+        if (wanted === null || wanted === 'stranger') {
+          metrics.dropped[wanted === null ? 'overloaded' : 'unwanted_notification'].inc();
           duplicates.forget(peer, notification);
           return;
         }

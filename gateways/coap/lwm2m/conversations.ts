@@ -4,13 +4,12 @@ import type { Registration } from '../../../schema/model/registration/registrati
 import type { CoapCore } from '../core';
 import type { Front } from '../front/front';
 import type { Peer } from '../front/peer';
-import type { CoapMessage } from '../message/message';
 import type { CoapMetrics } from '../metrics';
 import type { CoapQuotas } from '../quotas';
 import type { RegisteredPeer } from '../registered-peers';
 import type { Resources } from './formats/decoded';
 import { createDeviceRequests, type DeviceRequests } from './requests/device-requests';
-import { createObservations } from './requests/observations';
+import { createObservations, type Observations } from './requests/observations';
 import { createRegisteredReach } from './requests/registered-reach';
 import { QUEUE_LIMITS } from './requests/request-queues';
 
@@ -39,7 +38,7 @@ export interface Conversations {
   heard(device: Registered): void;
   /** The same of a Register or Update, which core knows. `moved`: its registration is another one than before, or it is elsewhere. */
   registered(device: Registered, moved: boolean): void;
-  onNotification(peer: Peer, notification: CoapMessage): Promise<boolean>;
+  onNotification: Observations['onNotification'];
   stop(): void;
 }
 
@@ -76,7 +75,7 @@ export function createConversations(deps: ConversationsDeps): Conversations {
     registered: (device, moved) => soon(moved ? requests.moved : requests.heard, device),
     async onNotification(peer, notification) {
       const wanted = await observations.onNotification(peer, notification);
-      const device = wanted ? await registeredAt(peer) : null;
+      const device = wanted === true ? await registeredAt(peer) : null;
       if (device !== null) heard(device);
       return wanted;
     },

@@ -12,7 +12,10 @@ import { parsePath } from '../formats/path';
 import { orderOf, type Taken } from './notification-order';
 import { observeToken } from './observe-token';
 
-/** Why a notification was dropped. The first three get a reset, which ends the observation (RFC 7641 §3.6). */
+/**
+ * Why a notification was dropped. The first three get a reset, which ends the observation (RFC 7641 §3.6); the first one only from who has
+ * proven who it is: a device behind NAT may tell something from another port before its Update says where it is now.
+ */
 export const NOTIFICATION_DROPS = [
   'not_registered',
   'unknown_token',
@@ -61,8 +64,8 @@ export interface Observations {
   begun(registrationId: string, path: string, number: number): void;
   /** Nothing more of it is wanted. */
   ended(registrationId: string, path: string): void;
-  /** Whether the notification is wanted; the front resets others. */
-  onNotification(peer: Peer, notification: CoapMessage): Promise<boolean>;
+  /** Whether the notification is wanted; the front resets others. `stranger`: who sends it is not known there, yet. */
+  onNotification(peer: Peer, notification: CoapMessage): Promise<boolean | 'stranger'>;
 }
 
 const MOST_OBSERVATIONS = 100_000;
@@ -95,7 +98,10 @@ export function createObservations(deps: ObservationsDeps): Observations {
 
     async onNotification(peer, notification) {
       const registered = await registrationOf(peer);
-      if (registered === null) return drop('not_registered');
+      if (registered === null) {
+        const wanted = drop('not_registered');
+        return peer.identity === null ? 'stranger' : wanted;
+      }
       const { deviceId, registrationId } = registered;
       const path = paths.find((each) => tokenOf(registrationId, each).equals(notification.token));
       if (path === undefined) return drop('unknown_token');

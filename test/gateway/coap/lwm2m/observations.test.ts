@@ -72,11 +72,17 @@ test.each<[string, Buffer]>([
   expect([device.notifications, device.drops, device.resets.length]).toEqual([[], ['unknown_token'], 1]);
 });
 
-test('a notification of nobody who is registered is reset', async () => {
+test.each([
+  ['who has proven who it is', 'id-1', 1],
+  ['behind a port that is nobody’s, as that of a device that NAT has moved (eclipse-leshan/leshan#1636)', null, 0],
+])('a notification of somebody %s and is not registered: so many resets', async (_who, identity, resets) => {
   const device = createScriptedDevice(() => null);
-  device.state.registered = false;
+  Object.assign(device.state, { registered: false, identity });
   await device.notify(1, state(2), { token, type: 'CON' });
-  expect([device.drops, device.resets.length]).toEqual([['not_registered'], 1]);
+  expect([device.drops, device.resets.length]).toEqual([['not_registered'], resets]);
+  Object.assign(device.state, { registered: true, identity: null });
+  await device.notify(1, state(2), { token, type: 'CON' });
+  expect(device.notifications).toHaveLength(1);
 });
 
 test('after the end of an observation notifications are reset, whatever the device answered (zephyrproject-rtos/zephyr#8287)', async () => {

@@ -51,10 +51,19 @@ export function createScriptedDevice(script: Script, settings: Partial<Reachable
   const resets: number[] = [];
   const notifications: Notification[] = [];
   const drops: NotificationDrop[] = [];
-  const state = { script, awake: true, registered: true, unanswered: 0, refuseNotifications: false, address: 1, registrationId: 'r1' };
+  const state = {
+    script,
+    awake: true,
+    registered: true,
+    unanswered: 0,
+    refuseNotifications: false,
+    identity: null as string | null,
+    address: 1,
+    registrationId: 'r1',
+  };
 
   const peerAt = (address: number): Peer => ({
-    ...{ key: `udp ${address}`, address: '192.0.2.1', port: address, identity: null },
+    ...{ key: `udp ${address}`, address: '192.0.2.1', port: address, identity: state.identity },
     send(datagram) {
       const parsed = parseMessage(datagram);
       if ('malformed' in parsed) throw new Error(parsed.malformed);

@@ -51,6 +51,10 @@ export class FakeUpgrades implements Lwm2mUpgrades {
     while (!calls.every((call) => this.calls.includes(call))) await once(this.changed, 'call');
   }
 
+  async untilAnswer(isWanted: (answer: Answer) => boolean): Promise<void> {
+    while (!this.answers.some(isWanted)) await once(this.changed, 'call');
+  }
+
   private called(call: string): void {
     this.calls.push(call);
     this.changed.emit('call');

@@ -43,6 +43,8 @@ export class Lwm2mClient {
   readonly wakefulness: Wakefulness;
   /** Messages that came while it slept. */
   missed = 0;
+  /** Notifications and separate responses that the server answered with a reset. */
+  rejected = 0;
   readonly endpoint: CoapEndpoint;
 
   constructor(private readonly parts: ClientParts) {
@@ -55,7 +57,10 @@ export class Lwm2mClient {
         this.line.send(datagram);
       },
       onRequest: (packet) => this.answer(packet),
-      onRejected: (token) => this.observations.end(token),
+      onRejected: (token) => {
+        this.rejected += 1;
+        this.observations.end(token);
+      },
       onUnreadable: ({ message }) => parts.complain(`unreadable: ${message}`),
     });
     this.registration = new Registration({

@@ -41,12 +41,10 @@ export class BlockPush {
     if (Math.max(uintOf(packet, 'Size1') ?? 0, at + packet.payload.length) > mostBytes) {
       return { answer: { code: '4.13', options }, tooLarge: true };
     }
-    // Of a block that is larger than it takes it keeps the front; the server goes on behind that with smaller ones.
-    const kept = packet.payload.subarray(0, bytesOf(Math.min(szx, block.szx)));
-    this.pieces.push(kept);
-    this.length += kept.length;
-    const whole = !block.more && kept.length === packet.payload.length;
-    if (!whole) return { answer: { code: '2.31', options } };
+    // A block that is larger than it wants counts all the same; the server goes on behind it with smaller ones (RFC 7959 §3.2, figure 8).
+    this.pieces.push(packet.payload);
+    this.length += packet.payload.length;
+    if (block.more) return { answer: { code: '2.31', options } };
     const body = Buffer.concat(this.pieces);
     this.forget();
     return { answer: { code: '2.04', options }, body };
