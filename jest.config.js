@@ -31,6 +31,7 @@ const startingPrograms = [
   'gateway/external-broker',
   'gateway/external-children',
   'api/browser',
+  'api/browser-sign-in',
   'unit/docs/commands',
   'unit/docs/examples',
 ].map((path) => `<rootDir>/test/${path}.test.ts`);

@@ -1,7 +1,7 @@
 import { getDistDirectory, isSandboxFrame, renderAltair, renderInitSnippet, SANDBOX_FRAME_CSP } from 'altair-static';
 import { Router, static as serveStatic } from 'express';
 
-const FIRST_QUERY = `# Give your API key first: environments menu (top right) → Environments… → Global environment → "apiKey".
+const FIRST_QUERY = `# Not signed in? Open /signin, or give an API key: environments menu (top right) → Environments… → Global environment → "apiKey".
 {
   viewer { name role }
   batches(first: 10) { edges { node { id name status counts { total succeeded failed } } } }
@@ -20,8 +20,8 @@ const CSP = [
 ].join('; ');
 
 /**
- * The GraphQL explorer (Altair): static files from the package. It holds no data and no key; the visitor's key goes into its
- * environment, and from there into the HTTP header and the WebSocket's connection parameters.
+ * The GraphQL explorer (Altair): static files from the package. It holds no data and no key. Whoever is signed in needs none: the
+ * browser sends the cookie. Others give a key to its environment, and it goes from there into the HTTP header and the WebSocket's parameters.
  */
 export function explorer(graphqlPath: string): Router {
   const options = {

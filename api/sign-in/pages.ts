@@ -29,12 +29,12 @@ export const signInBody = (issuers: readonly { id: string; name: string }[], sho
     '<button>Sign in with an API key</button></form>',
   ].join('');
 
-/** For nobody in between, and for no page that is come to from here. */
+/** For nobody in between, and for no page elsewhere that is come to from here. Without any referrer forms would have the origin `null`. */
 export const privately = (res: Response): Response =>
   res.set({
     'Cache-Control': 'no-store',
     'Content-Security-Policy': CSP,
-    'Referrer-Policy': 'no-referrer',
+    'Referrer-Policy': 'same-origin',
     'X-Content-Type-Options': 'nosniff',
   });
 

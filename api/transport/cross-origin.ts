@@ -19,7 +19,8 @@ const MAX_AGE = 600;
 
 /**
  * R-UI-7. Pages of the origins listed may read what is answered. Browsers ask first (a preflight, which never has a key), and are answered
- * before the gate: true then. No cookies are used, so a page without a key can do nothing with being let in.
+ * before the gate: true then. Cookies count for the API's own pages alone
+ * (`access/own-address.ts`), so a page without a key can do nothing with being let in.
  */
 export function crossOrigin(origins: Origins): (req: IncomingMessage, res: ServerResponse) => boolean {
   const share = cors({ origin: [...origins], methods: METHODS, exposedHeaders: EXPOSED_HEADERS, maxAge: MAX_AGE, preflightContinue: true });

@@ -1,0 +1,150 @@
+import type { Issuer } from '../../core/access/tokens/issuer';
+import { type OidcProvider, startOidcProvider } from '../support/oidc-provider/start';
+import { createCookieJar } from './support/cookie-jar';
+import { startTestApi, type TestApi } from './support/test-api';
+
+let provider: OidcProvider;
+let api: TestApi;
+const away: Issuer['issuer'] = 'http://127.0.0.1:1';
+beforeAll(async () => {
+  provider = await startOidcProvider();
+  const { issuer } = provider;
+  const unreachable = { ...issuer, id: 'away', name: 'Away <Ltd>', issuer: away };
+  api = await startTestApi({
+    access: {
+      issuers: [issuer, unreachable, { ...issuer, id: 'tokens-only', issuer: `${issuer.issuer}/x`, client: null }],
+      session: { idleMinutes: 60, hours: 12 },
+    },
+  });
+  await provider.begin(api.url);
+});
+afterAll(async () => {
+  await api?.stop();
+  await provider?.stop();
+});
+
+const isCallback = (address: string) => address.startsWith(`${api.url}/signin/callback`);
+async function viewer(jar: ReturnType<typeof createCookieJar>) {
+  const answer = await jar.ask(`${api.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin: api.url, 'sec-fetch-site': 'same-origin' },
+    body: JSON.stringify({ query: '{ viewer { kind name role signedInBy } }' }) as never,
+  });
+  return ((await answer.json()) as { data?: { viewer: object } }).data?.viewer;
+}
+const reach = (jar: ReturnType<typeof createCookieJar>, login = 'ada') => jar.follow(`${api.url}/signin/corporate`, login, isCallback);
+
+test('R-UI-4 a person signs in by a real provider with code, PKCE, state and nonce, and out', async () => {
+  const jar = createCookieJar();
+  const begun = await jar.ask(`${api.url}/signin/corporate`);
+  const asked = new URL(begun.headers.get('location') ?? '').searchParams;
+  expect(Object.fromEntries(asked)).toMatchObject({
+    ...{ response_type: 'code', client_id: 'updraft', code_challenge_method: 'S256', scope: 'openid profile' },
+    ...{
+      state: expect.stringMatching(/^[\w-]{43}$/),
+      nonce: expect.stringMatching(/^[\w-]{43}$/),
+      redirect_uri: `${api.url}/signin/callback`,
+    },
+  });
+  expect(begun.headers.get('set-cookie')).toMatch(/; Path=\/; HttpOnly; SameSite=Lax; Max-Age=600$/);
+  const { address } = await reach(jar);
+  const landed = await jar.ask(address);
+  expect([landed.status, await landed.text()]).toEqual([200, expect.stringContaining('content="0;url=/"')]);
+  expect(await viewer(jar)).toEqual({ kind: 'PERSON', name: 'Ada', role: 'OPERATOR', signedInBy: 'BROWSER_SESSION' });
+  const out = await jar.ask(`${api.url}/signout`, { method: 'POST', headers: { origin: api.url } });
+  expect(out.headers.get('location')).toBe('/signin');
+  expect(await viewer(jar)).toBeUndefined();
+});
+
+test('R-UI-4 one to whom the claims give no role is told so, and is nobody', async () => {
+  const jar = createCookieJar();
+  const { address } = await reach(jar, 'nobody');
+  const landed = await jar.ask(address);
+  expect([landed.status, await landed.text()]).toEqual([401, expect.stringContaining('no role here')]);
+  expect(await viewer(jar)).toBeUndefined();
+});
+
+test('R-UI-4 the way back is for the browser that was sent, once, with the state it was sent with', async () => {
+  const jar = createCookieJar();
+  const { address } = await reach(jar);
+  const elsewhere = await createCookieJar().ask(address);
+  expect([elsewhere.status, elsewhere.headers.get('set-cookie')]).toEqual([401, expect.not.stringContaining('session')]);
+  const other = createCookieJar();
+  await other.ask(`${api.url}/signin/corporate`);
+  expect((await other.ask(address)).status).toBe(401);
+  const again = createCookieJar();
+  const { address: good } = await reach(again);
+  const cookies = new Map(again.cookies);
+  expect((await again.ask(good)).status).toBe(200);
+  // The same code with the same cookie: the provider knows that it was used.
+  for (const [name, value] of cookies) again.cookies.set(name, value);
+  expect((await again.ask(good)).status).toBe(401);
+});
+
+test.each([
+  ['no state', (query: URLSearchParams) => query.delete('state')],
+  ['two states', (query: URLSearchParams) => query.append('state', 'x')],
+  ['another state', (query: URLSearchParams) => query.set('state', 'x'.repeat(43))],
+  ['another code', (query: URLSearchParams) => query.set('code', 'x')],
+  ['two codes', (query: URLSearchParams) => query.append('code', 'x')],
+  ['no code', (query: URLSearchParams) => query.delete('code')],
+  ['another issuer', (query: URLSearchParams) => query.set('iss', 'https://evil.example')],
+  ['an error with markup', (query: URLSearchParams) => query.set('error', '<script>alert(1)</script>')],
+])('R-UI-4 an answer with %s signs nobody in', async (_name, change) => {
+  const jar = createCookieJar();
+  const url = new URL((await reach(jar)).address);
+  change(url.searchParams);
+  const landed = await jar.ask(url.href);
+  const page = await landed.text();
+  expect([landed.status, page]).toEqual([401, expect.not.stringContaining('<script')]);
+  expect(await viewer(jar)).toBeUndefined();
+});
+
+test('R-UI-4 a cookie of the sign-in that was changed is none', async () => {
+  const jar = createCookieJar();
+  const { address } = await reach(jar);
+  for (const [name, value] of jar.cookies) if (name.includes('sign-in')) jar.cookies.set(name, `${value.slice(0, -8)}AAAAAAA=`);
+  expect((await jar.ask(address)).status).toBe(401);
+});
+
+test('R-UI-4 nobody is led anywhere else, whatever the address says', async () => {
+  const jar = createCookieJar();
+  for (const more of ['?returnTo=https://evil.example', '?redirect_uri=https://evil.example', '?next=//evil.example']) {
+    const { address } = await jar.follow(`${api.url}/signin/corporate${more}`, 'ada', isCallback);
+    expect(await (await jar.ask(`${address}&${more.slice(1)}`)).text()).not.toContain('evil');
+  }
+  for (const id of ['%2f%2fevil.example', '..%2f..', 'unknown', '__proto__', 'tokens-only']) {
+    const answer = await jar.ask(`${api.url}/signin/${id}`);
+    expect([id, answer.status, answer.headers.get('location')]).toEqual([id, 404, null]);
+  }
+});
+
+test('R-UI-4 R-SAFE-5 while a provider is away its sign-in says so, and the page, keys and other providers go on', async () => {
+  const jar = createCookieJar();
+  const answer = await jar.ask(`${api.url}/signin/away`);
+  expect([answer.status, answer.headers.get('retry-after'), await answer.text()]).toEqual([
+    503,
+    '5',
+    expect.stringContaining('Away &#60;Ltd&#62; does not answer'),
+  ]);
+  const page = await (await jar.ask(`${api.url}/signin`)).text();
+  expect(page).toContain('href="/signin/corporate"');
+  expect(page).not.toContain('tokens-only');
+  expect((await api.ask('{ viewer { name } }')).status).toBe(200);
+});
+
+test('R-UI-4 a program comes with a token of the provider, also when its keys have changed since', async () => {
+  const viewerOf = async () => (await api.ask('{ viewer { name role kind signedInBy } }', {}, await provider.token())).data;
+  const expected = { viewer: { name: 'ci', role: 'VIEWER', kind: 'PERSON', signedInBy: 'TOKEN' } };
+  expect(await viewerOf()).toEqual(expected);
+  await provider.rotate('second');
+  // Keys are fetched every 10 seconds at most.
+  for (;;) {
+    const data = await viewerOf();
+    if (data) {
+      expect(data).toEqual(expected);
+      return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+});
