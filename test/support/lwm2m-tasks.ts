@@ -15,6 +15,7 @@ export const anAskedTask = (step: Lwm2mStep, at: Date, { lwm2m, ...fields }: Tas
   anLwm2mTask({
     negotiation: { ...newNegotiation(DAY_MS), queriedAt: step === 'CELL_SLOT' ? null : at },
     offerAt: null,
+    waitBy: new Date(at.getTime() + 180_000),
     lwm2m: anLwm2mUpgrade({ step, since: at, ...lwm2m }),
     ...fields,
   });

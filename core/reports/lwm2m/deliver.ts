@@ -32,7 +32,7 @@ export async function deliver(deps: Lwm2mDeps, task: Task, ask: Ask, { firmware,
   const { policy } = await deps.facts(task.batchId);
   const chosen = chosenDelivery(firmware, {
     ...{ delivery: policy.delivery, schemes: policy.schemes },
-    ...{ served: deps.shortUrls.schemes, pullFailed: hasPullFailed(task) },
+    ...{ served: await servedTo(deps, task), pullFailed: hasPullFailed(task) },
   });
   if (chosen === null) return fail(deps, task, ask, 'UNSUPPORTED_PROTOCOL', textOf(firmware));
   const gate = goesOnAlone(task) ? 'NO_GATE' : (deps.cells?.gateOf(signal) ?? 'NO_GATE');
@@ -61,6 +61,13 @@ export async function deliver(deps: Lwm2mDeps, task: Task, ask: Ask, { firmware,
     { kind: 'push', token: to.token, size },
     limits.downloadMinutes * Math.max(1, size / (3 * 1024 ** 2)),
   );
+}
+
+/** Many clients list CoAPS whether they have a key or not; without one there is no session to download by. */
+async function servedTo({ shortUrls, hasKey }: Lwm2mDeps, { deviceId }: Task): Promise<Lwm2mDeps['shortUrls']['schemes']> {
+  const { schemes } = shortUrls;
+  if (!schemes.includes('coaps') || hasKey === undefined || (await hasKey(deviceId))) return schemes;
+  return schemes.filter((scheme) => scheme !== 'coaps');
 }
 
 export const about = ({ attempt, lwm2m }: Task) => ({ attempt, deliveries: lwm2m?.deliveries ?? 0 });

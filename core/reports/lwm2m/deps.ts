@@ -20,6 +20,8 @@ export interface Lwm2mDeps extends PushDeps {
   reportVersion(deviceId: DeviceId, said: ReportedVersion): Promise<unknown>;
   shortUrls: ShortUrls;
   tokens: Pick<ShortTokens, 'issue'>;
+  /** Whether a device has a key for DTLS. Absent: all of them. */
+  hasKey?(deviceId: DeviceId): Promise<boolean>;
   /** Absent: no device has to pass a gate. */
   cells?: CellGate;
 }

@@ -2,7 +2,7 @@ import { isActive, type Task } from '../task/task';
 import type { WaitingFor } from '../task/waiting-for';
 import type { Lwm2mStep } from './upgrade';
 
-export type Lwm2mWaiting = Pick<Task, 'status' | 'notifiedAt' | 'reachable' | 'negotiation' | 'lwm2m'>;
+export type Lwm2mWaiting = Pick<Task, 'status' | 'notifiedAt' | 'reachable' | 'waitBy' | 'lwm2m'>;
 
 interface OfStep {
   reason: WaitingFor;
@@ -25,11 +25,11 @@ const STEPS: Readonly<Record<Lwm2mStep, OfStep>> = {
 };
 
 /** Asked, and its answer is awaited; or at work on what it was given. Null: the batch has not had its turn with it, or has to have it again. */
-export function stepObstacle({ status, notifiedAt, reachable, negotiation, lwm2m }: Lwm2mWaiting): WaitingFor | null {
+export function stepObstacle({ status, notifiedAt, reachable, waitBy, lwm2m }: Lwm2mWaiting): WaitingFor | null {
   if (!isActive(status) || lwm2m == null) return null;
   const { step } = lwm2m;
-  const isAsked = negotiation?.queriedAt != null && step !== 'CELL_SLOT';
-  if (notifiedAt === null && !isAsked && !isOffered(step)) return null;
+  const isAsked = waitBy != null && step !== 'CELL_SLOT';
+  if (notifiedAt === null && !isAsked) return null;
   const { reason, listens } = STEPS[step];
   return listens && !reachable ? 'DEVICE_OFFLINE' : reason;
 }
@@ -40,6 +40,3 @@ export const waitsForSlot = ({ notifiedAt, lwm2m }: Pick<Task, 'notifiedAt' | 'l
 
 /** A sleeping device goes on with the download that it has begun. */
 export const fetchesAsleep = ({ lwm2m }: Pick<Task, 'lwm2m'>): boolean => lwm2m?.step === 'DOWNLOAD' && lwm2m.delivery === 'PULL';
-
-/** It may have the address, or a part of the file, although it has not said so yet. */
-const isOffered = (step: Lwm2mStep): boolean => step !== 'VERSION' && step !== 'SIGNAL' && step !== 'CELL_SLOT';

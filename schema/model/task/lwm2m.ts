@@ -83,13 +83,18 @@ const lookAfter = ({ gatewayId }: Task, lookMs: number | null, now: Date): Look 
 export function asked(task: Task, waitMs: number | undefined, now: Date): Change {
   if (!startsByAcceptance(task) || waitMs === undefined) return {};
   const lwm2m = task.lwm2m ?? newUpgrade(now);
-  if (lwm2m.step === 'CELL_SLOT') return { look: null };
+  // Its gateway may lose what it was at; the question is asked again while the answer is awaited.
+  const look = lookAfter(task, waitMs / 3, now);
+  if (lwm2m.step === 'CELL_SLOT') return { look };
   const waitBy = (task.negotiation?.queriedAt && task.waitBy) || later(now, waitMs);
-  return { lwm2m: atStep(lwm2m, 'VERSION', now), waitBy, look: null };
+  return { lwm2m: atStep(lwm2m, 'VERSION', now), waitBy, look };
 }
 
 /** Nothing is asked of it any more; its place among those that wait for a slot stays. */
-export const unasked = ({ waitBy, lwm2m }: Task): Change => (waitBy && lwm2m?.step !== 'CELL_SLOT' ? { waitBy: null } : {});
+export const unasked = ({ waitBy, lwm2m, look }: Task): Change => ({
+  ...(waitBy && lwm2m?.step !== 'CELL_SLOT' && { waitBy: null }),
+  ...(look && { look: null }),
+});
 
 function slotAwaited(task: Task, lwm2m: Lwm2mUpgrade, { cell, level, waitMs }: EventOf<'slotAwaited'>, now: Date): TaskChange | null {
   if (task.negotiation?.begunAt) return null;

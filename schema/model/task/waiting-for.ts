@@ -33,7 +33,7 @@ export const WAITING_FOR = {
 
 export type WaitingFor = keyof typeof WAITING_FOR;
 
-type Waiting = Pick<Task, 'status' | 'notifiedAt' | 'reacted' | 'reachable' | 'retryAt' | 'offerAt' | 'negotiation' | 'lwm2m'>;
+type Waiting = Pick<Task, 'status' | 'notifiedAt' | 'reacted' | 'reachable' | 'retryAt' | 'offerAt' | 'negotiation' | 'waitBy' | 'lwm2m'>;
 
 /** What its device's document says more than the task. */
 interface OfDevice {

@@ -17,7 +17,7 @@ const BEFORE: [string, Task, BatchStatus, WaitingFor][] = [
   ['asked for its version before a pause', anAskedTask('VERSION', earlier), 'PAUSED', 'DEVICE_VERSION'],
   ['asked for its cell', anAskedTask('SIGNAL', earlier), 'RUNNING', 'DEVICE_SIGNAL'],
   ['asked, and gone', anAskedTask('SIGNAL', earlier, away), 'RUNNING', 'DEVICE_OFFLINE'],
-  ['put off by the rate', anAskedTask('VERSION', earlier, { ...anLwm2mTask(), lwm2m: { step: 'VERSION' } }), 'RUNNING', 'PUSH_RATE'],
+  ['put off by the rate', anAskedTask('VERSION', earlier, { offerAt: earlier, waitBy: null, negotiation: null }), 'RUNNING', 'PUSH_RATE'],
   ['waiting for a slot', anAskedTask('CELL_SLOT', earlier), 'RUNNING', 'CELL_SLOT'],
   ['waiting for a slot, and gone', anAskedTask('CELL_SLOT', earlier, away), 'RUNNING', 'DEVICE_OFFLINE'],
   ['waiting for a slot in a paused batch', anAskedTask('CELL_SLOT', earlier), 'PAUSED', 'BATCH_PAUSED'],
