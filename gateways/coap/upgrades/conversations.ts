@@ -9,7 +9,7 @@ import type { Perform } from './perform';
 import { strongest } from './reasons';
 
 export interface UpgradeConversationsDeps {
-  upgrades: Pick<Lwm2mUpgrades, 'begin' | 'answered'>;
+  upgrades: Pick<Lwm2mUpgrades, 'begin' | 'answered' | 'noticed'>;
   perform: Perform;
   /** Conversations at once, and devices that wait for one. */
   limits: { conversations: number; waiting: number };
@@ -24,14 +24,25 @@ export interface UpgradeConversationsDeps {
 export interface UpgradeConversations {
   /** False: there are as many as may be, and as many wait. */
   begin(deviceId: DeviceId, reason: LookReason): boolean;
-  /** What core wants to be asked because of something that the device has told. */
-  goOn(deviceId: DeviceId, ask: Ask): void;
+  /**
+   * What a device tells of its object 5. During a conversation core is told of it at once and once more behind it: a device that is fast has
+   * downloaded before it is known to have accepted. Rejects when core can't be reached.
+   */
+  told(deviceId: DeviceId, seen: Seen): Promise<void>;
   isUnderWay(deviceId: DeviceId): boolean;
   /** How many could begin at once. */
   readonly room: number;
   readonly size: number;
   /** Ends all, within a second. */
   stop(): Promise<void>;
+}
+
+type Seen = Parameters<Lwm2mUpgrades['noticed']>[1];
+
+/** What has given reason to go on since the present conversation began. */
+interface UnderWay {
+  next: LookReason | null;
+  told: Seen | null;
 }
 
 /** No upgrade needs a tenth of it. */
@@ -45,8 +56,7 @@ const inTime = <T>(answer: Promise<T>): Promise<T> => withTimeout(answer, CORE_W
 
 export function createUpgradeConversations(deps: UpgradeConversationsDeps): UpgradeConversations {
   const { upgrades, perform, limits, metrics, sampled } = deps;
-  /** What has given reason for one more since the present one began. */
-  const underWay = new Map<DeviceId, { next: LookReason | null }>();
+  const underWay = new Map<DeviceId, UnderWay>();
   const waiting = new Map<DeviceId, LookReason>();
   const ends = new Set<Promise<void>>();
   const stopping = new AbortController();
@@ -75,13 +85,15 @@ export function createUpgradeConversations(deps: UpgradeConversationsDeps): Upgr
   }
 
   async function converse(deviceId: DeviceId, begin: LookReason | Ask): Promise<void> {
-    const state: { next: LookReason | null } = { next: null };
+    const state: UnderWay = { next: null, told: null };
     underWay.set(deviceId, state);
     try {
       await talk(deviceId, typeof begin === 'string' ? await inTime(upgrades.begin(deviceId, begin)) : begin);
-      for (let { next } = state; next !== null && !signal.aborted; { next } = state) {
-        state.next = null;
-        await talk(deviceId, await inTime(upgrades.begin(deviceId, next)));
+      while ((state.next !== null || state.told !== null) && !signal.aborted) {
+        const { next, told } = state;
+        Object.assign(state, { next: null, told: null } satisfies UnderWay);
+        if (next !== null) await talk(deviceId, await inTime(upgrades.begin(deviceId, next)));
+        if (told !== null) await talk(deviceId, await inTime(upgrades.noticed(deviceId, told)));
       }
     } catch (error) {
       if (!signal.aborted) {
@@ -121,12 +133,19 @@ export function createUpgradeConversations(deps: UpgradeConversationsDeps): Upgr
     return true;
   }
 
+  function goOn(deviceId: DeviceId, ask: Ask): void {
+    // One that has begun meanwhile may have asked for it already: core is asked what it wants now.
+    if (signal.aborted || underWay.has(deviceId) || underWay.size >= limits.conversations) begin(deviceId, 'HEARD');
+    else start(deviceId, ask);
+  }
+
   return {
     begin,
-    goOn(deviceId, ask) {
-      // The one under way may have asked for it already: core is asked what it wants now.
-      if (signal.aborted || underWay.has(deviceId) || underWay.size >= limits.conversations) begin(deviceId, 'HEARD');
-      else start(deviceId, ask);
+    async told(deviceId, seen) {
+      const present = underWay.get(deviceId);
+      if (present !== undefined) present.told = { ...present.told, ...seen };
+      const ask = await inTime(upgrades.noticed(deviceId, seen));
+      if (ask !== null && present === undefined) setImmediate(() => goOn(deviceId, ask));
     },
     isUnderWay: (deviceId) => underWay.has(deviceId),
     get room() {

@@ -47,12 +47,8 @@ export function createUpgrades(deps: UpgradesDeps): Upgrades {
     pushed: (deviceId) => conversations.begin(deviceId, 'PUSHED'),
     async told(deviceId, resources) {
       const seen = seenOf(resources);
-      if (seen === null) {
-        setImmediate(() => conversations.begin(deviceId, 'HEARD'));
-        return;
-      }
-      const ask = await inTime(upgrades.noticed(deviceId, seen));
-      if (ask !== null) setImmediate(() => conversations.goOn(deviceId, ask));
+      if (seen === null) setImmediate(() => conversations.begin(deviceId, 'HEARD'));
+      else await inTime(conversations.told(deviceId, seen));
     },
     start() {
       stopPoll = startDuePoll({ gatewayId, upgrades, conversations, onFailure });
