@@ -97,7 +97,7 @@ async function hasTurn(deps: Lwm2mDeps, task: Task): Promise<boolean> {
     await lookLater(deps, task);
     return false;
   }
-  await deps.cells?.release(task._id);
+  await deps.cells?.release(task._id, task.attempt);
   await transition(deps.tasks, task, { kind: 'postponed' }, deps.clock());
   deps.engine.wakeBatch(task.batchId);
   return false;
