@@ -149,6 +149,41 @@ test('R-UI-4 nobody is signed in by a page elsewhere, nor out', async () => {
   expect((await asked({ ...ownPage(), cookie })).status).toBe(200);
 });
 
+test('R-UI-4 a program is told by JSON why it gets no session, and a person by the page', async () => {
+  const wrong = await post('/signin', { authorization: 'Bearer updraft_wrong' });
+  expect([wrong.status, await wrong.json()]).toMatchObject([401, { errors: [{ code: 'NOT_SIGNED_IN', hint: expect.any(String) }] }]);
+  const late = await post('/signin', { authorization: `Bearer ${await issuer.token({ exp: 1 })}` });
+  expect([late.status, await late.json()]).toMatchObject([401, { errors: [{ message: expect.stringContaining('expired') }] }]);
+  const form = await post('/signin', { ...ownPage(), 'content-type': 'application/x-www-form-urlencoded' }, 'key=wrong');
+  expect([form.status, await form.text()]).toEqual([401, expect.stringContaining('role="alert"')]);
+  for (const body of ['', 'key[a]=x', 'key=a&key=b', `key=${'x'.repeat(20_000)}`, '%']) {
+    const odd = await post('/signin', { ...ownPage(), 'content-type': 'application/x-www-form-urlencoded' }, body);
+    expect([body.slice(0, 20), [400, 401, 413].includes(odd.status), odd.headers.get('set-cookie')]).toEqual([
+      body.slice(0, 20),
+      true,
+      null,
+    ]);
+  }
+});
+
+test('R-UI-4 the page says who is signed in, without markup of theirs, and to no other page', async () => {
+  const { key } = await api.core.access.createKey(administrator, { name: '<b>Ada</b>', role: 'VIEWER' });
+  const cookie = await sessionOf(key);
+  const page = async (headers: Record<string, string>) => (await fetch(`${api.url}/signin`, { headers })).text();
+  expect(await page({ cookie, 'sec-fetch-site': 'none' })).toContain('signed in as &#60;b&#62;Ada');
+  expect(await page({ cookie, 'sec-fetch-site': 'cross-site' })).not.toContain('signed in as');
+  expect(await page({})).toContain('name="key"');
+});
+
+test('R-UI-4 R-SAFE-2 what a token has opened ends when it expires', async () => {
+  const soon = Math.floor(Date.now() / 1_000) + 2;
+  const token = await issuer.token({ exp: soon - issuer.issuer.clockSkewSeconds });
+  const socket = await openSocket(api, { payload: { authorization: `Bearer ${token}` } });
+  expect(await socket.opened).toBe('connection_ack');
+  expect(await socket.closed).toMatchObject({ code: 4403 });
+  expect(Date.now()).toBeGreaterThanOrEqual(soon * 1_000);
+});
+
 test('R-UI-4 signing out ends the session and its WebSockets at once, and no other session', async () => {
   const [cookie, other] = [await sessionOf(api.keys.viewer), await sessionOf(api.keys.viewer)];
   const socket = await openSocket(api, { cookie, origin: api.url });
