@@ -116,7 +116,7 @@ function hasEnd({ task, core }: World): boolean {
   return !now.active || wait !== null || now.waitBy != null || now.onlineBy != null || now.offerAt !== null;
 }
 
-test('R-FLOW-3 whatever a device, its notifications and its gateways do', async () => {
+test('R-FLOW-3 R-FLOW-6 whatever a device, its notifications and its gateways do', async () => {
   const facts = theFacts({ retry: { intervalMinutes: 5, maxRetries: 1 } });
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 40 }), async (steps) => {
