@@ -22,6 +22,7 @@ import { requireKeys, resealDevices } from './device-secrets/reseal';
 import { deviceSealing } from './device-secrets/secrets';
 import { createChildren } from './devices/children/service';
 import { createIgnoredReports } from './devices/ignored-reports';
+import { createHasKey } from './devices/lwm2m/has-key';
 import { createLwm2mAdmission } from './devices/lwm2m/known';
 import { devicesChangedSince, presenceOf, throughParentSince } from './devices/presence-queries';
 import { createDeviceService } from './devices/service';
@@ -231,7 +232,7 @@ export async function createCore({
         ...createDeviceReports(versionDeps),
       },
       upgrades: createLwm2mUpgrades({
-        ...{ ...pushDeps, shortUrls, tokens },
+        ...{ ...pushDeps, shortUrls, tokens, hasKey: createHasKey(collections.devices) },
         cells: { ...cellSlots, gateOf: (signal) => gateOf(signal, settings.cells) },
         reportVersion: (deviceId, said) => onReportedVersion(versionDeps, deviceId, said),
       }),

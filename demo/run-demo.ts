@@ -75,10 +75,12 @@ export async function runDemo(options: DemoOptions, out: Out, stack: ShutdownSta
     { deviceName: SPARE_LWM2M, dialect: 'LWM2M', lwm2m: { secure: true } },
   ]);
   const { explorerUrl, temporalUiUrl } = platform;
+  // Made now: it is good for some minutes only.
+  const signInLink = await platform.signInLink();
   return {
     asPlanned: found.length === 0,
     addresses: {
-      ...{ apiUrl, explorerUrl, temporalUiUrl, mqttUrl, coapUrl, coapsUrl, key: api.key },
+      ...{ apiUrl, explorerUrl, signInLink, temporalUiUrl, mqttUrl, coapUrl, coapsUrl, key: api.key },
       keyFile: shown(keyFile(dataDir)),
       logFile: shown(logFile(dataDir)),
       device: { productKey, deviceName: SPARE_DEVICE, secret: spare.get(SPARE_DEVICE)?.secret ?? '' },

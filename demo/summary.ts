@@ -31,6 +31,8 @@ export function summary(state: DemoState, found: readonly Deviation[], now: numb
 export interface Addresses {
   apiUrl: string;
   explorerUrl?: string;
+  /** Signs in a browser, once. */
+  signInLink?: string | null;
   temporalUiUrl?: string;
   mqttUrl: string;
   coapUrl?: string;
@@ -45,12 +47,15 @@ export interface Addresses {
 
 /** What to try while the platform stays. */
 export function whatToTry(addresses: Addresses, paint: Paint): string {
-  const { apiUrl, explorerUrl, temporalUiUrl, mqttUrl, coapUrl, coapsUrl, key, keyFile, logFile, device, lwm2m } = addresses;
+  const { apiUrl, explorerUrl, signInLink, temporalUiUrl, mqttUrl, coapUrl, coapsUrl, key, keyFile, logFile, device, lwm2m } = addresses;
   const { clientId, username, password } = linkCredentials(device);
   const query = '{ batches(first: 3) { edges { node { name status counts { total succeeded failed } } } } }';
   const rows: [string, string][] = [
-    ...row('GraphQL explorer', explorerUrl),
-    ...row('', explorerUrl && 'set the key there: Environments (top right) → apiKey'),
+    ...row('GraphQL explorer', signInLink ?? explorerUrl),
+    ...row(
+      '',
+      explorerUrl && (signInLink ? 'signed in by this link, once, within 10 minutes' : `sign in at ${apiUrl}/signin with the key`),
+    ),
     ['API', `${apiUrl}/graphql`],
     ['API key', key],
     ['', `in the header Authorization: Bearer KEY; kept in ${keyFile}`],

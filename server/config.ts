@@ -100,6 +100,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     read(variable, SETTINGS[variable] as Setting<(typeof SETTINGS)[K]['default']>);
 
   const host = of('UPDRAFT_HOST');
+  const publicBaseUrl = of('UPDRAFT_PUBLIC_BASE_URL');
   const config: Config = {
     roles: of('UPDRAFT_ROLES'),
     dataDir: of('UPDRAFT_DATA_DIR'),
@@ -136,7 +137,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     ),
     mqttsTls: tlsOf('UPDRAFT_MQTTS', of('UPDRAFT_MQTTS_CERT_FILE'), of('UPDRAFT_MQTTS_KEY_FILE'), problems),
     tls: tlsOf('UPDRAFT_TLS', of('UPDRAFT_TLS_CERT_FILE'), of('UPDRAFT_TLS_KEY_FILE'), problems),
-    publicBaseUrl: of('UPDRAFT_PUBLIC_BASE_URL'),
+    publicBaseUrl,
     masterKeys: of('UPDRAFT_MASTER_KEY'),
     mongodbUri: of('MONGODB_URI'),
     temporalAddress: of('TEMPORAL_ADDRESS'),
@@ -169,7 +170,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       issuers: readIssuers(of('UPDRAFT_ISSUERS_FILE'), problems),
       session: { hours: of('UPDRAFT_SESSION_HOURS'), idleMinutes: of('UPDRAFT_SESSION_IDLE_MINUTES') },
     },
-    signInLink: of('UPDRAFT_SIGN_IN_LINK') ?? isLoopback(host),
+    signInLink: of('UPDRAFT_SIGN_IN_LINK') ?? (isLoopback(host) && publicBaseUrl === undefined),
     log: { level: of('UPDRAFT_LOG_LEVEL'), format: of('UPDRAFT_LOG_FORMAT') },
     reofferMinutes: of('UPDRAFT_REOFFER_MINUTES'),
     waits: {

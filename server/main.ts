@@ -28,9 +28,8 @@ async function main(): Promise<void> {
   if (platform.firstKey) {
     process.stdout.write(`\nAdministrator's API key, shown this once:\n\n  ${platform.firstKey}\n\n`);
   }
-  if (platform.signInLink) {
-    process.stdout.write(`\nTo sign in with a browser, once, within 10 minutes:\n\n  ${platform.signInLink}\n\n`);
-  }
+  const link = await platform.signInLink();
+  if (link) process.stdout.write(`\nTo sign in with a browser, once, within 10 minutes:\n\n  ${link}\n\n`);
 }
 
 /** Where an operator's tools find the servers that run here; the password stays in the data directory. */

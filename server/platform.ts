@@ -24,8 +24,8 @@ export interface Platform {
   temporalAddress: string;
   /** The administrator's key, on the very first start only. */
   firstKey: string | null;
-  /** Signs an administrator in, once, within 10 minutes; null where the setting is off, or this process has no API. */
-  signInLink: string | null;
+  /** Makes what signs an administrator in, once, within 10 minutes; null where the setting is off, or this process has no API. */
+  signInLink(): Promise<string | null>;
   /** Of the embedded servers. */
   readonly pids: { mongod?: number; temporal?: number };
   parts: CoreParts;
@@ -57,7 +57,6 @@ export async function startPlatform(config: Config, logger: Logger, options: Pla
     if (metrics) running.add(metrics);
     // Last: a start that fails must not use up the one time the key is shown.
     const firstKey = await foundation.parts.core.access.bootstrap();
-    const signInLink = api && config.signInLink ? await signInLinkAt(api.url, foundation.parts) : null;
     return {
       apiUrl: api?.url,
       explorerUrl: api?.explorerUrl,
@@ -72,7 +71,7 @@ export async function startPlatform(config: Config, logger: Logger, options: Pla
       mongoUri: foundation.servers.mongoUri,
       temporalAddress: foundation.servers.temporalAddress,
       firstKey,
-      signInLink,
+      signInLink: async () => (api && config.signInLink ? signInLinkAt(api.url, foundation.parts) : null),
       get pids() {
         return foundation.servers.pids;
       },

@@ -7,6 +7,7 @@ import { batchOfTask, type TaskId } from '../../schema/model/ids';
 import { FIXED_LIMITS } from '../../schema/model/limits';
 import type { FirmwarePackage } from '../../schema/model/package/firmware-package';
 import { acceptsSource } from '../../schema/model/package/package-rules';
+import { dialectOf } from '../../schema/model/protocol/dialect';
 import { hasRegressed } from '../../schema/model/task/begun-again';
 import type { SkipReason } from '../../schema/model/task/reinitiation';
 import type { Task } from '../../schema/model/task/task';
@@ -110,7 +111,7 @@ interface Resumable {
 async function restart(deps: ReinitiationDeps, chunk: Task[], { batch, firmware }: Resumable): Promise<Outcome[]> {
   const deviceIds = chunk.map(({ deviceId }) => deviceId);
   const found = await deps.collections.devices
-    .find({ _id: { $in: deviceIds }, enabled: true }, { projection: { gatewayId: 1, presenceRevision: 1, modules: 1 } })
+    .find({ _id: { $in: deviceIds }, enabled: true }, { projection: { gatewayId: 1, presenceRevision: 1, modules: 1, dialect: 1 } })
     .toArray();
   const active = await deps.tasks.activeOfDevices(deviceIds);
   const multiModule = batch.policy.multiModule === true;
@@ -124,6 +125,7 @@ async function restart(deps: ReinitiationDeps, chunk: Task[], { batch, firmware 
       const regressed = hasRegressed(task, version ?? null);
       if (task.status !== 'FAILED' && !regressed) return [task._id, 'NOT_FAILED'];
       if (!device) return [task._id, 'DEVICE_GONE'];
+      if (dialectOf(task) !== dialectOf(device)) return [task._id, 'DIALECT_CHANGED'];
       const others = active.filter(({ deviceId }) => deviceId === task.deviceId);
       const slots = slotsFor({ module: task.module, multiModule }, others, runningModules);
       if (slots === null) return [task._id, 'DEVICE_BUSY'];

@@ -10,8 +10,9 @@ export type WaitingTask = Pick<Task, '_id' | 'attempt'>;
 
 /** Bounds the index of those that were called. */
 const NEVER = new Date(0);
-/** Batches that are looked at for one cell. Further ones are when an earlier one has none that wait. */
+/** Batches that push and have tasks which wait in one cell: the order of waiting is over so many at least. */
 const BATCHES = 200;
+const AT_ONCE = 50;
 
 export const waitingIn = ({ cell, level }: Gate): mongo.Filter<Task> => ({
   active: true,
@@ -38,7 +39,7 @@ export interface Turns {
  * were called and have not come. Reads a few keys of the index for each batch and each task that is returned.
  */
 export async function nextTurns(collections: Pick<Collections, 'tasks' | 'batches'>, gate: Gate, turns: Turns): Promise<WaitingTask[]> {
-  const batchIds = await pushing(collections, await batchesIn(collections, gate));
+  const batchIds = await pushingBatches(collections, gate);
   if (batchIds.length === 0) return [];
   const { most, without, before } = turns;
   const filter = { ...waitingIn(gate), batchId: { $in: batchIds }, reachable: true, _id: { $nin: [...without] } };
@@ -55,19 +56,29 @@ export async function nextTurns(collections: Pick<Collections, 'tasks' | 'batche
   return [...never, ...(await find({ 'lwm2m.calledAt': { $gt: NEVER } }, { 'lwm2m.calledAt': 1 }, most - never.length))];
 }
 
-/** One step along the index for each batch, however many of its tasks wait. */
-async function batchesIn({ tasks }: Pick<Collections, 'tasks'>, gate: Gate): Promise<string[]> {
+/** Those of them that push. The index is read by a step for each batch, however many of its tasks wait; paused ones hide nobody. */
+async function pushingBatches(collections: Pick<Collections, 'tasks' | 'batches'>, gate: Gate): Promise<string[]> {
+  const found: string[] = [];
+  for (let after: string | undefined; found.length < BATCHES; ) {
+    const ids = await batchesAfter(collections, gate, after);
+    found.push(...(await pushing(collections, ids)));
+    if (ids.length < AT_ONCE) break;
+    after = ids.at(-1);
+  }
+  return found;
+}
+
+async function batchesAfter({ tasks }: Pick<Collections, 'tasks'>, gate: Gate, from: string | undefined): Promise<string[]> {
   const ids: string[] = [];
-  while (ids.length < BATCHES) {
-    const after = ids.at(-1);
-    const found = await tasks
+  for (let after = from; ids.length < AT_ONCE; after = ids.at(-1)) {
+    const next = await tasks
       .find({ ...waitingIn(gate), ...(after !== undefined && { batchId: { $gt: after } }) }, { hint: WAITING_INDEX })
       .sort({ 'lwm2m.cell': 1, 'lwm2m.level': 1, batchId: 1 })
       .limit(1)
       .project<Pick<Task, 'batchId'>>({ batchId: 1 })
       .next();
-    if (found === null) break;
-    ids.push(found.batchId);
+    if (next === null) break;
+    ids.push(next.batchId);
   }
   return ids;
 }

@@ -17,7 +17,7 @@ export const SESSION_SETTINGS = {
     example: '30',
   }),
   UPDRAFT_SIGN_IN_LINK: optional(kinds.onOff, {
-    defaultText: 'on for a loopback address',
+    defaultText: 'on for a loopback address without UPDRAFT_PUBLIC_BASE_URL',
     about: 'Each start prints a link that signs an administrator in, once, within 10 minutes.',
     example: 'off',
   }),

@@ -1,3 +1,4 @@
+import { operator } from '../support/core-parts';
 import { type PackageOnApi, packageOnApi } from './support/package-on-api';
 
 let on: PackageOnApi;
@@ -38,4 +39,18 @@ test('R-FLOW-3 a repeated call with another delivery is another batch’s', asyn
     batch: null,
     userErrors: [{ code: 'IDEMPOTENCY_MISMATCH' }],
   });
+});
+
+test('R-FLOW-7 a batch and its preview say why LwM2M devices are passed over', async () => {
+  await on.api.core.devices.register(operator, 'meters', [{ deviceName: 'cell-1', dialect: 'LWM2M' }]);
+  const fields = 'selection { skippedDialect skippedDialectReason }';
+  const preview = async (input: object) =>
+    (
+      await on.api.ask(`query ($input: CreateStaticBatchInput!) { previewBatch(input: $input) { preview { ${fields} } } }`, {
+        input: { packageId: on.packageId, scope: { all: true }, pushRate: { perMinute: 60 }, ...input },
+      })
+    ).data.previewBatch;
+  const skippedDialectReason = 'LwM2M takes one file of the module default, and not over MQTT: the batch downloads over MQTT';
+  expect(await preview({})).toEqual({ preview: { selection: { skippedDialect: 0, skippedDialectReason: null } } });
+  expect(await preview({ downloadProtocol: 'MQTT' })).toEqual({ preview: { selection: { skippedDialect: 1, skippedDialectReason } } });
 });

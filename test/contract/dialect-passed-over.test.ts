@@ -140,6 +140,22 @@ test('R-FLOW-7 one with one file takes it as it is', async () => {
   expect(await targets()).toEqual(['cell-1']);
 });
 
+test('R-FLOW-7 R-BAT-10 a task goes on in its dialect: a device that speaks another one now is not matched again', async () => {
+  const batch = await parts.core.batches.createDynamic(operator, batchOf(await upload(), { sourceVersions: ['1.0.0'] }));
+  await parts.lifecycle.select(batch._id);
+  const report = () => parts.core.tasks.report('meter.dev-1', { kind: 'version', module: 'default', version: '1.0.0' });
+  const stands = async () => (await store.collections.tasks.findOne({ deviceName: 'dev-1' }))?.status;
+  await report();
+  clock.advance(1_000);
+  await parts.upgradeTasks.timeOut(`${batch._id}.meter.dev-1`);
+  await parts.core.devices.update(operator, 'meter.dev-1', { dialect: 'LWM2M' });
+  await report();
+  expect(await stands()).toBe('FAILED');
+  await parts.core.devices.update(operator, 'meter.dev-1', { dialect: 'LINK' });
+  await report();
+  expect(await stands()).toBe('QUEUED');
+});
+
 test('R-FLOW-7 they have no children and are nobody’s child', async () => {
   const refused = [{ code: 'GATEWAY_DIALECT', field: 'parentId' }];
   for (const [child, parent] of [

@@ -102,6 +102,14 @@ describe('R-BAT-21 failed tasks are re-initiated', () => {
     expect(await stored('dev-0')).toMatchObject({ status: 'FAILED' });
   });
 
+  test('R-BAT-21 R-FLOW-7 and those that speak another dialect now', async () => {
+    await parts.core.devices.update(operator, 'meter.dev-0', { dialect: 'LWM2M' });
+    const skipped = [{ taskId: idOf('dev-0'), reason: 'DIALECT_CHANGED' }];
+    expect(await retry({ taskIds: [idOf('dev-0')] })).toMatchObject({ reinitiated: 0, skipped });
+    await parts.core.devices.update(operator, 'meter.dev-0', { dialect: 'LINK' });
+    expect(await retry({ taskIds: [idOf('dev-0')] })).toMatchObject({ reinitiated: 1, skipped: [] });
+  });
+
   test('R-BAT-21 a batch that ends at the same moment goes on all the same', async () => {
     await retry({ taskIds: [idOf('dev-0')] });
     await parts.lifecycle.setStatus(batchId, 'FINISHED');

@@ -43,20 +43,27 @@ export interface CellProcess {
   slots: CellSlots;
   /** It dies before its next write but so many; what it was about to do fails. */
   killAfter(writes: number): void;
+  /** Something happens between what it has read and its next write of a cell. */
+  beforeNextWrite(happens: () => Promise<unknown>): void;
 }
 
 const WRITES: ReadonlySet<PropertyKey> = new Set(['findOneAndUpdate', 'updateOne', 'deleteOne', 'bulkWrite']);
 
 export function cellProcess({ collections }: Store, clock: Clock, settings: Partial<CellSettings> = {}): CellProcess {
   let left = Number.POSITIVE_INFINITY;
+  let happens: (() => Promise<unknown>) | null = null;
   const mortal = <T extends { _id: string }>(collection: mongo.Collection<T>): mongo.Collection<T> =>
     new Proxy(collection, {
       get(target, key) {
         const member = Reflect.get(target, key);
         if (typeof member !== 'function') return member;
-        return (...given: unknown[]) => {
-          if (WRITES.has(key)) left -= 1;
-          if (left < 0) throw new Killed();
+        if (!WRITES.has(key)) return member.bind(target);
+        return async (...given: unknown[]) => {
+          if (left < 1) throw new Killed();
+          left -= 1;
+          const before = happens;
+          happens = null;
+          await before?.();
           return member.apply(target, given);
         };
       },
@@ -71,6 +78,9 @@ export function cellProcess({ collections }: Store, clock: Clock, settings: Part
     slots,
     killAfter(writes) {
       left = writes;
+    },
+    beforeNextWrite(what) {
+      happens = what;
     },
   };
 }

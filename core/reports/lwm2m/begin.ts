@@ -8,6 +8,7 @@ import { transition } from '../../tasks/transition';
 import { askOf, newTalk } from './asks';
 import type { Ask, LookReason } from './contract';
 import type { Lwm2mDeps, Lwm2mReads } from './deps';
+import { lookLater } from './ends';
 import { beginReset } from './reset-due';
 
 /** R-FLOW-3: what a device is asked first that was heard, is pushed, or whose time has come. */
@@ -33,8 +34,12 @@ async function beginTask(deps: Lwm2mDeps, reads: Lwm2mReads, task: Task, reason:
   if (!isToBeAsked(task, reason, now)) return null;
   const { policy, package: firmware } = await deps.facts(task.batchId);
   const isAsking = task.negotiation?.queriedAt != null;
-  if (policy.proactivePush === false && reason !== 'REGISTERED' && !isAsking) return null;
-  if (!(await reads.isRunning(task.batchId))) return reason === 'DUE' ? lookLater(deps, task) : null;
+  const hasToRegister = policy.proactivePush === false && reason !== 'REGISTERED' && !isAsking;
+  if (hasToRegister || !(await reads.isRunning(task.batchId))) {
+    // The clock of its gateway need not come back at once.
+    if (reason === 'DUE') await lookLater(deps, task);
+    return null;
+  }
   const unsupported = unsupportedBecause(task, firmware.files.length, policy.downloadProtocol);
   if (unsupported !== null) {
     await endTask(deps, task, { kind: 'failed', cause: 'UNSUPPORTED_PACKAGE_TYPE', text: unsupported });
@@ -58,21 +63,14 @@ function isToBeAsked(task: Task, reason: LookReason, now: Date): boolean {
   if (status === 'UNCONFIRMED' || !negotiation || (retryAt !== null && retryAt > now)) return false;
   if (reason === 'DUE') return look != null && look.at <= now;
   if (reason !== 'HEARD' || !lwm2m) return true;
-  if (lwm2m.step === 'CELL_SLOT') return look != null && look.at <= now;
+  // One that was called and has not come is there after all.
+  if (lwm2m.step === 'CELL_SLOT') return lwm2m.calledAt !== undefined || (look != null && look.at <= now);
   // It has answered already, and its batch asks it again in its turn.
   return negotiation.queriedAt !== null || offerAt === null || offerAt > now;
 }
 
 const lookAt = (deps: Lwm2mDeps, task: Task, reason: LookReason, signal: boolean): Ask =>
   askOf(deps.settings, task, newTalk(reason, task.lwm2m?.deliveries ?? 0), { kind: 'look', version: true, firmware: true, signal });
-
-/** Its batch is paused: nothing is asked, and the clock of its gateway need not come back at once. */
-async function lookLater(deps: Lwm2mDeps, task: Task): Promise<null> {
-  const { attempt, lwm2m } = task;
-  const event = { kind: 'unanswered' as const, attempt, deliveries: lwm2m?.deliveries ?? 0, sleeps: false, lookMs: deps.settings.minuteMs };
-  await transition(deps.tasks, task, event, deps.clock());
-  return null;
-}
 
 /** Selections leave these devices out; null: it can be brought to them. */
 function unsupportedBecause({ module }: Task, files: number, protocol: string | undefined): string | null {

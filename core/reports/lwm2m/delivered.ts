@@ -69,7 +69,7 @@ export async function pushed(deps: Lwm2mDeps, task: Task, ask: Ask, { outcome }:
 /** Its slot is for others meanwhile; one that was at work keeps it. */
 async function notDelivered(deps: Lwm2mDeps, task: Task, ask: Ask, why: Parameters<typeof unanswered>[3]): Promise<null> {
   await unanswered(deps, task, ask, why);
-  if (!goesOnAlone(task)) await deps.cells?.release(task._id);
+  if (!goesOnAlone(task)) await deps.cells?.release(task._id, task.attempt);
   return null;
 }
 

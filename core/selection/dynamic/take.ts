@@ -4,6 +4,7 @@ import { matchesAgain } from '../../../schema/model/batch/dynamic-match';
 import { reportedOf, spellingOf } from '../../../schema/model/device/device-modules';
 import { slotsFor } from '../../../schema/model/device/slots';
 import { type DeviceId, type TaskId, taskIdOf } from '../../../schema/model/ids';
+import { dialectOf } from '../../../schema/model/protocol/dialect';
 import type { Task } from '../../../schema/model/task/task';
 import { onlineMsOf } from '../../../schema/model/task/waits';
 import type { Collections } from '../../../schema/mongo/connect';
@@ -34,7 +35,10 @@ export async function takeDevices(deps: TakeDeps, batch: Batch, devices: readonl
   const slots = slotsOf(deps, batch, active);
   const wanted = devices.filter((device) => {
     const task = ownOf.get(device._id);
-    return task === undefined || matchesAgain(batch.base, task, sinceOf(batch, device), deps.settings.limits.dynamicMatches) === null;
+    if (task === undefined) return true;
+    // A task goes on in the dialect it began with.
+    if (dialectOf(task) !== dialectOf(device)) return false;
+    return matchesAgain(batch.base, task, sinceOf(batch, device), deps.settings.limits.dynamicMatches) === null;
   });
   const free = overriding ? wanted : wanted.filter(({ _id }) => slots(_id) !== null);
   if (free.length === 0) return;

@@ -24,14 +24,12 @@ export interface UpgradeConversationsDeps {
 export interface UpgradeConversations {
   /** False: there are as many as may be, and as many wait. */
   begin(deviceId: DeviceId, reason: LookReason): boolean;
-  /** What core wants to be asked because of something that the device has told. */
-  goOn(deviceId: DeviceId, ask: Ask): void;
-  isUnderWay(deviceId: DeviceId): boolean;
   /**
-   * What a device has told before core knows what it has just accepted: a notification overtakes the answer that it follows. Core hears it
-   * again when the conversation is over. False: none is under way.
+   * What a device tells of its object 5. During a conversation core is told of it at once and once more behind it: a device that is fast has
+   * downloaded before it is known to have accepted. Rejects when core can't be reached.
    */
-  hearAgain(deviceId: DeviceId, seen: Seen): boolean;
+  told(deviceId: DeviceId, seen: Seen): Promise<void>;
+  isUnderWay(deviceId: DeviceId): boolean;
   /** How many could begin at once. */
   readonly room: number;
   readonly size: number;
@@ -41,13 +39,11 @@ export interface UpgradeConversations {
 
 type Seen = Parameters<Lwm2mUpgrades['noticed']>[1];
 
-/** What came since the present conversation began: a reason for one more, and what the device has told, in order. */
-interface Meanwhile {
+/** What has given reason to go on since the present conversation began. */
+interface UnderWay {
   next: LookReason | null;
-  seen: Seen[];
+  told: Seen | null;
 }
-/** An upgrade has four states; of more only the last are heard again. */
-const MOST_SEEN = 8;
 
 /** No upgrade needs a tenth of it. */
 const MOST_ASKS = 200;
@@ -60,7 +56,7 @@ const inTime = <T>(answer: Promise<T>): Promise<T> => withTimeout(answer, CORE_W
 
 export function createUpgradeConversations(deps: UpgradeConversationsDeps): UpgradeConversations {
   const { upgrades, perform, limits, metrics, sampled } = deps;
-  const underWay = new Map<DeviceId, Meanwhile>();
+  const underWay = new Map<DeviceId, UnderWay>();
   const waiting = new Map<DeviceId, LookReason>();
   const ends = new Set<Promise<void>>();
   const stopping = new AbortController();
@@ -89,19 +85,15 @@ export function createUpgradeConversations(deps: UpgradeConversationsDeps): Upgr
   }
 
   async function converse(deviceId: DeviceId, begin: LookReason | Ask): Promise<void> {
-    const state: Meanwhile = { next: null, seen: [] };
+    const state: UnderWay = { next: null, told: null };
     underWay.set(deviceId, state);
     try {
       await talk(deviceId, typeof begin === 'string' ? await inTime(upgrades.begin(deviceId, begin)) : begin);
-      while (!signal.aborted) {
-        const seen = state.seen.shift();
-        const { next } = state;
-        if (seen !== undefined) await talk(deviceId, await inTime(upgrades.noticed(deviceId, seen)));
-        else if (next === null) break;
-        else {
-          state.next = null;
-          await talk(deviceId, await inTime(upgrades.begin(deviceId, next)));
-        }
+      while ((state.next !== null || state.told !== null) && !signal.aborted) {
+        const { next, told } = state;
+        Object.assign(state, { next: null, told: null } satisfies UnderWay);
+        if (next !== null) await talk(deviceId, await inTime(upgrades.begin(deviceId, next)));
+        if (told !== null) await talk(deviceId, await inTime(upgrades.noticed(deviceId, told)));
       }
     } catch (error) {
       if (!signal.aborted) {
@@ -141,19 +133,21 @@ export function createUpgradeConversations(deps: UpgradeConversationsDeps): Upgr
     return true;
   }
 
+  function goOn(deviceId: DeviceId, ask: Ask): void {
+    // One that has begun meanwhile may have asked for it already: core is asked what it wants now.
+    if (signal.aborted || underWay.has(deviceId) || underWay.size >= limits.conversations) begin(deviceId, 'HEARD');
+    else start(deviceId, ask);
+  }
+
   return {
     begin,
-    goOn(deviceId, ask) {
-      // The one under way may have asked for it already: core is asked what it wants now.
-      if (signal.aborted || underWay.has(deviceId) || underWay.size >= limits.conversations) begin(deviceId, 'HEARD');
-      else start(deviceId, ask);
+    async told(deviceId, seen) {
+      const present = underWay.get(deviceId);
+      if (present !== undefined) present.told = { ...present.told, ...seen };
+      const ask = await inTime(upgrades.noticed(deviceId, seen));
+      if (ask !== null && present === undefined) setImmediate(() => goOn(deviceId, ask));
     },
     isUnderWay: (deviceId) => underWay.has(deviceId),
-    hearAgain(deviceId, seen) {
-      const present = underWay.get(deviceId);
-      if (present && present.seen.push(seen) > MOST_SEEN) present.seen.shift();
-      return present !== undefined;
-    },
     get room() {
       return Math.max(0, limits.conversations - underWay.size);
     },

@@ -47,14 +47,8 @@ export function createUpgrades(deps: UpgradesDeps): Upgrades {
     pushed: (deviceId) => conversations.begin(deviceId, 'PUSHED'),
     async told(deviceId, resources) {
       const seen = seenOf(resources);
-      if (seen === null) {
-        setImmediate(() => conversations.begin(deviceId, 'HEARD'));
-        return;
-      }
-      const isUnderWay = conversations.isUnderWay(deviceId);
-      let ask = await inTime(upgrades.noticed(deviceId, seen));
-      if (ask === null && isUnderWay && !conversations.hearAgain(deviceId, seen)) ask = await inTime(upgrades.noticed(deviceId, seen));
-      if (ask !== null) setImmediate(() => conversations.goOn(deviceId, ask));
+      if (seen === null) setImmediate(() => conversations.begin(deviceId, 'HEARD'));
+      else await inTime(conversations.told(deviceId, seen));
     },
     start() {
       stopPoll = startDuePoll({ gatewayId, upgrades, conversations, onFailure });

@@ -22,11 +22,8 @@ export interface CellSlot {
   until: Date;
 }
 
-/**
- * From a slot that was taken to the store's word of what follows: the first message leaves in between, and waits for a device that sleeps
- * or does not answer at once.
- */
-const UNWRITTEN_MS = 5 * 60_000;
+/** From a slot that was taken to the store's word of what follows: a send time of the batch's rate is waited for in between. */
+const UNWRITTEN_MS = 2 * 60_000;
 
 /** Whether a slot of a cell is still its task's; null: there is no such task any more. */
 export function isJustified(slot: CellSlot, of: { cell: string; level: string }, task: InCell | null, now: Date): boolean {

@@ -52,9 +52,13 @@ class Firmware {
     return download;
   }
 
+  synchronized boolean wants(int which) {
+    return which == download && state == DOWNLOADING;
+  }
+
   /** Null: it has not come. */
   synchronized void downloaded(int which, byte[] bytes) {
-    if (which != download || state != DOWNLOADING) return;
+    if (!wants(which)) return;
     if (bytes == null) {
       to(IDLE, CONNECTION_LOST);
       return;

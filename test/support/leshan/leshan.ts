@@ -39,6 +39,8 @@ export interface LeshanDevice {
   installation?: number;
   /** `/5/0/3` after an update that failed: 0 unless given, or 2. */
   stateAfterFailure?: 0 | 2;
+  /** It registers with queue mode; it listens nevertheless. */
+  queueMode?: boolean;
   /** It downloads when it is told `download`. */
   waits?: boolean;
 }

@@ -73,29 +73,6 @@ test('whatever gives reason meanwhile gives reason for one more, of the stronges
   expect(conversations.size).toBe(0);
 });
 
-test('R-FLOW-5 what a device tells before core knows what it has accepted, core hears again behind the answer', async () => {
-  const { upgrades, conversations, asked } = setUp();
-  upgrades.wants = () => LOOK;
-  upgrades.notices = (_deviceId, { state }) => (state === 0 ? EXECUTE : null);
-  expect(conversations.hearAgain('d1', { state: 1 })).toBe(false);
-  conversations.begin('d1', 'HEARD');
-  await settled();
-  expect(conversations.hearAgain('d1', { state: 1 })).toBe(true);
-  conversations.hearAgain('d1', { state: 0, result: 2 });
-  asked[0]?.answer();
-  await settled();
-  asked[1]?.answer();
-  await settled();
-  expect(upgrades.calls).toEqual([
-    'begin d1 HEARD',
-    'answered d1 look',
-    'noticed d1 {"state":1}',
-    'noticed d1 {"state":0,"result":2}',
-    'answered d1 execute',
-  ]);
-  expect(conversations.size).toBe(0);
-});
-
 test('devices do not wait for each other', async () => {
   const { upgrades, conversations, asked } = setUp();
   upgrades.wants = () => LOOK;
@@ -146,24 +123,45 @@ test.each([
 
 test('what core wants because of a notification begins a conversation', async () => {
   const { upgrades, conversations, asked } = setUp();
-  conversations.goOn('d1', EXECUTE);
+  upgrades.notices = () => EXECUTE;
+  await conversations.told('d1', { state: 2 });
   await settled();
   asked[0]?.answer();
   await settled();
-  expect(upgrades.calls).toEqual(['answered d1 execute']);
+  expect(upgrades.calls).toEqual(['noticed d1 {"state":2}', 'answered d1 execute']);
 });
 
-test('with one under way, core is asked again what it wants, once', async () => {
+test('what a device tells during one is told to core again behind it: by then it is known what the device has accepted', async () => {
   const { upgrades, conversations, asked } = setUp();
-  upgrades.wants = (_deviceId, reason) => (reason === 'REGISTERED' ? LOOK : null);
+  upgrades.wants = () => LOOK;
   conversations.begin('d1', 'REGISTERED');
   await settled();
-  conversations.goOn('d1', EXECUTE);
-  conversations.goOn('d1', EXECUTE);
+  await conversations.told('d1', { state: 1 });
+  await conversations.told('d1', { result: 0 });
+  await conversations.told('d1', { state: 2 });
+  upgrades.notices = () => EXECUTE;
+  asked[0]?.answer();
+  await settled();
+  asked[1]?.answer();
+  await settled();
+  expect(asked.map(({ ask }) => ask.kind)).toEqual(['look', 'execute']);
+  const behind = upgrades.calls.slice(upgrades.calls.indexOf('answered d1 look') + 1);
+  expect(behind).toEqual(['noticed d1 {"state":2,"result":0}', 'answered d1 execute']);
+  expect(conversations.size).toBe(0);
+});
+
+test('what core wants because of a notification is asked within a conversation that has begun meanwhile', async () => {
+  const { upgrades, conversations, asked } = setUp();
+  upgrades.wants = (_deviceId, reason) => (reason === 'REGISTERED' ? LOOK : null);
+  upgrades.notices = () => EXECUTE;
+  const told = conversations.told('d1', { state: 2 });
+  conversations.begin('d1', 'REGISTERED');
+  await told;
+  await settled();
   asked[0]?.answer();
   await settled();
   expect(asked.map(({ ask }) => ask.kind)).toEqual(['look']);
-  expect(upgrades.calls).toEqual(['begin d1 REGISTERED', 'answered d1 look', 'begin d1 HEARD']);
+  expect(upgrades.calls.slice(-2)).toEqual(['answered d1 look', 'begin d1 HEARD']);
 });
 
 test('a device that is asked for ever is left alone', async () => {
@@ -187,7 +185,8 @@ test('when the gateway stops, all end, and core is told nothing of what was brok
   await conversations.stop();
   expect([conversations.size, asked.length, upgrades.calls]).toEqual([0, 1, ['begin d1 HEARD']]);
   expect(conversations.begin('d1', 'REGISTERED')).toBe(false);
-  conversations.goOn('d1', EXECUTE);
+  upgrades.notices = () => EXECUTE;
+  await conversations.told('d1', { state: 2 });
   await settled();
   expect(asked).toHaveLength(1);
 });

@@ -5,6 +5,7 @@ import type { DatagramLine, OnMessage, ServerAddress } from './datagram-line';
 /** Plain CoAP: a UDP socket that is connected to the server. */
 export class UdpLine implements DatagramLine {
   private socket: Socket | null = null;
+  private cuts = 0;
 
   constructor(
     private readonly server: ServerAddress,
@@ -16,7 +17,31 @@ export class UdpLine implements DatagramLine {
   }
 
   async open(): Promise<void> {
-    const before = this.socket;
+    if (!(await this.take())) throw new Error('cut while it was opened');
+  }
+
+  send(message: Buffer): void {
+    this.socket?.send(message, () => undefined);
+  }
+
+  /** Nothing where the line is cut meanwhile. */
+  async rebind(): Promise<void> {
+    await this.take();
+  }
+
+  cut(): void {
+    this.cuts += 1;
+    this.socket?.close();
+    this.socket = null;
+  }
+
+  close(): void {
+    this.cut();
+  }
+
+  /** A new socket in place of the one there is; false: the line was cut meanwhile. */
+  private async take(): Promise<boolean> {
+    const { cuts } = this;
     const socket = createSocket(isIPv6(this.server.host) ? 'udp6' : 'udp4');
     // That nobody is there, it learns by its time-outs.
     socket.on('error', () => undefined);
@@ -25,24 +50,12 @@ export class UdpLine implements DatagramLine {
       socket.once('error', reject);
       socket.connect(this.server.port, this.server.host, resolve);
     });
-    this.socket = socket;
-    before?.close();
-  }
-
-  send(message: Buffer): void {
-    this.socket?.send(message, () => undefined);
-  }
-
-  rebind(): Promise<void> {
-    return this.open();
-  }
-
-  cut(): void {
+    if (this.cuts !== cuts) {
+      socket.close();
+      return false;
+    }
     this.socket?.close();
-    this.socket = null;
-  }
-
-  close(): void {
-    this.cut();
+    this.socket = socket;
+    return true;
   }
 }

@@ -1,0 +1,45 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { startIssuer, type TestIssuer } from '../support/issuer';
+import { startTestApi, type TestApi } from './support/test-api';
+
+const root = join(__dirname, '../..');
+const page = readFileSync(join(root, 'docs/access.md'), 'utf8');
+const blocks = Array.from(page.matchAll(/^```sh\n([\s\S]*?)^```/gm), ([, block = '']) => block);
+
+let issuer: TestIssuer;
+let api: TestApi;
+const folder = mkdtempSync(join(tmpdir(), 'updraft-access-'));
+beforeAll(async () => {
+  issuer = await startIssuer();
+  api = await startTestApi({ access: { issuers: [issuer.issuer], session: { idleMinutes: 60, hours: 12 } } });
+});
+afterAll(async () => {
+  await api?.stop();
+  await issuer?.stop();
+  rmSync(folder, { recursive: true });
+});
+
+test('there are commands on the page', () => {
+  expect(blocks.length).toBeGreaterThanOrEqual(4);
+});
+
+test.each(blocks)('R-UI-4 docs/access.md: %s', async (block) => {
+  const TOKEN = await issuer.token();
+  const person = await api.core.access.authenticate(await issuer.token({ sub: 'blocked' }));
+  const script = [
+    `auth() { printf 'Authorization: Bearer %s\\n' "$KEY"; }`,
+    `gql() { (cd '${root}' && '${process.execPath}' docs/examples/gql.mjs "$@"); }`,
+    'set -e',
+    block.replaceAll('person:…', person?.actorId ?? ''),
+  ].join('\n');
+  const env = { PATH: process.env.PATH, URL: api.url, KEY: api.keys.administrator, TOKEN };
+  const child = spawn('sh', ['-c', script], { cwd: folder, env });
+  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toMatch(/"(viewer|expiresAt|people|person|\w+Person)"/);
+});
