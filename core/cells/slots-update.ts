@@ -13,6 +13,13 @@ const live = (now: Date) => ({
 const among = (input: string, cond: mongo.Document) => ({ $filter: { input, as: 'slot', cond } });
 const isThere = (input: string, cond: mongo.Document) => ({ $gt: [{ $size: among(input, cond) }, 0] });
 
+/** Holders of a cell where nobody waits are looked at so often. */
+const LOOK_MS = 10 * 60_000;
+
+/** When a cell is looked at next where nobody waits: a holder may be gone, or at its end. */
+export const lookAt = (untils: readonly Date[], now: Date): Date =>
+  new Date(Math.min(now.getTime() + LOOK_MS, ...untils.map((until) => until.getTime())));
+
 export interface Taking {
   request: CellSlotRequest;
   limit: number;
@@ -49,7 +56,7 @@ export function taking({ request, limit, mayTakeFree, now }: Taking): Pipeline {
         level: { $literal: level },
         slots: { $cond: ['$_granted', { $concatArrays: [others, [held]] }, '$slots'] },
         refusedAt: { $cond: ['$_granted', { $ifNull: ['$refusedAt', null] }, now] },
-        dueAt: { $min: ['$dueAt', { $cond: ['$_granted', until, firstRefusal] }] },
+        dueAt: { $min: ['$dueAt', { $cond: ['$_granted', lookAt([until], now), firstRefusal] }] },
       },
     },
     { $unset: ['_later', '_own', '_until', '_granted'] },

@@ -1,9 +1,9 @@
 import type { mongo } from 'mongoose';
-import { type CellSlot, isJustified } from '../../schema/model/cell/holding';
+import { isJustified } from '../../schema/model/cell/holding';
 import type { Task } from '../../schema/model/task/task';
 import type { StoredCell } from '../../schema/mongo/cells';
 import { type CellDeps, callNext } from './call';
-import { givingBack } from './slots-update';
+import { givingBack, lookAt } from './slots-update';
 import { someoneWaits } from './turns';
 
 const AT_ONCE = 50;
@@ -46,11 +46,20 @@ async function sweepCell(deps: CellDeps, cell: StoredCell, holders: ReadonlyMap<
     await cells.updateOne({ _id, refusedAt }, { $set: set });
   } else if (left.slots.length === 0) await cells.deleteOne({ _id, slots: [], refusedAt: null });
   // Somebody who was refused meanwhile has made it due at once, and that stays so.
-  else await cells.updateOne({ _id, refusedAt: null }, { $set: { dueAt: earliestEnd(left.slots) } });
+  else
+    await cells.updateOne(
+      { _id, refusedAt: null },
+      {
+        $set: {
+          dueAt: lookAt(
+            left.slots.map(({ until }) => until),
+            now,
+          ),
+        },
+      },
+    );
   return gone.length + called;
 }
-
-const earliestEnd = (slots: readonly CellSlot[]): Date => new Date(Math.min(...slots.map(({ until }) => until.getTime())));
 
 async function holdersOf({ collections: { tasks } }: CellDeps, cells: readonly StoredCell[]): Promise<Map<string, Holder>> {
   const ids = cells.flatMap(({ slots }) => slots.map(({ taskId }) => taskId));

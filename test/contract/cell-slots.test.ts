@@ -120,6 +120,20 @@ describe('R-FLOW-4 a slot whose task has left its cell is taken back', () => {
     expect(await called()).toEqual(stays ? [] : ['next']);
   });
 
+  test('also where nobody waits for it, after ten minutes', async () => {
+    const [gone, stays] = [aCellTask('gone', { level: '0' }), aCellTask('stays', { level: '0' })];
+    await insert(gone, stays);
+    for (const task of [gone, stays]) await take(task);
+    await upgradeOf(stays, { step: 'DOWNLOAD', level: '0' });
+    advance(11 * MINUTE);
+    await slots().sweep();
+    expect(await holders()).toEqual([stays._id]);
+    await upgradeOf(stays, { step: 'DOWNLOAD', level: '0' }, { active: false });
+    advance(11 * MINUTE);
+    await slots().sweep();
+    expect(await store.collections.cells.countDocuments()).toBe(0);
+  });
+
   test('when there is no such task any more', async () => {
     await take(aCellTask('gone'));
     await insert(waiting('next', 10));

@@ -20,12 +20,12 @@ interface Shown {
   deviceName: string;
   waitingFor: WaitingFor | null;
   waitsUntil: string | null;
-  lwm2m: { step: string; delivery: string | null; scheme: string | null } | null;
+  lwm2m: { step: string; delivery: string | null; scheme: string | null; level: string | null; waitingSince: string | null } | null;
 }
 
 async function shown(batchId: string): Promise<Map<string, Shown>> {
   const query = `query ($id: ID!) { batch(id: $id) { tasks(first: 50) { edges { node {
-    deviceName waitingFor waitsUntil lwm2m { step delivery scheme } } } } } }`;
+    deviceName waitingFor waitsUntil lwm2m { step delivery scheme level waitingSince } } } } } }`;
   const response = await fetch(`${platform.updraft.platform.apiUrl}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
@@ -51,9 +51,42 @@ test('R-FLOW-3 R-TASK-1 an operator sees for each device which step it is at, wh
     return Object.entries(expected).every(([name, reason]) => seen.get(name)?.waitingFor === reason) && seen;
   });
   for (const { waitsUntil } of tasks.values()) expect(waitsUntil).not.toBeNull();
-  expect(tasks.get('never-ends')?.lwm2m).toEqual({ step: 'DOWNLOAD', delivery: 'PULL', scheme: 'COAP' });
+  expect(tasks.get('never-ends')?.lwm2m).toMatchObject({ step: 'DOWNLOAD', delivery: 'PULL', scheme: 'COAP' });
   await platform.updraft.core.batches.cancel(ADMIN, batch._id);
   for (const task of (await shown(batch._id)).values()) expect(task).toMatchObject({ waitingFor: null, waitsUntil: null });
+});
+
+/** So weak a cell that one device may download in it at once. */
+const WEAK = { cellId: 77, signalStrength: -120, sinr: -5 };
+
+test('R-FLOW-4 R-TASK-1 whoever waits for another device of its cell says so, with cell and level', async () => {
+  const first = await platform.upgrade([{ deviceName: 'holds', radio: WEAK, behaviours: [sticksIn(1)] }]);
+  const waiting = async (batchId: string, name: string, reason: WaitingFor) => {
+    return platform.updraft.until(async () => {
+      const task = (await shown(batchId)).get(name);
+      return task?.waitingFor === reason && task;
+    });
+  };
+  await waiting(first.batch._id, 'holds', 'DOWNLOAD');
+  const second = await platform.upgrade([{ deviceName: 'waits', radio: WEAK }]);
+  const task = await waiting(second.batch._id, 'waits', 'CELL_SLOT');
+  expect(task).toMatchObject({
+    waitsUntil: expect.any(String),
+    lwm2m: { step: 'CELL_SLOT', level: 'LEVEL_2', waitingSince: expect.any(String) },
+  });
+  await platform.updraft.core.batches.cancel(ADMIN, first.batch._id);
+  expect(await second.ends()).toEqual({ waits: succeeded });
+});
+
+test('R-DEV-2 R-TASK-1 one that sleeps is said to, until it is heard', async () => {
+  const fleet = await platform.fleet([{ deviceName: 'sleeps', habits: { queueMode: true, awakeMs: 500 } }]);
+  const device = fleet.lwm2m('sleeps');
+  const deviceId = `${platform.updraft.productKey}.sleeps`;
+  await platform.updraft.until(async () => (await platform.updraft.core.devices.get(deviceId))?.online === false);
+  const { batch, ends } = await platform.again(fleet, ['sleeps']);
+  await platform.updraft.until(async () => (await shown(batch._id)).get('sleeps')?.waitingFor === 'DEVICE_ASLEEP');
+  await device.update();
+  expect(await ends()).toEqual({ sleeps: succeeded });
 });
 
 test('R-FLOW-3 a device that takes both is pushed to where the batch says so, and fetches by the scheme that it says', async () => {

@@ -63,7 +63,8 @@ function isToBeAsked(task: Task, reason: LookReason, now: Date): boolean {
   if (status === 'UNCONFIRMED' || !negotiation || (retryAt !== null && retryAt > now)) return false;
   if (reason === 'DUE') return look != null && look.at <= now;
   if (reason !== 'HEARD' || !lwm2m) return true;
-  if (lwm2m.step === 'CELL_SLOT') return look != null && look.at <= now;
+  // One that was called and has not come is there after all.
+  if (lwm2m.step === 'CELL_SLOT') return lwm2m.calledAt !== undefined || (look != null && look.at <= now);
   // It has answered already, and its batch asks it again in its turn.
   return negotiation.queriedAt !== null || offerAt === null || offerAt > now;
 }

@@ -1,6 +1,7 @@
 import type { Gate } from '../../../schema/model/cell/gate';
 import type { SignalSeen } from '../../../schema/model/cell/signal';
 import { chosenDelivery, hasPullFailed } from '../../../schema/model/lwm2m/delivery';
+import { MOST_DELIVERIES } from '../../../schema/model/lwm2m/judge-after';
 import { type FirmwareSeen, resultOf } from '../../../schema/model/lwm2m/reading';
 import { goesOnAlone } from '../../../schema/model/task/lwm2m';
 import type { Task } from '../../../schema/model/task/task';
@@ -80,7 +81,9 @@ async function hasSlot(deps: Lwm2mDeps, task: Task, gate: Gate): Promise<boolean
   const { cellSlotMinutes, ...others } = limitsOf(deps.settings);
   const now = deps.clock();
   // Its end is known otherwise: this is for one that nobody knows of any more.
-  const until = new Date(now.getTime() + Object.values(others).reduce((sum, ms) => sum + ms, 0) + others.downloadMinutes);
+  const usual = Object.values(others).reduce((sum, ms) => sum + ms, 0);
+  const download = others.downloadMinutes * Math.max(1, (await fileBytes(deps, task)) / (3 * 1024 ** 2));
+  const until = new Date(now.getTime() + MOST_DELIVERIES * (usual + download));
   const waitingSince = task.lwm2m?.waitingSince ?? now;
   if (await deps.cells?.take({ ...gate, taskId: task._id, attempt: task.attempt, until, waitingSince })) return true;
   const waiting = await transition(deps.tasks, task, { kind: 'slotAwaited', ...about(task), ...gate, waitMs: cellSlotMinutes }, now);
@@ -97,7 +100,7 @@ async function hasTurn(deps: Lwm2mDeps, task: Task): Promise<boolean> {
     await lookLater(deps, task);
     return false;
   }
-  await deps.cells?.release(task._id);
+  await deps.cells?.release(task._id, task.attempt);
   await transition(deps.tasks, task, { kind: 'postponed' }, deps.clock());
   deps.engine.wakeBatch(task.batchId);
   return false;

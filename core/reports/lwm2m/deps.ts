@@ -12,7 +12,7 @@ export interface CellGate {
   /** What a device has to pass; `signal` is null where it has no object 4. */
   gateOf(signal: SignalSeen | null): Gate | 'NO_GATE' | 'NO_CELL';
   take(of: Gate & { taskId: TaskId; attempt: number; until: Date; waitingSince: Date }): Promise<boolean>;
-  release(taskId: TaskId): Promise<void>;
+  release(taskId: TaskId, attempt: number): Promise<void>;
 }
 
 export interface Lwm2mDeps extends PushDeps {

@@ -15,11 +15,14 @@ const AGAIN: Record<Unanswered, number | null> = { SILENT: 1, BUSY: 0.25, ASLEEP
 /** It has not answered: its task waits on, as long as it may. */
 export async function unanswered(deps: Lwm2mDeps, task: Task, ask: Ask, why: Unanswered, step?: 'VERSION' | 'SIGNAL'): Promise<null> {
   const minutes = AGAIN[why];
+  const { versionMinutes, signalMinutes } = limitsOf(deps.settings);
   const event = {
     kind: 'unanswered' as const,
     attempt: ask.attempt,
     deliveries: talkOf(ask).deliveries,
     ...(step && { step }),
+    // Its version came first.
+    ...(step === 'SIGNAL' && { waitMs: versionMinutes + signalMinutes }),
     sleeps: why !== 'BUSY',
     lookMs: minutes === null ? null : minutes * deps.settings.minuteMs,
   };

@@ -33,8 +33,8 @@ export type Lwm2mEvent =
   | (About & { kind: 'accepted'; lookMs: number })
   /** It was looked at, or has told it; `step` is where it stands by that. */
   | (About & Seen & { kind: 'seen'; step: Lwm2mStep; lookMs: number; timeoutMs: number | null })
-  /** It did not answer. `sleeps`: nor does it listen. */
-  | (About & { kind: 'unanswered'; step?: 'VERSION' | 'SIGNAL'; sleeps: boolean; lookMs: number | null })
+  /** It did not answer. `sleeps`: nor does it listen. `waitMs`: from the question on, what it was asked for at `step` is awaited so long. */
+  | (About & { kind: 'unanswered'; step?: 'VERSION' | 'SIGNAL'; waitMs?: number; sleeps: boolean; lookMs: number | null })
   /** Of a task that has ended: its device is to be reset later; null: no more. */
   | { kind: 'resetDue'; lookMs: number | null };
 
@@ -72,7 +72,7 @@ export function lwm2mChange(task: Task, event: Exclude<Lwm2mEvent, { kind: 'rese
     case 'seen':
       return negotiation.begunAt === null ? null : seen(task, lwm2m, event, now);
     case 'unanswered':
-      return quiet({ lwm2m: silent(task, lwm2m, event, now), look: lookAfter(task, event.lookMs, now) }, now);
+      return quiet({ lwm2m: silent(task, lwm2m, event, now), ...awaited(task, event), look: lookAfter(task, event.lookMs, now) }, now);
   }
 }
 
@@ -183,6 +183,12 @@ function atWork(task: Task, set: TaskChange['set'], timeoutMs: number | null, no
 function silent({ negotiation }: Task, lwm2m: Lwm2mUpgrade, { step = 'VERSION', sleeps }: EventOf<'unanswered'>, now: Date): Lwm2mUpgrade {
   const at = negotiation?.begunAt || lwm2m.step === 'CELL_SLOT' ? lwm2m : atStep(lwm2m, step, now);
   return sleeps ? fallenAsleep(at, now) : at;
+}
+
+function awaited({ negotiation, waitBy, lwm2m }: Task, { waitMs }: EventOf<'unanswered'>): Change {
+  const { queriedAt = null, begunAt = null } = negotiation ?? {};
+  const isAwaited = waitMs !== undefined && queriedAt && begunAt === null && waitBy && lwm2m?.step !== 'CELL_SLOT';
+  return isAwaited ? { waitBy: later(queriedAt, waitMs) } : {};
 }
 
 /** It fetches the file: what it says of a result is about this one. */

@@ -18,6 +18,8 @@ export type TransferStep = 'next' | { end: TransferEnd } | 'refused';
 export interface Block1Transfer {
   /** What to send now. */
   part(): Part;
+  /** The part is sent once more, as another message: the device may have taken it, and its answer was lost. */
+  sentAgain(): void;
   /** The answer to that part: its code, and its Block1 option where it has one that can be read. */
   answered(code: number, block: Block | null): TransferStep;
   /** Whether a response is to another part than this one: it came late, or twice. */
@@ -30,6 +32,7 @@ export function createBlock1Transfer(size: number): Block1Transfer {
   let offset = 0;
   let begunAgain = false;
   let madeSmaller = false;
+  let mayBeTaken = false;
   let current = partAt();
 
   function partAt(): Part {
@@ -63,6 +66,9 @@ export function createBlock1Transfer(size: number): Block1Transfer {
 
   return {
     part: () => current,
+    sentAgain() {
+      mayBeTaken = true;
+    },
     answered(code, block) {
       // What it has taken counts by what was sent; a larger size than that is not for this transfer (RFC 7959 §2.3).
       const wanted = block?.szx ?? szx;
@@ -70,7 +76,10 @@ export function createBlock1Transfer(size: number): Block1Transfer {
       const isMore = code === CODE.continue;
       if (!isSuccess(code) && code !== CODE.requestEntityIncomplete) return 'refused';
       szx = Math.min(szx, wanted);
-      if (!isSuccess(code)) return beginAgain();
+      // A device that has it already waits for the next one; should it have neither, it says so again.
+      const isTaken = isSuccess(code) || (mayBeTaken && current.block.more);
+      mayBeTaken = false;
+      if (!isTaken) return beginAgain();
       if (!current.block.more) return isMore ? beginAgain() : { end: 'COMPLETE' };
       offset += current.length;
       return goOn();

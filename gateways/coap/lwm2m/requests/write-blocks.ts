@@ -60,6 +60,7 @@ export function createBlockWrite(path: string, source: BlockSource): BlockWrite 
       return registrationId !== null;
     },
     async run(exchange) {
+      if (registrationId !== null) transfer.sentAgain();
       for (;;) {
         const { offset, length } = transfer.part();
         const bytes = await source.read(offset, length);

@@ -194,6 +194,7 @@ test.each<Row>([
 
 test.each([
   ['the same block', '2/1/1024', false],
+  // obgm/libcoap#56: Erbium answers with its own size and the number of the request.
   ['the same block in a size of its own', '2/1/256', false],
   ['the same bytes by another number', '8/1/256', false],
   ['the block before', '1/1/1024', true],

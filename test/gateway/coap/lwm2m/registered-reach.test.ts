@@ -86,6 +86,17 @@ test('R-DEV-2 a device is awake from its message on, before the store knows of i
   expect(await reach.reach('p.d1')).toBe('asleep');
 });
 
+test('R-DEV-2 an answer begins the window anew, here and in the store', async () => {
+  const { reach, state } = setUp({ reachableUntil: new Date(start + 1_000) });
+  const device = await reach.reach('p.d1');
+  if (typeof device === 'string') throw new Error(device);
+  state.now += 500;
+  reach.answered(device);
+  state.now += 92_999;
+  expect(await reach.reach('p.d1')).toMatchObject({ registrationId: 'r1' });
+  expect(state.heard).toEqual(['r1 g1']);
+});
+
 test('R-DEV-2 a request without an answer ends the window, unless the device was heard since', async () => {
   const { reach, state } = setUp({ reachableUntil: new Date(start) });
   reach.heard('r1');

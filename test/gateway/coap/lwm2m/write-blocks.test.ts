@@ -54,7 +54,7 @@ function takingDevice(settings: Parameters<typeof createScriptedDevice>[1] = {})
   return { ...device, taken };
 }
 
-test('R-DL-4 the messages of a push are these, byte for byte: one token, a new message id for each block, Size1 in the first', async () => {
+test('R-DL-4 the messages of a push are these, byte for byte: one token (eclipse-leshan/leshan#1568), a new message id for each block, Size1 in the first', async () => {
   const body = bytesOf(1_300);
   const device = takingDevice();
   expect(await device.requests.writeBlocks('d1', '/5/0/0', sourceOf(body), TERMS)).toEqual({ done: 'COMPLETE' });
@@ -166,6 +166,49 @@ test('R-FLOW-6 a device that moves in the middle gets the same block at its new 
   expect(numbersOf(device.datagrams)).toEqual([0, 1, 1, 2]);
   expect(new Set(device.datagrams.map((each) => messageOf(each).token.toString('hex'))).size).toBe(1);
   expect(Buffer.concat(device.taken)).toEqual(body);
+});
+
+test('R-FLOW-6 a device that has moved after it had taken a block goes on with the next, as often as it moves', async () => {
+  const body = bytesOf(5_000);
+  const taken: Buffer[] = [];
+  const device = createScriptedDevice((request) => {
+    const { num } = blockOf(request);
+    if (num !== taken.length) return answerTo(request, CODE.requestEntityIncomplete);
+    taken.push(Buffer.from(request.payload));
+    // Its answer goes the way that is no more.
+    return num === 1 || num === 3 ? null : answerTo(request);
+  });
+  const outcome = device.requests.writeBlocks('d1', '/5/0/0', sourceOf(body), TERMS);
+  for (const address of [2, 3]) {
+    await device.settled();
+    await device.settled();
+    device.state.address = address;
+    device.requests.moved('d1');
+  }
+  expect(await outcome).toEqual({ done: 'COMPLETE' });
+  expect(numbersOf(device.datagrams)).toEqual([0, 1, 1, 2, 3, 3, 4]);
+  expect(Buffer.concat(taken)).toEqual(body);
+});
+
+test('a device that has lost its place by a move gets all once more', async () => {
+  const device = takingDevice();
+  const { script } = device.state;
+  let hasMoved = false;
+  device.state.script = (request) => {
+    const { num } = blockOf(request);
+    if (num === 1 && !hasMoved) return null;
+    if (num === 0) device.state.script = script;
+    return num === 0 ? script(request) : answerTo(request, CODE.requestEntityIncomplete);
+  };
+  const first = device.state.script;
+  device.state.script = (request) => (blockOf(request).num === 0 ? script(request) : first(request));
+  const outcome = device.requests.writeBlocks('d1', '/5/0/0', sourceOf(bytesOf(4_000)), TERMS);
+  await device.settled();
+  hasMoved = true;
+  device.state.script = first;
+  device.requests.moved('d1');
+  expect(await outcome).toEqual({ done: 'COMPLETE' });
+  expect(numbersOf(device.datagrams)).toEqual([0, 1, 1, 2, 0, 1, 2, 3]);
 });
 
 test('R-FLOW-6 a device that registers anew in the middle is sent nothing more of it', async () => {

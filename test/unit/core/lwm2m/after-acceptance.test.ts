@@ -6,7 +6,7 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const RETRIES = theFacts({ retry: { intervalMinutes: 5, maxRetries: 2 } });
 
-describe('R-FLOW-5 after a device has accepted a package', () => {
+describe('R-FLOW-3 R-FLOW-5 after a device has accepted a package', () => {
   test('R-TASK-10 a pull that is ignored is followed by a push', async () => {
     const world = await accepted(lwm2mWorld([anLwm2mTask()], RETRIES));
     await world.later(11 * MINUTE);
@@ -28,7 +28,7 @@ describe('R-FLOW-5 after a device has accepted a package', () => {
     expect(world.task().status).toBe('SUCCEEDED');
   });
 
-  test('after a Register in the middle the observations are made again', async () => {
+  test('R-FLOW-6 after a Register in the middle the observations are made again', async () => {
     const world = await downloading(lwm2mWorld());
     expect(await world.talk('REGISTERED')).toEqual(['look', 'observe']);
     world.device.state = 2;

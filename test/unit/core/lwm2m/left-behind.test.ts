@@ -6,7 +6,7 @@ import { anLwm2mTask, downloading, lwm2mWorld, type World } from '../../../suppo
 const SECOND = 1_000;
 const HOUR = 3_600 * SECOND;
 
-describe('R-TASK-8 a task that has ended leaves no package behind', () => {
+describe('R-FLOW-3 a task that has ended leaves no package behind', () => {
   const cancel = (world: World) => transition(world.core.tasks, world.task(), { kind: 'canceled', cause: null }, world.core.now);
 
   test('its device is looked at, and reset', async () => {
