@@ -36,7 +36,7 @@ export async function startLwm2mFleet(
   { awakeSeconds = 1, ...settings }: Partial<FleetSettings> & { awakeSeconds?: number } = {},
   observer?: DeviceObserver,
 ): Promise<Fleet> {
-  await core.products.update(ADMIN, productKey, { plainCoap: true, awakeSeconds });
+  await core.products.update(ADMIN, productKey, { plainCoap: true, awakeSeconds, ackTimeoutSeconds: 1 });
   const described = devices.map(({ secure = false, connectionId = true, habits, ...device }) => {
     const endpoint = endpointOf(productKey, device.deviceName);
     return {

@@ -148,10 +148,9 @@ export class Lwm2mDevice extends RegisteredDevice<Lwm2mOffer> {
     if (uri === '' && state === STATE.downloading && this.push.begun) {
       this.push.forget();
       firmware.to(STATE.idle);
-    } else if (uri !== '') {
-      if (!this.ongoing.refresh(ONLY, { version: '', uri, pushed: null })) this.begin({ version: '', uri, pushed: null });
-    } else if (state === STATE.downloaded && file.complete) {
-      this.begin({ version: '', uri, pushed: Buffer.concat(file.pieces) });
+    } else if (!this.ongoing.refresh(ONLY, { version: '', uri, pushed: null })) {
+      if (uri !== '') this.begin({ version: '', uri, pushed: null });
+      else if (state === STATE.downloaded && file.complete) this.begin({ version: '', uri, pushed: Buffer.concat(file.pieces) });
     }
   }
 
