@@ -148,3 +148,14 @@ test('R-UI-4 a program comes with a token of the provider, also when its keys ha
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
 });
+
+test('R-UI-4 the log says why a sign-in failed, and has no secret, code or token', async () => {
+  const jar = createCookieJar();
+  const url = new URL((await reach(jar)).address);
+  const code = url.searchParams.get('code') ?? '';
+  url.searchParams.set('code', `${code}x`);
+  await jar.ask(url.href);
+  const said = JSON.stringify(api.warned);
+  expect(api.warned).toContainEqual(expect.objectContaining({ issuer: 'corporate', reason: expect.any(String) }));
+  for (const secret of [code, 'only-for-tests', 'eyJ']) expect(said).not.toContain(secret);
+});
