@@ -31,6 +31,7 @@ const PRODUCT = 'benchFirst';
 const AWAKE_SECONDS = 4;
 const ASKED_WITHIN_MS = 30_000;
 const EACH_MS = 100;
+const AT_ONCE = 50;
 const UPDATES_PER_SECOND = 500;
 const TICK_MS = 10;
 const SELECTED_WITHIN_MS = 60_000;
@@ -56,13 +57,14 @@ export async function firstRequestPart(
   const operator = createOperator(api);
   await operator.createProduct(PRODUCT, { dialect: 'LWM2M', plainCoap: true, awakeSeconds: AWAKE_SECONDS });
   await operator.registerDevices(PRODUCT, names);
-  for (const device of waking) await device.start();
+  await inPortions(waking, (device) => device.start());
   // Until they sleep.
   await delay(1_500 * AWAKE_SECONDS, undefined, { signal: scope.signal });
   const batchId = await operator.createBatch(await operator.createPackage(PRODUCT, '2.0.0'), 10_000);
   await operator.selected(batchId, names.length, SELECTED_WITHIN_MS);
 
   const load = await updatesOf(subject.port, endpoints);
+  scope.say(`    ${names.length} devices with a task come`);
   try {
     await delay(LOAD_BEFORE_MS, undefined, { signal: scope.signal });
     const others = meterOthers();
@@ -95,6 +97,10 @@ export async function firstRequestPart(
   }
 }
 
+async function inPortions<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  for (let at = 0; at < items.length; at += AT_ONCE) await Promise.all(items.slice(at, at + AT_ONCE).map(work));
+}
+
 /** Null: not in time. */
 async function firstAsked(
   asked: Map<string, (at: number) => void>,
@@ -123,11 +129,11 @@ const description = (deviceName: string): Lwm2mDeviceDescription => ({
 /** Registered devices that update at that rate together, in turn. */
 async function updatesOf(port: number, endpoints: readonly string[]) {
   const devices: BenchDevice[] = [];
-  for (const endpoint of endpoints) {
+  await inPortions(endpoints, async (endpoint) => {
     const device = await openBenchDevice({ port, endpoint, dtls: null });
     devices.push(device);
     await device.register();
-  }
+  });
   const busy = new Set<BenchDevice>();
   const load = { answered: 0, lost: 0, stop };
   const began = performance.now();
