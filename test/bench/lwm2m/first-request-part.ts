@@ -17,6 +17,8 @@ export interface FirstRequestMeasure {
   devices: number;
   /** Of those, how many were asked nothing in time. */
   unasked: number;
+  /** Why the first one could not come, if that was the reason. */
+  failure: string | null;
   /** Updates a second meanwhile, and how many were not answered. */
   updatesPerSecond: number;
   updatesLost: number;
@@ -46,6 +48,10 @@ export async function firstRequestPart(
 ): Promise<FirstRequestMeasure> {
   const names = Array.from({ length: 2 * coming }, (_, n) => `first-${n}`);
   const asked = new Map<string, (at: number) => void>();
+  let failure: string | null = null;
+  const onFailure = (error: Error): void => {
+    failure ??= error.message;
+  };
   const devices = names.map(
     (deviceName) =>
       new Lwm2mDevice(description(deviceName), { server }, (name, kind, { at }) => {
@@ -73,9 +79,9 @@ export async function firstRequestPart(
     const waits: Promise<[kind: 'registering' | 'waking', ms: number | null]>[] = [];
     for (let n = 0; n < coming; n += 1) {
       const [one, other] = [registering[n], waking[n]];
-      if (one) waits.push(firstAsked(asked, one, () => one.start()).then((ms) => ['registering', ms]));
+      if (one) waits.push(firstAsked(asked, one, () => one.start().catch(onFailure)).then((ms) => ['registering', ms]));
       await delay(EACH_MS / 2, undefined, { signal: scope.signal });
-      if (other) waits.push(firstAsked(asked, other, () => other.update()).then((ms) => ['waking', ms]));
+      if (other) waits.push(firstAsked(asked, other, () => other.update().catch(onFailure)).then((ms) => ['waking', ms]));
       await delay(EACH_MS / 2, undefined, { signal: scope.signal });
     }
     const seconds = (performance.now() - began) / 1_000;
@@ -87,7 +93,7 @@ export async function firstRequestPart(
     const of = (wanted: string): number[] => found.flatMap(([kind, ms]) => (kind === wanted && ms !== null ? [ms] : []));
     return {
       ...{ registeringMs: quantilesOf(of('registering')), wakingMs: quantilesOf(of('waking')) },
-      ...{ devices: found.length, unasked: found.filter(([, ms]) => ms === null).length },
+      ...{ devices: found.length, unasked: found.filter(([, ms]) => ms === null).length, failure },
       ...{ updatesPerSecond, updatesLost: load.lost, cpuPercent: cpuMs / seconds / 10, othersPercent },
     };
   } finally {
@@ -116,8 +122,7 @@ async function firstAsked(
       resolve(at - began);
     });
   });
-  // One whose own message is lost is asked nothing, and counted.
-  await come().catch(() => undefined);
+  await come();
   return ms;
 }
 
