@@ -27,7 +27,8 @@ export interface FirstRequestMeasure {
 }
 
 const PRODUCT = 'benchFirst';
-const AWAKE_SECONDS = 1;
+/** Long enough for answers of a busy machine: who sleeps hears none. */
+const AWAKE_SECONDS = 4;
 const ASKED_WITHIN_MS = 30_000;
 const EACH_MS = 100;
 const UPDATES_PER_SECOND = 500;
@@ -57,7 +58,7 @@ export async function firstRequestPart(
   await operator.registerDevices(PRODUCT, names);
   for (const device of waking) await device.start();
   // Until they sleep.
-  await delay(3_000 * AWAKE_SECONDS, undefined, { signal: scope.signal });
+  await delay(1_500 * AWAKE_SECONDS, undefined, { signal: scope.signal });
   const batchId = await operator.createBatch(await operator.createPackage(PRODUCT, '2.0.0'), 10_000);
   await operator.selected(batchId, names.length, SELECTED_WITHIN_MS);
 
@@ -109,7 +110,8 @@ async function firstAsked(
       resolve(at - began);
     });
   });
-  await come();
+  // One whose own message is lost is asked nothing, and counted.
+  await come().catch(() => undefined);
   return ms;
 }
 
