@@ -53,7 +53,7 @@ export async function offered(
     return null;
   }
   if ('failed' in outcome) return notDelivered(deps, task, ask, outcome.failed);
-  return refused(deps, task, ask, outcome);
+  return refused(deps, task, ask, outcome, 'ADDRESS');
 }
 
 export async function pushed(deps: Lwm2mDeps, task: Task, ask: Ask, { outcome }: Extract<Answer, { kind: 'pushed' }>): Promise<Ask | null> {
@@ -81,5 +81,13 @@ async function notDelivered(deps: Lwm2mDeps, task: Task, ask: Ask, why: Paramete
   return null;
 }
 
-export const refused = (deps: Lwm2mDeps, task: Task, ask: Ask, { refused: code, text, result }: Refused): Promise<Ask | null> =>
-  fail(deps, task, ask, causeOfRefusal(task.lwm2m ?? newUpgrade(deps.clock()), result), [code, text].filter(Boolean).join(' '));
+export function refused(
+  deps: Lwm2mDeps,
+  task: Task,
+  ask: Ask,
+  { refused: code, text, result }: Refused,
+  what: 'ADDRESS' | 'OTHER' = 'OTHER',
+): Promise<Ask | null> {
+  const cause = causeOfRefusal(task.lwm2m ?? newUpgrade(deps.clock()), result, what);
+  return fail(deps, task, ask, cause, [code, text].filter(Boolean).join(' '));
+}
