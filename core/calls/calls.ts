@@ -5,17 +5,12 @@ import type { Collections } from '../../schema/mongo/connect';
 import type { Clock } from '../clock';
 import { isDuplicateKey } from '../duplicate-key';
 import { UserError, UserErrors } from '../errors';
-import { keyViolation } from '../idempotency';
+import { type Caller, keyViolation } from '../idempotency';
 import { refuseIfAny } from '../refuse';
 import type { Sealing } from '../sealing';
 import { callIdOf, contextOf, inputHashOf } from './call-id';
 
 const { EJSON } = mongo.BSON;
-
-/** Whose call it is: a viewer. */
-interface Caller {
-  actorId: string;
-}
 
 /** A call as it came. `input` is all of it beside the key. */
 export interface Call {
