@@ -134,7 +134,7 @@ describe('R-DEV-2 a registration', () => {
   test('follows the settings of its product with an Update: how long it is awake, and whether it may be without DTLS', async () => {
     const plain = gateways.accepted(await gateways.gw1.register('m1', { queueMode: true }));
     const secure = gateways.accepted(await gateways.gw1.register('m2', { queueMode: true, identity: 'psk-m2' }));
-    gateways.settings = { plainCoap: false, awakeSeconds: 10 };
+    gateways.settings = { plainCoap: false, awakeSeconds: 10, ackTimeoutSeconds: 2 };
     expect(await gateways.gw1.update(plain)).toEqual({ refused: 'plain_not_allowed' });
     expect(await gateways.device('m1')).toMatchObject({ online: false });
     gateways.accepted(await gateways.gw1.update(secure, { identity: 'psk-m2' }));
