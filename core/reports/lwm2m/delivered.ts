@@ -63,7 +63,7 @@ export async function pushed(deps: Lwm2mDeps, task: Task, ask: Ask, { outcome }:
     case 'NO_ROOM':
       return fail(deps, task, ask, 'NOT_ENOUGH_STORAGE_FOR_THE_NEW_FIRMWARE_PACKAGE', '4.13');
     case 'INCOMPLETE':
-      return fail(deps, task, ask, 'CONNECTION_LOST_DURING_DOWNLOADING_PROCESS', '4.08');
+      return fail(deps, task, ask, 'CONNECTION_LOST_DURING_DOWNLOADING_PROCESS', 'It said twice that blocks are missing.');
     case 'COMPLETE': {
       const begun = goesOnAlone(task) ? task : await accept(deps, task, ask);
       const seen = begun && (await see(deps, begun, ask, { step: 'DOWNLOAD', state: null, result: null, pushed: true }));
