@@ -91,7 +91,9 @@ export function asked(task: Task, waitMs: number | undefined, now: Date): Change
   const look = lookAfter(task, waitMs / 3, now);
   if (lwm2m.step === 'CELL_SLOT') return { look };
   const waitBy = (task.negotiation?.queriedAt && task.waitBy) || later(now, waitMs);
-  return { lwm2m: atStep(lwm2m, 'VERSION', now), waitBy, look };
+  // What it has left open is still open.
+  const isAskedAgain = task.negotiation?.queriedAt && lwm2m.step === 'SIGNAL';
+  return { lwm2m: isAskedAgain ? lwm2m : atStep(lwm2m, 'VERSION', now), waitBy, look };
 }
 
 /** Nothing is asked of it any more; its place among those that wait for a slot stays. */

@@ -1,3 +1,4 @@
+import { startsByAcceptance } from '../protocol/dialect';
 import type { FailureCause } from './failure-causes';
 import { later } from './later';
 import { asked, fetches, goesOnAlone, isOffering, unasked } from './lwm2m';
@@ -94,9 +95,12 @@ export function queried(task: Task, { waitMs, ...repeat }: EventOf<'queried'>, n
   return {
     ...{ retryAt: null, offerAt },
     ...asked(task, waitMs, now),
-    negotiation: { ...negotiation, queriedAt: now, askedAt: negotiation.askedAt ?? now },
+    negotiation: { ...negotiation, queriedAt: firstQueried(task) ?? now, askedAt: negotiation.askedAt ?? now },
   };
 }
+
+/** Where no workflow waits, the wait runs from the first question, however often it is asked again. */
+const firstQueried = (task: Task): Date | null => (startsByAcceptance(task) ? (task.negotiation?.queriedAt ?? null) : null);
 
 /** What was asked of it came to nothing: it is asked again in its turn. */
 export const postponed = (task: Task, now: Date): (Change & Pick<Task, 'offerAt'>) | null =>
