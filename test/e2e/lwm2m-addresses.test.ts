@@ -28,7 +28,7 @@ describe('LwM2M devices whose address changes in the middle of an upgrade', () =
   });
   afterAll(() => platform.stop());
 
-  test('R-FLOW-3 another port at every step, with an Update and without, plain, with a connection id and without: never a reset', async () => {
+  test('R-FLOW-3 R-FLOW-6 another port at every step, with an Update and without, plain, with a connection id and without: never a reset', async () => {
     const devices = Object.entries(LINES).flatMap(([line, security]) =>
       POINTS.flatMap((point) =>
         WAYS.map(({ how, updates, delivery }): Lwm2mFleetDevice => {

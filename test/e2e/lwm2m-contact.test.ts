@@ -38,7 +38,7 @@ describe('LwM2M devices that say little of what they do', () => {
     );
   });
 
-  test('R-FLOW-3 observations are gone after the restart, with De-register before it or without', async () => {
+  test('R-FLOW-3 R-FLOW-6 observations are gone after the restart, with De-register before it or without', async () => {
     const { fleet } = await upgraded(
       { deviceName: 'says-nothing' },
       { deviceName: 'de-registers', habits: { deregisters: true } },

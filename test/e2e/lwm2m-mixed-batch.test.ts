@@ -21,7 +21,7 @@ describe('One batch over Link, IoTDA and LwM2M devices', () => {
     await updraft.stop();
   });
 
-  test('R-FLOW-1 R-FLOW-2 R-FLOW-3 R-TASK-5 each goes the way of its dialect, and ends with the cause of its device', async () => {
+  test('R-FLOW-1 R-FLOW-2 R-FLOW-3 R-FLOW-7 R-TASK-5 each goes the way of its dialect, and ends with the cause of its device', async () => {
     const { core, productKey, platform } = updraft;
     const { coapUrl = '', coapsUrl = '' } = platform;
     const numbers = Array.from({ length: EACH }, (_, index) => index);

@@ -51,7 +51,7 @@ describe('Versions and results of LwM2M devices', () => {
     { deviceName: 'nul-only-1.0', client: 'anjay2', firmware: { state: 2 }, habits: { resetsBy: ['package'] } },
     { deviceName: 'uri-only', firmware: { state: 2, result: 8 }, habits: { resetsBy: ['uri'] } },
   ];
-  test('R-FLOW-3 an old result 8 is not the new one, and each device is reset in the way that it knows', async () => {
+  test('R-FLOW-3 R-FLOW-5 an old result 8 is not the new one, and each device is reset in the way that it knows', async () => {
     const { fleet, ends, tasks } = await platform.upgrade(leavings);
     expect(await ends()).toEqual(Object.fromEntries(leavings.map(({ deviceName }) => [deviceName, succeeded])));
     for (const { deviceName } of leavings) expect([deviceName, fleet.lwm2m(deviceName).version]).toEqual([deviceName, '2.0.0']);
@@ -61,7 +61,7 @@ describe('Versions and results of LwM2M devices', () => {
   test.each([
     ['idle', 0],
     ['downloaded', 2],
-  ] as const)('R-FLOW-3 result 8 in state %s ends the attempt, and the next one begins with a reset', async (name, state) => {
+  ] as const)('R-FLOW-3 R-FLOW-5 result 8 in state %s ends the attempt, and the next one begins with a reset', async (name, state) => {
     const deviceName = `fails-${name}`;
     const { ends, tasks } = await platform.upgrade([{ deviceName, behaviours: [endsWith(8, 'installed', { state, ...once })] }], {
       policy: { retry: { intervalMinutes: 0, maxRetries: 1 } },

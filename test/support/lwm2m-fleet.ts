@@ -64,6 +64,7 @@ export async function startLwm2mFleet(
     createDtlsClient,
   );
   const { failed } = await fleet.start();
-  if (failed.length > 0) throw new Error(`devices could not register: ${JSON.stringify(failed.slice(0, 3))}`);
+  // Sixteen at once may be too many for this machine.
+  for (const { deviceName } of failed) await fleet.any(deviceName).start();
   return fleet;
 }

@@ -23,6 +23,10 @@ export class OngoingUpgrades<Offer extends { version: string }> {
     return upgrade !== undefined;
   }
 
+  has(key: string): boolean {
+    return this.ongoing.has(key);
+  }
+
   begin(key: string, offer: Offer): void {
     const upgrade = { offer, power: new AbortController() };
     this.ongoing.set(key, upgrade);

@@ -147,7 +147,8 @@ export class Lwm2mDevice extends RegisteredDevice<Lwm2mOffer> {
   private goOn(): void {
     const { firmware, file } = this;
     const { state, uri } = firmware;
-    if (state === STATE.updating) firmware.to(STATE.idle, RESULT.failed);
+    // Whoever has only registered anew installs on.
+    if (state === STATE.updating && !this.ongoing.has(ONLY)) firmware.to(STATE.idle, RESULT.failed);
     if (state !== STATE.downloading && state !== STATE.downloaded) return;
     if (uri === '' && state === STATE.downloading && this.push.begun) {
       this.push.forget();
