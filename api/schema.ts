@@ -4,6 +4,8 @@ import { buildSchemaSync } from 'type-graphql';
 import { withAppGate } from './access/app-gate';
 import { PeopleResolver } from './access/people-resolver';
 import { AccessResolver } from './access/resolver';
+import { AuditResolver } from './audit/resolver';
+import { withAudit } from './audit/with-audit';
 import { DynamicBatchResolver } from './batches/dynamic-resolver';
 import { BatchEditResolver } from './batches/edit-resolver';
 import { PreviewResolver } from './batches/preview-resolver';
@@ -32,6 +34,7 @@ export function buildApiSchema(): GraphQLSchema {
       AccessResolver,
       PeopleResolver,
       AttemptResolver,
+      AuditResolver,
       BatchEditResolver,
       BatchResolver,
       CellResolver,
@@ -66,5 +69,5 @@ export function buildApiSchema(): GraphQLSchema {
       },
     },
   });
-  return withAppGate(withPace(withStoredValues(schema)));
+  return withAudit(withAppGate(withPace(withStoredValues(schema))));
 }

@@ -45,6 +45,8 @@ export interface AuditService {
   entries(viewer: Viewer, filter: AuditFilter, page: PageRequest): Promise<Page<ShownEntry>>;
   /** The oldest first, as fast as they are taken. For administrators. */
   export(viewer: Viewer, since: Date | null): AsyncIterable<ShownEntry>;
+  /** The filter with the name that entries have for its actor. */
+  named(filter: AuditFilter): Promise<AuditFilter>;
   /** Of entries that were just added. */
   shown(entries: readonly AuditEntry[]): Promise<ShownEntry[]>;
   /**

@@ -52,17 +52,3 @@ export function createRefusalSampler({ windowMs, perKey, inAll, keys, told }: Sa
     },
   };
 }
-
-/** IPv4 in its own form; of IPv6 the network of 64 bits that one subscriber has, so that nobody is as many as they like. */
-export function addressKey(address: string | null): string {
-  if (address === null) return 'no address';
-  if (!address.includes(':')) return address;
-  const [head = '', tail = ''] = address.split('::');
-  const before = head === '' ? [] : head.split(':');
-  const after = tail === '' ? [] : tail.split(':');
-  const groups = address.includes('::') ? [...before, ...Array(Math.max(0, 8 - before.length - after.length)).fill('0'), ...after] : before;
-  return `${groups
-    .slice(0, 4)
-    .map((group) => Number.parseInt(group, 16).toString(16))
-    .join(':')}::/64`;
-}

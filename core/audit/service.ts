@@ -7,12 +7,13 @@ import type { Clock } from '../clock';
 import { pageOf } from '../paging/page-of';
 import type { Lines } from '../sampled-log';
 import type { CoreSettings } from '../settings';
+import { networkOf } from '../strangers';
 import { createActors } from './actors';
 import { boundedJson, wellFormed } from './bounded-json';
 import type { AuditEvent, AuditFilter, AuditService, RefusedEvent, ShownEntry } from './contract';
 import { textOfEntry } from './hashes';
 import type { AuditKeys } from './keys';
-import { addressKey, createRefusalSampler } from './refusal-sampler';
+import { createRefusalSampler } from './refusal-sampler';
 import { createAuditWriter } from './writer';
 
 export interface AuditDeps {
@@ -25,6 +26,8 @@ export interface AuditDeps {
 
 const MOST_OBJECTS = 100;
 const LONGEST = 300;
+/** Has done nothing. */
+const NOBODY = 'actor:';
 const EXPORTED_AT_ONCE = 500;
 
 export interface AuditParts {
@@ -78,7 +81,7 @@ export function createAudit({ collections, keys, settings, clock, log }: AuditDe
 
   async function refused(event: RefusedEvent): Promise<void> {
     try {
-      const key = event.viewer?.actorId ?? addressKey(callNow()?.address ?? null);
+      const key = event.viewer?.actorId ?? networkOf(callNow()?.address ?? undefined);
       if (!sampler.mayRecord(key, clock().getTime())) return;
       await write(await entryOf({ ...event, kind: 'REFUSAL', result: 'REFUSED' }));
     } catch (error) {
@@ -101,8 +104,12 @@ export function createAudit({ collections, keys, settings, clock, log }: AuditDe
     });
   }
 
+  const named = async (filter: AuditFilter): Promise<AuditFilter> =>
+    filter.actor ? { ...filter, actor: (await actors.find(filter.actor)) ?? NOBODY } : filter;
+
   return {
     service: {
+      named,
       async record(event) {
         await write(await entryOf(event));
       },
@@ -110,8 +117,7 @@ export function createAudit({ collections, keys, settings, clock, log }: AuditDe
       shown,
       async entries(viewer, filter, page) {
         requireRole(viewer, 'ADMINISTRATOR');
-        const actor = filter.actor ? await actors.find(filter.actor) : null;
-        const found = await pageOf(auditEntries, conditionsOf(filter, actor), { _id: -1 }, page, settings.limits);
+        const found = await pageOf(auditEntries, conditionsOf(await named(filter)), { _id: -1 }, page, settings.limits);
         const nodes = await shown(found.rows.map(({ node }) => node));
         return { ...found, rows: found.rows.map(({ cursor }, index) => ({ cursor, node: nodes[index] as ShownEntry })) };
       },
@@ -159,9 +165,9 @@ const idAt = (at: Date): string => at.getTime().toString(16).padStart(12, '0');
 const newId = (at: Date): string => `${idAt(at)}${randomBytes(10).toString('hex')}`;
 const short = (text: string): string => wellFormed(text.slice(0, LONGEST));
 
-function conditionsOf({ actor, action, object, correlationId, kind, result, since, until }: AuditFilter, pseudonym: string | null) {
+function conditionsOf({ actor, action, object, correlationId, kind, result, since, until }: AuditFilter) {
   return {
-    ...(actor && { actor: pseudonym ?? 'nobody' }),
+    ...(actor && { actor }),
     ...(action && { action }),
     ...(object && { objects: object }),
     ...(correlationId && { correlationId }),
