@@ -54,9 +54,15 @@ const DESCRIBE: Record<Dialect, Describe> = {
   IOTDA: (common, { productKey, credentials }) => ({ ...common, dialect: 'IOTDA', productKey, secret: credentials?.secret ?? '' }),
   LWM2M: (common, { productKey, credentials, lwm2m }) => ({
     ...{ ...common, dialect: 'LWM2M', endpoint: endpointOf(productKey, common.deviceName) },
-    ...{ client: lwm2m?.client, habits: lwm2m?.habits, radio: lwm2m?.radio, psk: credentials?.psk ?? undefined },
+    ...{ client: lwm2m?.client, habits: lwm2m?.habits, psk: credentials?.psk ?? undefined },
+    radio: { ...lwm2m?.radio, cellId: firstCellOf(productKey) + (lwm2m?.cell ?? 0) },
   }),
 };
+
+const MOST_CELLS = 512;
+
+/** Cells of its own for each demo: in those of one that was broken off, its devices may still have the slots. */
+const firstCellOf = (productKey: string): number => Number.parseInt(productKey.slice(-5), 16) * MOST_CELLS;
 
 /** Brings the devices that are off-line on-line, one after the other. */
 export async function bringOnline(

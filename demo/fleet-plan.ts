@@ -67,7 +67,7 @@ const FAULTS: Record<Dialect, readonly Behaviour[]> = {
   ],
   LWM2M: [
     ends(4, 'downloaded', { times: 1 }),
-    ends(2, 'notified'),
+    ends(2, 'downloaded'),
     disconnectsAt('progress', { forMs: 2_000 }),
     staysOnSourceVersion({ times: 1 }),
     corruptDownload(),

@@ -6,6 +6,8 @@ import type { Lwm2mDeviceDescription } from '../test/support/devices/lwm2m/lwm2m
 export interface Lwm2mPlan extends Pick<Lwm2mDeviceDescription, 'client' | 'habits' | 'radio'> {
   /** It has a key and speaks DTLS. */
   secure: boolean;
+  /** Which radio cell of the demo it is in, from 0. */
+  cell: number;
 }
 
 /** How long devices with queue mode listen after a message: their product says so, too. */
@@ -32,7 +34,6 @@ const KINDS: readonly { client: Client; secure: boolean; sleepy?: true; pushOnly
 /** So many devices share a radio cell, and of these so many hear it badly: one at a time may download there. */
 const CELL_DEVICES = 16;
 const WEAK_DEVICES = 3;
-const FIRST_CELL = 4_001;
 const WEAK = { signalStrength: -120, sinr: -5 };
 
 /**
@@ -41,13 +42,13 @@ const WEAK = { signalStrength: -120, sinr: -5 };
  */
 export function lwm2mPlan(n: number, fault: Behaviour | null): Lwm2mPlan {
   const { client, secure, sleepy, pushOnly } = KINDS[n % KINDS.length] as (typeof KINDS)[number];
-  const cellId = FIRST_CELL + Math.floor(n / CELL_DEVICES);
   const weak = n % CELL_DEVICES < WEAK_DEVICES && fault === null;
   return {
     client,
     secure,
+    cell: Math.floor(n / CELL_DEVICES),
     // Without a key it can't download by DTLS, whatever such a client can otherwise.
     habits: { ...(sleepy && SLEEPY), ...(pushOnly && fault === null && PUSH_ONLY), ...(!secure && { schemes: ['coap'] }) },
-    radio: { cellId, ...(weak && WEAK) },
+    radio: weak ? WEAK : {},
   };
 }

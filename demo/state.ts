@@ -117,10 +117,11 @@ export interface WaitingCount {
   devices: number;
 }
 
-/** What tasks wait for, the most frequent first. */
+/** What tasks wait for that have not begun, the most frequent first: a device at work may be off-line while it restarts. */
 export function countsByWait({ tasks }: DemoState): WaitingCount[] {
   const counts = new Map<WaitingFor, number>();
-  for (const { waitingFor } of tasks.values()) if (waitingFor) counts.set(waitingFor, (counts.get(waitingFor) ?? 0) + 1);
+  for (const { status, waitingFor } of tasks.values())
+    if (status === 'QUEUED' && waitingFor) counts.set(waitingFor, (counts.get(waitingFor) ?? 0) + 1);
   return [...counts]
     .map(([reason, devices]) => ({ reason, devices }))
     .sort((a, b) => b.devices - a.devices || a.reason.localeCompare(b.reason));

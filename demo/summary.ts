@@ -52,10 +52,7 @@ export function whatToTry(addresses: Addresses, paint: Paint): string {
   const query = '{ batches(first: 3) { edges { node { name status counts { total succeeded failed } } } } }';
   const rows: [string, string][] = [
     ...row('GraphQL explorer', signInLink ?? explorerUrl),
-    ...row(
-      '',
-      explorerUrl && (signInLink ? 'signed in by this link, once, within 10 minutes' : `sign in at ${apiUrl}/signin with the key`),
-    ),
+    ...row('', explorerUrl && `${signInLink ? 'signs in once, within 10 minutes; otherwise ' : ''}${apiUrl}/signin takes the key`),
     ['API', `${apiUrl}/graphql`],
     ['API key', key],
     ['', `in the header Authorization: Bearer KEY; kept in ${keyFile}`],

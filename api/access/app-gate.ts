@@ -46,7 +46,8 @@ function isNullWhenRefused(operation: string, type: string): boolean {
 
 function leadsElsewhere(field: Field): boolean {
   const type = getNamedType(field.type);
-  return !isLeafType(type) && !SHOWN_TO_APPS.has(type.name);
+  // A browser session is that of whoever asks.
+  return !isLeafType(type) && !SHOWN_TO_APPS.has(type.name) && type.name !== 'BrowserSession';
 }
 
 function guard(field: Field, operation: string, changes: boolean): void {

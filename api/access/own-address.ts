@@ -8,10 +8,13 @@ export type PublicUrl = string | undefined;
 export const isSecure = (req: IncomingMessage, publicUrl: PublicUrl): boolean =>
   (req.socket as TLSSocket).encrypted === true || publicUrl?.startsWith('https:') === true;
 
-/** Whether a page of this origin is a page of the API itself. */
-export function isOwnOrigin(origin: string, { headers: { host } }: IncomingMessage, publicUrl: PublicUrl): boolean {
-  if (publicUrl !== undefined && origin === new URL(publicUrl).origin) return true;
-  return URL.canParse(origin) && new URL(origin).host === host;
+/** Whether a page of this origin is a page of the API itself. One that came without TLS is none of an API with it: anybody in between made it. */
+export function isOwnOrigin(origin: string, req: IncomingMessage, publicUrl: PublicUrl): boolean {
+  if (!URL.canParse(origin)) return false;
+  const { protocol, host } = new URL(origin);
+  const known = publicUrl === undefined ? null : new URL(publicUrl);
+  if (known?.host === host) return origin === known.origin;
+  return host === req.headers.host && !(protocol === 'http:' && (req.socket as TLSSocket).encrypted === true);
 }
 
 /**

@@ -52,12 +52,12 @@ export class BatchResolver {
 
   @Mutation(() => BatchPayload, { description: 'Holds back every notification that has not left.' })
   pauseBatch(@Arg('input', () => BatchCommandInput) input: BatchCommandInput, @Ctx() { core, viewer }: ApiContext) {
-    return asPayload(core.batches.pause(viewer, input.batchId).then((batch) => ({ batch })));
+    return asPayload(core.batches.pause(viewer, input.batchId));
   }
 
   @Mutation(() => BatchPayload, { description: 'Lets a paused or halted batch go on; failures that halted it count no more.' })
   resumeBatch(@Arg('input', () => BatchCommandInput) input: BatchCommandInput, @Ctx() { core, viewer }: ApiContext) {
-    return asPayload(core.batches.resume(viewer, input.batchId).then((batch) => ({ batch })));
+    return asPayload(core.batches.resume(viewer, input.batchId));
   }
 
   @Mutation(() => CancelBatchPayload, {

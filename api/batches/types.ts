@@ -194,6 +194,13 @@ export const BatchConnection = connectionOf(() => BatchType, 'Batch');
 export class BatchPayload extends Payload {
   @Field(() => BatchType, { nullable: true, description: 'The batch afterwards; null when it was refused.' })
   batch!: Batch | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Of calls that pause, resume or cancel: whether the batch was so before the call, which changed nothing then. Null in other answers.',
+  })
+  already?: boolean | null;
 }
 
 @ObjectType()

@@ -29,6 +29,9 @@ export const signInBody = (issuers: readonly { id: string; name: string }[], sho
     '<button>Sign in with an API key</button></form>',
   ].join('');
 
+export const signedInBody = (name: string): string =>
+  `<h1>Updraft</h1><p>You are signed in as ${escaped(name)}. <a href="/">Go on</a></p><form method="post" action="/signout"><button>Sign out</button></form>`;
+
 /** For nobody in between, and for no page elsewhere that is come to from here. Without any referrer forms would have the origin `null`. */
 export const privately = (res: Response): Response =>
   res.set({

@@ -7,9 +7,12 @@ import { isOwnHost, isOwnRequest, isSecure, type PublicUrl } from '../access/own
 import { userErrorsOf } from '../errors/as-payload';
 import { sendJson } from '../files/send-json';
 import { createLinkTries } from './link-tries';
-import { privately, type Shown, sendPage, signInBody } from './pages';
+import { privately, type Shown, sendPage, signedInBody, signInBody } from './pages';
 
-type Access = Pick<AccessService, 'openSession' | 'endSession' | 'openSignInLink' | 'signInIssuers' | 'beginSignIn' | 'finishSignIn'>;
+type Access = Pick<
+  AccessService,
+  'authenticate' | 'openSession' | 'endSession' | 'openSignInLink' | 'signInIssuers' | 'beginSignIn' | 'finishSignIn'
+>;
 
 export type SignIn = Record<'page' | 'withKey' | 'withLink' | 'toIssuer' | 'callback' | 'out', RequestHandler>;
 
@@ -28,6 +31,10 @@ const OTHER_HOST: Shown = { message: 'The link is not for this address.', hint: 
 const TOO_OFTEN: Shown = { message: 'Too many links that are none.', hint: 'Wait a minute.' };
 const UNKNOWN_ISSUER: Shown = { message: 'There is no such identity provider.', hint: 'Choose one of these.' };
 
+function tellProgram(res: Response, status: number, { message, hint, ...more }: Shown & { code?: string } = WRONG_KEY): void {
+  sendJson(privately(res), status, { errors: [{ code: more.code ?? 'NOT_SIGNED_IN', message, hint }] });
+}
+
 /** R-UI-4: how a browser comes by a session, and ends it. */
 export function createSignIn(access: Access, publicUrl: PublicUrl): SignIn {
   const readForm = urlencoded({ extended: false, limit: FORM_BYTES, parameterLimit: 10 });
@@ -40,7 +47,7 @@ export function createSignIn(access: Access, publicUrl: PublicUrl): SignIn {
   }
 
   /** Answers with what a user can do about it; everything else is a fault. */
-  async function orRefuse(res: Response, work: () => Promise<void>): Promise<void> {
+  async function orRefuse(res: Response, work: () => Promise<void>, told = refuse): Promise<void> {
     try {
       await work();
     } catch (error) {
@@ -48,7 +55,7 @@ export function createSignIn(access: Access, publicUrl: PublicUrl): SignIn {
       if (!refused) throw error;
       const status = { NOT_SIGNED_IN: 401, NOT_ALLOWED: 403 }[refused.code as string] ?? 503;
       if (status === 503) res.set('Retry-After', '5');
-      refuse(res, status, refused);
+      told(res, status, refused);
     }
   }
 
@@ -59,7 +66,13 @@ export function createSignIn(access: Access, publicUrl: PublicUrl): SignIn {
   }
 
   return {
-    page: (_req, res) => refuse(res, 200),
+    async page(req, res) {
+      const session = isOwnRequest(req, publicUrl) ? cookieOf('session', req, publicUrl) : null;
+      // One that is good no more, or a store that is away: the page is there all the same.
+      const viewer = session === null ? null : await access.authenticate({ session }).catch(() => null);
+      if (viewer) sendPage(res, 200, signedInBody(viewer.name));
+      else refuse(res, 200);
+    },
 
     /** A program's header, or the form of the page. */
     withKey(req, res, next) {
@@ -68,13 +81,16 @@ export function createSignIn(access: Access, publicUrl: PublicUrl): SignIn {
         const isBrowser = req.headers.origin !== undefined || req.headers['sec-fetch-site'] !== undefined;
         if (isBrowser && !isOwnRequest(req, publicUrl)) return refuse(res, 403, FOREIGN);
         const form: unknown = (req.body as Record<string, unknown> | undefined)?.key;
-        const bearer = bearerKey(typeof form === 'string' ? `Bearer ${form.trim()}` : req.headers.authorization);
-        orRefuse(res, async () => {
+        const isForm = typeof form === 'string';
+        const bearer = bearerKey(isForm ? `Bearer ${form.trim()}` : req.headers.authorization);
+        const told = isForm ? refuse : tellProgram;
+        const signIn = async (): Promise<void> => {
           const session = bearer === null ? null : await access.openSession(bearer);
-          if (!session) return refuse(res, 401, WRONG_KEY);
-          if (typeof form === 'string') return open(req, res, session).redirect(303, HOME);
+          if (!session) return told(res, 401, WRONG_KEY);
+          if (isForm) return open(req, res, session).redirect(303, HOME);
           sendJson(open(req, res, session), 200, { expiresAt: session.expiresAt });
-        }).catch(next);
+        };
+        orRefuse(res, signIn, told).catch(next);
       });
     },
 
@@ -128,7 +144,6 @@ export function createSignIn(access: Access, publicUrl: PublicUrl): SignIn {
         await access.endSession(token);
         privately(res)
           .append('Set-Cookie', setCookie('session', req, publicUrl, '', 0))
-          .set('Clear-Site-Data', '"cache"')
           .redirect(303, '/signin');
       });
     },

@@ -54,6 +54,8 @@ const ofProduct = (limits: Limits): Record<string, number> => ({
   'Limits.retryCounts': limits.retryCounts.length,
   'Limits.retryIntervalMinutes': limits.retryIntervalMinutes.length,
   // Of most people who are limited to some at all.
+  'AuditEntry.codes': 2,
+  'AuditEntry.objects': 10,
   'Person.products': 10,
   'Viewer.products': 10,
   'Package.files': FIXED_LIMITS.packageFiles,

@@ -64,6 +64,13 @@ export interface BatchPreview extends Pick<LookAhead, 'selection' | 'estimated'>
   earliestHalt: EarliestHalt | null;
 }
 
+export interface CanceledBatch {
+  batch: Batch;
+  /** Tasks that this call has canceled. */
+  canceled: number;
+  already: boolean;
+}
+
 export interface DynamicPreview {
   /** R-BAT-23: of the devices that match now. Refused as `createDynamic` would be. */
   previewDynamic(viewer: Viewer, input: NewDynamicBatch): Promise<BatchPreview>;
@@ -77,9 +84,9 @@ export interface DynamicBatchService {
   createDynamic(viewer: Viewer, input: NewDynamicBatch): Promise<Batch>;
   /**
    * R-BAT-18: takes no further devices, and ends once its tasks have; with `statuses` those tasks are canceled as well, also after the
-   * policy was. Throws BATCH_UNKNOWN, BATCH_STATE, REQUIRED.
+   * policy was. `already`: the policy had ended before. Throws BATCH_UNKNOWN, BATCH_STATE, REQUIRED.
    */
-  cancelPolicy(viewer: Viewer, id: BatchId, statuses?: readonly CancelableStatus[] | null): Promise<{ batch: Batch; canceled: number }>;
+  cancelPolicy(viewer: Viewer, id: BatchId, statuses?: readonly CancelableStatus[] | null): Promise<CanceledBatch>;
   /**
    * R-BAT-16, what `update` does when source versions or a time-out are given: versions that are added bring their devices in, tasks of those that are removed go on; the time-out is for tasks made from now
    * on; rate and tags are taken in the same write. Throws BATCH_UNKNOWN, BATCH_STATE, SOURCE_VERSIONS_FIXED, REQUIRED, what is wrong with
@@ -109,10 +116,15 @@ export interface BatchService extends DynamicBatchService, DynamicPreview {
   reachedRate(id: BatchId): Promise<number>;
   /** R-BAT-16; repeating it changes nothing. Throws BATCH_UNKNOWN, BATCH_STATE, REQUIRED, RATE_KIND_FIXED, RATE_UNUSED, and what is wrong with values. */
   update(viewer: Viewer, id: BatchId, edit: BatchEdit): Promise<Batch>;
-  pause(viewer: Viewer, id: BatchId): Promise<Batch>;
-  resume(viewer: Viewer, id: BatchId): Promise<Batch>;
-  /** R-BAT-18: ends the batch and every task in it that has not ended; with `statuses` only those tasks, and the batch goes on with the others. */
-  cancel(viewer: Viewer, id: BatchId, statuses?: readonly CancelableStatus[] | null): Promise<{ batch: Batch; canceled: number }>;
+  /** `already`: it was paused before, or had halted. Throws BATCH_UNKNOWN, BATCH_STATE where it cannot be. */
+  pause(viewer: Viewer, id: BatchId): Promise<{ batch: Batch; already: boolean }>;
+  /** `already`: it was neither paused nor had it halted. Throws BATCH_UNKNOWN, BATCH_STATE where it cannot be. */
+  resume(viewer: Viewer, id: BatchId): Promise<{ batch: Batch; already: boolean }>;
+  /**
+   * R-BAT-18: ends the batch and every task in it that has not ended; with `statuses` only those tasks, and the batch goes on with the
+   * others. `already`: the batch was canceled before.
+   */
+  cancel(viewer: Viewer, id: BatchId, statuses?: readonly CancelableStatus[] | null): Promise<CanceledBatch>;
   /** R-BAT-21; repeating it starts nothing twice. Throws BATCH_UNKNOWN, BATCH_STATE, PACKAGE_UNKNOWN, REQUIRED, TOO_MANY, TASK_UNKNOWN. */
   reinitiate(viewer: Viewer, request: Reinitiation): Promise<Reinitiated>;
   /** R-BAT-19: with its tasks; how many they were. May be repeated after a crash; also finishes then. Throws BATCH_UNKNOWN, BATCH_STATE. */

@@ -1,21 +1,18 @@
 import type { Batch } from '../../schema/model/batch/batch';
 import { isLive } from '../../schema/model/batch/batch';
 import { isForDynamic } from '../../schema/model/batch/batch-edit';
-import { isRefused } from '../../schema/model/batch/batch-state';
 import { emptyTaskCounts } from '../../schema/model/batch/live-counts';
 import { currentRate } from '../../schema/model/batch/push-rate';
 import type { BatchId } from '../../schema/model/ids';
 import { estimatedEnd } from '../../schema/model/task/expected-end';
-import type { Collections } from '../../schema/mongo/connect';
 import { requireRole } from '../access/require-role';
-import type { Viewer } from '../access/viewer';
-import { UserError } from '../errors';
 import { inOrderOf } from '../paging/in-order-of';
 import { pageOf } from '../paging/page-of';
-import { type BatchCommand, verbOf } from '../ports';
+import type { BatchCommand } from '../ports';
 import { reachedFor } from '../push/reached';
 import { refuseIfAny } from '../refuse';
-import { batchUnknown, statusesViolation } from '../tasks/refusals';
+import { statusesViolation } from '../tasks/refusals';
+import { commandBatch, existingBatch } from './command';
 import type { BatchService } from './contract';
 import { countsOf } from './counts';
 import { draftBatch } from './create-static';
@@ -31,14 +28,6 @@ export function createBatchService(deps: BatchDeps): BatchService {
   const { collections, engine, settings, clock } = deps;
   const { limits } = settings;
   const { batches } = collections;
-
-  async function command(viewer: Viewer, id: BatchId, wish: BatchCommand): Promise<{ batch: Batch; affected: number }> {
-    requireRole(viewer, 'OPERATOR');
-    const batch = await existing(batches, id);
-    if (isRefused(batch.status, 'change')) throw ended(batch, wish);
-    const { affected } = await engine.commandBatch(id, wish);
-    return { batch: await existing(batches, id), affected };
-  }
 
   return {
     ...deps.dynamic,
@@ -93,18 +82,19 @@ export function createBatchService(deps: BatchDeps): BatchService {
       return estimatedEnd(batch, counts, reached, deps.clock(), settings.minuteMs);
     },
     reachedRate: (id) => reachedRate(deps, id),
-    pause: async (viewer, id) => (await command(viewer, id, { kind: 'pause' })).batch,
-    resume: async (viewer, id) => (await command(viewer, id, { kind: 'resume' })).batch,
+    pause: (viewer, id) => commandBatch(deps, viewer, id, { kind: 'pause' }),
+    resume: (viewer, id) => commandBatch(deps, viewer, id, { kind: 'resume' }),
     async update(viewer, id, edit) {
       requireRole(viewer, 'OPERATOR');
       requireSomething(edit);
       if (isForDynamic(edit)) return deps.dynamic.editDynamic(viewer, id, edit);
-      return editBatch(deps, viewer.actorId, id, edit, (batchId) => existing(batches, batchId));
+      return editBatch(deps, viewer.actorId, id, edit, (batchId) => existingBatch(collections, batchId));
     },
     async cancel(viewer, id, statuses) {
       refuseIfAny([statusesViolation(statuses)]);
-      const { batch, affected } = await command(viewer, id, statuses ? { kind: 'cancelTasks', which: { statuses } } : { kind: 'cancel' });
-      return { batch, canceled: affected };
+      const wish: BatchCommand = statuses ? { kind: 'cancelTasks', which: { statuses } } : { kind: 'cancel' };
+      const { batch, affected, already } = await commandBatch(deps, viewer, id, wish);
+      return { batch, canceled: affected, already };
     },
     reinitiate: (viewer, request) => reinitiateTasks(deps, viewer, request),
     async delete(viewer, id) {
@@ -112,20 +102,6 @@ export function createBatchService(deps: BatchDeps): BatchService {
       return deleteBatch(deps, id);
     },
   };
-}
-
-async function existing(batches: Collections['batches'], id: BatchId): Promise<Batch> {
-  const batch = await batches.findOne({ _id: id, deletedAt: null });
-  if (batch !== null) return batch;
-  throw batchUnknown();
-}
-
-function ended(batch: Batch, wish: BatchCommand): UserError {
-  return new UserError('BATCH_STATE', {
-    field: 'batchId',
-    message: `The batch is ${batch.status}: it has ended, and there is nothing to ${verbOf(wish)}.`,
-    hint: 'Create a new batch for the devices that are left.',
-  });
 }
 
 /** Counted from the {batchId, status} index each time: nothing increments a counter, so nothing drifts. */

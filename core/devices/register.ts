@@ -1,6 +1,6 @@
 import { certificateFingerprints, certificateViolations } from '../../schema/model/device/certificate';
 import { parentOf, parentViolation } from '../../schema/model/device/parent-name';
-import { deviceIdOf } from '../../schema/model/ids';
+import { type DeviceId, deviceIdOf } from '../../schema/model/ids';
 import type { Limits } from '../../schema/model/limits';
 import { deviceNameViolation, deviceSecretViolation } from '../../schema/model/names';
 import type { Product } from '../../schema/model/product';
@@ -124,15 +124,16 @@ async function registeredAlready(devices: Store['collections']['devices'], docum
   const ids = documents.map(({ _id }) => _id);
   const found = new Set((await devices.find({ _id: { $in: ids } }, { projection: { _id: 1 } }).toArray()).map(({ _id }) => _id));
   return documents.flatMap(({ _id, deviceName }, index) =>
-    found.has(_id) ? [deviceExists(index, `The product has a device ${deviceName} already.`)] : [],
+    found.has(_id) ? [deviceExists(index, `The product has a device ${deviceName} already.`, _id)] : [],
   );
 }
 
-const deviceExists = (index: number, message: string): Violation => ({
+const deviceExists = (index: number, message: string, conflictingId?: DeviceId): Violation => ({
   code: 'DEVICE_EXISTS',
   field: `devices[${index}].deviceName`,
   message,
   hint: 'Take it off the list. No device of the list was registered.',
+  ...(conflictingId && { conflictingId }),
 });
 
 export function deviceOf(sealing: Sealing, product: Product, device: NewDevice, now: Date): StoredDevice {

@@ -27,6 +27,16 @@ export function createGroupService(deps: GroupDeps): GroupService {
     return group;
   }
 
+  /** No two groups have the same name. */
+  async function named<T>(name: string | null | undefined, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isDuplicateKey(error)) throw error;
+      throw groupExists((await groups.findOne({ name: name?.trim() }, { projection: { _id: 1 } }))?._id);
+    }
+  }
+
   async function requireRoom(session: mongo.ClientSession): Promise<void> {
     if ((await groups.countDocuments({}, { session })) >= limits.groups) throw tooManyGroups(limits.groups);
   }
@@ -52,7 +62,7 @@ export function createGroupService(deps: GroupDeps): GroupService {
     async create(viewer, { name, parentId = null }) {
       requireRole(viewer, 'OPERATOR');
       refuseIfAny([displayNameViolation(name, 'name')]);
-      return named(() =>
+      return named(name, () =>
         serialized(store, TREE_CHANGES, async (session) => {
           await requireRoom(session);
           const ancestors = await ancestorsBelow(groups, parentId, session);
@@ -66,16 +76,16 @@ export function createGroupService(deps: GroupDeps): GroupService {
     },
     async createDynamic(viewer, input) {
       requireRole(viewer, 'OPERATOR');
-      return named(() => createDynamicGroup(deps, viewer, input, requireRoom));
+      return named(input.name, () => createDynamicGroup(deps, viewer, input, requireRoom));
     },
     async updateDynamic(viewer, id, changes) {
       requireRole(viewer, 'OPERATOR');
-      return named(() => updateDynamicGroup(deps, id, changes));
+      return named(changes.name, () => updateDynamicGroup(deps, id, changes));
     },
     async update(viewer, id, { name, parentId }) {
       requireRole(viewer, 'OPERATOR');
       if (name != null) refuseIfAny([displayNameViolation(name, 'name')]);
-      return named(() =>
+      return named(name, () =>
         serialized(store, TREE_CHANGES, async (session) => {
           const group = await existing(id, session);
           if (group.dynamic && parentId != null) throw wrongKind('parentId', 'A dynamic group is no sub-group.', 'Leave it a root.');
@@ -121,14 +131,8 @@ export function createGroupService(deps: GroupDeps): GroupService {
   };
 }
 
-async function named<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!isDuplicateKey(error)) throw error;
-    throw new UserError('GROUP_EXISTS', { field: 'name', message: 'A group has this name already.', hint: 'Choose another name.' });
-  }
-}
+const groupExists = (conflictingId: string | undefined): UserError =>
+  new UserError('GROUP_EXISTS', { field: 'name', message: 'A group has this name already.', hint: 'Choose another name.', conflictingId });
 
 const tooManyGroups = (limit: number): UserError =>
   new UserError('TOO_MANY', {

@@ -9,4 +9,6 @@ export interface Violation {
   /** What to do about it. */
   hint: string;
   limit?: string;
+  /** The id of what exists already. */
+  conflictingId?: string;
 }

@@ -91,14 +91,15 @@ describe('R-UI-4 a key of the role APP', () => {
     const leaves = new Set(operations.flatMap(({ field }) => (isLeafType(getNamedType(field.type)) ? [field.name] : [])));
     const selected = (name: string) => (leaves.has(name) ? name : `${name} { __typename }`);
     const { data, errors } = await asApp(
-      `{ viewer { name role } task(id: "${mine._id}") { id device { id } batch { id } package { id } download { requests } } ${refused.map(selected).join(' ')} }`,
+      `{ viewer { name role session { expiresAt } } task(id: "${mine._id}") { id device { id } batch { id } package { id } download { requests } } ${refused.map(selected).join(' ')} }`,
     );
     expect(data).toEqual({
-      viewer: { name: 'app', role: 'APP' },
+      viewer: { name: 'app', role: 'APP', session: null },
       task: { id: mine._id, device: null, batch: null, package: null, download: null },
       ...Object.fromEntries(refused.map((name) => [name, null])),
     });
     expect(new Set(codes({ errors }))).toEqual(new Set(['NOT_ALLOWED']));
+    expect(errors?.filter(({ path }) => (path as string[])[0] === 'viewer')).toEqual([]);
   });
 
   test('R-UI-4 every query, and everything that is behind a task, is null where it is refused', () => {

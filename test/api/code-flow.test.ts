@@ -1,4 +1,7 @@
+import { createAccessService } from '../../core/access/service';
 import type { Issuer } from '../../core/access/tokens/issuer';
+import { createSealing } from '../../core/sealing';
+import { handClock, MASTER_KEY, refusal, settingsWith } from '../support/core-parts';
 import { type OidcProvider, startOidcProvider } from '../support/oidc-provider/start';
 import { createCookieJar } from './support/cookie-jar';
 import { startTestApi, type TestApi } from './support/test-api';
@@ -147,4 +150,34 @@ test('R-UI-4 a program comes with a token of the provider, also when its keys ha
     }
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
+});
+
+test('R-UI-4 the log says why a sign-in failed, and has no secret, code or token', async () => {
+  const jar = createCookieJar();
+  const url = new URL((await reach(jar)).address);
+  const code = url.searchParams.get('code') ?? '';
+  url.searchParams.set('code', `${code}x`);
+  await jar.ask(url.href);
+  const said = JSON.stringify(api.warned);
+  expect(api.warned).toContainEqual(expect.objectContaining({ issuer: 'corporate', reason: expect.any(String) }));
+  for (const secret of [code, 'only-for-tests', 'eyJ']) expect(said).not.toContain(secret);
+});
+
+test('R-UI-4 any process with the same master key ends a sign-in that another has begun, within 10 minutes', async () => {
+  const clock = handClock();
+  const access = { issuers: [provider.issuer], session: { idleMinutes: 60, hours: 12 } };
+  const process = (masterKey: Buffer) =>
+    createAccessService({ store: api.store, settings: settingsWith(), access, clock, sealing: createSealing([masterKey], 'sign-in') });
+  const begin = async () => {
+    const begun = await process(MASTER_KEY).beginSignIn('corporate', `${api.url}/signin/callback`);
+    if (!begun) throw new Error('There is no such issuer.');
+    const { address } = await createCookieJar().follow(begun.url, 'ada', isCallback);
+    return [new URL(address).searchParams, begun.transaction] as const;
+  };
+  expect(await refusal(process(Buffer.alloc(32, 8)).finishSignIn(...(await begin())))).toEqual([{ code: 'NOT_SIGNED_IN' }]);
+  const late = await begin();
+  const session = await process(MASTER_KEY).finishSignIn(...(await begin()));
+  expect(await process(MASTER_KEY).authenticate({ session: session.token })).toMatchObject({ name: 'Ada', kind: 'PERSON' });
+  clock.advance(600_000);
+  expect(await refusal(process(MASTER_KEY).finishSignIn(...late))).toEqual([{ code: 'NOT_SIGNED_IN' }]);
 });

@@ -91,12 +91,12 @@ describe('R-BAT-18 the tasks of a batch in some statuses', () => {
     expect(await statuses(await create(['dev-d']))).toEqual(['QUEUED']);
   });
 
-  test('R-BAT-18 no status at all, a batch that has ended or is none, and a viewer are refused', async () => {
+  test('R-BAT-18 no status at all, a batch that is none, and a viewer are refused', async () => {
     const id = await batchOfAll();
     expect(await refusal(parts.core.batches.cancel(operator, id, []))).toEqual([{ code: 'REQUIRED', field: 'statuses' }]);
     expect(await refusal(parts.core.batches.cancel(spectator, id, ['QUEUED']))).toEqual([{ code: 'NOT_ALLOWED' }]);
     expect(await refusal(parts.core.batches.cancel(operator, 'none', ['QUEUED']))).toEqual([{ code: 'BATCH_UNKNOWN', field: 'batchId' }]);
-    await parts.lifecycle.setStatus(id, 'CANCELED');
+    await parts.lifecycle.setStatus(id, 'FAILED');
     expect(await refusal(parts.core.batches.cancel(operator, id, ['QUEUED']))).toEqual([{ code: 'BATCH_STATE', field: 'batchId' }]);
   });
 });

@@ -53,17 +53,17 @@ describe('R-BAT-18 the policy of a dynamic batch is canceled', () => {
     expect((await world.core.batches.get(batch._id))?.matching).toBeUndefined();
   });
 
-  test('R-BAT-18 once only, and only of dynamic batches that are live', async () => {
+  test('R-BAT-18 once only, which a repeat is told, and only of dynamic batches', async () => {
     const batch = await world.create('p2');
     const asStatic = { packageId: 'p2', scope: { kind: 'all' as const }, policy: DEVICE_POLICY };
     const { _id: ofStatic } = await world.core.batches.createStatic(operator, asStatic);
     expect(await refusal(cancel(batch._id, spectator))).toEqual([{ code: 'NOT_ALLOWED' }]);
     expect(await refusal(cancel('none'))).toEqual([{ code: 'BATCH_UNKNOWN', field: 'batchId' }]);
     expect(await refusal(cancel(ofStatic))).toEqual([{ code: 'BATCH_STATE', field: 'batchId' }]);
-    await cancel(batch._id);
-    expect(await refusal(cancel(batch._id))).toEqual([{ code: 'BATCH_STATE', field: 'batchId' }]);
-    await world.parts.lifecycle.setStatus(batch._id, 'FINISHED');
-    expect(await refusal(cancel(batch._id))).toEqual([{ code: 'BATCH_STATE', field: 'batchId' }]);
+    expect(await cancel(batch._id)).toMatchObject({ batch: { _id: batch._id }, already: false });
+    expect(await cancel(batch._id)).toMatchObject({ batch: { _id: batch._id }, canceled: 0, already: true });
+    await world.parts.lifecycle.setStatus(batch._id, 'CANCELED');
+    expect(await cancel(batch._id)).toMatchObject({ batch: { status: 'CANCELED' }, canceled: 0, already: true });
   });
 });
 

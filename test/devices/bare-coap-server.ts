@@ -85,9 +85,8 @@ export async function startBareCoapServer(): Promise<BareCoapServer> {
         const more = at + bytesOf(size) < body.length;
         const options = [...atPath('/5/0/0'), blockOption('Block1', { num, more, szx: size }), uintOption('Size1', body.length)];
         const answered = await server.ask({ code: 'PUT', token, options, payload: body.subarray(at, at + bytesOf(size)) });
-        const taken = Math.min(size, blockOf(answered, 'Block1')?.szx ?? size);
-        at += bytesOf(taken);
-        size = taken;
+        at += bytesOf(size);
+        size = Math.min(size, blockOf(answered, 'Block1')?.szx ?? size);
         if (answered.code !== '2.31' || at >= upTo) return answered;
       }
     },

@@ -36,7 +36,7 @@ export async function startLwm2mFleet(
   { awakeSeconds = 1, ...settings }: Partial<FleetSettings> & { awakeSeconds?: number } = {},
   observer?: DeviceObserver,
 ): Promise<Fleet> {
-  await core.products.update(ADMIN, productKey, { plainCoap: true, awakeSeconds });
+  await core.products.update(ADMIN, productKey, { plainCoap: true, awakeSeconds, ackTimeoutSeconds: 1 });
   const described = devices.map(({ secure = false, connectionId = true, habits, ...device }) => {
     const endpoint = endpointOf(productKey, device.deviceName);
     return {
@@ -57,6 +57,8 @@ export async function startLwm2mFleet(
       ...{ pacing: { installMs: 10, rebootMs: 10 }, reconnectMs: 100, ...settings },
       lwm2m: { server: coapUrl, secureServer: coapsUrl, pull: { retryMs: 50 }, ...settings.lwm2m },
       devices: described,
+      // All of them and their platform share a process.
+      concurrency: 16,
     },
     observer,
     createDtlsClient,

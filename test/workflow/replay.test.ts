@@ -26,6 +26,8 @@ describe('committed histories replay', () => {
         'upgrade-link-retries',
         'upgrade-link-success',
         'upgrade-link-timeout',
+        'upgrade-lwm2m-overdue',
+        'upgrade-lwm2m-success',
       ]),
     );
   });

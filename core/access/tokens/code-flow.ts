@@ -4,7 +4,7 @@ import { UserError } from '../../errors';
 import type { Sealing } from '../../sealing';
 import { isSafe } from './get-json';
 import type { Issuer } from './issuer';
-import { tokenRefused } from './token-problem';
+import { issuerUnavailable, tokenRefused } from './token-problem';
 import type { Proven, Tokens } from './verify';
 
 /** From the first redirect to the way back. */
@@ -87,7 +87,7 @@ export function createCodeFlow({ tokens, sealing, clock, onFailed }: CodeFlowDep
       if (!issuer?.client) return null;
       const oidc = await import('openid-client');
       const configuration = await configurationOf(issuer, issuer.client).catch(() => {
-        throw unavailable(issuer);
+        throw issuerUnavailable(issuer.name);
       });
       const [state, nonce, codeVerifier] = [oidc.randomState(), oidc.randomNonce(), oidc.randomPKCECodeVerifier()];
       const url = oidc.buildAuthorizationUrl(configuration, {
@@ -97,7 +97,7 @@ export function createCodeFlow({ tokens, sealing, clock, onFailed }: CodeFlowDep
         code_challenge_method: 'S256',
         ...{ state, nonce },
       });
-      if (!isSafe(url.href)) throw unavailable(issuer);
+      if (!isSafe(url.href)) throw issuerUnavailable(issuer.name);
       const until = now() + SIGN_IN_MINUTES * 60_000;
       const transaction: Transaction = { issuerId, redirectUri, state, nonce, codeVerifier, until };
       return { url: url.href, transaction: sealing.seal(JSON.stringify(transaction), CONTEXT) };
@@ -110,7 +110,7 @@ export function createCodeFlow({ tokens, sealing, clock, onFailed }: CodeFlowDep
       if (query.get('state') !== state) throw beginAgain();
       const oidc = await import('openid-client');
       const configuration = await configurationOf(issuer, issuer.client).catch(() => {
-        throw unavailable(issuer);
+        throw issuerUnavailable(issuer.name);
       });
       const url = new URL(redirectUri);
       url.search = query.toString();
@@ -151,10 +151,4 @@ const refusedBy = ({ name }: Issuer, error: string | null): UserError =>
   new UserError('NOT_SIGNED_IN', {
     message: `${name} did not sign you in${error !== null && /^[a-z_]{1,64}$/.test(error) ? ` (${error})` : ''}.`,
     hint: 'Begin again. If it happens again, the log of Updraft says more.',
-  });
-
-const unavailable = ({ name }: Issuer): UserError =>
-  new UserError('ISSUER_UNAVAILABLE', {
-    message: `${name} does not answer.`,
-    hint: 'Try again in some seconds. API keys go on working.',
   });

@@ -12,10 +12,6 @@ export const TOKEN_PROBLEMS = {
     'The token is not signed with a key of its issuer by an algorithm that is taken.',
     'Get a new token; with `none` and HS256 and its like none is taken.',
   ],
-  NO_KEYS: [
-    "The issuer's keys cannot be had at present, so the token cannot be checked.",
-    'Try again in some seconds. API keys go on working.',
-  ],
   EXPIRED: ['The token has expired.', 'Get a new one.'],
   NOT_YET: ['The token is not valid yet.', 'Set the clocks right: of the issuer, and of this installation.'],
   WRONG_AUDIENCE: ['The token is for another audience.', 'Ask the issuer for a token whose `aud` is the audience that is set up here.'],
@@ -28,6 +24,13 @@ export const TOKEN_PROBLEMS = {
 } as const;
 
 export type TokenProblem = keyof typeof TOKEN_PROBLEMS;
+
+/** Nobody can say yet whether a token is good: whoever has one need not get another. */
+export const issuerUnavailable = (name: string): UserError =>
+  new UserError('ISSUER_UNAVAILABLE', {
+    message: `${name} does not answer.`,
+    hint: 'Try again in some seconds. API keys go on working.',
+  });
 
 /** To be told as NOT_SIGNED_IN. */
 export function tokenRefused(problem: TokenProblem): UserError {

@@ -3,7 +3,7 @@ import type { Clock } from '../../clock';
 import { type Claimed, claimed } from './claims';
 import type { Issuer } from './issuer';
 import { createSigningKeys, NoKeys } from './signing-keys';
-import { type TokenProblem, tokenRefused } from './token-problem';
+import { issuerUnavailable, type TokenProblem, tokenRefused } from './token-problem';
 
 const MOST_BYTES = 8_192;
 const HOUR_MS = 3_600_000;
@@ -18,7 +18,7 @@ export interface Proven extends Claimed {
 }
 
 export interface Tokens {
-  /** What a token of one of the issuers says. Throws NOT_SIGNED_IN with the reason. */
+  /** What a token of one of the issuers says. Throws NOT_SIGNED_IN with the reason, and ISSUER_UNAVAILABLE while there are no keys. */
   verify(token: string, options?: VerifyOptions): Promise<Proven>;
   /** By the id in settings. */
   issuer(id: string): Issuer | undefined;
@@ -64,6 +64,8 @@ export function createTokens({ issuers, clock, onKeysFailed }: TokenDeps): Token
         clockTolerance: issuer.clockSkewSeconds,
         currentDate: clock(),
         requiredClaims: ['exp', 'sub'],
+      }).catch((error) => {
+        throw error instanceof NoKeys ? unchecked(token, issuer, clock()) : error;
       });
       if (nonce !== undefined && claims.nonce !== nonce) throw tokenRefused('WRONG_CLAIMS');
       const expiresAt = new Date((claims.exp ?? 0) * 1_000);
@@ -110,13 +112,19 @@ async function verifiedByOneOf(token: string, keys: errors.JWKSMultipleMatchingK
   throw tokenRefused('NOT_SIGNED');
 }
 
+/** One that is over by its own word is over in any case, and so is what it has opened. */
+function unchecked(token: string, { name, clockSkewSeconds }: Issuer, now: Date): Error {
+  const { exp } = decodeJwt(token);
+  const isOver = typeof exp !== 'number' || (exp + clockSkewSeconds) * 1_000 <= now.getTime();
+  return isOver ? tokenRefused('EXPIRED') : issuerUnavailable(name);
+}
+
 function refusalOf(error: unknown): Error {
   const problem = problemOf(error);
   return problem ? tokenRefused(problem) : (error as Error);
 }
 
 function problemOf(error: unknown): TokenProblem | null {
-  if (error instanceof NoKeys) return 'NO_KEYS';
   if (error instanceof errors.JWTExpired) return 'EXPIRED';
   if (error instanceof errors.JWTClaimValidationFailed) {
     if (error.claim === 'aud') return 'WRONG_AUDIENCE';

@@ -34,7 +34,7 @@ export async function editDynamic(deps: EditDeps, viewer: Viewer, id: BatchId, e
   requireRole(viewer, 'OPERATOR');
   const { store, settings, live, engine, clock } = deps;
   const { batches, packages } = store.collections;
-  const known = await requireDynamic(store.collections, id, 'source versions or a time-out that could be changed');
+  const known = await requireDynamic(store.collections, id, { what: 'source versions or a time-out that could be changed' });
   const firmware = await packages.findOne({ _id: known.packageId });
   if (firmware === null) throw packageUnknown();
   const { batch, added } = await serialized(store, conflictKeys(known), async (session) => {
@@ -75,7 +75,7 @@ export async function editDynamic(deps: EditDeps, viewer: Viewer, id: BatchId, e
 
 async function takingBatch({ batches }: Store['collections'], id: BatchId, session: mongo.ClientSession): Promise<Batch> {
   const batch: Batch | null = await batches.findOne({ _id: id }, { session });
-  if (!batch?.matching || isRefused(batch.status, 'change')) throw policyEnded('edit');
+  if (!batch?.matching || isRefused(batch.status, 'change')) throw policyEnded();
   return batch;
 }
 

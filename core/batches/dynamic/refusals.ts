@@ -6,7 +6,11 @@ import { UserError } from '../../errors';
 import { batchUnknown } from '../../tasks/refusals';
 
 /** Throws BATCH_UNKNOWN, BATCH_STATE: not dynamic, or it has ended. */
-export async function requireDynamic({ batches }: Collections, id: BatchId, what = 'policy that takes further devices'): Promise<Batch> {
+export async function requireDynamic(
+  { batches }: Collections,
+  id: BatchId,
+  { what = 'policy that takes further devices', mayHaveEnded = false }: { what?: string; mayHaveEnded?: boolean } = {},
+): Promise<Batch> {
   const batch = await batches.findOne({ _id: id, deletedAt: null });
   if (batch === null) throw batchUnknown();
   if (batch.kind !== 'dynamic') {
@@ -16,7 +20,7 @@ export async function requireDynamic({ batches }: Collections, id: BatchId, what
       hint: 'Leave it out; a static batch can be canceled with `cancelBatch` and created anew.',
     });
   }
-  if (!isRefused(batch.status, 'change')) return batch;
+  if (mayHaveEnded || !isRefused(batch.status, 'change')) return batch;
   throw new UserError('BATCH_STATE', {
     field: 'batchId',
     message: `The batch is ${batch.status}: it has ended, and takes no further devices.`,
@@ -24,9 +28,9 @@ export async function requireDynamic({ batches }: Collections, id: BatchId, what
   });
 }
 
-export const policyEnded = (verb: string): UserError =>
+export const policyEnded = (): UserError =>
   new UserError('BATCH_STATE', {
     field: 'batchId',
-    message: `The policy of the batch was canceled before: there is nothing to ${verb}.`,
+    message: 'The policy of the batch was canceled before: there is nothing to edit.',
     hint: 'Query the batch: `matching` is false, and it ends once its tasks have.',
   });

@@ -1,3 +1,4 @@
+import { isRefused } from '../../../schema/model/batch/batch-state';
 import type { BatchId } from '../../../schema/model/ids';
 import type { CancelableStatus } from '../../../schema/model/task/cancel';
 import { requireRole } from '../../access/require-role';
@@ -10,7 +11,7 @@ import { insertOnce } from '../insert';
 import { asDynamic } from './as-dynamic';
 import { type EditDeps, editDynamic } from './edit';
 import { endPolicy } from './policy';
-import { policyEnded, requireDynamic } from './refusals';
+import { requireDynamic } from './refusals';
 
 export function createDynamicService(deps: EditDeps): DynamicBatchService {
   const { store, settings, engine, live, clock } = deps;
@@ -29,11 +30,12 @@ export function createDynamicService(deps: EditDeps): DynamicBatchService {
     async cancelPolicy(viewer, id, statuses) {
       requireRole(viewer, 'OPERATOR');
       refuseIfAny([statusesViolation(statuses)]);
-      const batch = await requireDynamic(collections, id);
+      const batch = await requireDynamic(collections, id, { mayHaveEnded: true });
+      // With its last task it may have ended as a whole: it takes no further devices either way.
+      if (isRefused(batch.status, 'change')) return { batch, canceled: 0, already: true };
       const ended = await endPolicy(deps, id);
-      if (!ended && !statuses) throw policyEnded('cancel');
       const canceled = statuses ? await cancelTasks(deps, id, statuses, ended) : 0;
-      return { batch: (await collections.batches.findOne({ _id: id })) ?? batch, canceled };
+      return { batch: (await collections.batches.findOne({ _id: id })) ?? batch, canceled, already: !ended };
     },
     editDynamic: (viewer, id, changes) => editDynamic(deps, viewer, id, changes),
   };

@@ -54,7 +54,8 @@ export function takenViolations(
       const owner = stored.get(name);
       const earlier = seen.get(name);
       if (earlier === undefined) seen.set(name, field);
-      if (owner !== undefined && owner !== deviceId && !replaced.has(owner)) violations.push(make(field, `the device ${shown(owner)}`));
+      if (owner !== undefined && owner !== deviceId && !replaced.has(owner))
+        violations.push({ ...make(field, `the device ${shown(owner)}`), conflictingId: owner });
       else if (earlier !== undefined) violations.push(make(field, `the list, as ${earlier}`));
     };
     look(endpoint, `${path}endpoint`, endpoints, owners.endpoints, endpointTaken(endpoint, isDefault));

@@ -24,8 +24,16 @@ export async function accept(deps: Lwm2mDeps, task: Task, ask: Ask): Promise<Tas
   if (starts) await deps.engine.report(await upgradeInput(deps, task), { kind: 'check', attempt });
   const event = { kind: 'accepted' as const, attempt, deliveries: talkOf(ask).deliveries, lookMs: LOOK_MINUTES * deps.settings.minuteMs };
   const accepted = await transition(deps.tasks, task, event, deps.clock());
-  if (accepted === null && starts) await endIfEnded(deps, task);
-  return accepted;
+  if (accepted !== null) return accepted;
+  if (starts) await endIfEnded(deps, task);
+  return overtaken(deps, task, ask);
+}
+
+/** What the device tells may come before what it answers: then it is known to be at work already. */
+async function overtaken({ tasks }: Lwm2mDeps, { _id }: Task, ask: Ask): Promise<Task | null> {
+  const task = await tasks.get(_id);
+  const isSame = task?.active && task.attempt === ask.attempt && task.lwm2m?.deliveries === talkOf(ask).deliveries;
+  return isSame && goesOnAlone(task) ? task : null;
 }
 
 /** Whoever ended the task meanwhile could not know of the workflow that this has started. */

@@ -134,8 +134,9 @@ export function createUpgradeConversations(deps: UpgradeConversationsDeps): Upgr
   }
 
   function goOn(deviceId: DeviceId, ask: Ask): void {
-    // One that has begun meanwhile may have asked for it already: core is asked what it wants now.
-    if (signal.aborted || underWay.has(deviceId) || underWay.size >= limits.conversations) begin(deviceId, 'HEARD');
+    // One that has begun meanwhile may have asked for it already: core is asked what it wants now. As for a push, since it then looks at the
+    // device in any case: by a mere message it would not before it is due, and what was told would be lost.
+    if (signal.aborted || underWay.has(deviceId) || underWay.size >= limits.conversations) begin(deviceId, 'PUSHED');
     else start(deviceId, ask);
   }
 

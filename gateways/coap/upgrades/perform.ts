@@ -7,7 +7,7 @@ import { askedDevice } from './asked-device';
 import { FIRMWARE, look } from './look';
 import { observeUpgrade, releaseUpgrade } from './observe';
 import { type PushDeps, push } from './push';
-import { refusedOf } from './refused';
+import { hasTaken, refusedOf, WITH_ADDRESS } from './refused';
 import { reset } from './reset';
 
 export interface PerformDeps extends PushDeps {
@@ -32,7 +32,8 @@ export const createPerform =
         const failed = await observe();
         if (failed !== null) return { kind: 'offered', outcome: { failed } };
         const written = await device.write(`${FIRMWARE}/1`, textBody(ask.url));
-        return { kind: 'offered', outcome: 'done' in written ? 'ACCEPTED' : await refusedOf(device, written) };
+        if ('done' in written || (await hasTaken(device, written, WITH_ADDRESS))) return { kind: 'offered', outcome: 'ACCEPTED' };
+        return { kind: 'offered', outcome: await refusedOf(device, written) };
       }
       case 'push': {
         const failed = await observe();

@@ -6,7 +6,7 @@ import type { CoapCore } from '../core';
 import type { BlockSource } from '../lwm2m/requests/write-blocks';
 import type { AskedDevice } from './asked-device';
 import { FIRMWARE } from './look';
-import { refusedOf } from './refused';
+import { hasTaken, refusedOf, WITH_PACKAGE } from './refused';
 
 type Push = Extract<Ask, { kind: 'push' }>;
 type PushOutcome = Extract<Answer, { kind: 'pushed' }>['outcome'];
@@ -46,5 +46,6 @@ export async function push({ downloads, upgrades }: PushDeps, deviceId: DeviceId
 
   const source: BlockSource = { size: ask.size, read, began: () => inTime(upgrades.pushBegan(deviceId, ask)) };
   const outcome = await device.writeBlocks(`${FIRMWARE}/0`, source);
-  return 'done' in outcome ? outcome.done : refusedOf(device, outcome);
+  if ('done' in outcome) return outcome.done;
+  return (await hasTaken(device, outcome, WITH_PACKAGE)) ? 'COMPLETE' : refusedOf(device, outcome);
 }

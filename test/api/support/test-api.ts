@@ -74,8 +74,6 @@ export async function startTestApi({
   const store = await testStore();
   const files = fakePackageStore();
   const settings = settingsWith(limits);
-  const parts = await createCore({ store, files, engine, settings, access, masterKeys: [MASTER_KEY] });
-  const core = replace(parts.core);
   const logged: TestApi['logged'] = [];
   const warned: object[] = [];
   const logger = {
@@ -83,6 +81,8 @@ export async function startTestApi({
     warn: (details: object) => void warned.push(details),
     error: (details: object) => void logged.push(details),
   };
+  const parts = await createCore({ store, files, engine, settings, access, log: logger, masterKeys: [MASTER_KEY] });
+  const core = replace(parts.core);
   const db = store.connection.db;
   if (!db) throw new Error('The test store is not connected.');
   const live = createLiveHub({ db, collections: store.collections, logger });

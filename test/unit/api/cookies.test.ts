@@ -33,6 +33,8 @@ test.each<[object, string | undefined, string, boolean]>([
   [{ origin: 'http://127.0.0.1:8080' }, undefined, 'POST', true],
   [{ origin: 'https://fw.example.com' }, PUBLIC, 'POST', true],
   [{ origin: 'https://fw.example.com' }, undefined, 'POST', false],
+  [{ origin: 'http://fw.example.com', host: 'fw.example.com' }, PUBLIC, 'POST', false],
+  [{ origin: 'https://127.0.0.1:8080' }, undefined, 'POST', true],
   [{ origin: 'https://fw.example.com.evil.example' }, PUBLIC, 'POST', false],
   [{ origin: 'http://127.0.0.1:8081' }, undefined, 'POST', false],
   [{ origin: 'null' }, undefined, 'POST', false],
@@ -48,6 +50,11 @@ test.each<[object, string | undefined, string, boolean]>([
   [{ 'sec-fetch-site': 'same-origin', origin: 'https://evil.example' }, undefined, 'POST', false],
 ])('R-UI-4 a request with %j (public address %p) by %s is of the API’s own pages: %p', (headers, publicUrl, method, expected) => {
   expect(isOwnRequest(request({ ...headers } as Record<string, string>, false, method), publicUrl)).toBe(expected);
+});
+
+test('R-UI-4 a page without TLS is none of an API with it', () => {
+  const from = (origin: string) => isOwnRequest(request({ origin, host: 'fw.example.com' }, true), undefined);
+  expect([from('http://fw.example.com'), from('https://fw.example.com')]).toEqual([false, true]);
 });
 
 test.each([

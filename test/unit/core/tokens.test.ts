@@ -19,11 +19,12 @@ const seconds = (ms = 0) => Math.floor((clock().getTime() + ms) / 1_000);
 const base64 = (value: unknown) => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
 const make = (claims?: object, header?: object) => issuer.token({ ...claims }, { ...header }, clock());
 
-async function problem(work: Promise<unknown>): Promise<TokenProblem | undefined> {
+async function problem(work: Promise<unknown>): Promise<TokenProblem | 'NO_KEYS' | undefined> {
   try {
     await work;
     return undefined;
   } catch (error) {
+    if (error instanceof UserError && error.code === 'ISSUER_UNAVAILABLE') return 'NO_KEYS';
     if (!(error instanceof UserError) || error.code !== 'NOT_SIGNED_IN') throw error;
     const { message } = error;
     return (Object.keys(TOKEN_PROBLEMS) as TokenProblem[]).find((name) => TOKEN_PROBLEMS[name][0] === message);
@@ -140,6 +141,9 @@ test('R-UI-4 an issuer that is away is told, asked once in 10 seconds, and its k
   await own.verify(await make());
   clock.advance(1);
   expect(await problem(own.verify(await make()))).toBe('NO_KEYS');
+  // What it says itself is enough to end what it has opened.
+  expect(await problem(own.verify(await make({ exp: seconds(-30_000) })))).toBe('EXPIRED');
+  expect(await problem(own.verify(await make({ exp: seconds(-29_000) })))).toBe('NO_KEYS');
 });
 
 test('R-UI-4 an issuer that describes itself as another is not believed', async () => {

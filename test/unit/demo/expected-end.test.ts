@@ -63,7 +63,7 @@ test.each<[string, Behaviour, string]>([
 
 test.each<[string, Behaviour, string]>([
   ['has result 4 once', ends(4, 'downloaded', { times: 1 }), OK],
-  ['always has result 2', ends(2, 'notified'), 'NOT_ENOUGH_STORAGE_FOR_THE_NEW_FIRMWARE_PACKAGE'],
+  ['always has result 2', ends(2, 'downloaded'), 'NOT_ENOUGH_STORAGE_FOR_THE_NEW_FIRMWARE_PACKAGE'],
   ['always has result 6', ends(6, 'downloaded'), 'UNSUPPORTED_PACKAGE_TYPE'],
   ['corrupts every download', corruptDownload(), CORRUPT],
   ['keeps its version once, and says so', staysOnSourceVersion({ times: 1 }), OK],

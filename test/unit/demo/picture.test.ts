@@ -70,6 +70,7 @@ test('what holds devices back is counted, what they are at is not', () => {
     task('meter-2', { waitingFor: 'DEVICE_OFFLINE' }),
     task('meter-3', { waitingFor: 'DEVICE_OFFLINE' }),
     task('meter-4', { status: 'IN_PROGRESS', waitingFor: 'TARGET_VERSION' }),
+    task('meter-8', { status: 'IN_PROGRESS', waitingFor: 'DEVICE_OFFLINE' }),
     ...[5, 6, 7].map((n) => task(`meter-${n}`, { waitingFor: 'CELL_SLOT' })),
   ]);
   const lines = picture(state, { columns: 80, rows: 24, now: seconds(1), paint: plain });

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { type Lwm2mStep, newUpgrade } from '../../../schema/model/lwm2m/upgrade';
 import { type DownloadRefusal, downloadRefusal } from '../../../schema/model/task/may-download';
 import { isActive, TASK_STATUSES, type Task, type TaskStatus } from '../../../schema/model/task/task';
 import type { TaskEvent } from '../../../schema/model/task/task-event';
@@ -82,4 +83,18 @@ test('R-DL-7 whatever happens to a task: no file before its notification, none a
       }
     }),
   );
+});
+
+test('R-DL-7 a device that was given an address may have the file before the store knows that it has accepted it', () => {
+  const offered = (step: Lwm2mStep, attempt: number) => {
+    const task = aTask({ dialect: 'LWM2M', attempt: 2, firstAttempt: 2, lwm2m: { ...newUpgrade(NOW), step } });
+    return downloadRefusal({ task, device: ENABLED, isProven: true, attempt });
+  };
+  expect((['VERSION', 'SIGNAL', 'CELL_SLOT', 'START'] as const).map((step) => offered(step, 2))).toEqual([
+    'NOT_YET',
+    'NOT_YET',
+    'NOT_YET',
+    null,
+  ]);
+  expect([offered('START', 3), offered('START', 1)]).toEqual(['NOT_YET', 'ENDED']);
 });

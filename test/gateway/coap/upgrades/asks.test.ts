@@ -56,6 +56,11 @@ describe('an offer', () => {
     expect(await askedOf(scriptOf(answers)).answer(OFFER)).toEqual({ kind: 'offered', outcome });
   });
 
+  test.each(['1', '2', '3'])('that is refused in state %s was taken: its first answer was lost', async (state) => {
+    const device = askedOf(scriptOf({ 'PUT /5/0/1': 0x80, 'GET /5/0/3': state, 'GET /5/0/5': '0' }));
+    expect(await device.answer(OFFER)).toEqual({ kind: 'offered', outcome: 'ACCEPTED' });
+  });
+
   test('what the device says about its refusal is handed on', async () => {
     const device = askedOf((request) =>
       optionOf(request, OPTION.contentFormat) ? { code: 0x80, payload: 'no such host' } : { code: 0x84 },
@@ -133,10 +138,10 @@ test('observing after a new registration, and its end', async () => {
 
 /** Takes blocks; `refuse`: what the block of that number is answered instead. */
 const taking =
-  (refuse: Readonly<Record<number, number>> = {}): Script =>
+  (refuse: Readonly<Record<number, number>> = {}, state: string | number = 0x84): Script =>
   (request) => {
     const value = optionOf(request, OPTION.block1);
-    if (value === undefined) return scriptOf({ 'GET /5/0/5': '2' })(request);
+    if (value === undefined) return scriptOf({ 'GET /5/0/5': '2', 'GET /5/0/3': state })(request);
     const block = readBlock(value);
     return { code: refuse[block?.num ?? 0] ?? (block?.more ? 0x5f : 0x44), options: [{ number: OPTION.block1, value }] };
   };
@@ -182,6 +187,8 @@ describe('a push', () => {
     ['4.00 to the first block', taking({ 0: 0x80 }), { refused: '4.00', text: '', result: 2 }],
     ['4.05 to the first block', taking({ 0: 0x85 }), { refused: '4.05', text: '', result: 2 }],
     ['4.15 in the middle', taking({ 1: 0x8f }), { refused: '4.15', text: '', result: 2 }],
+    ['4.05 to the last block in state 2, as the answer before was lost', taking({ 2: 0x85 }, '2'), 'COMPLETE'],
+    ['4.05 to the last block in state 1', taking({ 2: 0x85 }, '1'), { refused: '4.05', text: '', result: 2 }],
     ['4.08 at each try', taking({ 1: 0x88 }), 'INCOMPLETE'],
     ['4.13 at each size', taking({ 0: 0x8d }), 'NO_ROOM'],
   ])('that is answered %s', async (_name, script, outcome) => {

@@ -161,7 +161,7 @@ test('what core wants because of a notification is asked within a conversation t
   asked[0]?.answer();
   await settled();
   expect(asked.map(({ ask }) => ask.kind)).toEqual(['look']);
-  expect(upgrades.calls.slice(-2)).toEqual(['answered d1 look', 'begin d1 HEARD']);
+  expect(upgrades.calls.slice(-2)).toEqual(['answered d1 look', 'begin d1 PUSHED']);
 });
 
 test('a device that is asked for ever is left alone', async () => {

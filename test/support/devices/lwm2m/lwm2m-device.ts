@@ -82,8 +82,12 @@ export class Lwm2mDevice extends RegisteredDevice<Lwm2mOffer> {
       executed: () =>
         new Promise((resolve, reject) => {
           if (this.firmware.state === STATE.updating) return resolve();
-          this.execute = resolve;
-          power.signal.addEventListener('abort', () => reject(power.signal.reason), { once: true });
+          const onAbort = (): void => reject(power.signal.reason);
+          power.signal.addEventListener('abort', onAbort, { once: true });
+          this.execute = () => {
+            power.signal.removeEventListener('abort', onAbort);
+            resolve();
+          };
         }),
       reached: (point) => this.reached(point, power.signal),
       restart: async (version, rebootMs) => {
@@ -148,10 +152,9 @@ export class Lwm2mDevice extends RegisteredDevice<Lwm2mOffer> {
     if (uri === '' && state === STATE.downloading && this.push.begun) {
       this.push.forget();
       firmware.to(STATE.idle);
-    } else if (uri !== '') {
-      if (!this.ongoing.refresh(ONLY, { version: '', uri, pushed: null })) this.begin({ version: '', uri, pushed: null });
-    } else if (state === STATE.downloaded && file.complete) {
-      this.begin({ version: '', uri, pushed: Buffer.concat(file.pieces) });
+    } else if (!this.ongoing.refresh(ONLY, { version: '', uri, pushed: null })) {
+      if (uri !== '') this.begin({ version: '', uri, pushed: null });
+      else if (state === STATE.downloaded && file.complete) this.begin({ version: '', uri, pushed: Buffer.concat(file.pieces) });
     }
   }
 

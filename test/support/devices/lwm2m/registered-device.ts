@@ -107,9 +107,13 @@ export abstract class RegisteredDevice<Offer extends { version: string }> extend
     this.lifetime.end();
   }
 
-  /** When nobody answers its Update, it registers anew. */
+  /** When nobody answers its Update, it registers anew; unless it has meanwhile, upon an Update before. */
   protected updateOrReturn(): void {
-    void this.update().catch(() => this.connection.forgotten());
+    const { registration } = this.client;
+    const { path } = registration;
+    void this.update().catch(() => {
+      if (path !== null && registration.path === path) this.connection.forgotten();
+    });
   }
 
   private createClient(endpointName: string | null, server: string): Lwm2mClient {

@@ -124,6 +124,7 @@ export class KeptRegistration extends KeptConnection<Registration> {
 
   /** The server does not know it any more. */
   forgotten(): void {
+    this.session.cut();
     this.lost();
   }
 }

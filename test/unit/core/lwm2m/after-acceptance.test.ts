@@ -28,6 +28,13 @@ describe('R-FLOW-3 R-FLOW-5 after a device has accepted a package', () => {
     expect(world.task().status).toBe('SUCCEEDED');
   });
 
+  test('a mere message is no reason to look at it before it is due; what it has told and nobody has seen to is', async () => {
+    const world = await downloading(lwm2mWorld());
+    const { deviceId } = world.task();
+    expect(await world.upgrades.begin(deviceId, 'HEARD')).toBeNull();
+    expect(await world.upgrades.begin(deviceId, 'PUSHED')).toMatchObject({ kind: 'look' });
+  });
+
   test('R-FLOW-6 after a Register in the middle the observations are made again', async () => {
     const world = await downloading(lwm2mWorld());
     expect(await world.talk('REGISTERED')).toEqual(['look', 'observe']);
