@@ -71,7 +71,8 @@ export const SHOWN_OF_INPUTS: Readonly<Record<string, string>> = {
 
 /** The same of the payloads of mutations; of objects in them only ids are kept, so these are their other fields. */
 export const SHOWN_OF_PAYLOADS: Readonly<Record<string, string>> = {
-  CancelBatchPayload: 'canceled',
+  BatchPayload: 'already',
+  CancelBatchPayload: 'already canceled',
   CancelTasksPayload: 'canceled',
   DeleteBatchPayload: 'batchId tasks',
   DeleteDevicesPayload: 'deleted tasksEnded',
@@ -79,7 +80,7 @@ export const SHOWN_OF_PAYLOADS: Readonly<Record<string, string>> = {
   DeletePackagePayload: 'packageId',
   ForgetAuditActorPayload: 'actor',
   GroupDevicesPayload: 'changed',
-  RetryTasksPayload: 'reinitiated skippedCount',
+  RetryTasksPayload: 'already reinitiated skippedCount',
 };
 
 /**
