@@ -3,6 +3,7 @@ import { apiKeySchema } from './api-keys';
 import { auditActorSchema, auditCheckpointSchema, auditEntrySchema, auditSegmentSchema } from './audit';
 import { batchSchema } from './batches';
 import { browserSessionSchema, signInLinkSchema } from './browser-sessions';
+import { callSchema } from './calls';
 import { cellSchema } from './cells';
 import type { CollectionSchema } from './declaration';
 import { deviceImportPieceSchema, deviceImportProblemSchema, deviceImportSchema } from './device-imports';
@@ -51,6 +52,7 @@ export const SCHEMAS = {
   sessionEnds: sessionEndSchema,
   registrations: registrationSchema,
   cells: cellSchema,
+  calls: callSchema,
   secretResets: secretResetSchema,
   downloadTokens: downloadTokenSchema,
   uploads: uploadSchema,
