@@ -232,7 +232,7 @@ export async function createCore({
         ...createDeviceReports(versionDeps),
       },
       upgrades: createLwm2mUpgrades({
-        ...{ ...pushDeps, shortUrls, tokens, hasKey: createHasKey(collections.devices) },
+        ...{ ...pushDeps, pushRate: lifecycle.pushRate, shortUrls, tokens, hasKey: createHasKey(collections.devices) },
         cells: { ...cellSlots, gateOf: (signal) => gateOf(signal, settings.cells) },
         reportVersion: (deviceId, said) => onReportedVersion(versionDeps, deviceId, said),
       }),

@@ -22,7 +22,7 @@ const MINUTE_MS = 60_000;
 const UPGRADE_MS = 100;
 const BYTES_A_MS = 30_000;
 /** The same of all that load in blocks, and of one of them: it waits for each block. */
-const COAP_BYTES_A_MS = 4_000;
+const COAP_BYTES_A_MS = 2_000;
 const ALONE_BYTES_A_MS = 100;
 const UPGRADE_MARGIN_MS = 30_000;
 const MARGIN_MS = 3 * MINUTE_MS;

@@ -10,8 +10,11 @@ export interface Pacers {
   comes(key: string, intervalMs: number, wanted: number): Promise<void>;
   /** Takes the send times that have come, at most so many: none when the timer was early, or another was faster. */
   take(key: string, intervalMs: number, most: number): number;
-  /** Waits for one send time, at the interval that the key had last, and takes it; false when none comes within `withinMs`. */
-  takeOne(key: string, withinMs: number): Promise<boolean>;
+  /**
+   * Waits for one send time, at the interval that the key had last, and takes it; false when none comes within `withinMs`. `elseMs` is the
+   * interval of a key that has had none here: nothing was pushed by it since the process began, or for long. Without it that is false.
+   */
+  takeOne(key: string, withinMs: number, elseMs?: number): Promise<boolean>;
   /** Uses up the next send time, whether or not it has come: something has left outside of its queue that counts in it. */
   spend(key: string): void;
 }
@@ -48,8 +51,9 @@ export function createPacers(minuteMs: number): Pacers {
       const wait = at - Date.now() + (wanted > 1 ? pacer.burstMs / 2 : 0);
       if (at > Date.now()) await sleep(wait);
     },
-    async takeOne(key, withinMs) {
+    async takeOne(key, withinMs, elseMs) {
       const until = Date.now() + withinMs;
+      if (elseMs !== undefined && !kept.has(key)) keep(key, newPacer(minuteMs), elseMs);
       for (;;) {
         const known = kept.get(key);
         if (known === undefined) return false;

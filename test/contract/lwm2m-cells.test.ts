@@ -35,6 +35,7 @@ async function aCell(names: readonly string[]) {
     tasks,
     clock: () => core.now,
     cells: { ...slots, gateOf: (signal) => gateOf(signal, core.settings.cells) },
+    pushRate: async () => null,
     reportVersion: async () => null,
     tokens: { issue: async () => ({ token: 'T'.repeat(22), expiresAt: core.now }) },
     shortUrls: { schemes: ['coap'], mint: async () => ({ url: `coap://fw.example/f/${'T'.repeat(22)}`, expiresAt: core.now }) },

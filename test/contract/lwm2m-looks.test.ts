@@ -49,6 +49,7 @@ test('R-FLOW-3 500 devices that are heard at once cost one read, and no write, w
   const upgrades = createLwm2mUpgrades({
     ...faultyCore([]),
     tasks: tasks(),
+    pushRate: async () => null,
     reportVersion: async () => null,
     tokens: { issue: () => Promise.reject(new Error('Nothing is to be delivered.')) },
     shortUrls: { schemes: [], mint: () => Promise.reject(new Error('Nothing is to be delivered.')) },

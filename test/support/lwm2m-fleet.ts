@@ -57,6 +57,8 @@ export async function startLwm2mFleet(
       ...{ pacing: { installMs: 10, rebootMs: 10 }, reconnectMs: 100, ...settings },
       lwm2m: { server: coapUrl, secureServer: coapsUrl, pull: { retryMs: 50 }, ...settings.lwm2m },
       devices: described,
+      // All of them and their platform share a process.
+      concurrency: 16,
     },
     observer,
     createDtlsClient,

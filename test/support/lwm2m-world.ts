@@ -56,12 +56,14 @@ export function lwm2mWorld(tasks: Task[] = [anLwm2mTask()], facts: BatchFacts = 
     await report(input, each);
     reports.push(each);
   };
-  core.pacers.take('batch1', 0.001, 0);
+  // A batch that pushes has set its pace here.
+  if (facts.policy.proactivePush !== false) core.pacers.take('batch1', 0.001, 0);
   const upgrades = createLwm2mUpgrades({
     ...core,
     ...(cells && { cells }),
     clock: () => core.now,
     reportVersion: async () => null,
+    pushRate: async () => ({ rate: { kind: 'constant', perMinute: 600 }, policyRevision: 0 }),
     tokens: { issue: async () => ({ token: 'T'.repeat(22), expiresAt: EPOCH }) },
     shortUrls: {
       schemes: ['coap', 'http', 'https'],

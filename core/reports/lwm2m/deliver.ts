@@ -1,3 +1,5 @@
+import type { BatchPolicy } from '../../../schema/model/batch/batch';
+import { currentRate, pushWindow } from '../../../schema/model/batch/push-rate';
 import type { Gate } from '../../../schema/model/cell/gate';
 import type { SignalSeen } from '../../../schema/model/cell/signal';
 import { chosenDelivery, hasPullFailed } from '../../../schema/model/lwm2m/delivery';
@@ -39,7 +41,7 @@ export async function deliver(deps: Lwm2mDeps, task: Task, ask: Ask, { firmware,
   const gate = goesOnAlone(task) ? 'NO_GATE' : (deps.cells?.gateOf(signal) ?? 'NO_GATE');
   if (gate === 'NO_CELL') return fail(deps, task, ask, 'WAITING_FOR_REPORT_CELLID_TIMEOUT', 'The device does not say which cell it is in.');
   if (gate !== 'NO_GATE' && !(await hasSlot(deps, task, gate))) return null;
-  if (!(await hasTurn(deps, task))) return null;
+  if (!(await hasTurn(deps, task, policy))) return null;
   const to = await addressOf(deps, task, chosen.scheme);
   const limits = limitsOf(deps.settings);
   const event = {
@@ -91,10 +93,14 @@ async function hasSlot(deps: Lwm2mDeps, task: Task, gate: Gate): Promise<boolean
   return false;
 }
 
-/** A unit of the batch's rate, while it runs; a device that has lost what it had begun with goes on in a paused one, too. */
-async function hasTurn(deps: Lwm2mDeps, task: Task): Promise<boolean> {
+/**
+ * A unit of the batch's rate, while it runs; a device that has lost what it had begun with goes on in a paused one, too. The batch may have
+ * nothing left to push then, and this process may never have pushed for it. Where nothing is pushed there is no rate.
+ */
+async function hasTurn(deps: Lwm2mDeps, task: Task, { proactivePush }: Pick<BatchPolicy, 'proactivePush'>): Promise<boolean> {
   const begun = goesOnAlone(task);
-  const turn = await deps.pacers.takeOne(task.batchId, SEND_TIME_MS);
+  const elseMs = begun ? await paceOf(deps, task) : undefined;
+  const turn = proactivePush === false || (await deps.pacers.takeOne(task.batchId, SEND_TIME_MS, elseMs));
   if (turn && (begun || (await deps.pushTerms(task.batchId)) !== null)) return true;
   if (begun) {
     await lookLater(deps, task);
@@ -104,6 +110,12 @@ async function hasTurn(deps: Lwm2mDeps, task: Task): Promise<boolean> {
   await transition(deps.tasks, task, { kind: 'postponed' }, deps.clock());
   deps.engine.wakeBatch(task.batchId);
   return false;
+}
+
+/** Of a rate that grows, where it begins. */
+async function paceOf({ pushRate, settings: { minuteMs } }: Lwm2mDeps, { batchId }: Task): Promise<number | undefined> {
+  const now = await pushRate(batchId);
+  return now === null ? undefined : pushWindow(currentRate(now.rate, 0), minuteMs, minuteMs).intervalMs;
 }
 
 async function addressOf(deps: Lwm2mDeps, task: Task, scheme: Parameters<Lwm2mDeps['shortUrls']['mint']>[2] | null) {

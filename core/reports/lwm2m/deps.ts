@@ -5,6 +5,7 @@ import type { Task } from '../../../schema/model/task/task';
 import type { ShortTokens } from '../../downloads/short-token';
 import type { ShortUrls } from '../../downloads/short-url';
 import type { PushDeps } from '../../push/push';
+import type { PushRateNow } from '../../push/terms';
 import type { ReportedVersion } from '../version';
 
 /** R-FLOW-4, as upgrades see it. */
@@ -20,6 +21,8 @@ export interface Lwm2mDeps extends PushDeps {
   reportVersion(deviceId: DeviceId, said: ReportedVersion): Promise<unknown>;
   shortUrls: ShortUrls;
   tokens: Pick<ShortTokens, 'issue'>;
+  /** See `pushRateNow`. */
+  pushRate(batchId: string): Promise<PushRateNow | null>;
   /** Whether a device has a key for DTLS. Absent: all of them. */
   hasKey?(deviceId: DeviceId): Promise<boolean>;
   /** Absent: no device has to pass a gate. */

@@ -179,7 +179,9 @@ export function problemsOf({ downloads, memory, fleets, hellos, firstRequest, up
     ...failed,
     ...(memory !== null && memory.grownBytes > AIMS.downloadsBytes ? ['Downloads and pushes at once have taken more than 50 MB.'] : []),
     ...(hellos === null || hellos.halfOpen === 0 ? [] : [`Spoofed hellos have left ${hellos.halfOpen} handshakes behind.`]),
-    ...(firstRequest !== null && firstRequest.unasked > 0 ? [`${firstRequest.unasked} devices that came were asked nothing.`] : []),
+    ...(firstRequest !== null && firstRequest.unasked > 0
+      ? [`${firstRequest.unasked} devices that came were asked nothing: ${firstRequest.failure ?? 'they were registered'}.`]
+      : []),
     ...(upgrades === null ? [] : [...lostUpgrades(upgrades), ...overspent(upgrades)]),
   ];
 }

@@ -82,8 +82,12 @@ export class Lwm2mDevice extends RegisteredDevice<Lwm2mOffer> {
       executed: () =>
         new Promise((resolve, reject) => {
           if (this.firmware.state === STATE.updating) return resolve();
-          this.execute = resolve;
-          power.signal.addEventListener('abort', () => reject(power.signal.reason), { once: true });
+          const onAbort = (): void => reject(power.signal.reason);
+          power.signal.addEventListener('abort', onAbort, { once: true });
+          this.execute = () => {
+            power.signal.removeEventListener('abort', onAbort);
+            resolve();
+          };
         }),
       reached: (point) => this.reached(point, power.signal),
       restart: async (version, rebootMs) => {

@@ -26,6 +26,8 @@ const MOST_NUMBER = 0xff_ffff;
 export class Observations {
   private readonly observed = new Map<string, Observation>();
   private readonly attributes = new Map<string, NotifyAttributes>();
+  /** Of all observations: who observes again with the same token is told nothing older than before (RFC 7641 §4.4). */
+  private last = 0;
 
   constructor(private readonly parts: ObservationsParts) {}
 
@@ -36,7 +38,7 @@ export class Observations {
   /** The number of the first answer. */
   begin(token: Buffer, path: string, accept: number | null): number {
     this.end(token);
-    const observation = { token, path, accept, number: 1, lastAt: performance.now(), timer: null };
+    const observation = { token, path, accept, number: this.next(), lastAt: performance.now(), timer: null };
     this.observed.set(token.toString('hex'), observation);
     this.arm(observation);
     return observation.number;
@@ -89,8 +91,13 @@ export class Observations {
     observation.timer.unref();
   }
 
+  private next(): number {
+    this.last = (this.last + 1) & MOST_NUMBER;
+    return this.last;
+  }
+
   private tell(observation: Observation): void {
-    observation.number = (observation.number + 1) & MOST_NUMBER;
+    observation.number = this.next();
     observation.lastAt = performance.now();
     void this.parts.notify(observation).then((delivery) => {
       if (delivery === 'rejected' || delivery === 'unanswered') this.end(observation.token);

@@ -36,7 +36,7 @@ describe('R-FLOW-3 before a device accepts a package', () => {
     expect(world.device.deliveries).toEqual([]);
   });
 
-  test('without proactive push a Register asks, and nothing else', async () => {
+  test('R-BAT-7 without proactive push a Register asks, and nothing else; there is no rate then', async () => {
     const world = lwm2mWorld([anLwm2mTask()], theFacts({ proactivePush: false }));
     expect(await world.talk('HEARD')).toEqual([]);
     expect(await world.talk('REGISTERED')).toEqual(['look', 'offer https']);
