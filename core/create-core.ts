@@ -10,6 +10,7 @@ import { batchesOfFailures, createHaltWatch } from './batches/halt-watch';
 import { createBatchLifecycle } from './batches/lifecycle';
 import { createBatchService } from './batches/service';
 import { batchStatus } from './batches/status';
+import { createCalls } from './calls/calls';
 import { createCellLeavings, leavingOf } from './cells/leaving';
 import { createCellService } from './cells/queries';
 import { createCellSlots } from './cells/service';
@@ -121,6 +122,7 @@ export async function createCore({
   const groupChecks = createGroupChecks({ collections, memberships, clock, rulesAgeMs: settings.groupRulesAgeMs });
   const secureUpdates = createSecureUpdates({ collections, sealing: createSealing(masterKeys), clock });
   const sealing = deviceSealing(masterKeys);
+  const calls = createCalls({ collections, sealing, clock });
   await Promise.all([completeStoredPackages(collections), versionCounts.begin()]);
   const sourcesOf = async (_id: string) =>
     (await collections.batches.findOne({ _id }, { projection: { sourceVersions: 1 } }))?.sourceVersions ?? [];
@@ -184,6 +186,7 @@ export async function createCore({
     sessionEnds,
     settings,
     clock,
+    calls,
     memberships,
     versionCounts,
     onPresence: (id, present) => onPresence(base, id, present),
@@ -204,27 +207,29 @@ export async function createCore({
 
   const versionDeps = { ...pushDeps, collections, memberships, matching, ignoredReports, onVersionChanged: versionCounts.changed };
   const shortUrls = createShortUrls({ tokens, settings });
-  const packaging = { connection: store.connection, collections, files, settings, clock, disk, presign: secureUpdates.digestSigns };
+  const packaging = { connection: store.connection, collections, files, calls, settings, clock, disk, presign: secureUpdates.digestSigns };
 
   return {
     core: {
-      access: createAccessService({ store, settings, access, clock, log, sealing: createSealing(masterKeys, 'sign-in') }),
-      products: createProductService({ collections, settings, clock, secureUpdates, versionCounts }),
+      access: createAccessService({ store, settings, access, clock, calls, log, sealing: createSealing(masterKeys, 'sign-in') }),
+      products: createProductService({ connection: store.connection, collections, calls, settings, clock, secureUpdates, versionCounts }),
       devices,
       registrations,
       cells: createCellService({ collections, settings, clock }),
       groups: createGroupService({
-        ...{ store, settings, clock, memberships, checks: groupChecks },
+        ...{ store, settings, clock, calls, memberships, checks: groupChecks },
         onMoved: matching.changed,
         onDeleted: (id) => onGroupDeleted(policyDeps, id),
       }),
       deviceLists: createDeviceListService({ collections, settings, clock, disk }),
-      deviceImports: createDeviceImportService({ collections, settings, creation: imports, sealing, idSecret: secret, clock, disk }),
+      deviceImports: createDeviceImportService({
+        ...{ connection: store.connection, collections, calls, settings, creation: imports, sealing, idSecret: secret, clock, disk },
+      }),
       packages: createPackageService(packaging),
       downloads,
       uploads: createUploadService(packaging),
       batches: createBatchService({
-        ...{ connection: store.connection, collections, tasks, engine, settings, clock, versionCounts },
+        ...{ connection: store.connection, collections, calls, tasks, engine, settings, clock, versionCounts },
         dynamic: createDynamicService(policyDeps),
       }),
       tasks: {

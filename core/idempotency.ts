@@ -1,11 +1,15 @@
 import type { mongo } from 'mongoose';
 import { FIXED_LIMITS } from '../schema/model/limits';
 import type { Violation } from '../schema/model/violation';
-import type { Viewer } from './access/viewer';
 import { UserError } from './errors';
 
 /** A caller's key is the caller's own, for this long. */
 const KEPT_MS = 24 * 60 * 60 * 1_000;
+
+/** Whose call it is: a viewer. */
+export interface Caller {
+  actorId: string;
+}
 
 /** The call that made a document: whose key it had, and what came with it. */
 export interface Idempotency {
@@ -30,7 +34,7 @@ interface Made {
 }
 
 /** Null for a call without a key. */
-export const idempotencyOf = ({ actorId }: Viewer, idempotencyKey: string | null | undefined, inputHash: string): Idempotency | null =>
+export const idempotencyOf = ({ actorId }: Caller, idempotencyKey: string | null | undefined, inputHash: string): Idempotency | null =>
   idempotencyKey == null ? null : { key: `${actorId}:${idempotencyKey}`, inputHash };
 
 /** What the same call has made already, or null; the key is free again after a day. Refuses the key with another input. */

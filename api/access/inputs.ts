@@ -1,9 +1,10 @@
 import { Field, ID, InputType } from 'type-graphql';
 import type { Role } from '../../core/access/viewer';
 import { RoleEnum } from '../enums';
+import { WithIdempotencyKey } from '../idempotency-key';
 
 @InputType()
-export class CreateApiKeyInput {
+export class CreateApiKeyInput extends WithIdempotencyKey {
   @Field(() => String, { description: 'For people.' })
   name!: string;
 

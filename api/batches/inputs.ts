@@ -169,13 +169,23 @@ export class CreateDynamicBatchInput extends NewBatchInput {
 }
 
 @InputType()
-export class BatchCommandInput {
+abstract class NamesBatch {
   @Field(() => ID, { description: 'Which batch.' })
   batchId!: string;
 }
 
 @InputType()
-export class CancelBatchInput extends BatchCommandInput {
+export class BatchCommandInput extends NamesBatch {
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'For `deleteBatch`: the same call with the same key does nothing more for 24 h, and gets the same answer. Calls that pause or resume need none, and pass it over.',
+  })
+  idempotencyKey?: string | null;
+}
+
+@InputType()
+export class CancelBatchInput extends NamesBatch {
   @Field(() => [CancelableStatusEnum], {
     nullable: true,
     description: 'Only these tasks are canceled, and the batch goes on with the others; the batch with all its tasks when not given.',
@@ -199,7 +209,7 @@ export class BatchFilterInput {
 }
 
 @InputType()
-export class CancelDynamicPolicyInput extends BatchCommandInput {
+export class CancelDynamicPolicyInput extends NamesBatch {
   @Field(() => [CancelableStatusEnum], {
     nullable: true,
     description: 'These tasks are canceled as well, also once the policy was; none when not given.',

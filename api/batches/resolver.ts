@@ -68,8 +68,8 @@ export class BatchResolver {
   }
 
   @Mutation(() => DeleteBatchPayload, { description: 'Deletes a batch that has ended, with its tasks and what is known of them.' })
-  deleteBatch(@Arg('input', () => BatchCommandInput) { batchId }: BatchCommandInput, @Ctx() { core, viewer }: ApiContext) {
-    return asPayload(core.batches.delete(viewer, batchId));
+  deleteBatch(@Arg('input', () => BatchCommandInput) input: BatchCommandInput, @Ctx() { core, viewer }: ApiContext) {
+    return asPayload(core.batches.delete(viewer, input.batchId, input.idempotencyKey));
   }
 
   @FieldResolver()

@@ -28,10 +28,10 @@ export class DeviceImportResolver {
     description: 'Forgets an import with the secrets it shows, before its time. The devices stay.',
   })
   forgetDeviceImport(
-    @Arg('input', () => ForgetDeviceImportInput) { importId }: ForgetDeviceImportInput,
+    @Arg('input', () => ForgetDeviceImportInput) { importId, idempotencyKey }: ForgetDeviceImportInput,
     @Ctx() { core, viewer }: ApiContext,
   ) {
-    return asPayload(core.deviceImports.forget(viewer, importId).then((forgotten) => ({ import: forgotten })));
+    return asPayload(core.deviceImports.forget(viewer, importId, idempotencyKey).then((forgotten) => ({ import: forgotten })));
   }
 
   @FieldResolver()

@@ -3,6 +3,7 @@ import { createUnionType, Field, ID, InputType, Int, ObjectType } from 'type-gra
 import type { DeviceImport, ImportStatus } from '../../schema/model/device/device-import';
 import { DeviceImportStatusEnum } from '../enums';
 import { Payload } from '../errors/user-error-type';
+import { WithIdempotencyKey } from '../idempotency-key';
 import type { ImportFeedEvent } from '../live/events';
 import { Resync } from '../live/types';
 
@@ -127,7 +128,7 @@ export const ImportProgressEventUnion = createUnionType({
 });
 
 @InputType()
-export class ForgetDeviceImportInput {
+export class ForgetDeviceImportInput extends WithIdempotencyKey {
   @Field(() => ID, { description: 'One that has ended.' })
   importId!: string;
 }

@@ -1,6 +1,7 @@
 import { Field, ID, InputType } from 'type-graphql';
 import type { Dialect } from '../../schema/model/protocol/dialect';
 import { DialectEnum } from '../enums';
+import { WithIdempotencyKey } from '../idempotency-key';
 import { NewLwm2mIdentityInput } from './lwm2m-inputs';
 
 @InputType({ description: 'Where a device is.' })
@@ -78,7 +79,7 @@ export class NewDeviceInput {
 }
 
 @InputType()
-export class RegisterDevicesInput {
+export class RegisterDevicesInput extends WithIdempotencyKey {
   @Field(() => String, { description: 'The product they are of.' })
   productKey!: string;
 
@@ -185,7 +186,7 @@ export class SetDeviceGatewayInput {
 }
 
 @InputType()
-export class DeleteDevicesInput {
+export class DeleteDevicesInput extends WithIdempotencyKey {
   @Field(() => [ID], { description: 'One to `limits.devicesPerCall`: all are deleted or none.' })
   deviceIds!: string[];
 }

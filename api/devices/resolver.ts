@@ -59,7 +59,7 @@ export class DeviceResolver {
     description: 'Registers up to `limits.registrations` devices, all or none. Twin of BatchRegisterDevice.',
   })
   registerDevices(@Arg('input', () => RegisterDevicesInput) input: RegisterDevicesInput, @Ctx() { core, viewer }: ApiContext) {
-    const registered = core.devices.register(viewer, input.productKey, input.devices);
+    const registered = core.devices.register(viewer, input.productKey, input.devices, input.idempotencyKey);
     const told = (device: DeviceWithSecret, index: number) => secretTold(input.devices[index], device);
     return asPayload(
       registered.then((devices) => ({
@@ -134,8 +134,8 @@ export class DeviceResolver {
   @Mutation(() => DeleteDevicesPayload, {
     description: 'Deletes up to `limits.devicesPerCall` devices, all or none; their unfinished tasks fail. Twin of BatchDeleteDevice.',
   })
-  deleteDevices(@Arg('input', () => DeleteDevicesInput) { deviceIds }: DeleteDevicesInput, @Ctx() { core, viewer }: ApiContext) {
-    return asPayload(core.devices.delete(viewer, deviceIds));
+  deleteDevices(@Arg('input', () => DeleteDevicesInput) input: DeleteDevicesInput, @Ctx() { core, viewer }: ApiContext) {
+    return asPayload(core.devices.delete(viewer, input.deviceIds, input.idempotencyKey));
   }
 
   @FieldResolver()

@@ -1,10 +1,11 @@
 import { Field, ID, InputType } from 'type-graphql';
 import type { GroupKind } from '../../schema/model/device/group';
 import { GroupKindEnum } from '../enums';
+import { WithIdempotencyKey } from '../idempotency-key';
 import { GroupRuleInput } from './rule-types';
 
 @InputType()
-export class CreateGroupInput {
+export class CreateGroupInput extends WithIdempotencyKey {
   @Field(() => String, { description: '1 to `limits.displayNameLength` characters, unique.' })
   name!: string;
 
@@ -28,7 +29,7 @@ export class UpdateGroupInput {
 }
 
 @InputType()
-export class CreateDynamicGroupInput {
+export class CreateDynamicGroupInput extends WithIdempotencyKey {
   @Field(() => String, { description: '1 to `limits.displayNameLength` characters, unique.' })
   name!: string;
 
@@ -49,7 +50,7 @@ export class UpdateDynamicGroupInput {
 }
 
 @InputType()
-export class DeleteGroupInput {
+export class DeleteGroupInput extends WithIdempotencyKey {
   @Field(() => ID, { description: 'Which group. It must have no sub-groups; its devices stay.' })
   groupId!: string;
 }

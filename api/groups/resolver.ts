@@ -61,8 +61,8 @@ export class GroupResolver {
   }
 
   @Mutation(() => DeleteGroupPayload, { description: 'Deletes a group without sub-groups; its devices stay. Twin of DeleteDeviceGroup.' })
-  deleteGroup(@Arg('input', () => DeleteGroupInput) { groupId }: DeleteGroupInput, @Ctx() { core, viewer }: ApiContext) {
-    return asPayload(core.groups.delete(viewer, groupId).then(({ _id }) => ({ groupId: _id })));
+  deleteGroup(@Arg('input', () => DeleteGroupInput) input: DeleteGroupInput, @Ctx() { core, viewer }: ApiContext) {
+    return asPayload(core.groups.delete(viewer, input.groupId, input.idempotencyKey).then(({ _id }) => ({ groupId: _id })));
   }
 
   @Mutation(() => GroupDevicesPayload, {

@@ -1,6 +1,7 @@
 import { Field, ID, InputType, Int } from 'type-graphql';
 import type { PackageKind, VerificationState } from '../../schema/model/package/package-rules';
 import { PackageKindEnum, VerificationStateEnum } from '../enums';
+import { WithIdempotencyKey } from '../idempotency-key';
 
 @InputType()
 export class PackageFilterInput {
@@ -36,7 +37,7 @@ export class UpdatePackageInput {
 }
 
 @InputType()
-export class DeletePackageInput {
+export class DeletePackageInput extends WithIdempotencyKey {
   @Field(() => ID, { description: 'Which package.' })
   packageId!: string;
 }

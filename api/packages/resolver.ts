@@ -44,8 +44,8 @@ export class PackageResolver {
   @Mutation(() => DeletePackagePayload, {
     description: 'Deletes a package and its files, unless a batch that has not ended pushes it. Twin of DeleteOTAFirmware.',
   })
-  deletePackage(@Arg('input', () => DeletePackageInput) { packageId }: DeletePackageInput, @Ctx() { core, viewer }: ApiContext) {
-    return asPayload(core.packages.delete(viewer, packageId).then(({ _id }) => ({ packageId: _id })));
+  deletePackage(@Arg('input', () => DeletePackageInput) input: DeletePackageInput, @Ctx() { core, viewer }: ApiContext) {
+    return asPayload(core.packages.delete(viewer, input.packageId, input.idempotencyKey).then(({ _id }) => ({ packageId: _id })));
   }
 
   @Mutation(() => VerifyPackagePayload, {

@@ -2,9 +2,10 @@ import { Field, InputType, Int } from 'type-graphql';
 import type { KeyPairStep } from '../../core/products/contract';
 import type { Dialect } from '../../schema/model/protocol/dialect';
 import { DialectEnum, KeyPairStepEnum } from '../enums';
+import { WithIdempotencyKey } from '../idempotency-key';
 
 @InputType()
-export class CreateProductInput {
+export class CreateProductInput extends WithIdempotencyKey {
   @Field(() => String, { nullable: true, description: '4–32 letters and digits; made up when not given.' })
   key?: string | null;
 
@@ -92,7 +93,7 @@ export class UpdateProductInput {
 }
 
 @InputType()
-export class AddSigningKeyInput {
+export class AddSigningKeyInput extends WithIdempotencyKey {
   @Field(() => String, { description: 'The product whose packages are signed with it.' })
   productKey!: string;
 
@@ -104,6 +105,12 @@ export class AddSigningKeyInput {
       'What `openssl pkey -pubout` prints: Ed25519, ECDSA on P-256, or RSA of `limits.rsaBitsMinimum` to `limits.rsaBitsMaximum` bits.',
   })
   publicKeyPem!: string;
+}
+
+@InputType()
+export class DeleteProductInput extends WithIdempotencyKey {
+  @Field(() => String, { description: 'Which product.' })
+  key!: string;
 }
 
 @InputType()

@@ -7,10 +7,11 @@ import { asPayload } from '../errors/as-payload';
 import { found } from '../errors/found';
 import { toConnection } from '../paging/connection';
 import { PageArgs } from '../paging/page-args';
-import { AddSigningKeyInput, CreateProductInput, SetSecureUpdateInput, UpdateProductInput } from './inputs';
+import { AddSigningKeyInput, CreateProductInput, DeleteProductInput, SetSecureUpdateInput, UpdateProductInput } from './inputs';
 import {
   AddSigningKeyPayload,
   CreateProductPayload,
+  DeleteProductPayload,
   ModuleVersionCountConnection,
   ProductConnection,
   ProductModuleConnection,
@@ -39,6 +40,14 @@ export class ProductResolver {
   @Mutation(() => UpdateProductPayload, { description: "Changes a product's name and settings. Twin of UpdateProduct." })
   updateProduct(@Arg('input', () => UpdateProductInput) { key, ...changes }: UpdateProductInput, @Ctx() { core, viewer }: ApiContext) {
     return asPayload(core.products.update(viewer, key, changes).then((product) => ({ product })));
+  }
+
+  @Mutation(() => DeleteProductPayload, {
+    description:
+      'Deletes a product that is empty: without devices, packages, batches, lists or imports, and named by no dynamic group. Its key may be given to another one afterwards. For administrators. Twin of DeleteProduct.',
+  })
+  deleteProduct(@Arg('input', () => DeleteProductInput) { key, idempotencyKey }: DeleteProductInput, @Ctx() { core, viewer }: ApiContext) {
+    return asPayload(core.products.delete(viewer, key, idempotencyKey).then(({ _id }) => ({ key: _id })));
   }
 
   @FieldResolver()

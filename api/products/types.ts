@@ -127,6 +127,12 @@ export class UpdateProductPayload extends Payload {
 }
 
 @ObjectType()
+export class DeleteProductPayload extends Payload {
+  @Field(() => String, { nullable: true, description: 'Of the product that is no more; null when it was refused.' })
+  key!: string | null;
+}
+
+@ObjectType()
 export class AddSigningKeyPayload extends Payload {
   @Field(() => SigningKeyType, { nullable: true, description: 'The key as it is kept; null when it was refused.' })
   signingKey!: SigningKey | null;

@@ -2,9 +2,10 @@ import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import type { SkipReason } from '../../schema/model/task/reinitiation';
 import { BatchPayload } from '../batches/types';
 import { SkipReasonEnum } from '../enums';
+import { WithIdempotencyKey } from '../idempotency-key';
 
 @InputType({ description: 'Either some tasks of the batch, or all that have failed.' })
-export class RetryTasksInput {
+export class RetryTasksInput extends WithIdempotencyKey {
   @Field(() => ID, { description: 'The batch they are of.' })
   batchId!: string;
 

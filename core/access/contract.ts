@@ -49,4 +49,5 @@ export interface NewApiKey {
   role: Role;
   /** For the role APP, and only for it: 1 to `limits.appDevices` devices of one product. */
   deviceIds?: readonly DeviceId[] | null;
+  idempotencyKey?: string | null;
 }

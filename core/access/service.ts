@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Store } from '../../schema/mongo/connect';
+import { type Calls, createCalls } from '../calls/calls';
 import type { Clock } from '../clock';
 import { createSampledLog, type Lines } from '../sampled-log';
 import { createSealing, MASTER_KEY_BYTES, type Sealing } from '../sealing';
@@ -21,6 +22,8 @@ export interface AccessDeps {
   settings: Pick<CoreSettings, 'limits'>;
   access?: AccessSettings;
   clock: Clock;
+  /** Of this store when not given. */
+  calls?: Calls;
   /** Of sign-ins that are under way: the same in all processes. One of this process when not given. */
   sealing?: Sealing;
   log?: Lines;
@@ -32,11 +35,12 @@ export function createAccessService({
   access = DEFAULT_ACCESS,
   clock,
   sealing = ofThisProcess(),
+  calls = createCalls({ collections: store.collections, sealing, clock }),
   log = SILENT,
 }: AccessDeps): AccessService {
   const { issuers, session: times } = access;
   const lines = createSampledLog(log);
-  const keys = createKeyService({ store, settings, clock, onRevoked: (id) => holds.end(id) });
+  const keys = createKeyService({ store, settings, clock, calls, onRevoked: (id) => holds.end(id) });
   const people = createPeopleService({
     ...{ store, settings, clock },
     onBlocked(id, sessionIds) {

@@ -15,6 +15,7 @@ export interface Reinitiation {
   /** At most 100. */
   taskIds?: readonly TaskId[] | null;
   all?: boolean | null;
+  idempotencyKey?: string | null;
 }
 
 export interface Reinitiated {
@@ -128,5 +129,5 @@ export interface BatchService extends DynamicBatchService, DynamicPreview {
   /** R-BAT-21; repeating it starts nothing twice. Throws BATCH_UNKNOWN, BATCH_STATE, PACKAGE_UNKNOWN, REQUIRED, TOO_MANY, TASK_UNKNOWN. */
   reinitiate(viewer: Viewer, request: Reinitiation): Promise<Reinitiated>;
   /** R-BAT-19: with its tasks; how many they were. May be repeated after a crash; also finishes then. Throws BATCH_UNKNOWN, BATCH_STATE. */
-  delete(viewer: Viewer, id: BatchId): Promise<{ batchId: BatchId; tasks: number }>;
+  delete(viewer: Viewer, id: BatchId, idempotencyKey?: string | null): Promise<{ batchId: BatchId; tasks: number }>;
 }

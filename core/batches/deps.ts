@@ -1,3 +1,4 @@
+import type { Calls } from '../calls/calls';
 import type { UpgradeEngine } from '../ports';
 import type { TaskStore } from '../tasks/store';
 import type { DynamicBatchService } from './contract';
@@ -7,6 +8,7 @@ import type { PreviewDeps } from './preview';
 export interface BatchDeps extends PreviewDeps {
   tasks: TaskStore;
   engine: UpgradeEngine;
+  calls: Calls;
   /** What only dynamic batches have. */
   dynamic: DynamicBatchService;
 }

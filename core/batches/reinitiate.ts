@@ -10,11 +10,9 @@ import { acceptsSource } from '../../schema/model/package/package-rules';
 import { dialectOf } from '../../schema/model/protocol/dialect';
 import { hasRegressed } from '../../schema/model/task/begun-again';
 import type { SkipReason } from '../../schema/model/task/reinitiation';
-import type { Task } from '../../schema/model/task/task';
+import { isActive, type Task } from '../../schema/model/task/task';
 import type { TaskEventOf } from '../../schema/model/task/task-event';
 import type { Collections } from '../../schema/mongo/connect';
-import { requireRole } from '../access/require-role';
-import type { Viewer } from '../access/viewer';
 import { isDuplicateKey } from '../duplicate-key';
 import { UserError } from '../errors';
 import { packageUnknown } from '../packages/refusals';
@@ -35,16 +33,22 @@ type ReinitiationDeps = Pick<TaskDeps, 'tasks' | 'engine' | 'settings' | 'clock'
 /**
  * R-BAT-21: failed tasks begin again from the records, and R-BAT-10 named ones whose device has gone back to the version it was upgraded
  * from; a batch that had ended goes on. The tasks first: a process that dies
- * before the batch is running again leaves it to the next call, or to the batch's own end, which looks for them.
+ * before the batch is running again leaves it to the next call, or to the batch's own end, which looks for them. `since`: the same call has
+ * begun then, and a crash may have interrupted it; what has begun since does not begin once more.
  */
-export async function reinitiateTasks(deps: ReinitiationDeps, viewer: Viewer, request: Reinitiation): Promise<Reinitiated> {
+export async function reinitiateTasks(
+  deps: ReinitiationDeps,
+  request: Reinitiation,
+  since: Date | null = null,
+): Promise<Omit<Reinitiated, 'batch'>> {
   const { collections } = deps;
-  requireRole(viewer, 'OPERATOR');
   requireOneOf(request);
   const { batch, firmware } = await resumable(collections, request.batchId);
   await refuseReopening(collections, deps.settings.limits, batch);
   const result = { reinitiated: 0, skippedCount: 0, skipped: [] as Reinitiated['skipped'] };
-  for await (const tasks of chunksOf(deps, request)) {
+  for await (const found of chunksOf(deps, request, since)) {
+    const tasks = found.filter((task) => !hasBegunSince(task, since));
+    result.reinitiated += found.length - tasks.length;
     for (const [taskId, reason] of await restart(deps, tasks, { batch, firmware })) {
       if (reason === null) result.reinitiated += 1;
       else {
@@ -53,7 +57,8 @@ export async function reinitiateTasks(deps: ReinitiationDeps, viewer: Viewer, re
       }
     }
   }
-  return { ...result, batch: await goOn(deps, batch) };
+  await goOn(deps, batch);
+  return result;
 }
 
 function requireOneOf({ taskIds, all }: Reinitiation): void {
@@ -80,7 +85,13 @@ async function resumable({ batches, packages }: Collections, batchId: string): P
   return { batch, firmware };
 }
 
-async function* chunksOf(deps: ReinitiationDeps, { batchId, taskIds }: Reinitiation): AsyncGenerator<Task[]> {
+const hasBegunSince = ({ transitions }: Task, since: Date | null): boolean =>
+  since !== null && transitions.some(({ from, to, at }) => at >= since && !isActive(from) && isActive(to));
+
+const FAILED = { status: 'FAILED' } as const;
+const begunSince = (at: Date) => ({ transitions: { $elemMatch: { from: 'FAILED' as const, at: { $gte: at } } } });
+
+async function* chunksOf(deps: ReinitiationDeps, { batchId, taskIds }: Reinitiation, since: Date | null): AsyncGenerator<Task[]> {
   if (taskIds != null) {
     const named = await requireTasks(deps, taskIds, deps.settings.limits.reinitiations);
     const foreign = named.find(({ _id }) => batchOfTask(_id) !== batchId);
@@ -90,7 +101,7 @@ async function* chunksOf(deps: ReinitiationDeps, { batchId, taskIds }: Reinitiat
   }
   for (let after = ''; ; ) {
     const failed = await deps.collections.tasks
-      .find({ batchId, status: 'FAILED', _id: { $gt: after } })
+      .find({ batchId, _id: { $gt: after }, ...(since ? { $or: [FAILED, begunSince(since)] } : FAILED) })
       .sort({ _id: 1 })
       .limit(CHUNK)
       .toArray();
@@ -160,7 +171,7 @@ async function begin(
 }
 
 /** Also when nothing began in this call: an earlier one may have died before it came so far. */
-async function goOn(deps: ReinitiationDeps, batch: Batch): Promise<Batch> {
+async function goOn(deps: ReinitiationDeps, batch: Batch): Promise<void> {
   const { clock, engine } = deps;
   const { batches, tasks } = deps.collections;
   if (await hasActiveTask(tasks, batch._id)) await reopenBatch(batches, batch._id, clock());
@@ -172,5 +183,4 @@ async function goOn(deps: ReinitiationDeps, batch: Batch): Promise<Batch> {
     throw tasksRemoved(now.removedTasks);
   }
   if (isLive(now.status)) await engine.restartBatch(batch._id);
-  return now;
 }

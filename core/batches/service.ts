@@ -6,6 +6,7 @@ import { currentRate } from '../../schema/model/batch/push-rate';
 import type { BatchId } from '../../schema/model/ids';
 import { estimatedEnd } from '../../schema/model/task/expected-end';
 import { requireRole } from '../access/require-role';
+import { unlessGone } from '../calls/unless-gone';
 import { inOrderOf } from '../paging/in-order-of';
 import { pageOf } from '../paging/page-of';
 import type { BatchCommand } from '../ports';
@@ -96,10 +97,18 @@ export function createBatchService(deps: BatchDeps): BatchService {
       const { batch, affected, already } = await commandBatch(deps, viewer, id, wish);
       return { batch, canceled: affected, already };
     },
-    reinitiate: (viewer, request) => reinitiateTasks(deps, viewer, request),
-    async delete(viewer, id) {
+    async reinitiate(viewer, { idempotencyKey, ...request }) {
       requireRole(viewer, 'OPERATOR');
-      return deleteBatch(deps, id);
+      const call = { mutation: 'retryTasks', idempotencyKey, input: request } as const;
+      const retried = await deps.calls.inSteps(viewer, call, (since) => reinitiateTasks(deps, request, since));
+      return { ...retried, batch: await existingBatch(collections, request.batchId) };
+    },
+    async delete(viewer, id, idempotencyKey) {
+      requireRole(viewer, 'OPERATOR');
+      return deps.calls.inSteps(viewer, { mutation: 'deleteBatch', idempotencyKey, input: { id } }, async (since) => {
+        const deleted = await deleteBatch(deps, id).catch(unlessGone(since, 'BATCH_UNKNOWN'));
+        return deleted ?? { batchId: id, tasks: 0 };
+      });
     },
   };
 }

@@ -37,5 +37,5 @@ export interface DeviceImportService {
    */
   secrets(viewer: Viewer, id: string): Promise<AsyncIterable<ImportedSecret>>;
   /** Its secrets and its record; the devices stay. Throws as `secrets` does. */
-  forget(viewer: Viewer, id: string): Promise<DeviceImport>;
+  forget(viewer: Viewer, id: string, idempotencyKey?: string | null): Promise<DeviceImport>;
 }

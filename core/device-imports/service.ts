@@ -1,18 +1,21 @@
 import type { Readable } from 'node:stream';
 import type { ImportRow } from '../../schema/model/device/device-import';
 import type { Product } from '../../schema/model/product';
-import type { Collections } from '../../schema/mongo/connect';
+import type { Collections, Store } from '../../schema/mongo/connect';
 import { type ImportPiece, ofAttempt, type StoredImport } from '../../schema/mongo/device-imports';
 import { requireRole } from '../access/require-role';
 import type { Viewer } from '../access/viewer';
+import type { Calls } from '../calls/calls';
 import type { Clock } from '../clock';
 import { openRows } from '../device-secrets/import-rows';
 import { type DiskRoom, ROOM_WITHOUT_END } from '../disk-room';
 import { keyViolation } from '../idempotency';
+import { useProduct } from '../products/in-use';
 import { requireProduct } from '../products/require-product';
 import { refuseIfAny } from '../refuse';
 import type { Sealing } from '../sealing';
 import type { CoreSettings } from '../settings';
+import { transaction } from '../transaction';
 import { beginImport, importIdFor, KEPT_MS, removeImport, UNFINISHED_MS } from './begin';
 import { sumOf } from './check';
 import type { DeviceImportService, ImportedSecret } from './contract';
@@ -24,7 +27,9 @@ import { importUnfinished, importUnknown, notYours, otherInput, replaced, tooMan
 const CHECKED_AT_ONCE = 2;
 
 export interface DeviceImportDeps {
+  connection: Store['connection'];
   collections: Collections;
+  calls: Calls;
   settings: Pick<CoreSettings, 'limits'>;
   creation: ImportCreation;
   sealing: Sealing;
@@ -36,7 +41,7 @@ export interface DeviceImportDeps {
 }
 
 export function createDeviceImportService(deps: DeviceImportDeps): DeviceImportService {
-  const { collections, settings, creation, sealing, idSecret, clock, disk = ROOM_WITHOUT_END } = deps;
+  const { connection, collections, calls, settings, creation, sealing, idSecret, clock, disk = ROOM_WITHOUT_END } = deps;
   const { deviceImports, deviceImportPieces, deviceImportProblems, products } = collections;
   const within = (ms: number): Date => new Date(clock().getTime() + ms);
   let checking = 0;
@@ -63,6 +68,17 @@ export function createDeviceImportService(deps: DeviceImportDeps): DeviceImportS
     checking -= 1;
     throw error;
   };
+
+  /** A deletion of the product at this very moment sees the import, or the import finds it gone. */
+  async function seen(begun: StoredImport): Promise<StoredImport> {
+    try {
+      await transaction({ connection }, (session) => useProduct(collections, begun.productKey, session));
+      return begun;
+    } catch (error) {
+      await removeImport(collections, begun);
+      throw error;
+    }
+  }
 
   /** Sent again: the import as it is, when it is the same file. */
   async function repeated(found: StoredImport, input: Parameters<DeviceImportService['create']>[1], file: Readable): Promise<StoredImport> {
@@ -91,7 +107,7 @@ export function createDeviceImportService(deps: DeviceImportDeps): DeviceImportS
       await disk.require();
       if (checking >= CHECKED_AT_ONCE) throw tooManyAtOnce(CHECKED_AT_ONCE);
       checking += 1;
-      const begun = await beginImport(collections, viewer, id, input, clock(), within(UNFINISHED_MS)).catch(freeing);
+      const begun = await beginImport(collections, viewer, id, input, clock(), within(UNFINISHED_MS)).then(seen).catch(freeing);
       const decided = await decide(begun, product, file).catch(async (error: unknown) => {
         await removeImport(collections, begun);
         throw await disk.cause(error);
@@ -110,10 +126,27 @@ export function createDeviceImportService(deps: DeviceImportDeps): DeviceImportS
       const found = await ownFinished(viewer, id);
       return secretsIn(sealing, deviceImportPieces.find(ofAttempt(found), { batchSize: 10 }).sort({ _id: 1 }));
     },
-    async forget(viewer, id) {
-      const found = await ownFinished(viewer, id);
-      await removeImport(collections, found);
-      return found;
+    async forget(viewer, id, idempotencyKey) {
+      requireRole(viewer, 'OPERATOR');
+      const forgotten = await calls.once<StoredImport, StoredImport>(
+        viewer,
+        { mutation: 'forgetDeviceImport', idempotencyKey, input: { id } },
+        {
+          async make(note) {
+            const found = await ownFinished(viewer, id);
+            await transaction({ connection }, async (session) => {
+              const { attempt } = found;
+              await deviceImports.updateOne({ _id: id, attempt }, { $set: { status: 'EXPIRED', expiresAt: new Date(0) } }, { session });
+              await note(session, found);
+            });
+            return found;
+          },
+          again: async (found) => found,
+        },
+      );
+      // Also when this is a repeat: the call before may have come no further than the store.
+      await removeImport(collections, forgotten);
+      return forgotten;
     },
   };
 }

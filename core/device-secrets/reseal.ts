@@ -1,5 +1,6 @@
 import type { mongo } from 'mongoose';
 import type { Collections } from '../../schema/mongo/connect';
+import { contextOf } from '../calls/call-id';
 import { SealedByOther, type Sealing } from '../sealing';
 import { openRows, sealedRows } from './import-rows';
 import { openKeysText, openSecret, sealKeysText, sealSecret } from './secrets';
@@ -22,7 +23,7 @@ export async function requireKeys({ settings }: Pick<Collections, 'settings'>, s
  * when another key was in use, or is given still. Returns how many; may run in several processes, and be killed and begin again.
  */
 export async function resealDevices(
-  { settings, devices, deviceImportPieces }: Pick<Collections, 'settings' | 'devices' | 'deviceImportPieces'>,
+  { settings, devices, deviceImportPieces, calls }: Pick<Collections, 'settings' | 'devices' | 'deviceImportPieces' | 'calls'>,
   sealing: Sealing,
   signal: AbortSignal,
 ): Promise<number> {
@@ -41,8 +42,12 @@ export async function resealDevices(
     ...{ path: 'sealedRows', atOnce: PIECES_AT_ONCE, sealedIn: (piece) => piece.sealedRows },
     again: (piece) => sealedRows(sealing, piece._id, openRows(sealing, piece)),
   });
+  const ofCalls = await resealIn(calls, sealing, signal, {
+    ...{ path: 'sealed', atOnce: PIECES_AT_ONCE, sealedIn: (call) => call.sealed },
+    again: ({ _id }, sealed) => sealing.seal(sealing.open(sealed, contextOf(_id)), contextOf(_id)),
+  });
   if (!signal.aborted) await settings.updateOne({ _id: RECORD }, { $set: { value: [current] } });
-  return ofDevices + ofKeys + ofPieces;
+  return ofDevices + ofKeys + ofPieces + ofCalls;
 }
 
 async function usedKeys(settings: Collections['settings']): Promise<string[]> {

@@ -7,6 +7,7 @@ import type { Dialect } from '../../schema/model/protocol/dialect';
 import type { Viewer } from '../access/viewer';
 import type { Page, PageRequest } from '../paging/page';
 import type { BrokerPresence } from './broker-presence';
+import type { Deleted } from './delete';
 import type { Lwm2mAdmission } from './lwm2m/known';
 import type { SecretResetInput } from './reset-secret';
 import type { SessionEndReader } from './session-ends';
@@ -193,8 +194,11 @@ export interface DeviceFilter {
 }
 
 export interface DeviceService extends DeviceAdmission, DeviceSwitch {
-  /** One to `limits.registrations` at once, all or none. The secrets are in the answer and are not shown again. */
-  register(viewer: Viewer, productKey: string, devices: DeviceToRegister[]): Promise<DeviceWithSecret[]>;
+  /**
+   * One to `limits.registrations` at once, all or none. The secrets are in the answer, and once more in that to the same call with the same
+   * idempotency key within 24 hours, until one of them is replaced. Throws ANSWER_OUTDATED then.
+   */
+  register(viewer: Viewer, productKey: string, devices: DeviceToRegister[], idempotencyKey?: string | null): Promise<DeviceWithSecret[]>;
   get(id: DeviceId): Promise<Device | null>;
   getMany(ids: readonly DeviceId[]): Promise<(Device | null)[]>;
   list(filter: DeviceFilter, page: PageRequest): Promise<Page<Device>>;
@@ -204,7 +208,7 @@ export interface DeviceService extends DeviceAdmission, DeviceSwitch {
    * At most `limits.devicesPerCall`, all or none. Their unfinished tasks fail with DEVICE_REMOVED, and they are gone from lists, counts
    * and groups. May be repeated after a crash. Throws DEVICE_UNKNOWN, TOO_MANY, REQUIRED.
    */
-  delete(viewer: Viewer, ids: readonly DeviceId[]): Promise<{ deleted: number; tasksEnded: number }>;
+  delete(viewer: Viewer, ids: readonly DeviceId[], idempotencyKey?: string | null): Promise<Deleted>;
   /**
    * A session has begun. `sessionId` orders takeovers: a later `disconnected` of an older session changes nothing. False: the device does
    * not exist any more, or what let it in does not hold: the session has to end. `tookOver`: one of the same device was there.

@@ -2,6 +2,7 @@ import type { mongo } from 'mongoose';
 import type { DeviceId } from '../../schema/model/ids';
 import type { Limits } from '../../schema/model/limits';
 import type { Collections } from '../../schema/mongo/connect';
+import type { Note } from '../calls/calls';
 import { refuseIfAny } from '../refuse';
 import { idsViolation, requireKnownDevices } from './require-device';
 import type { SessionEnds } from './session-ends';
@@ -16,13 +17,19 @@ export interface DeletionDeps {
   /** Takes the devices out of the store and of the counts of versions, in one transaction, with what `also` does. */
   remove(ids: readonly DeviceId[], also: (session: mongo.ClientSession) => Promise<void>): Promise<number>;
   sessionEnds: SessionEnds;
+  note?: Note<Deleted>;
+}
+
+export interface Deleted {
+  deleted: number;
+  tasksEnded: number;
 }
 
 /**
  * Disabled first: from then on no batch selects them and no gateway lets them in. A batch that has read them before makes its tasks
  * within the time its selection takes; what it makes until the devices are gone is ended with a second look.
  */
-export async function deleteDevices(deps: DeletionDeps, wanted: readonly DeviceId[]): Promise<{ deleted: number; tasksEnded: number }> {
+export async function deleteDevices(deps: DeletionDeps, wanted: readonly DeviceId[]): Promise<Deleted> {
   const { devices, limits } = deps;
   const ids = [...new Set(wanted)];
   refuseIfAny([idsViolation(ids.length, limits.devicesPerCall, 'deviceIds', 'Delete')]);
@@ -32,7 +39,10 @@ export async function deleteDevices(deps: DeletionDeps, wanted: readonly DeviceI
   await deps.release(ids);
   const deleted = await deps.remove(ids, async (session) => {
     const projection = { gatewayId: 1, sessionId: 1, dialect: 1 } as const;
-    await deps.sessionEnds.note(await devices.find({ _id: { $in: ids } }, { session, projection }).toArray(), session);
+    const gone = await devices.find({ _id: { $in: ids } }, { session, projection }).toArray();
+    await deps.sessionEnds.note(gone, session);
+    // Without those that the second look ends: there are some only if a batch makes tasks at this very moment.
+    await deps.note?.(session, { deleted: gone.length, tasksEnded: before });
   });
   deps.sessionEnds.tell();
   return { deleted, tasksEnded: before + (await deps.endTasks(ids)) };

@@ -7,9 +7,11 @@ import type { Product } from '../../schema/model/product';
 import type { Violation } from '../../schema/model/violation';
 import type { Store } from '../../schema/mongo/connect';
 import type { StoredDevice } from '../../schema/mongo/devices';
+import type { Note } from '../calls/calls';
 import { newSecret, sealSecret } from '../device-secrets/secrets';
 import { isDuplicateKey } from '../duplicate-key';
 import { enrolled, type Memberships } from '../memberships/memberships';
+import { useProduct } from '../products/in-use';
 import { newGeneration } from '../random-bytes';
 import { refuseIfAny } from '../refuse';
 import type { Sealing } from '../sealing';
@@ -19,17 +21,19 @@ import type { Children } from './children/service';
 import type { DeviceToRegister, DeviceWithSecret, NewDevice } from './contract';
 import { newIdentityViolations, type SettledIdentity, settledIdentity, storedIdentity } from './lwm2m/new-identity';
 import { ownersOf, takenViolations, type WantedIdentity } from './lwm2m/taken';
+import { type Registered, registeredNow } from './registered-before';
 
 export interface RegistrationDeps extends Pick<Store, 'connection' | 'collections'> {
   limits: Pick<Limits, 'registrations' | 'deviceTags' | 'pskBytesMinimum'>;
   sealing: Sealing;
   memberships: Memberships;
   enroll: Children['enroll'];
+  note?: Note<Registered>;
 }
 
 /** All or none: everything is checked first, and one transaction inserts. The secrets are in the clear in what comes back, and only there. */
 export async function registerDevices(
-  { connection, collections, limits, sealing, memberships, enroll }: RegistrationDeps,
+  { connection, collections, limits, sealing, memberships, enroll, note }: RegistrationDeps,
   product: Product,
   inputs: readonly DeviceToRegister[],
   now: Date,
@@ -53,20 +57,23 @@ export async function registerDevices(
   ];
   refuseIfAny(await takenNow());
   const { documents, changes } = enrolled(await memberships.rulesFor(product._id), registered, now);
+  const told = documents.map((device, index) => {
+    const { secret = '', lwm2m } = withSecrets[index] ?? {};
+    return { ...device, secret, ...(lwm2m?.made && { psk: lwm2m.made }) };
+  });
   try {
     await transaction({ connection }, async (session) => {
+      await useProduct(collections, product._id, session);
       await devices.insertMany(documents, { session });
       await enroll(session, product._id, withSecrets);
+      await note?.(session, registeredNow(told));
     });
   } catch (error) {
     if (isDuplicateKey(error)) refuseIfAny(await takenNow());
     throw error;
   }
   await memberships.changed(changes);
-  return documents.map((device, index) => {
-    const { secret = '', lwm2m } = withSecrets[index] ?? {};
-    return { ...device, secret, ...(lwm2m?.made && { psk: lwm2m.made }) };
-  });
+  return told;
 }
 
 const wantedIdentities = (

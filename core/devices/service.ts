@@ -4,6 +4,7 @@ import type { DeviceId } from '../../schema/model/ids';
 import { traitsOf } from '../../schema/model/protocol/dialect';
 import type { Store } from '../../schema/mongo/connect';
 import { requireRole } from '../access/require-role';
+import { type Calls, createCalls } from '../calls/calls';
 import type { Clock } from '../clock';
 import type { Memberships } from '../memberships/memberships';
 import { pageOf } from '../paging/page-of';
@@ -15,9 +16,9 @@ import { updateDevice } from './attributes';
 import { awaits, sessionAt, setHeard, setLeft, shown } from './broker-presence';
 import { setCertificates } from './certificates';
 import { type Children, createChildren } from './children/service';
-import type { DeviceService, LostIdentity } from './contract';
+import type { DeviceService, DeviceWithSecret, LostIdentity } from './contract';
 import { createCredentials } from './credentials';
-import { deleteDevices } from './delete';
+import { type Deleted, deleteDevices } from './delete';
 import { devicesOf } from './devices-of';
 import { dialectChange, NO_DIALECT_CHANGE } from './dialect-change';
 import { disabledOn, setEnabled } from './enabled';
@@ -28,6 +29,7 @@ import { setOwners } from './owners';
 import { type Connecting, type Related, resetGateway, setConnected, setDisconnected } from './presence';
 import { reviewConnected } from './presence-queries';
 import { registerDevices } from './register';
+import { type Registered, registeredBefore } from './registered-before';
 import { resetSecret } from './reset-secret';
 import { createSessionEnds, type SessionEnds } from './session-ends';
 
@@ -43,6 +45,8 @@ export interface DeviceDeps {
   /** Whether a task of the device has not ended. */
   isBusy?(deviceId: DeviceId): Promise<boolean>;
   clock: Clock;
+  /** Of this store when not given. */
+  calls?: Calls;
   /** After the device document says so. `gatewayId` is null when the device went off-line. */
   onPresence?(deviceId: DeviceId, present: Present): Promise<void>;
   /** Where they are has changed: dynamic batches look at that. */
@@ -71,6 +75,7 @@ export function createDeviceService(deps: DeviceDeps): DeviceService {
   const { store, settings, clock } = deps;
   const { devices, products } = store.collections;
   const { sessionEnds = createSessionEnds(store.collections, clock) } = deps;
+  const { calls = createCalls({ collections: store.collections, sealing: deps.sealing, clock }) } = deps;
   const { children = createChildren({ devices, connection: store.connection, limits: settings.limits, clock }) } = deps;
 
   async function connected(deviceId: DeviceId, gatewayId: string, sessionId: string, how?: Connecting): Promise<boolean> {
@@ -97,15 +102,17 @@ export function createDeviceService(deps: DeviceDeps): DeviceService {
   }
 
   return {
-    async register(viewer, productKey, inputs) {
+    async register(viewer, productKey, inputs, idempotencyKey) {
       requireRole(viewer, 'OPERATOR');
-      const product = await requireProduct(products, productKey);
-      const registered = await registerDevices(
-        { ...deps, ...store, limits: settings.limits, enroll: children.enroll },
-        product,
-        inputs,
-        clock(),
-      );
+      const call = { mutation: 'registerDevices', idempotencyKey, input: { productKey, inputs } } as const;
+      const registered = await calls.once<DeviceWithSecret[], Registered>(viewer, call, {
+        async make(note) {
+          const product = await requireProduct(products, productKey);
+          const { limits } = settings;
+          return registerDevices({ ...deps, ...store, limits, enroll: children.enroll, note }, product, inputs, clock());
+        },
+        again: (before) => registeredBefore(devices, before),
+      });
       if (!inputs.some(parentOf)) return registered;
       // They are there, and their secrets are shown only now: a presence that cannot be found out yet is, with the next event.
       const introduced = await children.introduce(registered.map(({ _id }) => _id)).catch(() => registered);
@@ -167,12 +174,18 @@ export function createDeviceService(deps: DeviceDeps): DeviceService {
     sessionEndsAt: sessionEnds.takeAt,
     lwm2mSessionEnds: sessionEnds.readAtAny,
     onSessionEnds: sessionEnds.onSessionEnds,
-    async delete(viewer, ids) {
+    async delete(viewer, ids, idempotencyKey) {
       requireRole(viewer, 'OPERATOR');
       const endTasks = deps.onRemoved ?? (async () => 0);
-      return deleteDevices(
-        { devices, limits: settings.limits, endTasks, release: children.release, remove: deps.versionCounts.remove, sessionEnds },
-        ids,
+      const { release } = children;
+      const { remove } = deps.versionCounts;
+      return calls.once<Deleted, Deleted>(
+        viewer,
+        { mutation: 'deleteDevices', idempotencyKey, input: { ids } },
+        {
+          make: (note) => deleteDevices({ devices, limits: settings.limits, endTasks, release, remove, sessionEnds, note }, ids),
+          again: async (before) => before,
+        },
       );
     },
     async setParent(viewer, ids, parentId) {

@@ -1,4 +1,5 @@
 import type { Store } from '../../schema/mongo/connect';
+import type { Calls } from '../calls/calls';
 import type { Clock } from '../clock';
 import type { Memberships } from '../memberships/memberships';
 import type { CoreSettings } from '../settings';
@@ -9,6 +10,7 @@ export interface GroupDeps {
   store: Pick<Store, 'connection' | 'collections'>;
   settings: Pick<CoreSettings, 'limits'>;
   clock: Clock;
+  calls: Calls;
   memberships: Memberships;
   checks: GroupChecks;
   /** After devices were put into a group, or taken out of it. */

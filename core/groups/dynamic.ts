@@ -3,6 +3,7 @@ import { mongo } from 'mongoose';
 import type { Group } from '../../schema/model/device/group';
 import { type GroupRuleForm, groupRuleViolations, ruleOf } from '../../schema/model/device/group-rule-form';
 import type { Viewer } from '../access/viewer';
+import type { Note } from '../calls/calls';
 import { displayNameViolation } from '../display-name';
 import { UserError } from '../errors';
 import { refuseIfAny } from '../refuse';
@@ -16,6 +17,7 @@ export async function createDynamicGroup(
   viewer: Viewer,
   { name, rule: form }: { name: string; rule: GroupRuleForm },
   requireRoom: (session: mongo.ClientSession) => Promise<void>,
+  note: Note<Pick<Group, '_id'>>,
 ): Promise<Group> {
   const { groups } = store.collections;
   refuseIfAny([displayNameViolation(name, 'name'), ...groupRuleViolations(form, 'rule', settings.limits)]);
@@ -35,6 +37,7 @@ export async function createDynamicGroup(
     // Made here, because the transaction may have waited.
     const made = newGroup();
     await groups.insertOne(made, { session });
+    await note(session, { _id: made._id });
     return made;
   });
   memberships.forget();

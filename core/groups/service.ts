@@ -2,6 +2,7 @@ import { mongo } from 'mongoose';
 import type { Group } from '../../schema/model/device/group';
 import { requireRole } from '../access/require-role';
 import type { Viewer } from '../access/viewer';
+import { answerOutdated, type Call, type Note } from '../calls/calls';
 import { idsViolation } from '../devices/require-device';
 import { displayNameViolation } from '../display-name';
 import { isDuplicateKey } from '../duplicate-key';
@@ -15,6 +16,8 @@ import type { GroupDeps } from './deps';
 import { createDynamicGroup, updateDynamicGroup } from './dynamic';
 import { addDevices, removeDevices } from './members';
 import { ancestorsBelow, groupUnknown, moveGroup, requireDepth, TREE_CHANGES, wrongKind } from './tree';
+
+type Made = Pick<Group, '_id'>;
 
 export function createGroupService(deps: GroupDeps): GroupService {
   const { store, settings, clock, checks, memberships, onMoved, onDeleted } = deps;
@@ -36,6 +39,16 @@ export function createGroupService(deps: GroupDeps): GroupService {
       throw groupExists((await groups.findOne({ name: name?.trim() }, { projection: { _id: 1 } }))?._id);
     }
   }
+
+  const made = (viewer: Viewer, call: Call, name: string, make: (note: Note<Made>) => Promise<Group>): Promise<Group> =>
+    deps.calls.once<Group, Made>(viewer, call, {
+      make: (note) => named(name, () => make(note)),
+      async again({ _id }) {
+        const group = await groups.findOne({ _id });
+        if (group === null) throw answerOutdated('the group was deleted', _id);
+        return group;
+      },
+    });
 
   async function requireRoom(session: mongo.ClientSession): Promise<void> {
     if ((await groups.countDocuments({}, { session })) >= limits.groups) throw tooManyGroups(limits.groups);
@@ -59,10 +72,11 @@ export function createGroupService(deps: GroupDeps): GroupService {
   }
 
   return {
-    async create(viewer, { name, parentId = null }) {
+    async create(viewer, { idempotencyKey, ...input }) {
       requireRole(viewer, 'OPERATOR');
+      const { name, parentId = null } = input;
       refuseIfAny([displayNameViolation(name, 'name')]);
-      return named(name, () =>
+      return made(viewer, { mutation: 'createGroup', idempotencyKey, input }, name, (note) =>
         serialized(store, TREE_CHANGES, async (session) => {
           await requireRoom(session);
           const ancestors = await ancestorsBelow(groups, parentId, session);
@@ -70,13 +84,16 @@ export function createGroupService(deps: GroupDeps): GroupService {
           const _id = new mongo.ObjectId().toHexString();
           const group: Group = { _id, name: name.trim(), parentId, ancestors, createdBy: viewer.actorId, createdAt: clock() };
           await groups.insertOne(group, { session });
+          await note(session, { _id });
           return group;
         }),
       );
     },
-    async createDynamic(viewer, input) {
+    async createDynamic(viewer, { idempotencyKey, ...input }) {
       requireRole(viewer, 'OPERATOR');
-      return named(input.name, () => createDynamicGroup(deps, viewer, input, requireRoom));
+      return made(viewer, { mutation: 'createDynamicGroup', idempotencyKey, input }, input.name, (note) =>
+        createDynamicGroup(deps, viewer, input, requireRoom, note),
+      );
     },
     async updateDynamic(viewer, id, changes) {
       requireRole(viewer, 'OPERATOR');
@@ -95,15 +112,22 @@ export function createGroupService(deps: GroupDeps): GroupService {
         }),
       );
     },
-    async delete(viewer, id) {
+    async delete(viewer, id, idempotencyKey) {
       requireRole(viewer, 'OPERATOR');
-      const group = await serialized(store, TREE_CHANGES, async (session) => {
-        const found = await existing(id, session);
-        if (await groups.findOne({ parentId: id }, { session })) throw notEmpty();
-        await groups.deleteOne({ _id: id }, { session });
-        if (found.dynamic) await store.collections.settings.insertOne(checks.markDeleted(id), { session });
-        return found;
+      const call = { mutation: 'deleteGroup', idempotencyKey, input: { id } } as const;
+      const group = await deps.calls.once<Group, Group>(viewer, call, {
+        make: (note) =>
+          serialized(store, TREE_CHANGES, async (session) => {
+            const found = await existing(id, session);
+            if (await groups.findOne({ parentId: id }, { session })) throw notEmpty();
+            await groups.deleteOne({ _id: id }, { session });
+            if (found.dynamic) await store.collections.settings.insertOne(checks.markDeleted(id), { session });
+            await note(session, found);
+            return found;
+          }),
+        again: async (found) => found,
       });
+      // Also when this is a repeat: the call before may have come no further than the store.
       memberships.forget();
       await removeDevices({ devices }, id, clock());
       await onDeleted?.(id);

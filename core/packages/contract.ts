@@ -20,7 +20,7 @@ export interface PackageService {
   /** Throws PACKAGE_UNKNOWN, INVALID_FORMAT. */
   update(viewer: Viewer, id: string, changes: { description: string }): Promise<FirmwarePackage>;
   /** R-PKG-14. Throws PACKAGE_UNKNOWN, PACKAGE_IN_USE. May be repeated after a crash; also finishes then. */
-  delete(viewer: Viewer, id: string): Promise<FirmwarePackage>;
+  delete(viewer: Viewer, id: string, idempotencyKey?: string | null): Promise<Pick<FirmwarePackage, '_id'>>;
   get(id: string): Promise<FirmwarePackage | null>;
   getMany(ids: readonly string[]): Promise<(FirmwarePackage | null)[]>;
   list(filter: PackageFilter, page: PageRequest): Promise<Page<FirmwarePackage>>;

@@ -9,6 +9,7 @@ import { type DiskRoom, ROOM_WITHOUT_END } from '../disk-room';
 import { isDuplicateKey } from '../duplicate-key';
 import { newFileId } from '../package-store/gridfs-store';
 import type { PackageStore, StoredFile } from '../ports';
+import { useProduct } from '../products/in-use';
 import { requireProduct } from '../products/require-product';
 import type { CoreSettings } from '../settings';
 import { serialized } from '../transaction';
@@ -160,6 +161,7 @@ async function insert({ connection, collections, settings }: PackageDeps, docume
   try {
     await serialized({ connection, collections }, [INSERTS], async (session) => {
       if ((await packages.countDocuments({}, { session })) >= settings.limits.packages) throw packageQuota(settings.limits.packages);
+      await useProduct(collections, document.productKey, session);
       await packages.insertOne(document, { session });
     });
     return document;

@@ -1,5 +1,7 @@
 import { descriptionViolation } from '../../schema/model/package/package-fields';
 import { requireRole } from '../access/require-role';
+import type { Calls } from '../calls/calls';
+import { unlessGone } from '../calls/unless-gone';
 import { inOrderOf } from '../paging/in-order-of';
 import { pageOf } from '../paging/page-of';
 import { refuseIfAny } from '../refuse';
@@ -9,7 +11,7 @@ import { deletePackage } from './delete';
 import { packageQuery } from './filter';
 import { packageUnknown } from './refusals';
 
-export function createPackageService(deps: PackageDeps): PackageService {
+export function createPackageService(deps: PackageDeps & { calls: Calls }): PackageService {
   const { packages } = deps.collections;
   return {
     async create(viewer, input, files, expectedBytes) {
@@ -23,9 +25,12 @@ export function createPackageService(deps: PackageDeps): PackageService {
       if (changed === null) throw packageUnknown();
       return changed;
     },
-    async delete(viewer, id) {
+    async delete(viewer, id, idempotencyKey) {
       requireRole(viewer, 'OPERATOR');
-      return deletePackage(deps, id);
+      return deps.calls.inSteps(viewer, { mutation: 'deletePackage', idempotencyKey, input: { id } }, async (since) => {
+        await deletePackage(deps, id).catch(unlessGone(since, 'PACKAGE_UNKNOWN'));
+        return { _id: id };
+      });
     },
     get: (id) => packages.findOne({ _id: id, deletedAt: null }),
     getMany: async (ids) => inOrderOf(ids, await packages.find({ _id: { $in: [...ids] }, deletedAt: null }).toArray()),

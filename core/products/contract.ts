@@ -4,15 +4,19 @@ import type { Product } from '../../schema/model/product';
 import type { Viewer } from '../access/viewer';
 import type { Page, PageRequest } from '../paging/page';
 import type { NewProduct } from './new-product';
+import type { NewSigningKey } from './signing-keys';
 
 export interface ProductService {
+  /** Throws PRODUCT_EXISTS, and what is wrong with the values. */
   create(viewer: Viewer, input: NewProduct): Promise<Product>;
   /** Throws PRODUCT_UNKNOWN, and what is wrong with the name. */
   update(viewer: Viewer, key: string, changes: ProductChanges): Promise<Product>;
+  /** For administrators. Its key is free again. Throws PRODUCT_UNKNOWN, PRODUCT_NOT_EMPTY. */
+  delete(viewer: Viewer, key: string, idempotencyKey?: string | null): Promise<Pick<Product, '_id'>>;
   get(key: string): Promise<Product | null>;
   list(page: PageRequest): Promise<Page<Product>>;
   /** R-PKG-7. Throws SIGNING_KEY_REFUSED, SIGNING_KEY_EXISTS, TOO_MANY. */
-  addSigningKey(viewer: Viewer, input: { productKey: string; name: string; publicKeyPem: string }): Promise<SigningKey>;
+  addSigningKey(viewer: Viewer, input: NewSigningKey): Promise<SigningKey>;
   /** Oldest first; there are few. */
   signingKeys(productKey: string): Promise<SigningKey[]>;
   /** R-PKG-8: the first activation makes the key pair. In force everywhere within 5 s. */

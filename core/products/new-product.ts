@@ -13,4 +13,5 @@ export interface NewProduct {
   plainCoap?: boolean | null;
   awakeSeconds?: number | null;
   ackTimeoutSeconds?: number | null;
+  idempotencyKey?: string | null;
 }

@@ -1,10 +1,16 @@
+import type { mongo } from 'mongoose';
 import type { Product } from '../../schema/model/product';
 import type { Collections } from '../../schema/mongo/connect';
 import { UserError } from '../errors';
 
 /** Throws PRODUCT_UNKNOWN. The key is not quoted: it may be anything. */
-export async function requireProduct(products: Collections['products'], key: unknown, field = 'productKey'): Promise<Product> {
-  const product = typeof key === 'string' ? await products.findOne({ _id: key }) : null;
+export async function requireProduct(
+  products: Collections['products'],
+  key: unknown,
+  field = 'productKey',
+  session?: mongo.ClientSession,
+): Promise<Product> {
+  const product = typeof key === 'string' ? await products.findOne({ _id: key }, { session }) : null;
   if (product) return product;
   throw new UserError('PRODUCT_UNKNOWN', {
     field,

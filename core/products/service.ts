@@ -3,8 +3,9 @@ import { productKeyViolation } from '../../schema/model/names';
 import type { Product } from '../../schema/model/product';
 import { dialectOf } from '../../schema/model/protocol/dialect';
 import { givenLwm2mSettings, lwm2mSettingViolations } from '../../schema/model/protocol/lwm2m-settings';
-import type { Collections } from '../../schema/mongo/connect';
+import type { Store } from '../../schema/mongo/connect';
 import { requireRole } from '../access/require-role';
+import { answerOutdated, type Calls, type Note } from '../calls/calls';
 import type { Clock } from '../clock';
 import { displayNameViolation } from '../display-name';
 import { isDuplicateKey } from '../duplicate-key';
@@ -12,7 +13,9 @@ import { UserError } from '../errors';
 import { pageOf } from '../paging/page-of';
 import { refuseIfAny } from '../refuse';
 import type { CoreSettings } from '../settings';
+import { transaction } from '../transaction';
 import type { ProductService } from './contract';
+import { deleteProduct } from './delete';
 import { modules, moduleVersions } from './modules';
 import { requireProduct } from './require-product';
 import type { SecureUpdates } from './secure-update';
@@ -20,7 +23,9 @@ import { addSigningKey } from './signing-keys';
 import type { VersionCounts } from './version-counts';
 
 export interface ProductDeps {
-  collections: Pick<Collections, 'products' | 'packages' | 'signingKeys' | 'versionCounts'>;
+  connection: Store['connection'];
+  collections: Store['collections'];
+  calls: Calls;
   secureUpdates: Pick<SecureUpdates, 'get' | 'set'>;
   versionCounts: VersionCounts;
   settings: Pick<CoreSettings, 'limits'>;
@@ -31,8 +36,9 @@ export function createProductService(deps: ProductDeps): ProductService {
   const { collections, settings, clock, secureUpdates } = deps;
   const { products } = collections;
   return {
-    async create(viewer, { key, name, dialect, selfSignedUrls, confirmByQuery, ...others }) {
+    async create(viewer, { idempotencyKey, ...input }) {
       requireRole(viewer, 'OPERATOR');
+      const { key, name, dialect, selfSignedUrls, confirmByQuery, ...others } = input;
       refuseIfAny([
         key == null ? null : productKeyViolation(key, 'key'),
         displayNameViolation(name, 'name'),
@@ -47,13 +53,34 @@ export function createProductService(deps: ProductDeps): ProductService {
         ...givenLwm2mSettings(others),
         createdAt: clock(),
       };
-      try {
-        await products.insertOne(product);
-        return product;
-      } catch (error) {
-        if (isDuplicateKey(error)) throw productExists(product._id);
-        throw error;
-      }
+      return deps.calls.once<Product, Made>(
+        viewer,
+        { mutation: 'createProduct', idempotencyKey, input },
+        {
+          async make(note) {
+            await insertProduct(deps, product, note).catch((error: unknown) => {
+              throw isDuplicateKey(error) ? productExists(product._id) : error;
+            });
+            return product;
+          },
+          async again({ _id, createdAt }) {
+            const made = await products.findOne({ _id, createdAt });
+            if (made === null) throw answerOutdated('the product was deleted');
+            return made;
+          },
+        },
+      );
+    },
+    async delete(viewer, key, idempotencyKey) {
+      requireRole(viewer, 'ADMINISTRATOR');
+      return deps.calls.once<{ _id: string }, { _id: string }>(
+        viewer,
+        { mutation: 'deleteProduct', idempotencyKey, input: { key } },
+        {
+          make: (note) => deleteProduct(deps, key, note),
+          again: async (deleted) => deleted,
+        },
+      );
     },
     async update(viewer, key, { name, refuseConflictingBatches, confirmByQuery, ...others }) {
       requireRole(viewer, 'OPERATOR');
@@ -86,6 +113,19 @@ export function createProductService(deps: ProductDeps): ProductService {
     moduleVersions: (productKey, module, page) => moduleVersions(deps, productKey, module, page),
   };
 }
+
+/** A product may come again under its key. */
+type Made = Pick<Product, '_id' | 'createdAt'>;
+
+/** Without what was left of one that had its key before. */
+const insertProduct = ({ connection, collections }: ProductDeps, product: Product, note: Note<Made>): Promise<void> =>
+  transaction({ connection }, async (session) => {
+    const { _id, createdAt } = product;
+    await collections.products.insertOne(product, { session });
+    await collections.signingKeys.deleteMany({ productKey: _id }, { session });
+    await collections.secureUpdates.deleteOne({ _id }, { session });
+    await note(session, { _id, createdAt });
+  });
 
 const productExists = (key: string): UserError =>
   new UserError('PRODUCT_EXISTS', {

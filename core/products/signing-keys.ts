@@ -4,22 +4,28 @@ import { signingKeyNameViolation } from '../../schema/model/names';
 import { algorithmOf, keyNotRead, type SignatureAlgorithm } from '../../schema/model/package/signature';
 import type { SigningKey } from '../../schema/model/package/signing-key';
 import type { Violation } from '../../schema/model/violation';
-import type { Collections } from '../../schema/mongo/connect';
+import type { Collections, Store } from '../../schema/mongo/connect';
 import type { Viewer } from '../access/viewer';
+import { answerOutdated, type Calls, type Note } from '../calls/calls';
 import type { Clock } from '../clock';
 import { isDuplicateKey } from '../duplicate-key';
 import { UserError } from '../errors';
 import { refuseIfAny } from '../refuse';
+import { transaction } from '../transaction';
+import { useProduct } from './in-use';
 import { requireProduct } from './require-product';
 
 export interface NewSigningKey {
   productKey: string;
   name: string;
   publicKeyPem: string;
+  idempotencyKey?: string | null;
 }
 
 interface KeyDeps {
-  collections: Pick<Collections, 'products' | 'signingKeys'>;
+  connection: Store['connection'];
+  calls: Calls;
+  collections: Pick<Collections, 'products' | 'signingKeys' | 'settings'>;
   settings: { limits: Pick<Limits, 'signingKeys'> };
   clock: Clock;
 }
@@ -31,7 +37,29 @@ interface ReadKey {
 }
 
 /** R-PKG-7: a key is added and never changed: what was signed with it stays checkable. */
-export async function addSigningKey({ collections, settings, clock }: KeyDeps, viewer: Viewer, input: NewSigningKey): Promise<SigningKey> {
+export async function addSigningKey(deps: KeyDeps, viewer: Viewer, { idempotencyKey, ...input }: NewSigningKey): Promise<SigningKey> {
+  const { signingKeys } = deps.collections;
+  return deps.calls.once<SigningKey, Pick<SigningKey, '_id' | 'addedAt'>>(
+    viewer,
+    { mutation: 'addSigningKey', idempotencyKey, input },
+    {
+      make: (note) => makeSigningKey(deps, viewer, input, note),
+      async again(made) {
+        const key = await signingKeys.findOne(made);
+        if (key === null) throw answerOutdated('the product was deleted');
+        return key;
+      },
+    },
+  );
+}
+
+async function makeSigningKey(
+  deps: KeyDeps,
+  viewer: Viewer,
+  input: Omit<NewSigningKey, 'idempotencyKey'>,
+  note: Note<Pick<SigningKey, '_id' | 'addedAt'>>,
+): Promise<SigningKey> {
+  const { collections, settings, clock } = deps;
   const { productKey, name } = input;
   await requireProduct(collections.products, productKey);
   const key = readKey(input.publicKeyPem);
@@ -47,7 +75,11 @@ export async function addSigningKey({ collections, settings, clock }: KeyDeps, v
     addedAt: clock(),
   };
   try {
-    await signingKeys.insertOne(document);
+    await transaction(deps, async (session) => {
+      await useProduct(collections, productKey, session);
+      await signingKeys.insertOne(document, { session });
+      await note(session, { _id: document._id, addedAt: document.addedAt });
+    });
     return document;
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;

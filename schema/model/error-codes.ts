@@ -20,6 +20,7 @@ export const ERROR_CODES = {
 
   PRODUCT_UNKNOWN: 'No product has this key.',
   PRODUCT_EXISTS: 'A product with this key exists already.',
+  PRODUCT_NOT_EMPTY: 'The product still has devices, packages, batches or other things of its own.',
   DEVICE_UNKNOWN: 'No device of the product has this name.',
   DEVICE_EXISTS: 'A device of the product has this name already, or the list names it twice.',
   SECRET_REPLACED: 'The call has reset the secret of the device before, and the device has another one since.',
@@ -100,6 +101,7 @@ export const ERROR_CODES = {
   TASK_UNKNOWN: 'No task has this id.',
   TASK_STATE: 'The task is in a state in which this cannot be done.',
   IDEMPOTENCY_MISMATCH: 'The idempotency key was used before with another input.',
+  ANSWER_OUTDATED: 'The call was carried out before with the same idempotency key, and what it made was deleted or replaced since.',
 } as const;
 
 export type ErrorCode = keyof typeof ERROR_CODES;

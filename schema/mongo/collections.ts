@@ -2,6 +2,7 @@ import type { mongo } from 'mongoose';
 import { apiKeySchema } from './api-keys';
 import { batchSchema } from './batches';
 import { browserSessionSchema, signInLinkSchema } from './browser-sessions';
+import { callSchema } from './calls';
 import { cellSchema } from './cells';
 import type { CollectionSchema } from './declaration';
 import { deviceImportPieceSchema, deviceImportProblemSchema, deviceImportSchema } from './device-imports';
@@ -50,6 +51,7 @@ export const SCHEMAS = {
   sessionEnds: sessionEndSchema,
   registrations: registrationSchema,
   cells: cellSchema,
+  calls: callSchema,
   secretResets: secretResetSchema,
   downloadTokens: downloadTokenSchema,
   uploads: uploadSchema,

@@ -4,7 +4,7 @@ import type { PackageUpload } from '../../core/packages/contract';
 import { gzipEnd } from '../../core/packages/gzip-end';
 import { createPackageService } from '../../core/packages/service';
 import { tarEntry, tarOf } from '../support/archives';
-import { handClock, operator, refusal, settingsWith } from '../support/core-parts';
+import { callsOf, handClock, operator, refusal, settingsWith } from '../support/core-parts';
 import { fakePackageStore } from '../support/fakes/package-store';
 import { useStore } from '../support/store';
 
@@ -16,7 +16,9 @@ let files: ReturnType<typeof fakePackageStore>;
 let packages: ReturnType<typeof createPackageService>;
 beforeEach(async () => {
   files = fakePackageStore();
-  packages = createPackageService({ connection: store.connection, collections: store.collections, files, settings: settingsWith(), clock });
+  const { connection, collections } = store;
+  const calls = callsOf(store, clock);
+  packages = createPackageService({ connection, collections, calls, files, settings: settingsWith(), clock });
   await store.collections.products.insertOne({ _id: 'meter', name: 'Water meter', dialect: 'LINK', createdAt: clock() });
 });
 

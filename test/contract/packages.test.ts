@@ -3,7 +3,7 @@ import { PassThrough, Readable } from 'node:stream';
 import type { NewPackage } from '../../core/packages/contract';
 import { createPackageService } from '../../core/packages/service';
 import { sweepOrphans } from '../../core/packages/upload-record';
-import { handClock, operator, refusal, settingsWith, spectator } from '../support/core-parts';
+import { callsOf, handClock, operator, refusal, settingsWith, spectator } from '../support/core-parts';
 import { fakePackageStore } from '../support/fakes/package-store';
 import { useStore } from '../support/store';
 
@@ -16,7 +16,8 @@ let packages: ReturnType<typeof createPackageService>;
 beforeEach(async () => {
   files = fakePackageStore();
   const settings = settingsWith({ fileBytes: LIMIT, packages: 3 });
-  packages = createPackageService({ connection: store.connection, collections: store.collections, files, settings, clock });
+  const { connection, collections } = store;
+  packages = createPackageService({ connection, collections, calls: callsOf(store, clock), files, settings, clock });
   await store.collections.products.insertOne({ _id: 'meter', name: 'Water meter', dialect: 'LINK', createdAt: clock() });
 });
 
@@ -172,6 +173,7 @@ test('a failure of the store is not blamed on the upload, and its file is left t
   const service = createPackageService({
     connection: store.connection,
     collections: store.collections,
+    calls: callsOf(store, clock),
     files: broken,
     settings: settingsWith(),
     clock,

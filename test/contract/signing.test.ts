@@ -26,7 +26,13 @@ beforeEach(async () => {
   parts = productParts(store, clock);
   const deps = { collections: store.collections, settings: settingsWith({ signingKeys: 3 }), clock };
   products = createProductService({ ...deps, ...parts });
-  packages = createPackageService({ ...deps, connection: store.connection, files, presign: parts.secureUpdates.digestSigns });
+  packages = createPackageService({
+    ...deps,
+    connection: store.connection,
+    calls: parts.calls,
+    files,
+    presign: parts.secureUpdates.digestSigns,
+  });
   for (const _id of ['meter', 'valve']) await store.collections.products.insertOne({ _id, name: _id, dialect: 'LINK', createdAt: clock() });
 });
 

@@ -1,4 +1,5 @@
 import type { Viewer } from '../../core/access/viewer';
+import { createCalls } from '../../core/calls/calls';
 import { type Clock, systemClock } from '../../core/clock';
 import { deviceSealing } from '../../core/device-secrets/secrets';
 import { createSecureUpdates } from '../../core/products/secure-update';
@@ -62,7 +63,11 @@ export const MASTER_KEY = Buffer.alloc(32, 7);
 /** Of the secrets of devices in tests. */
 export const SEALING = deviceSealing([MASTER_KEY]);
 
+export const callsOf = (store: Store, clock: Clock) => createCalls({ collections: store.collections, sealing: SEALING, clock });
+
 export const productParts = (store: Store, clock: Clock) => ({
+  connection: store.connection,
+  calls: callsOf(store, clock),
   sealing: SEALING,
   secureUpdates: createSecureUpdates({ collections: store.collections, sealing: createSealing([MASTER_KEY]), clock }),
   versionCounts: createVersionCounts(store),

@@ -87,6 +87,7 @@ export const DOCUMENTS: { [N in CollectionName]: Collections[N] extends mongo.Co
     ...{ _id: '262-1-1 0', cell: '262-1-1', level: '0', refusedAt: AT, dueAt: AT },
     slots: [{ taskId: 'b.p.d', attempt: 1, held: true, at: AT, until: AT }],
   },
+  calls: { _id: 'c', mutation: 'createGroup', state: 'DONE', begunAt: AT, sealed: 's', expiresAt: AT },
   downloadTokens: { _id: 't', taskId: 'b.p.d', attempt: 1, fileIndex: 0, grant: 'g', expiresAt: AT },
   secretResets: { _id: 's', deviceId: 'p.d', generation: 'g', createdAt: AT },
   uploads: { _id: 'u', renewedAt: AT },

@@ -1,4 +1,6 @@
 import type { Store } from '../../../schema/mongo/connect';
+import { answerOutdated, type Calls } from '../../calls/calls';
+import { insertNoted } from '../../calls/insert-noted';
 import type { Clock } from '../../clock';
 import { displayNameViolation } from '../../display-name';
 import { pageOf } from '../../paging/page-of';
@@ -18,13 +20,23 @@ export interface KeyDeps {
   store: Pick<Store, 'connection' | 'collections'>;
   settings: Pick<CoreSettings, 'limits'>;
   clock: Clock;
+  calls: Calls;
   /** A key was revoked here. */
   onRevoked(id: string): void;
 }
 
+interface NewKey {
+  key: string;
+  apiKey: ApiKey;
+}
+interface ToldKey {
+  key: string;
+  _id: string;
+}
+
 export type KeyService = Pick<AccessService, 'bootstrap' | 'createKey' | 'revokeKey' | 'keys'>;
 
-export function createKeyService({ store, settings, clock, onRevoked }: KeyDeps): {
+export function createKeyService({ store, settings, clock, calls, onRevoked }: KeyDeps): {
   service: KeyService;
   authenticator: Omit<KeyAuthenticator, 'forget'>;
 } {
@@ -32,12 +44,7 @@ export function createKeyService({ store, settings, clock, onRevoked }: KeyDeps)
   const authenticator = createKeyAuthenticator(apiKeys, clock);
   const own = (viewer: Viewer | null) => viewer && withOwnDevices(devices, viewer);
 
-  function make(
-    name: string,
-    role: Role,
-    createdBy: string | null,
-    ofApp: Pick<ApiKey, 'deviceIds' | 'registrations'> = {},
-  ): { key: string; apiKey: ApiKey } {
+  function make(name: string, role: Role, createdBy: string | null, ofApp: Pick<ApiKey, 'deviceIds' | 'registrations'> = {}): NewKey {
     const { id, secret, key } = newKey();
     const hash = hashOf(secret).toString('hex');
     const unused = { revokedAt: null, lastUsedAt: null };
@@ -49,17 +56,33 @@ export function createKeyService({ store, settings, clock, onRevoked }: KeyDeps)
       const { key, apiKey } = make('first administrator', 'ADMINISTRATOR', null);
       return (await insertFirstKey(store, apiKey)) ? key : null;
     },
-    async createKey(viewer, input) {
+    async createKey(viewer, { idempotencyKey, ...input }) {
       requireRole(viewer, 'ADMINISTRATOR');
       const { name, role } = input;
       refuseIfAny([displayNameViolation(name, 'name')]);
-      const made = make(name.trim(), role, viewer.actorId, await appDevices(devices, input, settings.limits));
-      await apiKeys.insertOne(made.apiKey);
+      let isNew = false;
+      const made = await calls.once<NewKey, ToldKey>(
+        viewer,
+        { mutation: 'createApiKey', idempotencyKey, input },
+        {
+          async make(note) {
+            const fresh = make(name.trim(), role, viewer.actorId, await appDevices(devices, input, settings.limits));
+            isNew = true;
+            await insertNoted(store, apiKeys, fresh.apiKey, note, { key: fresh.key, _id: fresh.apiKey._id });
+            return fresh;
+          },
+          async again({ key, _id }) {
+            const apiKey = await apiKeys.findOne({ _id });
+            if (apiKey === null) throw answerOutdated('the key was taken back', _id);
+            return { key, apiKey };
+          },
+        },
+      );
       try {
         // Afterwards: a key that is revoked meanwhile, or is still known to be good here, must not live on in another.
         await requireGood(store.collections, viewer.actorId);
       } catch (error) {
-        await apiKeys.deleteOne({ _id: made.apiKey._id });
+        if (isNew) await apiKeys.deleteOne({ _id: made.apiKey._id });
         throw error;
       }
       return made;

@@ -1,0 +1,65 @@
+import type { mongo } from 'mongoose';
+import type { GroupRule } from '../../schema/model/device/group-rule';
+import type { Store } from '../../schema/mongo/connect';
+import type { Note } from '../calls/calls';
+import { UserError } from '../errors';
+import { transaction } from '../transaction';
+import { closeProduct } from './in-use';
+import { requireProduct } from './require-product';
+
+type Deleted = { _id: string };
+
+export type DeletionDeps = Pick<Store, 'connection' | 'collections'>;
+
+/** More are not counted. */
+const MOST = 100_000;
+
+/**
+ * An empty product only, with its signing keys and key pair: nothing else of it is left. Throws PRODUCT_UNKNOWN, PRODUCT_NOT_EMPTY.
+ */
+export const deleteProduct = ({ connection, collections }: DeletionDeps, key: string, note: Note<Deleted>): Promise<Deleted> =>
+  transaction({ connection }, async (session) => {
+    const { products, signingKeys, secureUpdates } = collections;
+    await closeProduct(collections, key, session);
+    const { _id } = await requireProduct(products, key, 'key', session);
+    const left = await leftIn(collections, key, session);
+    if (left.length > 0) throw notEmpty(left);
+    await signingKeys.deleteMany({ productKey: key }, { session });
+    await secureUpdates.deleteOne({ _id: key }, { session });
+    await products.deleteOne({ _id: key }, { session });
+    await note(session, { _id });
+    return { _id };
+  });
+
+async function leftIn(collections: DeletionDeps['collections'], productKey: string, session: mongo.ClientSession): Promise<string[]> {
+  const { devices, packages, batches, deviceImports, groups } = collections;
+  const bounded = { session, limit: MOST };
+  const ruled = await groups.find({ dynamic: { $exists: true } }, { session, projection: { dynamic: 1 } }).toArray();
+  return [
+    counted(await devices.countDocuments({ productKey }, bounded), 'device'),
+    counted(await packages.countDocuments({ productKey, deletedAt: null }, bounded), 'package'),
+    counted(await batches.countDocuments({ productKey, deletedAt: null }, bounded), 'batch', 'batches'),
+    counted(await deviceImports.countDocuments({ productKey, endedAt: null, status: { $ne: 'EXPIRED' } }, bounded), 'unfinished import'),
+    counted(
+      ruled.filter(({ dynamic }) => dynamic && namesProduct(dynamic.rule, productKey)).length,
+      'dynamic group that names it',
+      'dynamic groups that name it',
+    ),
+  ].filter((text) => text !== null);
+}
+
+const counted = (count: number, one: string, several = `${one}s`): string | null =>
+  count === 0 ? null : `${count}${count === MOST ? ' or more' : ''} ${count === 1 ? one : several}`;
+
+function namesProduct(rule: GroupRule, key: string): boolean {
+  if ('field' in rule) return rule.field === 'PRODUCT' && rule.operator !== 'PREFIX' && rule.values.includes(key);
+  const parts = 'all' in rule ? rule.all : 'any' in rule ? rule.any : rule.none;
+  return parts.some((part) => namesProduct(part, key));
+}
+
+const notEmpty = (left: readonly string[]): UserError =>
+  new UserError('PRODUCT_NOT_EMPTY', {
+    field: 'key',
+    message: `The product still has ${left.length === 1 ? left[0] : `${left.slice(0, -1).join(', ')} and ${left.at(-1)}`}.`,
+    hint: 'Delete those first: only an empty product is deleted.',
+  });
