@@ -15,7 +15,7 @@ import { beginReset } from './reset-due';
 export async function begin(deps: Lwm2mDeps, reads: Lwm2mReads, deviceId: DeviceId, reason: LookReason): Promise<Ask | null> {
   const concerning = (await reads.concerning(deviceId)).filter(startsByAcceptance);
   for (const task of concerning) {
-    const ask = task.active ? await beginTask(deps, reads, task, reason) : null;
+    const ask = task.active ? await beginTask(deps, task, reason) : null;
     if (ask !== null) return ask;
   }
   for (const task of concerning) {
@@ -28,14 +28,14 @@ export async function begin(deps: Lwm2mDeps, reads: Lwm2mReads, deviceId: Device
 const versionOnly = (deps: Lwm2mDeps, reason: LookReason): Ask =>
   askOf(deps.settings, null, newTalk(reason), { kind: 'look', version: true, firmware: false, signal: false });
 
-async function beginTask(deps: Lwm2mDeps, reads: Lwm2mReads, task: Task, reason: LookReason): Promise<Ask | null> {
+async function beginTask(deps: Lwm2mDeps, task: Task, reason: LookReason): Promise<Ask | null> {
   const now = deps.clock();
   if (goesOnAlone(task)) return isToBeLookedAt(task, reason, now) ? lookAt(deps, task, reason, false) : null;
   if (!isToBeAsked(task, reason, now)) return null;
   const { policy, package: firmware } = await deps.facts(task.batchId);
   const isAsking = task.negotiation?.queriedAt != null;
   const hasToRegister = policy.proactivePush === false && reason !== 'REGISTERED' && !isAsking;
-  if (hasToRegister || !(await reads.isRunning(task.batchId))) {
+  if (hasToRegister || (await deps.pushTerms(task.batchId)) === null) {
     // The clock of its gateway need not come back at once.
     if (reason === 'DUE') await lookLater(deps, task);
     return null;
