@@ -25,8 +25,10 @@ export const SHOWN_OF_INPUTS: Readonly<Record<string, string>> = {
   DeleteDevicesInput: 'deviceIds',
   DeleteGroupInput: 'groupId',
   DeletePackageInput: 'packageId',
+  DeleteProductInput: 'key',
   DeviceCertificatesInput: 'deviceId fingerprints',
   DeviceFilterInput: 'city endpoint groupId module namePrefix online parentId productKey province pskIdentity version',
+  DeviceOwnerInput: 'deviceId',
   DeviceTagInput: 'key value',
   ForgetDeviceImportInput: 'importId',
   GroupDevicesInput: 'deviceIds groupId',
@@ -53,6 +55,7 @@ export const SHOWN_OF_INPUTS: Readonly<Record<string, string>> = {
   ScheduleInput: 'endAt startAt',
   SetDeviceCertificatesInput: 'devices',
   SetDeviceGatewayInput: 'deviceIds gatewayId',
+  SetDeviceOwnersInput: 'devices',
   SetDeviceParentInput: 'deviceIds parentId',
   SetDevicesEnabledInput: 'deviceIds enabled',
   SetLwm2mIdentitiesInput: 'devices',
@@ -78,6 +81,7 @@ export const SHOWN_OF_PAYLOADS: Readonly<Record<string, string>> = {
   DeleteDevicesPayload: 'deleted tasksEnded',
   DeleteGroupPayload: 'groupId',
   DeletePackagePayload: 'packageId',
+  DeleteProductPayload: 'key',
   ForgetAuditActorPayload: 'actor',
   GroupDevicesPayload: 'changed',
   RetryTasksPayload: 'already reinitiated skippedCount',
@@ -85,20 +89,35 @@ export const SHOWN_OF_PAYLOADS: Readonly<Record<string, string>> = {
 
 /**
  * Secrets: the trail says that they were given, and not what they were. An idempotency key is one: with it and the same input, the answer
- * may be had again.
+ * may be had again. An owner is a person, who may ask to be forgotten.
  */
 export const HIDDEN: ReadonlySet<string> = new Set([
-  // Whoever is forgotten must not be named by the entry about it.
-  'ForgetAuditActorInput.id',
+  'AddSigningKeyInput.idempotencyKey',
+  'BatchCommandInput.idempotencyKey',
+  'CreateApiKeyInput.idempotencyKey',
   'CreateApiKeyPayload.key',
   'CreateDynamicBatchInput.idempotencyKey',
+  'CreateDynamicGroupInput.idempotencyKey',
+  'CreateGroupInput.idempotencyKey',
   'CreatePackageInput.idempotencyKey',
+  'CreateProductInput.idempotencyKey',
   'CreateStaticBatchInput.idempotencyKey',
+  'DeleteDevicesInput.idempotencyKey',
+  'DeleteGroupInput.idempotencyKey',
+  'DeletePackageInput.idempotencyKey',
+  'DeleteProductInput.idempotencyKey',
+  'DeviceFilterInput.owner',
+  'DeviceOwnerInput.owner',
+  'ForgetAuditActorInput.id',
+  'ForgetDeviceImportInput.idempotencyKey',
+  'NewDeviceInput.owner',
   'NewDeviceInput.secret',
   'PskInput.key',
+  'RegisterDevicesInput.idempotencyKey',
   'ReplacedPskInput.key',
   'ResetDeviceSecretInput.idempotencyKey',
   'ResetDeviceSecretPayload.secret',
+  'RetryTasksInput.idempotencyKey',
   'VerifyPackageInput.idempotencyKey',
 ]);
 
