@@ -108,6 +108,7 @@ export const HIDDEN: ReadonlySet<string> = new Set([
   'DeleteProductInput.idempotencyKey',
   'DeviceFilterInput.owner',
   'DeviceOwnerInput.owner',
+  // Whoever is forgotten must not be named by the entry about it.
   'ForgetAuditActorInput.id',
   'ForgetDeviceImportInput.idempotencyKey',
   'NewDeviceInput.owner',

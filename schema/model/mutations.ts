@@ -35,6 +35,7 @@ export const MUTATIONS = {
   deleteGroup: byCall,
   deletePackage: byCall,
   deleteProduct: byCall,
+  forgetAuditActor: natural('who was forgotten stays so'),
   forgetDeviceImport: byCall,
   pauseBatch: endsOnce,
   registerDevices: byCall,
