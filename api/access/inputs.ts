@@ -41,6 +41,6 @@ export class CreateAppTokenInput {
   @Field(() => String, { description: 'Whose app it is: an owner of devices, 1–128 printable characters.' })
   owner!: string;
 
-  @Field(() => Int, { description: 'How long it is good: 1 to 1,440.' })
+  @Field(() => Int, { description: 'How long it is good: one at least, and a day at most.' })
   minutes!: number;
 }
