@@ -1,10 +1,14 @@
 import { useOf } from '../process-meter';
 import type { BlockServer } from './downloads-part';
 import type { LibcoapClient } from './libcoap';
-import { PUSHES, type Pushes } from './pushes';
+import type { Pushes } from './pushes';
 
 export interface MemoryMeasure {
   downloads: number;
+  /** Of those, how many ended early and without the file, and what the first one said. */
+  failed: number;
+  failure: string | null;
+  /** How many were under way when the downloads began. */
   pushes: number;
   /** Blocks pushed meanwhile, of all pushes. */
   blocksPushed: number;
@@ -29,15 +33,20 @@ export async function downloadMemory(
     most = Math.max(most, useOf(pid).rssBytes);
   }, LOOK_EVERY_MS);
   try {
-    await pushes.begin();
+    const underWay = await pushes.begin();
     const began = performance.now();
+    const failures: string[] = [];
+    // Those that are not over by then are broken off.
     const failed = (error: unknown): void => {
-      if (performance.now() - began < forMs) throw error;
+      if (performance.now() - began < forMs) failures.push(String(error).slice(0, 200));
     };
     await Promise.all(plain.map((target) => client.download(target, { withinMs: forMs }).catch(failed)));
     const seconds = (performance.now() - began) / 1_000;
     const { blocks } = pushes;
-    return { downloads: plain.length, pushes: PUSHES, blocksPushed: blocks, fileBytes, seconds, grownBytes: most - before };
+    return {
+      ...{ downloads: plain.length, failed: failures.length, failure: failures[0] ?? null },
+      ...{ pushes: underWay, blocksPushed: blocks, fileBytes, seconds, grownBytes: most - before },
+    };
   } finally {
     clearInterval(look);
     await pushes.end();
