@@ -20,7 +20,7 @@ const ALL_DEVICES = 10_000;
 const SMALL = { file: MEBIBYTE / 4, largeFile: MEBIBYTE };
 const FULL = { file: 2 * MEBIBYTE, largeFile: 10 * MEBIBYTE };
 const MEMORY_FOR_MS = 20_000;
-const WARM_UP = { downloads: 20, withinMs: 5_000 };
+const WARM_UP = { withinMs: 5_000 };
 const HELLO_DEVICES = 10;
 
 /** What a fleet would spread over many addresses comes from one here. */
@@ -147,9 +147,8 @@ async function memoryFigures(
   const large = await ours(platform, api, 'Large', file);
   const pushes = await preparePushes(api, platform.coapUrl, file, scope);
   // What a process needs for its first downloads is none of what many add.
-  await Promise.all(large.plain.slice(0, WARM_UP.downloads).map((target) => client.download(target, WARM_UP).catch(() => undefined)));
-  await platform.settle();
-  return downloadMemory(large, pushes, client, { fileBytes: bytes, forMs: MEMORY_FOR_MS });
+  await Promise.all(large.plain.map((target) => client.download(target, WARM_UP).catch(() => undefined)));
+  return downloadMemory({ ...large, settle: platform.settle }, pushes, client, { fileBytes: bytes, forMs: MEMORY_FOR_MS });
 }
 
 const subjectOf = ({ pid, pids, coapUrl, coapsUrl, settle }: CoapPlatform): FleetSubject => ({

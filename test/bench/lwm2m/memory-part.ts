@@ -16,17 +16,24 @@ export interface MemoryMeasure {
   seconds: number;
   /** The most that the process had resident beyond what it had before. */
   grownBytes: number;
+  /** What of that was still in use when the downloads were over and its garbage collected; pushes went on. */
+  liveBytes: number;
+}
+
+interface MeasuredServer extends Pick<BlockServer, 'plain' | 'pid'> {
+  settle(): Promise<number>;
 }
 
 const LOOK_EVERY_MS = 50;
 
 /** Pushes and downloads of everybody at once, for as long as the downloads take or for `forMs`: what they add to the server's memory. */
 export async function downloadMemory(
-  { plain, pid }: BlockServer,
+  { plain, pid, settle }: MeasuredServer,
   pushes: Pushes,
   client: LibcoapClient,
   { fileBytes, forMs }: { fileBytes: number; forMs: number },
 ): Promise<MemoryMeasure> {
+  const liveBefore = await settle();
   const before = useOf(pid).rssBytes;
   let most = before;
   const look = setInterval(() => {
@@ -43,9 +50,11 @@ export async function downloadMemory(
     await Promise.all(plain.map((target) => client.download(target, { withinMs: forMs }).catch(failed)));
     const seconds = (performance.now() - began) / 1_000;
     const { blocks } = pushes;
+    const grownBytes = most - before;
+    const liveBytes = (await settle()) - liveBefore;
     return {
       ...{ downloads: plain.length, failed: failures.length, failure: failures[0] ?? null },
-      ...{ pushes: underWay, blocksPushed: blocks, fileBytes, seconds, grownBytes: most - before },
+      ...{ pushes: underWay, blocksPushed: blocks, fileBytes, seconds, grownBytes, liveBytes },
     };
   } finally {
     clearInterval(look);

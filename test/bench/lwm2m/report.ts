@@ -142,9 +142,9 @@ function rateRow(name: string, rate: Rate, aim: number): string[] {
 
 const kilobytes = (bytes: number): string => (bytes / 1_000).toFixed(1);
 
-function memoryRow({ downloads, pushes, fileBytes, grownBytes, seconds, blocksPushed }: MemoryMeasure): string[] {
+function memoryRow({ downloads, pushes, fileBytes, grownBytes, seconds, blocksPushed, liveBytes }: MemoryMeasure): string[] {
   const name = `MB that ${downloads} downloads and ${pushes} pushes of ${fileBytes / MEBIBYTE} MiB add`;
-  const during = `  in ${seconds.toFixed(0)} s, with ${blocksPushed} blocks pushed`;
+  const during = `  in ${seconds.toFixed(0)} s, ${blocksPushed} blocks pushed; garbage collected: ${(liveBytes / 1e6).toFixed(0)} MB`;
   return [name + during, (grownBytes / 1e6).toFixed(0), `≤ ${AIMS.downloadsBytes / 1e6}`, judged(grownBytes <= AIMS.downloadsBytes)];
 }
 
