@@ -41,9 +41,11 @@ export interface GatewayRegistrations {
    * never throws; what many devices say is written together, within a second.
    */
   heard(registrationId: string, gatewayId: string, at?: Date): void;
-  /** A request that was sent then got no answer: with queue mode the device sleeps, unless it was heard since. */
-  unanswered(registrationId: string, sentAt: Date): Promise<void>;
-  /** Null: it is not registered. */
+  /** A request that the gateway sent then got no answer: with queue mode the device sleeps, unless it was heard since, or is elsewhere. */
+  unanswered(registrationId: string, gatewayId: string, sentAt: Date): Promise<void>;
+  /** ACK_TIMEOUT of the device's product, as it was a few seconds ago. */
+  ackTimeoutSecondsOf(deviceId: DeviceId): Promise<number>;
+  /** Null: it is not registered. What is asked for in one turn of the event loop is read together. */
   registrationOf(deviceId: DeviceId): Promise<Registration | null>;
   /** Who speaks plain CoAP from an address; the one heard last. Null: nobody who is registered at the gateway. */
   registrationAt(gatewayId: string, peer: { address: string; port: number }): Promise<Registration | null>;

@@ -1,3 +1,4 @@
+import DataLoader from 'dataloader';
 import type { DeviceId } from '../../schema/model/ids';
 import type { Registration } from '../../schema/model/registration/registration';
 import type { Collections } from '../../schema/mongo/connect';
@@ -17,6 +18,21 @@ export async function byRegistrationId(registrations: Registrations, ids: readon
   const found = await registrations.find({ registrationId: { $in: [...ids] } }).toArray();
   const byId = new Map(found.map((each) => [each.registrationId, each]));
   return ids.map((id) => byId.get(id) ?? null);
+}
+
+/** In one read of the store. */
+const AT_ONCE = 500;
+
+/** What many devices are asked for in one turn of the event loop is read together. Nothing is kept: each read begins after it was asked for. */
+export function createFinder(registrations: Registrations) {
+  const options = { cache: false, maxBatchSize: AT_ONCE, batchScheduleFn: setImmediate };
+  const byDevice = new DataLoader<DeviceId, Registration | null>((ids) => ofDevices(registrations, ids), options);
+  const byPeer = new DataLoader<string, Registration | null>(async (peers) => {
+    const found = await registrations.find({ plainPeer: { $in: [...peers] } }).toArray();
+    const at = new Map(found.map((each) => [each.plainPeer, each]));
+    return peers.map((peer) => at.get(peer) ?? null);
+  }, options);
+  return { ofDevice: (id: DeviceId) => byDevice.load(id), atPeer: (peer: string) => byPeer.load(peer) };
 }
 
 /** A count that takes longer is not worth its time. */

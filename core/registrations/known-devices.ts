@@ -1,5 +1,6 @@
 import { isSame, type Proof } from '../../schema/model/device/generations';
 import type { DeviceId } from '../../schema/model/ids';
+import type { Lwm2mSettings } from '../../schema/model/protocol/lwm2m-settings';
 import { isRefused, type Refused } from '../../schema/model/registration/refusals';
 
 /** What a registration has to know of the device that makes it. */
@@ -21,7 +22,7 @@ export interface KnownDevices {
   /** Null as well when it does not speak LwM2M. */
   lwm2mDevice(deviceId: DeviceId): Promise<RegisteringDevice | null>;
   /** Of a product; those of a few seconds ago may do. */
-  settingsOf(productKey: string): Promise<Pick<RegisteringDevice, 'plainCoap' | 'awakeSeconds'>>;
+  settingsOf(productKey: string): Promise<Lwm2mSettings>;
 }
 
 /** Which device registers. With DTLS its endpoint is the identity's, or left out; without it has to be there, and the product has to allow that. */

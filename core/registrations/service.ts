@@ -9,7 +9,7 @@ import { changeAll, changeEach, type Decision } from './change';
 import { type CommitDeps, createPresenceWriter, type WritingDeps } from './commit';
 import type { Accepted, RegisterInput, RegistrationService, UpdateInput, Where } from './contract';
 import { endDue, endLost, endRegistrations } from './due';
-import { atGateway, byRegistrationId, countsAt, ofDevices } from './find';
+import { atGateway, byRegistrationId, countsAt, createFinder, ofDevices } from './find';
 import { reachAgain, resetRegistrations } from './gateways';
 import { createHeardDevices, type Heard } from './heard';
 import { type KnownDevices, maySpeakFor, type RegisteringDevice, registeringDevice } from './known-devices';
@@ -41,6 +41,7 @@ export function createRegistrations(given: RegistrationDeps): Registrations {
   const { known, limits, clock } = given;
   const deps: WritingDeps = { ...given, presences: createPresenceWriter(given) };
   const { registrations } = deps.store.collections;
+  const finder = createFinder(registrations);
 
   interface Register {
     input: RegisterInput;
@@ -139,15 +140,18 @@ export function createRegistrations(given: RegistrationDeps): Registrations {
       return (await say(registrationId, decide, UNKNOWN)) ?? BUSY;
     },
     heard: (registrationId, gatewayId, at = clock()) => heardDevices.add({ registrationId, gatewayId, at }),
-    async unanswered(registrationId, sentAt) {
+    async unanswered(registrationId, gatewayId, sentAt) {
       const lastHeard = heardDevices.lastOf(registrationId);
       if (lastHeard !== null && lastHeard > sentAt) return;
-      await say(registrationId, (before) => ({ result: null, after: (before && unanswered(before, sentAt, clock())) ?? undefined }), null);
+      const decide = (before: Registration | null): Decision<null> => ({
+        result: null,
+        after: (before && unanswered(before, gatewayId, sentAt, clock())) ?? undefined,
+      });
+      await say(registrationId, decide, null);
     },
-    registrationOf: async (deviceId) => unlessGone(await registrations.findOne({ _id: deviceId })),
-    async registrationAt(gatewayId, { address, port }) {
-      return unlessGone(await registrations.findOne({ plainPeer: plainPeerOf({ gatewayId, address, port }) }));
-    },
+    registrationOf: async (deviceId) => unlessGone(await finder.ofDevice(deviceId)),
+    registrationAt: async (gatewayId, { address, port }) => unlessGone(await finder.atPeer(plainPeerOf({ gatewayId, address, port }))),
+    ackTimeoutSecondsOf: async (deviceId) => (await known.settingsOf(productKeyOf(deviceId))).ackTimeoutSeconds,
     registrationsAt: async (gatewayId, page) => atGateway(registrations, gatewayId, page),
     countsAt: (gatewayId) => countsAt(registrations, gatewayId),
     reachAgain: (gatewayId) => reachAgain(deps, gatewayId),

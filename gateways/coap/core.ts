@@ -5,7 +5,7 @@ import type { Lwm2mUpgrades } from '../../core/reports/lwm2m/contract';
 
 /** The part of core that CoAP asks. */
 export interface CoapCore {
-  devices: Pick<DeviceService, 'pskOf' | 'lwm2mDevice' | 'reviewConnected' | 'lwm2mSessionEnds' | 'onSessionEnds'>;
+  devices: Pick<DeviceService, 'pskOf' | 'reviewConnected' | 'lwm2mSessionEnds' | 'onSessionEnds'>;
   registrations: GatewayRegistrations;
   downloads: Pick<DownloadService, 'tokenBlock'>;
   upgrades: Lwm2mUpgrades;

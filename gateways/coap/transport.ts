@@ -13,6 +13,7 @@ import type { CoapCore } from './core';
 import { createFront, type Front } from './front/front';
 import type { Peer } from './front/peer';
 import { openUdp, type UdpSockets } from './front/udp';
+import { createKnownRegistrations } from './known-registrations';
 import { loadPlainPeers } from './load-plain-peers';
 import { createConversations, type Registered } from './lwm2m/conversations';
 import type { DeviceRequests } from './lwm2m/requests/device-requests';
@@ -58,21 +59,24 @@ export const coap =
 
 function createCoapTransport(
   { gatewayId, metrics: { registry }, sampled, logger }: GatewayParts,
-  core: CoapCore,
+  given: CoapCore,
   settings: CoapSettings,
 ): CoapTransport {
-  const { devices, registrations, downloads } = core;
   const quotas = { ...COAP_QUOTAS, ...settings.quotas };
+  const core: CoapCore = { ...given, registrations: createKnownRegistrations(given.registrations, { most: quotas.peers }) };
+  const { devices, registrations, downloads } = core;
   const metrics = createCoapMetrics(registry);
   const peers = createRegisteredPeers(quotas.peers);
   const counts = createKnown({ load: (id: string) => registrations.countsAt(id), ttlMs: COUNT_EVERY_MS, most: 1, clock: systemClock });
   const boundsOf = createBounds(quotas);
   const onError = (error: unknown): void => sampled.error('coap', { err: error }, 'Something failed while a CoAP message was worked at');
 
-  /** The store is asked: a registration that this process has heard of may be over. */
+  /** Core is asked: a registration that this process has heard of may be over. */
   async function registeredAt(peer: Peer): Promise<Registered | null> {
     const deviceId = provenDevice(peer);
-    const found = await (deviceId === null ? registrations.registrationAt(gatewayId, peer) : registrations.registrationOf(deviceId));
+    const found = await (deviceId === null
+      ? given.registrations.registrationAt(gatewayId, peer)
+      : given.registrations.registrationOf(deviceId));
     return found?.identity === peer.identity ? { deviceId: found._id, registrationId: found.registrationId } : null;
   }
 

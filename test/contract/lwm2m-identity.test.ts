@@ -137,6 +137,25 @@ describe('R-FLOW-7 a gateway is told', () => {
     expect(await devices().lwm2mDevice('meter.dev-1')).toBeNull();
   });
 
+  test('many devices that come at once are read together, with their product', async () => {
+    const names = Array.from({ length: 40 }, (_, n) => `cell-${n}`);
+    for (const deviceName of names) await register({ deviceName, lwm2m: { psks: [] } });
+    const { devices: stored, products } = store().collections;
+    const reads = [
+      jest.spyOn(stored, 'find'),
+      jest.spyOn(products, 'find'),
+      jest.spyOn(stored, 'findOne'),
+      jest.spyOn(products, 'findOne'),
+    ];
+    try {
+      const found = await Promise.all(names.map((name) => devices().deviceOfEndpoint(name)));
+      expect(found.map((device) => device?.deviceId)).toEqual(names.map(id));
+      expect(reads.map(({ mock }) => mock.calls.length)).toEqual([1, 1, 0, 0]);
+    } finally {
+      for (const read of reads) read.mockRestore();
+    }
+  });
+
   // thingsboard/thingsboard#5436: a device that was given a key went on without it.
   test('R-FLOW-7 that a device with a key has to show it, whatever its product allows', async () => {
     await parts().core.products.update(operator, 'cells', { plainCoap: true });

@@ -100,12 +100,12 @@ describe('R-DEV-2 with queue mode', () => {
     const sentAt = gateways.clock();
     gateways.clock.advance(62_000);
     gateways.gw1.registrations.heard(id, 'gw-1');
-    await gateways.gw1.registrations.unanswered(id, sentAt);
+    await gateways.gw1.registrations.unanswered(id, 'gw-1', sentAt);
     expect(await online('m1')).toEqual([true]);
-    await gateways.gw1.registrations.unanswered(id, gateways.clock());
-    await gateways.gw1.registrations.unanswered(id, gateways.clock());
+    await gateways.gw1.registrations.unanswered(id, 'gw-1', gateways.clock());
+    await gateways.gw1.registrations.unanswered(id, 'gw-1', gateways.clock());
     expect(await online('m1')).toEqual([false]);
-    await gateways.gw1.registrations.unanswered('never-made', sentAt);
+    await gateways.gw1.registrations.unanswered('never-made', 'gw-1', sentAt);
   });
 });
 

@@ -140,7 +140,7 @@ test.each([1, 2, 3, 4, 5, 6, 7, 8])('whatever two gateways are told at once, the
       async () => keep(await gateway.update(id, { identity, peer })),
       async () => void (await gateway.registrations.deregister(id, { identity })),
       async () => gateway.registrations.heard(id, gatewayId),
-      async () => gateway.registrations.unanswered(id, gateways.clock()),
+      async () => gateway.registrations.unanswered(id, gatewayId, gateways.clock()),
       async () => void (await gateway.registrations.endDue()),
       async () => void (await gateway.registrations.reachAgain(gatewayId)),
       async () => void (await gateway.registrations.end([idOf(name)])),

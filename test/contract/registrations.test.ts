@@ -68,6 +68,19 @@ describe('R-DEV-2 who may register', () => {
   });
 });
 
+test('R-DEV-2 registrations that are asked for at once are read together', async () => {
+  const [one, other] = [gateways.accepted(await gateways.gw1.register('m1')), gateways.accepted(await gateways.gw1.register('m2'))];
+  const { registrations } = gateways.gw1;
+  const reads = [jest.spyOn(store.collections.registrations, 'find'), jest.spyOn(store.collections.registrations, 'findOne')];
+  try {
+    const found = await Promise.all(['m1', 'm2', 'secure1', 'm1'].map((name) => registrations.registrationOf(idOf(name))));
+    expect(found.map((each) => each?.registrationId)).toEqual([one, other, undefined, one]);
+    expect(reads.map(({ mock }) => mock.calls.length)).toEqual([1, 0]);
+  } finally {
+    for (const read of reads) read.mockRestore();
+  }
+});
+
 describe('R-DEV-2 a registration', () => {
   test('brings its device on-line, and is answered with a location that nobody guesses and small clients can keep', async () => {
     const id = gateways.accepted(await gateways.gw1.register('m1', { ...LINKS, lifetimeSeconds: 300 }));
@@ -134,7 +147,7 @@ describe('R-DEV-2 a registration', () => {
   test('follows the settings of its product with an Update: how long it is awake, and whether it may be without DTLS', async () => {
     const plain = gateways.accepted(await gateways.gw1.register('m1', { queueMode: true }));
     const secure = gateways.accepted(await gateways.gw1.register('m2', { queueMode: true, identity: 'psk-m2' }));
-    gateways.settings = { plainCoap: false, awakeSeconds: 10 };
+    gateways.settings = { plainCoap: false, awakeSeconds: 10, ackTimeoutSeconds: 2 };
     expect(await gateways.gw1.update(plain)).toEqual({ refused: 'plain_not_allowed' });
     expect(await gateways.device('m1')).toMatchObject({ online: false });
     gateways.accepted(await gateways.gw1.update(secure, { identity: 'psk-m2' }));

@@ -6,6 +6,7 @@ import { createRegistrations, type Registrations } from '../../core/registration
 import type { Device } from '../../schema/model/device/device';
 import { type DeviceId, deviceIdOf, deviceNameOf } from '../../schema/model/ids';
 import type { Limits } from '../../schema/model/limits';
+import type { Lwm2mSettings } from '../../schema/model/protocol/lwm2m-settings';
 import type { Registration } from '../../schema/model/registration/registration';
 import type { Store } from '../../schema/mongo/connect';
 import { aDevice } from './builders';
@@ -31,7 +32,7 @@ export interface Gateways {
   gw1: Gateway;
   gw2: Gateway;
   /** Of the product. */
-  settings: { plainCoap: boolean; awakeSeconds: number };
+  settings: Lwm2mSettings;
   /** So many times the news of devices do not get through. */
   failures: number;
   /** What news of devices wait for. */
@@ -89,8 +90,8 @@ export function startGateways(store: Store, limits: Partial<Limits> = {}): Gatew
     return document;
   };
   const gateways: Gateways = {
-    ...{ clock, told, failures: 0, newsWait: Promise.resolve(), settings: { plainCoap: true, awakeSeconds: 93 } },
-    ...{ gw1: gateway('gw-1'), gw2: gateway('gw-2') },
+    ...{ clock, told, failures: 0, newsWait: Promise.resolve(), gw1: gateway('gw-1'), gw2: gateway('gw-2') },
+    settings: { plainCoap: true, awakeSeconds: 93, ackTimeoutSeconds: 2 },
     async addDevices(...names) {
       await devices.insertMany(
         names.map((deviceName) => ({ ...aDevice({ deviceId: idOf(deviceName), productKey: PRODUCT, deviceName }), dialect: 'LWM2M' })),

@@ -43,34 +43,51 @@ const KNOWN = { productKey: 1, enabled: 1, 'lwm2m.endpoint': 1, 'lwm2m.psks': 1,
 type Keyed = Pick<StoredDevice, '_id' | 'lwm2m' | 'generations'>;
 type Known = Pick<Device, '_id' | 'productKey' | 'enabled' | 'lwm2m' | 'generations'>;
 
+/** What is asked for in one turn of the event loop is read together: a fleet comes back at once. */
 export function createLwm2mAdmission({ devices, products }: Pick<Collections, 'devices' | 'products'>, sealing: Sealing): Lwm2mAdmission {
-  async function known(filter: object): Promise<Lwm2mDevice | null> {
-    const device = await devices.findOne<Known>(filter, { projection: KNOWN });
+  const options = { cache: false, maxBatchSize: AT_ONCE, batchScheduleFn: setImmediate };
+
+  const settings = new DataLoader<string, Lwm2mSettings>(async (keys) => {
+    const found = await products.find({ _id: { $in: [...new Set(keys)] } }).toArray();
+    const byKey = new Map(found.map((product) => [product._id, product]));
+    return keys.map((key) => lwm2mSettingsOf(byKey.get(key) ?? {}));
+  }, options);
+
+  const byId = new DataLoader<DeviceId, Known | null>(async (ids) => {
+    const found = await devices.find<Known>({ _id: { $in: [...new Set(ids)] } }, { projection: KNOWN }).toArray();
+    const known = new Map(found.map((device) => [device._id, device]));
+    return ids.map((id) => known.get(id) ?? null);
+  }, options);
+
+  const byEndpoint = new DataLoader<string, Known | null>(async (endpoints) => {
+    const filter = { 'lwm2m.endpoint': { $in: [...new Set(endpoints)] } };
+    const found = await devices.find<Known>(filter, { projection: KNOWN }).toArray();
+    const known = new Map(found.map((device) => [device.lwm2m?.endpoint, device]));
+    return endpoints.map((endpoint) => known.get(endpoint) ?? null);
+  }, options);
+
+  const byIdentity = new DataLoader<string, Keyed | null>(async (identities) => {
+    const wanted = new Set(identities);
+    const filter = { 'lwm2m.psks.identity': { $in: [...wanted] }, enabled: true };
+    const found = new Map<string, Keyed>();
+    for (const device of await devices.find<Keyed>(filter, { projection: KEY }).toArray())
+      for (const { identity } of device.lwm2m?.psks ?? []) found.set(identity, device);
+    return identities.map((identity) => found.get(identity) ?? null);
+  }, options);
+
+  async function known(device: Known | null): Promise<Lwm2mDevice | null> {
     if (!device?.lwm2m) return null;
     const { _id: deviceId, productKey, enabled, lwm2m } = device;
-    const { plainCoap, ...settings } = lwm2mSettingsOf((await products.findOne({ _id: productKey })) ?? {});
+    const { plainCoap, ...others } = await settings.load(productKey);
     const { endpoint, psks = [] } = lwm2m;
     return {
-      ...{ deviceId, productKey, enabled, endpoint, ...settings },
+      ...{ deviceId, productKey, enabled, endpoint, ...others },
       // A device that has a key could be spoken for by anybody, if it need not show it.
       plainCoap: plainCoap && psks.length === 0,
       pskIdentities: psks.map(({ identity }) => identity),
       proof: lwm2mProof(device, null),
     };
   }
-
-  /** Those that are asked for in one turn of the event loop are read together: a fleet comes back at once. */
-  const byIdentity = new DataLoader<string, Keyed | null>(
-    async (identities) => {
-      const wanted = new Set(identities);
-      const filter = { 'lwm2m.psks.identity': { $in: [...wanted] }, enabled: true };
-      const found = new Map<string, Keyed>();
-      for (const device of await devices.find<Keyed>(filter, { projection: KEY }).toArray())
-        for (const { identity } of device.lwm2m?.psks ?? []) found.set(identity, device);
-      return identities.map((identity) => found.get(identity) ?? null);
-    },
-    { cache: false, maxBatchSize: AT_ONCE, batchScheduleFn: setImmediate },
-  );
 
   return {
     async pskOf(identity) {
@@ -80,7 +97,7 @@ export function createLwm2mAdmission({ devices, products }: Pick<Collections, 'd
         ? { deviceId: device._id, key: Buffer.from(key, 'hex'), proof: lwm2mProof(device, identity) }
         : null;
     },
-    deviceOfEndpoint: (endpoint) => known({ 'lwm2m.endpoint': endpoint }),
-    lwm2mDevice: (deviceId) => known({ _id: deviceId }),
+    deviceOfEndpoint: async (endpoint) => known(await byEndpoint.load(endpoint)),
+    lwm2mDevice: async (deviceId) => known(await byId.load(deviceId)),
   };
 }

@@ -1,6 +1,6 @@
 import { DEFAULT_MODULE, type DeviceId } from '../../../schema/model/ids';
 import { startsByAcceptance } from '../../../schema/model/protocol/dialect';
-import { goesOnAlone } from '../../../schema/model/task/lwm2m';
+import { goesOnAlone, isOffering } from '../../../schema/model/task/lwm2m';
 import type { Task } from '../../../schema/model/task/task';
 import { queriedBy } from '../../push/queried';
 import { endTask } from '../../tasks/end-task';
@@ -15,7 +15,7 @@ import { beginReset } from './reset-due';
 export async function begin(deps: Lwm2mDeps, reads: Lwm2mReads, deviceId: DeviceId, reason: LookReason): Promise<Ask | null> {
   const concerning = (await reads.concerning(deviceId)).filter(startsByAcceptance);
   for (const task of concerning) {
-    const ask = task.active ? await beginTask(deps, reads, task, reason) : null;
+    const ask = task.active ? await beginTask(deps, task, reason) : null;
     if (ask !== null) return ask;
   }
   for (const task of concerning) {
@@ -28,14 +28,14 @@ export async function begin(deps: Lwm2mDeps, reads: Lwm2mReads, deviceId: Device
 const versionOnly = (deps: Lwm2mDeps, reason: LookReason): Ask =>
   askOf(deps.settings, null, newTalk(reason), { kind: 'look', version: true, firmware: false, signal: false });
 
-async function beginTask(deps: Lwm2mDeps, reads: Lwm2mReads, task: Task, reason: LookReason): Promise<Ask | null> {
+async function beginTask(deps: Lwm2mDeps, task: Task, reason: LookReason): Promise<Ask | null> {
   const now = deps.clock();
   if (goesOnAlone(task)) return isToBeLookedAt(task, reason, now) ? lookAt(deps, task, reason, false) : null;
   if (!isToBeAsked(task, reason, now)) return null;
   const { policy, package: firmware } = await deps.facts(task.batchId);
   const isAsking = task.negotiation?.queriedAt != null;
   const hasToRegister = policy.proactivePush === false && reason !== 'REGISTERED' && !isAsking;
-  if (hasToRegister || !(await reads.isRunning(task.batchId))) {
+  if (hasToRegister || (await deps.pushTerms(task.batchId)) === null) {
     // The clock of its gateway need not come back at once.
     if (reason === 'DUE') await lookLater(deps, task);
     return null;
@@ -62,6 +62,8 @@ function isToBeAsked(task: Task, reason: LookReason, now: Date): boolean {
   const { status, retryAt, negotiation, lwm2m, look, offerAt } = task;
   if (status === 'UNCONFIRMED' || !negotiation || (retryAt !== null && retryAt > now)) return false;
   if (reason === 'DUE') return look != null && look.at <= now;
+  // Its batch asks again and again; what is on its way is looked at when it is due.
+  if (reason === 'PUSHED' && isOffering(task) && look && look.at > now) return false;
   if (reason !== 'HEARD' || !lwm2m) return true;
   // One that was called and has not come is there after all.
   if (lwm2m.step === 'CELL_SLOT') return lwm2m.calledAt !== undefined || (look != null && look.at <= now);

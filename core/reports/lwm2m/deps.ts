@@ -32,6 +32,6 @@ export interface Lwm2mDeps extends PushDeps {
 export interface Lwm2mReads {
   /** Of many devices in one turn of the event loop in one read. */
   concerning(deviceId: DeviceId): Promise<Task[]>;
-  /** Whether a batch is RUNNING; the same. */
-  isRunning(batchId: string): Promise<boolean>;
+  /** Null unless the batch is RUNNING; the same. */
+  pushTerms: PushDeps['pushTerms'];
 }

@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader';
 import type { DeviceId } from '../../../schema/model/ids';
 import type { Task } from '../../../schema/model/task/task';
+import type { PushTerms } from '../../push/terms';
 import type { Lwm2mDeps, Lwm2mReads } from './deps';
 
 const AT_ONCE = 500;
@@ -15,10 +16,13 @@ export function createReads({ tasks, pushTerms }: Pick<Lwm2mDeps, 'tasks' | 'pus
     return ids.map((id) => found.get(id) ?? []);
   }, options);
 
-  const byBatch = new DataLoader<string, boolean>(async (ids) => {
-    const running = new Map(await Promise.all([...new Set(ids)].map(async (id) => [id, (await pushTerms(id)) !== null] as const)));
-    return ids.map((id) => running.get(id) ?? false);
+  const byBatch = new DataLoader<string, PushTerms | null>(async (ids) => {
+    const read = new Map(await Promise.all([...new Set(ids)].map(async (id) => [id, await pushTerms(id)] as const)));
+    return ids.map((id) => read.get(id) ?? null);
   }, options);
 
-  return { concerning: (deviceId) => byDevice.load(deviceId), isRunning: (batchId) => byBatch.load(batchId) };
+  return {
+    concerning: (deviceId) => byDevice.load(deviceId),
+    pushTerms: (batchId) => byBatch.load(batchId),
+  };
 }

@@ -22,8 +22,9 @@ import { unanswered } from './silence';
 /** No device needs more; whatever one does, a conversation ends, and its task waits for the next look. */
 const MOST_ASKED = 20;
 
-export function createLwm2mUpgrades(deps: Lwm2mDeps): Lwm2mUpgrades {
-  const reads = createReads(deps);
+export function createLwm2mUpgrades(given: Lwm2mDeps): Lwm2mUpgrades {
+  const reads = createReads(given);
+  const deps = { ...given, pushTerms: reads.pushTerms };
   return {
     begin: (deviceId, reason) => begin(deps, reads, deviceId, reason),
     answered: (deviceId, ask, answer) => answered(deps, reads, deviceId, ask, answer),

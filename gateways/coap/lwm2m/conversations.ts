@@ -1,5 +1,4 @@
 import type { DeviceId } from '../../../schema/model/ids';
-import { LWM2M_DEFAULTS } from '../../../schema/model/protocol/lwm2m-settings';
 import type { Registration } from '../../../schema/model/registration/registration';
 import type { CoapCore } from '../core';
 import type { Front } from '../front/front';
@@ -17,7 +16,7 @@ import { QUEUE_LIMITS } from './requests/request-queues';
 export type Registered = Pick<RegisteredPeer, 'deviceId' | 'registrationId'>;
 
 interface ConversationsDeps {
-  core: Pick<CoapCore, 'devices' | 'registrations'>;
+  core: Pick<CoapCore, 'registrations'>;
   gatewayId: string;
   request: Front['request'];
   /** Where datagrams for the device go; null: nowhere now. */
@@ -44,14 +43,12 @@ export interface Conversations {
 
 export function createConversations(deps: ConversationsDeps): Conversations {
   const { core, gatewayId, request, peerOf, registeredAt, onTold, observeSecret, quotas, metrics } = deps;
-  const { devices, registrations } = core;
-  const reach = createRegisteredReach({
-    ...{ gatewayId, registrations, peerOf, mostDevices: quotas.peers },
-    ackTimeoutSecondsOf: async (deviceId) => (await devices.lwm2mDevice(deviceId))?.ackTimeoutSeconds ?? LWM2M_DEFAULTS.ackTimeoutSeconds,
-  });
+  const { registrations } = core;
+  const reach = createRegisteredReach({ gatewayId, registrations, peerOf, mostDevices: quotas.peers });
   const observations = createObservations({
     secret: observeSecret,
     registrationOf: registeredAt,
+    onHeard: heard,
     onResources: (notification) => onTold(notification.deviceId, notification),
     dropped: (reason) => metrics.notificationsDropped[reason].inc(),
   });
@@ -73,12 +70,7 @@ export function createConversations(deps: ConversationsDeps): Conversations {
     requests,
     heard,
     registered: (device, moved) => soon(moved ? requests.moved : requests.heard, device),
-    async onNotification(peer, notification) {
-      const wanted = await observations.onNotification(peer, notification);
-      const device = wanted === true ? await registeredAt(peer) : null;
-      if (device !== null) heard(device);
-      return wanted;
-    },
+    onNotification: observations.onNotification,
     stop: () => requests.stop(),
   };
 }

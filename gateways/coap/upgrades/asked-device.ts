@@ -55,6 +55,10 @@ export function unansweredOf(outcome: Outcome<unknown>): Unanswered | null {
   }
 }
 
+/** Service Unavailable, and Too Many Requests (RFC 7252 §5.9.3.4, RFC 8516): it may be asked again, and has refused nothing. */
+const NOT_NOW: readonly string[] = ['5.03', '4.29'];
+export const isNotNow = (code: string | undefined): boolean => code !== undefined && NOT_NOW.includes(code);
+
 /** What a device has answered with in place of what was asked for; a reset is no code of CoAP. */
 export function refusalText(failure: RequestFailure): { code: string; text: string } {
   if (failure.failed === 'refused') return { code: failure.code, text: failure.text };

@@ -2,7 +2,7 @@ import type { Answer, Ask, FirmwareSeen, Reading } from '../../../core/reports/l
 import type { SignalSeen } from '../../../schema/model/cell/signal';
 import { readVersion } from '../../../schema/model/device/module-version';
 import { type Resources, valueAt, valuesAt } from '../lwm2m/formats/decoded';
-import type { AskedDevice } from './asked-device';
+import { type AskedDevice, isNotNow } from './asked-device';
 import { readInstance, readOne } from './reading';
 
 type Look = Extract<Ask, { kind: 'look' }>;
@@ -18,14 +18,17 @@ const SIGNAL_RESOURCES = [0, 2, 8, 9, 10, 11];
 
 /** Looks at what is asked for, in this order. What does not answer once is not asked for the rest. */
 export async function look(device: AskedDevice, { version, firmware, signal }: Look): Promise<Answer> {
-  const versionRead = version ? await readVersionOf(device) : null;
-  const firmwareRead = firmware ? (failureOf(versionRead) ?? (await readFirmware(device))) : null;
-  const signalRead = signal ? (failureOf(firmwareRead ?? versionRead) ?? (await readSignal(device))) : null;
+  const versionRead = version ? orBusy(await readVersionOf(device)) : null;
+  const firmwareRead = firmware ? (failureOf(versionRead) ?? orBusy(await readFirmware(device))) : null;
+  const signalRead = signal ? (failureOf(firmwareRead ?? versionRead) ?? orBusy(await readSignal(device))) : null;
   return { kind: 'looked', version: versionRead, firmware: firmwareRead, signal: signalRead };
 }
 
 const failureOf = (reading: Reading<unknown> | null): Reading<never> | null =>
   reading !== null && 'failed' in reading ? { failed: reading.failed } : null;
+
+/** One that cannot answer now is asked again; what it has is not known. */
+const orBusy = <T>(reading: Reading<T>): Reading<T> => ('missing' in reading && isNotNow(reading.code) ? { failed: 'BUSY' } : reading);
 
 /** What is no version, or is longer than one may be, is not handed on: UNREADABLE. */
 async function readVersionOf(device: AskedDevice): Promise<Reading<string>> {

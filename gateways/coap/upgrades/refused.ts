@@ -1,6 +1,6 @@
 import type { Refused, Unanswered } from '../../../core/reports/lwm2m/contract';
 import type { RequestFailure } from '../lwm2m/requests/outcome';
-import { type AskedDevice, refusalText, unansweredOf } from './asked-device';
+import { type AskedDevice, isNotNow, refusalText, unansweredOf } from './asked-device';
 import { integerAt, RESULT, STATE } from './look';
 import { readOne } from './reading';
 
@@ -23,6 +23,7 @@ export async function refusedOf(device: AskedDevice, failure: RequestFailure): P
   const failed = unansweredOf(failure);
   if (failed !== null) return { failed };
   const { code, text } = refusalText(failure);
+  if (isNotNow(code)) return { failed: 'BUSY' };
   const result = await readOne(device, RESULT);
   return { refused: code, text, result: 'value' in result ? integerAt(result.value, RESULT) : null };
 }

@@ -11,7 +11,7 @@ export interface FirmwareSeen {
   deferSeconds: number | null;
 }
 
-/** Why a question has no answer. GONE: the device is not registered here, or not any more. */
+/** Why a question has no answer. GONE: the device is not registered here, or not any more. BUSY: it, or its gateway, has no room now. */
 export type Unanswered = 'ASLEEP' | 'SILENT' | 'GONE' | 'BUSY';
 
 /** `missing`: the device answered, and has none or one that can't be read; `code` is its answer, `4.04`. `failed`: it did not answer. */

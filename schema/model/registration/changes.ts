@@ -84,9 +84,9 @@ export function heard(before: Registration, gatewayId: string, at: Date): Regist
   return { ...next, revision: before.revision + 1 };
 }
 
-/** It has left a request without an answer that was sent at `sentAt`: with queue mode it sleeps, unless it was heard since. */
-export function unanswered(before: Registration, sentAt: Date, now: Date): Registration | null {
-  if (!before.queueMode || !before.online || before.heardAt > sentAt) return null;
+/** It has left a request without an answer that a gateway sent at `sentAt`: with queue mode it sleeps, unless it was heard since, or is elsewhere. */
+export function unanswered(before: Registration, gatewayId: string, sentAt: Date, now: Date): Registration | null {
+  if (before.gatewayId !== gatewayId || !before.queueMode || !before.online || before.heardAt > sentAt) return null;
   return { ...asleep(before), reachableUntil: now, revision: before.revision + 1 };
 }
 

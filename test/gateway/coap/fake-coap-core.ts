@@ -43,7 +43,6 @@ export class FakeCoapCore implements CoapCore {
         ? null
         : { deviceId: deviceIdOf(OWNERS[identity] ?? identity), key, proof: this.proofOf(identity) };
     },
-    lwm2mDevice: async () => null,
     lwm2mSessionEnds: () => ({ take: async () => this.ends.splice(0) }),
     onSessionEnds: () => () => undefined,
     reviewConnected: async (connected) => ({
@@ -97,6 +96,7 @@ export class FakeCoapCore implements CoapCore {
     },
     heard: (registrationId) => void this.heard.push(registrationId),
     unanswered: async () => undefined,
+    ackTimeoutSecondsOf: async () => 2,
     registrationOf: async (deviceId) => this.stored.get(deviceId) ?? null,
     registrationAt: async (_gatewayId, { address, port }) =>
       [...this.stored.values()].find((each) => each.address === address && each.port === port && each.identity === null) ?? null,

@@ -40,13 +40,17 @@ export interface Notification extends Resources {
   path: string;
 }
 
+type Registered = Pick<Notification, 'deviceId' | 'registrationId'>;
+
 export interface ObservationsDeps {
   /** The installation's, the same for every gateway. */
   secret: Uint8Array;
   /** What may be observed, the same for every gateway: a notification of a device is about one of them. */
   paths?: readonly string[];
   /** Null: nobody who is registered. */
-  registrationOf(peer: Peer): Promise<{ deviceId: DeviceId; registrationId: string } | null>;
+  registrationOf(peer: Peer): Promise<Registered | null>;
+  /** A registered device has told something, be it late or twice. */
+  onHeard?(registered: Registered): void;
   /** Rejects when it could not be taken: the device may send it again. */
   onResources(notification: Notification): Promise<void>;
   dropped(reason: NotificationDrop): void;
@@ -71,7 +75,7 @@ export interface Observations {
 const MOST_OBSERVATIONS = 100_000;
 
 export function createObservations(deps: ObservationsDeps): Observations {
-  const { secret, registrationOf, onResources, dropped } = deps;
+  const { secret, registrationOf, onHeard, onResources, dropped } = deps;
   const { mostObservations = MOST_OBSERVATIONS, clock = systemClock } = deps;
   const paths: readonly string[] = deps.paths ?? OBSERVED_PATHS;
   const last = new LRUCache<string, Taken | 'ended'>({ max: mostObservations });
@@ -85,6 +89,37 @@ export function createObservations(deps: ObservationsDeps): Observations {
   function drop(reason: NotificationDrop): boolean {
     dropped(reason);
     return reason !== 'not_registered' && reason !== 'unknown_token' && reason !== 'canceled';
+  }
+
+  /** Whether it is wanted. */
+  async function take({ deviceId, registrationId }: Registered, notification: CoapMessage): Promise<boolean> {
+    const path = paths.find((each) => tokenOf(registrationId, each).equals(notification.token));
+    if (path === undefined) return drop('unknown_token');
+    const key = keyOf(registrationId, path);
+    const before = last.get(key);
+    if (before === 'ended') return drop('canceled');
+    if (notification.code !== CODE.content) {
+      last.set(key, 'ended');
+      return drop('ended');
+    }
+    const taken = { number: uintOf(notification, OPTION.observe) ?? 0, at: clock.now() };
+    const order = orderOf(taken.number, taken.at, before);
+    if (order !== 'newer') return drop(order);
+    const block = optionOf(notification, OPTION.block2);
+    if (block !== undefined && readBlock(block)?.more !== false) return drop('in_blocks');
+    const decoded = decode(notification.payload, uintOf(notification, OPTION.contentFormat), parsePath(path) ?? []);
+    if ('unreadable' in decoded) return drop('unreadable');
+    last.set(key, taken);
+    try {
+      await onResources({ ...decoded, deviceId, registrationId, path });
+    } catch (error) {
+      if (last.peek(key) === taken) {
+        if (before === undefined) last.delete(key);
+        else last.set(key, before);
+      }
+      throw error;
+    }
+    return true;
   }
 
   return {
@@ -102,34 +137,9 @@ export function createObservations(deps: ObservationsDeps): Observations {
         const wanted = drop('not_registered');
         return peer.identity === null ? 'stranger' : wanted;
       }
-      const { deviceId, registrationId } = registered;
-      const path = paths.find((each) => tokenOf(registrationId, each).equals(notification.token));
-      if (path === undefined) return drop('unknown_token');
-      const key = keyOf(registrationId, path);
-      const before = last.get(key);
-      if (before === 'ended') return drop('canceled');
-      if (notification.code !== CODE.content) {
-        last.set(key, 'ended');
-        return drop('ended');
-      }
-      const taken = { number: uintOf(notification, OPTION.observe) ?? 0, at: clock.now() };
-      const order = orderOf(taken.number, taken.at, before);
-      if (order !== 'newer') return drop(order);
-      const block = optionOf(notification, OPTION.block2);
-      if (block !== undefined && readBlock(block)?.more !== false) return drop('in_blocks');
-      const decoded = decode(notification.payload, uintOf(notification, OPTION.contentFormat), parsePath(path) ?? []);
-      if ('unreadable' in decoded) return drop('unreadable');
-      last.set(key, taken);
-      try {
-        await onResources({ ...decoded, deviceId, registrationId, path });
-      } catch (error) {
-        if (last.peek(key) === taken) {
-          if (before === undefined) last.delete(key);
-          else last.set(key, before);
-        }
-        throw error;
-      }
-      return true;
+      const wanted = await take(registered, notification);
+      if (wanted) onHeard?.(registered);
+      return wanted;
     },
   };
 }

@@ -4,7 +4,7 @@ import type { Unreadable } from '../formats/decoded';
 
 /** Why a request to a device has not done what it should. */
 export type RequestFailure =
-  /** The device answered with an error: its code as in `4.05`, and what it says about it, at most 200 characters. */
+  /** The device answered with an error: its code as in `4.05`, and what it says about it, at most 200 characters and none of control. */
   | { failed: 'refused'; code: string; text: string }
   /** No answer in time; `sent` tells whether the device may have seen the request. */
   | { failed: 'timeout'; sent: boolean }
@@ -26,10 +26,16 @@ export type RequestFailure =
 export type Outcome<T> = { done: T } | RequestFailure;
 
 const MOST_TEXT = 200;
+const CONTROLS = /\p{Cc}+/gu;
 
 /** An answer that is an error. */
 export const refusal = ({ code, payload }: Pick<CoapMessage, 'code' | 'payload'>): RequestFailure => ({
   failed: 'refused',
   code: codeText(code),
-  text: payload.toString('utf8').slice(0, MOST_TEXT),
+  // It is read by people, on terminals too.
+  text: payload
+    .toString('utf8', 0, 4 * MOST_TEXT)
+    .replace(CONTROLS, ' ')
+    .slice(0, MOST_TEXT)
+    .trim(),
 });

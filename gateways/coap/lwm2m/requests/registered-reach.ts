@@ -1,17 +1,14 @@
 import { LRUCache } from 'lru-cache';
 import type { GatewayRegistrations } from '../../../../core/registrations/contract';
-import type { DeviceId } from '../../../../schema/model/ids';
 import type { Registration } from '../../../../schema/model/registration/registration';
 import type { Peer } from '../../front/peer';
 import type { Reach } from './reach';
 
 export interface RegisteredReachDeps {
   gatewayId: string;
-  registrations: Pick<GatewayRegistrations, 'registrationOf' | 'unanswered' | 'heard'>;
+  registrations: Pick<GatewayRegistrations, 'registrationOf' | 'ackTimeoutSecondsOf' | 'unanswered' | 'heard'>;
   /** Where datagrams for the device go; null: nowhere, before it was heard, as when its DTLS session has ended. */
   peerOf(registration: Registration): Peer | null;
-  /** ACK_TIMEOUT of the device's product. */
-  ackTimeoutSecondsOf(deviceId: DeviceId): Promise<number>;
   /** Devices whose last message is remembered. When full, the one heard longest ago is forgotten, and asked for in the store. */
   mostDevices?: number;
   now?: () => number;
@@ -26,7 +23,7 @@ const MOST_DEVICES = 50_000;
 
 /** Reaches devices by their registrations, and by what this process has heard since those were read. */
 export function createRegisteredReach(deps: RegisteredReachDeps): RegisteredReach {
-  const { gatewayId, registrations, peerOf, ackTimeoutSecondsOf, mostDevices = MOST_DEVICES, now = Date.now } = deps;
+  const { gatewayId, registrations, peerOf, mostDevices = MOST_DEVICES, now = Date.now } = deps;
   const heardAt = new LRUCache<string, number>({ max: mostDevices });
 
   function listens({ registrationId, queueMode, reachableUntil, awakeSeconds }: Registration): boolean {
@@ -43,7 +40,7 @@ export function createRegisteredReach(deps: RegisteredReachDeps): RegisteredReac
       const peer = listens(registration) ? peerOf(registration) : null;
       if (peer === null) return 'asleep';
       const { registrationId, version, queueMode, root } = registration;
-      return { registrationId, peer, version, queueMode, root, ackTimeoutMs: (await ackTimeoutSecondsOf(deviceId)) * 1_000 };
+      return { registrationId, peer, version, queueMode, root, ackTimeoutMs: (await registrations.ackTimeoutSecondsOf(deviceId)) * 1_000 };
     },
 
     answered({ registrationId }) {
@@ -54,7 +51,7 @@ export function createRegisteredReach(deps: RegisteredReachDeps): RegisteredReac
     async unanswered({ registrationId }, sentAt) {
       if ((heardAt.get(registrationId) ?? Number.NEGATIVE_INFINITY) > sentAt.getTime()) return;
       heardAt.delete(registrationId);
-      await registrations.unanswered(registrationId, sentAt);
+      await registrations.unanswered(registrationId, gatewayId, sentAt);
     },
   };
 }

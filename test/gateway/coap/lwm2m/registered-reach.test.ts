@@ -42,11 +42,11 @@ function setUp(changes: Partial<Registration> | null = {}) {
     gatewayId: 'g1',
     registrations: {
       registrationOf: async () => state.kept,
-      unanswered: async (_registrationId, sentAt) => void state.unanswered.push(sentAt.getTime()),
+      ackTimeoutSecondsOf: async () => 15,
+      unanswered: async (_registrationId, _gatewayId, sentAt) => void state.unanswered.push(sentAt.getTime()),
       heard: (registrationId, gatewayId) => void state.heard.push(`${registrationId} ${gatewayId}`),
     },
     peerOf: () => (state.hasPeer ? peer : null),
-    ackTimeoutSecondsOf: async () => 15,
     now: () => state.now,
   });
   return { peer, state, reach };

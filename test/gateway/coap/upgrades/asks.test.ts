@@ -61,6 +61,12 @@ describe('an offer', () => {
     expect(await device.answer(OFFER)).toEqual({ kind: 'offered', outcome: 'ACCEPTED' });
   });
 
+  test('R-TASK-10 what it says with that has no control characters', async () => {
+    const payload = Buffer.from('\x1b[31mno\0such\r\nhost\x9b ');
+    const device = askedOf((request) => (optionOf(request, OPTION.contentFormat) ? { code: 0x80, payload } : { code: 0x84 }));
+    expect(await device.answer(OFFER)).toMatchObject({ outcome: { refused: '4.00', text: '[31mno such host' } });
+  });
+
   test('what the device says about its refusal is handed on', async () => {
     const device = askedOf((request) =>
       optionOf(request, OPTION.contentFormat) ? { code: 0x80, payload: 'no such host' } : { code: 0x84 },
@@ -250,6 +256,10 @@ const OUTCOMES = { offered: 0, pushed: 0, executed: 0, reset: 0 };
 describe.each(ASKS)('%s', (_kind, ask, kind) => {
   test('of a device that does not answer', async () => {
     expect(await askedOf(() => null, having(blockAt)).silentAnswer(ask)).toEqual({ kind, outcome: { failed: 'SILENT' } });
+  });
+
+  test.each([0xa3, 0x9d])('R-FLOW-3 of a device that cannot do it now (0x%s) has been refused nothing', async (code) => {
+    expect(await askedOf(scriptOf({}, code), having(blockAt)).answer(ask)).toEqual({ kind, outcome: { failed: 'BUSY' } });
   });
 
   test('of a device that is not registered', async () => {

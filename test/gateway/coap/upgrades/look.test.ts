@@ -32,6 +32,8 @@ test.each<[string, Answers, object]>([
   ['not there', {}, { missing: 'NOT_THERE', code: '4.04' }],
   ['not to be read', { 'GET /3/0/3': 0x85 }, { missing: 'NOT_THERE', code: '4.05' }],
   ['refused', { 'GET /3/0/3': 0x81 }, { missing: 'REFUSED', code: '4.01' }],
+  ['that it cannot say now', { 'GET /3/0/3': 0xa3 }, { failed: 'BUSY' }],
+  ['asked for too often', { 'GET /3/0/3': 0x9d }, { failed: 'BUSY' }],
   ['an error of the device', { 'GET /3/0/3': 0xa0 }, { missing: 'REFUSED', code: '5.00' }],
 ])('R-FLOW-5 a version %s', async (_name, answers, version) => {
   const device = askedOf(scriptOf(answers));
@@ -202,3 +204,14 @@ const askedOfSame = (device: ReturnType<typeof askedOf>) => {
   const again = askedOf(() => null, { requests: device.requests });
   return again.answer(looking({ version: true }));
 };
+
+test('R-FLOW-3 a device that cannot say now how its firmware object stands, or where it is, is asked again', async () => {
+  const firmware = askedOf(scriptOf({}, 0xa3));
+  expect(await firmware.answer(looking({ firmware: true, signal: true }))).toEqual(
+    looked({ firmware: { failed: 'BUSY' }, signal: { failed: 'BUSY' } }),
+  );
+  const signal = askedOf(scriptOf({ 'GET /5/0/3': '0' }, 0xa3));
+  expect(await signal.answer(looking({ firmware: true, signal: true }))).toEqual(
+    looked({ firmware: { value: { ...FIRMWARE, state: 0 } }, signal: { failed: 'BUSY' } }),
+  );
+});

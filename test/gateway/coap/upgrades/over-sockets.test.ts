@@ -15,7 +15,7 @@ const startDevice = useCoapDevices();
 beforeEach(async () => {
   running = await startCoapGateway();
   // What is lost comes again soon.
-  running.core.devices.lwm2mDevice = async () => ({ ackTimeoutSeconds: 0.2 }) as never;
+  running.core.registrations.ackTimeoutSecondsOf = async () => 0.2;
 });
 afterEach(() => running.stop());
 

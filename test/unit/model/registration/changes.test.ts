@@ -37,11 +37,13 @@ describe('R-DEV-2 with queue mode a device is awake for its window after its las
 
   test('a request without an answer ends it, unless the device was heard since', () => {
     const first = asNew();
-    expect(unanswered(first, second(-1), second(60))).toBeNull();
-    const slept = unanswered(first, second(0), second(62)) as Registration;
+    expect(unanswered(first, 'gw-1', second(-1), second(60))).toBeNull();
+    const slept = unanswered(first, 'gw-1', second(0), second(62)) as Registration;
     expect(stateOf(slept, second(62))).toBe('ASLEEP');
-    expect(unanswered(slept, second(0), second(63))).toBeNull();
-    expect(unanswered(asNew({ queueMode: false }), second(0), second(62))).toBeNull();
+    expect(unanswered(slept, 'gw-1', second(0), second(63))).toBeNull();
+    // It has gone over to this gateway meanwhile.
+    expect(unanswered(first, 'gw-2', second(0), second(62))).toBeNull();
+    expect(unanswered(asNew({ queueMode: false }), 'gw-1', second(0), second(62))).toBeNull();
   });
 
   test('the window never outlasts the registration', () =>
@@ -148,7 +150,7 @@ test('whatever happens in whatever order, the times agree with each other', () =
         else if (before.expiresAt <= at || kind === 'elapsed') is = elapsed(before, at);
         else if (kind === 'update') is = updated(before, { at: AT, lifetimeSeconds }, at);
         else if (kind === 'heard') is = heard(before, 'gw-1', at) ?? before;
-        else if (kind === 'unanswered') is = unanswered(before, at, at) ?? before;
+        else if (kind === 'unanswered') is = unanswered(before, 'gw-1', at, at) ?? before;
         else if (kind === 'reachedAgain') is = reachedAgain(before, at) ?? before;
         else is = displaced(before, at);
         if (is === null) continue;
