@@ -12,6 +12,7 @@ import { CellResolver } from './cells/resolver';
 import { DeviceImportResolver, ImportProgressResolver } from './device-imports/resolver';
 import { DeviceListResolver } from './device-lists/resolver';
 import { Lwm2mResolver } from './devices/lwm2m-resolver';
+import { OwnersResolver } from './devices/owners-resolver';
 import { RegistrationResolver } from './devices/registration-resolver';
 import { DeviceResolver } from './devices/resolver';
 import { withStoredValues } from './enums-of-the-store';
@@ -38,6 +39,7 @@ export function buildApiSchema(): GraphQLSchema {
       DynamicBatchResolver,
       DeviceResolver,
       Lwm2mResolver,
+      OwnersResolver,
       RegistrationResolver,
       DeviceListResolver,
       DeviceImportResolver,

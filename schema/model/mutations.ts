@@ -46,6 +46,7 @@ export const MUTATIONS = {
   revokeApiKey: sets,
   setDeviceCertificates: sets,
   setDeviceGateway: sets,
+  setDeviceOwners: sets,
   setDeviceParent: sets,
   setDevicesEnabled: sets,
   setLwm2mIdentities: natural('sets what the input says; keys are given, and none is made'),

@@ -30,6 +30,7 @@ export const DOCUMENTS: { [N in CollectionName]: Collections[N] extends mongo.Co
     modules: { default: { version: '1', reportedAt: AT } },
     region: { province: 'p', city: 'c' },
     tags: { k: 'v' },
+    owner: 'o',
     memberSince: { g: AT },
     lwm2m: { endpoint: 'ep', psks: [{ identity: 'i', generation: 'g' }], sealedKeys: 's' },
     uncounted: true,

@@ -1,6 +1,6 @@
 import { DEFAULT_MODULE, type DeviceId } from '../../../schema/model/ids';
 import { startsByAcceptance } from '../../../schema/model/protocol/dialect';
-import { goesOnAlone } from '../../../schema/model/task/lwm2m';
+import { goesOnAlone, isOffering } from '../../../schema/model/task/lwm2m';
 import type { Task } from '../../../schema/model/task/task';
 import { queriedBy } from '../../push/queried';
 import { endTask } from '../../tasks/end-task';
@@ -62,6 +62,8 @@ function isToBeAsked(task: Task, reason: LookReason, now: Date): boolean {
   const { status, retryAt, negotiation, lwm2m, look, offerAt } = task;
   if (status === 'UNCONFIRMED' || !negotiation || (retryAt !== null && retryAt > now)) return false;
   if (reason === 'DUE') return look != null && look.at <= now;
+  // Its batch asks again and again; what is on its way is looked at when it is due.
+  if (reason === 'PUSHED' && isOffering(task) && look && look.at > now) return false;
   if (reason !== 'HEARD' || !lwm2m) return true;
   // One that was called and has not come is there after all.
   if (lwm2m.step === 'CELL_SLOT') return lwm2m.calledAt !== undefined || (look != null && look.at <= now);

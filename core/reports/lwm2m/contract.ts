@@ -59,7 +59,7 @@ export type Answer =
   /** Null: not asked for. */
   | ({ kind: 'looked' } & Looked)
   | { kind: 'offered'; outcome: 'ACCEPTED' | Refused | { failed: Unanswered } }
-  /** STOPPED: nothing more may be sent. NO_ROOM: 4.13 for smaller blocks, too. INCOMPLETE: 4.08 twice. */
+  /** STOPPED: nothing more may be sent. NO_ROOM: 4.13 for smaller blocks, too. INCOMPLETE: 4.08, or 2.31 to the last block, twice. */
   | { kind: 'pushed'; outcome: 'COMPLETE' | 'STOPPED' | 'NO_ROOM' | 'INCOMPLETE' | Refused | { failed: Unanswered } }
   /** TOO_LATE: it installs. */
   | { kind: 'reset'; outcome: { state: number | null } | 'TOO_LATE' | Refused | { failed: Unanswered } }

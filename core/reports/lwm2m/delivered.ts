@@ -53,7 +53,7 @@ export async function offered(
     return null;
   }
   if ('failed' in outcome) return notDelivered(deps, task, ask, outcome.failed);
-  return refused(deps, task, ask, outcome);
+  return refused(deps, task, ask, outcome, 'ADDRESS');
 }
 
 export async function pushed(deps: Lwm2mDeps, task: Task, ask: Ask, { outcome }: Extract<Answer, { kind: 'pushed' }>): Promise<Ask | null> {
@@ -63,7 +63,7 @@ export async function pushed(deps: Lwm2mDeps, task: Task, ask: Ask, { outcome }:
     case 'NO_ROOM':
       return fail(deps, task, ask, 'NOT_ENOUGH_STORAGE_FOR_THE_NEW_FIRMWARE_PACKAGE', '4.13');
     case 'INCOMPLETE':
-      return fail(deps, task, ask, 'CONNECTION_LOST_DURING_DOWNLOADING_PROCESS', '4.08');
+      return fail(deps, task, ask, 'CONNECTION_LOST_DURING_DOWNLOADING_PROCESS', 'It said twice that blocks are missing.');
     case 'COMPLETE': {
       const begun = goesOnAlone(task) ? task : await accept(deps, task, ask);
       const seen = begun && (await see(deps, begun, ask, { step: 'DOWNLOAD', state: null, result: null, pushed: true }));
@@ -81,5 +81,13 @@ async function notDelivered(deps: Lwm2mDeps, task: Task, ask: Ask, why: Paramete
   return null;
 }
 
-export const refused = (deps: Lwm2mDeps, task: Task, ask: Ask, { refused: code, text, result }: Refused): Promise<Ask | null> =>
-  fail(deps, task, ask, causeOfRefusal(task.lwm2m ?? newUpgrade(deps.clock()), result), [code, text].filter(Boolean).join(' '));
+export function refused(
+  deps: Lwm2mDeps,
+  task: Task,
+  ask: Ask,
+  { refused: code, text, result }: Refused,
+  what: 'ADDRESS' | 'OTHER' = 'OTHER',
+): Promise<Ask | null> {
+  const cause = causeOfRefusal(task.lwm2m ?? newUpgrade(deps.clock()), result, what);
+  return fail(deps, task, ask, cause, [code, text].filter(Boolean).join(' '));
+}

@@ -35,7 +35,13 @@ export async function lookedBefore(deps: Lwm2mDeps, task: Task, ask: Ask, looked
       return askOf(deps.settings, task, nextTalk(ask, { resets: talk.resets + 1 }), { kind: 'reset' });
     case 'ready':
       return (task.lwm2m?.deliveries ?? 0) >= MOST_DELIVERIES
-        ? fail(deps, task, ask, 'WAITING_FOR_DEVICE_START_DOWNLOAD_PACKAGE_TIMEOUT', 'It did not answer when it was given the package.')
+        ? fail(
+            deps,
+            task,
+            ask,
+            'WAITING_FOR_DEVICE_START_DOWNLOAD_PACKAGE_TIMEOUT',
+            `It has not taken the package in ${MOST_DELIVERIES} tries.`,
+          )
         : deliver(deps, task, ask, { firmware: verdict.firmware, signal: valueRead(looked.signal), version });
   }
 }

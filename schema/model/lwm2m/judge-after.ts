@@ -100,9 +100,14 @@ export function causeOfLoss({ step }: Pick<Lwm2mUpgrade, 'step'>): FailureCause 
   return step === 'DOWNLOAD' || step === 'EXECUTE' ? 'CONNECTION_LOST_DURING_DOWNLOADING_PROCESS' : 'FIRMWARE_UPDATE_FAILED';
 }
 
-/** What a result is worth that comes with a refused request (device-protocols §3.5-A 5). */
-export function causeOfRefusal(lwm2m: Lwm2mUpgrade, result: number | null): FailureCause {
+/**
+ * What a result is worth that comes with a refused request. Two results are about addresses, and with a refused one they are about this
+ * one, even where an earlier update has ended with the same (device-protocols §3.5-A 5).
+ */
+export function causeOfRefusal(lwm2m: Lwm2mUpgrade, result: number | null, what: 'ADDRESS' | 'OTHER' = 'OTHER'): FailureCause {
   const known = resultOf(result);
+  if (what === 'ADDRESS' && (known === RESULT.UNSUPPORTED_PROTOCOL || known === RESULT.INVALID_URI))
+    return causeOfResult(known) ?? 'DEVICE_REJECTED_REQUEST';
   return (known !== null && !isStale(lwm2m, known) && causeOfResult(known)) || 'DEVICE_REJECTED_REQUEST';
 }
 

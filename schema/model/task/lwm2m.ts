@@ -58,6 +58,10 @@ type Change = Partial<Pick<Task, 'lwm2m' | 'look' | 'waitBy'>>;
 export const goesOnAlone = ({ dialect, negotiation }: Pick<Task, 'dialect' | 'negotiation'>): boolean =>
   startsByAcceptance({ dialect }) && negotiation?.begunAt != null;
 
+/** A package is on its way to it, and it has not said whether it takes it. */
+export const isOffering = ({ lwm2m, negotiation }: Pick<Task, 'lwm2m' | 'negotiation'>): boolean =>
+  lwm2m?.step === 'START' && negotiation?.queriedAt != null && negotiation.begunAt === null;
+
 export function lwm2mChange(task: Task, event: Exclude<Lwm2mEvent, { kind: 'resetDue' }>, now: Date): TaskChange | null {
   const { lwm2m, negotiation } = task;
   if (!lwm2m || !negotiation || task.status === 'UNCONFIRMED') return null;

@@ -1,6 +1,6 @@
 import type { FailureCause } from './failure-causes';
 import { later } from './later';
-import { asked, fetches, goesOnAlone, unasked } from './lwm2m';
+import { asked, fetches, goesOnAlone, isOffering, unasked } from './lwm2m';
 import { currentWait, newNegotiation } from './negotiation';
 import { dueAgainAt, hasDownloaded } from './repeated';
 import type { Task } from './task';
@@ -88,9 +88,11 @@ export function queried(task: Task, { waitMs, ...repeat }: EventOf<'queried'>, n
   if (!negotiation || status === 'UNCONFIRMED') return null;
   if (goesOnAlone(task)) return { offerAt: null };
   const { repeats } = task;
+  const offerAt = dueAgainAt({ repeats }, repeat, now);
+  // What it answers to that is about this delivery: nothing begins anew.
+  if (isOffering(task)) return { offerAt };
   return {
-    retryAt: null,
-    offerAt: dueAgainAt({ repeats }, repeat, now),
+    ...{ retryAt: null, offerAt },
     ...asked(task, waitMs, now),
     negotiation: { ...negotiation, queriedAt: now, askedAt: negotiation.askedAt ?? now },
   };

@@ -8,7 +8,7 @@ export interface Part {
   block: Block;
 }
 
-/** COMPLETE: the device has it all. NO_ROOM: 4.13, and again for smaller blocks. INCOMPLETE: 4.08 twice. */
+/** COMPLETE: the device has it all. NO_ROOM: 4.13, and again for smaller blocks. INCOMPLETE: 4.08, or 2.31 to the last block, twice. */
 export type TransferEnd = 'COMPLETE' | 'NO_ROOM' | 'INCOMPLETE';
 
 /** What an answer comes to; `refused`: an error that no other block would change. */

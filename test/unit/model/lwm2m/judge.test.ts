@@ -156,10 +156,14 @@ test.each([
   [9, 'UNSUPPORTED_PROTOCOL'],
   [7, 'INVALID_URI'],
   [0, 'DEVICE_REJECTED_REQUEST'],
+  [1, 'DEVICE_REJECTED_REQUEST'],
   [null, 'DEVICE_REJECTED_REQUEST'],
 ])('R-FLOW-5 a refused address with result %s', (result, cause) => {
+  expect(causeOfRefusal(pulling(), result, 'ADDRESS')).toBe(cause);
+  // An earlier update may have ended with the same.
+  expect(causeOfRefusal(pulling({ resultBefore: result }), result, 'ADDRESS')).toBe(cause);
+  // Of another request, what was there before says nothing.
   expect(causeOfRefusal(pulling(), result)).toBe(cause);
-  // What was there before says nothing.
   expect(causeOfRefusal(pulling({ resultBefore: result }), result)).toBe('DEVICE_REJECTED_REQUEST');
 });
 
