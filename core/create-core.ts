@@ -98,7 +98,7 @@ export async function createCore({
     onHalted: (id) => engine.wakeBatch(id),
   });
   const cellSlots = createCellSlots({ collections, settings, clock });
-  const cellLeavings = createCellLeavings(collections, cellSlots);
+  const cellLeavings = createCellLeavings(cellSlots);
   const tasks = tellingStore(createTaskStore(collections.tasks), {
     onFree: (ids) => matching.changed(ids),
     onWritten(writes) {
