@@ -11,7 +11,7 @@ import { type Refuse, signedIn, viewerOf } from './signed-in';
  * `SIGN_IN`: what is behind it looks at what is shown by itself. `ANY_KEY`: what is behind it decides for each operation. A role: whoever has
  * it or more; apps have none of the addresses.
  */
-export type Who = 'ANYONE' | 'SIGN_IN' | 'ANY_KEY' | Exclude<Role, 'APP'>;
+export type Who = 'ANYONE' | 'SIGN_IN' | 'ANY_KEY' | Exclude<Role, 'APP' | 'ISSUER'>;
 
 /**
  * Every address that Express answers, with who may use it: GET stands for HEAD as well, ALL for whatever is below the address. An address

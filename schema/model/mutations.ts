@@ -24,6 +24,7 @@ export const MUTATIONS = {
   cancelTasks: natural('tasks that have ended are left as they are'),
   confirmTasks: natural('a task that was confirmed is answered with as it is'),
   createApiKey: byCall,
+  createAppToken: natural('a token more opens nothing more, and none is stored'),
   createDynamicBatch: byMade,
   createDynamicGroup: byCall,
   createGroup: byCall,
