@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { withTimeout } from '../../../core/with-timeout';
 import type { ApiClient } from '../api-client';
 import type { BenchScope } from '../benchmark';
 import type { Group } from '../upgrades/burst';
@@ -8,6 +9,7 @@ import { SinkDevice } from './sink-device';
 export const PUSHES = 50;
 const GROUP: Group = { productKey: 'benchPush', names: Array.from({ length: PUSHES }, (_, n) => `push-${n}`) };
 const BEGUN_WITHIN_MS = 15_000;
+const END_WITHIN_MS = 5_000;
 const LOOK_EVERY_MS = 50;
 /** `/5/0/9` of a device that takes pushes only. */
 const PUSH_ONLY = 1;
@@ -43,8 +45,9 @@ export async function preparePushes(api: ApiClient, server: string, file: Buffer
       return devices.reduce((sum, device) => sum + device.blocks, 0);
     },
     async end() {
-      if (batchId !== null) await operator.cancelBatch(batchId);
-      await Promise.all(devices.map((device) => device.stop()));
+      // Before another part begins; a machine that is too busy for this is for the figures, too.
+      const ended = Promise.all([batchId !== null && operator.cancelBatch(batchId), ...devices.map((device) => device.stop())]);
+      await withTimeout(ended, END_WITHIN_MS, 'Not in time').catch(() => scope.say('    the pushes did not end in time'));
     },
   };
 }
