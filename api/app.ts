@@ -2,6 +2,8 @@ import express, { type Express, type RequestHandler } from 'express';
 import type { Registry } from 'prom-client';
 import type { Core } from '../core/core';
 import type { Limits } from '../schema/model/limits';
+import { auditLines } from './audit/lines';
+import { recordedSignIns } from './audit/recorded-sign-ins';
 import type { ErrorLog } from './errors/present';
 import { explorer } from './explorer';
 import { importInvalidRows, importSecrets, importState, uploadDeviceImport } from './files/device-imports';
@@ -33,8 +35,8 @@ export interface AppDeps {
 export async function createApp(deps: AppDeps, graphql: RequestHandler, refuse: Refuse = refuseGraphql): Promise<Express> {
   const { core, limits, logger, registry, publicUrl } = deps;
   const app = express().disable('x-powered-by').disable('etag');
-  const { serve } = createGate(app, core.access, publicUrl);
-  const signIn = createSignIn(core.access, publicUrl);
+  const { serve } = createGate(app, core.access, core.audit, publicUrl);
+  const signIn = createSignIn(recordedSignIns(core.access, core.audit), publicUrl);
   serve('GET /', frontPage(deps.explorer));
   serve('GET /healthz', healthz);
   serve('GET /readyz', readyz(deps.ready));
@@ -47,6 +49,7 @@ export async function createApp(deps: AppDeps, graphql: RequestHandler, refuse: 
   serve('GET /imports/:id/devices.csv', importSecrets(core.deviceImports, logger));
   serve('ALL /uploads', await tusUploads('/uploads', core.uploads, limits, logger));
   serve('GET /batches/:id/tasks.csv', tasksCsv(core.tasks, logger));
+  serve('GET /audit.jsonl', auditLines(core.audit, logger));
   if (registry) serve('GET /metrics', metrics(registry));
   serve('GET /signin', signIn.page);
   serve('POST /signin', signIn.withKey);

@@ -218,6 +218,7 @@ export const RoleEnum = enumOf(
     OPERATOR: 'Everything but API keys.',
     VIEWER: 'Read only.',
     APP: 'See, confirm and reject the tasks of its own devices, and nothing else.',
+    ISSUER: 'Make tokens for the apps of owners (`createAppToken`), and nothing else.',
   }),
 );
 

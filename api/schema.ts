@@ -4,6 +4,8 @@ import { buildSchemaSync } from 'type-graphql';
 import { withAppGate } from './access/app-gate';
 import { PeopleResolver } from './access/people-resolver';
 import { AccessResolver } from './access/resolver';
+import { AuditResolver } from './audit/resolver';
+import { withAudit } from './audit/with-audit';
 import { DynamicBatchResolver } from './batches/dynamic-resolver';
 import { BatchEditResolver } from './batches/edit-resolver';
 import { PreviewResolver } from './batches/preview-resolver';
@@ -12,6 +14,7 @@ import { CellResolver } from './cells/resolver';
 import { DeviceImportResolver, ImportProgressResolver } from './device-imports/resolver';
 import { DeviceListResolver } from './device-lists/resolver';
 import { Lwm2mResolver } from './devices/lwm2m-resolver';
+import { OwnersResolver } from './devices/owners-resolver';
 import { RegistrationResolver } from './devices/registration-resolver';
 import { DeviceResolver } from './devices/resolver';
 import { withStoredValues } from './enums-of-the-store';
@@ -32,12 +35,14 @@ export function buildApiSchema(): GraphQLSchema {
       AccessResolver,
       PeopleResolver,
       AttemptResolver,
+      AuditResolver,
       BatchEditResolver,
       BatchResolver,
       CellResolver,
       DynamicBatchResolver,
       DeviceResolver,
       Lwm2mResolver,
+      OwnersResolver,
       RegistrationResolver,
       DeviceListResolver,
       DeviceImportResolver,
@@ -66,5 +71,5 @@ export function buildApiSchema(): GraphQLSchema {
       },
     },
   });
-  return withAppGate(withPace(withStoredValues(schema)));
+  return withAudit(withAppGate(withPace(withStoredValues(schema))));
 }

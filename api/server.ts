@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { ErrorRequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
+import { inCall } from '../core/call';
 import type { Core } from '../core/core';
 import { guardCore } from '../core/guarded-core';
 import type { Limits } from '../schema/model/limits';
@@ -17,6 +18,7 @@ import { API_LIMITS } from './limits';
 import type { LiveHub } from './live/hub';
 import { buildApiSchema } from './schema';
 import { createAnswers } from './transport/answers';
+import { CORRELATION_HEADER, callOf } from './transport/call-of';
 import { clientErrorHandler, nothingHere } from './transport/client-errors';
 import { watchConnections } from './transport/connections';
 import { crossOrigin, type Origins } from './transport/cross-origin';
@@ -96,7 +98,10 @@ export async function createApi({
   const lingers = lingerBounds(settings.limits);
   const server = httpServerFor((req, res) => {
     linger(req, res, () => lingers(res));
-    void (isDownload(req, res) || isPreflight(req, res) || app(req, res));
+    if (isDownload(req, res) || isPreflight(req, res)) return;
+    const call = callOf(req);
+    res.setHeader(CORRELATION_HEADER, call.correlationId);
+    inCall(call, () => void app(req, res));
   }, settings);
   const most = settings.limits.downloads + API_LIMITS.connections;
   // Where none of them is idle the next one is turned away.

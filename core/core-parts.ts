@@ -1,5 +1,6 @@
 import type { Store } from '../schema/mongo/connect';
 import type { AccessSettings } from './access/settings';
+import type { AuditWork } from './audit/work';
 import type { BatchLifecycle } from './batches/lifecycle';
 import type { CellSlots } from './cells/contract';
 import type { Clock } from './clock';
@@ -57,6 +58,8 @@ export interface CoreParts {
   endRegistrations(signal?: AbortSignal): Promise<number>;
   /** R-FLOW-4. */
   cellSlots: CellSlots;
+  /** R-UI-4. */
+  audit: AuditWork;
   /** After a change of the master key. Throws SealedByOther when a key that is still needed was not given. */
   resealSecrets(): Promise<number>;
   /** The same for the secrets of devices, of which there may be many: until it has ended, or the signal says so. */

@@ -1,4 +1,5 @@
 import type { AccessService } from './access/contract';
+import type { AuditService } from './audit/contract';
 import type { BatchService } from './batches/contract';
 import type { CellService } from './cells/contract';
 import type { DeviceImportService } from './device-imports/contract';
@@ -20,6 +21,7 @@ import type { UploadService } from './uploads/contract';
  */
 export interface Core {
   access: AccessService;
+  audit: AuditService;
   products: ProductService;
   devices: DeviceService;
   /** Of LwM2M devices. */

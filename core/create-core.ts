@@ -2,6 +2,7 @@ import { gateOf } from '../schema/model/cell/gate';
 import type { DeviceId } from '../schema/model/ids';
 import { onlineMsOf } from '../schema/model/task/waits';
 import { createAccessService } from './access/service';
+import { createAuditWork } from './audit/work';
 import { endMatching, onGroupDeleted } from './batches/dynamic/policy';
 import { scanForBatch } from './batches/dynamic/scan';
 import { createDynamicService } from './batches/dynamic/service';
@@ -98,7 +99,7 @@ export async function createCore({
     onHalted: (id) => engine.wakeBatch(id),
   });
   const cellSlots = createCellSlots({ collections, settings, clock });
-  const cellLeavings = createCellLeavings(collections, cellSlots);
+  const cellLeavings = createCellLeavings(cellSlots);
   const tasks = tellingStore(createTaskStore(collections.tasks), {
     onFree: (ids) => matching.changed(ids),
     onWritten(writes) {
@@ -207,11 +208,13 @@ export async function createCore({
 
   const versionDeps = { ...pushDeps, collections, memberships, matching, ignoredReports, onVersionChanged: versionCounts.changed };
   const shortUrls = createShortUrls({ tokens, settings });
+  const audit = createAuditWork({ collections, settings, sealing: createSealing(masterKeys, 'audit'), clock, log });
   const packaging = { connection: store.connection, collections, files, calls, settings, clock, disk, presign: secureUpdates.digestSigns };
 
   return {
     core: {
       access: createAccessService({ store, settings, access, clock, calls, log, sealing: createSealing(masterKeys, 'sign-in') }),
+      audit: audit.service,
       products: createProductService({ connection: store.connection, collections, calls, settings, clock, secureUpdates, versionCounts }),
       devices,
       registrations,
@@ -259,6 +262,7 @@ export async function createCore({
     imports,
     async resealSecrets() {
       await requireKeys(collections, sealing);
+      await audit.keys();
       return secureUpdates.reseal();
     },
     resealDevices: (signal) => resealDevices(collections, sealing, signal),
@@ -266,9 +270,11 @@ export async function createCore({
     checkGroups: groupChecks.checkDue,
     endRegistrations: registrations.endDue,
     cellSlots,
+    audit: audit.work,
     close: async () => {
       downloads.close();
       await Promise.all([
+        audit.close(),
         meter.close(),
         cellLeavings.close(),
         groupChecks.close(),

@@ -7,7 +7,7 @@ const BYTES = 32;
 /** A secret of the installation, made when it is first asked for; all processes get the same. */
 export async function installationSecret(
   { settings }: Pick<Collections, 'settings'>,
-  id: 'download-secret' | 'observe-secret',
+  id: 'download-secret' | 'observe-secret' | 'app-token-secret',
 ): Promise<Uint8Array> {
   const kept = await settings.findOne({ _id: id });
   if (kept) return Buffer.from(String(kept.value), 'base64');

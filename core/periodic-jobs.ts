@@ -25,13 +25,15 @@ export interface PeriodicJob {
 export interface ApiJobDeps {
   collections: Collections;
   engine: Pick<UpgradeEngine, 'restartBatch'>;
-  parts: Pick<CoreParts, 'files' | 'sweepUploads' | 'imports'>;
+  parts: Pick<CoreParts, 'files' | 'sweepUploads' | 'imports' | 'audit'>;
+  /** Days that entries of the audit trail are kept. */
+  auditDays: number;
   retention: Retention;
   clock: Clock;
 }
 
 /** What crashes and clients that gave up leave of uploads, imports and batches. */
-export const apiJobs = ({ collections, engine, parts, retention, clock }: ApiJobDeps): PeriodicJob[] => [
+export const apiJobs = ({ collections, engine, parts, retention, auditDays, clock }: ApiJobDeps): PeriodicJob[] => [
   {
     name: 'sweep',
     everyMs: 10 * 60_000,
@@ -60,6 +62,31 @@ export const apiJobs = ({ collections, engine, parts, retention, clock }: ApiJob
     everyMs: 10_000,
     failure: 'Imports could not be looked for; it is tried again',
     run: () => parts.imports.resume(),
+  },
+  {
+    name: 'audit',
+    // Until it is sealed, whoever may write to the database may remove an entry without a trace.
+    everyMs: 2_000,
+    failure: 'The audit trail could not be sealed; it is tried again',
+    run: (signal) => parts.audit.seal(signal),
+  },
+  {
+    name: 'omitted refusals',
+    everyMs: 60_000,
+    failure: 'How many refusals were left out of the audit trail could not be written',
+    run: () => parts.audit.tellOmitted(),
+  },
+  {
+    name: 'audit retention',
+    everyMs: 3_600_000,
+    failure: 'Old entries of the audit trail could not be removed; it is tried again',
+    async run(signal, log) {
+      const segments = await parts.audit.removeOld(auditDays, signal);
+      if (segments > 0) log({ segments }, 'Segments of the audit trail that were kept long enough were removed');
+      const head = await parts.audit.head();
+      // For whoever keeps logs elsewhere: `npm run audit verify` takes it.
+      if (head) log(head, 'The audit trail is sealed up to here');
+    },
   },
 ];
 

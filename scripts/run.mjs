@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The one entry of `npm run demo|start|test|bench|build`. It runs on a bare clone: nothing here or in setup/ may need node_modules.
+// The one entry of `npm run demo|start|test|bench|build|audit`. It runs on a bare clone: nothing here or in setup/ may need node_modules.
 import process from 'node:process';
 
 const [major, minor] = process.versions.node.split('.').map(Number);

@@ -58,6 +58,8 @@ export interface Config {
   packageCopiesBytes: number;
   /** What has ended goes after so many days; null: never. */
   retention: Retention;
+  /** Days that the audit trail is kept. */
+  auditDays: number;
   gatewayId: string;
   explorer: boolean;
   corsOrigins: readonly string[];
@@ -163,6 +165,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     diskReserveBytes: of('UPDRAFT_DISK_RESERVE_MB') * 1024 ** 2,
     packageCopiesBytes: of('UPDRAFT_PACKAGE_COPIES_MB') * 1024 ** 2,
     retention: { tasksDays: of('UPDRAFT_KEEP_TASKS_DAYS'), batchesDays: of('UPDRAFT_KEEP_BATCHES_DAYS') },
+    auditDays: of('UPDRAFT_KEEP_AUDIT_DAYS'),
     gatewayId: of('UPDRAFT_GATEWAY_ID'),
     explorer: of('UPDRAFT_EXPLORER') ?? isLoopback(host),
     corsOrigins: of('UPDRAFT_CORS_ORIGINS'),

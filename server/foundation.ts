@@ -17,6 +17,7 @@ import { connectTemporal } from '../workflows/connection';
 import { type CoapPorts, coapBaseUrlsOf, coapPortsOf } from './coap-addresses';
 import type { Config } from './config';
 import { dataDirProblem } from './data-dir-problem';
+import { databaseOf } from './database-of';
 import { monitorDisk } from './disk/monitor';
 import { databaseDiskState } from './disk/state';
 import { freePort } from './embedded/free-port';
@@ -45,8 +46,6 @@ export interface Foundation {
   coapPorts: CoapPorts;
   stop(): Promise<void>;
 }
-
-const DEFAULT_DATABASE = 'updraft';
 
 export async function startFoundation(config: Config, logger: Logger): Promise<Foundation> {
   const unusable = (error: NodeJS.ErrnoException): never => {
@@ -158,9 +157,4 @@ function startServers(config: Config, disk: DiskRoom, logger: Logger): Promise<E
         'MongoDB asks for a password from now on. Users that were in it before are removed: anybody could have made them',
       ),
   });
-}
-
-function databaseOf(uri: string): string {
-  const path = /^mongodb(?:\+srv)?:\/\/[^/]+\/([^?]*)/.exec(uri)?.[1];
-  return path || DEFAULT_DATABASE;
 }

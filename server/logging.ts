@@ -1,4 +1,5 @@
 import pino, { type Logger } from 'pino';
+import { callNow } from '../core/call';
 import { DOCUMENT_VALIDATION_FAILURE, refusedWrite } from '../schema/mongo/refused-write';
 import { readableLines } from './readable-lines';
 
@@ -40,6 +41,7 @@ export function createLogger({ level, format, destination = process.stdout }: Lo
     {
       level,
       base: undefined,
+      mixin: correlated,
       timestamp: pino.stdTimeFunctions.isoTime,
       redact: { paths: SECRET_PATHS, censor: '[hidden]' },
       serializers: { err: serialized, error: serialized },
@@ -48,6 +50,12 @@ export function createLogger({ level, format, destination = process.stdout }: Lo
     },
     asText ? readableLines(destination, destination.isTTY === true) : { write: (line: string) => void destination.write(line) },
   );
+}
+
+/** R-UI-4: which request a line follows from. */
+function correlated(): { correlationId?: string } {
+  const call = callNow();
+  return call ? { correlationId: call.correlationId } : {};
 }
 
 /** Of a write that MongoDB refused: which field, and not the whole document. */

@@ -3,7 +3,9 @@ import type { AddressInfo } from 'node:net';
 import express from 'express';
 import type { Registry } from 'prom-client';
 import { metrics } from '../api/metrics';
+import { callOf } from '../api/transport/call-of';
 import { createGate } from '../api/transport/gate';
+import { inCall } from '../core/call';
 import type { CoreParts } from '../core/core-parts';
 import { listenOnLoopback } from './loopback';
 import type { Part } from './part';
@@ -18,8 +20,8 @@ export async function startMetricsServer(
   port: number,
 ): Promise<Part & { metricsUrl: string }> {
   const app = express().disable('x-powered-by').disable('etag');
-  createGate(app, core.access).serve('GET /metrics', metrics(registry));
-  const server = createServer(app);
+  createGate(app, core.access, core.audit).serve('GET /metrics', metrics(registry));
+  const server = createServer((req, res) => inCall(callOf(req), () => void app(req, res)));
   server.headersTimeout = TIMEOUT_MS;
   server.requestTimeout = TIMEOUT_MS;
   server.maxConnections = CONNECTIONS;

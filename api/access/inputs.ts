@@ -1,4 +1,4 @@
-import { Field, ID, InputType } from 'type-graphql';
+import { Field, ID, InputType, Int } from 'type-graphql';
 import type { Role } from '../../core/access/viewer';
 import { RoleEnum } from '../enums';
 import { WithIdempotencyKey } from '../idempotency-key';
@@ -34,4 +34,13 @@ export class PeopleFilter {
 export class PersonInput {
   @Field(() => ID, { description: 'Whom: the id of a person.' })
   id!: string;
+}
+
+@InputType()
+export class CreateAppTokenInput {
+  @Field(() => String, { description: 'Whose app it is: an owner of devices, 1–128 printable characters.' })
+  owner!: string;
+
+  @Field(() => Int, { description: 'How long it is good: one at least, and a day at most.' })
+  minutes!: number;
 }

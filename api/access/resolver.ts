@@ -5,15 +5,15 @@ import { asPayload } from '../errors/as-payload';
 import { toConnection } from '../paging/connection';
 import { PageArgs } from '../paging/page-args';
 import type { SignedInBy } from './enums';
-import { CreateApiKeyInput, RevokeApiKeyInput } from './inputs';
-import { ApiKeyConnection, ApiKeyType, CreateApiKeyPayload, RevokeApiKeyPayload, ViewerType } from './types';
+import { CreateApiKeyInput, CreateAppTokenInput, RevokeApiKeyInput } from './inputs';
+import { ApiKeyConnection, ApiKeyType, CreateApiKeyPayload, CreateAppTokenPayload, RevokeApiKeyPayload, ViewerType } from './types';
 
 @Resolver(() => ApiKeyType)
 export class AccessResolver {
   @Query(() => ViewerType, { description: 'Who asks, and what they may do.' })
   viewer(@Ctx() { viewer }: ApiContext) {
     const signedInBy: SignedInBy = viewer.session ? 'BROWSER_SESSION' : viewer.kind === 'KEY' ? 'API_KEY' : 'TOKEN';
-    return { ...viewer, keyId: viewer.actorId, signedInBy, session: viewer.session ?? null };
+    return { ...viewer, keyId: viewer.actorId, signedInBy, session: viewer.session ?? null, owner: viewer.owner ?? null };
   }
 
   @Query(() => ApiKeyConnection, { nullable: true, description: 'All API keys, for administrators.' })
@@ -24,6 +24,13 @@ export class AccessResolver {
   @Mutation(() => CreateApiKeyPayload, { description: 'Creates an API key, for administrators.' })
   createApiKey(@Arg('input', () => CreateApiKeyInput) input: CreateApiKeyInput, @Ctx() { core, viewer }: ApiContext) {
     return asPayload(core.access.createKey(viewer, input));
+  }
+
+  @Mutation(() => CreateAppTokenPayload, {
+    description: 'Makes a token for the app of an owner. For keys of the role ISSUER, which may do nothing else.',
+  })
+  createAppToken(@Arg('input', () => CreateAppTokenInput) input: CreateAppTokenInput, @Ctx() { core, viewer }: ApiContext) {
+    return asPayload(core.access.createAppToken(viewer, input));
   }
 
   @Mutation(() => RevokeApiKeyPayload, { description: 'Ends an API key, for administrators.' })

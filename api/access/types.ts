@@ -37,6 +37,9 @@ export class ViewerType {
   @Field(() => [String], { nullable: true, description: 'Keys of the products it is limited to; null: it is not.' })
   products!: readonly string[] | null;
 
+  @Field(() => String, { nullable: true, description: 'Of the user of an app: whose devices it sees; null for others.' })
+  owner!: string | null;
+
   @Field(() => BrowserSessionType, { nullable: true, description: 'The browser session that the request came with; null without one.' })
   session!: { expiresAt: Date } | null;
 }
@@ -118,4 +121,13 @@ export class CreateApiKeyPayload extends Payload {
 export class RevokeApiKeyPayload extends Payload {
   @Field(() => ApiKeyType, { nullable: true, description: 'The revoked key; it is refused everywhere within 10 s.' })
   apiKey!: ApiKey | null;
+}
+
+@ObjectType()
+export class CreateAppTokenPayload extends Payload {
+  @Field(() => String, { nullable: true, description: 'What the app sends as `Authorization: Bearer …`; null when it was refused.' })
+  token!: string | null;
+
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'When it ends, unless its key is revoked before.' })
+  expiresAt!: Date | null;
 }

@@ -56,6 +56,7 @@ export class DeviceImportResolver {
       dialect: told.DIALECT ?? 0,
       endpoint: told.ENDPOINT ?? 0,
       psk: told.PSK ?? 0,
+      owner: told.OWNER ?? 0,
       parentUnknown: told.GATEWAY_UNKNOWN,
       gatewayUnknown: told.GATEWAY_UNKNOWN,
       parentLevels: told.GATEWAY_LEVELS,

@@ -47,6 +47,9 @@ export class ImportProblems {
   })
   psk!: number;
 
+  @Field(() => Int, { description: 'An owner that is none.' })
+  owner!: number;
+
   @Field(() => Int, { description: 'A parent that is neither there nor in the file.' })
   parentUnknown!: number;
 

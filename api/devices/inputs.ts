@@ -58,6 +58,12 @@ export class NewDeviceInput {
   @Field(() => [DeviceTagInput], { nullable: true, description: 'At most `limits.deviceTags`.' })
   tags?: DeviceTagInput[] | null;
 
+  @Field(() => String, {
+    nullable: true,
+    description: 'Whose app may see and confirm its tasks: the id of a user in your own system, 1–128 printable characters.',
+  })
+  owner?: string | null;
+
   @Field(() => NamedDeviceInput, {
     nullable: true,
     description: 'The device that speaks for it, and whose connection it shares; it may be in the same list.',
@@ -125,6 +131,21 @@ export class DeviceCertificatesInput {
 export class SetDeviceCertificatesInput {
   @Field(() => [DeviceCertificatesInput], { description: 'One to `limits.devicesPerCall`: all or none.' })
   devices!: DeviceCertificatesInput[];
+}
+
+@InputType({ description: 'The owner of one device.' })
+export class DeviceOwnerInput {
+  @Field(() => ID, { description: 'Which device.' })
+  deviceId!: string;
+
+  @Field(() => String, { nullable: true, description: 'As in NewDeviceInput; null: nobody.' })
+  owner?: string | null;
+}
+
+@InputType()
+export class SetDeviceOwnersInput {
+  @Field(() => [DeviceOwnerInput], { description: 'One to `limits.devicesPerCall`: all or none.' })
+  devices!: DeviceOwnerInput[];
 }
 
 @InputType()
@@ -198,6 +219,9 @@ export class DeviceFilterInput {
 
   @Field(() => ID, { nullable: true, description: 'Children of this device.' })
   parentId?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Devices of this owner; compared exactly.' })
+  owner?: string | null;
 
   @Field(() => String, { nullable: true, description: 'The LwM2M device with this endpoint name; compared exactly.' })
   endpoint?: string | null;

@@ -113,6 +113,12 @@ export class DeviceType {
   @Field(() => RegionType, { nullable: true, description: 'Null where nobody said.' })
   region!: RegionType | null;
 
+  @Field(() => String, {
+    nullable: true,
+    description: 'Whose app may see and confirm its tasks: the id of a user in the system of the operator; null: nobody.',
+  })
+  owner!: string | null;
+
   @Field(() => [DeviceTagType], { description: 'By key.' })
   tags!: DeviceTagType[];
 
@@ -179,6 +185,15 @@ export class SetDeviceGatewayPayload extends SetDeviceParentPayload {}
 
 @ObjectType()
 export class SetDeviceCertificatesPayload extends Payload {
+  @Field(() => [DeviceType], {
+    nullable: true,
+    description: 'In the order of the input; null when it was refused, and then nothing was changed.',
+  })
+  devices!: DeviceType[] | null;
+}
+
+@ObjectType()
+export class SetDeviceOwnersPayload extends Payload {
   @Field(() => [DeviceType], {
     nullable: true,
     description: 'In the order of the input; null when it was refused, and then nothing was changed.',

@@ -4,10 +4,12 @@ import { type LiveSource, type Tail, tailOf } from './source';
 export interface CatchUp {
   after: string;
   until: string;
-  /** By the id of a task alone. */
+  /** By the id of a document alone. */
   accepts(taskId: string): boolean;
   /** Distinct tasks; beyond it querying is cheaper than catching up. */
   limit: number;
+  /** That of tasks when not given. */
+  collection?: string;
 }
 
 /** Task ids with the cursor of their last change, in the order of the log. */
@@ -24,7 +26,7 @@ export async function catchUp(source: LiveSource, request: CatchUp): Promise<Mis
   running += 1;
   const tail = tailOf(source, request.after, AWAIT_MS);
   try {
-    return await collect(tail, source.collections.tasks.collectionName, request);
+    return await collect(tail, request.collection ?? source.collections.tasks.collectionName, request);
   } catch (error) {
     // Too old, of another log, or the store is away: in each case the reader must not believe it missed nothing.
     source.logger.info({ err: error }, 'A subscriber could not go on from its cursor');
@@ -35,12 +37,12 @@ export async function catchUp(source: LiveSource, request: CatchUp): Promise<Mis
   }
 }
 
-async function collect(tail: Tail, taskCollection: string, request: CatchUp): Promise<Missed | null> {
+async function collect(tail: Tail, collection: string, request: CatchUp): Promise<Missed | null> {
   const missed = new Map<string, string>();
   const deadline = Date.now() + DEADLINE_MS;
   while (Date.now() < deadline) {
     const change = await tail.next();
-    if (change && change.ns.coll === taskCollection && request.accepts(change.documentKey._id)) {
+    if (change && change.ns.coll === collection && request.accepts(change.documentKey._id)) {
       missed.delete(change.documentKey._id);
       missed.set(change.documentKey._id, change._id._data);
       if (missed.size > request.limit) return null;

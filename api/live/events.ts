@@ -1,3 +1,4 @@
+import type { ShownEntry } from '../../core/audit/contract';
 import type { CellUse } from '../../core/cells/contract';
 import type { Batch, TaskCounts } from '../../schema/model/batch/batch';
 import type { DeviceImport } from '../../schema/model/device/device-import';
@@ -46,6 +47,12 @@ export interface CellChangeEvent {
   cursor: string;
 }
 
+export interface AuditAddedEvent {
+  kind: 'added';
+  entry: ShownEntry;
+  cursor: string;
+}
+
 /** What a slow reader did not get since its last event. `dropped` are tasks whose latest change was lost, and part of `skipped`. */
 export interface Skipped {
   skipped: number;
@@ -53,6 +60,7 @@ export interface Skipped {
 }
 
 export type TaskFeedEvent = (TaskChangeEvent & Skipped) | ResyncEvent;
+export type AuditFeedEvent = (AuditAddedEvent & Pick<Skipped, 'dropped'>) | ResyncEvent;
 export type BatchFeedEvent = BatchProgressEvent | ResyncEvent;
 export type CellFeedEvent = CellChangeEvent | ResyncEvent;
 export type ImportFeedEvent = ImportProgressEvent | ResyncEvent;

@@ -1,10 +1,19 @@
 import type { Gate } from '../../schema/model/cell/gate';
 import type { BatchId } from '../../schema/model/ids';
 import { batchOfTask } from '../../schema/model/ids';
+import { type AuditReader, createAuditFeed } from './audit-feed';
 import { createBatchFeed } from './batch-feed';
 import { createCellFeed } from './cell-feed';
 import { createChangeReader } from './change-reader';
-import type { BatchFeedEvent, CellFeedEvent, ImportFeedEvent, TaskFeedEvent, TaskFeedFilter, UploadFeedEvent } from './events';
+import type {
+  AuditFeedEvent,
+  BatchFeedEvent,
+  CellFeedEvent,
+  ImportFeedEvent,
+  TaskFeedEvent,
+  TaskFeedFilter,
+  UploadFeedEvent,
+} from './events';
 import { createImportFeed } from './import-feed';
 import type { LiveSource } from './source';
 import { createTaskFeed } from './task-feed';
@@ -26,6 +35,8 @@ export interface LiveHub {
   subscribeImport(importId: string, after?: string | null): AsyncIterableIterator<ImportFeedEvent>;
   /** The same for one coverage level of a radio cell, which has no end. */
   subscribeCell(gate: Gate, after?: string | null): AsyncIterableIterator<CellFeedEvent>;
+  /** One event an entry, in the order of the store. */
+  subscribeAudit(reader: AuditReader, after?: string | null): AsyncIterableIterator<AuditFeedEvent>;
 }
 
 export function createLiveHub(source: LiveSource): LiveHub {
@@ -33,9 +44,11 @@ export function createLiveHub(source: LiveSource): LiveHub {
   const importCollection = source.collections.deviceImports.collectionName;
   const uploadCollection = source.collections.resumableUploads.collectionName;
   const cellCollection = source.collections.cells.collectionName;
+  const auditCollection = source.collections.auditEntries.collectionName;
   const reader = createChangeReader(source, {
     onChange({ ns, documentKey, _id }) {
       const id = documentKey._id;
+      if (ns.coll === auditCollection) return audit.added(id, _id._data);
       if (ns.coll === uploadCollection) {
         uploads.changed(id);
         return undefined;
@@ -62,6 +75,7 @@ export function createLiveHub(source: LiveSource): LiveHub {
       uploads.resync();
       imports.resync();
       cells.resync();
+      audit.resync();
     },
   });
   const tasks = createTaskFeed(source, reader.position);
@@ -69,16 +83,18 @@ export function createLiveHub(source: LiveSource): LiveHub {
   const uploads = createUploadFeed(source, reader.position);
   const imports = createImportFeed(source, reader.position);
   const cells = createCellFeed(source, reader.position);
+  const audit = createAuditFeed(source, reader.position);
   return {
     start: reader.start,
     async stop() {
       await reader.stop();
-      await Promise.all([tasks.stop(), batches.stop(), uploads.stop(), imports.stop(), cells.stop()]);
+      await Promise.all([tasks.stop(), batches.stop(), uploads.stop(), imports.stop(), cells.stop(), audit.stop()]);
     },
     subscribeTasks: (filter, after = null) => tasks.subscribe(filter, after),
     subscribeBatch: (batchId, after = null) => batches.subscribe(batchId, after),
     subscribeUpload: (uploadId, after = null) => uploads.subscribe(uploadId, after),
     subscribeImport: (importId, after = null) => imports.subscribe(importId, after),
     subscribeCell: (gate, after = null) => cells.subscribe(gate, after),
+    subscribeAudit: (auditReader, after = null) => audit.subscribe(auditReader, after),
   };
 }

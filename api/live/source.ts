@@ -1,4 +1,5 @@
 import type { mongo } from 'mongoose';
+import type { AuditEntry } from '../../schema/model/audit';
 import type { Batch } from '../../schema/model/batch/batch';
 import type { FirmwarePackage } from '../../schema/model/package/firmware-package';
 import type { Task } from '../../schema/model/task/task';
@@ -13,6 +14,7 @@ export interface LiveCollections {
   deviceImports: mongo.Collection<StoredImport>;
   packages: mongo.Collection<FirmwarePackage>;
   cells: mongo.Collection<StoredCell>;
+  auditEntries: mongo.Collection<AuditEntry>;
 }
 
 export interface LiveLog {
@@ -56,9 +58,11 @@ const NULLS_AT_ONCE = 5;
 export function tailOf({ db, collections }: LiveSource, after: string | null, awaitMs: number): Tail {
   const followed = [collections.tasks, collections.batches, collections.resumableUploads, collections.deviceImports, collections.cells];
   const names = followed.map(({ collectionName }) => collectionName);
+  // Sealing changes each once more, which is no news.
+  const added = { 'ns.coll': collections.auditEntries.collectionName, operationType: 'insert' };
   const ofOurs = { 'ns.coll': { $in: names }, operationType: { $in: CHANGES } };
   const stream: Stream = db.watch<Change, Change & mongo.ChangeStreamDocument>(
-    [{ $match: { $or: [ofOurs, { operationType: 'invalidate' }] } }, { $project: { ns: 1, documentKey: 1, operationType: 1 } }],
+    [{ $match: { $or: [ofOurs, added, { operationType: 'invalidate' }] } }, { $project: { ns: 1, documentKey: 1, operationType: 1 } }],
     { maxAwaitTimeMS: awaitMs, batchSize: 1_000, ...(after !== null && { resumeAfter: { _data: after } }) },
   );
   let nulls = 0;

@@ -2,7 +2,9 @@ import type { Express, RequestHandler, Response } from 'express';
 import type { AccessService } from '../../core/access/contract';
 import { requireRole } from '../../core/access/require-role';
 import type { Role } from '../../core/access/viewer';
+import type { AuditService } from '../../core/audit/contract';
 import type { PublicUrl } from '../access/own-address';
+import { isRecorded, recordAnswer } from '../audit/record-answer';
 import { toUserErrorType, userErrorsOf } from '../errors/as-payload';
 import { sendJson } from '../files/send-json';
 import { type Refuse, signedIn, viewerOf } from './signed-in';
@@ -11,7 +13,7 @@ import { type Refuse, signedIn, viewerOf } from './signed-in';
  * `SIGN_IN`: what is behind it looks at what is shown by itself. `ANY_KEY`: what is behind it decides for each operation. A role: whoever has
  * it or more; apps have none of the addresses.
  */
-export type Who = 'ANYONE' | 'SIGN_IN' | 'ANY_KEY' | Exclude<Role, 'APP'>;
+export type Who = 'ANYONE' | 'SIGN_IN' | 'ANY_KEY' | Exclude<Role, 'APP' | 'ISSUER'>;
 
 /**
  * Every address that Express answers, with who may use it: GET stands for HEAD as well, ALL for whatever is below the address. An address
@@ -39,6 +41,7 @@ export const ROUTES = {
   'GET /imports/:id/devices.csv': 'OPERATOR',
   'GET /batches/:id/tasks.csv': 'VIEWER',
   'GET /metrics': 'VIEWER',
+  'GET /audit.jsonl': 'ADMINISTRATOR',
 } as const satisfies Record<string, Who>;
 
 export type RouteName = keyof typeof ROUTES;
@@ -53,12 +56,21 @@ export interface Gate {
   serve(route: RouteName, handler: RequestHandler, refuse?: Refuse): void;
 }
 
-export function createGate(app: Express, access: Pick<AccessService, 'authenticate' | 'hold'>, publicUrl?: PublicUrl): Gate {
+export function createGate(
+  app: Express,
+  access: Pick<AccessService, 'authenticate' | 'hold'>,
+  audit: Pick<AuditService, 'record' | 'refused'>,
+  publicUrl?: PublicUrl,
+): Gate {
   return {
     serve(route, handler, refuse = refuseKey) {
       const who: Who = ROUTES[route];
       const [method, path = ''] = route.split(' ');
-      const known = signedIn(access, refuse, who !== 'ANY_KEY', publicUrl);
+      const told: Refuse = (res, refusal) => {
+        if (refusal.code === 'NOT_SIGNED_IN') void audit.refused({ action: route, viewer: null, codes: [refusal.code] });
+        refuse(res, refusal);
+      };
+      const known = signedIn(access, told, who !== 'ANY_KEY', publicUrl);
       const guarded: RequestHandler = (req, res, next) => {
         if (who === 'ANYONE' || who === 'SIGN_IN') return handler(req, res, next);
         // What a key may see is for nobody in between, and no other type than it says.
@@ -66,7 +78,11 @@ export function createGate(app: Express, access: Pick<AccessService, 'authentica
         res.setHeader('X-Content-Type-Options', 'nosniff');
         return known(req, res, (error?: unknown) => {
           if (error !== undefined) return next(error);
-          if (who !== 'ANY_KEY' && !isAllowed(who, res)) return;
+          if (who !== 'ANY_KEY' && !isAllowed(who, res)) {
+            void audit.refused({ action: route, viewer: viewerOf(res), codes: ['NOT_ALLOWED'] });
+            return;
+          }
+          if (isRecorded(route, req.method)) recordAnswer(audit, route, req, res, viewerOf(res));
           return handler(req, res, next);
         });
       };

@@ -2,10 +2,12 @@ import { ApolloServer, type ApolloServerPlugin, HeaderMap } from '@apollo/server
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import express, { type Request, type RequestHandler, type Response, Router } from 'express';
 import { type DocumentNode, GraphQLError, type GraphQLSchema, getOperationAST } from 'graphql';
+import { inCall } from '../../core/call';
 import { type ApiContext, type ApiServices, createContext } from '../context';
 import type { PresentError } from '../errors/present';
 import { API_LIMITS } from '../limits';
 import type { Answers } from './answers';
+import { callOf } from './call-of';
 import type { DocumentCheck } from './document/check';
 import { createPace, type Pace } from './pace';
 import type { CostOf } from './query-cost';
@@ -149,10 +151,13 @@ const answering =
     const own: Taken = { gone: gone.signal, work: nothing, sending: nothing };
     taken.set(contextValue.pace, own);
     try {
-      const answer = await server.executeHTTPGraphQLRequest({
-        httpGraphQLRequest: { method: req.method.toUpperCase(), headers, search: new URL(req.url, 'http://host').search, body: req.body },
-        context: async () => contextValue,
-      });
+      // Where the body came from the socket, what runs now is no longer of the call.
+      const answer = await inCall(callOf(req), () =>
+        server.executeHTTPGraphQLRequest({
+          httpGraphQLRequest: { method: req.method.toUpperCase(), headers, search: new URL(req.url, 'http://host').search, body: req.body },
+          context: async () => contextValue,
+        }),
+      );
       // The schema has nothing that is answered in pieces.
       if (answer.body.kind !== 'complete') throw new Error('An answer came in pieces.');
       for (const [name, value] of answer.headers) res.setHeader(name, value);

@@ -1,8 +1,9 @@
-import type { Server } from 'node:http';
-import { type ExecutionArgs, type ExecutionResult, GraphQLError, type GraphQLSchema, getOperationAST, subscribe } from 'graphql';
+import type { IncomingMessage, Server } from 'node:http';
+import { type ExecutionArgs, type ExecutionResult, execute, GraphQLError, type GraphQLSchema, getOperationAST, subscribe } from 'graphql';
 import { CloseCode, makeServer, type SubscribePayload, type Context as WsContext } from 'graphql-ws';
 import type { Credential } from '../../core/access/credential';
 import type { Viewer } from '../../core/access/viewer';
+import { inCall } from '../../core/call';
 import { unlessStoreAway } from '../../core/guarded-core';
 import type { StoreWatch } from '../../schema/mongo/store-watch';
 import { connectionCredential } from '../access/credential-of';
@@ -12,6 +13,7 @@ import { userErrorsOf } from '../errors/as-payload';
 import type { ErrorLog, PresentError } from '../errors/present';
 import { API_LIMITS } from '../limits';
 import type { Answers } from './answers';
+import { callIn, callOf, nextCall } from './call-of';
 import { checked, proven } from './connections';
 import type { Origins } from './cross-origin';
 import type { DocumentCheck } from './document/check';
@@ -46,7 +48,9 @@ export interface GraphqlWsDeps {
 /** GraphQL over WebSocket (graphql-transport-ws). Apollo's plugins don't see it: keys, limits and masking are its own. */
 export function serveGraphqlWs(httpServer: Server, path: string, deps: GraphqlWsDeps): { stop(): Promise<void> } {
   const { schema, services, presentError, documents, costOf, answers, watch, log, origins, publicUrl } = deps;
-  const { access } = services.core;
+  const { access, audit } = services.core;
+  const refused = (request: IncomingMessage, code: string): void =>
+    inCall(callOf(request), () => void audit.refused({ action: 'connect', viewer: null, codes: [code] }));
 
   const server = makeServer<Record<string, unknown> | undefined, Session>({
     connectionInitWaitTimeout: API_LIMITS.firstRequestMs,
@@ -57,15 +61,14 @@ export function serveGraphqlWs(httpServer: Server, path: string, deps: GraphqlWs
       try {
         viewer = await access.authenticate(credential);
       } catch (error) {
-        const [refused] = userErrorsOf(error) ?? [];
-        if (!refused) throw error;
-        extra.socket.close(
-          refused.code === 'NOT_SIGNED_IN' ? CloseCode.Unauthorized : TRY_AGAIN_LATER,
-          refused.message.slice(0, CLOSE_REASON),
-        );
+        const [known] = userErrorsOf(error) ?? [];
+        if (!known) throw error;
+        if (known.code === 'NOT_SIGNED_IN') refused(extra.request, known.code);
+        extra.socket.close(known.code === 'NOT_SIGNED_IN' ? CloseCode.Unauthorized : TRY_AGAIN_LATER, known.message.slice(0, CLOSE_REASON));
         return false;
       }
       if (!viewer || credential === null) {
+        refused(extra.request, 'NOT_SIGNED_IN');
         // graphql-ws gives up on this code at once; on 4403, its own for a refusal, it tries again.
         extra.socket.close(CloseCode.Unauthorized, 'No valid API key came with the connection');
         return false;
@@ -86,7 +89,9 @@ export function serveGraphqlWs(httpServer: Server, path: string, deps: GraphqlWs
       extra.gone.abort();
     },
     onSubscribe: (connection, id, payload) => prepare(connection, id, payload),
-    subscribe: (args) => subscribeInTime(args),
+    // What came over a socket belongs to no call by itself.
+    execute: (args) => inCall(callIn(args), () => execute(args)),
+    subscribe: (args) => inCall(callIn(args), () => subscribeInTime(args)),
     onError: (_connection, _id, _payload, errors) => errors.map((error) => presentError(error, 'GRAPHQL_VALIDATION_FAILED')),
     async onNext({ extra }, _id, payload, { contextValue }, { errors, ...rest }) {
       const { actorId } = (contextValue as ApiContext).viewer;
@@ -125,7 +130,13 @@ export function serveGraphqlWs(httpServer: Server, path: string, deps: GraphqlWs
       const pace = createPace({ isGone });
       const leave = extra.work.get(payload);
       if (leave) extra.work.set(payload, () => void pace.end().then(leave));
-      return { schema, document, variableValues: variables, operationName, contextValue: createContext(services, viewer, pace) };
+      return {
+        schema,
+        document,
+        variableValues: variables,
+        operationName,
+        contextValue: { ...createContext(services, viewer, pace), call: nextCall(extra.request) },
+      };
     } catch (error) {
       if (error instanceof GraphQLError) return [error];
       const known = userErrorsOf(error)?.[0];

@@ -24,6 +24,9 @@ const OF_AN_APP: ReadonlyMap<string, (args: Named) => readonly (DeviceId | null 
   ['Subscription.taskChanges', ({ filter }: Named) => [filter?.deviceId]],
 ]);
 
+/** What keys that make tokens for apps may ask for. */
+const OF_AN_ISSUER: ReadonlySet<string> = new Set(['Query.viewer', 'Mutation.createAppToken']);
+
 /** For a key of the role APP there is such an operation at all. */
 export const isOfAnApp = (operation: string): boolean => OF_AN_APP.has(operation);
 
@@ -32,6 +35,7 @@ export const isOfAnApp = (operation: string): boolean => OF_AN_APP.has(operation
  * `operation` is the parent type and the field, e.g. `Query.tasks`. Throws NOT_ALLOWED.
  */
 export function requireOperation(viewer: Viewer, operation: string, args: object): void {
+  if (viewer.role === 'ISSUER' && !OF_AN_ISSUER.has(operation)) throw notForIssuers();
   if (viewer.role !== 'APP') return;
   const devicesOf = OF_AN_APP.get(operation);
   if (devicesOf) {
@@ -39,7 +43,13 @@ export function requireOperation(viewer: Viewer, operation: string, args: object
     return;
   }
   throw new UserError('NOT_ALLOWED', {
-    message: "The key is an app's: it may only query, follow, confirm and reject the tasks of its own devices.",
+    message: 'It is an app that asks: it may only query, follow, confirm and reject the tasks of its own devices.',
     hint: 'Use `unfinishedTasks`, `deviceTasks`, `confirmTasks` and `rejectTasks`, or a key of another role.',
   });
 }
+
+const notForIssuers = (): UserError =>
+  new UserError('NOT_ALLOWED', {
+    message: 'The key makes tokens for apps, and may do nothing else.',
+    hint: 'Use `createAppToken`, or a key of another role.',
+  });

@@ -1,5 +1,6 @@
 import type { DeviceId } from '../../schema/model/ids';
 import type { Page, PageRequest } from '../paging/page';
+import type { AppToken, NewAppToken } from './apps/app-tokens';
 import type { Credential } from './credential';
 import type { OpenedSession } from './sessions/browser-sessions';
 import type { BegunSignIn } from './tokens/code-flow';
@@ -21,6 +22,9 @@ export interface AccessService {
   createKey(viewer: Viewer, input: NewApiKey): Promise<{ key: string; apiKey: ApiKey }>;
   revokeKey(viewer: Viewer, id: string): Promise<ApiKey>;
   keys(viewer: Viewer, page: PageRequest): Promise<Page<ApiKey>>;
+
+  /** R-DEV-7: for the app of an owner, by a key of the role ISSUER. Throws NOT_ALLOWED, REQUIRED, INVALID_FORMAT, OUT_OF_RANGE. */
+  createAppToken(viewer: Viewer, input: NewAppToken): Promise<AppToken>;
 
   /** Those who have signed in, the newest first. */
   people(viewer: Viewer, page: PageRequest, filter?: { blocked?: boolean | null }): Promise<Page<Person>>;

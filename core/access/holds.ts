@@ -10,7 +10,7 @@ const AT_ONCE = 8;
 export interface Holds {
   /** `end` is called once, when the credential is good no more or may do something else than now. Gives what lets go of it. */
   hold(credential: Credential, viewer: Viewer, end: () => void): () => void;
-  /** Ends what somebody holds. */
+  /** Ends what somebody holds, and what the tokens do that a key has made. */
   end(actorId: string): void;
   /** Ends what was opened with a credential. */
   endOf(credential: Credential): void;
@@ -18,9 +18,10 @@ export interface Holds {
 
 interface Held {
   credential: Credential;
-  actorId: string;
+  actorIds: readonly (string | undefined)[];
   isApp: boolean;
-  rights: string;
+  /** As it was at the last look. */
+  viewer: Viewer;
   end(): void;
 }
 
@@ -42,7 +43,10 @@ export function createHolds(authenticate: (credential: Credential) => Promise<Vi
       return undefined;
     });
     if (viewer === undefined) return;
-    for (const one of held) if (!viewer || rightsOf(viewer) !== one.rights) close(one);
+    for (const one of held) {
+      if (viewer && isAsBefore(one.viewer, viewer)) one.viewer = viewer;
+      else close(one);
+    }
   }
 
   /** Each credential once, however much it holds. */
@@ -79,14 +83,20 @@ export function createHolds(authenticate: (credential: Credential) => Promise<Vi
 
   return {
     hold(credential, viewer, end) {
-      const held: Held = { credential, actorId: viewer.actorId, isApp: viewer.role === 'APP', rights: rightsOf(viewer), end };
+      const held: Held = {
+        credential,
+        actorIds: [viewer.actorId, viewer.madeBy],
+        isApp: viewer.role === 'APP',
+        viewer,
+        end,
+      };
       open.add(held);
       // It may have been revoked since it was looked at.
       void check(credential, [held]);
       schedule();
       return () => void open.delete(held);
     },
-    end: (actorId) => closeWhere((held) => held.actorId === actorId),
+    end: (actorId) => closeWhere((held) => held.actorIds.includes(actorId)),
     endOf(credential) {
       const key = credentialKey(credential);
       closeWhere((held) => credentialKey(held.credential) === key);
@@ -94,4 +104,13 @@ export function createHolds(authenticate: (credential: Credential) => Promise<Vi
   };
 }
 
-const rightsOf = ({ role, products, deviceIds }: Viewer): string => JSON.stringify([role, products, deviceIds ?? []]);
+const rightsOf = ({ role, products, owner }: Viewer): string => JSON.stringify([role, products, owner ?? null]);
+
+/** An owner may get devices, which ends nothing; with one that is lost everything ends that may be about it. */
+function isAsBefore(before: Viewer, now: Viewer): boolean {
+  if (rightsOf(before) !== rightsOf(now)) return false;
+  const [had, has] = [before.deviceIds ?? [], now.deviceIds ?? []];
+  if (now.owner === undefined) return JSON.stringify(had) === JSON.stringify(has);
+  const kept = new Set(has);
+  return had.every((id) => kept.has(id));
+}

@@ -2,8 +2,8 @@ import type { DeviceId } from '../../schema/model/ids';
 import { UserError } from '../errors';
 import type { Role, Viewer } from './viewer';
 
-/** An administrator may what an operator may, and an operator what a viewer may; an app may what `app-role.ts` lists, and nothing else. */
-const RANK: Record<Role, number> = { ADMINISTRATOR: 3, OPERATOR: 2, VIEWER: 1, APP: 0 };
+/** An administrator may what an operator may, and an operator what a viewer may; an app may what `app-role.ts` lists, and nothing else; so may an issuer. */
+const RANK: Record<Role, number> = { ADMINISTRATOR: 3, OPERATOR: 2, VIEWER: 1, APP: 0, ISSUER: 0 };
 
 /** Throws NOT_ALLOWED. */
 export function requireRole(viewer: Viewer, needed: Role): void {
@@ -23,7 +23,7 @@ export function requireDevices(viewer: Viewer, deviceIds: readonly (DeviceId | n
   const own = new Set<string | null | undefined>(viewer.deviceIds);
   if (deviceIds.every((id) => own.has(id))) return;
   throw new UserError('NOT_ALLOWED', {
-    message: "The key is an app's: it may see and decide only about its own devices and their tasks.",
-    hint: 'Name one of its devices, or ask an administrator for a key that has the device.',
+    message: 'It is an app that asks: it may see and decide only about its own devices and their tasks.',
+    hint: 'Name one of its devices, or have the device given to its owner (`setDeviceOwners`).',
   });
 }

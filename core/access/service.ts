@@ -5,6 +5,9 @@ import type { Clock } from '../clock';
 import { createSampledLog, type Lines } from '../sampled-log';
 import { createSealing, MASTER_KEY_BYTES, type Sealing } from '../sealing';
 import type { CoreSettings } from '../settings';
+import { createAppTokens, isAppToken } from './apps/app-tokens';
+import { createDevicesOfOwner } from './apps/devices-of-owner';
+import { userOf } from './apps/user-of';
 import type { AccessService } from './contract';
 import type { Credential } from './credential';
 import { createHolds } from './holds';
@@ -14,7 +17,7 @@ import { createSessions } from './sessions/service';
 import { type AccessSettings, DEFAULT_ACCESS } from './settings';
 import { createCodeFlow } from './tokens/code-flow';
 import { reasonOf } from './tokens/reason-of';
-import { createTokens, looksLikeToken, type Proven } from './tokens/verify';
+import { createTokens, isOfPerson, looksLikeToken, type Proven } from './tokens/verify';
 import type { Viewer } from './viewer';
 
 export interface AccessDeps {
@@ -53,13 +56,18 @@ export function createAccessService({
     onKeysFailed: ({ id }, error) => lines.warn(id, { issuer: id, reason: reasonOf(error) }, 'The keys of an issuer could not be fetched'),
   });
 
+  const withDevices = createDevicesOfOwner(store.collections.devices, clock);
+  const appTokens = createAppTokens({ collections: store.collections, clock, viewerOfKey: keys.authenticator.viewerOf });
+
   async function prove(bearer: string): Promise<{ viewer: Viewer; proven?: Proven } | null> {
     if (!looksLikeToken(bearer)) {
       const viewer = await keys.authenticator.authenticate(bearer);
       return viewer && { viewer };
     }
+    if (isAppToken(bearer)) return { viewer: await appTokens.verify(bearer) };
     if (issuers.length === 0) return null;
     const proven = await tokens.verify(bearer);
+    if (!isOfPerson(proven)) return { viewer: userOf(proven.owner, proven.name) };
     const { issuer, subject, name, role, products } = proven;
     return { viewer: await people.seen({ issuer: issuer.issuer, subject, name, role, products }), proven };
   }
@@ -77,16 +85,21 @@ export function createAccessService({
       lines.warn(`sign-in ${id}`, { issuer: id, reason: reasonOf(error) }, 'A sign-in by an identity provider failed'),
   });
 
-  async function authenticate(credential: Credential | null | undefined): Promise<Viewer | null> {
+  async function identify(credential: Credential | null | undefined): Promise<Viewer | null> {
     if (credential == null) return null;
     if (typeof credential !== 'string') return sessions.authenticate(credential.session);
     return (await prove(credential))?.viewer ?? null;
   }
 
+  async function authenticate(credential: Credential | null | undefined): Promise<Viewer | null> {
+    const viewer = await identify(credential);
+    return viewer && withDevices(viewer);
+  }
+
   const holds = createHolds(authenticate);
 
   return {
-    ...{ authenticate, hold: holds.hold },
+    ...{ authenticate, hold: holds.hold, createAppToken: appTokens.create },
     ...keys.service,
     ...people.service,
     ...sessions.service,

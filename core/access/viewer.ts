@@ -14,6 +14,10 @@ export interface Viewer {
   products: readonly string[] | null;
   /** Of the role APP: its devices. */
   deviceIds?: readonly DeviceId[];
+  /** Of the user of an app: whose devices these are. */
+  owner?: string;
+  /** The key that has made the token it came with, if one has: it ends with the key. */
+  madeBy?: string;
   /** Of each, the registration that the key was made for. */
   registrations?: readonly (string | null)[];
   /** The browser session that it came with, if it did. */

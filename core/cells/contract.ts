@@ -5,6 +5,12 @@ import type { Task } from '../../schema/model/task/task';
 import type { Viewer } from '../access/viewer';
 import type { Page, PageRequest } from '../paging/page';
 
+/** What a task holds, or is kept for it; with `attempt` not what a later attempt holds. */
+export interface Leaving {
+  taskId: TaskId;
+  attempt?: number;
+}
+
 export interface CellSlotRequest {
   cell: string;
   level: CellLevel;
@@ -31,6 +37,8 @@ export interface CellSlots {
    * attempt holds. The end of a task or attempt and the step after RESULT do so by themselves.
    */
   release(taskId: TaskId, attempt?: number): Promise<void>;
+  /** The same of many tasks, cell by cell. */
+  releaseAll(leaving: readonly Leaving[]): Promise<void>;
   /**
    * Takes back the slots of tasks that are over or past the steps that hold one, and expired ones, and calls who waits. Several processes
    * may do so at once. Returns how many slots were taken back and tasks called.

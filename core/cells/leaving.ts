@@ -1,14 +1,6 @@
 import { isAtWork } from '../../schema/model/cell/holding';
-import type { TaskId } from '../../schema/model/ids';
-import type { Collections } from '../../schema/mongo/collections';
 import { applied, type TaskWrite } from '../tasks/store';
-import type { CellSlots } from './contract';
-
-/** A task whose write has made it leave its cell, and with which attempt. */
-export interface Leaving {
-  taskId: TaskId;
-  attempt: number;
-}
+import type { CellSlots, Leaving } from './contract';
 
 /** R-FLOW-4: ended, or begun again, or with its result; whatever held no cell slot has none to give back. */
 export function leavingOf(writes: readonly TaskWrite[]): Leaving[] {
@@ -28,24 +20,27 @@ export interface CellLeavings {
   close(): Promise<void>;
 }
 
-/** Gives back the slots of tasks that leave their cell, whoever has written so. One after the other: a cancelled batch may have many. */
-export function createCellLeavings({ cells }: Pick<Collections, 'cells'>, slots: Pick<CellSlots, 'release'>): CellLeavings {
-  let last: Promise<void> = Promise.resolve();
+/** Gives back the slots of tasks that leave their cell, whoever has written so. What comes while some are given back goes together. */
+export function createCellLeavings(slots: Pick<CellSlots, 'releaseAll'>): CellLeavings {
+  let waiting: Leaving[] = [];
+  let running: Promise<void> | null = null;
 
-  async function giveBack(leaving: readonly Leaving[]): Promise<void> {
-    const attempts = new Map(leaving.map(({ taskId, attempt }) => [taskId, attempt]));
-    const noted = await cells.find({ 'slots.taskId': { $in: [...attempts.keys()] } }, { projection: { 'slots.taskId': 1 } }).toArray();
-    for (const { taskId } of noted.flatMap((cell) => cell.slots)) {
-      const attempt = attempts.get(taskId);
-      if (attempt !== undefined) await slots.release(taskId, attempt);
+  async function giveBack(): Promise<void> {
+    while (waiting.length > 0) {
+      const leaving = waiting;
+      waiting = [];
+      await slots.releaseAll(leaving).catch(() => undefined);
     }
+    running = null;
   }
 
   return {
     left(leaving) {
-      if (leaving.length === 0) return;
-      last = last.then(() => giveBack(leaving)).catch(() => undefined);
+      waiting.push(...leaving);
+      if (waiting.length > 0) running ??= giveBack();
     },
-    close: () => last,
+    async close() {
+      await running;
+    },
   };
 }

@@ -10,11 +10,15 @@ import { nextTurns } from './turns';
 /** Two that make the document of a cell at once, or a slot that comes free beside a refusal: each time somebody else got on. */
 const TRIES = 4;
 
-export async function takeSlot(deps: CellDeps, request: CellSlotRequest): Promise<boolean> {
+export async function takeSlot(
+  deps: CellDeps,
+  cellOf: (key: string) => Promise<StoredCell | null>,
+  request: CellSlotRequest,
+): Promise<boolean> {
   const limit = deps.settings.cells.slots[request.level];
   for (let tries = 1; ; tries += 1) {
     const now = deps.clock();
-    const before = await deps.collections.cells.findOne({ _id: cellKey(request) });
+    const before = await cellOf(cellKey(request));
     const mayTakeFree = await isNext(deps, request, before, now);
     const after = await write(deps, { request, limit, mayTakeFree, now });
     if (after.slots.some(({ taskId, attempt, held }) => held && taskId === request.taskId && attempt === request.attempt)) return true;

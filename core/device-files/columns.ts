@@ -93,6 +93,9 @@ const BY_NAME: Record<string, Column> = {
   city: (device, cell) => {
     regionOf(device).city = cell;
   },
+  owner: (device, cell) => {
+    device.owner = cell;
+  },
 };
 /** Other names of columns: those that the vendors' consoles give them in exports, and older ones. */
 const ALIASES: Record<string, string> = {
@@ -169,7 +172,7 @@ const tooManyCells = ({ named }: Columns): string =>
   `The row has more cells than there are columns. ${named ? 'The first row names fewer.' : 'Name the columns in a first row to give more than names.'}`;
 
 const TAKEN =
-  'Name columns deviceName, secret (or DeviceSecret), productKey, dialect, certificateFingerprints, endpoint, pskIdentity, pskKey, pskIdentity2, pskKey2, parent, parent.productKey, province, city, or tag.<key> for a tag, each once.';
+  'Name columns deviceName, secret (or DeviceSecret), productKey, dialect, certificateFingerprints, endpoint, pskIdentity, pskKey, pskIdentity2, pskKey2, parent, parent.productKey, province, city, owner, or tag.<key> for a tag, each once.';
 
 const shown = (title: string): string => `"${title.trim().slice(0, 40)}"`;
 

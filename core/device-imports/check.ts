@@ -10,7 +10,7 @@ import {
 } from '../../schema/model/device/device-import';
 import { deviceIdOf } from '../../schema/model/ids';
 import type { Limits } from '../../schema/model/limits';
-import { deviceNameViolation, deviceSecretViolation } from '../../schema/model/names';
+import { deviceNameViolation, deviceSecretViolation, ownerViolation } from '../../schema/model/names';
 import type { Product } from '../../schema/model/product';
 import { DIALECTS, type Dialect } from '../../schema/model/protocol/dialect';
 import type { Violation } from '../../schema/model/violation';
@@ -72,6 +72,8 @@ function violationOf(device: NewDevice, product: FileOfDevices['product'], limit
   const [ofIdentity] = newIdentityViolations(device, product, '', limits);
   if (ofIdentity) return [identityProblem(ofIdentity), ofIdentity];
   if (device.parent?.deviceName === '') return ['GATEWAY_UNKNOWN', PARENT_MISSING];
+  const ofOwner = device.owner == null ? null : ownerViolation(device.owner, '');
+  if (ofOwner) return ['OWNER', ofOwner];
   if (!device.region && !device.tags) return null;
   const [first] = attributeViolations({ region: device.region, tags: device.tags ?? undefined }, '', limits).filter(Boolean);
   return first ? [first.field?.startsWith('region') ? 'REGION' : 'TAGS', first] : null;
@@ -169,7 +171,7 @@ export const existsAlready = (attempt: string, row: number, deviceName: string):
   problemOf(attempt, row, deviceName, 'EXISTS', 'The product has a device with this name already.');
 
 const rowOf = (row: number, checked: NewDevice, dialect: Dialect, identity: SettledIdentity | null, made: string): ImportRow => {
-  const { deviceName, secret, certificateFingerprints, parent, region, tags } = checked;
+  const { deviceName, secret, certificateFingerprints, parent, region, tags, owner } = checked;
   return {
     row,
     deviceName,
@@ -182,6 +184,7 @@ const rowOf = (row: number, checked: NewDevice, dialect: Dialect, identity: Sett
     ...(parent && { parent: { deviceName: parent.deviceName, ...(parent.productKey && { productKey: parent.productKey }) } }),
     ...(region && { region }),
     ...(tags && { tags: [...tags] }),
+    ...(owner != null && { owner }),
   };
 };
 

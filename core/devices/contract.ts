@@ -94,6 +94,11 @@ export interface DeviceSwitch {
    */
   setCertificates(viewer: Viewer, wanted: readonly DeviceCertificates[]): Promise<Device[]>;
   /**
+   * R-DEV-7: whose devices are from now on, nobody's with null: at most `limits.devicesPerCall`, all or none, in the order given. Of a
+   * device that is named twice the last counts. Throws DEVICE_UNKNOWN, INVALID_FORMAT, TOO_MANY, REQUIRED.
+   */
+  setOwners(viewer: Viewer, wanted: readonly DeviceOwner[]): Promise<Device[]>;
+  /**
    * What LwM2M devices are known by from now on: at most `limits.devicesPerCall`, all or none, in the order given. What is not given stays;
    * a key that is the same stays good. Registrations and DTLS sessions by a key or an endpoint name that is gone end within about a second.
    * Throws DEVICE_UNKNOWN, IDENTITY_DIALECT, ENDPOINT_EXISTS, PSK_IDENTITY_EXISTS, INVALID_FORMAT, TOO_MANY, REQUIRED.
@@ -117,6 +122,11 @@ export interface LostIdentity {
   identities: readonly (string | null)[] | 'ALL';
 }
 
+export interface DeviceOwner {
+  deviceId: DeviceId;
+  owner: string | null;
+}
+
 export interface DeviceCertificates {
   deviceId: DeviceId;
   /** At most two; none takes them away. */
@@ -138,6 +148,8 @@ export interface NewDevice {
   lwm2m?: NewLwm2mIdentity | null;
   region?: Region | null;
   tags?: readonly DeviceTag[] | null;
+  /** R-DEV-7. */
+  owner?: string | null;
   /** Its parent, of the same product when none is named. */
   parent?: ParentName | null;
 }
@@ -173,6 +185,8 @@ export interface DeviceFilter {
   groupId?: string | null;
   /** Its children. */
   parentId?: DeviceId | null;
+  /** Those of this owner; compared exactly. */
+  owner?: string | null;
   /** The LwM2M device that registers as this. */
   endpoint?: string | null;
   /** The one that has a pre-shared key with this identity. */

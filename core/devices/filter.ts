@@ -8,7 +8,7 @@ import type { DeviceFilter } from './contract';
 
 /** Every list is ordered by `_id`, `<productKey>.<deviceName>`; the range lets the one index order and filter by product. */
 export function deviceQuery(filter: DeviceFilter): mongo.Filter<StoredDevice> {
-  const { productKey, online, namePrefix, module, version, province, city, groupId, parentId, endpoint, pskIdentity } = filter;
+  const { productKey, online, namePrefix, module, version, province, city, groupId, parentId, owner, endpoint, pskIdentity } = filter;
   refuseMalformed({ module, version }, 'filter.');
   const from = productKey ? `${productKey}.${namePrefix ?? ''}` : null;
   const byVersion = version ? runsOneOf(module ?? DEFAULT_MODULE, [version]) : module ? hasModule(module) : {};
@@ -18,6 +18,7 @@ export function deviceQuery(filter: DeviceFilter): mongo.Filter<StoredDevice> {
     ...(productKey && from && { productKey, _id: { $gte: from, $lt: after(from) } }),
     ...(groupId && { groups: groupId }),
     ...(parentId && { parentId }),
+    ...(owner != null && { owner }),
     ...(endpoint != null && { 'lwm2m.endpoint': endpoint }),
     ...(pskIdentity != null && { 'lwm2m.psks.identity': pskIdentity }),
     ...(online != null && { online }),

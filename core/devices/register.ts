@@ -2,7 +2,7 @@ import { certificateFingerprints, certificateViolations } from '../../schema/mod
 import { parentOf, parentViolation } from '../../schema/model/device/parent-name';
 import { type DeviceId, deviceIdOf } from '../../schema/model/ids';
 import type { Limits } from '../../schema/model/limits';
-import { deviceNameViolation, deviceSecretViolation } from '../../schema/model/names';
+import { deviceNameViolation, deviceSecretViolation, ownerViolation } from '../../schema/model/names';
 import type { Product } from '../../schema/model/product';
 import type { Violation } from '../../schema/model/violation';
 import type { Store } from '../../schema/mongo/connect';
@@ -115,6 +115,7 @@ const newDeviceViolations = (
   ...certificateViolations(device.certificateFingerprints ?? [], `${path}certificateFingerprints`),
   ...newIdentityViolations(device, product, path, limits),
   ...attributeViolations({ region: device.region, tags: device.tags ?? undefined }, path, limits),
+  device.owner == null ? null : ownerViolation(device.owner, `${path}owner`),
 ];
 
 function repeatedNames(inputs: readonly NewDevice[]): Violation[] {
@@ -144,7 +145,7 @@ const deviceExists = (index: number, message: string, conflictingId?: DeviceId):
 });
 
 export function deviceOf(sealing: Sealing, product: Product, device: NewDevice, now: Date): StoredDevice {
-  const { deviceName, secret, certificateFingerprints: certificates, dialect, region, tags } = device;
+  const { deviceName, secret, certificateFingerprints: certificates, dialect, region, tags, owner } = device;
   const _id = deviceIdOf(product._id, deviceName);
   const identity = settledIdentity(device, product);
   return {
@@ -162,6 +163,7 @@ export function deviceOf(sealing: Sealing, product: Product, device: NewDevice, 
     moduleVersions: [],
     ...(region && { region: regionOf(region) }),
     ...(tags && tags.length > 0 && { tags: tagsOf(tags) }),
+    ...(owner != null && { owner }),
     online: false,
     gatewayId: null,
     sessionId: null,

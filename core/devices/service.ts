@@ -25,6 +25,7 @@ import { disabledOn, setEnabled } from './enabled';
 import { deviceQuery } from './filter';
 import { createLwm2mAdmission } from './lwm2m/known';
 import { setLwm2mIdentities } from './lwm2m/set-identities';
+import { setOwners } from './owners';
 import { type Connecting, type Related, resetGateway, setConnected, setDisconnected } from './presence';
 import { reviewConnected } from './presence-queries';
 import { registerDevices } from './register';
@@ -150,6 +151,10 @@ export function createDeviceService(deps: DeviceDeps): DeviceService {
       const set = await setCertificates({ ...store, sessionEnds }, settings.limits, wanted);
       deps.onVoid?.(set.map(({ _id }) => _id));
       return set;
+    },
+    async setOwners(viewer, wanted) {
+      requireRole(viewer, 'OPERATOR');
+      return setOwners(store, settings.limits, wanted);
     },
     async setLwm2mIdentities(viewer, wanted) {
       requireRole(viewer, 'OPERATOR');

@@ -1,6 +1,6 @@
 interface Waiting<I, R> {
   item: I;
-  resolve(result: R): void;
+  resolve(result: R | PromiseLike<R>): void;
   reject(error: unknown): void;
 }
 
@@ -11,10 +11,11 @@ export interface Bundle<I, R> {
 
 /**
  * Work on many things that is cheaper together: whatever comes while a run is under way is taken by the next one, so nothing waits for a
- * timer, and the busier it is the larger the runs. No two items with one key are in one run.
+ * timer, and the busier it is the larger the runs. No two items with one key are in one run. A result may be still to come: the next run does
+ * not wait for it.
  */
 export function createBundle<I, R>(
-  run: (items: readonly I[]) => Promise<readonly R[]>,
+  run: (items: readonly I[]) => Promise<readonly (R | PromiseLike<R>)[]>,
   { keyOf, most = 500, waitingMost = 20_000 }: { keyOf(item: I): string; most?: number; waitingMost?: number },
 ): Bundle<I, R> {
   let waiting: Waiting<I, R>[] = [];
@@ -38,7 +39,7 @@ export function createBundle<I, R>(
       const taken = take();
       try {
         const results = await run(taken.map(({ item }) => item));
-        for (const [index, { resolve }] of taken.entries()) resolve(results[index] as R);
+        for (const [index, { resolve }] of taken.entries()) resolve(results[index] as R | PromiseLike<R>);
       } catch (error) {
         for (const { reject } of taken) reject(error);
       }

@@ -7,6 +7,7 @@ import type { Registration } from '../../schema/model/registration/registration'
 import type { Store } from '../../schema/mongo/connect';
 import type { Clock } from '../clock';
 import { transaction } from '../transaction';
+import { createBundle } from './bundle';
 import { presenceOperation, shutOutOf } from './presence';
 
 export interface CommitDeps {
@@ -15,8 +16,16 @@ export interface CommitDeps {
   /** R-DEV-2: told after the devices' documents say so. */
   onCame?(ids: readonly DeviceId[]): Promise<void>;
   onWent?(ids: readonly DeviceId[]): Promise<void>;
-  /** One after the other: of two at once neither would see that both take one address. Addresses are of a gateway, that is of a process. */
-  inTurn<T>(work: () => Promise<T>): Promise<T>;
+}
+
+/** To write what devices that come or go change. */
+export interface PresenceWriter {
+  /** Null: as many wait as may. */
+  add(change: Change): Promise<'WRITTEN' | 'STALE' | 'SHUT_OUT'> | null;
+}
+
+export interface WritingDeps extends CommitDeps {
+  presences: PresenceWriter;
 }
 
 export interface Outcome {
@@ -29,24 +38,48 @@ export interface Outcome {
 type Kept = Change & { before: Registration; after: Registration };
 
 /** Nobody but the registration itself is concerned. */
-const isQuiet = (change: Change): change is Kept =>
+export const isQuiet = (change: Change): change is Kept =>
   change.before !== null && change.after !== null && presenceNews(change) === null && takenPeer(change) === null;
 
 const filterOf = ({ _id, registrationId, revision }: Registration) => ({ _id, registrationId, revision });
 
 /**
- * Writes changes of registrations of different devices if they are about what is stored, each by itself. Where a device comes or goes, its
- * document is written in the same transaction, so that no crash comes between the two; all others are one write without.
+ * Writes changes of registrations of different devices if they are about what is stored, each by itself, in one write. None of a device that
+ * comes or goes.
  */
-export async function commit(deps: CommitDeps, changes: readonly Change[]): Promise<Outcome> {
-  const quiet = changes.filter(isQuiet);
-  const loud = changes.filter((change) => !isQuiet(change));
-  const stale = new Set<Change>(quiet.length > 0 ? await writeQuietly(deps, quiet) : []);
-  if (loud.length === 0) return { stale, shutOut: new Set() };
-  const written = await deps.inTurn(() => writeWithPresence(deps, loud));
-  if (written.came.length > 0) await deps.onCame?.(written.came);
-  if (written.went.length > 0) await deps.onWent?.(written.went);
-  return { stale: new Set([...stale, ...written.stale]), shutOut: new Set(written.shutOut) };
+export async function commitQuiet(deps: CommitDeps, changes: readonly Change[]): Promise<Outcome> {
+  const stale = changes.length > 0 ? await writeQuietly(deps, changes.filter(isQuiet)) : [];
+  return { stale: new Set(stale), shutOut: new Set() };
+}
+
+/** The same of devices that come or go: together with the documents of these devices, so that no crash comes between the two. */
+export async function commitPresences({ presences }: WritingDeps, changes: readonly Change[]): Promise<Outcome> {
+  const outcomes = await Promise.all(changes.map((change) => presences.add(change) ?? Promise.reject(new Error(TOO_MANY))));
+  const those = (wanted: string) => new Set(changes.filter((_, index) => outcomes[index] === wanted));
+  return { stale: those('STALE'), shutOut: those('SHUT_OUT') };
+}
+const TOO_MANY = 'More devices come and go than can be written.';
+
+/**
+ * One transaction after the other, each of what has come since: of two at once neither would see that both take one address. Addresses are of
+ * a gateway, that is of a process.
+ */
+export const createPresenceWriter = (deps: CommitDeps): PresenceWriter =>
+  createBundle(
+    async (changes: readonly Change[]) => {
+      const { stale, shutOut, came, went } = await writeWithPresence(deps, changes);
+      const told = tell(deps, came, went);
+      return changes.map(async (change) => {
+        await told;
+        return stale.includes(change) ? 'STALE' : shutOut.includes(change) ? 'SHUT_OUT' : 'WRITTEN';
+      });
+    },
+    { keyOf: deviceOf },
+  );
+
+async function tell({ onCame, onWent }: CommitDeps, came: readonly DeviceId[], went: readonly DeviceId[]): Promise<void> {
+  if (came.length > 0) await onCame?.(came);
+  if (went.length > 0) await onWent?.(went);
 }
 
 /** What a crash of MongoDB may lose of these, within a tenth of a second, the next Update brings. */

@@ -4,7 +4,7 @@ import type { Registration } from '../../schema/model/registration/registration'
 import { DISABLED_SESSIONS_INDEX } from '../../schema/mongo/devices';
 import type { LostIdentity } from '../devices/contract';
 import { changeAll } from './change';
-import type { CommitDeps } from './commit';
+import type { CommitDeps, WritingDeps } from './commit';
 import { ofDevices } from './find';
 
 const AT_ONCE = 500;
@@ -13,7 +13,7 @@ const AT_ONCE = 500;
  * R-DEV-2: registrations whose lifetime is over are deleted, and devices whose window is over go, in bulk; so do those of disabled devices
  * that a crash has left. Several processes may do so at once. Returns how many were looked at.
  */
-export async function endDue(deps: CommitDeps, signal?: AbortSignal): Promise<number> {
+export async function endDue(deps: WritingDeps, signal?: AbortSignal): Promise<number> {
   const { registrations } = deps.store.collections;
   let ended = await endRegistrations(deps, await leftOfDisabled(deps));
   while (!signal?.aborted) {
@@ -42,7 +42,7 @@ export async function endDue(deps: CommitDeps, signal?: AbortSignal): Promise<nu
 
 /** Disabled or deleted, or nobody can say any more whose they are; of some devices. Returns how many there were. */
 export async function endRegistrations(
-  deps: CommitDeps,
+  deps: WritingDeps,
   ids: readonly DeviceId[],
   isMeant: (registration: Registration) => boolean = () => true,
 ): Promise<number> {
@@ -60,7 +60,7 @@ export async function endRegistrations(
 }
 
 /** By a key, or an endpoint name, that is the device's no more; what it has registered by another key stays. */
-export function endLost(deps: CommitDeps, lost: readonly LostIdentity[]): Promise<number> {
+export function endLost(deps: WritingDeps, lost: readonly LostIdentity[]): Promise<number> {
   const byId = new Map(lost.map(({ deviceId, identities }) => [deviceId, identities]));
   return endRegistrations(deps, [...byId.keys()], ({ _id, identity }) => {
     const gone = byId.get(_id) ?? [];

@@ -3,7 +3,7 @@ import { reachedAgain } from '../../schema/model/registration/changes';
 import type { StoredRegistration } from '../../schema/mongo/registrations';
 import { inChunks } from '../in-chunks';
 import { changeAll } from './change';
-import type { CommitDeps } from './commit';
+import type { CommitDeps, WritingDeps } from './commit';
 
 const AT_ONCE = 500;
 
@@ -22,7 +22,7 @@ export async function resetRegistrations({ store, clock }: CommitDeps, gatewayId
   await store.collections.registrations.updateMany(filter, [{ $set: set }]);
 }
 
-export async function reachAgain(deps: CommitDeps, gatewayId: string): Promise<number> {
+export async function reachAgain(deps: WritingDeps, gatewayId: string): Promise<number> {
   const { registrations } = deps.store.collections;
   const found = registrations.find({ gatewayId, online: false, reachableUntil: { $gt: deps.clock() } });
   let reached = 0;

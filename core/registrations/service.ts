@@ -5,8 +5,8 @@ import { isRefused, type Refused } from '../../schema/model/registration/refusal
 import { linksOf, plainPeerOf, type RegisteredAt, type Registration } from '../../schema/model/registration/registration';
 import type { LostIdentity } from '../devices/contract';
 import { createBundle } from './bundle';
-import { changeAll, type Decision } from './change';
-import type { CommitDeps } from './commit';
+import { changeAll, changeEach, type Decision } from './change';
+import { type CommitDeps, createPresenceWriter, type WritingDeps } from './commit';
 import type { Accepted, RegisterInput, RegistrationService, UpdateInput, Where } from './contract';
 import { endDue, endLost, endRegistrations } from './due';
 import { atGateway, byRegistrationId, countsAt, createFinder, ofDevices } from './find';
@@ -15,7 +15,7 @@ import { createHeardDevices, type Heard } from './heard';
 import { type KnownDevices, maySpeakFor, type RegisteringDevice, registeringDevice } from './known-devices';
 import { newRegistrationId } from './registration-id';
 
-export interface RegistrationDeps extends Omit<CommitDeps, 'inTurn'> {
+export interface RegistrationDeps extends CommitDeps {
   known: KnownDevices;
   limits: Pick<Limits, 'lwm2mRegistrations' | 'registrationLinks'>;
 }
@@ -39,15 +39,7 @@ const BUSY: Refused = { refused: 'busy' };
 /** LwM2M registrations. What devices do at once is read and written together. */
 export function createRegistrations(given: RegistrationDeps): Registrations {
   const { known, limits, clock } = given;
-  let last: Promise<unknown> = Promise.resolve();
-  const deps: CommitDeps = {
-    ...given,
-    inTurn(work) {
-      const run = last.then(work);
-      last = run.catch(() => undefined);
-      return run;
-    },
-  };
+  const deps: WritingDeps = { ...given, presences: createPresenceWriter(given) };
   const { registrations } = deps.store.collections;
   const finder = createFinder(registrations);
 
@@ -85,7 +77,7 @@ export function createRegistrations(given: RegistrationDeps): Registrations {
 
   const said = createBundle(
     (items: readonly Said[]) =>
-      changeAll<Said, { result: unknown } | null>(deps, items, {
+      changeEach<Said, { result: unknown } | null>(deps, items, {
         find: (open) =>
           byRegistrationId(
             registrations,

@@ -1,7 +1,7 @@
 import type { DeviceId } from './ids';
 
-/** An app serves the users of single devices: it may what `core/access/app-role.ts` lists, for its own devices. */
-export const ROLES = ['ADMINISTRATOR', 'OPERATOR', 'VIEWER', 'APP'] as const;
+/** An app serves the users of single devices: it may what `core/access/app-role.ts` lists, for its own devices. An issuer makes tokens for apps. */
+export const ROLES = ['ADMINISTRATOR', 'OPERATOR', 'VIEWER', 'APP', 'ISSUER'] as const;
 export type Role = (typeof ROLES)[number];
 
 export interface ApiKey {

@@ -130,6 +130,15 @@ const placeName = (what: string) =>
 export const provinceViolation = placeName('A province');
 export const cityViolation = placeName('A city');
 
+/** R-DEV-7: as the operator's own system names a user. */
+export const ownerViolation = checkOf({
+  what: 'An owner',
+  minimum: 1,
+  maximum: 128,
+  pattern: PRINTABLE,
+  takes: 'characters of any script, no control characters, and no blank at either end',
+});
+
 /** R-BAT-4. */
 export const seedViolation = checkOf({
   what: 'A seed',

@@ -1,5 +1,6 @@
 import type { mongo } from 'mongoose';
 import { apiKeySchema } from './api-keys';
+import { auditActorSchema, auditCheckpointSchema, auditEntrySchema, auditSegmentSchema } from './audit';
 import { batchSchema } from './batches';
 import { browserSessionSchema, signInLinkSchema } from './browser-sessions';
 import { callSchema } from './calls';
@@ -55,6 +56,10 @@ export const SCHEMAS = {
   secretResets: secretResetSchema,
   downloadTokens: downloadTokenSchema,
   uploads: uploadSchema,
+  auditEntries: auditEntrySchema,
+  auditSegments: auditSegmentSchema,
+  auditCheckpoints: auditCheckpointSchema,
+  auditActors: auditActorSchema,
   resumableUploads: resumableUploadSchema,
 };
 
@@ -78,4 +83,4 @@ export const UNVALIDATED: ReadonlySet<CollectionName> = new Set(['tasks', 'devic
  * Raised with each change of a declaration, which a test makes sure of: of two versions that run side by side during an update the newer
  * one's validators stay. What a version adds is optional in it, since processes of the version before still write without.
  */
-export const DECLARATIONS_REVISION = 8;
+export const DECLARATIONS_REVISION = 12;

@@ -85,6 +85,7 @@ export const deviceSchema = schemaOf<StoredDevice>({
   changedAt: optional(date),
   region: optional(nullable(object<Region>({ province: text, city: text }))),
   tags: optional(mapOf(text)),
+  owner: optional(text),
   groups: optional(list(text)),
   memberSince: optional(mapOf(date)),
   online: flag,
@@ -117,6 +118,8 @@ deviceSchema.index(
 );
 /** Members of groups, whatever their product, in the order of lists. */
 deviceSchema.index({ groups: 1, _id: 1 }, { partialFilterExpression: { groups: { $exists: true } } });
+/** Devices of an owner, whatever their product, in the order of lists. */
+deviceSchema.index({ owner: 1, _id: 1 }, { partialFilterExpression: { owner: { $exists: true } } });
 /** Children of a parent, in the order of lists. */
 deviceSchema.index({ parentId: 1, _id: 1, enabled: 1 }, { partialFilterExpression: { parentId: { $exists: true } } });
 /** Whom some batches pass over: a product without such devices has nothing here. */

@@ -16,6 +16,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 const COMMANDS = {
   demo: { programs: true, run: (args) => runMain('demo/main.js', args) },
   start: { programs: true, answer: answerToArguments, run: (args) => runMain('server/main.js', args) },
+  audit: { programs: true, run: (args) => runMain('server/audit-command.js', args) },
   bench: { programs: true, run: (args) => runMain('test/bench/main.js', args) },
   test: { programs: true, build: 'later', run: runTests, env: testServers },
   build: { programs: false, answer: noArguments, run: async () => 0 },

@@ -23,7 +23,8 @@ export async function startApi(
   return running.orStop(async () => {
     await live.start();
     await finishDeletions({ collections: store.collections, files: parts.files, clock: systemClock });
-    const jobs = apiJobs({ collections: store.collections, engine, parts, retention: config.retention, clock: systemClock });
+    const { retention, auditDays } = config;
+    const jobs = apiJobs({ collections: store.collections, engine, parts, retention, auditDays, clock: systemClock });
     running.add(await startPeriodicJobs(jobs, logger));
     const watch = running.add(await openStoreWatch(servers.mongoUri, (away) => tellOf(away, logger)));
     const api = await createApi({

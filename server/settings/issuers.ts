@@ -10,7 +10,7 @@ const TAKEN = ['link', 'callback'];
 const word = z.string().min(1).max(1_000);
 const claim = z.union([word, z.array(word).min(1).max(8)]);
 
-const issuer = z.strictObject({
+const issuerForm = z.strictObject({
   id: z
     .string()
     .regex(/^[a-z0-9][a-z0-9-]{0,31}$/, '1 to 32 small letters, digits and dashes')
@@ -24,12 +24,16 @@ const issuer = z.strictObject({
   algorithms: z.array(z.enum(ALGORITHMS)).min(1).default(['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519']),
   clockSkewSeconds: z.int().min(0).max(300).default(30),
   longestTokenHours: z.int().min(1).max(8_784).default(24),
-  role: z.strictObject({
-    claim,
-    values: z
-      .record(word, z.enum(['ADMINISTRATOR', 'OPERATOR', 'VIEWER']))
-      .refine((values) => Object.keys(values).length > 0, 'at least one value'),
-  }),
+  role: z
+    .strictObject({
+      claim,
+      values: z
+        .record(word, z.enum(['ADMINISTRATOR', 'OPERATOR', 'VIEWER']))
+        .refine((values) => Object.keys(values).length > 0, 'at least one value'),
+    })
+    .nullable()
+    .default(null),
+  ownerClaim: claim.nullable().default(null),
   products: z.strictObject({ claim, all: word.optional() }).nullable().default(null),
   client: z
     .strictObject({
@@ -46,6 +50,10 @@ const issuer = z.strictObject({
     .nullable()
     .default(null),
 });
+
+const issuer = issuerForm
+  .refine(({ role, ownerClaim }) => role !== null || ownerClaim !== null, '`role`, `ownerClaim` or both')
+  .refine(({ role, client }) => role !== null || client === null, '`role`, where people sign in with a browser');
 
 const form = z
   .strictObject({ issuers: z.array(issuer).min(1).max(16) })

@@ -145,6 +145,11 @@ export const SETTINGS = {
       'Days after its end that a batch is kept. Then it is removed with its tasks, and its idempotency key is free again. The same for all processes with the role api.',
     example: '730',
   }),
+  UPDRAFT_KEEP_AUDIT_DAYS: setting(kinds.wholeNumber(1, 36_500, 'days'), 400, {
+    about:
+      'Days that entries of the audit trail are kept (docs/audit.md). Then they are removed behind a signed checkpoint. The same for all processes with the role api.',
+    example: '730',
+  }),
   UPDRAFT_DISK_RESERVE_MB: setting(kinds.wholeNumber(0, 10_000_000, 'MiB'), 1_024, {
     about:
       'Disk that uploads leave free for the embedded servers, or for MongoDB where it tells how much it has; at most a quarter of a small disk. Below it uploads are refused with DISK_FULL.',

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { administrator } from '../support/core-parts';
 import { startIssuer, type TestIssuer } from '../support/issuer';
 import { startTestApi, type TestApi } from './support/test-api';
 
@@ -16,7 +17,7 @@ let api: TestApi;
 const folder = mkdtempSync(join(tmpdir(), 'updraft-access-'));
 beforeAll(async () => {
   issuer = await startIssuer();
-  api = await startTestApi({ access: { issuers: [issuer.issuer], session: { idleMinutes: 60, hours: 12 } } });
+  api = await startTestApi({ access: { issuers: [{ ...issuer.issuer, ownerClaim: 'user' }], session: { idleMinutes: 60, hours: 12 } } });
 });
 afterAll(async () => {
   await api?.stop();
@@ -30,6 +31,8 @@ test('there are commands on the page', () => {
 
 test.each(blocks)('R-UI-4 docs/access.md: %s', async (block) => {
   const TOKEN = await issuer.token();
+  const USER_TOKEN = await issuer.token({ groups: [], user: 'user-4711' });
+  const ISSUER_KEY = (await api.core.access.createKey(administrator, { name: 'server', role: 'ISSUER' })).key;
   const person = await api.core.access.authenticate(await issuer.token({ sub: 'blocked' }));
   const script = [
     `auth() { printf 'Authorization: Bearer %s\\n' "$KEY"; }`,
@@ -37,9 +40,9 @@ test.each(blocks)('R-UI-4 docs/access.md: %s', async (block) => {
     'set -e',
     block.replaceAll('person:…', person?.actorId ?? ''),
   ].join('\n');
-  const env = { PATH: process.env.PATH, URL: api.url, KEY: api.keys.administrator, TOKEN };
+  const env = { PATH: process.env.PATH, URL: api.url, KEY: api.keys.administrator, TOKEN, USER_TOKEN, ISSUER_KEY };
   const child = spawn('sh', ['-c', script], { cwd: folder, env });
   const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  expect(stdout).toMatch(/"(viewer|expiresAt|people|person|\w+Person)"/);
+  expect(stdout).toMatch(/"(viewer|expiresAt|people|person|\w+Person|createAppToken)"/);
 });

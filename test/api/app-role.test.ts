@@ -55,7 +55,7 @@ describe('R-UI-4 a key of the role APP', () => {
   const viewer: Viewer = { actorId: 'k', kind: 'KEY', name: 'app', products: null, role: 'APP', deviceIds: [MINE] };
 
   test.each(operations)('R-UI-4 $name: its own devices if at all, and refused where it runs', async ({ name, field }) => {
-    const run = async (args: object) => (field.subscribe ?? field.resolve)?.({}, args, { viewer } as never, {} as never);
+    const run = async (args: object) => (field.subscribe ?? field.resolve)?.({}, args, { viewer, core: api.core } as never, {} as never);
     const rule = ALLOWED[name];
     for (const args of rule?.refused ?? [{}, { deviceId: MINE }, { id: mine._id }, { filter: { deviceId: MINE } }])
       expect(await refusal(run(args))).toEqual([{ code: 'NOT_ALLOWED' }]);

@@ -98,7 +98,7 @@ describe('R-SAFE-4 one gate before every address', () => {
         ANY_KEY: api.keys.viewer,
         VIEWER: api.keys.viewer,
         OPERATOR: api.keys.operator,
-        ADMINISTRATOR: null,
+        ADMINISTRATOR: api.keys.administrator,
       }[whoMay(route)];
       const { status, headers } = await ask(route, key);
       expect([401, 403]).not.toContain(status);

@@ -34,7 +34,7 @@ test.each<[string, Partial<Lwm2mUpgrade> | null, Partial<Task>, leaves: boolean]
 test('R-FLOW-4 the slots of tasks that leave their cell are given back, and no others', async () => {
   const clock = handClock();
   const { slots } = cellProcess(store, clock);
-  const leavings = createCellLeavings(store.collections, slots);
+  const leavings = createCellLeavings(slots);
   const tasks = ['a', 'b', 'c', 'd'].map((name, at) => aCellTask(name, { cell: `262-1-${at}` })) as [Task, Task, Task, Task];
   for (const task of tasks) await slots.take(requestOf(task, clock()));
   await slots.take(requestOf({ ...tasks[2], attempt: 2 }, clock()));
@@ -46,4 +46,21 @@ test('R-FLOW-4 the slots of tasks that leave their cell are given back, and no o
     ['262-1-2', 2],
     ['262-1-3', 1],
   ]);
+});
+
+test('R-FLOW-4 what leaves a cell at once is given back in one write of the cell', async () => {
+  const clock = handClock();
+  const { slots } = cellProcess(store, clock);
+  const leavings = createCellLeavings(slots);
+  const tasks = ['a', 'b', 'c'].map((name) => aCellTask(name, { cell: '262-1-7', level: '0' }));
+  for (const task of tasks) await slots.take(requestOf(task, clock()));
+  const writes = jest.spyOn(store.collections.cells, 'findOneAndUpdate');
+  try {
+    leavings.left(leavingOf(tasks.map((task) => writeOf(task, { active: false }))));
+    await leavings.close();
+    expect(writes).toHaveBeenCalledTimes(1);
+  } finally {
+    writes.mockRestore();
+  }
+  expect(await store.collections.cells.countDocuments()).toBe(0);
 });

@@ -24,7 +24,7 @@ async function aCell(names: readonly string[]) {
   const core = faultyCore([]);
   const { tasks: collection } = store.collections;
   const slots = createCellSlots({ collections: store.collections, settings: core.settings, clock: () => core.now });
-  const leavings = createCellLeavings(store.collections, slots);
+  const leavings = createCellLeavings(slots);
   const tasks = tellingStore(createTaskStore(collection), {
     onFree: async () => undefined,
     onWritten: (writes) => leavings.left(leavingOf(writes)),

@@ -43,6 +43,27 @@ describe('R-DEV-2 with queue mode', () => {
     expect(await gateways.device('m1')).toMatchObject({ streak: { connections: 1 } });
   });
 
+  test('while one that wakes is written, the Updates of others have their answers', async () => {
+    const waking = gateways.accepted(await gateways.gw1.register('m1', QUEUE));
+    const awake = gateways.accepted(await gateways.gw1.register('m2'));
+    gateways.clock.advance(93_000);
+    await gateways.gw1.registrations.endDue();
+    let goOn = (): void => undefined;
+    gateways.newsWait = new Promise((resolve) => {
+      goOn = resolve;
+    });
+    let isOver = false;
+    const woken = gateways.gw1.update(waking).finally(() => {
+      isOver = true;
+    });
+    const { address, port } = await gateways.registration('m2');
+    for (let repeat = 0; repeat < 3; repeat += 1) gateways.accepted(await gateways.gw1.update(awake, { peer: { address, port } }));
+    expect(isOver).toBe(false);
+    goOn();
+    gateways.accepted(await woken);
+    expect(await online('m1', 'm2')).toEqual([true, true]);
+  });
+
   test('whatever it sends wakes it, or lengthens its window, with one write for all devices', async () => {
     const ids = [];
     for (const name of ['m1', 'm2', 'm3']) ids.push(gateways.accepted(await gateways.gw1.register(name, QUEUE)));

@@ -30,6 +30,7 @@ export const DOCUMENTS: { [N in CollectionName]: Collections[N] extends mongo.Co
     modules: { default: { version: '1', reportedAt: AT } },
     region: { province: 'p', city: 'c' },
     tags: { k: 'v' },
+    owner: 'o',
     memberSince: { g: AT },
     lwm2m: { endpoint: 'ep', psks: [{ identity: 'i', generation: 'g' }], sealedKeys: 's' },
     uncounted: true,
@@ -90,6 +91,24 @@ export const DOCUMENTS: { [N in CollectionName]: Collections[N] extends mongo.Co
   downloadTokens: { _id: 't', taskId: 'b.p.d', attempt: 1, fileIndex: 0, grant: 'g', expiresAt: AT },
   secretResets: { _id: 's', deviceId: 'p.d', generation: 'g', createdAt: AT },
   uploads: { _id: 'u', renewedAt: AT },
+  auditEntries: {
+    ...{ _id: 'e', at: AT, kind: 'MUTATION', action: 'a', actor: 'k', actorKind: 'KEY', role: 'OPERATOR', address: '::1' },
+    ...{
+      correlationId: 'c',
+      input: '{}',
+      objects: ['b'],
+      before: '{}',
+      after: '{}',
+      result: 'OK',
+      codes: ['X'],
+      count: 1,
+      mac: '',
+      segment: 1,
+    },
+  },
+  auditSegments: { _id: 1, at: AT, previous: '', ids: ['e'], hashes: ['h'], hash: '', signature: '' },
+  auditCheckpoints: { _id: 1, at: AT, hash: '', signature: '' },
+  auditActors: { _id: 'a', actorId: 'person:p', kind: 'PERSON', name: 'p', forgottenAt: null },
   resumableUploads: {
     ...{
       _id: 'u',

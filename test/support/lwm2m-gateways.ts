@@ -35,6 +35,8 @@ export interface Gateways {
   settings: Lwm2mSettings;
   /** So many times the news of devices do not get through. */
   failures: number;
+  /** What news of devices wait for. */
+  newsWait: Promise<void>;
   /** Names of devices with whether they came, in the order told. */
   told: string[];
   addDevices(...names: string[]): Promise<void>;
@@ -52,6 +54,7 @@ export function startGateways(store: Store, limits: Partial<Limits> = {}): Gatew
 
   function gateway(gatewayId: string): Gateway {
     const tell = (what: string) => async (ids: readonly DeviceId[]) => {
+      await gateways.newsWait;
       if (gateways.failures-- > 0) throw new Error('The news did not get through.');
       told.push(...ids.map((id) => `${deviceNameOf(id)} ${what}`));
     };
@@ -87,14 +90,8 @@ export function startGateways(store: Store, limits: Partial<Limits> = {}): Gatew
     return document;
   };
   const gateways: Gateways = {
-    ...{
-      clock,
-      told,
-      failures: 0,
-      settings: { plainCoap: true, awakeSeconds: 93, ackTimeoutSeconds: 2 },
-      gw1: gateway('gw-1'),
-      gw2: gateway('gw-2'),
-    },
+    ...{ clock, told, failures: 0, newsWait: Promise.resolve(), gw1: gateway('gw-1'), gw2: gateway('gw-2') },
+    settings: { plainCoap: true, awakeSeconds: 93, ackTimeoutSeconds: 2 },
     async addDevices(...names) {
       await devices.insertMany(
         names.map((deviceName) => ({ ...aDevice({ deviceId: idOf(deviceName), productKey: PRODUCT, deviceName }), dialect: 'LWM2M' })),

@@ -70,8 +70,8 @@ export function createSessions({ collections, times, clock, tokens, prove, viewe
         const shown = await prove(bearer);
         if (!shown) return null;
         const { viewer, proven } = shown;
+        if (viewer.role === 'APP' || viewer.role === 'ISSUER') throw notForApps();
         if (proven) return ofProven(proven, proven.expiresAt);
-        if (viewer.role === 'APP') throw notForApps();
         return sessions.open({ actorId: viewer.actorId, keyId: viewer.actorId });
       },
       async endSession(token) {
@@ -88,6 +88,6 @@ export function createSessions({ collections, times, clock, tokens, prove, viewe
 
 const notForApps = (): UserError =>
   new UserError('NOT_ALLOWED', {
-    message: "An app's key opens no browser session.",
-    hint: 'Send the key with each request, as `Authorization: Bearer …`.',
+    message: 'What apps have, and the keys that make it, open no browser session.',
+    hint: 'Send it with each request, as `Authorization: Bearer …`.',
   });

@@ -1,3 +1,4 @@
+import { ownerViolation } from '../../../schema/model/names';
 import type { ClaimPath, Issuer, PersonRole } from './issuer';
 
 export interface Claimed {
@@ -5,6 +6,15 @@ export interface Claimed {
   name: string;
   role: PersonRole;
   products: string[] | null;
+}
+
+/** R-DEV-7: an app of somebody who is no person here. */
+export interface ClaimedByApp {
+  name: string;
+  owner: string;
+  subject?: undefined;
+  role?: undefined;
+  products?: undefined;
 }
 
 const ORDER: readonly PersonRole[] = ['ADMINISTRATOR', 'OPERATOR', 'VIEWER'];
@@ -15,15 +25,30 @@ const MOST_VALUES = 1_000;
 
 /**
  * What a token's claims say here, or null where they give no role: there is none by default. Of several roles the highest counts. A value
- * that is not a string says nothing.
+ * that is not a string says nothing. Who has a role is a person, also where another claim names an owner.
  */
-export function claimed({ role, products }: Pick<Issuer, 'role' | 'products'>, claims: Readonly<Record<string, unknown>>): Claimed | null {
+export function claimed(
+  { role, products, ownerClaim }: Pick<Issuer, 'role' | 'products' | 'ownerClaim'>,
+  claims: Readonly<Record<string, unknown>>,
+): Claimed | ClaimedByApp | null {
   const { sub } = claims;
   if (typeof sub !== 'string' || sub === '' || sub.length > SUBJECT_LENGTH) return null;
+  const name = nameIn(claims) ?? sub.slice(0, NAME_LENGTH);
+  const highest = role && highestIn(role, claims);
+  if (highest) return { subject: sub, name, role: highest, products: productsIn(products, claims) };
+  const owner = ownerClaim ? ownerIn(ownerClaim, claims) : null;
+  return owner === null ? null : { name, owner };
+}
+
+function highestIn(role: NonNullable<Issuer['role']>, claims: Readonly<Record<string, unknown>>): PersonRole | undefined {
   const named = new Set(valuesAt(claims, role.claim).map((value) => (Object.hasOwn(role.values, value) ? role.values[value] : undefined)));
-  const highest = ORDER.find((one) => named.has(one));
-  if (!highest) return null;
-  return { subject: sub, name: nameIn(claims) ?? sub.slice(0, NAME_LENGTH), role: highest, products: productsIn(products, claims) };
+  return ORDER.find((one) => named.has(one));
+}
+
+/** One, and one that a device may have. */
+function ownerIn(claim: ClaimPath, claims: Readonly<Record<string, unknown>>): string | null {
+  const [owner, ...others] = valuesAt(claims, claim);
+  return owner === undefined || others.length > 0 || ownerViolation(owner, '') ? null : owner;
 }
 
 function productsIn(mapping: Issuer['products'], claims: Readonly<Record<string, unknown>>): string[] | null {

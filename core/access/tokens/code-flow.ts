@@ -5,7 +5,7 @@ import type { Sealing } from '../../sealing';
 import { isSafe } from './get-json';
 import type { Issuer } from './issuer';
 import { issuerUnavailable, tokenRefused } from './token-problem';
-import type { Proven, Tokens } from './verify';
+import { isOfPerson, type Proven, type Tokens } from './verify';
 
 /** From the first redirect to the way back. */
 export const SIGN_IN_MINUTES = 10;
@@ -124,7 +124,9 @@ export function createCodeFlow({ tokens, sealing, clock, onFailed }: CodeFlowDep
         });
       if (!answer.id_token) throw tokenRefused('NOT_A_TOKEN');
       // By the rules for all tokens: the algorithm, the keys and what its claims give.
-      return tokens.verify(answer.id_token, { audience: issuer.client.id, nonce });
+      const proven = await tokens.verify(answer.id_token, { audience: issuer.client.id, nonce });
+      if (!isOfPerson(proven)) throw tokenRefused('NO_ROLE');
+      return proven;
     },
   };
 }

@@ -4,8 +4,8 @@ import type { Role } from '../viewer';
 /** The name of a claim, or the names on the way to one inside objects: `["realm_access", "roles"]`. */
 export type ClaimPath = string | readonly string[];
 
-/** What people may be by a claim: everything but an app. */
-export type PersonRole = Exclude<Role, 'APP'>;
+/** What people may be by a claim: everything but an app, which has a claim of its own, and what makes tokens for apps. */
+export type PersonRole = Exclude<Role, 'APP' | 'ISSUER'>;
 
 /** Asymmetric all: with a shared secret whoever checks tokens could make them. */
 export const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'] as const;
@@ -25,7 +25,10 @@ export interface Issuer {
   clockSkewSeconds: number;
   /** Tokens that are good for longer than that from now on are refused. */
   longestTokenHours: number;
-  role: { claim: ClaimPath; values: Readonly<Record<string, PersonRole>> };
+  /** Null: it has tokens for apps only. */
+  role: { claim: ClaimPath; values: Readonly<Record<string, PersonRole>> } | null;
+  /** R-DEV-7: what names the owner whose app has the token, where the claims give no role. Null: no tokens for apps. */
+  ownerClaim?: ClaimPath | null;
   /** Null: all products. With it a token is for the products that it names, and for none if it names none. */
   products: { claim: ClaimPath; all?: string } | null;
   /** Null: no sign-in in a browser. */

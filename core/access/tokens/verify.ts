@@ -1,6 +1,6 @@
 import { decodeJwt, decodeProtectedHeader, errors, type JWTPayload, type JWTVerifyGetKey, type JWTVerifyOptions, jwtVerify } from 'jose';
 import type { Clock } from '../../clock';
-import { type Claimed, claimed } from './claims';
+import { type Claimed, type ClaimedByApp, claimed } from './claims';
 import type { Issuer } from './issuer';
 import { createSigningKeys, NoKeys } from './signing-keys';
 import { issuerUnavailable, type TokenProblem, tokenRefused } from './token-problem';
@@ -12,14 +12,19 @@ const TYPES = [undefined, 'jwt', 'at+jwt', 'application/at+jwt'];
 /** Where a token names none, and the issuer has several. */
 const MOST_KEYS_TRIED = 8;
 
-export interface Proven extends Claimed {
+interface Verified {
   issuer: Issuer;
   expiresAt: Date;
 }
+/** A person, or a program that is treated like one. */
+export type Proven = Claimed & Verified;
+export type ProvenApp = ClaimedByApp & Verified;
+
+export const isOfPerson = (proven: Proven | ProvenApp): proven is Proven => 'role' in proven;
 
 export interface Tokens {
   /** What a token of one of the issuers says. Throws NOT_SIGNED_IN with the reason, and ISSUER_UNAVAILABLE while there are no keys. */
-  verify(token: string, options?: VerifyOptions): Promise<Proven>;
+  verify(token: string, options?: VerifyOptions): Promise<Proven | ProvenApp>;
   /** By the id in settings. */
   issuer(id: string): Issuer | undefined;
   readonly issuers: readonly Issuer[];

@@ -5,11 +5,11 @@ import type { NewPsk } from './lwm2m-identity';
 export const IMPORT_PROBLEMS = [
   ...(['PRODUCT', 'NAME', 'SECRET', 'CERTIFICATES', 'REGION', 'TAGS', 'COLUMNS', 'DUPLICATE', 'EXISTS'] as const),
   ...(['GATEWAY_UNKNOWN', 'GATEWAY_LEVELS', 'GATEWAY_DIALECT', 'GATEWAY_FULL'] as const),
-  ...(['DIALECT', 'ENDPOINT', 'PSK'] as const),
+  ...(['DIALECT', 'ENDPOINT', 'PSK', 'OWNER'] as const),
 ] as const;
 export type ImportProblem = (typeof IMPORT_PROBLEMS)[number];
 /** Imports of older versions do not count them. */
-export const LATER_PROBLEMS = ['DIALECT', 'ENDPOINT', 'PSK'] as const satisfies readonly ImportProblem[];
+export const LATER_PROBLEMS = ['DIALECT', 'ENDPOINT', 'PSK', 'OWNER'] as const satisfies readonly ImportProblem[];
 type LaterProblem = (typeof LATER_PROBLEMS)[number];
 export type ImportProblemCounts = Record<Exclude<ImportProblem, LaterProblem>, number> & { [P in LaterProblem]?: number };
 
@@ -70,6 +70,7 @@ export interface ImportRow {
   parent?: { productKey?: string; deviceName: string };
   region?: { province: string; city: string };
   tags?: { key: string; value: string }[];
+  owner?: string;
 }
 
 export const noProblems = (): Record<ImportProblem, number> => ({
@@ -89,4 +90,5 @@ export const noProblems = (): Record<ImportProblem, number> => ({
   DIALECT: 0,
   ENDPOINT: 0,
   PSK: 0,
+  OWNER: 0,
 });

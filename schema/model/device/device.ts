@@ -44,6 +44,8 @@ export interface Device {
   region?: Region | null;
   /** What people keep about it, value by key; absent where there is none. */
   tags?: Record<string, string>;
+  /** R-DEV-7: the user whose app may see and confirm its tasks, by the id in the operator's own system; absent: nobody. */
+  owner?: string;
   /** R-DEV-3, R-DEV-4: the groups it was put into itself, and the dynamic groups it is in. */
   groups?: string[];
   /** When it came into each group that it is in, by group. */

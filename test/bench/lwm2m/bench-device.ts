@@ -117,6 +117,7 @@ export async function openBenchDevice({ port, endpoint, dtls }: BenchDeviceOptio
     },
     update: async () => void (await expect(CODE.changed, textOptions(OPTION.uriPath, location), Buffer.alloc(0))),
     close() {
+      waiting?.settle(new Error('Closed'));
       client?.vanish();
       socket.close();
     },

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { withTimeout } from '../../../core/with-timeout';
 import { preciseNow } from '../../support/devices/device-events';
 import type { Lwm2mDeviceDescription } from '../../support/devices/lwm2m/lwm2m-description';
 import { Lwm2mDevice } from '../../support/devices/lwm2m/lwm2m-device';
@@ -31,12 +32,14 @@ export interface FirstRequestMeasure {
 const PRODUCT = 'benchFirst';
 /** Long enough for answers of a busy machine: who sleeps hears none. */
 const AWAKE_SECONDS = 4;
-const ASKED_WITHIN_MS = 30_000;
-const EACH_MS = 100;
+const ASKED_WITHIN_MS = 10_000;
+const EACH_MS = 200;
 const AT_ONCE = 50;
-const UPDATES_PER_SECOND = 500;
+export const UPDATES_PER_SECOND = 500;
 const TICK_MS = 10;
-const SELECTED_WITHIN_MS = 60_000;
+const SELECTED_WITHIN_MS = 20_000;
+const TARGET_VERSION = '2.0.0';
+const END_WITHIN_MS = 5_000;
 const LOAD_BEFORE_MS = 2_000;
 
 /** Devices that come one after the other, each with a task that is due, while many others update their registrations. */
@@ -54,11 +57,11 @@ export async function firstRequestPart(
   };
   const devices = names.map(
     (deviceName) =>
-      new Lwm2mDevice(description(deviceName), { server }, (name, kind, { at }) => {
+      new Lwm2mDevice(description(deviceName), { server, bareVersion: TARGET_VERSION }, (name, kind, { at }) => {
         if (kind === 'asked') asked.get(name)?.(at);
       }),
   );
-  scope.defer(async () => void (await Promise.all(devices.map((device) => device.stop()))));
+  const stop = scope.defer(async () => void (await Promise.all(devices.map((device) => device.stop()))));
   const [registering, waking] = [devices.slice(0, coming), devices.slice(coming)];
   const operator = createOperator(api);
   await operator.createProduct(PRODUCT, { dialect: 'LWM2M', plainCoap: true, awakeSeconds: AWAKE_SECONDS });
@@ -66,7 +69,7 @@ export async function firstRequestPart(
   await inPortions(waking, (device) => device.start());
   // Until they sleep.
   await delay(1_500 * AWAKE_SECONDS, undefined, { signal: scope.signal });
-  const batchId = await operator.createBatch(await operator.createPackage(PRODUCT, '2.0.0'), 10_000);
+  const batchId = await operator.createBatch(await operator.createPackage(PRODUCT, TARGET_VERSION), 10_000);
   await operator.selected(batchId, names.length, SELECTED_WITHIN_MS);
 
   const load = await updatesOf(subject.port, endpoints);
@@ -98,8 +101,9 @@ export async function firstRequestPart(
     };
   } finally {
     load.stop();
-    await operator.cancelBatch(batchId);
-    await Promise.all(devices.map((device) => device.stop()));
+    // Before another part begins; a machine that is too busy for this is for the figures, too.
+    const ended = Promise.all([operator.cancelBatch(batchId), stop()]);
+    await withTimeout(ended, END_WITHIN_MS, 'Not in time').catch(() => scope.say('    these devices or their batch did not end in time'));
   }
 }
 

@@ -1,10 +1,14 @@
 import { useOf } from '../process-meter';
 import type { BlockServer } from './downloads-part';
 import type { LibcoapClient } from './libcoap';
-import { PUSHES, type Pushes } from './pushes';
+import type { Pushes } from './pushes';
 
 export interface MemoryMeasure {
   downloads: number;
+  /** Of those, how many ended early and without the file, and what the first one said. */
+  failed: number;
+  failure: string | null;
+  /** How many were under way when the downloads began. */
   pushes: number;
   /** Blocks pushed meanwhile, of all pushes. */
   blocksPushed: number;
@@ -12,32 +16,46 @@ export interface MemoryMeasure {
   seconds: number;
   /** The most that the process had resident beyond what it had before. */
   grownBytes: number;
+  /** What of that was still in use when the downloads were over and its garbage collected; pushes went on. */
+  liveBytes: number;
+}
+
+interface MeasuredServer extends Pick<BlockServer, 'plain' | 'pid'> {
+  settle(): Promise<number>;
 }
 
 const LOOK_EVERY_MS = 50;
 
 /** Pushes and downloads of everybody at once, for as long as the downloads take or for `forMs`: what they add to the server's memory. */
 export async function downloadMemory(
-  { plain, pid }: BlockServer,
+  { plain, pid, settle }: MeasuredServer,
   pushes: Pushes,
   client: LibcoapClient,
   { fileBytes, forMs }: { fileBytes: number; forMs: number },
 ): Promise<MemoryMeasure> {
+  const liveBefore = await settle();
   const before = useOf(pid).rssBytes;
   let most = before;
   const look = setInterval(() => {
     most = Math.max(most, useOf(pid).rssBytes);
   }, LOOK_EVERY_MS);
   try {
-    await pushes.begin();
+    const underWay = await pushes.begin();
     const began = performance.now();
+    const failures: string[] = [];
+    // Those that are not over by then are broken off.
     const failed = (error: unknown): void => {
-      if (performance.now() - began < forMs) throw error;
+      if (performance.now() - began < forMs) failures.push(String(error).slice(0, 200));
     };
     await Promise.all(plain.map((target) => client.download(target, { withinMs: forMs }).catch(failed)));
     const seconds = (performance.now() - began) / 1_000;
     const { blocks } = pushes;
-    return { downloads: plain.length, pushes: PUSHES, blocksPushed: blocks, fileBytes, seconds, grownBytes: most - before };
+    const grownBytes = most - before;
+    const liveBytes = (await settle()) - liveBefore;
+    return {
+      ...{ downloads: plain.length, failed: failures.length, failure: failures[0] ?? null },
+      ...{ pushes: underWay, blocksPushed: blocks, fileBytes, seconds, grownBytes, liveBytes },
+    };
   } finally {
     clearInterval(look);
     await pushes.end();

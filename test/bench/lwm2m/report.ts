@@ -5,6 +5,7 @@ import type { FirstRequestMeasure } from './first-request-part';
 import type { FleetMeasure, Rate } from './fleet-part';
 import type { HellosMeasure } from './hellos-part';
 import type { MemoryMeasure } from './memory-part';
+import { PUSHES } from './pushes';
 import type { UpgradesMeasure } from './upgrades-part';
 import { firstRequestRows, lostUpgrades, overspent, upgradesText } from './upgrades-report';
 
@@ -141,9 +142,10 @@ function rateRow(name: string, rate: Rate, aim: number): string[] {
 
 const kilobytes = (bytes: number): string => (bytes / 1_000).toFixed(1);
 
-function memoryRow({ downloads, pushes, fileBytes, grownBytes }: MemoryMeasure): string[] {
+function memoryRow({ downloads, pushes, fileBytes, grownBytes, seconds, blocksPushed, liveBytes }: MemoryMeasure): string[] {
   const name = `MB that ${downloads} downloads and ${pushes} pushes of ${fileBytes / MEBIBYTE} MiB add`;
-  return [name, (grownBytes / 1e6).toFixed(0), `≤ ${AIMS.downloadsBytes / 1e6}`, judged(grownBytes <= AIMS.downloadsBytes)];
+  const during = `  in ${seconds.toFixed(0)} s, ${blocksPushed} blocks pushed; garbage collected: ${(liveBytes / 1e6).toFixed(0)} MB`;
+  return [name + during, (grownBytes / 1e6).toFixed(0), `≤ ${AIMS.downloadsBytes / 1e6}`, judged(grownBytes <= AIMS.downloadsBytes)];
 }
 
 function helloRows({ hellos, perSecond, cpuMicrosEach, realClientMs, calmClientMs, halfOpen, memoryBytes }: HellosMeasure): string[][] {
@@ -178,6 +180,8 @@ export function problemsOf({ downloads, memory, fleets, hellos, firstRequest, up
     ...lost,
     ...failed,
     ...(memory !== null && memory.grownBytes > AIMS.downloadsBytes ? ['Downloads and pushes at once have taken more than 50 MB.'] : []),
+    ...(memory !== null && memory.failed > 0 ? [`${memory.failed} downloads ended early, the first with ${memory.failure}`] : []),
+    ...(memory !== null && memory.pushes < PUSHES ? [`${memory.pushes} of ${PUSHES} pushes were under way.`] : []),
     ...(hellos === null || hellos.halfOpen === 0 ? [] : [`Spoofed hellos have left ${hellos.halfOpen} handshakes behind.`]),
     ...(firstRequest !== null && firstRequest.unasked > 0
       ? [`${firstRequest.unasked} devices that came were asked nothing: ${firstRequest.failure ?? 'they were registered'}.`]

@@ -1,7 +1,7 @@
 import type { Quantiles } from '../statistics';
 import { alignedTable } from '../table';
 import { type Burst, cpuMsEach } from '../upgrades/burst';
-import type { FirstRequestMeasure } from './first-request-part';
+import { type FirstRequestMeasure, UPDATES_PER_SECOND } from './first-request-part';
 import type { UpgradesMeasure } from './upgrades-part';
 
 const AIMS = {
@@ -13,6 +13,9 @@ const AIMS = {
   cpu: 1.5,
   firstRequestMs: 1_000,
 };
+
+/** Of the Updates that are meant to come: the load is the one that was aimed at. */
+const NEARLY = 0.95;
 
 const judged = (met: boolean): string => (met ? 'met' : 'not met');
 const one = (value: number): string => value.toFixed(1);
@@ -91,8 +94,8 @@ export function firstRequestRows(measure: FirstRequestMeasure): string[][] {
     [
       'a device that comes while others update: Updates a second',
       `${updatesPerSecond.toFixed(0)} (Updraft ${cpuPercent.toFixed(0)} % of a core, others ${othersPercent.toFixed(0)} %)`,
-      '',
-      '',
+      `${UPDATES_PER_SECOND}`,
+      judged(updatesPerSecond >= NEARLY * UPDATES_PER_SECOND),
     ],
     row('Register', registeringMs),
     row('Update', wakingMs),

@@ -15,7 +15,7 @@ async function main(): Promise<void> {
   const stop = async (): Promise<void> => {
     await platform?.stop();
     // Not by process.exit alone: profiles are written when the process ends in order.
-    process.disconnect?.();
+    if (process.connected) process.disconnect?.();
     process.exit(0);
   };
   process.on('message', (command: PlatformCommand) => {

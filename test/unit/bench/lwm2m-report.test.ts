@@ -50,6 +50,8 @@ test('first requests are judged by their 95th percentile, and not met where ther
   const quantiles = { count: 200, p50: 12, p95: 999, p99: 1_400, max: 1_500 };
   const common = { devices: 400, unasked: 0, failure: null, updatesPerSecond: 500, updatesLost: 0, cpuPercent: 20, othersPercent: 1 };
   const rows = firstRequestRows({ ...common, registeringMs: quantiles, wakingMs: null });
-  expect(rows.map(([, , , met]) => met)).toEqual(['', 'met', 'not met']);
+  expect(rows.map(([, , , met]) => met)).toEqual(['met', 'met', 'not met']);
   expect(rows[1]?.[1]).toBe('12, 999, 1500');
+  const [overtaken] = firstRequestRows({ ...common, updatesPerSecond: 470, registeringMs: quantiles, wakingMs: null });
+  expect(overtaken?.[3]).toBe('not met');
 });

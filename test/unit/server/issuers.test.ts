@@ -30,7 +30,7 @@ test('R-UI-4 identity providers are read with their defaults', () => {
         clockSkewSeconds: 30,
         longestTokenHours: 24,
       },
-      ...{ products: null, client: null },
+      ...{ ownerClaim: null, products: null, client: null },
     },
   ]);
   expect(readConfig({}).access).toEqual({ issuers: [], session: { hours: 12, idleMinutes: 60 } });
@@ -48,6 +48,8 @@ test.each<[string, unknown, string]>([
   ['a shared secret for signatures', withOne({ algorithms: ['HS256'] }), 'issuers.0.algorithms.0'],
   ['no signature', withOne({ algorithms: ['none'] }), 'issuers.0.algorithms.0'],
   ['a role that is none', withOne({ role: { claim: 'groups', values: { ops: 'ROOT' } } }), 'issuers.0.role.values.ops'],
+  ['neither a role nor an owner', withOne({ role: undefined, client: undefined }), 'issuers.0'],
+  ['a browser without a role', withOne({ role: undefined, ownerClaim: 'sub' }), 'issuers.0'],
   ['a role for apps', withOne({ role: { claim: 'groups', values: { ops: 'APP' } } }), 'issuers.0.role.values.ops'],
   ['no roles', withOne({ role: { claim: 'groups', values: {} } }), 'issuers.0.role.values'],
   ['an id that is an address', withOne({ id: 'callback' }), 'issuers.0.id'],

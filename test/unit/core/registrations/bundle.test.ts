@@ -26,6 +26,17 @@ test('what comes at once goes together, and what comes during a run with the nex
   expect(await Promise.all(second)).toEqual(['C', 'D']);
 });
 
+test('a result that is still to come keeps nobody waiting', async () => {
+  const bundle = createBundle<string, string>(
+    async (items) => items.map((item) => (item === 'late' ? new Promise<string>(() => undefined) : item.toUpperCase())),
+    { keyOf: (item) => item },
+  );
+  void bundle.add('late');
+  expect(await bundle.add('a')).toBe('A');
+  await turn();
+  expect(await bundle.add('b')).toBe('B');
+});
+
 test('no two of one key are in one run, and no run has more than it may', async () => {
   const { runs, bundle } = held({ most: 2 });
   const all = ['a1', 'a2', 'b1', 'c1', 'a3'].map((item) => bundle.add(item));
