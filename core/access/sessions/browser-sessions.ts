@@ -45,7 +45,9 @@ export function createBrowserSessions(
       .sort({ createdAt: -1 })
       .skip(MOST_OF_ACTOR)
       .toArray();
-    if (over.length > 0) await sessions.deleteMany({ _id: { $in: over.map(({ _id }) => _id) } });
+    if (over.length === 0) return;
+    await sessions.deleteMany({ _id: { $in: over.map(({ _id }) => _id) } });
+    for (const { _id } of over) known.forget(_id);
   }
 
   async function noteUse({ _id, usedAt }: BrowserSession, now: Date): Promise<void> {
