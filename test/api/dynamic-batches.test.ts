@@ -22,7 +22,7 @@ async function upload(version: string): Promise<string> {
 const BATCH = 'batch { id kind base matching newlyReportedOnly status sourceVersions scope { groupId all } }';
 const ERRORS = 'userErrors { code field conflictingId }';
 const CREATE = `mutation ($input: CreateDynamicBatchInput!) { createDynamicBatch(input: $input) { ${BATCH} ${ERRORS} } }`;
-const CANCEL = `mutation ($input: CancelDynamicPolicyInput!) { cancelDynamicPolicy(input: $input) { ${BATCH} canceled ${ERRORS} } }`;
+const CANCEL = `mutation ($input: CancelDynamicPolicyInput!) { cancelDynamicPolicy(input: $input) { ${BATCH} already canceled ${ERRORS} } }`;
 
 interface Answered {
   batch: { id: string } | null;
