@@ -61,6 +61,7 @@ export class Rules {
   }
 
   pause(batch: Batch): 'done' | 'BATCH_STATE' {
+    if (batch.status === 'PAUSED' || batch.status === 'HALTED') return 'done';
     if (batch.status !== 'RUNNING') return 'BATCH_STATE';
     batch.status = 'PAUSED';
     return this.settle();
@@ -68,6 +69,7 @@ export class Rules {
 
   /** R-BAT-24: whoever resumes a halted batch has seen what failed so far. */
   resume(batch: Batch): 'done' | 'BATCH_STATE' {
+    if (batch.status === 'RUNNING') return 'done';
     if (batch.status !== 'PAUSED' && batch.status !== 'HALTED') return 'BATCH_STATE';
     if (batch.status === 'HALTED') for (const task of this.tasksOf(batch)) task.judged = null;
     batch.status = 'RUNNING';
@@ -76,6 +78,7 @@ export class Rules {
 
   /** R-BAT-18: how many tasks ended with it. */
   cancel(batch: Batch): number | 'BATCH_STATE' {
+    if (batch.status === 'CANCELED') return 0;
     if (!isLive(batch)) return 'BATCH_STATE';
     const open = this.tasksOf(batch).filter(isOpen);
     for (const task of open) end(task, 'CANCELED', null);
@@ -85,6 +88,7 @@ export class Rules {
 
   /** R-BAT-18: tasks to be pushed are *scheduled* until their batch has started. A batch with nothing left to start ends so. */
   cancelSome(batch: Batch, statuses: readonly string[]): number | 'BATCH_STATE' {
+    if (batch.status === 'CANCELED') return 0;
     if (!isLive(batch)) return 'BATCH_STATE';
     const wordFor = ({ status }: Task) => (status === 'QUEUED' && batch.status === 'SCHEDULED' ? 'SCHEDULED' : status);
     const meant = this.tasksOf(batch).filter((task) => isOpen(task) && statuses.includes(wordFor(task)));
