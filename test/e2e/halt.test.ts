@@ -54,7 +54,7 @@ describe('a package that every device fails with', () => {
     await updraft.core.devices.delete(ADMIN, gone);
     expect(await updraft.core.batches.counts(batch._id)).toMatchObject({ FAILED: 3, IN_PROGRESS: 7 });
     // One that had halted would refuse.
-    expect(await updraft.core.batches.pause(ADMIN, batch._id)).toMatchObject({ status: 'PAUSED' });
+    expect(await updraft.core.batches.pause(ADMIN, batch._id)).toMatchObject({ batch: { status: 'PAUSED' } });
     await updraft.core.batches.cancel(ADMIN, batch._id);
     await fleet.stop();
   });

@@ -37,7 +37,7 @@ describe('One batch over Link, IoTDA and LwM2M devices', () => {
     const lwm2m: Lwm2mFleetDevice[] = [
       ...numbers.map((index) => ({ deviceName: `lwm2m-${index}`, secure: index % 2 === 0, habits: { delivery: index % 3 } })),
       { deviceName: 'lwm2m-once', behaviours: [ends(8, 'installed', once)] },
-      { deviceName: 'lwm2m-full', behaviours: [ends(2, 'downloaded')] },
+      { deviceName: 'lwm2m-full', behaviours: [ends(5, 'downloaded', once), ends(2, 'downloaded')] },
       { deviceName: 'lwm2m-late', behaviours: [offlineUntil(1_000)] },
     ];
     await updraft.fleet(mqtt);
@@ -57,7 +57,7 @@ describe('One batch over Link, IoTDA and LwM2M devices', () => {
       'link-once': ['FIRMWARE_UPDATE_FAILED'],
       'iotda-once': ['LOW_BATTERY'],
       'lwm2m-once': ['FIRMWARE_UPDATE_FAILED'],
-      'lwm2m-full': [RESULT_CAUSE, RESULT_CAUSE],
+      'lwm2m-full': ['INTEGRITY_CHECK_FAILURE_FOR_NEW_DOWNLOADED_PACKAGE', RESULT_CAUSE],
     });
     for (const { deviceName, status } of tasks) {
       if (!deviceName.startsWith('lwm2m')) continue;
