@@ -8,7 +8,7 @@ test('a command that does not exist ends with the ones that do', async () => {
   const failure = promisify(execFile)(process.execPath, [run, 'cook']);
   await expect(failure).rejects.toMatchObject({
     code: 1,
-    stderr: '\nusage: node scripts/run.mjs demo|start|bench|test|build [arguments]\n',
+    stderr: '\nusage: node scripts/run.mjs demo|start|audit|bench|test|build [arguments]\n',
   });
 });
 
