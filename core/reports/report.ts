@@ -29,7 +29,7 @@ export async function onProgress(deps: TaskDeps, task: Task, percent: number): P
 }
 
 /** Whoever ended the task meanwhile could not know of the workflow that this report has started. */
-async function endIfEnded(deps: TaskDeps, { _id, deviceId, module, attempt }: Task): Promise<void> {
+export async function endIfEnded(deps: TaskDeps, { _id, deviceId, module, attempt }: Task): Promise<void> {
   const now = await deps.tasks.get(_id);
   if (!now?.active) await deps.engine.tellEnded(now ?? { _id, deviceId, module, attempt });
 }

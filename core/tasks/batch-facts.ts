@@ -12,6 +12,10 @@ export type BatchFacts = Pick<Batch, '_id' | 'targetVersion' | 'module'> & {
 } & Pick<Product, 'selfSignedUrls'> &
   Pick<Batch, 'confirmByQuery'>;
 
+/** All files of its package. */
+export const bytesOf = ({ package: firmware }: Pick<BatchFacts, 'package'>): number =>
+  firmware.files.reduce((sum, { size }) => sum + size, 0);
+
 const KEPT = 1_000;
 
 export interface FactsSource {

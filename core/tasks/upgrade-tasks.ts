@@ -2,6 +2,7 @@ import { batchOfTask, type TaskId } from '../../schema/model/ids';
 import type { FailureCause } from '../../schema/model/task/failure-causes';
 import { currentWait } from '../../schema/model/task/negotiation';
 import { limitsMsOf } from '../../schema/model/task/waits';
+import { bytesOf } from './batch-facts';
 import type { TaskDeps } from './deps';
 import { transition } from './transition';
 
@@ -48,8 +49,7 @@ export function createUpgradeTasks(deps: TaskDeps) {
       if (!task?.active || task.attempt !== attempt) return null;
       const limits = limitsMsOf(deps.settings.waits, task, deps.settings.minuteMs);
       if (limits === null) return null;
-      const { package: firmware } = await deps.facts(task.batchId);
-      const fileBytes = firmware.files.reduce((sum, { size }) => sum + size, 0);
+      const fileBytes = bytesOf(await deps.facts(task.batchId));
       const current = currentWait(task, limits, fileBytes);
       if (current === null) return null;
       const now = deps.clock();
@@ -70,7 +70,7 @@ export function createUpgradeTasks(deps: TaskDeps) {
   };
 }
 /** The batch pushes the next attempt when it begins; without one it looks now, since the task may have been its last. */
-const wakeForRetry = ({ engine }: Pick<TaskDeps, 'engine'>, taskId: TaskId, retryAt: number | null, now: Date): void =>
+export const wakeForRetry = ({ engine }: Pick<TaskDeps, 'engine'>, taskId: TaskId, retryAt: number | null, now: Date): void =>
   engine.wakeBatch(batchOfTask(taskId), retryAt === null ? 0 : Math.max(0, retryAt - now.getTime()));
 
 export type UpgradeTasks = ReturnType<typeof createUpgradeTasks>;

@@ -2,6 +2,7 @@ import type { BatchPolicy } from '../../../schema/model/batch/batch';
 import { currentRate, pushWindow } from '../../../schema/model/batch/push-rate';
 import type { Gate } from '../../../schema/model/cell/gate';
 import type { SignalSeen } from '../../../schema/model/cell/signal';
+import { downloadMsOf } from '../../../schema/model/lwm2m/current-wait';
 import { chosenDelivery, hasPullFailed } from '../../../schema/model/lwm2m/delivery';
 import { MOST_DELIVERIES } from '../../../schema/model/lwm2m/judge-after';
 import { type FirmwareSeen, resultOf } from '../../../schema/model/lwm2m/reading';
@@ -15,11 +16,11 @@ import { askOf, nextTalk } from './asks';
 import type { Ask } from './contract';
 import type { Lwm2mDeps } from './deps';
 import { fail, lookLater } from './ends';
+import { USUAL_LOOK_MINUTES } from './seen';
 import { fileBytes, tellOverdue } from './silence';
 
 /** So long a device that is ready waits for a send time of the rate; afterwards it is asked again in its turn. */
 const SEND_TIME_MS = 10_000;
-const LOOK_MINUTES = 5;
 
 export interface Ready {
   firmware: FirmwareSeen;
@@ -50,20 +51,14 @@ export async function deliver(deps: Lwm2mDeps, task: Task, ask: Ask, { firmware,
     ...chosen,
     ...(gate !== 'NO_GATE' && gate),
     ...{ result: resultOf(firmware.result), version },
-    ...{ waitMs: limits.startMinutes, lookMs: LOOK_MINUTES * deps.settings.minuteMs },
+    ...{ waitMs: limits.startMinutes, lookMs: USUAL_LOOK_MINUTES * deps.settings.minuteMs },
   };
   const offering = await transition(deps.tasks, task, event, deps.clock());
   if (offering?.lwm2m == null) return null;
   const talk = nextTalk(ask, { deliveries: offering.lwm2m.deliveries });
   if (chosen.delivery === 'PULL') return askOf(deps.settings, offering, talk, { kind: 'offer', url: to.url });
   const size = await fileBytes(deps, task);
-  return askOf(
-    deps.settings,
-    offering,
-    talk,
-    { kind: 'push', token: to.token, size },
-    limits.downloadMinutes * Math.max(1, size / (3 * 1024 ** 2)),
-  );
+  return askOf(deps.settings, offering, talk, { kind: 'push', token: to.token, size }, downloadMsOf(limits, size));
 }
 
 /** Many clients list CoAPS whether they have a key or not; without one there is no session to download by. */
@@ -84,7 +79,7 @@ async function hasSlot(deps: Lwm2mDeps, task: Task, gate: Gate): Promise<boolean
   const now = deps.clock();
   // Its end is known otherwise: this is for one that nobody knows of any more.
   const usual = Object.values(others).reduce((sum, ms) => sum + ms, 0);
-  const download = others.downloadMinutes * Math.max(1, (await fileBytes(deps, task)) / (3 * 1024 ** 2));
+  const download = downloadMsOf(others, await fileBytes(deps, task));
   const until = new Date(now.getTime() + MOST_DELIVERIES * (usual + download));
   const waitingSince = task.lwm2m?.waitingSince ?? now;
   if (await deps.cells?.take({ ...gate, taskId: task._id, attempt: task.attempt, until, waitingSince })) return true;

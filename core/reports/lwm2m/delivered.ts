@@ -4,14 +4,13 @@ import { goesOnAlone } from '../../../schema/model/task/lwm2m';
 import type { Task } from '../../../schema/model/task/task';
 import { transition } from '../../tasks/transition';
 import { upgradeInput } from '../../tasks/upgrade-input';
+import { endIfEnded } from '../report';
 import { askOf, nextTalk, talkOf } from './asks';
 import type { Answer, Ask, Refused } from './contract';
 import type { Lwm2mDeps } from './deps';
 import { fail } from './ends';
-import { see } from './seen';
+import { see, USUAL_LOOK_MINUTES } from './seen';
 import { unanswered } from './silence';
-
-const LOOK_MINUTES = 5;
 
 /**
  * The device has accepted the address, or the first block. The engine first: once the store says so, nobody would start the workflow.
@@ -22,7 +21,12 @@ export async function accept(deps: Lwm2mDeps, task: Task, ask: Ask): Promise<Tas
   if (!task.active || task.attempt !== attempt || task.lwm2m?.deliveries !== talkOf(ask).deliveries) return null;
   const starts = !goesOnAlone(task);
   if (starts) await deps.engine.report(await upgradeInput(deps, task), { kind: 'check', attempt });
-  const event = { kind: 'accepted' as const, attempt, deliveries: talkOf(ask).deliveries, lookMs: LOOK_MINUTES * deps.settings.minuteMs };
+  const event = {
+    kind: 'accepted' as const,
+    attempt,
+    deliveries: talkOf(ask).deliveries,
+    lookMs: USUAL_LOOK_MINUTES * deps.settings.minuteMs,
+  };
   const accepted = await transition(deps.tasks, task, event, deps.clock());
   if (accepted !== null) return accepted;
   if (starts) await endIfEnded(deps, task);
@@ -34,12 +38,6 @@ async function overtaken({ tasks }: Lwm2mDeps, { _id }: Task, ask: Ask): Promise
   const task = await tasks.get(_id);
   const isSame = task?.active && task.attempt === ask.attempt && task.lwm2m?.deliveries === talkOf(ask).deliveries;
   return isSame && goesOnAlone(task) ? task : null;
-}
-
-/** Whoever ended the task meanwhile could not know of the workflow that this has started. */
-async function endIfEnded(deps: Lwm2mDeps, task: Task): Promise<void> {
-  const now = await deps.tasks.get(task._id);
-  if (!now?.active) await deps.engine.tellEnded(now ?? task);
 }
 
 export async function offered(

@@ -5,6 +5,7 @@ import { endTask } from '../../tasks/end-task';
 import { nextAttemptAt } from '../../tasks/next-attempt';
 import { tellEnded } from '../../tasks/tell-ended';
 import { transition } from '../../tasks/transition';
+import { wakeForRetry } from '../../tasks/upgrade-tasks';
 import { onFailure } from '../report';
 import { askOf, nextTalk, talkOf } from './asks';
 import type { Ask } from './contract';
@@ -39,7 +40,7 @@ export async function fail(deps: Lwm2mDeps, task: Task, ask: Ask, cause: Failure
   const now = deps.clock();
   const retryAt = await nextAttemptAt(deps, task, cause, now);
   const failed = await transition(deps.tasks, task, { kind: 'attemptFailed', attempt: task.attempt, cause, text, retryAt }, now);
-  deps.engine.wakeBatch(task.batchId, retryAt === null ? 0 : Math.max(0, retryAt.getTime() - now.getTime()));
+  wakeForRetry(deps, task._id, retryAt?.getTime() ?? null, now);
   if (failed && !failed.active) await tellEnded(deps, [failed]);
   return null;
 }

@@ -10,7 +10,7 @@ import { tellOverdue } from './silence';
 
 /** So long after the last that was heard of it, a device is looked at again, in minutes: notifications get lost (device-protocols §3.4). */
 const LOOKS: Partial<Record<Lwm2mStep, number>> = { EXECUTE: 1, UPDATE: 1, CHECK: 1, DEFERRED: 15 };
-const USUAL = 5;
+export const USUAL_LOOK_MINUTES = 5;
 
 type What = Omit<TaskEventOf<'seen'>, 'kind' | 'attempt' | 'deliveries' | 'lookMs' | 'timeoutMs'> & { lookMs?: number };
 
@@ -26,7 +26,7 @@ export async function see(deps: Lwm2mDeps, task: Task, ask: Pick<Ask, 'attempt' 
     await deps.engine.report(await upgradeInput(deps, task), { kind: 'progress', at: now.getTime() });
   const event = {
     ...{ kind: 'seen' as const, attempt: ask.attempt, deliveries: talkOf(ask as Ask).deliveries, timeoutMs },
-    ...{ lookMs: (LOOKS[what.step] ?? USUAL) * minuteMs, ...what },
+    ...{ lookMs: (LOOKS[what.step] ?? USUAL_LOOK_MINUTES) * minuteMs, ...what },
   };
   const seen = await transition(deps.tasks, task, event, now);
   if (seen !== null) await tellOverdue(deps, seen);

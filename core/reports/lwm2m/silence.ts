@@ -2,6 +2,7 @@ import type { Unanswered } from '../../../schema/model/lwm2m/reading';
 import { goesOnAlone } from '../../../schema/model/task/lwm2m';
 import { currentWait } from '../../../schema/model/task/negotiation';
 import type { Task } from '../../../schema/model/task/task';
+import { bytesOf } from '../../tasks/batch-facts';
 import { limitsOf } from '../../tasks/lwm2m-limits';
 import { transition } from '../../tasks/transition';
 import { upgradeInput } from '../../tasks/upgrade-input';
@@ -42,5 +43,4 @@ export async function tellOverdue(deps: Lwm2mDeps, task: Task): Promise<void> {
   if (wait && wait.until <= now) await deps.engine.report(await upgradeInput(deps, task), { kind: 'check' });
 }
 
-export const fileBytes = async (deps: Lwm2mDeps, { batchId }: Task): Promise<number> =>
-  (await deps.facts(batchId)).package.files.reduce((sum, { size }) => sum + size, 0);
+export const fileBytes = async (deps: Lwm2mDeps, { batchId }: Task): Promise<number> => bytesOf(await deps.facts(batchId));

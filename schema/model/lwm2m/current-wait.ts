@@ -2,17 +2,20 @@ import type { Awaiting, CurrentWait } from '../task/negotiation';
 import { type LimitsMs, WAITS, type Wait } from '../task/waits';
 import type { Lwm2mStep, Lwm2mUpgrade } from './upgrade';
 
+type Limits = LimitsMs<'LWM2M'>;
+
 const MIB = 1024 ** 2;
 /** A download may take as long as its limit, and a third of it for each MiB: 20 minutes of 60 (device-protocols §3.8). */
 const A_MIB = 1 / 3;
 
-type Limits = LimitsMs<'LWM2M'>;
+/** How long a file of so many bytes may take, in milliseconds. */
+export const downloadMsOf = ({ downloadMinutes }: Pick<Limits, 'downloadMinutes'>, fileBytes: number): number =>
+  downloadMinutes * Math.max(1, (fileBytes / MIB) * A_MIB);
 
 /** The wait of a device that has accepted a package; null before, when the task waits as a document. */
 export function lwm2mWait({ negotiation, lwm2m }: Awaiting, limits: Limits, fileBytes: number): CurrentWait | null {
   if (negotiation?.begunAt == null || lwm2m == null) return null;
-  const scale = Math.max(1, (fileBytes / MIB) * A_MIB);
-  const downloadMs = limits.downloadMinutes * scale;
+  const downloadMs = downloadMsOf(limits, fileBytes);
   const whole = negotiation.begunAt.getTime() + wholeMs(limits, downloadMs);
   return { until: new Date(Math.min(whole, stepEnd(lwm2m, limits, downloadMs))), wait: waitOf(lwm2m) };
 }
