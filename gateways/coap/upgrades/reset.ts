@@ -1,4 +1,5 @@
 import type { Answer } from '../../../core/reports/lwm2m/contract';
+import { STATE as UPDATE_STATE } from '../../../schema/model/lwm2m/reading';
 import { CONTENT_FORMAT } from '../lwm2m/formats/content-format';
 import { textBody } from '../lwm2m/requests/operations';
 import type { Outcome, RequestFailure } from '../lwm2m/requests/outcome';
@@ -9,8 +10,6 @@ import { refusedOf } from './refused';
 
 type ResetOutcome = Extract<Answer, { kind: 'reset' }>['outcome'];
 
-const IDLE = 0;
-const UPDATING = 3;
 const NUL = { contentFormat: CONTENT_FORMAT.opaque, payload: Buffer.alloc(1) };
 
 /** Ways to have a device give up what it has begun, those of later versions first: not every device knows each (device-protocols §3.5 E). */
@@ -31,8 +30,8 @@ export async function reset(device: AskedDevice): Promise<ResetOutcome> {
     const read = await readOne(device, STATE);
     if ('failed' in read) return read;
     state = 'value' in read ? integerAt(read.value, STATE) : null;
-    if (state === IDLE) return { state };
-    if (state === UPDATING) return 'TOO_LATE';
+    if (state === UPDATE_STATE.IDLE) return { state };
+    if (state === UPDATE_STATE.UPDATING) return 'TOO_LATE';
     if ('done' in outcome && state === null) return { state };
     if ('failed' in outcome) refusal = outcome;
   }
