@@ -18,6 +18,7 @@ const esmOnly = [
   'mqemitter-.*',
   'log-update',
   '@tus/.*',
+  '@0no-co/graphql\\.web',
   'srvx',
 ];
 
@@ -32,6 +33,7 @@ const startingPrograms = [
   'gateway/external-children',
   'api/browser',
   'api/browser-sign-in',
+  'api/client/package',
   'unit/docs/commands',
   'unit/docs/examples',
 ].map((path) => `<rootDir>/test/${path}.test.ts`);
@@ -41,11 +43,11 @@ for (const path of startingPrograms)
 const testsIn = (...folders) => [`<rootDir>/test/{${folders.join(',')},}/**/*.test.ts`];
 
 const shared = {
-  testEnvironment: 'node',
-  modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.updraft'],
+  testEnvironment: '<rootDir>/test/support/setup/environment.js',
+  modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/client/dist', '<rootDir>/.updraft'],
   transform: { '^.+\\.(ts|js|mjs)$': ['@swc/jest', { ...swc, swcrc: false }] },
   transformIgnorePatterns: [`/node_modules/(?!(${[...esmOnly, ...importing].join('|')})/)`],
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  moduleNameMapper: { '^@updraft/client$': '<rootDir>/client/src/index.ts', '^(\\.{1,2}/.*)\\.js$': '$1' },
   globalTeardown: '<rootDir>/test/support/setup/end.ts',
 };
 
@@ -71,6 +73,6 @@ module.exports = {
     project('unit', 'unit', ['unit', 'devices', 'gateway']),
     project('store', 'store', ['contract', 'api']),
     project('engine', 'engine', ['workflow']),
-    { ...project('e2e', 'engine', ['e2e'], {}), testMatch: [...testsIn('e2e'), ...startingPrograms] },
+    { ...project('e2e', 'engine', ['e2e'], {}), testMatch: [...testsIn('e2e', 'console'), ...startingPrograms] },
   ],
 };

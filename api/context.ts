@@ -1,6 +1,7 @@
 import type { Viewer } from '../core/access/viewer';
 import type { Core } from '../core/core';
 import type { Limits } from '../schema/model/limits';
+import type { Kept, RequestRates } from './limits';
 import type { LiveHub } from './live/hub';
 import { createLoaders, type Loaders } from './loaders';
 import { createPace, type Pace } from './transport/pace';
@@ -9,6 +10,8 @@ export interface ApiServices {
   core: Core;
   live: LiveHub;
   limits: Limits;
+  rates: RequestRates;
+  kept: Kept;
 }
 
 /** What every resolver gets. There is none without a viewer: both transports refuse first. */

@@ -125,6 +125,7 @@ export const EditedFieldEnum = {
   TAGS: 'tags',
   SOURCE_VERSIONS: 'sourceVersions',
   TIMEOUT: 'timeoutMinutes',
+  DEFERRAL: 'deferral',
 } as const satisfies Record<string, EditedField>;
 registerEnumType(EditedFieldEnum, {
   name: 'EditedField',
@@ -134,6 +135,7 @@ registerEnumType(EditedFieldEnum, {
     TAGS: { description: 'Its tags.' },
     SOURCE_VERSIONS: { description: 'The versions a dynamic batch upgrades from.' },
     TIMEOUT: { description: 'The time-out of tasks that a dynamic batch makes.' },
+    DEFERRAL: { description: 'How its tasks may be deferred.' },
   },
 });
 
@@ -217,7 +219,7 @@ export const RoleEnum = enumOf(
     ADMINISTRATOR: 'Everything, API keys included.',
     OPERATOR: 'Everything but API keys.',
     VIEWER: 'Read only.',
-    APP: 'See, confirm and reject the tasks of its own devices, and nothing else.',
+    APP: 'See, confirm, reject and defer the tasks of its own devices, and nothing else.',
     ISSUER: 'Make tokens for the apps of owners (`createAppToken`), and nothing else.',
   }),
 );

@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 
-/** Whoever opens the bare address is led on: to the explorer, or where there is none, told what is here. */
+/** Without a console, whoever opens the bare address is led on: to the explorer, or where there is none, told what is here. */
 export const frontPage =
   (explorer: boolean): RequestHandler =>
   (_req, res) => {

@@ -1,5 +1,20 @@
 import { LIST_ITEMS } from '../schema/model/limits';
 
+/** Requests a second of one caller over time, by what the caller is, and seconds of them that may come at once after a pause. 0: not limited. */
+export const REQUEST_RATES = { key: 100, person: 100, appUser: 10, burstSeconds: 10 };
+
+export type RequestRates = Readonly<typeof REQUEST_RATES>;
+
+/** Days that things are kept; null: for ever. */
+export interface Kept {
+  readonly tasksDays: number | null;
+  readonly batchesDays: number | null;
+  readonly auditDays: number;
+  readonly seriesDays: number;
+}
+
+export const KEPT: Kept = { tasksDays: null, batchesDays: null, auditDays: 400, seriesDays: 400 };
+
 /** What one caller may ask of the API at once. Limits of the product itself are in `schema/model/limits.ts`. */
 export const API_LIMITS = {
   /** Bytes of a GraphQL request. */
@@ -38,6 +53,8 @@ export const API_LIMITS = {
   connectionsOfToken: 8,
   /** Milliseconds a download waits for MongoDB, or for room, before its connection is cut: less than devices wait for an answer. */
   downloadWaitMs: 20_000,
+  /** Milliseconds within which the body of a request begins, that of an upload too. */
+  bodyBeginsMs: 30_000,
   /** Milliseconds the body of a GraphQL request may take. */
   bodyMs: 60_000,
   /** Bytes a second of an upload, over `idleTransferMs`. */

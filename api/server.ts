@@ -10,14 +10,16 @@ import { guardCore } from '../core/guarded-core';
 import type { Limits } from '../schema/model/limits';
 import type { StoreWatch } from '../schema/mongo/store-watch';
 import { createApp, GRAPHQL_PATH } from './app';
+import type { ConsoleFiles } from './console/files';
 import { createPresentError } from './errors/present';
 import { downloads } from './files/download';
 import { createDownloadMetrics } from './files/download-metrics';
 import type { Ready } from './health';
-import { API_LIMITS } from './limits';
+import { API_LIMITS, KEPT, type Kept, REQUEST_RATES, type RequestRates } from './limits';
 import type { LiveHub } from './live/hub';
-import { buildApiSchema } from './schema';
+import { buildApiSchemas } from './schema';
 import { createAnswers } from './transport/answers';
+import { bodyBegins } from './transport/body-begins';
 import { CORRELATION_HEADER, callOf } from './transport/call-of';
 import { clientErrorHandler, nothingHere } from './transport/client-errors';
 import { watchConnections } from './transport/connections';
@@ -29,6 +31,7 @@ import { serveGraphqlWs } from './transport/graphql-ws';
 import { type LingerBounds, linger } from './transport/linger';
 import { refuseUnlessSchema } from './transport/open-schema';
 import { createCostOf } from './transport/query-cost';
+import { createRateLimit } from './transport/rate-limit';
 import { isSignedIn, refuseGraphql } from './transport/signed-in';
 import { handleUnreadable } from './transport/unreadable';
 import { UpgradableRequest } from './transport/upgradable-request';
@@ -41,11 +44,17 @@ export interface ApiSettings {
   tls?: { cert: string | Buffer; key: string | Buffer };
   /** Serves `/explorer`, and tells the schema. */
   explorer: boolean;
+  /** Served at `/`. Null or not given: not here. */
+  console?: ConsoleFiles | null;
   /** Whose pages may use it, beside its own. */
   origins?: Origins;
   /** What it is reached by from outside, where a proxy changes the name that is asked for. */
   publicUrl?: string;
   limits: Limits;
+  /** `REQUEST_RATES` when not set. */
+  rates?: RequestRates;
+  /** What is told of it; `KEPT` when not set. */
+  kept?: Kept;
 }
 
 export interface ApiDeps {
@@ -59,6 +68,8 @@ export interface ApiDeps {
   ready?: Ready;
   /** Of what runs in this process; shown at `/metrics`. */
   registry?: Registry;
+  /** Milliseconds of a clock that is never set. */
+  now?: () => number;
 }
 
 export interface Api {
@@ -76,20 +87,33 @@ export async function createApi({
   logger,
   ready = async () => null,
   registry,
+  now,
 }: ApiDeps): Promise<Api> {
   const core = guardCore(unguarded, watch);
   const counted = registry ?? new Registry();
-  const schema = buildApiSchema();
-  const services = { core, live, limits: settings.limits };
+  const schemas = buildApiSchemas();
+  // Documents that are good for one are good for the other.
+  const schema = schemas.ofAll;
+  const { limits, explorer, origins = [], publicUrl, rates = REQUEST_RATES, kept = KEPT } = settings;
+  const services = { core, live, limits, rates, kept };
   const presentError = createPresentError(logger);
   const documents = createDocumentCheck(schema, settings.explorer);
   const costOf = createCostOf(schema, settings.limits);
   const answers = createAnswers(settings.limits);
-  const graphql = await createGraphqlHttp(schema, services, presentError, { documents, costOf, answers, introspection: settings.explorer });
+  const graphql = await createGraphqlHttp(schemas, services, presentError, {
+    documents,
+    costOf,
+    answers,
+    introspection: settings.explorer,
+  });
 
-  const { limits, explorer, origins = [], publicUrl } = settings;
+  const rate = createRateLimit(rates, counted, now);
   const refuse = explorer ? refuseUnlessSchema(schema) : refuseGraphql;
-  const app = await createApp({ core, limits, logger, ready, registry, explorer, publicUrl }, graphql.router, refuse);
+  const app = await createApp(
+    { core, limits, logger, ready, rate, registry, meters: counted, explorer, publicUrl, console: settings.console },
+    graphql.router,
+    refuse,
+  );
   app.use(nothingHere);
   app.use(clientErrorHandler(presentError) satisfies ErrorRequestHandler);
 
@@ -98,6 +122,7 @@ export async function createApi({
   const lingers = lingerBounds(settings.limits);
   const server = httpServerFor((req, res) => {
     linger(req, res, () => lingers(res));
+    bodyBegins(req, res, API_LIMITS.bodyBeginsMs);
     if (isDownload(req, res) || isPreflight(req, res)) return;
     const call = callOf(req);
     res.setHeader(CORRELATION_HEADER, call.correlationId);
@@ -110,7 +135,7 @@ export async function createApi({
   handleUnreadable(server, { registry: counted, log: logger, downloads: isDownload });
   const own = publicUrl === undefined ? [] : [new URL(publicUrl).origin];
   const sockets = serveGraphqlWs(server, GRAPHQL_PATH, {
-    ...{ schema, services, presentError, documents, costOf, answers, watch, log: logger },
+    ...{ schemas, services, presentError, documents, costOf, answers, rate, watch, log: logger },
     origins: [...origins, ...own],
     publicUrl,
   });

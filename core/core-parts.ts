@@ -13,6 +13,7 @@ import type { GroupsChanged } from './memberships/memberships';
 import type { DeviceLink, PackageStore, UpgradeEngine } from './ports';
 import type { createPush } from './push/push';
 import type { Lines } from './sampled-log';
+import type { Sampler } from './series/sampler';
 import type { CoreSettings } from './settings';
 import type { BatchTasks } from './tasks/batch-tasks';
 import type { UpgradeTasks } from './tasks/upgrade-tasks';
@@ -58,6 +59,8 @@ export interface CoreParts {
   endRegistrations(signal?: AbortSignal): Promise<number>;
   /** R-FLOW-4. */
   cellSlots: CellSlots;
+  /** R-UI-3. */
+  sampler: Sampler;
   /** R-UI-4. */
   audit: AuditWork;
   /** After a change of the master key. Throws SealedByOther when a key that is still needed was not given. */

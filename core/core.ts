@@ -12,6 +12,7 @@ import type { ProductService } from './products/contract';
 import type { RegistrationService } from './registrations/contract';
 import type { DeviceReports } from './reports/contract';
 import type { Lwm2mUpgrades } from './reports/lwm2m/contract';
+import type { SeriesService } from './series/contract';
 import type { TaskService } from './tasks/contract';
 import type { UploadService } from './uploads/contract';
 
@@ -35,6 +36,8 @@ export interface Core {
   downloads: DownloadService;
   uploads: UploadService;
   batches: BatchService;
+  /** Numbers over time. */
+  series: SeriesService;
   tasks: TaskService & DeviceReports;
   /** Of LwM2M devices. */
   upgrades: Lwm2mUpgrades;

@@ -26,6 +26,7 @@ import { createChildren } from './devices/children/service';
 import { createIgnoredReports } from './devices/ignored-reports';
 import { createHasKey } from './devices/lwm2m/has-key';
 import { createLwm2mAdmission } from './devices/lwm2m/known';
+import { createPresenceLog, ofRegistrations } from './devices/presence-log';
 import { devicesChangedSince, presenceOf, throughParentSince } from './devices/presence-queries';
 import { createDeviceService } from './devices/service';
 import { createSessionEnds } from './devices/session-ends';
@@ -40,6 +41,7 @@ import { createShortTokens } from './downloads/short-token';
 import { createShortUrls } from './downloads/short-url';
 import { createGroupChecks } from './groups/checks';
 import { createGroupService } from './groups/service';
+import { createKeyedDigests } from './keyed-digests';
 import { createMemberships, type GroupsChanged } from './memberships/memberships';
 import { completeStoredPackages } from './packages/complete-stored';
 import { createPackageService } from './packages/service';
@@ -59,6 +61,8 @@ import { createSealing } from './sealing';
 import { createLiveDynamic } from './selection/dynamic/live';
 import { createMatching, type Matching } from './selection/dynamic/match';
 import { overrideEarlier } from './selection/override';
+import { createSampler } from './series/sampler';
+import { createSeriesService } from './series/service';
 import { createBatchFacts } from './tasks/batch-facts';
 import { createBatchTasks } from './tasks/batch-tasks';
 import { onDevicesRemoved } from './tasks/device-removed';
@@ -166,8 +170,9 @@ export async function createCore({
   };
   const ignoredReports = createIgnoredReports({ devices: collections.devices, clock });
   const sessionEnds = createSessionEnds(collections, clock);
+  const presenceLog = createPresenceLog({ histories: collections.presenceHistories });
   const children = createChildren({
-    ...{ devices: collections.devices, connection: store.connection, limits: settings.limits, sessionEnds, clock },
+    ...{ devices: collections.devices, connection: store.connection, limits: settings.limits, sessionEnds, clock, log: presenceLog },
     onChildren: (ids, gatewayId) => onPresenceOfMany(base, ids, gatewayId !== null),
   });
   const registrations = createRegistrations({
@@ -177,14 +182,14 @@ export async function createCore({
       limits: settings.limits,
       known: { ...createLwm2mAdmission(collections, sealing), settingsOf: createProductSettings(collections, clock) },
     },
-    onCame: (ids) => onPresenceOfMany(base, ids, true),
-    onWent: (ids) => onPresenceOfMany(base, ids, false),
+    ...ofRegistrations(presenceLog, clock, (ids, came) => onPresenceOfMany(base, ids, came)),
   });
   const imports = createImportCreation({ connection: store.connection, collections, sealing, clock, memberships, children });
   const devices = createDeviceService({
     store,
     sealing,
     sessionEnds,
+    presenceLog,
     settings,
     clock,
     calls,
@@ -211,11 +216,14 @@ export async function createCore({
   const audit = createAuditWork({ collections, settings, sealing: createSealing(masterKeys, 'audit'), clock, log });
   const packaging = { connection: store.connection, collections, files, calls, settings, clock, disk, presign: secureUpdates.digestSigns };
 
+  const accessSecrets = { sealing: createSealing(masterKeys, 'sign-in'), digests: createKeyedDigests(masterKeys, 'pairing') };
+  const { keysChanged, ...keeper } = createAccessService({ store, settings, access, clock, calls, log, ...accessSecrets });
+
   return {
     core: {
-      access: createAccessService({ store, settings, access, clock, calls, log, sealing: createSealing(masterKeys, 'sign-in') }),
+      access: keeper,
       audit: audit.service,
-      products: createProductService({ connection: store.connection, collections, calls, settings, clock, secureUpdates, versionCounts }),
+      products: createProductService({ ...store, calls, settings, clock, secureUpdates, versionCounts, onKeysChanged: keysChanged }),
       devices,
       registrations,
       cells: createCellService({ collections, settings, clock }),
@@ -235,6 +243,7 @@ export async function createCore({
         ...{ connection: store.connection, collections, calls, tasks, engine, settings, clock, versionCounts },
         dynamic: createDynamicService(policyDeps),
       }),
+      series: createSeriesService({ collections, clock }),
       tasks: {
         ...createTaskService(base, collections),
         ...createDeviceReports(versionDeps),
@@ -270,6 +279,7 @@ export async function createCore({
     checkGroups: groupChecks.checkDue,
     endRegistrations: registrations.endDue,
     cellSlots,
+    sampler: createSampler({ connection: store.connection, collections, clock }),
     audit: audit.work,
     close: async () => {
       downloads.close();
@@ -280,6 +290,7 @@ export async function createCore({
         groupChecks.close(),
         imports.stop(),
         ignoredReports.close(),
+        presenceLog.close(),
         registrations.close(),
         haltWatch.close(),
         versionCounts.close(),

@@ -8,6 +8,8 @@ export interface UserErrorDetails {
   hint: string;
   limit?: string;
   conflictingId?: string;
+  /** Seconds after which the same is worth another try. */
+  retryAfter?: number;
 }
 
 /** A refusal its caller can do something about. Every code is in the catalogue `schema/model/error-codes.ts`. */
@@ -16,6 +18,7 @@ export class UserError extends Error {
   readonly hint: string;
   readonly limit: string | undefined;
   readonly conflictingId: string | undefined;
+  readonly retryAfter: number | undefined;
 
   constructor(
     readonly code: ErrorCode,
@@ -27,6 +30,7 @@ export class UserError extends Error {
     this.hint = details.hint;
     this.limit = details.limit;
     this.conflictingId = details.conflictingId;
+    this.retryAfter = details.retryAfter;
   }
 }
 

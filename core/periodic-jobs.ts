@@ -25,7 +25,9 @@ export interface PeriodicJob {
 export interface ApiJobDeps {
   collections: Collections;
   engine: Pick<UpgradeEngine, 'restartBatch'>;
-  parts: Pick<CoreParts, 'files' | 'sweepUploads' | 'imports' | 'audit'>;
+  parts: Pick<CoreParts, 'files' | 'sweepUploads' | 'imports' | 'audit' | 'sampler'>;
+  /** Days that series are kept. */
+  seriesDays: number;
   /** Days that entries of the audit trail are kept. */
   auditDays: number;
   retention: Retention;
@@ -33,7 +35,7 @@ export interface ApiJobDeps {
 }
 
 /** What crashes and clients that gave up leave of uploads, imports and batches. */
-export const apiJobs = ({ collections, engine, parts, retention, auditDays, clock }: ApiJobDeps): PeriodicJob[] => [
+export const apiJobs = ({ collections, engine, parts, retention, auditDays, seriesDays, clock }: ApiJobDeps): PeriodicJob[] => [
   {
     name: 'sweep',
     everyMs: 10 * 60_000,
@@ -62,6 +64,19 @@ export const apiJobs = ({ collections, engine, parts, retention, auditDays, cloc
     everyMs: 10_000,
     failure: 'Imports could not be looked for; it is tried again',
     run: () => parts.imports.resume(),
+  },
+  {
+    name: 'series',
+    // Early in each minute; one look a minute, by whoever comes first.
+    everyMs: 15_000,
+    failure: 'The numbers of batches could not be written; the next minute makes good for it',
+    run: (signal) => parts.sampler.look(signal),
+  },
+  {
+    name: 'series retention',
+    everyMs: 3_600_000,
+    failure: 'Old points of series could not be removed; it is tried again',
+    run: (signal) => parts.sampler.removeOld(seriesDays, signal),
   },
   {
     name: 'audit',

@@ -92,6 +92,8 @@ export interface DeviceLink {
   notify(notification: Notification, parentId?: DeviceId): Promise<boolean>;
   /** Asks a device of a platform-led dialect for its versions; false when there is no connection. */
   queryVersion(device: { deviceId: DeviceId; dialect?: Dialect }, parentId?: DeviceId): Promise<boolean>;
+  /** How many more devices of its dialect can be asked now. Absent: any number. */
+  roomFor?(device: { dialect?: Dialect }): number;
 }
 
 export interface StoredFile {

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ApiClient, ApiRefusal, createApiClient } from './api-client';
+import { createUpdraftClient, type UpdraftClient, UpdraftError, ViewerDocument } from '@updraft/client';
+import WebSocket from 'ws';
 import { DemoError } from './demo-error';
 
 export const keyFile = (dataDir: string): string => join(dataDir, 'admin-key');
@@ -10,16 +11,20 @@ export function keepKey(dataDir: string, firstKey: string): void {
   writeFileSync(keyFile(dataDir), `${firstKey}\n`, { mode: 0o600 });
 }
 
+export interface SignedIn {
+  api: UpdraftClient;
+  key: string;
+}
+
 /** Signs in with the kept key. Throws DemoError when there is none, or it is not good for this data. */
-export async function signIn(url: string, dataDir: string): Promise<ApiClient> {
-  const api = createApiClient(url, keptKey(dataDir));
-  try {
-    await api.call('{ viewer { name } }');
-    return api;
-  } catch (error) {
-    if (!(error instanceof ApiRefusal) || error.status !== 401) throw error;
-    throw new DemoError(`The key in ${keyFile(dataDir)} is not good for this data. ${wayOut(dataDir)}`);
-  }
+export async function signIn(url: string, dataDir: string): Promise<SignedIn> {
+  const key = keptKey(dataDir);
+  const api = createUpdraftClient({ url, credentials: { apiKey: key }, WebSocket });
+  const viewer = await api.query(ViewerDocument);
+  if (viewer.ok) return { api, key };
+  await api.close();
+  if (viewer.reason !== 'not-signed-in') throw new UpdraftError(viewer);
+  throw new DemoError(`The key in ${keyFile(dataDir)} is not good for this data. ${wayOut(dataDir)}`);
 }
 
 function keptKey(dataDir: string): string {

@@ -1,26 +1,17 @@
 import { randomBytes } from 'node:crypto';
+import { CreateProductDocument, CreateStaticBatchDocument, RegisterDevicesDocument, type UpdraftClient, unwrap } from '@updraft/client';
 import type { Dialect } from '../schema/model/protocol/dialect';
-import type { ApiClient } from './api-client';
 import { AWAKE_SECONDS } from './lwm2m-plan';
 
-const PRODUCT = `mutation ($input: CreateProductInput!) {
-  createProduct(input: $input) { product { key } userErrors { code field message hint } }
-}`;
-const DEVICES = `mutation ($input: RegisterDevicesInput!) {
-  registerDevices(input: $input) { devices { secret device { deviceName } } userErrors { code field message hint } }
-}`;
-const BATCH = `mutation ($input: CreateStaticBatchInput!) {
-  createStaticBatch(input: $input) { batch { id } userErrors { code field message hint } }
-}`;
 /** Devices a call, which the API takes at most. */
 const PORTION = 1_000;
 const KEY_BYTES = 32;
 
 /** A product of its own for each demo, so that demos on the same data don't meet. */
-export async function createDemoProduct(api: ApiClient): Promise<string> {
+export async function createDemoProduct(api: UpdraftClient): Promise<string> {
   const key = `demo${randomBytes(6).toString('hex')}`;
   const name = `Demo meters ${new Date().toISOString().slice(0, 16).replace('T', ' ')}`;
-  await api.call(PRODUCT, { input: { key, name, plainCoap: true, awakeSeconds: AWAKE_SECONDS } });
+  unwrap(await api.mutate(CreateProductDocument, { input: { key, name, plainCoap: true, awakeSeconds: AWAKE_SECONDS } }));
   return key;
 }
 
@@ -42,7 +33,11 @@ export interface Credentials {
 export const endpointOf = (productKey: string, deviceName: string): string => `${productKey}.${deviceName}`;
 
 /** By device name. The platform makes no keys for a product whose devices need none, so they are made here. */
-export async function registerDevices(api: ApiClient, productKey: string, wanted: readonly NewDevice[]): Promise<Map<string, Credentials>> {
+export async function registerDevices(
+  api: UpdraftClient,
+  productKey: string,
+  wanted: readonly NewDevice[],
+): Promise<Map<string, Credentials>> {
   const credentials = new Map<string, Credentials>();
   const inputOf = ({ deviceName, dialect, lwm2m }: NewDevice) => {
     if (!lwm2m) return { deviceName, dialect };
@@ -53,10 +48,8 @@ export async function registerDevices(api: ApiClient, productKey: string, wanted
   };
   for (let at = 0; at < wanted.length; at += PORTION) {
     const devices = wanted.slice(at, at + PORTION).map(inputOf);
-    const registered = await api.call<{ devices: { secret: string | null; device: { deviceName: string } }[] }>(DEVICES, {
-      input: { productKey, devices },
-    });
-    for (const { secret, device } of registered.devices) {
+    const { registerDevices: registered } = unwrap(await api.mutate(RegisterDevicesDocument, { input: { productKey, devices } }));
+    for (const { secret, device } of registered.devices ?? []) {
       credentials.set(device.deviceName, { psk: null, ...credentials.get(device.deviceName), secret });
     }
   }
@@ -71,9 +64,8 @@ export interface DemoBatch {
 }
 
 /** Gives the batch's id. */
-export async function createBatch(api: ApiClient, { packageId, perMinute, maxRetries, timeoutMinutes }: DemoBatch): Promise<string> {
-  const { batch } = await api.call<{ batch: { id: string } }>(BATCH, {
-    input: { packageId, scope: { all: true }, pushRate: { perMinute }, retry: { intervalMinutes: 0, maxRetries }, timeoutMinutes },
-  });
-  return batch.id;
+export async function createBatch(api: UpdraftClient, { packageId, perMinute, maxRetries, timeoutMinutes }: DemoBatch): Promise<string> {
+  const input = { packageId, scope: { all: true }, pushRate: { perMinute }, retry: { intervalMinutes: 0, maxRetries }, timeoutMinutes };
+  const { createStaticBatch } = unwrap(await api.mutate(CreateStaticBatchDocument, { input }));
+  return createStaticBatch.batch?.id ?? '';
 }

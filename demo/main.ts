@@ -1,5 +1,5 @@
+import { UpdraftError } from '@updraft/client';
 import { onShutdown } from '../server/shutdown';
-import { ApiRefusal } from './api-client';
 import { DemoError } from './demo-error';
 import { type DemoOptions, OptionsError, readOptions, USAGE } from './options';
 import { runDemo } from './run-demo';
@@ -57,7 +57,7 @@ const FOR_READERS: readonly string[] = ['SetupError', 'ConfigError'];
 /** A stack only where the reader can't mend it. */
 function textOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const isPlain = error instanceof DemoError || error instanceof ApiRefusal || FOR_READERS.includes(error.name);
+  const isPlain = error instanceof DemoError || error instanceof UpdraftError || FOR_READERS.includes(error.name);
   return isPlain ? error.message : (error.stack ?? error.message);
 }
 

@@ -25,6 +25,7 @@ const BARS: readonly { label: string; count: keyof DemoState['counts']; color: C
 
 const WAITS: Record<WaitingFor, string> = {
   CONFIRMATION: 'waits for a confirmation',
+  CONFIRMATION_DEFERRED: 'waits until its user is asked again',
   DEVICE_REQUEST: 'has to ask for its upgrade',
   SCHEDULED: 'waits for the batch to start',
   BATCH_PAUSED: 'waits for the batch to be resumed',

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { UpdraftClient } from '@updraft/client';
 import type { FleetProcess } from '../test/support/devices/fleet-client';
-import type { ApiClient } from './api-client';
 import { createBatch } from './campaign';
 import { DemoError } from './demo-error';
 import { bringOnline } from './demo-fleet';
@@ -13,7 +13,7 @@ import { allEnded, applyProgress, applyTask, type DemoState, newState, tell } fr
 import type { Timing } from './timing';
 
 export interface BatchRun {
-  api: ApiClient;
+  api: UpdraftClient;
   fleet: FleetProcess;
   plan: readonly PlannedDevice[];
   packageId: string;
@@ -22,6 +22,8 @@ export interface BatchRun {
   rate: number;
   timeoutMinutes: number;
   timing: Timing;
+  /** It is there, and begins. */
+  begun(batchId: string): Promise<void>;
   out: Out;
   paint: Paint;
   /** Aborted when the demo is stopped. */
@@ -42,6 +44,7 @@ export async function runBatch(run: BatchRun): Promise<DemoState> {
     maxRetries: MAX_RETRIES,
     timeoutMinutes: run.timeoutMinutes,
   });
+  await run.begun(batchId);
   const ended = new AbortController();
   const signal = AbortSignal.any([run.signal, ended.signal]);
   const faults: Error[] = [];
@@ -51,7 +54,6 @@ export async function runBatch(run: BatchRun): Promise<DemoState> {
     onTask: (task) => applyTask(state, task, Date.now()),
     onLost,
   });
-  live.readTasks().catch(onLost);
   void fleet.exited.then(
     (code) => signal.aborted || onLost(new DemoError(`The virtual devices' process has ended (${code ?? 'killed'}).`)),
   );

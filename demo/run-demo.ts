@@ -11,7 +11,7 @@ import type { ShutdownStack } from './shutdown-stack';
 import { paintFor } from './spans';
 import { demoConfig, logFile, startDemoPlatform } from './start-platform';
 import { step } from './steps';
-import { type Addresses, summary } from './summary';
+import { type Addresses, summary, watching } from './summary';
 import { timeoutMinutesOf, timingOf } from './timing';
 import { uploadPackage } from './upload';
 import { deviations } from './verdict';
@@ -40,7 +40,7 @@ export async function runDemo(options: DemoOptions, out: Out, stack: ShutdownSta
     keepKey(dataDir, firstKey);
     out.write(`  The administrator's API key is kept in ${shown(keyFile(dataDir))}, readable by you only.\n`);
   }
-  const api = await signIn(apiUrl, dataDir);
+  const { api, key } = await stack.own(signIn(apiUrl, dataDir), (one) => one.api.close());
 
   const firmware = await firmwareOf(options.packageFile, dataDir);
   const { devices, rate, dialect } = options;
@@ -50,22 +50,26 @@ export async function runDemo(options: DemoOptions, out: Out, stack: ShutdownSta
   const offline = plan.filter((device) => device.offline).length;
   const faulty = plan.filter(({ fault }) => fault !== null).length;
   const { productKey, credentials } = await doStep(`Registering ${plan.length} devices`, async () => {
-    const key = await createDemoProduct(api);
-    return { productKey: key, credentials: await registerDevices(api, key, plan) };
+    const created = await createDemoProduct(api);
+    return { productKey: created, credentials: await registerDevices(api, created, plan) };
   });
   const what = `${firmware.fileName} (${sizeText(firmware.size)})`;
-  const uploaded = await doStep(`Uploading ${what}`, () =>
+  const packageId = await doStep(`Uploading ${what}`, () =>
     uploadPackage(api, { productKey, name: 'demo_firmware', version: TARGET_VERSION }, firmware.path),
   );
   const fleet = await doStep(`Connecting the devices, of which ${offline} are off-line at first and ${faulty} faulty`, () =>
     stack.own(startDemoFleet({ addresses: { mqttUrl, coapUrl, coapsUrl }, productKey, plan, credentials }), (one) => one.stop()),
   );
-  out.write('\n');
   stack.signal.throwIfAborted();
+  let batchPath = '/';
   const state = await runBatch({
     ...{ api, fleet, plan, out, paint, timeoutMinutes, rate, signal: stack.signal },
     timing: timingOf(load, offline, timeoutMinutes),
-    packageId: uploaded.id,
+    async begun(batchId) {
+      batchPath = `/batches/${batchId}`;
+      out.write(watching(apiUrl, batchPath, await platform.signInLink(batchPath)));
+    },
+    packageId,
     firmware: `${what} as ${TARGET_VERSION}`,
   });
   const found = deviations(plan, state.tasks);
@@ -76,11 +80,11 @@ export async function runDemo(options: DemoOptions, out: Out, stack: ShutdownSta
   ]);
   const { explorerUrl, temporalUiUrl } = platform;
   // Made now: it is good for some minutes only.
-  const signInLink = await platform.signInLink();
+  const signInLink = await platform.signInLink(batchPath);
   return {
     asPlanned: found.length === 0,
     addresses: {
-      ...{ apiUrl, explorerUrl, signInLink, temporalUiUrl, mqttUrl, coapUrl, coapsUrl, key: api.key },
+      ...{ apiUrl, explorerUrl, signInLink, temporalUiUrl, mqttUrl, coapUrl, coapsUrl, key },
       keyFile: shown(keyFile(dataDir)),
       logFile: shown(logFile(dataDir)),
       device: { productKey, deviceName: SPARE_DEVICE, secret: spare.get(SPARE_DEVICE)?.secret ?? '' },

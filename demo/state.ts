@@ -2,7 +2,7 @@ import type { BatchStatus } from '../schema/model/batch/batch';
 import { DIALECTS, type Dialect } from '../schema/model/protocol/dialect';
 import { isActive } from '../schema/model/task/task';
 import type { WaitingFor } from '../schema/model/task/waiting-for';
-import type { CountsView, ProgressView, TaskView } from './live-documents';
+import type { CountsView, ProgressView, TaskView } from './views';
 
 export interface DemoEvent {
   /** Epoch milliseconds. */

@@ -28,6 +28,10 @@ export function summary(state: DemoState, found: readonly Deviation[], now: numb
   ].join('\n');
 }
 
+/** Where a browser shows the batch as it runs. */
+export const watching = (apiUrl: string, batchPath: string, signInLink: string | null): string =>
+  `  Watch it in a browser: ${signInLink ?? `${apiUrl}${batchPath}`}${signInLink ? ' (signs in once)' : ''}\n\n`;
+
 export interface Addresses {
   apiUrl: string;
   explorerUrl?: string;
@@ -51,8 +55,9 @@ export function whatToTry(addresses: Addresses, paint: Paint): string {
   const { clientId, username, password } = linkCredentials(device);
   const query = '{ batches(first: 3) { edges { node { name status counts { total succeeded failed } } } } }';
   const rows: [string, string][] = [
-    ...row('GraphQL explorer', signInLink ?? explorerUrl),
-    ...row('', explorerUrl && `${signInLink ? 'signs in once, within 10 minutes; otherwise ' : ''}${apiUrl}/signin takes the key`),
+    ['Console', signInLink ?? apiUrl],
+    ['', `${signInLink ? 'signs in once, within 10 minutes; otherwise ' : ''}${apiUrl} takes the key`],
+    ...row('GraphQL explorer', explorerUrl),
     ['API', `${apiUrl}/graphql`],
     ['API key', key],
     ['', `in the header Authorization: Bearer KEY; kept in ${keyFile}`],

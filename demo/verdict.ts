@@ -1,6 +1,6 @@
 import { isActive } from '../schema/model/task/task';
 import type { PlannedDevice } from './fleet-plan';
-import type { TaskView } from './live-documents';
+import type { TaskView } from './views';
 
 /** A task that ended otherwise than planned, or did not end. */
 export interface Deviation {

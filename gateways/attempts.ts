@@ -1,7 +1,7 @@
+import { type Account, createAccounts } from '../core/accounts';
 import { networkOf } from '../core/strangers';
-import { type Account, createAccounts } from './accounts';
+import { createTokenBuckets } from '../core/token-bucket';
 import type { ConnectResult } from './metrics';
-import { createTokenBuckets } from './token-bucket';
 
 /** Why an attempt to connect is not looked at. */
 export type AttemptLimit = Extract<ConnectResult, 'device_too_often' | 'device_wrong_passwords' | 'address_wrong_passwords'>;

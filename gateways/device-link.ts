@@ -15,5 +15,6 @@ export function linkOver(gatewayId: string, transports: readonly Reach[]): Devic
     isConnected: (deviceId) => transports.some(({ link }) => link.isConnected(deviceId)),
     notify: async (notification, parentId) => (await to(notification)?.notify(notification, parentId)) ?? false,
     queryVersion: async (device, parentId) => (await to(device)?.queryVersion(device, parentId)) ?? false,
+    roomFor: (device) => to(device)?.roomFor?.(device) ?? Number.POSITIVE_INFINITY,
   };
 }

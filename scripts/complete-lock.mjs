@@ -29,7 +29,8 @@ function platformEntry(name, version, dev) {
 }
 
 async function withHash([path, entry]) {
-  if (entry.integrity || entry.link) return [path, entry];
+  // A package of the workspace is in this repository.
+  if (entry.integrity || entry.link || !path.includes('node_modules/')) return [path, entry];
   const wanted = `${path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length)}@${entry.version}`;
   const integrity = (await runChild('npm', ['view', wanted, 'dist.integrity'], { limitMs: 60_000, what: `npm view ${wanted}` })).trim();
   if (!/^sha512-[\w+/]+=*$/.test(integrity)) throw new Error(`npm tells no SHA-512 of ${wanted}`);
@@ -41,5 +42,5 @@ const sorted = [...Object.entries(packages), ...missing].sort(([a], [b]) => a.lo
 const complete = [];
 for (const entry of sorted) complete.push(await withHash(entry));
 writeFileSync(file, `${JSON.stringify({ ...lock, packages: { '': root, ...Object.fromEntries(complete) } }, null, 2)}\n`);
-const hashes = sorted.filter(([, entry]) => !entry.integrity && !entry.link).length;
+const hashes = sorted.filter(([path, entry]) => !entry.integrity && !entry.link && path.includes('node_modules/')).length;
 process.stdout.write(`${missing.length} packages of other platforms and ${hashes} hashes added\n`);

@@ -11,16 +11,22 @@ function homeOf({ repository, homepage }) {
   return path ? `https://github.com/${path}` : given;
 }
 
-function table(dependencies) {
-  const rows = Object.keys(dependencies).map((name) => {
+function table(names) {
+  const rows = names.map((name) => {
     const manifest = json(`node_modules/${name}/package.json`);
     return `| ${name} | ${manifest.version} | ${manifest.license} | ${homeOf(manifest)} |`;
   });
   return ['| package | version | licence | home |', '|---|---|---|---|', ...rows].join('\n');
 }
 
-const { dependencies, devDependencies } = json('package.json');
-const tables = [table(dependencies), table(devDependencies)];
+// Those of the workspace's packages beside the project's own; the packages themselves are in this repository.
+const manifests = [json('package.json'), ...json('package.json').workspaces.map((name) => json(`${name}/package.json`))];
+const all = (kind) => {
+  const names = new Set(manifests.flatMap((manifest) => Object.keys(manifest[kind] ?? {})));
+  return [...names].filter((name) => !name.startsWith('@updraft/')).sort();
+};
+const run = all('dependencies');
+const tables = [table(run), table(all('devDependencies').filter((name) => !run.includes(name)))];
 const text = readFileSync(inProject('THIRD-PARTY.md'), 'utf8');
 writeFileSync(
   inProject('THIRD-PARTY.md'),

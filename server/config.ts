@@ -1,3 +1,4 @@
+import type { RequestRates } from '../api/limits';
 import type { AccessSettings } from '../core/access/settings';
 import type { Retention } from '../core/batches/retention';
 import { S3_FILE_BYTES, type S3Settings } from '../core/package-store/s3-store';
@@ -60,10 +61,15 @@ export interface Config {
   retention: Retention;
   /** Days that the audit trail is kept. */
   auditDays: number;
+  /** Days that numbers over time are kept. */
+  seriesDays: number;
   gatewayId: string;
   explorer: boolean;
+  console: boolean;
   corsOrigins: readonly string[];
   access: AccessSettings;
+  /** R-UI-4. */
+  requestRates: RequestRates;
   /** Each start prints a link that signs in. */
   signInLink: boolean;
   log: { level: string; format: 'auto' | 'json' | 'text' };
@@ -166,12 +172,20 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     packageCopiesBytes: of('UPDRAFT_PACKAGE_COPIES_MB') * 1024 ** 2,
     retention: { tasksDays: of('UPDRAFT_KEEP_TASKS_DAYS'), batchesDays: of('UPDRAFT_KEEP_BATCHES_DAYS') },
     auditDays: of('UPDRAFT_KEEP_AUDIT_DAYS'),
+    seriesDays: of('UPDRAFT_KEEP_SERIES_DAYS'),
     gatewayId: of('UPDRAFT_GATEWAY_ID'),
     explorer: of('UPDRAFT_EXPLORER') ?? isLoopback(host),
+    console: of('UPDRAFT_CONSOLE'),
     corsOrigins: of('UPDRAFT_CORS_ORIGINS'),
     access: {
       issuers: readIssuers(of('UPDRAFT_ISSUERS_FILE'), problems),
       session: { hours: of('UPDRAFT_SESSION_HOURS'), idleMinutes: of('UPDRAFT_SESSION_IDLE_MINUTES') },
+    },
+    requestRates: {
+      key: of('UPDRAFT_KEY_REQUESTS_PER_SECOND'),
+      person: of('UPDRAFT_PERSON_REQUESTS_PER_SECOND'),
+      appUser: of('UPDRAFT_APP_USER_REQUESTS_PER_SECOND'),
+      burstSeconds: of('UPDRAFT_REQUEST_BURST_SECONDS'),
     },
     signInLink: of('UPDRAFT_SIGN_IN_LINK') ?? (isLoopback(host) && publicBaseUrl === undefined),
     log: { level: of('UPDRAFT_LOG_LEVEL'), format: of('UPDRAFT_LOG_FORMAT') },

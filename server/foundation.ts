@@ -14,6 +14,7 @@ import { MIGRATIONS } from '../schema/mongo/migrations';
 import { NewerDatabase, runMigrations } from '../schema/mongo/migrations/run';
 import { createEngine } from '../workflows/client';
 import { connectTemporal } from '../workflows/connection';
+import { correlatedCalls } from '../workflows/correlated-calls';
 import { type CoapPorts, coapBaseUrlsOf, coapPortsOf } from './coap-addresses';
 import type { Config } from './config';
 import { dataDirProblem } from './data-dir-problem';
@@ -68,7 +69,7 @@ export async function startFoundation(config: Config, logger: Logger): Promise<F
     running.add({ stop: () => connection.close() });
     const native = await NativeConnection.connect({ address: servers.temporalAddress });
     running.add({ stop: () => native.close() });
-    const client = new Client({ connection, namespace: config.temporalNamespace });
+    const client = new Client({ connection, namespace: config.temporalNamespace, interceptors: { workflow: [correlatedCalls] } });
     const engine = createEngine({
       client,
       taskQueue: config.taskQueue,

@@ -5,6 +5,7 @@ import type { Registry } from 'prom-client';
 import { metrics } from '../api/metrics';
 import { callOf } from '../api/transport/call-of';
 import { createGate } from '../api/transport/gate';
+import { NO_RATE_LIMIT } from '../api/transport/rate-limit';
 import { inCall } from '../core/call';
 import type { CoreParts } from '../core/core-parts';
 import { listenOnLoopback } from './loopback';
@@ -20,7 +21,7 @@ export async function startMetricsServer(
   port: number,
 ): Promise<Part & { metricsUrl: string }> {
   const app = express().disable('x-powered-by').disable('etag');
-  createGate(app, core.access, core.audit).serve('GET /metrics', metrics(registry));
+  createGate(app, { core, rate: NO_RATE_LIMIT }).serve('GET /metrics', metrics(registry));
   const server = createServer((req, res) => inCall(callOf(req), () => void app(req, res)));
   server.headersTimeout = TIMEOUT_MS;
   server.requestTimeout = TIMEOUT_MS;

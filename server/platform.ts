@@ -25,7 +25,7 @@ export interface Platform {
   /** The administrator's key, on the very first start only. */
   firstKey: string | null;
   /** Makes what signs an administrator in, once, within 10 minutes; null where the setting is off, or this process has no API. */
-  signInLink(): Promise<string | null>;
+  signInLink(returnTo?: string): Promise<string | null>;
   /** Of the embedded servers. */
   readonly pids: { mongod?: number; temporal?: number };
   parts: CoreParts;
@@ -71,7 +71,7 @@ export async function startPlatform(config: Config, logger: Logger, options: Pla
       mongoUri: foundation.servers.mongoUri,
       temporalAddress: foundation.servers.temporalAddress,
       firstKey,
-      signInLink: async () => (api && config.signInLink ? signInLinkAt(api.url, foundation.parts) : null),
+      signInLink: async (returnTo) => (api && config.signInLink ? signInLinkAt(api.url, foundation.parts, returnTo) : null),
       get pids() {
         return foundation.servers.pids;
       },
@@ -84,6 +84,7 @@ export async function startPlatform(config: Config, logger: Logger, options: Pla
   });
 }
 
-async function signInLinkAt(url: string, { core }: CoreParts): Promise<string> {
-  return `${url}/signin/link?token=${await core.access.createSignInLink()}`;
+async function signInLinkAt(url: string, { core }: CoreParts, returnTo?: string): Promise<string> {
+  const token = await core.access.createSignInLink();
+  return `${url}/signin/link?${new URLSearchParams({ token, ...(returnTo && { returnTo }) })}`;
 }

@@ -6,7 +6,9 @@ import { gatewayQueue } from '../schema/model/ids';
 import { type BatchActivityDeps, createBatchActivities } from './batch/activities';
 import { BEAT_THROTTLE, createGatewayActivities, type GatewayActivities } from './batch/gateway-activities';
 import { BUNDLE_FILE } from './bundle-file';
+import { type ActivityLog, correlatedActivities } from './correlation/activities';
 import { createUpgradeActivities } from './upgrade/activities';
+import { workflowInterceptorModules, workflowsPath } from './workflow-code';
 
 /** Puts something around every activity of a worker: what a test makes fail, a service measures. Names and types stay. */
 export type DecorateActivities = <A extends object>(activities: A) => A;
@@ -21,6 +23,8 @@ export interface WorkerOptions {
   /** For tests, which bundle once for many workers. */
   workflowBundle?: { codePath: string };
   decorateActivities?: DecorateActivities;
+  /** Of what its activities have done. */
+  log?: ActivityLog;
 }
 
 /** Runs workflows and their store activities. One workflow thread: the engine, not this process, is what is busy. */
@@ -31,12 +35,15 @@ export function createPlatformWorker({
   deps,
   workflowBundle,
   decorateActivities = asTheyAre,
+  log,
 }: WorkerOptions): Promise<Worker> {
+  const { workflowModules, ...source } = workflowBundle ? { workflowBundle } : workflowSource();
   return Worker.create({
     connection,
     namespace,
     taskQueue,
-    ...(workflowBundle ? { workflowBundle } : workflowSource()),
+    ...source,
+    interceptors: { activity: [correlatedActivities(log)], workflowModules },
     activities: decorateActivities({ ...createBatchActivities(deps), ...createUpgradeActivities(deps.upgrades) }),
     maxCachedWorkflows: 2_000,
     workflowThreadPoolSize: 1,
@@ -48,7 +55,12 @@ export function createPlatformWorker({
 
 /** Runs what must leave from this gateway's connections. */
 export function createGatewayWorker(
-  { connection, namespace, decorateActivities = asTheyAre }: Pick<WorkerOptions, 'connection' | 'namespace' | 'decorateActivities'>,
+  {
+    connection,
+    namespace,
+    decorateActivities = asTheyAre,
+    log,
+  }: Pick<WorkerOptions, 'connection' | 'namespace' | 'decorateActivities' | 'log'>,
   gatewayId: string,
   push: Parameters<typeof createGatewayActivities>[0],
 ): Promise<Worker> {
@@ -58,13 +70,14 @@ export function createGatewayWorker(
     namespace,
     taskQueue: gatewayQueue(gatewayId),
     activities,
+    interceptors: { activity: [correlatedActivities(log)] },
     shutdownGraceTime: '10s',
     maxHeartbeatThrottleInterval: BEAT_THROTTLE,
   });
 }
 
 /** The bundle made by the build when there is one; else Temporal bundles the sources itself, which takes seconds. */
-function workflowSource(): { workflowBundle: { codePath: string } } | { workflowsPath: string } {
+function workflowSource(): { workflowBundle?: { codePath: string }; workflowsPath?: string; workflowModules?: string[] } {
   const codePath = resolve(__dirname, BUNDLE_FILE);
-  return existsSync(codePath) ? { workflowBundle: { codePath } } : { workflowsPath: require.resolve('./index') };
+  return existsSync(codePath) ? { workflowBundle: { codePath } } : { workflowsPath, workflowModules: workflowInterceptorModules };
 }

@@ -1,3 +1,4 @@
+import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, ID, InputType, Int } from 'type-graphql';
 import type { Role } from '../../core/access/viewer';
 import { RoleEnum } from '../enums';
@@ -13,9 +14,34 @@ export class CreateApiKeyInput extends WithIdempotencyKey {
 
   @Field(() => [ID], {
     nullable: true,
+    deprecationReason: 'Give devices an owner (`setDeviceOwners`): the app of an owner needs no key of its own.',
     description: 'For the role APP, and only for it: its devices, at most `limits.appDevices`, of one product.',
   })
   deviceIds?: string[] | null;
+
+  @Field(() => [String], {
+    nullable: true,
+    description: 'Keys of the products that it is limited to; all when not given. Of the role APP they are those of its devices.',
+  })
+  products?: string[] | null;
+
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'From then on it is refused; never when not given.' })
+  expiresAt?: Date | null;
+}
+
+@InputType({ description: 'What is not given stays as it is.' })
+export class UpdateApiKeyInput {
+  @Field(() => ID, { description: 'Which one: its id, not the key.' })
+  id!: string;
+
+  @Field(() => String, { nullable: true, description: 'For people.' })
+  name?: string | null;
+
+  @Field(() => [String], { nullable: true, description: 'As in CreateApiKeyInput; null: all products.' })
+  products?: string[] | null;
+
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'As in CreateApiKeyInput; null: it does not expire.' })
+  expiresAt?: Date | null;
 }
 
 @InputType()

@@ -5,8 +5,16 @@ import { asPayload } from '../errors/as-payload';
 import { toConnection } from '../paging/connection';
 import { PageArgs } from '../paging/page-args';
 import type { SignedInBy } from './enums';
-import { CreateApiKeyInput, CreateAppTokenInput, RevokeApiKeyInput } from './inputs';
-import { ApiKeyConnection, ApiKeyType, CreateApiKeyPayload, CreateAppTokenPayload, RevokeApiKeyPayload, ViewerType } from './types';
+import { CreateApiKeyInput, CreateAppTokenInput, RevokeApiKeyInput, UpdateApiKeyInput } from './inputs';
+import {
+  ApiKeyConnection,
+  ApiKeyType,
+  CreateApiKeyPayload,
+  CreateAppTokenPayload,
+  RevokeApiKeyPayload,
+  UpdateApiKeyPayload,
+  ViewerType,
+} from './types';
 
 @Resolver(() => ApiKeyType)
 export class AccessResolver {
@@ -31,6 +39,14 @@ export class AccessResolver {
   })
   createAppToken(@Arg('input', () => CreateAppTokenInput) input: CreateAppTokenInput, @Ctx() { core, viewer }: ApiContext) {
     return asPayload(core.access.createAppToken(viewer, input));
+  }
+
+  @Mutation(() => UpdateApiKeyPayload, {
+    description:
+      'Renames an API key, limits it to other products, or says when it expires. What it has opened ends with a change of its products.',
+  })
+  updateApiKey(@Arg('input', () => UpdateApiKeyInput) { id, ...changes }: UpdateApiKeyInput, @Ctx() { core, viewer }: ApiContext) {
+    return asPayload(core.access.updateKey(viewer, id, changes).then((apiKey) => ({ apiKey })));
   }
 
   @Mutation(() => RevokeApiKeyPayload, { description: 'Ends an API key, for administrators.' })

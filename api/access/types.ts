@@ -93,8 +93,18 @@ export class ApiKeyType {
   @Field(() => RoleEnum, { description: 'What it may do.' })
   role!: Role;
 
-  @Field(() => [ID], { nullable: true, description: 'The devices of an app; null in other roles.' })
+  @Field(() => [ID], {
+    nullable: true,
+    deprecationReason: 'Give devices an owner (`setDeviceOwners`): the app of an owner needs no key of its own.',
+    description: 'The devices of an app; null in other roles.',
+  })
   deviceIds?: string[] | null;
+
+  @Field(() => [String], { nullable: true, description: 'Keys of the products it is limited to; null: it is not.' })
+  products?: string[] | null;
+
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'From then on it is refused; null: it does not expire.' })
+  expiresAt?: Date | null;
 
   @Field(() => GraphQLDateTime, { description: 'When it was created.' })
   createdAt!: Date;
@@ -115,6 +125,12 @@ export class CreateApiKeyPayload extends Payload {
 
   @Field(() => String, { nullable: true, description: 'What to sign in with. Shown here and never again.' })
   key!: string | null;
+}
+
+@ObjectType()
+export class UpdateApiKeyPayload extends Payload {
+  @Field(() => ApiKeyType, { nullable: true, description: 'The key as it is now: here at once, elsewhere within 10 s.' })
+  apiKey!: ApiKey | null;
 }
 
 @ObjectType()

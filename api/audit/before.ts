@@ -4,6 +4,7 @@ type Read = (core: Core, input: Readonly<Record<string, string>>) => Promise<obj
 
 /** What single objects that are edited were like, read just before: one look by an id, for operations that people do by hand. */
 const BEFORE: ReadonlyMap<string, Read> = new Map<string, Read>([
+  ['updateApiKey', ({ access }, { id = '' }) => access.keyRights(id)],
   ['updateBatch', ({ batches }, { batchId = '' }) => batches.get(batchId)],
   ['updateDevice', ({ devices }, { deviceId = '' }) => devices.get(deviceId)],
   ['updateGroup', ({ groups }, { groupId = '' }) => groups.get(groupId)],

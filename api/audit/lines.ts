@@ -2,8 +2,10 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { RequestHandler } from 'express';
 import type { AuditService, ShownEntry } from '../../core/audit/contract';
-import { userErrorsOf } from '../errors/as-payload';
+import { UserError } from '../../core/errors';
+import { toUserErrorType, userErrorsOf } from '../errors/as-payload';
 import { type ErrorLog, maskedAs } from '../errors/present';
+import { queryOptions } from '../files/query-options';
 import { sendJson } from '../files/send-json';
 import { API_LIMITS } from '../limits';
 import { viewerOf } from '../transport/signed-in';
@@ -15,13 +17,12 @@ const TIME = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-
 export const auditLines =
   (audit: Pick<AuditService, 'export'>, log: ErrorLog): RequestHandler =>
   async (req, res) => {
-    const { since } = req.query;
-    const from = typeof since === 'string' && TIME.test(since) ? new Date(since) : null;
-    if (since !== undefined && (from === null || Number.isNaN(from.getTime()) || from.getTime() < 0)) {
-      sendJson(res, 400, { errors: [WRONG_SINCE] });
-      return;
-    }
-    const entries = audit.export(viewerOf(res), from);
+    const entries = await (async () => audit.export(viewerOf(res), timeIn(queryOptions(req, ['since']))))().catch((error: unknown) => {
+      const refusals = userErrorsOf(error);
+      if (!refusals) throw error;
+      sendJson(res, 400, { errors: refusals.map((one) => toUserErrorType(one)) });
+    });
+    if (!entries) return;
     res.setHeader('Content-Type', 'application/x-ndjson; charset=utf-8');
     res.setHeader('Content-Disposition', 'attachment; filename="audit.jsonl"');
     res.setTimeout(API_LIMITS.idleTransferMs, () => res.destroy());
@@ -34,12 +35,16 @@ export const auditLines =
     }
   };
 
-const WRONG_SINCE = {
-  code: 'INVALID_FORMAT',
-  field: 'since',
-  message: 'This is no time.',
-  hint: 'Give a day or a time with its zone, such as 2026-01-31 or 2026-01-31T12:00:00Z.',
-};
+function timeIn({ since }: { since?: string }): Date | null {
+  if (since === undefined) return null;
+  const from = new Date(TIME.test(since) ? since : Number.NaN);
+  if (from.getTime() >= 0) return from;
+  throw new UserError('INVALID_FORMAT', {
+    field: 'since',
+    message: 'This is no time.',
+    hint: 'Give a day or a time with its zone, such as 2026-01-31 or 2026-01-31T12:00:00Z.',
+  });
+}
 
 async function* linesOf(entries: AsyncIterable<ShownEntry>): AsyncGenerator<string> {
   for await (const { _id: id, input, before, after, ...entry } of entries) {

@@ -17,7 +17,7 @@ export function shownPayload(type: string, payload: unknown, changed: readonly s
   const objects: string[] = [];
   for (const [name, value] of Object.entries(fields)) {
     if (value === null || value === undefined) continue;
-    if (typeof value === 'object') {
+    if (typeof value === 'object' && !(value instanceof Date)) {
       for (const each of Array.isArray(value) ? value : [value]) {
         const id = idOf(each);
         if (id !== null) objects.push(id);

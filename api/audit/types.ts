@@ -42,6 +42,9 @@ export class AuditEntryType {
   @Field(() => RoleEnum, { nullable: true, description: 'What the actor might do then.' })
   role!: Role | null;
 
+  @Field(() => ID, { nullable: true, description: 'Of an app that acted with a token made by `createAppToken`: the key that made it.' })
+  madeBy?: string;
+
   @Field(() => String, { nullable: true, description: 'The IP address of the connection: behind a proxy the proxy’s.' })
   address!: string | null;
 

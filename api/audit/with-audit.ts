@@ -5,6 +5,7 @@ import { readBefore } from './before';
 import { decisionOf } from './decisions';
 import { idsIn, shownArguments } from './shown-input';
 import { fieldsOf, shownPayload } from './shown-payload';
+import { toldOf } from './told';
 
 type Field = GraphQLField<unknown, ApiContext>;
 
@@ -45,8 +46,10 @@ function recordMutation(field: Field): void {
     const { objects, after, codes } = shownPayload(payloadType, payload, changed);
     if (codes.length > 0) await core.audit.refused({ ...event, objects: named, codes });
     else {
-      const was = before && fieldsOf(before, changed);
-      await core.audit.record({ ...event, objects: [...objects, ...named], before: was, after, result: 'OK' });
+      const told = toldOf(payload);
+      const was = told.before ?? (before && fieldsOf(before, changed));
+      const is = told.after ? { ...after, ...told.after } : after;
+      await core.audit.record({ ...event, objects: [...objects, ...named, ...(told.objects ?? [])], before: was, after: is, result: 'OK' });
     }
     return payload;
   };

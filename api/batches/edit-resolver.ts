@@ -5,6 +5,7 @@ import type { BatchEdit } from '../../schema/model/batch/batch-edit';
 import type { ApiContext } from '../context';
 import { EditedFieldEnum } from '../enums';
 import { asPayload } from '../errors/as-payload';
+import { DeferralPolicyInput, deferralPolicyOf } from './deferral-types';
 import { BatchTagInput } from './inputs';
 import { tagsOf } from './new-batch';
 import { PushRateInput, ratePolicyOf } from './push-rate';
@@ -23,6 +24,12 @@ export class UpdateBatchInput {
 
   @Field(() => [BatchTagInput], { nullable: true, description: 'All tags from now on; an empty list takes them away.' })
   tags?: BatchTagInput[] | null;
+
+  @Field(() => DeferralPolicyInput, {
+    nullable: true,
+    description: 'Of a batch that asks for confirmation: how tasks may be deferred from now on. What is deferred stays so.',
+  })
+  deferral?: DeferralPolicyInput | null;
 
   @Field(() => [String], {
     nullable: true,
@@ -67,9 +74,10 @@ export class BatchEditResolver {
   }
 }
 
-const editOf = ({ pushRate, tags, sourceVersions, timeoutMinutes }: UpdateBatchInput): BatchEdit => ({
+const editOf = ({ pushRate, tags, deferral, sourceVersions, timeoutMinutes }: UpdateBatchInput): BatchEdit => ({
   ...(pushRate && { rate: ratePolicyOf(pushRate) }),
   ...(tags && { tags: tagsOf(tags) }),
+  ...(deferral && { deferral: deferralPolicyOf(deferral) }),
   ...(sourceVersions && { sourceVersions }),
   ...(timeoutMinutes !== undefined && { timeoutMinutes }),
 });

@@ -1,3 +1,4 @@
+import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, ID, InputType, Int } from 'type-graphql';
 import type { BatchDelivery, BatchKind, BatchStatus, DownloadProtocol } from '../../schema/model/batch/batch';
 import type { DownloadScheme } from '../../schema/model/protocol/download-scheme';
@@ -5,6 +6,7 @@ import type { CancelableStatus } from '../../schema/model/task/cancel';
 import { RegionInput } from '../devices/inputs';
 import { BatchKindEnum, BatchStatusEnum, CancelableStatusEnum, DownloadProtocolEnum } from '../enums';
 import { BatchDeliveryEnum, DownloadSchemeEnum } from '../lwm2m-enums';
+import { DeferralPolicyInput } from './deferral-types';
 import { HaltPolicyInput } from './halt-types';
 import { PushRateInput } from './push-rate';
 import { ScheduleInput } from './schedule-types';
@@ -101,6 +103,12 @@ export abstract class NewBatchInput {
     description: 'True: tasks wait until they are confirmed with `confirmTasks`. NeedConfirm of Alibaba Cloud IoT.',
   })
   confirmation?: boolean | null;
+
+  @Field(() => DeferralPolicyInput, {
+    nullable: true,
+    description: 'With `confirmation: true`: how tasks may be deferred. Three times, each a week ahead at most, when not given.',
+  })
+  deferral?: DeferralPolicyInput | null;
 
   @Field(() => Boolean, {
     nullable: true,
@@ -204,8 +212,20 @@ export class BatchFilterInput {
   @Field(() => BatchStatusEnum, { nullable: true, description: 'Batches in this status.' })
   status?: BatchStatus | null;
 
+  @Field(() => [BatchStatusEnum], { nullable: true, description: 'Batches in one of these statuses; an empty list is none given.' })
+  statuses?: BatchStatus[] | null;
+
   @Field(() => BatchKindEnum, { nullable: true, description: 'Batches of this kind.' })
   kind?: BatchKind | null;
+
+  @Field(() => String, { nullable: true, description: 'What is in the name, without regard to case.' })
+  text?: string | null;
+
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'Batches that were created then or later.' })
+  createdFrom?: Date | null;
+
+  @Field(() => GraphQLDateTime, { nullable: true, description: 'Batches that were created before that.' })
+  createdBefore?: Date | null;
 }
 
 @InputType()

@@ -1,6 +1,7 @@
 import type { NewDynamicBatch, NewStaticBatch } from '../../core/batches/contract';
 import type { BatchTag, RatePolicy } from '../../schema/model/batch/batch';
 import { DEFAULT_LIMITS } from '../../schema/model/limits';
+import { deferralPolicyOf } from './deferral-types';
 import type { BatchTagInput, CreateDynamicBatchInput, CreateStaticBatchInput, NewBatchInput } from './inputs';
 import { ratePolicyOf } from './push-rate';
 import { scopeOf } from './scope';
@@ -30,6 +31,7 @@ function newBatch(input: NewBatchInput): NewStaticBatch {
       retry: input.retry ? { intervalMinutes: input.retry.intervalMinutes, maxRetries: input.retry.maxRetries } : null,
       timeoutMinutes: input.timeoutMinutes ?? null,
       ...(input.confirmation && { confirmation: true }),
+      ...(input.deferral && { deferral: deferralPolicyOf(input.deferral) }),
       ...(input.overridePrevious && { overridePrevious: true }),
       ...(input.multiModule && { multiModule: true }),
       ...(input.halt && { halt: { ...input.halt } }),

@@ -6,6 +6,7 @@ import type { EndLimit } from '../../schema/model/task/expected-end';
 import { DownloadProtocolEnum, EndLimitEnum } from '../enums';
 import { API_LIMITS } from '../limits';
 import { BatchDeliveryEnum, DownloadSchemeEnum } from '../lwm2m-enums';
+import { DeferralPolicyType } from './deferral-types';
 import { HaltPolicyType } from './halt-types';
 import { PushRate } from './push-rate';
 
@@ -46,6 +47,9 @@ export class BatchPolicyType {
 
   @Field(() => Boolean, { description: 'Whether tasks wait for confirmation. NeedConfirm of Alibaba Cloud IoT.' })
   confirmation!: boolean;
+
+  @Field(() => DeferralPolicyType, { nullable: true, description: 'How that may be deferred; null without confirmation.' })
+  deferral!: DeferralPolicyType | null;
 
   @Field(() => Boolean, { description: 'Whether earlier tasks of the devices give way. OverwriteMode of Alibaba Cloud IoT.' })
   overridePrevious!: boolean;

@@ -1,11 +1,13 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { Batch } from '../../schema/model/batch/batch';
+import { deferralOf } from '../../schema/model/batch/deferral-policy';
 import { dialectReason } from '../../schema/model/batch/dialect-obstacle';
 import type { ApiContext } from '../context';
 import { asPayload } from '../errors/as-payload';
 import { found } from '../errors/found';
 import { PackageType } from '../packages/types';
 import { toConnection } from '../paging/connection';
+import { type SortOrder, SortOrderEnum } from '../paging/order';
 import { PageArgs } from '../paging/page-args';
 import { TaskFilterInput } from '../tasks/inputs';
 import { TaskConnection } from '../tasks/types';
@@ -38,10 +40,12 @@ export class BatchResolver {
   @Query(() => BatchConnection, { description: 'Batches, latest first. Twin of ListOTAJobByFirmware.' })
   async batches(
     @Arg('filter', () => BatchFilterInput, { nullable: true, description: 'All of its conditions hold.' }) filter: BatchFilterInput | null,
+    @Arg('order', () => SortOrderEnum, { nullable: true, description: 'By creation; the latest first when not given.' })
+    order: SortOrder | null,
     @Args(() => PageArgs) page: PageArgs,
-    @Ctx() { core }: ApiContext,
+    @Ctx() { core, viewer }: ApiContext,
   ) {
-    return toConnection(await core.batches.list(filter ?? {}, page));
+    return toConnection(await core.batches.list({ ...filter, products: viewer.products }, page, order === 'ASCENDING'));
   }
 
   @Mutation(() => BatchPayload, { description: 'Pushes a package to the devices that match now. Twin of CreateOTAStaticUpgradeJob.' })
@@ -93,7 +97,7 @@ export class BatchResolver {
   }
 
   @FieldResolver()
-  policy(@Root() { policy }: Batch): BatchPolicyType {
+  policy(@Root() { policy }: Batch, @Ctx() { limits }: ApiContext): BatchPolicyType {
     const { rate, retry, timeoutMinutes, halt, downloadProtocol = 'HTTPS', proactivePush = true, tags = [] } = policy;
     const { delivery = 'ANY', schemes = null } = policy;
     const { confirmation = false, overridePrevious = false, multiModule = false } = policy;
@@ -106,6 +110,7 @@ export class BatchResolver {
       delivery,
       schemes,
       confirmation,
+      deferral: deferralOf(policy, limits),
       overridePrevious,
       multiModule,
       tags,
@@ -141,6 +146,7 @@ export class BatchResolver {
     @Args(() => PageArgs) page: PageArgs,
     @Ctx() { core }: ApiContext,
   ) {
-    return toConnection(await core.tasks.list({ deviceId: filter?.deviceId, status: filter?.statuses, batchId: batch._id }, page));
+    const { statuses: status, ...given } = filter ?? {};
+    return toConnection(await core.tasks.list({ ...given, status, batchId: batch._id }, page));
   }
 }

@@ -4,6 +4,7 @@ import type { Batch, BatchKind, BatchStatus, DynamicBase } from '../../schema/mo
 import { RegionType } from '../devices/types';
 import { BatchKindEnum, BatchStatusEnum, DynamicBaseEnum } from '../enums';
 import { Payload } from '../errors/user-error-type';
+import { NodeType } from '../nodes/types';
 import { connectionOf } from '../paging/connection';
 import { BatchEndType, BatchPolicyType, BatchRate } from './policy-types';
 import { ScheduleType } from './schedule-types';
@@ -102,7 +103,10 @@ export class BatchScopeType {
   listId!: string | null;
 }
 
-@ObjectType('Batch', { description: 'One package pushed to a set of devices. OTAJob of Alibaba Cloud IoT, batch task of IoTDA.' })
+@ObjectType('Batch', {
+  implements: NodeType,
+  description: 'One package pushed to a set of devices. OTAJob of Alibaba Cloud IoT, batch task of IoTDA.',
+})
 export class BatchType {
   @Field(() => ID, { description: 'Opaque.' })
   id!: string;

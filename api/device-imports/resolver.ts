@@ -1,11 +1,15 @@
-import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
 import { type DeviceImport, noProblems } from '../../schema/model/device/device-import';
 import type { ApiContext } from '../context';
 import { asPayload } from '../errors/as-payload';
 import { found } from '../errors/found';
 import { AFTER } from '../live/after';
 import type { ImportFeedEvent } from '../live/events';
+import { toConnection } from '../paging/connection';
+import { PageArgs } from '../paging/page-args';
 import {
+  DeviceImportConnection,
+  DeviceImportFilterInput,
   DeviceImportType,
   ForgetDeviceImportInput,
   ForgetDeviceImportPayload,
@@ -22,6 +26,18 @@ export class DeviceImportResolver {
   })
   deviceImport(@Arg('id', () => ID) id: string, @Ctx() { core }: ApiContext) {
     return found('import', core.deviceImports.get(id));
+  }
+
+  @Query(() => DeviceImportConnection, {
+    description: 'Imports of devices from files that are under way, or not forgotten yet, newest first.',
+  })
+  async deviceImports(
+    @Arg('filter', () => DeviceImportFilterInput, { nullable: true, description: 'All of its conditions hold.' })
+    filter: DeviceImportFilterInput | null,
+    @Args(() => PageArgs) page: PageArgs,
+    @Ctx() { core, viewer }: ApiContext,
+  ) {
+    return toConnection(await core.deviceImports.list(viewer, filter ?? {}, page));
   }
 
   @Mutation(() => ForgetDeviceImportPayload, {

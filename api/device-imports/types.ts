@@ -6,6 +6,8 @@ import { Payload } from '../errors/user-error-type';
 import { WithIdempotencyKey } from '../idempotency-key';
 import type { ImportFeedEvent } from '../live/events';
 import { Resync } from '../live/types';
+import { NodeType } from '../nodes/types';
+import { connectionOf } from '../paging/connection';
 
 @ObjectType({ description: 'How many rows of an import make no device, by the first thing that is wrong with each.' })
 export class ImportProblems {
@@ -75,7 +77,7 @@ export class ImportProblems {
   gatewayFull!: number;
 }
 
-@ObjectType('DeviceImport', { description: 'Devices from a file, which was sent to `POST /imports?productKey=…`.' })
+@ObjectType('DeviceImport', { implements: NodeType, description: 'Devices from a file, which was sent to `POST /imports?productKey=…`.' })
 export class DeviceImportType {
   @Field(() => ID, { description: 'Opaque.' })
   id!: string;
@@ -109,6 +111,17 @@ export class DeviceImportType {
 
   @Field(() => GraphQLDateTime, { description: 'From then on it may be forgotten, with the secrets in `/imports/<id>/devices.csv`.' })
   expiresAt!: Date;
+}
+
+export const DeviceImportConnection = connectionOf(() => DeviceImportType, 'DeviceImport');
+
+@InputType()
+export class DeviceImportFilterInput {
+  @Field(() => String, { nullable: true, description: 'Imports of this product.' })
+  productKey?: string | null;
+
+  @Field(() => DeviceImportStatusEnum, { nullable: true, description: 'Imports that stand here.' })
+  status?: ImportStatus | null;
 }
 
 @ObjectType({ description: 'How far an import is: each event is the whole picture.' })

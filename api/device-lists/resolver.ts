@@ -4,8 +4,12 @@ import type { DeviceList } from '../../schema/model/device/device-list';
 import type { ApiContext } from '../context';
 import { DeviceListStatusEnum } from '../enums';
 import { found } from '../errors/found';
+import { NodeType } from '../nodes/types';
 
-@ObjectType('DeviceList', { description: 'The devices that a file names, which was sent to `POST /lists?productKey=…`.' })
+@ObjectType('DeviceList', {
+  implements: NodeType,
+  description: 'The devices that a file names, which was sent to `POST /lists?productKey=…`.',
+})
 export class DeviceListType {
   @Field(() => ID, { description: 'For the scope of a batch.' })
   id!: string;

@@ -199,6 +199,15 @@ export class DeviceFilterInput {
   @Field(() => Boolean, { nullable: true, description: 'Only devices that have a connection now, or only those without.' })
   online?: boolean | null;
 
+  @Field(() => Boolean, { nullable: true, description: 'Only devices that are enabled, or only those that are disabled.' })
+  enabled?: boolean | null;
+
+  @Field(() => DialectEnum, { nullable: true, description: 'Devices that speak this dialect.' })
+  dialect?: Dialect | null;
+
+  @Field(() => DeviceTagInput, { nullable: true, description: 'Devices with this tag; key and value are compared exactly.' })
+  tag?: DeviceTagInput | null;
+
   @Field(() => String, { nullable: true, description: 'What the device name begins with.' })
   namePrefix?: string | null;
 

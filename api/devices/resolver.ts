@@ -1,14 +1,17 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { ownDevices } from '../../core/access/apps/own-devices';
 import { secretTold } from '../../core/devices/certificates';
 import type { DeviceWithSecret } from '../../core/devices/contract';
 import { runningStreak } from '../../schema/model/device/connection-streak';
 import type { Device } from '../../schema/model/device/device';
 import { reportedModules } from '../../schema/model/device/device-modules';
+import { type PresenceChange, presenceChanges } from '../../schema/model/device/presence-changes';
 import type { IgnoredReport } from '../../schema/model/protocol/ignored-report';
 import type { ApiContext } from '../context';
 import { asPayload } from '../errors/as-payload';
 import { found } from '../errors/found';
 import { toConnection } from '../paging/connection';
+import { type SortOrder, SortOrderEnum } from '../paging/order';
 import { PageArgs } from '../paging/page-args';
 import { TaskConnection } from '../tasks/types';
 import {
@@ -45,14 +48,16 @@ export class DeviceResolver {
     return found('device', core.devices.get(id));
   }
 
-  @Query(() => DeviceConnection, { description: 'Devices, by name. Twin of QueryDevice.' })
+  @Query(() => DeviceConnection, { description: 'Devices, by name; for an app, its own. Twin of QueryDevice.' })
   async devices(
     @Arg('filter', () => DeviceFilterInput, { nullable: true, description: 'All of its conditions hold.' })
     filter: DeviceFilterInput | null,
+    @Arg('order', () => SortOrderEnum, { nullable: true, description: 'By name; ascending when not given.' }) order: SortOrder | null,
     @Args(() => PageArgs) page: PageArgs,
-    @Ctx() { core }: ApiContext,
+    @Ctx() { core, viewer }: ApiContext,
   ) {
-    return toConnection(await core.devices.list(filter ?? {}, page));
+    const own = { among: ownDevices(viewer), products: viewer.products };
+    return toConnection(await core.devices.list({ ...filter, ...own }, page, order === 'DESCENDING'));
   }
 
   @Mutation(() => RegisterDevicesPayload, {
@@ -144,6 +149,11 @@ export class DeviceResolver {
   }
 
   @FieldResolver()
+  async presenceChanges(@Root() device: Device, @Ctx() { loaders }: ApiContext): Promise<PresenceChange[]> {
+    return presenceChanges((await loaders.presence.load(device._id)) ?? [], device);
+  }
+
+  @FieldResolver()
   tags(@Root() { tags = {} }: Device): DeviceTagType[] {
     return Object.entries(tags)
       .map(([key, value]) => ({ key, value }))
@@ -176,8 +186,8 @@ export class DeviceResolver {
   @FieldResolver(() => DeviceConnection, {
     description: 'The devices that it speaks for, and that share its connection, by name. Twin of GetThingTopo.',
   })
-  async children(@Root() device: Device, @Args(() => PageArgs) page: PageArgs, @Ctx() { core }: ApiContext) {
-    return toConnection(await core.devices.list({ parentId: device._id }, page));
+  async children(@Root() device: Device, @Args(() => PageArgs) page: PageArgs, @Ctx() { core, viewer: { products } }: ApiContext) {
+    return toConnection(await core.devices.list({ parentId: device._id, products }, page));
   }
 
   @FieldResolver()

@@ -1,10 +1,13 @@
 import { GraphQLDateTime } from 'graphql-scalars';
 import { Field, ID, Int, ObjectType } from 'type-graphql';
+import type { PresenceChange, PresenceReason } from '../../schema/model/device/presence-changes';
 import type { Dialect } from '../../schema/model/protocol/dialect';
 import type { IgnoredReport, IgnoredReportReason } from '../../schema/model/protocol/ignored-report';
 import { DialectEnum, IgnoredReportReasonEnum } from '../enums';
 import { Payload } from '../errors/user-error-type';
+import { NodeType } from '../nodes/types';
 import { connectionOf } from '../paging/connection';
+import { PresenceReasonEnum } from './enums';
 import { PskType } from './lwm2m-types';
 
 @ObjectType({ description: 'A separately versioned part of a device, and the version it reported last.' })
@@ -67,7 +70,19 @@ export class ConnectionStreakType {
   takeovers!: number;
 }
 
-@ObjectType('Device', { description: 'One device of a product. Its secret is shown at registration only.' })
+@ObjectType('PresenceChange', { description: 'That a device came on-line, or went off-line.' })
+export class PresenceChangeType {
+  @Field(() => GraphQLDateTime, { description: 'When.' })
+  at!: Date;
+
+  @Field(() => Boolean, { description: 'Whether it was on-line from then on.' })
+  online!: boolean;
+
+  @Field(() => PresenceReasonEnum, { nullable: true, description: 'Null where it is not known.' })
+  reason!: PresenceReason | null;
+}
+
+@ObjectType('Device', { implements: NodeType, description: 'One device of a product. Its secret is shown at registration only.' })
 export class DeviceType {
   @Field(() => ID, { description: 'Opaque.' })
   id!: string;
@@ -94,6 +109,12 @@ export class DeviceType {
 
   @Field(() => GraphQLDateTime, { nullable: true, description: 'Since when it is on-line or off-line; null before its first connection.' })
   onlineChangedAt!: Date | null;
+
+  @Field(() => [PresenceChangeType], {
+    description:
+      'When it came on-line and went off-line, newest first, as far as that is kept. A few seconds behind; where many devices come at once, some of it may be missing.',
+  })
+  presenceChanges!: PresenceChange[];
 
   @Field(() => ConnectionStreakType, {
     nullable: true,

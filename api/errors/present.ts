@@ -21,8 +21,8 @@ export function createPresentError(log: ErrorLog): PresentError {
     const cause = located ? rootCause(located) : error;
     const refusals = userErrorsOf(cause);
     if (refusals?.[0]) {
-      const { code: refusal, field, hint, limit } = refusals[0];
-      return { message: cut((cause as Error).message), ...place, extensions: { code: refusal, field, hint, limit } };
+      const { code: refusal, field, hint, limit, retryAfter } = refusals[0];
+      return { message: cut((cause as Error).message), ...place, extensions: { code: refusal, field, hint, limit, retryAfter } };
     }
     if (located && ((cause === null && !isOfTheAnswer(located)) || isOfTheDocument(located))) {
       const shown = codeOf(located) ?? code;

@@ -1,4 +1,5 @@
 import type { RequestHandler, Response } from 'express';
+import { isOfProducts } from '../../core/access/permissions/products';
 import type { DeviceImportService } from '../../core/device-imports/contract';
 import { importUnknown } from '../../core/device-imports/refusals';
 import { UserError } from '../../core/errors';
@@ -60,7 +61,7 @@ type Imports = Pick<DeviceImportService, 'get' | 'problems' | 'secrets'>;
 export const importState = (imports: Imports, log: ErrorLog): RequestHandler =>
   answer(log, async (id, res) => {
     const found = await imports.get(id);
-    if (found === null) throw importUnknown();
+    if (found === null || !isOfProducts(viewerOf(res), found.productKey)) throw importUnknown();
     sendJson(res, 200, importJson(found));
   });
 

@@ -1,4 +1,6 @@
+import { Readable } from 'node:stream';
 import type { RequestHandler } from 'express';
+import { isOfProducts } from '../../core/access/permissions/products';
 import type { DeviceListService } from '../../core/device-lists/contract';
 import { listNotClean } from '../../core/device-lists/service';
 import { UserError } from '../../core/errors';
@@ -45,13 +47,22 @@ const refusalOf = (list: DeviceList) => ({
   errors: [toUserErrorType(listNotClean(list, 'file', 'No batch can use the list.'))],
 });
 
+const EXAMPLE = { deviceName: 'meter-0001' };
+
+/** `GET /lists/template.csv`: a file as `POST /lists` takes it, with one example. */
+export const listTemplate =
+  (log: ErrorLog): RequestHandler =>
+  (_req, res) =>
+    sendCsv(res, log, { name: 'devices-of-a-batch.csv', columns: Object.keys(EXAMPLE), rows: Readable.from([EXAMPLE]) });
+
 /** `GET /lists/:id/invalid.csv`: each row that names no device, or one twice. */
 export const invalidRows =
   (lists: Pick<DeviceListService, 'get' | 'problems'>, log: ErrorLog): RequestHandler =>
   async (req, res) => {
     const id = String(req.params.id);
     try {
-      if ((await lists.get(id)) === null) throw listUnknown();
+      const list = await lists.get(id);
+      if (list === null || !isOfProducts(viewerOf(res), list.productKey)) throw listUnknown();
     } catch (error) {
       refuse(res, error, log);
       return;

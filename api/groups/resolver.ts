@@ -16,8 +16,11 @@ import {
   UpdateDynamicGroupInput,
   UpdateGroupInput,
 } from './inputs';
-import type { GroupRuleType } from './rule-types';
-import { DeleteGroupPayload, GroupConnection, GroupDevicesPayload, GroupPayload, GroupType } from './types';
+import { GroupRuleInput, type GroupRuleType } from './rule-types';
+import { DeleteGroupPayload, GroupConnection, GroupDevicesPayload, GroupPayload, GroupType, PreviewGroupRulePayload } from './types';
+
+/** Looks at every device. */
+const PREVIEW = 2_000;
 
 @Resolver(() => GroupType)
 export class GroupResolver {
@@ -33,6 +36,17 @@ export class GroupResolver {
     @Ctx() { core }: ApiContext,
   ) {
     return toConnection(await core.groups.list(filter ?? {}, page));
+  }
+
+  @Query(() => PreviewGroupRulePayload, {
+    complexity: PREVIEW,
+    description: 'How many devices a dynamic group with this rule would have now, or why the rule would be refused. Nothing is created.',
+  })
+  previewGroupRule(
+    @Arg('rule', () => GroupRuleInput, { description: 'As `createDynamicGroup` takes it.' }) rule: GroupRuleInput,
+    @Ctx() { core, viewer }: ApiContext,
+  ) {
+    return asPayload(core.groups.previewRule(viewer, rule));
   }
 
   @Mutation(() => GroupPayload, { description: 'Makes a group. Twin of CreateDeviceGroup.' })
@@ -98,13 +112,13 @@ export class GroupResolver {
   }
 
   @FieldResolver(() => Int, { complexity: 20, description: 'Devices in the group itself, counted now.' })
-  deviceCount(@Root() { _id }: Group, @Ctx() { core }: ApiContext) {
-    return core.groups.countDevices(_id);
+  deviceCount(@Root() { _id }: Group, @Ctx() { core, viewer: { products } }: ApiContext) {
+    return core.groups.countDevices(_id, products);
   }
 
   @FieldResolver(() => DeviceConnection, { description: 'Devices in the group itself. Twin of QueryDeviceListByDeviceGroup.' })
-  async devices(@Root() { _id }: Group, @Args(() => PageArgs) page: PageArgs, @Ctx() { core }: ApiContext) {
-    return toConnection(await core.devices.list({ groupId: _id }, page));
+  async devices(@Root() { _id }: Group, @Args(() => PageArgs) page: PageArgs, @Ctx() { core, viewer: { products } }: ApiContext) {
+    return toConnection(await core.devices.list({ groupId: _id, products }, page));
   }
 
   @FieldResolver(() => GroupConnection, { description: 'Groups directly below it.' })

@@ -3,10 +3,14 @@ import { Field, ID, Int, ObjectType } from 'type-graphql';
 import type { Group, GroupKind, GroupState } from '../../schema/model/device/group';
 import { GroupKindEnum, GroupStateEnum } from '../enums';
 import { Payload } from '../errors/user-error-type';
+import { NodeType } from '../nodes/types';
 import { connectionOf } from '../paging/connection';
 import { GroupRuleType } from './rule-types';
 
-@ObjectType('Group', { description: 'Devices of any product, put together by people or by a rule. Device group of Alibaba Cloud IoT.' })
+@ObjectType('Group', {
+  implements: NodeType,
+  description: 'Devices of any product, put together by people or by a rule. Device group of Alibaba Cloud IoT.',
+})
 export class GroupType {
   @Field(() => ID, { description: 'Opaque.' })
   id!: string;
@@ -48,4 +52,16 @@ export class GroupDevicesPayload extends GroupPayload {
 export class DeleteGroupPayload extends Payload {
   @Field(() => ID, { nullable: true, description: 'The group that is gone; null when it was refused.' })
   groupId!: string | null;
+}
+
+@ObjectType()
+export class PreviewGroupRulePayload extends Payload {
+  @Field(() => Int, { nullable: true, description: 'Devices that the rule matches now; null when it was refused.' })
+  devices!: number | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'False: there are so many devices that the number was estimated from a random sample; null when it was refused.',
+  })
+  isExact!: boolean | null;
 }

@@ -4,7 +4,7 @@ import { matches } from '../../core/audit/matches';
 import type { AuditEntry } from '../../schema/model/audit';
 import { catchUp } from './catch-up';
 import type { AuditAddedEvent, AuditFeedEvent, ResyncEvent } from './events';
-import { createLatestQueue, type LatestQueue } from './latest-queue';
+import { atCursorOf, createLatestQueue, type LatestQueue } from './latest-queue';
 import type { LiveSource } from './source';
 
 export interface AuditReader {
@@ -91,7 +91,7 @@ export function createAuditFeed(source: LiveSource, position: () => string): Aud
       return pending.size >= READ_AT_ONCE ? reading : undefined;
     },
     subscribe(reader, after) {
-      const queue: Subscriber['queue'] = createLatestQueue(QUEUE_LIMIT, () => subscribers.delete(subscriber));
+      const queue: Subscriber['queue'] = createLatestQueue(QUEUE_LIMIT, () => subscribers.delete(subscriber), atCursorOf);
       const subscriber = { reader, queue };
       subscribers.add(subscriber);
       if (after !== null) {

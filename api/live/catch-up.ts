@@ -1,4 +1,4 @@
-import { isCursor, reaches } from './cursor';
+import { isCursor, isNextTo, reaches } from './cursor';
 import { type LiveSource, type Tail, tailOf } from './source';
 
 export interface CatchUp {
@@ -48,7 +48,8 @@ async function collect(tail: Tail, collection: string, request: CatchUp): Promis
       if (missed.size > request.limit) return null;
     }
     const position = tail.cursor();
-    if (position !== null && reaches(position, request.until)) return missed;
+    if (position === null) continue;
+    if (reaches(position, request.until) || (change === null && isNextTo(position, request.until))) return missed;
   }
   return null;
 }

@@ -1,3 +1,4 @@
+import type { Products } from '../../core/access/permissions/products';
 import type { ShownEntry } from '../../core/audit/contract';
 import type { CellUse } from '../../core/cells/contract';
 import type { Batch, TaskCounts } from '../../schema/model/batch/batch';
@@ -67,6 +68,8 @@ export type ImportFeedEvent = ImportProgressEvent | ResyncEvent;
 export type UploadFeedEvent = UploadProgressEvent | ResyncEvent;
 
 export interface TaskFeedFilter {
+  /** Only tasks of these products; null: of all. */
+  products?: Products;
   batchId?: BatchId | null;
   deviceId?: DeviceId | null;
   module?: string | null;

@@ -1,6 +1,9 @@
 import type { Skipped } from './events';
 
-/** What waits for one reader: bounded, latest wins per key, oldest first. */
+/**
+ * What waits for one reader: bounded, latest wins per key, oldest first. A key keeps its place while it waits, so that one that changes all
+ * the time reaches a slow reader as soon as the others.
+ */
 export interface LatestQueue<T> {
   put(key: string, value: T): void;
   /** Puts what is older in front of what waits; a key that waits already keeps its newer value. */
@@ -13,7 +16,10 @@ export interface LatestQueue<T> {
   readonly items: AsyncIterableIterator<{ value: T } & Skipped>;
 }
 
-export function createLatestQueue<T>(limit: number, onEnd: () => void): LatestQueue<T> {
+/** A value as it is handed out at the place of the one that it replaces: with its cursor, behind which nothing may be lost that waits. */
+export const atCursorOf = <T extends { cursor: string }>(older: T, newer: T): T => ({ ...newer, cursor: older.cursor });
+
+export function createLatestQueue<T>(limit: number, onEnd: () => void, inPlaceOf: (older: T, newer: T) => T): LatestQueue<T> {
   type Item = { value: T } & Skipped;
   let waiting = new Map<string, T>();
   let readers: ((result: IteratorResult<Item>) => void)[] = [];
@@ -76,9 +82,9 @@ export function createLatestQueue<T>(limit: number, onEnd: () => void): LatestQu
   return {
     put(key, value) {
       if (ended) return;
-      // Deleted first, so that it moves to the end: cursors stay in order.
-      if (waiting.delete(key)) skipped += 1;
-      waiting.set(key, value);
+      const older = waiting.get(key);
+      if (older !== undefined) skipped += 1;
+      waiting.set(key, older === undefined ? value : inPlaceOf(older, value));
       trim();
       serve();
     },

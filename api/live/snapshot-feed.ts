@@ -130,7 +130,11 @@ export function createSnapshotFeed<E>(
     },
     subscribe(id, after) {
       const watched = watch(id);
-      const queue: Queue = createLatestQueue(2, () => leave(watched, queue));
+      const queue: Queue = createLatestQueue(
+        2,
+        () => leave(watched, queue),
+        (_older, newer) => newer,
+      );
       watched.readers.add(queue);
       // An event is the whole picture, so the first one closes any gap a readable cursor may stand for.
       if (after !== null && !isCursor(after)) queue.put('resync', resyncAt(position()));

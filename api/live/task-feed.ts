@@ -1,16 +1,21 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { DeviceScope } from '../../core/access/apps/device-scope';
+import { isOfOwnDevice } from '../../core/access/permissions/products';
 import { moduleKey } from '../../schema/model/device/module-version';
-import { batchOfTask, deviceOfTask, type TaskId } from '../../schema/model/ids';
+import { batchOfTask, type DeviceId, deviceOfTask, type TaskId } from '../../schema/model/ids';
 import type { Task } from '../../schema/model/task/task';
 import { catchUp } from './catch-up';
+import { isCursor, unstamped } from './cursor';
+import { createDeviceScopes, type ScopeWatch, TOLD_AFTER_MS } from './device-scopes';
 import type { ResyncEvent, TaskChangeEvent, TaskFeedEvent, TaskFeedFilter } from './events';
-import { createLatestQueue, type LatestQueue } from './latest-queue';
+import { atCursorOf, createLatestQueue, type LatestQueue } from './latest-queue';
 import type { LiveSource } from './source';
 
 export interface TaskFeed {
   /** A task changed. A promise when so many wait that the stream must too. */
   changed(taskId: TaskId, cursor: string): Promise<void> | undefined;
-  subscribe(filter: TaskFeedFilter, after: string | null): AsyncIterableIterator<TaskFeedEvent>;
+  subscribe(filter: TaskFeedFilter, after: string | null, scope: DeviceScope | null): AsyncIterableIterator<TaskFeedEvent>;
+  ownerChanged(deviceId: DeviceId, owner: string | null): void;
   resync(): void;
   stop(): Promise<void>;
 }
@@ -18,6 +23,10 @@ export interface TaskFeed {
 interface Subscriber {
   filter: TaskFeedFilter;
   queue: LatestQueue<TaskChangeEvent | ResyncEvent>;
+  /** Of an app: the devices it may hear of. */
+  watch: ScopeWatch | null;
+  deviceId: DeviceId | null;
+  changed(): void;
 }
 
 /** Changes gather for so long before they are read in one query. */
@@ -26,90 +35,138 @@ const READ_AT_ONCE = 1_000;
 const QUEUE_LIMIT = 1_000;
 const RESYNC_KEY = ' resync';
 
-const acceptsId = ({ batchId, deviceId }: TaskFeedFilter, taskId: TaskId): boolean =>
-  (!batchId || batchId === batchOfTask(taskId)) && (!deviceId || deviceId === deviceOfTask(taskId));
-
 const acceptsContent = ({ module, statuses, deviceNamePrefix }: TaskFeedFilter, task: Task): boolean =>
   (!module || moduleKey(module) === task.module) &&
   (!deviceNamePrefix || task.deviceName.startsWith(deviceNamePrefix)) &&
   (!statuses || statuses.includes(task.status));
 
 export function createTaskFeed(source: LiveSource, position: () => string): TaskFeed {
+  /** Those that are limited to no devices. */
   const subscribers = new Set<Subscriber>();
+  const scopes = createDeviceScopes<Subscriber>(source, position);
+  const all = new Set<Subscriber>();
   let pending = new Map<TaskId, string>();
   let reading: Promise<void> | null = null;
+
+  function* readersOf(taskId: TaskId): Iterable<Subscriber> {
+    yield* subscribers;
+    yield* scopes.readersOf(deviceOfTask(taskId));
+  }
+
+  function someAccepts(taskId: TaskId): boolean {
+    for (const subscriber of readersOf(taskId)) if (acceptsId(subscriber, taskId)) return true;
+    return false;
+  }
 
   async function read(): Promise<void> {
     await delay(GATHER_MS);
     while (pending.size > 0) {
       const gathered = pending;
       pending = new Map();
-      const events = await load(source, gathered);
-      for (const subscriber of subscribers) {
-        for (const event of events) if (accepts(subscriber.filter, event.task)) subscriber.queue.put(event.task._id, event);
+      for (const event of await load(source, gathered)) {
+        for (const subscriber of readersOf(event.task._id)) {
+          if (accepts(subscriber, event.task)) subscriber.queue.put(event.task._id, eventFor(subscriber, event));
+        }
       }
     }
   }
 
-  async function goOn(subscriber: Subscriber, after: string): Promise<void> {
+  const resync = (subscriber: Subscriber): void => {
+    subscriber.queue.clear();
+    subscriber.queue.put(RESYNC_KEY, { kind: 'resync', cursor: cursorFor(subscriber, position()) });
+  };
+  const resyncAll = (): void => all.forEach(resync);
+
+  /** What the subscriber has missed; null where it has to query. */
+  async function missedBy(subscriber: Subscriber, after: string): Promise<TaskChangeEvent[] | null> {
     const until = position();
-    const { filter, queue } = subscriber;
-    const missed = await catchUp(source, { after, until, accepts: (id) => acceptsId(filter, id), limit: QUEUE_LIMIT });
-    const events = missed && (await load(source, missed).catch(() => null));
-    if (events) queue.putBefore(events.filter(({ task }) => accepts(filter, task)).map((event) => [event.task._id, event]));
-    else {
+    const { watch } = subscriber;
+    const { cursor, stamp } = watch ? unstamped(after) : { cursor: after, stamp: '' };
+    if (watch && isCursor(cursor) && !(await watch.knows(stamp))) {
+      await delay(TOLD_AFTER_MS, undefined, { ref: false });
+      return null;
+    }
+    const missed = await catchUp(source, { after: cursor, until, accepts: (id) => acceptsId(subscriber, id), limit: QUEUE_LIMIT });
+    return missed && load(source, missed).catch(() => null);
+  }
+
+  async function goOn(subscriber: Subscriber, after: string): Promise<void> {
+    const { queue } = subscriber;
+    const events = await missedBy(subscriber, after);
+    if (events) {
+      const fitting = events.filter(({ task }) => accepts(subscriber, task));
+      queue.putBefore(fitting.map((event) => [event.task._id, eventFor(subscriber, event)]));
+    } else {
       queue.clear();
-      queue.putBefore([[RESYNC_KEY, { kind: 'resync', cursor: position() }]]);
+      queue.putBefore([[RESYNC_KEY, { kind: 'resync', cursor: cursorFor(subscriber, position()) }]]);
     }
     queue.hold(false);
   }
 
   return {
     changed(taskId, cursor) {
-      if (!someAccepts(subscribers, taskId)) return undefined;
+      if (!someAccepts(taskId)) return undefined;
       pending.delete(taskId);
       pending.set(taskId, cursor);
       reading ??= read()
         .catch((error) => {
           source.logger.warn({ err: error }, 'Changed tasks could not be read; their readers are told to query');
-          resyncAll(subscribers, position());
+          resyncAll();
         })
         .finally(() => {
           reading = null;
         });
       return pending.size >= READ_AT_ONCE ? reading : undefined;
     },
-    subscribe(filter, after) {
-      const queue: Subscriber['queue'] = createLatestQueue(QUEUE_LIMIT, () => subscribers.delete(subscriber));
-      const subscriber = { filter, queue };
-      subscribers.add(subscriber);
+    subscribe(filter, after, scope) {
+      const queue: Subscriber['queue'] = createLatestQueue(
+        QUEUE_LIMIT,
+        () => {
+          all.delete(subscriber);
+          subscribers.delete(subscriber);
+          subscriber.watch?.leave();
+        },
+        atCursorOf,
+      );
+      const subscriber: Subscriber = {
+        ...{ filter, queue, watch: null, deviceId: filter.deviceId ?? null },
+        changed: () => resync(subscriber),
+      };
+      all.add(subscriber);
+      if (scope) subscriber.watch = scopes.watch(scope, subscriber);
+      else subscribers.add(subscriber);
       if (after !== null) {
         queue.hold(true);
         void goOn(subscriber, after);
       }
-      return withSkipped(queue);
+      return eventsOf(subscriber);
     },
-    resync: () => resyncAll(subscribers, position()),
+    ownerChanged: scopes.ownerChanged,
+    resync() {
+      scopes.lost();
+      resyncAll();
+    },
     async stop() {
-      for (const { queue } of [...subscribers]) queue.end();
+      for (const { queue } of [...all]) queue.end();
+      scopes.stop();
       await reading;
     },
   };
 }
 
-const accepts = (filter: TaskFeedFilter, task: Task): boolean => acceptsId(filter, task._id) && acceptsContent(filter, task);
-
-function someAccepts(subscribers: ReadonlySet<Subscriber>, taskId: TaskId): boolean {
-  for (const { filter } of subscribers) if (acceptsId(filter, taskId)) return true;
-  return false;
+function acceptsId({ filter: { batchId, deviceId, products = null }, watch }: Subscriber, taskId: TaskId): boolean {
+  if (!isOfOwnDevice({ products }, deviceOfTask(taskId))) return false;
+  if (batchId && batchId !== batchOfTask(taskId)) return false;
+  if (deviceId && deviceId !== deviceOfTask(taskId)) return false;
+  return watch === null || watch.has(deviceOfTask(taskId));
 }
 
-function resyncAll(subscribers: ReadonlySet<Subscriber>, cursor: string): void {
-  for (const { queue } of subscribers) {
-    queue.clear();
-    queue.put(RESYNC_KEY, { kind: 'resync', cursor });
-  }
-}
+const accepts = (subscriber: Subscriber, task: Task): boolean => acceptsId(subscriber, task._id) && acceptsContent(subscriber.filter, task);
+
+const cursorFor = ({ watch }: Subscriber, cursor: string): string => watch?.cursorOf(cursor) ?? cursor;
+
+const eventFor = (subscriber: Subscriber, event: TaskChangeEvent): TaskChangeEvent =>
+  subscriber.watch ? { ...event, cursor: cursorFor(subscriber, event.cursor) } : event;
 
 /** The tasks as they are now, in the order of their cursors. A task deleted meanwhile is left out. */
 async function load({ collections }: LiveSource, cursors: ReadonlyMap<TaskId, string>): Promise<TaskChangeEvent[]> {
@@ -121,17 +178,21 @@ async function load({ collections }: LiveSource, cursors: ReadonlyMap<TaskId, st
   });
 }
 
-function withSkipped(queue: Subscriber['queue']): AsyncIterableIterator<TaskFeedEvent> {
-  const { items } = queue;
+function eventsOf(subscriber: Subscriber): AsyncIterableIterator<TaskFeedEvent> {
+  const { items, end } = subscriber.queue;
   const feed: AsyncIterableIterator<TaskFeedEvent> = {
     async next() {
-      const { done, value: item } = await items.next();
-      if (done) return { done: true, value: undefined };
-      const { value: event, skipped, dropped } = item;
-      return { done: false, value: event.kind === 'change' ? { ...event, skipped, dropped } : event };
+      for (;;) {
+        const { done, value: item } = await items.next();
+        if (done) return { done: true, value: undefined };
+        const { value: event, skipped, dropped } = item;
+        if (event.kind === 'resync') return { done: false, value: event };
+        // The device may have been lost while this waited.
+        if (acceptsId(subscriber, event.task._id)) return { done: false, value: { ...event, skipped, dropped } };
+      }
     },
     async return() {
-      queue.end();
+      end();
       return { done: true, value: undefined };
     },
     [Symbol.asyncIterator]: () => feed,

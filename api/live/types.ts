@@ -6,7 +6,9 @@ import type { BatchFeedEvent, TaskFeedEvent } from './events';
 
 const CURSOR = 'Opaque; subscribing with it as `after` goes on behind this event.';
 
-@ObjectType({ description: 'Events were missed for good: query what you show, then go on reading.' })
+@ObjectType({
+  description: 'Events were missed for good, or the owner of the app has other devices now: query what you show, then go on reading.',
+})
 export class Resync {
   @Field(() => String, { description: 'What to do, for people.' })
   hint!: string;

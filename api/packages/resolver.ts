@@ -28,9 +28,9 @@ export class PackageResolver {
     @Arg('filter', () => PackageFilterInput, { nullable: true, description: 'All of its conditions hold.' })
     filter: PackageFilterInput | null,
     @Args(() => PageArgs) page: PageArgs,
-    @Ctx() { core }: ApiContext,
+    @Ctx() { core, viewer }: ApiContext,
   ) {
-    return toConnection(await core.packages.list(filter ?? {}, page));
+    return toConnection(await core.packages.list({ ...filter, products: viewer.products }, page));
   }
 
   @Mutation(() => PackagePayload, { description: 'Changes what is said about a package. Nothing that devices see can be changed.' })

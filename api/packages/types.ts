@@ -8,6 +8,7 @@ import { BatchConnection, BatchType } from '../batches/types';
 import { DigestAlgorithmEnum, PackageKindEnum, VerificationStateEnum } from '../enums';
 import { Payload } from '../errors/user-error-type';
 import { API_LIMITS } from '../limits';
+import { NodeType } from '../nodes/types';
 import { connectionOf } from '../paging/connection';
 
 @ObjectType('PackageFile', { description: 'A file of a package.' })
@@ -47,6 +48,7 @@ export class PackageVerificationType {
 }
 
 @ObjectType('Package', {
+  implements: NodeType,
   description: 'An update for one module of one product. Uploaded with `POST /packages`. OTAFirmware of Alibaba Cloud IoT.',
 })
 export class PackageType {

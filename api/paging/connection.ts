@@ -1,4 +1,4 @@
-import { type ClassType, Field, ObjectType } from 'type-graphql';
+import { type ClassType, Field, Int, ObjectType } from 'type-graphql';
 import type { Page } from '../../core/paging/page';
 
 @ObjectType({ description: 'Where a page stands in its list.' })
@@ -34,6 +34,14 @@ export function connectionOf(node: () => ClassType, name: string): ClassType {
 
     @Field(() => PageInfo, { description: 'Whether there is more.' })
     pageInfo!: PageInfo;
+
+    @Field(() => Int, {
+      nullable: true,
+      complexity: 20,
+      description:
+        'How many items the whole list has, exactly, counted when it is asked for; null where there are more than `limits.itemsCounted`, and where counting takes too long.',
+    })
+    totalCount!: number | null;
   }
   return Connection;
 }
@@ -41,11 +49,16 @@ export function connectionOf(node: () => ClassType, name: string): ClassType {
 export interface ConnectionOf<T> {
   edges: { node: T; cursor: string }[];
   pageInfo: PageInfo;
+  readonly totalCount: Promise<number | null> | null;
 }
 
 export function toConnection<T>(page: Page<T>): ConnectionOf<T> {
   return {
     edges: page.rows,
+    // Counted when it is asked for.
+    get totalCount() {
+      return page.total?.() ?? null;
+    },
     pageInfo: {
       hasNextPage: page.hasNextPage,
       hasPreviousPage: false,

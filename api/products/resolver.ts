@@ -28,8 +28,8 @@ export class ProductResolver {
   }
 
   @Query(() => ProductConnection, { description: 'All products. Twin of QueryProductList.' })
-  async products(@Args(() => PageArgs) page: PageArgs, @Ctx() { core }: ApiContext) {
-    return toConnection(await core.products.list(page));
+  async products(@Args(() => PageArgs) page: PageArgs, @Ctx() { core, viewer }: ApiContext) {
+    return toConnection(await core.products.list(viewer.products, page));
   }
 
   @Mutation(() => CreateProductPayload, { description: 'Creates a product. Twin of CreateProduct.' })

@@ -1,4 +1,5 @@
 import type { Response } from 'express';
+import { withReturnTo } from './return-to';
 
 /** The pages have no scripts, load nothing, and send forms to this API alone. */
 const CSP = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -20,17 +21,22 @@ export function sendPage(res: Response, status: number, body: string, next?: str
     );
 }
 
-export const signInBody = (issuers: readonly { id: string; name: string }[], shown?: Shown): string =>
+export const signInBody = (issuers: readonly { id: string; name: string }[], returnTo: string, shown?: Shown): string =>
   [
     '<h1>Updraft</h1>',
     shown ? `<p role="alert">${escaped(shown.message)} ${escaped(shown.hint)}</p>` : '',
-    ...issuers.map(({ id, name }) => `<a href="/signin/${encodeURIComponent(id)}">Sign in with ${escaped(name)}</a>`),
+    ...issuers.map(
+      ({ id, name }) =>
+        `<a href="${escaped(withReturnTo(`/signin/${encodeURIComponent(id)}`, returnTo))}">Sign in with ${escaped(name)}</a>`,
+    ),
     '<form method="post" action="/signin"><label>API key <input name="key" type="password" autocomplete="off" required></label>',
-    '<button>Sign in with an API key</button></form>',
+    `<input type="hidden" name="returnTo" value="${escaped(returnTo)}"><button>Sign in with an API key</button></form>`,
   ].join('');
 
-export const signedInBody = (name: string): string =>
-  `<h1>Updraft</h1><p>You are signed in as ${escaped(name)}. <a href="/">Go on</a></p><form method="post" action="/signout"><button>Sign out</button></form>`;
+export const signedInBody = (name: string, returnTo: string): string =>
+  `<h1>Updraft</h1><p>You are signed in as ${escaped(name)}. ${goOn(returnTo)}</p><form method="post" action="/signout"><button>Sign out</button></form>`;
+
+export const goOn = (returnTo: string): string => `<a href="${escaped(returnTo)}">Go on</a>`;
 
 /** For nobody in between, and for no page elsewhere that is come to from here. Without any referrer forms would have the origin `null`. */
 export const privately = (res: Response): Response =>

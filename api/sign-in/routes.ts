@@ -7,7 +7,8 @@ import { isOwnHost, isOwnRequest, isSecure, type PublicUrl } from '../access/own
 import { userErrorsOf } from '../errors/as-payload';
 import { sendJson } from '../files/send-json';
 import { createLinkTries } from './link-tries';
-import { privately, type Shown, sendPage, signedInBody, signInBody } from './pages';
+import { goOn, privately, type Shown, sendPage, signedInBody, signInBody } from './pages';
+import { returnToOf } from './return-to';
 
 type Access = Pick<
   AccessService,
@@ -18,8 +19,7 @@ export type SignIn = Record<'page' | 'withKey' | 'withLink' | 'toIssuer' | 'call
 
 const FORM_BYTES = '16kb';
 const TRANSACTION_S = 600;
-/** Nobody is led anywhere else: no address is taken from a request. */
-const HOME = '/';
+const RETRY_AFTER_S = 5;
 
 const WRONG_KEY: Shown = { message: 'No API key or token that is good.', hint: 'Give an API key as it was shown when it was made.' };
 const FOREIGN: Shown = { message: 'The request is from a page elsewhere.', hint: 'Sign in at the page /signin of Updraft.' };
@@ -31,6 +31,10 @@ const OTHER_HOST: Shown = { message: 'The link is not for this address.', hint: 
 const TOO_OFTEN: Shown = { message: 'Too many links that are none.', hint: 'Wait a minute.' };
 const UNKNOWN_ISSUER: Shown = { message: 'There is no such identity provider.', hint: 'Choose one of these.' };
 
+/** Where a request, a link or a form, says that it wants to be led after the sign-in. */
+const wantedIn = ({ query, body }: Request): string =>
+  returnToOf((body as Record<string, unknown> | undefined)?.returnTo ?? query.returnTo);
+
 function tellProgram(res: Response, status: number, { message, hint, ...more }: Shown & { code?: string } = WRONG_KEY): void {
   sendJson(privately(res), status, { errors: [{ code: more.code ?? 'NOT_SIGNED_IN', message, hint }] });
 }
@@ -39,7 +43,9 @@ function tellProgram(res: Response, status: number, { message, hint, ...more }: 
 export function createSignIn(access: Access, publicUrl: PublicUrl): SignIn {
   const readForm = urlencoded({ extended: false, limit: FORM_BYTES, parameterLimit: 10 });
   const tries = createLinkTries();
-  const refuse = (res: Response, status: number, shown?: Shown): void => sendPage(res, status, signInBody(access.signInIssuers(), shown));
+  /** The page from which to try again, and to be led on as before. */
+  const refuse = (res: Response, status: number, shown?: Shown): void =>
+    sendPage(res, status, signInBody(access.signInIssuers(), wantedIn(res.req), shown));
 
   function open(req: Request, res: Response, { token, expiresAt }: OpenedSession): Response {
     const seconds = Math.max(0, Math.floor((expiresAt.getTime() - Date.now()) / 1_000));
@@ -53,8 +59,8 @@ export function createSignIn(access: Access, publicUrl: PublicUrl): SignIn {
     } catch (error) {
       const [refused] = userErrorsOf(error) ?? [];
       if (!refused) throw error;
-      const status = { NOT_SIGNED_IN: 401, NOT_ALLOWED: 403 }[refused.code as string] ?? 503;
-      if (status === 503) res.set('Retry-After', '5');
+      const status = { NOT_SIGNED_IN: 401, NOT_ALLOWED: 403, RATE_LIMITED: 429 }[refused.code as string] ?? 503;
+      if (status >= 429) res.set('Retry-After', `${refused.retryAfter ?? RETRY_AFTER_S}`);
       told(res, status, refused);
     }
   }
@@ -68,9 +74,11 @@ export function createSignIn(access: Access, publicUrl: PublicUrl): SignIn {
   return {
     async page(req, res) {
       const session = isOwnRequest(req, publicUrl) ? cookieOf('session', req, publicUrl) : null;
+      // What the console asks, which shows a page of its own.
+      if (req.accepts(['html', 'json']) === 'json') return sendJson(privately(res), 200, { issuers: access.signInIssuers() });
       // One that is good no more, or a store that is away: the page is there all the same.
       const viewer = session === null ? null : await access.authenticate({ session }).catch(() => null);
-      if (viewer) sendPage(res, 200, signedInBody(viewer.name));
+      if (viewer) sendPage(res, 200, signedInBody(viewer.name, wantedIn(req)));
       else refuse(res, 200);
     },
 
@@ -87,7 +95,7 @@ export function createSignIn(access: Access, publicUrl: PublicUrl): SignIn {
         const signIn = async (): Promise<void> => {
           const session = bearer === null ? null : await access.openSession(bearer);
           if (!session) return told(res, 401, WRONG_KEY);
-          if (isForm) return open(req, res, session).redirect(303, HOME);
+          if (isForm) return open(req, res, session).redirect(303, wantedIn(req));
           sendJson(open(req, res, session), 200, { expiresAt: session.expiresAt });
         };
         orRefuse(res, signIn, told).catch(next);
@@ -105,7 +113,7 @@ export function createSignIn(access: Access, publicUrl: PublicUrl): SignIn {
       const { token } = req.query;
       await orRefuse(res, async () => {
         const session = typeof token === 'string' ? await access.openSignInLink(token) : null;
-        if (session) return open(req, res, session).redirect(303, HOME);
+        if (session) return open(req, res, session).redirect(303, wantedIn(req));
         tries.failed(req.socket.remoteAddress);
         refuse(res, 401, USED_LINK);
       });
@@ -113,7 +121,7 @@ export function createSignIn(access: Access, publicUrl: PublicUrl): SignIn {
 
     async toIssuer(req, res) {
       await orRefuse(res, async () => {
-        const begun = await access.beginSignIn(String(req.params.id), callbackOf(req));
+        const begun = await access.beginSignIn(String(req.params.id), callbackOf(req), wantedIn(req));
         if (!begun) return refuse(res, 404, UNKNOWN_ISSUER);
         privately(res)
           .append('Set-Cookie', setCookie('sign-in', req, publicUrl, begun.transaction, TRANSACTION_S))
@@ -132,7 +140,8 @@ export function createSignIn(access: Access, publicUrl: PublicUrl): SignIn {
         const { searchParams } = new URL(req.url, 'http://host');
         const session = await access.finishSignIn(searchParams, transaction ?? '');
         // No redirect: browsers keep strict cookies from what another site has led to, and a page of ours leads on.
-        sendPage(open(req, res, session), 200, '<p>You are signed in. <a href="/">Go on</a></p>', HOME);
+        const next = returnToOf(session.returnTo);
+        sendPage(open(req, res, session), 200, `<p>You are signed in. ${goOn(next)}</p>`, next);
       });
     },
 

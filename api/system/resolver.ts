@@ -5,6 +5,7 @@ import { FAILURE_CAUSES, type FailureCause } from '../../schema/model/task/failu
 import type { ApiContext } from '../context';
 import { DownloadSchemeEnum } from '../lwm2m-enums';
 import { causeView, FailureCauseType } from '../tasks/cause-type';
+import { operatingLimitsOf } from './operating-limits';
 import { LimitsType } from './types';
 
 @Resolver()
@@ -21,8 +22,10 @@ export class SystemResolver {
     return core.downloads.schemes();
   }
 
-  @Query(() => LimitsType, { description: 'What a user may send and have at most (or at least), as it is set here.' })
-  limits(@Ctx() { limits }: ApiContext) {
-    return { ...limits, ...FIXED_LIMITS };
+  @Query(() => LimitsType, {
+    description: 'What a user may send and have at most (or at least), and how long things are kept, as it is set here.',
+  })
+  limits(@Ctx() { limits, rates, kept }: ApiContext) {
+    return { ...limits, ...FIXED_LIMITS, ...operatingLimitsOf({ rates, kept }) };
   }
 }

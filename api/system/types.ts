@@ -1,8 +1,9 @@
 import { GraphQLBigInt } from 'graphql-scalars';
 import { Field, Int, ObjectType } from 'type-graphql';
 import { FIXED, LIMIT_NAMES, LIMITS } from '../../schema/model/limits';
+import { OPERATING_LIMITS } from './operating-limits';
 
-/** A field for each limit of the model. */
+/** A field for each limit of the model, and of how it is run. */
 @ObjectType('Limits', {
   description: 'Every limit by its name, as it is set here. Elsewhere in this schema `limits.…` means a field of this type.',
 })
@@ -29,4 +30,9 @@ for (const name of LIMIT_NAMES) {
 }
 for (const [name, { value, unit, description }] of Object.entries(FIXED)) {
   addField({ name, value, unit, description: `${description} Always ${shown(value)}.` });
+}
+for (const [name, limit] of Object.entries(OPERATING_LIMITS)) {
+  const none = 'none' in limit ? limit.none : null;
+  const description = none === null ? limit.description : `${limit.description} Null: ${none}.`;
+  Field(() => Int, { nullable: none !== null, description })(LimitsType.prototype, name);
 }

@@ -4,19 +4,20 @@ import { asPayload } from '../errors/as-payload';
 import { toConnection } from '../paging/connection';
 import { PageArgs } from '../paging/page-args';
 import { CancelTasksInput, CancelTasksPayload } from './cancel-types';
-import { TaskDecisionInput } from './inputs';
+import { DeferTasksInput, TaskDecisionInput } from './inputs';
 import { RetryTasksInput, RetryTasksPayload } from './reinitiate-types';
 import { TaskConnection, TasksPayload, TaskType } from './types';
 
-/** What people decide about tasks: users of devices through their app (R-TASK-8), operators (R-BAT-21). */
+/** What people decide about tasks: users of devices through their app (R-TASK-8, R-TASK-12), operators (R-BAT-21). */
 @Resolver(() => TaskType)
 export class TaskDecisionsResolver {
   @Query(() => TaskConnection, {
     nullable: true,
-    description: "A device's tasks that have not ended, latest first. Twin of ListOTAUnfinishedTaskByDevice.",
+    description:
+      "A device's tasks that have not ended, latest first; for an app that names none, those of all of its devices, by device. Twin of ListOTAUnfinishedTaskByDevice.",
   })
   async unfinishedTasks(
-    @Arg('deviceId', () => ID) deviceId: string,
+    @Arg('deviceId', () => ID, { nullable: true, description: 'Apps may leave it out: all of their devices.' }) deviceId: string | null,
     @Arg('module', () => String, { nullable: true, description: 'Only for this module.' }) module: string | null,
     @Args(() => PageArgs) page: PageArgs,
     @Ctx() { core, viewer }: ApiContext,
@@ -32,6 +33,14 @@ export class TaskDecisionsResolver {
   @Mutation(() => TasksPayload, { description: 'Ends tasks that wait for confirmation, all or none.' })
   rejectTasks(@Arg('input', () => TaskDecisionInput) input: TaskDecisionInput, @Ctx() { core, viewer }: ApiContext) {
     return asPayload(core.tasks.reject(viewer, input.taskIds).then((tasks) => ({ tasks })));
+  }
+
+  @Mutation(() => TasksPayload, {
+    description:
+      'Lets tasks that wait for confirmation ask again later, all or none, as often and as far ahead as their batches allow. The same call once more is no deferral more.',
+  })
+  deferTasks(@Arg('input', () => DeferTasksInput) input: DeferTasksInput, @Ctx() { core, viewer }: ApiContext) {
+    return asPayload(core.tasks.defer(viewer, input.taskIds, input.until).then((tasks) => ({ tasks })));
   }
 
   @Mutation(() => CancelTasksPayload, {

@@ -1,4 +1,5 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
+import { ownDevices } from '../../core/access/apps/own-devices';
 import { isUnstable } from '../../schema/model/device/connection-streak';
 import { traitsOf } from '../../schema/model/protocol/dialect';
 import { stateOf } from '../../schema/model/registration/registration';
@@ -13,8 +14,10 @@ import { PackageType } from '../packages/types';
 import { toConnection } from '../paging/connection';
 import { PageArgs } from '../paging/page-args';
 import { causeView, type FailureCauseType } from './cause-type';
+import { deferralView, type TaskDeferralType } from './deferral-type';
 import { TaskFilterInput } from './inputs';
 import type { Lwm2mUpgradeType } from './lwm2m-upgrade-type';
+import { isOfItsDevice } from './own-history';
 import { AttemptType, TaskConnection, TaskType, TransitionType } from './types';
 
 /** Devices that register are asleep or gone while no push goes to them. */
@@ -27,18 +30,25 @@ async function isAsleep(task: Task, now: Date, loaders: ApiContext['loaders']): 
 @Resolver(() => TaskType)
 export class TaskResolver {
   @Query(() => TaskType, { nullable: true, description: 'One task. Twin of QueryOTATask.' })
-  task(@Arg('id', () => ID) id: string, @Ctx() { core }: ApiContext) {
-    return found('task', core.tasks.get(id));
+  task(@Arg('id', () => ID) id: string, @Ctx() { core, viewer, loaders }: ApiContext) {
+    const own = core.tasks.get(id).then(async (task) => (task && (await isOfItsDevice(viewer, task, loaders)) ? task : null));
+    return found('task', own);
   }
 
-  @Query(() => TaskConnection, { description: 'Tasks. Twin of ListOTATaskByJob and ListOTATaskByDevice.' })
+  @Query(() => TaskConnection, {
+    description: 'Tasks; for an app, those of its devices, by device. Twin of ListOTATaskByJob and ListOTATaskByDevice.',
+  })
   async tasks(
     @Arg('filter', () => TaskFilterInput, { nullable: true, description: 'All of its conditions hold.' }) filter: TaskFilterInput | null,
     @Args(() => PageArgs) page: PageArgs,
-    @Ctx() { core }: ApiContext,
+    @Ctx() { core, viewer, loaders }: ApiContext,
   ) {
-    const { batchId, deviceId, module, statuses: status, deviceNamePrefix } = filter ?? {};
-    return toConnection(await core.tasks.list({ batchId, deviceId, module, status, deviceNamePrefix }, page));
+    const { statuses: status, ...given } = filter ?? {};
+    const own = { among: ownDevices(viewer), products: viewer.products };
+    const listed = await core.tasks.list({ ...given, status, ...own }, page);
+    const seen = await Promise.all(listed.rows.map(({ node }) => isOfItsDevice(viewer, node, loaders)));
+    // The page goes on behind what is left out.
+    return Object.assign(toConnection(listed), { edges: listed.rows.filter((_, index) => seen[index]) });
   }
 
   @FieldResolver()
@@ -65,6 +75,12 @@ export class TaskResolver {
     if (!isActive(task.status)) return null;
     const firmware = task.negotiation ? await loaders.package.load(task.packageId) : null;
     return core.tasks.waitsUntil(task, firmware?.files.reduce((sum, { size }) => sum + size, 0) ?? 0);
+  }
+
+  @FieldResolver()
+  async deferral(@Root() task: Task, @Ctx() { core, loaders, viewer }: ApiContext): Promise<TaskDeferralType | null> {
+    if (task.status !== 'UNCONFIRMED' && !task.deferral) return null;
+    return deferralView(task, core.tasks.deferralBounds(await loaders.batch.load(task.batchId)), viewer, new Date());
   }
 
   @FieldResolver()

@@ -4,8 +4,10 @@ import type { Task, TaskOutcome, TaskStatus } from '../../schema/model/task/task
 import type { WaitingFor } from '../../schema/model/task/waiting-for';
 import { TaskOutcomeEnum, TaskStatusEnum, WaitingForEnum } from '../enums';
 import { Payload } from '../errors/user-error-type';
+import { NodeType } from '../nodes/types';
 import { connectionOf } from '../paging/connection';
 import { FailureCauseType } from './cause-type';
+import { TaskDeferralType } from './deferral-type';
 import { Lwm2mUpgradeType } from './lwm2m-upgrade-type';
 
 @ObjectType('Attempt', { description: 'One try of a task that ended without success.' })
@@ -62,7 +64,10 @@ export class TaskDownloadType {
   lastAt!: Date;
 }
 
-@ObjectType('Task', { description: "One device's part in one batch. OTATask of Alibaba Cloud IoT, sub-task of IoTDA." })
+@ObjectType('Task', {
+  implements: NodeType,
+  description: "One device's part in one batch. OTATask of Alibaba Cloud IoT, sub-task of IoTDA.",
+})
 export class TaskType {
   @Field(() => ID, { description: 'Opaque.' })
   id!: string;
@@ -100,9 +105,15 @@ export class TaskType {
   @Field(() => GraphQLDateTime, {
     nullable: true,
     description:
-      'When that is over at the latest: the next attempt begins then (RETRY), or this one fails. Null: nothing but what it waits for ends it.',
+      'When that is over at the latest: the next attempt begins then (RETRY), the task asks for confirmation again (CONFIRMATION_DEFERRED), or this attempt fails. Null: nothing but what it waits for ends it.',
   })
   waitsUntil!: Date | null;
+
+  @Field(() => TaskDeferralType, {
+    nullable: true,
+    description: 'How it was deferred, and may be; null once it does not wait for confirmation any more, if it never was.',
+  })
+  deferral!: TaskDeferralType | null;
 
   @Field(() => Lwm2mUpgradeType, {
     nullable: true,

@@ -11,7 +11,7 @@ const METHODS = ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'];
 export const EXPOSED_HEADERS = [
   ...['Location', 'Tus-Extension', 'Tus-Max-Size', 'Tus-Resumable', 'Tus-Version'],
   ...['Upload-Expires', 'Upload-Length', 'Upload-Metadata', 'Upload-Offset'],
-  ...['Content-Disposition', 'Retry-After', 'WWW-Authenticate', 'X-Request-Id'],
+  ...['Content-Disposition', 'RateLimit', 'RateLimit-Policy', 'Retry-After', 'WWW-Authenticate', 'X-Request-Id'],
 ];
 
 /** Seconds a browser need not ask again. */

@@ -1,5 +1,7 @@
 import type { Express, RequestHandler, Response } from 'express';
 import type { AccessService } from '../../core/access/contract';
+import { requireWhole } from '../../core/access/permissions/products';
+import { ROUTES, ROUTES_OF_PRODUCTS, type RouteName, type Who } from '../../core/access/permissions/routes';
 import { requireRole } from '../../core/access/require-role';
 import type { Role } from '../../core/access/viewer';
 import type { AuditService } from '../../core/audit/contract';
@@ -7,44 +9,8 @@ import type { PublicUrl } from '../access/own-address';
 import { isRecorded, recordAnswer } from '../audit/record-answer';
 import { toUserErrorType, userErrorsOf } from '../errors/as-payload';
 import { sendJson } from '../files/send-json';
+import { isOfTheCaller, type RateLimit } from './rate-limit';
 import { type Refuse, signedIn, viewerOf } from './signed-in';
-
-/**
- * `SIGN_IN`: what is behind it looks at what is shown by itself. `ANY_KEY`: what is behind it decides for each operation. A role: whoever has
- * it or more; apps have none of the addresses.
- */
-export type Who = 'ANYONE' | 'SIGN_IN' | 'ANY_KEY' | Exclude<Role, 'APP' | 'ISSUER'>;
-
-/**
- * Every address that Express answers, with who may use it: GET stands for HEAD as well, ALL for whatever is below the address. An address
- * that is not here can't be served. Downloads are answered before Express, and prove themselves by what they carry (`files/download.ts`).
- */
-export const ROUTES = {
-  'GET /': 'ANYONE',
-  'GET /healthz': 'ANYONE',
-  'GET /readyz': 'ANYONE',
-  'ALL /explorer': 'ANYONE',
-  'GET /signin': 'ANYONE',
-  'POST /signin': 'SIGN_IN',
-  'GET /signin/link': 'SIGN_IN',
-  'GET /signin/callback': 'SIGN_IN',
-  'GET /signin/:id': 'SIGN_IN',
-  'POST /signout': 'SIGN_IN',
-  'ALL /graphql': 'ANY_KEY',
-  'ALL /uploads': 'OPERATOR',
-  'POST /packages': 'OPERATOR',
-  'POST /lists': 'OPERATOR',
-  'GET /lists/:id/invalid.csv': 'VIEWER',
-  'POST /imports': 'OPERATOR',
-  'GET /imports/:id': 'VIEWER',
-  'GET /imports/:id/invalid.csv': 'OPERATOR',
-  'GET /imports/:id/devices.csv': 'OPERATOR',
-  'GET /batches/:id/tasks.csv': 'VIEWER',
-  'GET /metrics': 'VIEWER',
-  'GET /audit.jsonl': 'ADMINISTRATOR',
-} as const satisfies Record<string, Who>;
-
-export type RouteName = keyof typeof ROUTES;
 
 const gated = new WeakMap<object, RouteName>();
 
@@ -56,21 +22,22 @@ export interface Gate {
   serve(route: RouteName, handler: RequestHandler, refuse?: Refuse): void;
 }
 
-export function createGate(
-  app: Express,
-  access: Pick<AccessService, 'authenticate' | 'hold'>,
-  audit: Pick<AuditService, 'record' | 'refused'>,
-  publicUrl?: PublicUrl,
-): Gate {
+export interface GateDeps {
+  core: { access: Pick<AccessService, 'authenticate' | 'hold'>; audit: Pick<AuditService, 'record' | 'refused'> };
+  rate: RateLimit;
+  publicUrl?: PublicUrl;
+}
+
+export function createGate(app: Express, { core: { access, audit }, rate, publicUrl }: GateDeps): Gate {
   return {
     serve(route, handler, refuse = refuseKey) {
       const who: Who = ROUTES[route];
       const [method, path = ''] = route.split(' ');
-      const told: Refuse = (res, refusal) => {
-        if (refusal.code === 'NOT_SIGNED_IN') void audit.refused({ action: route, viewer: null, codes: [refusal.code] });
+      const told: Refuse = (res, refusal, viewer) => {
+        if (isOfTheCaller(refusal.code)) void audit.refused({ action: route, viewer: viewer ?? null, codes: [refusal.code] });
         refuse(res, refusal);
       };
-      const known = signedIn(access, told, who !== 'ANY_KEY', publicUrl);
+      const known = signedIn({ access, rate, refuse: told, isTransfer: who !== 'ANY_KEY', publicUrl });
       const guarded: RequestHandler = (req, res, next) => {
         if (who === 'ANYONE' || who === 'SIGN_IN') return handler(req, res, next);
         // What a key may see is for nobody in between, and no other type than it says.
@@ -78,7 +45,7 @@ export function createGate(
         res.setHeader('X-Content-Type-Options', 'nosniff');
         return known(req, res, (error?: unknown) => {
           if (error !== undefined) return next(error);
-          if (who !== 'ANY_KEY' && !isAllowed(who, res)) {
+          if (who !== 'ANY_KEY' && !isAllowed(who, ROUTES_OF_PRODUCTS[route] === 'WHOLE', res)) {
             void audit.refused({ action: route, viewer: viewerOf(res), codes: ['NOT_ALLOWED'] });
             return;
           }
@@ -95,9 +62,10 @@ export function createGate(
 }
 
 /** Before the address is looked at any further: the answer is the same for what exists and what does not. */
-function isAllowed(who: Role, res: Response): boolean {
+function isAllowed(who: Role, isWhole: boolean, res: Response): boolean {
   try {
     requireRole(viewerOf(res), who);
+    if (isWhole) requireWhole(viewerOf(res));
     return true;
   } catch (error) {
     sendJson(res, 403, { errors: userErrorsOf(error)?.map((one) => toUserErrorType(one)) ?? [] });
@@ -105,6 +73,7 @@ function isAllowed(who: Role, res: Response): boolean {
   }
 }
 
-const refuseKey: Refuse = (res, { code, message, hint }) => {
-  sendJson(res, res.statusCode, { errors: [{ code, ...(code === 'NOT_SIGNED_IN' && { field: 'Authorization' }), message, hint }] });
+const refuseKey: Refuse = (res, { code, message, hint, limit }) => {
+  const field = code === 'NOT_SIGNED_IN' ? 'Authorization' : undefined;
+  sendJson(res, res.statusCode, { errors: [{ code, field, message, hint, limit }] });
 };

@@ -2,10 +2,12 @@ import { ApolloServer, type ApolloServerPlugin, HeaderMap } from '@apollo/server
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import express, { type Request, type RequestHandler, type Response, Router } from 'express';
 import { type DocumentNode, GraphQLError, type GraphQLSchema, getOperationAST } from 'graphql';
+import type { Viewer } from '../../core/access/viewer';
 import { inCall } from '../../core/call';
 import { type ApiContext, type ApiServices, createContext } from '../context';
 import type { PresentError } from '../errors/present';
 import { API_LIMITS } from '../limits';
+import { type ApiSchemas, schemaFor } from '../schema';
 import type { Answers } from './answers';
 import { callOf } from './call-of';
 import type { DocumentCheck } from './document/check';
@@ -31,34 +33,42 @@ const HASH = 64;
 
 /** GraphQL over POST and GET; mounted behind `signedIn`. */
 export async function createGraphqlHttp(
-  schema: GraphQLSchema,
+  schemas: ApiSchemas,
   services: ApiServices,
   presentError: PresentError,
   { documents, costOf, answers, introspection }: HttpDeps,
 ): Promise<GraphqlHttp> {
-  const server = new ApolloServer<ApiContext>({
-    schema,
-    introspection,
-    includeStacktraceInErrorResponses: false,
-    stopOnTerminationSignals: false,
-    allowBatchedHttpRequests: false,
-    // Documents are kept by the check; a second cache would be filled by whoever asks.
-    persistedQueries: false,
-    // Documents pass the check first; what Apollo reads itself has passed it and is forgotten since.
-    documentStore: { get: async (key) => documents.known(key.slice(-HASH)), set: async () => undefined, delete: async () => undefined },
-    parseOptions: { maxTokens: API_LIMITS.tokens, noLocation: true },
-    plugins: [ApolloServerPluginLandingPageDisabled(), bounded(costOf, answers)],
-    formatError: (formatted, error) => presentError(error, String(formatted.extensions?.code ?? 'BAD_REQUEST')),
-    // Apollo's own log would repeat what `presentError` logs or what the caller did wrong.
-    logger: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
-  });
-  await server.start();
+  const serverOf = (schema: GraphQLSchema) =>
+    new ApolloServer<ApiContext>({
+      schema,
+      introspection,
+      includeStacktraceInErrorResponses: false,
+      stopOnTerminationSignals: false,
+      allowBatchedHttpRequests: false,
+      // Documents are kept by the check; a second cache would be filled by whoever asks.
+      persistedQueries: false,
+      // Documents pass the check first; what Apollo reads itself has passed it and is forgotten since.
+      documentStore: { get: async (key) => documents.known(key.slice(-HASH)), set: async () => undefined, delete: async () => undefined },
+      parseOptions: { maxTokens: API_LIMITS.tokens, noLocation: true },
+      plugins: [ApolloServerPluginLandingPageDisabled(), bounded(costOf, answers)],
+      formatError: (formatted, error) => presentError(error, String(formatted.extensions?.code ?? 'BAD_REQUEST')),
+      // Apollo's own log would repeat what `presentError` logs or what the caller did wrong.
+      logger: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
+    });
+  const servers = new Map([schemas.ofAll, schemas.ofApps].map((schema) => [schema, serverOf(schema)]));
+  for (const server of servers.values()) await server.start();
+  const serverFor = (viewer: Viewer) => servers.get(schemaFor(schemas, viewer)) as ApolloServer<ApiContext>;
   const router = Router();
   router.use(bodyInTime);
   router.use(express.json({ limit: API_LIMITS.bodyBytes }));
   router.use(readFirst(documents, presentError));
-  router.use(answering(server, services));
-  return { router, stop: () => server.stop() };
+  router.use(answering(serverFor, services));
+  return {
+    router,
+    async stop() {
+      for (const server of servers.values()) await server.stop();
+    },
+  };
 }
 
 /** A body is small: one that takes a minute is held back. */
@@ -138,7 +148,7 @@ const taken = new WeakMap<Pace, Taken>();
 const nothing = (): void => undefined;
 
 const answering =
-  (server: ApolloServer<ApiContext>, services: ApiServices): RequestHandler =>
+  (serverFor: (viewer: Viewer) => ApolloServer<ApiContext>, services: ApiServices): RequestHandler =>
   async (req, res) => {
     const headers = new HeaderMap();
     for (const [name, value] of Object.entries(req.headers)) {
@@ -147,13 +157,14 @@ const answering =
     const gone = new AbortController();
     res.once('close', () => gone.abort());
     if (res.closed) gone.abort();
-    const contextValue = createContext(services, viewerOf(res), createPace({ isGone: () => gone.signal.aborted }));
+    const viewer = viewerOf(res);
+    const contextValue = createContext(services, viewer, createPace({ isGone: () => gone.signal.aborted }));
     const own: Taken = { gone: gone.signal, work: nothing, sending: nothing };
     taken.set(contextValue.pace, own);
     try {
       // Where the body came from the socket, what runs now is no longer of the call.
       const answer = await inCall(callOf(req), () =>
-        server.executeHTTPGraphQLRequest({
+        serverFor(viewer).executeHTTPGraphQLRequest({
           httpGraphQLRequest: { method: req.method.toUpperCase(), headers, search: new URL(req.url, 'http://host').search, body: req.body },
           context: async () => contextValue,
         }),

@@ -1,9 +1,9 @@
-import type { IncomingMessage, Server } from 'node:http';
-import { type ExecutionArgs, type ExecutionResult, execute, GraphQLError, type GraphQLSchema, getOperationAST, subscribe } from 'graphql';
+import type { Server } from 'node:http';
+import { type ExecutionArgs, type ExecutionResult, execute, GraphQLError, getOperationAST, subscribe } from 'graphql';
 import { CloseCode, makeServer, type SubscribePayload, type Context as WsContext } from 'graphql-ws';
 import type { Credential } from '../../core/access/credential';
 import type { Viewer } from '../../core/access/viewer';
-import { inCall } from '../../core/call';
+import { type Call, inCall } from '../../core/call';
 import { unlessStoreAway } from '../../core/guarded-core';
 import type { StoreWatch } from '../../schema/mongo/store-watch';
 import { connectionCredential } from '../access/credential-of';
@@ -12,6 +12,7 @@ import { type ApiContext, type ApiServices, createContext } from '../context';
 import { userErrorsOf } from '../errors/as-payload';
 import type { ErrorLog, PresentError } from '../errors/present';
 import { API_LIMITS } from '../limits';
+import { type ApiSchemas, schemaFor } from '../schema';
 import type { Answers } from './answers';
 import { callIn, callOf, nextCall } from './call-of';
 import { checked, proven } from './connections';
@@ -19,6 +20,7 @@ import type { Origins } from './cross-origin';
 import type { DocumentCheck } from './document/check';
 import { createPace } from './pace';
 import type { CostOf } from './query-cost';
+import { isOfTheCaller, type RateLimit } from './rate-limit';
 import { acceptSockets, type WsExtra } from './ws-connection';
 
 interface Session extends WsExtra {
@@ -32,12 +34,13 @@ interface Session extends WsExtra {
 type Connection = WsContext<Record<string, unknown> | undefined, Session>;
 
 export interface GraphqlWsDeps {
-  schema: GraphQLSchema;
+  schemas: ApiSchemas;
   services: ApiServices;
   presentError: PresentError;
   documents: DocumentCheck;
   costOf: CostOf;
   answers: Answers;
+  rate: RateLimit;
   watch: Pick<StoreWatch, 'away' | 'whenAway'>;
   log: ErrorLog;
   /** Of pages that may connect, beside the API's own. */
@@ -47,10 +50,11 @@ export interface GraphqlWsDeps {
 
 /** GraphQL over WebSocket (graphql-transport-ws). Apollo's plugins don't see it: keys, limits and masking are its own. */
 export function serveGraphqlWs(httpServer: Server, path: string, deps: GraphqlWsDeps): { stop(): Promise<void> } {
-  const { schema, services, presentError, documents, costOf, answers, watch, log, origins, publicUrl } = deps;
+  const { schemas, services, presentError, documents, costOf, answers, rate, watch, log, origins, publicUrl } = deps;
   const { access, audit } = services.core;
-  const refused = (request: IncomingMessage, code: string): void =>
-    inCall(callOf(request), () => void audit.refused({ action: 'connect', viewer: null, codes: [code] }));
+  const refused = (action: 'connect' | 'operation', call: Call, code: string, viewer: Viewer | null = null): void => {
+    if (isOfTheCaller(code)) inCall(call, () => void audit.refused({ action, viewer, codes: [code] }));
+  };
 
   const server = makeServer<Record<string, unknown> | undefined, Session>({
     connectionInitWaitTimeout: API_LIMITS.firstRequestMs,
@@ -60,15 +64,16 @@ export function serveGraphqlWs(httpServer: Server, path: string, deps: GraphqlWs
       checked(extra.request.socket);
       try {
         viewer = await access.authenticate(credential);
+        if (viewer) rate.count(viewer);
       } catch (error) {
         const [known] = userErrorsOf(error) ?? [];
         if (!known) throw error;
-        if (known.code === 'NOT_SIGNED_IN') refused(extra.request, known.code);
+        refused('connect', callOf(extra.request), known.code, viewer);
         extra.socket.close(known.code === 'NOT_SIGNED_IN' ? CloseCode.Unauthorized : TRY_AGAIN_LATER, known.message.slice(0, CLOSE_REASON));
         return false;
       }
       if (!viewer || credential === null) {
-        refused(extra.request, 'NOT_SIGNED_IN');
+        refused('connect', callOf(extra.request), 'NOT_SIGNED_IN');
         // graphql-ws gives up on this code at once; on 4403, its own for a refusal, it tries again.
         extra.socket.close(CloseCode.Unauthorized, 'No valid API key came with the connection');
         return false;
@@ -115,9 +120,12 @@ export function serveGraphqlWs(httpServer: Server, path: string, deps: GraphqlWs
     if (Object.keys(subscriptions).length > API_LIMITS.subscriptionsPerConnection) {
       return [refusal('TOO_MANY', `A connection carries at most ${API_LIMITS.subscriptionsPerConnection} operations at a time.`)];
     }
+    const call = nextCall(extra.request);
+    let viewer: Viewer | null = null;
     try {
-      const viewer = await access.authenticate(extra.credential);
+      viewer = await access.authenticate(extra.credential);
       if (!viewer) return [refusal('NOT_SIGNED_IN', 'What the connection was opened with is good no more.')];
+      rate.count(viewer);
       const document = documents.check({ source: query, variables, extensions });
       if (!('kind' in document)) return document;
       const cost = costOf({ document, variables: variables ?? {}, operationName });
@@ -131,17 +139,18 @@ export function serveGraphqlWs(httpServer: Server, path: string, deps: GraphqlWs
       const leave = extra.work.get(payload);
       if (leave) extra.work.set(payload, () => void pace.end().then(leave));
       return {
-        schema,
+        schema: schemaFor(schemas, viewer),
         document,
         variableValues: variables,
         operationName,
-        contextValue: { ...createContext(services, viewer, pace), call: nextCall(extra.request) },
+        contextValue: { ...createContext(services, viewer, pace), call },
       };
     } catch (error) {
       if (error instanceof GraphQLError) return [error];
       const known = userErrorsOf(error)?.[0];
-      if (known) return [refusal(known.code, known.message)];
-      throw error;
+      if (!known) throw error;
+      refused('operation', call, known.code, viewer);
+      return [new GraphQLError(known.message, { originalError: known })];
     }
   }
 

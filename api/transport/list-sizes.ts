@@ -32,6 +32,14 @@ const TRANSITIONS = 10;
 const ofProduct = (limits: Limits): Record<string, number> => ({
   'ApiKey.deviceIds': limits.appDevices,
   'Batch.edits': FIXED_LIMITS.editsKept,
+  // Of most batches.
+  'Batch.failuresByCause': 10,
+  'Batch.marks': 20,
+  'BatchSeries.points': FIXED_LIMITS.seriesPoints,
+  'PlatformSeries.points': FIXED_LIMITS.seriesPoints,
+  // Of most minutes.
+  'PlatformSeriesPoint.failures': 1,
+  'BatchMark.fields': 1,
   'Batch.sourceVersions': limits.packageSourceVersions,
   'BatchEdit.fields': 10,
   'BatchPolicy.schemes': DOWNLOAD_SCHEMES.length,
@@ -42,12 +50,14 @@ const ofProduct = (limits: Limits): Record<string, number> => ({
   'CancelTasksPayload.tasks': limits.targets,
   'Device.certificateFingerprints': FIXED_LIMITS.certificatesPerDevice,
   'Device.groups': 20,
+  // Of most devices.
+  'Device.presenceChanges': 20,
   'Device.modules': 10,
   'Device.tags': limits.deviceTags,
-  // Conditions and values are counted over the whole of a rule: these are their shares.
-  'GroupRule.all': limits.groupRuleConditions / 3,
-  'GroupRule.any': limits.groupRuleConditions / 3,
-  'GroupRule.none': limits.groupRuleConditions / 3,
+  // Conditions and values are counted over the whole of a rule, and a part of it has one of the three: so all of its levels can be asked for.
+  'GroupRule.all': limits.groupRuleConditions / 10,
+  'GroupRule.any': limits.groupRuleConditions / 10,
+  'GroupRule.none': limits.groupRuleConditions / 10,
   'GroupRule.values': limits.groupRuleValues / limits.groupRuleConditions,
   'Lwm2mDevice.pskIdentities': FIXED_LIMITS.psksPerDevice,
   // Of most devices.
@@ -57,6 +67,7 @@ const ofProduct = (limits: Limits): Record<string, number> => ({
   // Of most people who are limited to some at all.
   'AuditEntry.codes': 2,
   'AuditEntry.objects': 10,
+  'ApiKey.products': 10,
   'Person.products': 10,
   'Viewer.products': 10,
   'Package.files': FIXED_LIMITS.packageFiles,

@@ -2,11 +2,13 @@ import type { ServerResponse } from 'node:http';
 import type { RequestHandler, Response } from 'express';
 import type { AccessService } from '../../core/access/contract';
 import type { Viewer } from '../../core/access/viewer';
+import { UserError } from '../../core/errors';
 import { credentialOf } from '../access/credential-of';
 import type { PublicUrl } from '../access/own-address';
 import { userErrorsOf } from '../errors/as-payload';
 import { API_LIMITS } from '../limits';
 import { checked, proven } from './connections';
+import { type RateLimit, tellRate } from './rate-limit';
 
 const viewers = new WeakMap<Response, Viewer>();
 
@@ -24,6 +26,9 @@ interface Refusal {
   code: string;
   message: string;
   hint: string;
+  limit?: string | undefined;
+  /** Seconds. */
+  retryAfter?: number | undefined;
 }
 
 const NOT_SIGNED_IN: Refusal = {
@@ -38,15 +43,23 @@ const TOO_MANY_CONNECTIONS: Refusal = {
 };
 const RETRY_AFTER_S = 5;
 
-/** In the form that callers of the address know. */
-export type Refuse = (res: Response, refusal: Refusal) => void;
+/** In the form that callers of the address know; `viewer` as far as it is known who asks. */
+export type Refuse = (res: Response, refusal: Refusal, viewer?: Viewer) => void;
+
+export interface SignedInDeps {
+  access: Pick<AccessService, 'authenticate' | 'hold'>;
+  rate: RateLimit;
+  refuse: Refuse;
+  isTransfer: boolean;
+  publicUrl?: PublicUrl;
+}
 
 /**
  * Refuses before a byte of the body is looked at. A transfer ends with what it was begun with; GraphQL's answers are short, and one of them
  * may be to whoever revoked its own key.
  */
 export const signedIn =
-  (access: Pick<AccessService, 'authenticate' | 'hold'>, refuse: Refuse, isTransfer: boolean, publicUrl?: PublicUrl): RequestHandler =>
+  ({ access, rate, refuse, isTransfer, publicUrl }: SignedInDeps): RequestHandler =>
   async (req, res, next) => {
     const credential = credentialOf(req, publicUrl);
     let viewer: Viewer | null = null;
@@ -71,6 +84,13 @@ export const signedIn =
       refuse(res.status(503), TOO_MANY_CONNECTIONS);
       return;
     }
+    const excess = excessOf(rate, viewer);
+    tellRate(res, rate, viewer);
+    if (excess) {
+      res.setHeader('Retry-After', excess.retryAfter ?? RETRY_AFTER_S);
+      refuse(res.status(429), excess, viewer);
+      return;
+    }
     viewers.set(res, viewer);
     if (isTransfer)
       res.once(
@@ -79,6 +99,16 @@ export const signedIn =
       );
     next();
   };
+
+function excessOf(rate: RateLimit, viewer: Viewer): UserError | null {
+  try {
+    rate.count(viewer);
+    return null;
+  } catch (error) {
+    if (error instanceof UserError) return error;
+    throw error;
+  }
+}
 
 /** RFC 6750, 3. */
 function refuseToken(res: Response, refusal: Refusal, refuse: Refuse): void {
@@ -89,6 +119,6 @@ function refuseToken(res: Response, refusal: Refusal, refuse: Refuse): void {
   refuse(res.status(401), refusal);
 }
 
-export const refuseGraphql: Refuse = (res, { code, message, hint }) => {
-  res.json({ errors: [{ message, extensions: { code, hint } }] });
+export const refuseGraphql: Refuse = (res, { code, message, hint, limit, retryAfter }) => {
+  res.json({ errors: [{ message, extensions: { code, hint, limit, retryAfter } }] });
 };

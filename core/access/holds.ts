@@ -2,7 +2,7 @@ import { UserError } from '../errors';
 import { type Credential, credentialKey } from './credential';
 import type { Viewer } from './viewer';
 
-/** Milliseconds between two looks at what was changed elsewhere; an app's, which asks for its devices too, is taken in each fourth. */
+/** Milliseconds between two looks at what was changed elsewhere; apps are many, and taken in each fourth. */
 const CHECK_MS = 2_000;
 const APPS_EVERY = 4;
 const AT_ONCE = 8;
@@ -26,7 +26,7 @@ interface Held {
 }
 
 /** R-SAFE-2: what credentials have opened and is still open, so that it ends with them. */
-export function createHolds(authenticate: (credential: Credential) => Promise<Viewer | null>): Holds {
+export function createHolds(identify: (credential: Credential) => Promise<Viewer | null>): Holds {
   const open = new Set<Held>();
   let isScheduled = false;
   let round = 0;
@@ -37,7 +37,7 @@ export function createHolds(authenticate: (credential: Credential) => Promise<Vi
   }
 
   async function check(credential: Credential, held: readonly Held[]): Promise<void> {
-    const viewer = await authenticate(credential).catch((error: unknown) => {
+    const viewer = await identify(credential).catch((error: unknown) => {
       if (error instanceof UserError && error.code === 'NOT_SIGNED_IN') return null;
       // The store is away, and nobody can have revoked anything: the next look tells.
       return undefined;
@@ -104,13 +104,8 @@ export function createHolds(authenticate: (credential: Credential) => Promise<Vi
   };
 }
 
-const rightsOf = ({ role, products, owner }: Viewer): string => JSON.stringify([role, products, owner ?? null]);
+/** The devices of an owner come and go without an end: what an app follows looks at each of them itself (`api/live/device-scopes.ts`). */
+const rightsOf = ({ role, products, owner, deviceIds }: Viewer): string =>
+  JSON.stringify([role, products, owner ?? null, owner === undefined ? deviceIds : null]);
 
-/** An owner may get devices, which ends nothing; with one that is lost everything ends that may be about it. */
-function isAsBefore(before: Viewer, now: Viewer): boolean {
-  if (rightsOf(before) !== rightsOf(now)) return false;
-  const [had, has] = [before.deviceIds ?? [], now.deviceIds ?? []];
-  if (now.owner === undefined) return JSON.stringify(had) === JSON.stringify(has);
-  const kept = new Set(has);
-  return had.every((id) => kept.has(id));
-}
+const isAsBefore = (before: Viewer, now: Viewer): boolean => rightsOf(before) === rightsOf(now);

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { atMost } from '../at-most';
 import type { Clock } from '../clock';
 
 export interface Known<T> {
@@ -27,7 +28,7 @@ interface Look<T> {
  */
 export function createKnown<T extends object>({ load, ttlMs, most, clock }: KnownOptions<T>): Known<T> {
   const now = (): number => clock().getTime();
-  const known = new LRUCache<string, T>({ max: most, ttl: ttlMs, ttlResolution: 0, perf: { now } });
+  const known = new LRUCache<string, T>({ ...atMost(most), ttl: ttlMs, ttlResolution: 0, perf: { now } });
   const looks = new Map<string, Look<T>>();
 
   function begin(id: string): Look<T> {

@@ -2,7 +2,7 @@ import type { DeviceId } from '../../schema/model/ids';
 import { UserError } from '../errors';
 import type { Role, Viewer } from './viewer';
 
-/** An administrator may what an operator may, and an operator what a viewer may; an app may what `app-role.ts` lists, and nothing else; so may an issuer. */
+/** An administrator may what an operator may, and an operator what a viewer may; apps and issuers may what `permissions/` lists for them, and nothing else. */
 const RANK: Record<Role, number> = { ADMINISTRATOR: 3, OPERATOR: 2, VIEWER: 1, APP: 0, ISSUER: 0 };
 
 /** Throws NOT_ALLOWED. */

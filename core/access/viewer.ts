@@ -12,6 +12,8 @@ export interface Viewer {
   role: Role;
   /** Keys of the products that it may see and change; null: all. */
   products: readonly string[] | null;
+  /** Of a key that expires. */
+  expiresAt?: Date;
   /** Of the role APP: its devices. */
   deviceIds?: readonly DeviceId[];
   /** Of the user of an app: whose devices these are. */

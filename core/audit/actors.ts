@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { ActorKind, AuditActor } from '../../schema/model/audit';
 import type { Collections } from '../../schema/mongo/connect';
 import type { Viewer } from '../access/viewer';
+import { atMost } from '../at-most';
 import type { Clock } from '../clock';
 import { isDuplicateKey } from '../duplicate-key';
 import { UserError } from '../errors';
@@ -10,6 +11,8 @@ import { UserError } from '../errors';
 /** The actor's id of anybody but a key (`core/access/viewer.ts`), wherever it stands in a text. */
 const PEOPLE = /\b(?:person|user):[\w-]{22,43}(?![\w-])/g;
 const PSEUDONYM = 'actor:';
+/** In the list of people, where the name was. */
+const FORGOTTEN = 'Forgotten';
 const KNOWN = 10_000;
 /** A pseudonym that another process has had forgotten is used here so long at most. */
 const KNOWN_MS = 10_000;
@@ -30,8 +33,8 @@ export interface Actors {
 }
 
 /** The mapping of pseudonyms is the one place that can be emptied: no hash covers it. */
-export function createActors({ auditActors }: Pick<Collections, 'auditActors'>, clock: Clock): Actors {
-  const names = new LRUCache<string, { _id: string; name: string | null }>({ max: KNOWN, ttl: KNOWN_MS });
+export function createActors({ auditActors, people }: Pick<Collections, 'auditActors' | 'people'>, clock: Clock): Actors {
+  const names = new LRUCache<string, { _id: string; name: string | null }>({ ...atMost(KNOWN), ttl: KNOWN_MS });
 
   async function pseudonymOf(actorId: string, kind: ActorKind, name: string | null): Promise<string> {
     const known = names.get(actorId);
@@ -45,11 +48,15 @@ export function createActors({ auditActors }: Pick<Collections, 'auditActors'>, 
       return found._id;
     }
     const made: AuditActor = { _id: PSEUDONYM + randomBytes(16).toString('base64url'), actorId, kind, name, forgottenAt: null };
-    await auditActors.insertOne(made).catch((error) => {
-      // Another request was first.
+    try {
+      await auditActors.insertOne(made);
+    } catch (error) {
       if (!isDuplicateKey(error)) throw error;
-    });
-    return pseudonymOf(actorId, kind, name);
+      // Another request was first.
+      return pseudonymOf(actorId, kind, name);
+    }
+    names.set(actorId, { _id: made._id, name });
+    return made._id;
   }
 
   return {
@@ -79,6 +86,8 @@ export function createActors({ auditActors }: Pick<Collections, 'auditActors'>, 
         });
       }
       const { _id, actorId } = found;
+      // Before the mapping: afterwards a repeat would not know whose name it is.
+      if (actorId !== undefined) await people.updateOne({ _id: actorId }, { $set: { name: FORGOTTEN } });
       await auditActors.updateOne({ _id, forgottenAt: null }, { $unset: { actorId: 1 }, $set: { name: null, forgottenAt: clock() } });
       if (actorId !== undefined) names.delete(actorId);
       return _id;

@@ -17,7 +17,7 @@ import { createRefusalSampler } from './refusal-sampler';
 import { createAuditWriter } from './writer';
 
 export interface AuditDeps {
-  collections: Pick<Collections, 'auditEntries' | 'auditActors' | 'apiKeys'>;
+  collections: Pick<Collections, 'auditEntries' | 'auditActors' | 'apiKeys' | 'people'>;
   keys: () => Promise<AuditKeys>;
   settings: Pick<CoreSettings, 'limits'>;
   clock: Clock;
@@ -69,6 +69,7 @@ export function createAudit({ collections, keys, settings, clock, log }: AuditDe
       actor: viewer ? await actors.nameOf(viewer) : null,
       actorKind: viewer?.kind ?? null,
       role: viewer?.role ?? null,
+      ...(viewer?.madeBy !== undefined && { madeBy: viewer.madeBy }),
       address: call?.address ?? null,
       correlationId: call?.correlationId ?? null,
       input: await told(more.input),

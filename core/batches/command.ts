@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Batch, BatchStatus } from '../../schema/model/batch/batch';
+import type { Batch, BatchMoveRecord, BatchStatus } from '../../schema/model/batch/batch';
 import { isRefused } from '../../schema/model/batch/batch-state';
 import type { BatchId } from '../../schema/model/ids';
 import { requireRole } from '../access/require-role';
@@ -9,6 +9,7 @@ import { type BatchCommand, verbOf } from '../ports';
 import { hasActiveTask } from '../tasks/has-active';
 import { batchUnknown } from '../tasks/refusals';
 import type { BatchDeps } from './deps';
+import { recordWho } from './status';
 
 export interface Commanded {
   batch: Batch;
@@ -19,6 +20,9 @@ export interface Commanded {
 }
 
 type CommandDeps = Pick<BatchDeps, 'collections' | 'engine'>;
+
+/** What a batch becomes by a command. */
+const BECOMES: Partial<Record<BatchCommand['kind'], BatchStatus>> = { pause: 'PAUSED', resume: 'RUNNING', cancel: 'CANCELED' };
 
 /** Where the wish is fulfilled: whoever has lost an answer asks again and is told so, instead of being refused. */
 const FULFILLED: Partial<Record<BatchCommand['kind'], readonly BatchStatus[]>> = {
@@ -36,11 +40,20 @@ export async function commandBatch(deps: CommandDeps, viewer: Viewer, id: BatchI
   if (isRefused(batch.status, 'change')) return fulfilled(deps, batch, wish, ended(batch, wish));
   try {
     const { affected } = await engine.commandBatch(id, wish);
-    return { batch: await existingBatch(collections, id), affected, already: false };
+    const commanded = await existingBatch(collections, id);
+    const move = movedBetween(batch, commanded, BECOMES[wish.kind]);
+    if (move) await recordWho(collections.batches, id, move, viewer.actorId);
+    return { batch: commanded, affected, already: false };
   } catch (error) {
     if (!(error instanceof UserError && error.code === 'BATCH_STATE')) throw error;
     return fulfilled(deps, await existingBatch(collections, id), wish, error);
   }
+}
+
+/** The move that the command has made of the batch. */
+function movedBetween({ moves: before = [] }: Batch, { moves = [] }: Batch, to: BatchStatus | undefined): BatchMoveRecord | undefined {
+  const known = before.at(-1)?.at.getTime() ?? 0;
+  return moves.findLast((move) => move.to === to && !move.by && move.at.getTime() >= known);
 }
 
 /** Throws BATCH_UNKNOWN. */
@@ -50,7 +63,12 @@ export async function existingBatch({ batches }: CommandDeps['collections'], id:
   throw batchUnknown();
 }
 
-async function fulfilled({ collections }: CommandDeps, batch: Batch, wish: BatchCommand, refusal: UserError): Promise<Commanded> {
+async function fulfilled(
+  { collections }: Pick<CommandDeps, 'collections'>,
+  batch: Batch,
+  wish: BatchCommand,
+  refusal: UserError,
+): Promise<Commanded> {
   if (!FULFILLED[wish.kind]?.includes(batch.status)) throw refusal;
   if (batch.status === 'CANCELED') await untilTasksHaveEnded(collections, batch);
   return { batch, affected: 0, already: true };

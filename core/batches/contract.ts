@@ -1,10 +1,11 @@
-import type { Batch, BatchKind, BatchPolicy, BatchScope, Schedule, TaskCounts } from '../../schema/model/batch/batch';
+import type { Batch, BatchKind, BatchPolicy, BatchScope, CauseCount, Schedule, TaskCounts } from '../../schema/model/batch/batch';
 import type { BatchEdit } from '../../schema/model/batch/batch-edit';
 import type { EarliestHalt } from '../../schema/model/batch/earliest-halt';
 import type { BatchId, TaskId } from '../../schema/model/ids';
 import type { CancelableStatus } from '../../schema/model/task/cancel';
 import type { BatchEnd, ExpectedEnd } from '../../schema/model/task/expected-end';
 import type { SkipReason } from '../../schema/model/task/reinitiation';
+import type { Products } from '../access/permissions/products';
 import type { Viewer } from '../access/viewer';
 import type { Page, PageRequest } from '../paging/page';
 import type { LookAhead } from '../selection/look-ahead';
@@ -96,6 +97,20 @@ export interface DynamicBatchService {
   editDynamic(viewer: Viewer, id: BatchId, edit: BatchEdit): Promise<Batch>;
 }
 
+export interface BatchFilter {
+  productKey?: string | null;
+  packageId?: string | null;
+  status?: Batch['status'] | null;
+  statuses?: readonly Batch['status'][] | null;
+  kind?: BatchKind | null;
+  /** In the name, without regard to case. */
+  text?: string | null;
+  createdFrom?: Date | null;
+  createdBefore?: Date | null;
+  /** Only those of these; null: all. */
+  products?: Products;
+}
+
 export interface BatchService extends DynamicBatchService, DynamicPreview {
   createStatic(viewer: Viewer, input: NewStaticBatch): Promise<Batch>;
   /** R-PKG-9: a small batch of its own; may be repeated. Throws as `createStatic` does, and TOO_MANY. */
@@ -104,11 +119,11 @@ export interface BatchService extends DynamicBatchService, DynamicPreview {
   preview(viewer: Viewer, input: NewStaticBatch): Promise<BatchPreview>;
   get(id: BatchId): Promise<Batch | null>;
   getMany(ids: readonly BatchId[]): Promise<(Batch | null)[]>;
-  list(
-    filter: { productKey?: string | null; packageId?: string | null; status?: Batch['status'] | null; kind?: BatchKind | null },
-    page: PageRequest,
-  ): Promise<Page<Batch>>;
+  /** The latest first, or the earliest. Throws OUT_OF_RANGE. */
+  list(filter: BatchFilter, page: PageRequest, earliestFirst?: boolean): Promise<Page<Batch>>;
   counts(id: BatchId): Promise<TaskCounts>;
+  /** By cause, the most frequent first; exact. */
+  failures(batch: Pick<Batch, '_id' | 'removedTasks'>): Promise<CauseCount[]>;
   /** Devices a minute that the policy asks for now (R-RATE-1, R-RATE-2). */
   askedRate(batch: Pick<Batch, '_id' | 'policy' | 'removedTasks'>): Promise<number>;
   /** Null before the devices are selected, and once the batch is over. */

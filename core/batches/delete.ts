@@ -1,6 +1,7 @@
 import type { Batch } from '../../schema/model/batch/batch';
 import { isRefused } from '../../schema/model/batch/batch-state';
 import type { BatchId } from '../../schema/model/ids';
+import { samplesOf } from '../../schema/model/series';
 import type { Collections } from '../../schema/mongo/connect';
 import type { Clock } from '../clock';
 import { UserError } from '../errors';
@@ -11,7 +12,7 @@ import { batchUnknown } from '../tasks/refusals';
 import { reopenBatch } from './status';
 
 export interface DeletionDeps {
-  collections: Pick<Collections, 'batches' | 'tasks'>;
+  collections: Pick<Collections, 'batches' | 'tasks' | 'seriesSamples'>;
   engine: Pick<UpgradeEngine, 'restartBatch'>;
   clock: Clock;
 }
@@ -58,8 +59,10 @@ async function mark({ collections, engine, clock }: DeletionDeps, batch: Batch):
   throw stillRunning(batch);
 }
 
-async function removeMarked({ collections: { batches, tasks } }: Removal, id: BatchId, signal?: AbortSignal): Promise<number> {
+async function removeMarked({ collections }: Removal, id: BatchId, signal?: AbortSignal): Promise<number> {
+  const { batches, tasks, seriesSamples } = collections;
   const removed = await removeInPieces(tasks, { batchId: id }, signal);
+  await removeInPieces(seriesSamples, { _id: samplesOf(`b:${id}`) }, signal);
   if (!signal?.aborted) await batches.deleteOne({ _id: id });
   return removed;
 }

@@ -7,6 +7,7 @@ import { reachedFor } from '../push/reached';
 import { hasActiveTask } from '../tasks/has-active';
 import { countsOf } from './counts';
 import { type DeletionDeps, deleteBatch } from './delete';
+import { failuresOf } from './failures';
 import { reopenBatch } from './status';
 
 /** Days after its end; null: for ever. */
@@ -86,8 +87,12 @@ async function mark({ collections, engine, clock }: DeletionDeps, batch: Batch):
   const { batches } = collections;
   const { _id, status, updatedAt, policy } = batch;
   if (await hasActiveTask(collections.tasks, _id)) return false;
-  const [counts, reached] = await Promise.all([countsOf(collections.tasks, batch), reachedFor(collections, _id, policy.rate)]);
-  const removedTasks: RemovedTasks = { at: clock(), counts, reached };
+  const [counts, reached, causes] = await Promise.all([
+    countsOf(collections.tasks, batch),
+    reachedFor(collections, _id, policy.rate),
+    failuresOf(collections.tasks, batch),
+  ]);
+  const removedTasks: RemovedTasks = { at: clock(), counts, reached, causes };
   const asRead = { _id, status, updatedAt, deletedAt: null, removedTasks: { $exists: false } };
   const { matchedCount } = await batches.updateOne(asRead, { $set: { removedTasks } });
   if (matchedCount === 0) return false;

@@ -20,6 +20,8 @@ import { draftBatch } from './create-static';
 import { deleteBatch } from './delete';
 import type { BatchDeps } from './deps';
 import { editBatch, requireSomething } from './edit';
+import { failuresOf } from './failures';
+import { batchQuery } from './filter';
 import { insertOnce } from './insert';
 import { previewBatch, previewDynamicBatch } from './preview';
 import { reinitiateTasks } from './reinitiate';
@@ -51,20 +53,7 @@ export function createBatchService(deps: BatchDeps): BatchService {
     previewDynamic: (viewer, input) => previewDynamicBatch(deps, viewer, input),
     get: (id) => batches.findOne({ _id: id, deletedAt: null }),
     getMany: async (ids) => inOrderOf(ids, await batches.find({ _id: { $in: [...ids] }, deletedAt: null }).toArray()),
-    list: ({ productKey, packageId, status, kind }, page) =>
-      pageOf(
-        batches,
-        {
-          deletedAt: null,
-          ...(productKey && { productKey }),
-          ...(packageId && { packageId }),
-          ...(status && { status }),
-          ...(kind && { kind }),
-        },
-        { _id: -1 },
-        page,
-        settings.limits,
-      ),
+    list: (filter, page, earliestFirst) => pageOf(batches, batchQuery(filter), { _id: earliestFirst ? 1 : -1 }, page, limits),
     async counts(id) {
       const batch = await batches.findOne<Pick<Batch, '_id' | 'kind' | 'selection' | 'deletedAt' | 'removedTasks'>>(
         { _id: id },
@@ -72,6 +61,7 @@ export function createBatchService(deps: BatchDeps): BatchService {
       );
       return batch ? countsOf(collections.tasks, batch) : emptyTaskCounts();
     },
+    failures: (batch) => failuresOf(collections.tasks, batch),
     askedRate: async ({ _id, policy: { rate }, removedTasks }) =>
       currentRate(rate, removedTasks?.reached ?? (await reachedFor(collections, _id, rate))),
     async estimatedEnd(batch) {

@@ -1,8 +1,9 @@
 import type { mongo } from 'mongoose';
-import type { Batch, BatchStatus, SelectionSummary } from '../../schema/model/batch/batch';
+import type { Batch, BatchMoveRecord, BatchStatus, SelectionSummary } from '../../schema/model/batch/batch';
 import { isLive } from '../../schema/model/batch/batch';
 import { type BatchMove, moveOf } from '../../schema/model/batch/batch-state';
 import type { BatchId } from '../../schema/model/ids';
+import { FIXED_LIMITS } from '../../schema/model/limits';
 import type { Collections } from '../../schema/mongo/connect';
 
 /**
@@ -19,9 +20,22 @@ export async function moveBatch(
   const { from, to } = moveOf(event);
   const ends = !isLive(to);
   const set: Partial<Batch> = { status: to, statusReason: reason, updatedAt: now, ...(ends && { endedAt: now }) };
-  const update = ends ? { $set: set, $unset: { matching: true as const } } : { $set: set };
-  const { matchedCount } = await batches.updateOne({ _id: id, status: { $in: from } }, update);
+  const update = { $set: set, $push: { moves: recorded({ at: now, to, ...(reason && { reason }) }) } };
+  const { matchedCount } = await batches.updateOne(
+    { _id: id, status: { $in: from } },
+    ends ? { ...update, $unset: { matching: true as const } } : update,
+  );
   return matchedCount === 1;
+}
+
+/** The move goes with the status, in one write. */
+const recorded = (move: BatchMoveRecord) => ({ $each: [move], $slice: -FIXED_LIMITS.movesKept });
+
+/** Whoever had the batch moved: its workflow, which moves it, does not know. Should the process die before, the record says only when. */
+export async function recordWho(batches: mongo.Collection<Batch>, id: BatchId, move: BatchMoveRecord, by: string): Promise<void> {
+  const unnamed = { at: move.at, to: move.to, by: { $exists: false } };
+  await batches.updateOne({ _id: id, moves: { $elemMatch: unnamed } } as mongo.Filter<Batch>, { $set: { 'moves.$.by': by } });
+  move.by = by;
 }
 
 /** The selection is done: what it found, and when the batch began. Written once; a repeat keeps the first. */
@@ -50,7 +64,7 @@ export async function reopenBatch(
   const set: Partial<Batch> = { status: to, statusReason: null, endedAt: null, updatedAt: now, deletedAt: null };
   const { matchedCount } = await batches.updateOne(
     { _id: id, status: { $in: from }, deletedAt, 'removedTasks.at': removedAt as never },
-    { $set: set, $unset: { passedOver: true, removedTasks: true } },
+    { $set: set, $push: { moves: recorded({ at: now, to }) }, $unset: { passedOver: true, removedTasks: true } },
   );
   return matchedCount === 1;
 }

@@ -1,3 +1,4 @@
+import type { mongo } from 'mongoose';
 import type { Device } from '../../schema/model/device/device';
 import type { DeviceImportProblem, ImportProblem, ImportRow } from '../../schema/model/device/device-import';
 import type { ErrorCode } from '../../schema/model/error-codes';
@@ -6,6 +7,8 @@ import type { Limits } from '../../schema/model/limits';
 import type { Product } from '../../schema/model/product';
 import type { Collections } from '../../schema/mongo/connect';
 import { attemptId, ofAttempt, type StoredImport } from '../../schema/mongo/device-imports';
+import type { StoredDevice } from '../../schema/mongo/devices';
+import { type Products, withinIdsOfProducts } from '../access/permissions/products';
 import { openRows, sealedRows } from '../device-secrets/import-rows';
 import { type Binding, bindingOf, bindingViolation, countViolation, type Relatives } from '../devices/children/rules';
 import type { Sealing } from '../sealing';
@@ -19,6 +22,8 @@ export interface ParentCheckDeps {
   collections: Collections;
   limits: Pick<Limits, 'gatewayChildren'>;
   sealing: Sealing;
+  /** Of whoever sends the file: a parent of another product is none to them. */
+  products: Products;
 }
 
 /** What a device cannot be bound for, as a row's problem. */
@@ -40,7 +45,7 @@ export function parentProblem(of: StoredImport, { row, deviceName }: ImportRow, 
  * answered; it is out of the pieces then. A parent may come before or after its children: as it names none itself, it is not refused here.
  */
 export async function* checkParents(
-  { collections, limits, sealing }: ParentCheckDeps,
+  { collections, limits, sealing, products }: ParentCheckDeps,
   of: StoredImport,
   product: Pick<Product, '_id' | 'dialect'>,
   seen: SeenNames,
@@ -76,7 +81,7 @@ export async function* checkParents(
     const parents = new Set(rows.flatMap((row) => bindingOf(product._id, row, 'parent')?.parentId ?? []));
     if (parents.size === 0) continue;
     const stored = await devices
-      .find({ _id: { $in: [...parents] } })
+      .find(withinIdsOfProducts<mongo.Filter<StoredDevice>>({ _id: { $in: [...parents] } }, products))
       .project<Parent>({ dialect: 1, parentId: 1, children: 1 })
       .toArray();
     const byId = new Map(stored.map((device) => [device._id, device]));

@@ -8,7 +8,7 @@ import {
   type ImportRow,
   noProblems,
 } from '../../schema/model/device/device-import';
-import { deviceIdOf } from '../../schema/model/ids';
+import { deviceIdOf, productKeyOf } from '../../schema/model/ids';
 import type { Limits } from '../../schema/model/limits';
 import { deviceNameViolation, deviceSecretViolation, ownerViolation } from '../../schema/model/names';
 import type { Product } from '../../schema/model/product';
@@ -21,7 +21,7 @@ import { attributeViolations } from '../devices/attributes';
 import { secretTold } from '../devices/certificates';
 import type { NewDevice } from '../devices/contract';
 import { newIdentityViolations, type SettledIdentity, settledIdentity } from '../devices/lwm2m/new-identity';
-import { ownersOf, takenViolations } from '../devices/lwm2m/taken';
+import { byAnotherProduct, ownersOf, takenViolations } from '../devices/lwm2m/taken';
 import type { IdLookup } from '../devices/stored-ids';
 import { DIALECT_UNKNOWN, PARENT_MISSING } from './refusals';
 import { numberOf } from './row-number';
@@ -150,7 +150,7 @@ export async function withoutStored(
   return { valid: others.filter(({ row }) => !taken.has(row)), wrong: [...wrong, ...names, ...identities] };
 }
 
-/** The rows whose endpoint name or PSK identity another device has. */
+/** The rows whose endpoint name or PSK identity another device has: those of other products are not named, since not everybody may know of them. */
 export async function identitiesTaken(
   devices: Collections['devices'],
   { attempt, productKey }: { attempt: string; productKey: string },
@@ -163,7 +163,10 @@ export async function identitiesTaken(
   const owners = await ownersOf(devices, wanted);
   return wanted.flatMap((each) => {
     const [first] = takenViolations([each], owners);
-    return first ? [problemOf(attempt, each.row, each.deviceName, identityProblem(first), first.message)] : [];
+    if (!first) return [];
+    const { message, conflictingId = '' } = first;
+    const text = productKeyOf(conflictingId) === productKey ? message : byAnotherProduct(message, conflictingId);
+    return [problemOf(attempt, each.row, each.deviceName, identityProblem(first), text)];
   });
 }
 

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
-import type { DeviceImport, DeviceImportProblem } from '../../schema/model/device/device-import';
+import type { DeviceImport, DeviceImportProblem, ImportStatus } from '../../schema/model/device/device-import';
 import type { Viewer } from '../access/viewer';
+import type { Page, PageRequest } from '../paging/page';
 
 export interface NewImport {
   productKey: string;
@@ -19,6 +20,11 @@ export interface ImportedSecret {
   pskKey: string;
 }
 
+export interface ImportFilter {
+  productKey?: string | null;
+  status?: ImportStatus | null;
+}
+
 /** R-DEV-6: devices from a file, as many as a file may have rows. */
 export interface DeviceImportService {
   /**
@@ -28,6 +34,8 @@ export interface DeviceImportService {
    */
   create(viewer: Viewer, input: NewImport, file: Readable): Promise<DeviceImport>;
   get(id: string): Promise<DeviceImport | null>;
+  /** Of the viewer's products, newest first. */
+  list(viewer: Viewer, filter: ImportFilter, page: PageRequest): Promise<Page<DeviceImport>>;
   /** In the order of the file. */
   problems(viewer: Viewer, id: string): Promise<AsyncIterable<DeviceImportProblem>>;
   /**

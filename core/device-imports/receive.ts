@@ -6,6 +6,7 @@ import type { Limits } from '../../schema/model/limits';
 import type { Product } from '../../schema/model/product';
 import type { Collections } from '../../schema/mongo/connect';
 import { attemptId, importPieceId, type StoredImport } from '../../schema/mongo/device-imports';
+import type { Products } from '../access/permissions/products';
 import type { Clock } from '../clock';
 import { deviceRowsOf } from '../device-files/read';
 import { sealedRows } from '../device-secrets/import-rows';
@@ -28,11 +29,13 @@ export interface ReceiveDeps {
   sealing: Sealing;
   clock: Clock;
   disk: Pick<DiskRoom, 'require'>;
+  /** Of whoever sends it. */
+  products: Products;
 }
 
 /** Reads and checks a file; what can become devices is kept in pieces, what is wrong as problems. The import is not decided on yet. */
 export async function receiveFile(
-  { collections, limits, sealing, clock, disk }: ReceiveDeps,
+  { collections, limits, sealing, clock, disk, products }: ReceiveDeps,
   begun: StoredImport,
   product: Product,
   file: Readable,
@@ -79,7 +82,7 @@ export async function receiveFile(
   } finally {
     await keeping;
   }
-  for await (const wrong of state.namesParents ? checkParents({ collections, limits, sealing }, begun, product, seen) : []) {
+  for await (const wrong of state.namesParents ? checkParents({ collections, limits, sealing, products }, begun, product, seen) : []) {
     countProblems(state.problems, wrong);
     state.valid -= wrong.length;
     await tellProblems(collections, wrong);

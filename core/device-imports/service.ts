@@ -3,6 +3,7 @@ import type { ImportRow } from '../../schema/model/device/device-import';
 import type { Product } from '../../schema/model/product';
 import type { Collections, Store } from '../../schema/mongo/connect';
 import { type ImportPiece, ofAttempt, type StoredImport } from '../../schema/mongo/device-imports';
+import { isOfProducts, withinProducts } from '../access/permissions/products';
 import { requireRole } from '../access/require-role';
 import type { Viewer } from '../access/viewer';
 import type { Calls } from '../calls/calls';
@@ -10,8 +11,9 @@ import type { Clock } from '../clock';
 import { openRows } from '../device-secrets/import-rows';
 import { type DiskRoom, ROOM_WITHOUT_END } from '../disk-room';
 import { keyViolation } from '../idempotency';
+import { pageOf } from '../paging/page-of';
 import { useProduct } from '../products/in-use';
-import { requireProduct } from '../products/require-product';
+import { requireProductOf } from '../products/require-product';
 import { refuseIfAny } from '../refuse';
 import type { Sealing } from '../sealing';
 import type { CoreSettings } from '../settings';
@@ -47,8 +49,13 @@ export function createDeviceImportService(deps: DeviceImportDeps): DeviceImportS
   let checking = 0;
 
   /** Checked as a whole: refused, or from here on it ends by creating devices. */
-  async function decide(begun: StoredImport, product: Product, file: Readable): Promise<StoredImport> {
-    const checked = await receiveFile({ collections, limits: settings.limits, sealing, clock, disk }, begun, product, file).finally(() => {
+  async function decide({ products: visible }: Viewer, begun: StoredImport, product: Product, file: Readable): Promise<StoredImport> {
+    const checked = await receiveFile(
+      { collections, limits: settings.limits, sealing, clock, disk, products: visible },
+      begun,
+      product,
+      file,
+    ).finally(() => {
       checking -= 1;
     });
     const refused = checked.valid === 0 || (!begun.skipInvalid && sumOf(checked.problems) > 0);
@@ -90,7 +97,7 @@ export function createDeviceImportService(deps: DeviceImportDeps): DeviceImportS
   async function ownFinished(viewer: Viewer, id: string): Promise<StoredImport> {
     requireRole(viewer, 'OPERATOR');
     const found = await deviceImports.findOne({ _id: id, status: { $ne: 'EXPIRED' } });
-    if (found === null) throw importUnknown();
+    if (found === null || !isOfProducts(viewer, found.productKey)) throw importUnknown();
     if (found.createdBy !== viewer.actorId && viewer.role !== 'ADMINISTRATOR') throw notYours();
     if (found.endedAt === null) throw importUnfinished();
     return found;
@@ -100,7 +107,7 @@ export function createDeviceImportService(deps: DeviceImportDeps): DeviceImportS
     async create(viewer, input, file) {
       requireRole(viewer, 'OPERATOR');
       refuseIfAny([keyViolation(input.idempotencyKey, 'file')]);
-      const product = await requireProduct(products, input.productKey);
+      const product = await requireProductOf(viewer, products, input.productKey);
       const id = await importIdFor(collections, idSecret, viewer, input);
       const found = await deviceImports.findOne({ _id: id, status: { $in: ['CREATING', 'FINISHED'] } });
       if (found) return repeated(found, input, file);
@@ -108,7 +115,7 @@ export function createDeviceImportService(deps: DeviceImportDeps): DeviceImportS
       if (checking >= CHECKED_AT_ONCE) throw tooManyAtOnce(CHECKED_AT_ONCE);
       checking += 1;
       const begun = await beginImport(collections, viewer, id, input, clock(), within(UNFINISHED_MS)).then(seen).catch(freeing);
-      const decided = await decide(begun, product, file).catch(async (error: unknown) => {
+      const decided = await decide(viewer, begun, product, file).catch(async (error: unknown) => {
         await removeImport(collections, begun);
         throw await disk.cause(error);
       });
@@ -116,10 +123,14 @@ export function createDeviceImportService(deps: DeviceImportDeps): DeviceImportS
       return decided;
     },
     get: (id) => deviceImports.findOne({ _id: id, status: { $ne: 'EXPIRED' } }),
+    list({ products: visible }, { productKey, status }, page) {
+      const known = { ...(productKey && { productKey }), status: { $ne: 'EXPIRED' as const, ...(status && { $eq: status }) } };
+      return pageOf(deviceImports, withinProducts(known, visible), { createdAt: -1 }, page, settings.limits);
+    },
     async problems(viewer, id) {
       requireRole(viewer, 'OPERATOR');
-      const found = await deviceImports.findOne({ _id: id, status: { $ne: 'EXPIRED' } }, { projection: { attempt: 1 } });
-      if (found === null) throw importUnknown();
+      const found = await deviceImports.findOne({ _id: id, status: { $ne: 'EXPIRED' } }, { projection: { attempt: 1, productKey: 1 } });
+      if (found === null || !isOfProducts(viewer, found.productKey)) throw importUnknown();
       return deviceImportProblems.find(ofAttempt(found)).sort({ _id: 1 });
     },
     async secrets(viewer, id) {

@@ -8,7 +8,7 @@ import { createIdLookup } from '../devices/stored-ids';
 import { type DiskRoom, ROOM_WITHOUT_END } from '../disk-room';
 import { UserError } from '../errors';
 import { removeInPieces } from '../in-pieces';
-import { requireProduct } from '../products/require-product';
+import { requireProductOf } from '../products/require-product';
 import type { CoreSettings } from '../settings';
 import { unguessableId } from '../unguessable-id';
 import { checkRows, type Problems } from './check';
@@ -34,7 +34,7 @@ export function createDeviceListService({ collections, settings, clock, disk = R
   return {
     async create(viewer, productKey, file) {
       requireRole(viewer, 'OPERATOR');
-      await requireProduct(products, productKey);
+      await requireProductOf(viewer, products, productKey);
       await disk.require();
       const _id = unguessableId();
       const problems: Problems = { INVALID: 0, UNKNOWN: 0, DUPLICATE: 0 };

@@ -4,12 +4,12 @@ import type { Limits } from '../../schema/model/limits';
 import { cityViolation, deviceTagKeyViolation, deviceTagValueViolation, provinceViolation } from '../../schema/model/names';
 import type { Violation } from '../../schema/model/violation';
 import type { Collections } from '../../schema/mongo/connect';
+import { devicesUnknown } from '../devices-unknown';
 import { groupsChangeOf, type Memberships, withGroups } from '../memberships/memberships';
 import { membershipStages } from '../memberships/rule-expression';
 import { refuseIfAny } from '../refuse';
 import type { DeviceChanges, DeviceTag } from './contract';
 import { type DialectChange, NO_DIALECT_CHANGE } from './dialect-change';
-import { devicesUnknown } from './refusals';
 
 /** What people say about a device (R-DEV-5). `path` is where the fields are in the input, `''` or ending in a dot. */
 export const attributeViolations = (

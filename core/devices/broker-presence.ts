@@ -2,7 +2,7 @@ import { letIn, ownProof, type Proof, provenBy } from '../../schema/model/device
 import type { DeviceId } from '../../schema/model/ids';
 import type { Dialect } from '../../schema/model/protocol/dialect';
 import type { Collections } from '../../schema/mongo/connect';
-import { offline, type Related, setConnected, WRITTEN } from './presence';
+import { type Came, offline, type Related, setConnected, WRITTEN } from './presence';
 
 type Devices = Collections['devices'];
 
@@ -45,7 +45,7 @@ export async function setHeard(
   devices: Devices,
   { deviceId, dialect, gatewayId, sessionId, by }: Heard,
   now: Date,
-): Promise<{ proof: Proof; came: Related | null } | null> {
+): Promise<{ proof: Proof; came: Came | null } | null> {
   const { filter } = letIn(by);
   const allowed = { _id: deviceId, enabled: true, dialect, ...filter };
   const here = { ...allowed, online: true, gatewayId };
@@ -81,5 +81,5 @@ export async function setLeft(
   now: Date,
 ): Promise<Related | null> {
   const sessionId = 'is' in session ? session.is : { $lte: session.until };
-  return devices.findOneAndUpdate({ _id: deviceId, gatewayId, sessionId }, offline(now), WRITTEN);
+  return devices.findOneAndUpdate({ _id: deviceId, gatewayId, sessionId }, offline(now, 'BROKER'), WRITTEN);
 }

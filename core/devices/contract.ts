@@ -2,8 +2,10 @@ import type { Device, Region } from '../../schema/model/device/device';
 import type { Generations, LetInBy, Proof } from '../../schema/model/device/generations';
 import type { Lwm2mIdentityChange, NewLwm2mIdentity, NewPsk } from '../../schema/model/device/lwm2m-identity';
 import type { NamedParent, ParentName } from '../../schema/model/device/parent-name';
+import type { PresenceChange } from '../../schema/model/device/presence-changes';
 import type { DeviceId } from '../../schema/model/ids';
 import type { Dialect } from '../../schema/model/protocol/dialect';
+import type { Products } from '../access/permissions/products';
 import type { Viewer } from '../access/viewer';
 import type { Page, PageRequest } from '../paging/page';
 import type { BrokerPresence } from './broker-presence';
@@ -171,8 +173,14 @@ export interface DeviceChanges {
 }
 
 export interface DeviceFilter {
+  /** Only those of these; null: all. */
+  products?: Products;
   productKey?: string | null;
   online?: boolean | null;
+  enabled?: boolean | null;
+  dialect?: Dialect | null;
+  /** Devices with this tag, its value compared exactly. */
+  tag?: DeviceTag | null;
   /** Prefix of the device name. */
   namePrefix?: string | null;
   /** Devices whose module has this version; `default` when no module is named. */
@@ -191,6 +199,8 @@ export interface DeviceFilter {
   endpoint?: string | null;
   /** The one that has a pre-shared key with this identity. */
   pskIdentity?: string | null;
+  /** Of these only: those of an app. */
+  among?: readonly DeviceId[] | null;
 }
 
 export interface DeviceService extends DeviceAdmission, DeviceSwitch {
@@ -201,7 +211,12 @@ export interface DeviceService extends DeviceAdmission, DeviceSwitch {
   register(viewer: Viewer, productKey: string, devices: DeviceToRegister[], idempotencyKey?: string | null): Promise<DeviceWithSecret[]>;
   get(id: DeviceId): Promise<Device | null>;
   getMany(ids: readonly DeviceId[]): Promise<(Device | null)[]>;
-  list(filter: DeviceFilter, page: PageRequest): Promise<Page<Device>>;
+  /** What is kept of when devices came and went, oldest first; in the order given. See `presenceChanges`. */
+  presenceKept(ids: readonly DeviceId[]): Promise<PresenceChange[][]>;
+  /** R-UI-3: all that a filter finds, by name, read while it is asked for; without what they sign in with. Throws as `list` does, and NOT_ALLOWED. */
+  export(viewer: Viewer, filter: DeviceFilter): AsyncIterable<Device>;
+  /** By name; backwards when that is asked for. */
+  list(filter: DeviceFilter, page: PageRequest, backwards?: boolean): Promise<Page<Device>>;
   /** R-DEV-5. Throws DEVICE_UNKNOWN, and what is wrong with the changes. */
   update(viewer: Viewer, id: DeviceId, changes: DeviceChanges): Promise<Device>;
   /**

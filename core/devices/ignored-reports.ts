@@ -3,6 +3,7 @@ import type { DeviceId } from '../../schema/model/ids';
 import { type IgnoredReport, shownText } from '../../schema/model/protocol/ignored-report';
 import type { Collections } from '../../schema/mongo/connect';
 import type { Clock } from '../clock';
+import { createLateWrites } from '../late-writes';
 
 export interface IgnoredReports {
   /** Never waits, never throws: kept for a moment, and written with those of other devices. */
@@ -30,40 +31,21 @@ interface Told {
  */
 export function createIgnoredReports(deps: { devices: Collections['devices']; clock: Clock; everyMs?: number }): IgnoredReports {
   const { devices, clock, everyMs = WRITE_EVERY_MS } = deps;
-  /** The latest of each device, in the order in which they began to wait. */
-  const waiting = new Map<DeviceId, Told>();
-  let timer: NodeJS.Timeout | null = null;
-
-  async function write(count: number): Promise<void> {
-    const taken = [...waiting].slice(0, count);
-    for (const [deviceId] of taken) waiting.delete(deviceId);
-    if (taken.length === 0) return;
-    // What is lost here is only told: the next report that cannot be read makes good for it.
-    await devices.bulkWrite(taken.map(tellingOf), { ordered: false, writeConcern: { w: 1, journal: false } }).catch(() => undefined);
-  }
-
-  function later(): void {
-    timer ??= setTimeout(async () => {
-      await write(AT_ONCE);
-      timer = null;
-      if (waiting.size > 0) later();
-    }, everyMs).unref();
-  }
-
+  const writes = createLateWrites<Told>({
+    ...{ everyMs, atOnce: AT_ONCE, most: MOST },
+    // The next report that cannot be read makes good for what is lost.
+    write: (taken) => devices.bulkWrite(taken.map(tellingOf), { ordered: false, writeConcern: { w: 1, journal: false } }),
+  });
   return {
     add(deviceId, { reason, text }, proof) {
-      if (waiting.size >= MOST && !waiting.has(deviceId)) return;
-      waiting.set(deviceId, { report: { at: clock(), reason, text: shownText(text) }, proof });
-      later();
+      // The latest is told.
+      writes.add(deviceId, () => ({ report: { at: clock(), reason, text: shownText(text) }, proof }));
     },
-    async close() {
-      if (timer) clearTimeout(timer);
-      await write(MOST);
-    },
+    close: writes.close,
   };
 }
 
-function tellingOf([_id, { report: lastIgnoredReport, proof }]: [DeviceId, Told]) {
+function tellingOf([_id, { report: lastIgnoredReport, proof }]: readonly [DeviceId, Told]) {
   const { at, reason, text } = lastIgnoredReport;
   const same = {
     'lastIgnoredReport.reason': reason,

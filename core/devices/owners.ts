@@ -8,9 +8,12 @@ import type { DeviceOwner } from './contract';
 import { existingDevices } from './devices-of';
 import { idsViolation, requireKnownDevices } from './require-device';
 
-/** R-DEV-7: all or none. A device that is named twice has what was said last. */
+/**
+ * R-DEV-7: all or none. A device that is named twice has what was said last. A pairing code that nobody has redeemed is void: it was to give
+ * the device away from the owner before, not from this one.
+ */
 export async function setOwners(
-  { connection, collections: { devices } }: Pick<Store, 'connection' | 'collections'>,
+  { connection, collections: { devices, pairingCodes } }: Pick<Store, 'connection' | 'collections'>,
   limits: Pick<Limits, 'devicesPerCall'>,
   wanted: readonly DeviceOwner[],
 ): Promise<Device[]> {
@@ -24,6 +27,7 @@ export async function setOwners(
   }));
   await transaction({ connection }, async (session) => {
     await devices.bulkWrite(changes, { session, ordered: false });
+    await pairingCodes.deleteMany({ _id: { $in: ids }, redeemedBy: { $exists: false } }, { session });
   });
   return existingDevices(devices, ids);
 }

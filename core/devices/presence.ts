@@ -1,6 +1,7 @@
 import { type ConnectionStreak, STREAK_GAP_MS } from '../../schema/model/device/connection-streak';
 import type { Device } from '../../schema/model/device/device';
 import { type LetInBy, letIn } from '../../schema/model/device/generations';
+import type { PresenceBefore, PresenceReason } from '../../schema/model/device/presence-changes';
 import type { DeviceId } from '../../schema/model/ids';
 import { ONLY_AN_ADDRESS } from '../../schema/model/registration/registration';
 import type { Collections } from '../../schema/mongo/connect';
@@ -13,6 +14,11 @@ export type Related = Pick<Device, '_id' | keyof typeof RELATED>;
 
 /** As the write has left it. */
 export const WRITTEN = { projection: RELATED, returnDocument: 'after' } as const;
+
+const BEFORE = { projection: { ...RELATED, online: 1, onlineChangedAt: 1, wentBy: 1 }, returnDocument: 'before' } as const;
+
+/** One that has come, and where it was before. */
+export type Came = Related & { before: PresenceBefore; at: Date };
 
 /** What else is known of a connection. */
 export interface Connecting {
@@ -33,12 +39,19 @@ export async function setConnected(
   at: { gatewayId: string; sessionId: string },
   now: Date,
   { only, by, tookOver = false, isOld = false }: Connecting = {},
-): Promise<Related | null> {
+): Promise<Came | null> {
   const { filter, update } = letIn(by);
   const found = { _id: deviceId, ...filter, ...only };
-  if (isOld) return devices.findOneAndUpdate(found, { ...present(at, now), ...update }, WRITTEN);
+  if (isOld) return cameOf(await devices.findOneAndUpdate(found, { ...present(at, now), ...update }, BEFORE), now);
   const stages = [counted(at, now, tookOver), ...(update.$unset ? [{ $unset: Object.keys(update.$unset) }] : [])];
-  return devices.findOneAndUpdate(found, stages, WRITTEN);
+  return cameOf(await devices.findOneAndUpdate(found, stages, BEFORE), now);
+}
+
+/** As the write has left it, by what was there before: each raises the revision by one, and changes no relation. */
+function cameOf(found: (Related & PresenceBefore) | null, at: Date): Came | null {
+  if (found === null) return null;
+  const { online, onlineChangedAt, wentBy, presenceRevision = 0, ...related } = found;
+  return { ...related, presenceRevision: presenceRevision + 1, before: { online, onlineChangedAt, wentBy }, at };
 }
 
 /** Stage of an update: a connection that is counted. */
@@ -58,7 +71,7 @@ function nextStreak(tookOver: boolean, now: Date): object {
 
 /** Null when another session has taken over since: that one's device is on-line. */
 export const setDisconnected = (devices: Devices, deviceId: DeviceId, sessionId: string, now: Date): Promise<Related | null> =>
-  devices.findOneAndUpdate({ _id: deviceId, sessionId }, offline(now), WRITTEN);
+  devices.findOneAndUpdate({ _id: deviceId, sessionId }, offline(now, 'CONNECTION'), WRITTEN);
 
 /**
  * `until`: whoever has connected since then is not meant; whoever has no such time is. Without it the process starts or ends, and those that it
@@ -66,13 +79,16 @@ export const setDisconnected = (devices: Devices, deviceId: DeviceId, sessionId:
  */
 export async function resetGateway(devices: Devices, gatewayId: string, now: Date, until?: Date): Promise<void> {
   const meant = until ? { onlineChangedAt: { $not: { $gt: until } } } : { sessionId: { $not: ONLY_AN_ADDRESS } };
-  await devices.updateMany({ gatewayId, online: true, ...meant }, offline(now));
+  await devices.updateMany({ gatewayId, online: true, ...meant }, offline(now, 'GATEWAY'));
 }
 
-const changed = <P extends Pick<Device, 'online' | 'gatewayId' | 'sessionId'>>(presence: P, now: Date) => ({
+const changed = <P extends Pick<Device, 'online' | 'gatewayId' | 'sessionId'> & Pick<Partial<Device>, 'wentBy'>>(
+  presence: P,
+  now: Date,
+) => ({
   $set: { ...presence, onlineChangedAt: now },
   $inc: { presenceRevision: 1 },
 });
 
 export const present = (at: { gatewayId: string; sessionId: string }, now: Date) => changed({ online: true, ...at }, now);
-export const offline = (now: Date) => changed({ online: false, gatewayId: null, sessionId: null }, now);
+export const offline = (now: Date, wentBy: PresenceReason) => changed({ online: false, gatewayId: null, sessionId: null, wentBy }, now);

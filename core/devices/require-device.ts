@@ -1,17 +1,20 @@
 import type { DeviceId } from '../../schema/model/ids';
 import type { Collections } from '../../schema/mongo/connect';
+import { devicesUnknown } from '../devices-unknown';
 import { UserError } from '../errors';
-import { devicesUnknown } from './refusals';
 
 /** Throws NOT_FOUND: an empty list for a device that does not exist would hide a typing error. */
 export async function requireDevice(devices: Collections['devices'], id: DeviceId): Promise<void> {
   if (await devices.findOne({ _id: id }, { projection: { _id: 1 } })) return;
-  throw new UserError('NOT_FOUND', {
+  throw deviceNotFound();
+}
+
+export const deviceNotFound = (): UserError =>
+  new UserError('NOT_FOUND', {
     field: 'deviceId',
     message: 'There is no device with this id.',
     hint: 'Query `devices` for the ids there are.',
   });
-}
 
 /** Throws DEVICE_UNKNOWN. */
 export async function requireKnownDevices(devices: Collections['devices'], ids: readonly DeviceId[], field = 'deviceIds'): Promise<void> {

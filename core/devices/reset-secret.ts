@@ -6,6 +6,7 @@ import type { StoredDevice } from '../../schema/mongo/devices';
 import { SECRET_RESET_KEPT_MS } from '../../schema/mongo/secret-resets';
 import type { Viewer } from '../access/viewer';
 import { newSecret, openSecret, sealSecret } from '../device-secrets/secrets';
+import { devicesUnknown } from '../devices-unknown';
 import { UserError } from '../errors';
 import { keyViolation } from '../idempotency';
 import { newGeneration } from '../random-bytes';
@@ -14,7 +15,6 @@ import type { Sealing } from '../sealing';
 import { transaction } from '../transaction';
 import type { DeviceWithSecret } from './contract';
 import { offline, type Related } from './presence';
-import { devicesUnknown } from './refusals';
 import { hasOwnSession, type SessionEnds } from './session-ends';
 
 export interface SecretResetDeps extends Pick<Store, 'connection' | 'collections'> {
@@ -70,7 +70,7 @@ export async function resetSecret(
     const generation = newGeneration();
     const secret = newSecret();
     const hadSession = hasOwnSession(before);
-    const away = hadSession ? offline(now) : null;
+    const away = hadSession ? offline(now, 'SECRET_RESET') : null;
     const set: Partial<StoredDevice> = { sealedSecret: sealSecret(sealing, deviceId, secret), awaited: true };
     const device = await devices.findOneAndUpdate(
       { _id: deviceId },

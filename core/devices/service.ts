@@ -1,5 +1,6 @@
 import { parentOf } from '../../schema/model/device/parent-name';
 import type { Present } from '../../schema/model/device/presence';
+import { changesOfComing, type PresenceReason } from '../../schema/model/device/presence-changes';
 import type { DeviceId } from '../../schema/model/ids';
 import { traitsOf } from '../../schema/model/protocol/dialect';
 import type { Store } from '../../schema/mongo/connect';
@@ -22,11 +23,13 @@ import { type Deleted, deleteDevices } from './delete';
 import { devicesOf } from './devices-of';
 import { dialectChange, NO_DIALECT_CHANGE } from './dialect-change';
 import { disabledOn, setEnabled } from './enabled';
+import { exportDevices } from './export';
 import { deviceQuery } from './filter';
 import { createLwm2mAdmission } from './lwm2m/known';
 import { setLwm2mIdentities } from './lwm2m/set-identities';
 import { setOwners } from './owners';
-import { type Connecting, type Related, resetGateway, setConnected, setDisconnected } from './presence';
+import { type Came, type Connecting, type Related, resetGateway, setConnected, setDisconnected } from './presence';
+import { createPresenceLog, type PresenceLog } from './presence-log';
 import { reviewConnected } from './presence-queries';
 import { registerDevices } from './register';
 import { type Registered, registeredBefore } from './registered-before';
@@ -63,6 +66,8 @@ export interface DeviceDeps {
   children?: Children;
   /** What tells gateways of sessions that have to end; one that nobody else writes to when it is not given. */
   sessionEnds?: SessionEnds;
+  /** One that writes for this store when not given. */
+  presenceLog?: PresenceLog;
   /** What was given out for them holds no more, or not all of it. */
   onVoid?(deviceIds: readonly DeviceId[]): void;
   /** LwM2M devices are not known any more by what they were. */
@@ -75,16 +80,22 @@ export function createDeviceService(deps: DeviceDeps): DeviceService {
   const { store, settings, clock } = deps;
   const { devices, products } = store.collections;
   const { sessionEnds = createSessionEnds(store.collections, clock) } = deps;
+  const { presenceLog = createPresenceLog({ histories: store.collections.presenceHistories }) } = deps;
   const { calls = createCalls({ collections: store.collections, sealing: deps.sealing, clock }) } = deps;
   const { children = createChildren({ devices, connection: store.connection, limits: settings.limits, clock }) } = deps;
 
   async function connected(deviceId: DeviceId, gatewayId: string, sessionId: string, how?: Connecting): Promise<boolean> {
     const device = await setConnected(devices, deviceId, { gatewayId, sessionId }, clock(), how);
-    if (device !== null) await came(device, gatewayId);
+    if (device !== null) await came(device, gatewayId, 'CONNECTION');
     return device !== null;
   }
 
-  async function came({ _id, children: isParent, presenceRevision }: Related, gatewayId: string): Promise<void> {
+  async function came(
+    { _id, children: isParent, presenceRevision, before, at }: Came,
+    gatewayId: string,
+    reason: PresenceReason,
+  ): Promise<void> {
+    presenceLog.add(_id, changesOfComing(before, { at, online: true, reason }));
     await deps.onPresence?.(_id, { gatewayId, presenceRevision });
     if (isParent) await children.followParent(_id, { tellAll: true });
   }
@@ -120,7 +131,9 @@ export function createDeviceService(deps: DeviceDeps): DeviceService {
     },
     get: (id) => devices.findOne({ _id: id }),
     getMany: (ids) => devicesOf(devices, ids),
-    list: async (filter, page) => pageOf(devices, deviceQuery(filter), { _id: 1 }, page, settings.limits),
+    presenceKept: presenceLog.of,
+    export: (viewer, filter) => exportDevices(devices, viewer, filter),
+    list: async (filter, page, backwards) => pageOf(devices, deviceQuery(filter), { _id: backwards ? -1 : 1 }, page, settings.limits),
     async update(viewer, id, changes) {
       requireRole(viewer, 'OPERATOR');
       const { isBusy = async () => false } = deps;
@@ -179,7 +192,7 @@ export function createDeviceService(deps: DeviceDeps): DeviceService {
       const endTasks = deps.onRemoved ?? (async () => 0);
       const { release } = children;
       const { remove } = deps.versionCounts;
-      return calls.once<Deleted, Deleted>(
+      const deleted = await calls.once<Deleted, Deleted>(
         viewer,
         { mutation: 'deleteDevices', idempotencyKey, input: { ids } },
         {
@@ -187,6 +200,8 @@ export function createDeviceService(deps: DeviceDeps): DeviceService {
           again: async (before) => before,
         },
       );
+      await presenceLog.forget(ids);
+      return deleted;
     },
     async setParent(viewer, ids, parentId) {
       requireRole(viewer, 'OPERATOR');
@@ -209,7 +224,7 @@ export function createDeviceService(deps: DeviceDeps): DeviceService {
     },
     async heard(heard) {
       const found = await setHeard(devices, heard, clock());
-      if (found?.came) await came(found.came, heard.gatewayId);
+      if (found?.came) await came(found.came, heard.gatewayId, 'BROKER');
       return found?.proof ?? null;
     },
     sessionAt: (deviceId, gatewayId) => sessionAt(devices, deviceId, gatewayId),

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { DeviceId, TaskId } from '../../schema/model/ids';
 import type { Limits } from '../../schema/model/limits';
+import { atMost } from '../at-most';
 
 export interface BlockStreamOf {
   deviceId: DeviceId;
@@ -42,7 +43,7 @@ export function createBlockStreams(deps: {
   now?: () => number;
 }): BlockStreams {
   const { limits, now = () => performance.now() } = deps;
-  const devices = new LRUCache<DeviceId, OfDevice>({ max: DEVICES_KEPT });
+  const devices = new LRUCache<DeviceId, OfDevice>(atMost(DEVICES_KEPT));
 
   /** Each unfinished task of a device may have one stream whatever the others have. */
   function inTheWayOf({ token, taskId }: BlockStreamOf, streams: readonly Stream[]): readonly Stream[] {

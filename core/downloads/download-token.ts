@@ -1,6 +1,7 @@
 import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Task } from '../../schema/model/task/task';
+import { atMost } from '../at-most';
 import type { Clock } from '../clock';
 import { UserError } from '../errors';
 import type { CoreSettings } from '../settings';
@@ -59,7 +60,7 @@ export function createDownloadUrls(deps: {
 }): DownloadUrls {
   const { settings, clock } = deps;
   const key = createSecretKey(deps.secret);
-  const kept = new LRUCache<string, { expires: number; grant: DownloadGrant }>({ max: TOKENS_KEPT });
+  const kept = new LRUCache<string, { expires: number; grant: DownloadGrant }>(atMost(TOKENS_KEPT));
 
   const lifeSeconds = settings.limits.downloadTokenHours * HOUR_S;
   const expiry = (): number => Math.floor(clock().getTime() / 1_000) + lifeSeconds;

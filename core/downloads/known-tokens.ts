@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { type DeviceId, deviceOfTask } from '../../schema/model/ids';
 import type { Limits } from '../../schema/model/limits';
 import type { PackageFile } from '../../schema/model/package/firmware-package';
+import { atMost } from '../at-most';
 import type { Clock } from '../clock';
 import type { ShortGrant, ShortTokens } from './short-token';
 import { refusalOf, type Standing, type Standings } from './standings';
@@ -66,7 +67,7 @@ const ETAG_BYTES = 8;
 export function createKnownTokens(deps: KnownTokensDeps): KnownTokens {
   const { tokens, standings, fileOf, onOpened, limits, clock, now, delay } = deps;
   const ofDevice = new Map<DeviceId, Set<Kept>>();
-  const kept = new LRUCache<string, Kept>({ max: KEPT, dispose: leave });
+  const kept = new LRUCache<string, Kept>({ ...atMost(KEPT), dispose: leave });
   const finding = new Map<string, Promise<Kept | null>>();
 
   function join(known: Kept): Kept {

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { atMost } from '../at-most';
 
 export interface RequestRates {
   /** Whether a request with this token may be answered: at once, or in the next second when those of this one are used up. */
@@ -20,7 +21,7 @@ const MOST_DELAYED = 4;
 /** R-DL-7: requests with one token in a second. */
 export function createRequestRates(deps: { perSecond: number; now(): number; delay(ms: number): Promise<unknown> }): RequestRates {
   const { perSecond, now, delay } = deps;
-  const rates = new LRUCache<string, Rate>({ max: KEPT });
+  const rates = new LRUCache<string, Rate>(atMost(KEPT));
 
   function rateOf(token: string): Rate {
     const known = rates.get(token);

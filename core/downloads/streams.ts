@@ -4,6 +4,7 @@ import type { DeviceId, TaskId } from '../../schema/model/ids';
 import type { Limits } from '../../schema/model/limits';
 import type { PackageFile } from '../../schema/model/package/firmware-package';
 import type { Collections } from '../../schema/mongo/connect';
+import { atMost } from '../at-most';
 import type { Clock } from '../clock';
 import { refusalOf, type Standings } from './standings';
 
@@ -34,7 +35,7 @@ export function createStreams(deps: {
 }): Streams {
   const { packages, standings, limits, clock } = deps;
   const files = new LRUCache<number, { packageId: string; file: PackageFile }>({ max: PACKAGES_KEPT });
-  const known = new LRUCache<DeviceId, Map<string, Found>>({ max: DEVICES_KEPT });
+  const known = new LRUCache<DeviceId, Map<string, Found>>(atMost(DEVICES_KEPT));
 
   async function fileOf(streamId: number): Promise<{ packageId: string; file: PackageFile } | null> {
     const kept = files.get(streamId);

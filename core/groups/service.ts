@@ -1,5 +1,6 @@
 import { mongo } from 'mongoose';
 import type { Group } from '../../schema/model/device/group';
+import { withinIdsOfProducts } from '../access/permissions/products';
 import { requireRole } from '../access/require-role';
 import type { Viewer } from '../access/viewer';
 import { answerOutdated, type Call, type Note } from '../calls/calls';
@@ -15,6 +16,7 @@ import type { GroupService } from './contract';
 import type { GroupDeps } from './deps';
 import { createDynamicGroup, updateDynamicGroup } from './dynamic';
 import { addDevices, removeDevices } from './members';
+import { previewRule } from './preview';
 import { ancestorsBelow, groupUnknown, moveGroup, requireDepth, TREE_CHANGES, wrongKind } from './tree';
 
 type Made = Pick<Group, '_id'>;
@@ -99,6 +101,10 @@ export function createGroupService(deps: GroupDeps): GroupService {
       requireRole(viewer, 'OPERATOR');
       return named(changes.name, () => updateDynamicGroup(deps, id, changes));
     },
+    async previewRule(viewer, rule) {
+      requireRole(viewer, 'OPERATOR');
+      return previewRule(devices, rule, limits);
+    },
     async update(viewer, id, { name, parentId }) {
       requireRole(viewer, 'OPERATOR');
       if (name != null) refuseIfAny([displayNameViolation(name, 'name')]);
@@ -151,7 +157,7 @@ export function createGroupService(deps: GroupDeps): GroupService {
         page,
         limits,
       ),
-    countDevices: (id) => devices.countDocuments({ groups: id }),
+    countDevices: (id, products) => devices.countDocuments(withinIdsOfProducts({ groups: id }, products)),
   };
 }
 

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { FirmwarePackage } from '../../schema/model/package/firmware-package';
 import type { DigestAlgorithm, VerificationAnswer } from '../../schema/model/package/package-fields';
 import type { PackageKind, VerificationState } from '../../schema/model/package/package-rules';
+import type { Products } from '../access/permissions/products';
 import type { Viewer } from '../access/viewer';
 import type { Page, PageRequest } from '../paging/page';
 import type { StoredFile } from '../ports';
@@ -27,6 +28,8 @@ export interface PackageService {
 }
 
 export interface PackageFilter {
+  /** Only those of these; null: all. */
+  products?: Products;
   productKey?: string | null;
   module?: string | null;
   /** Prefix of the package's name. */

@@ -10,7 +10,7 @@ import { isDuplicateKey } from '../duplicate-key';
 import { newFileId } from '../package-store/gridfs-store';
 import type { PackageStore, StoredFile } from '../ports';
 import { useProduct } from '../products/in-use';
-import { requireProduct } from '../products/require-product';
+import { requireProductOf } from '../products/require-product';
 import type { CoreSettings } from '../settings';
 import { serialized } from '../transaction';
 import { checkedStream } from './checked-stream';
@@ -49,7 +49,7 @@ export async function createPackage(
   const first = await nextOf(uploads);
   if (first === null) throw noFile();
   const { plan, firstFile } = planOf(input, first, settings.limits);
-  await requireProduct(collections.products, input.productKey);
+  await requireProductOf(viewer, collections.products, input.productKey);
   await requireRoom(deps, input, plan);
   if (!first.stored) await fileRoom(deps).require(expectedBytes);
   const firmware = await storeFiles(deps, input, { upload: first, plan: firstFile, uploads, stored: [] }, async (stored) =>

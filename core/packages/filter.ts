@@ -1,6 +1,7 @@
 import type { mongo } from 'mongoose';
 import { moduleKey } from '../../schema/model/device/module-version';
 import type { FirmwarePackage } from '../../schema/model/package/firmware-package';
+import { withinProducts } from '../access/permissions/products';
 import { refuseMalformed } from '../well-formed';
 import type { PackageFilter } from './contract';
 
@@ -8,7 +9,7 @@ import type { PackageFilter } from './contract';
 export function packageQuery(filter: PackageFilter): mongo.Filter<FirmwarePackage> {
   const { productKey, module, namePrefix, version, kind, verification, verificationRequired } = filter;
   refuseMalformed({ module, version }, 'filter.');
-  return {
+  const query = {
     deletedAt: null,
     ...(productKey && { productKey }),
     ...(module && { module: moduleKey(module) }),
@@ -18,4 +19,5 @@ export function packageQuery(filter: PackageFilter): mongo.Filter<FirmwarePackag
     ...(verification && { 'verification.state': verification }),
     ...(verificationRequired != null && { 'verification.required': verificationRequired }),
   };
+  return withinProducts<mongo.Filter<FirmwarePackage>>(query, filter.products);
 }

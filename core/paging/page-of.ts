@@ -7,7 +7,12 @@ import type { Page, PageRequest } from './page';
 /** A list that no index serves must not hold the store for ever. */
 const MAX_TIME_MS = 30_000;
 
-/** Sort keys in order, none of them nullable; `_id` is added at the end when it is missing. */
+/** A count that takes longer is none that comes along with a page. */
+const MAX_COUNT_MS = 500;
+/** MongoDB's code for it. */
+const TIME_IS_UP = 50;
+
+/** Sort keys in order, none of them nullable; `_id` is added at the end when it is missing, and the others are not unique together. */
 export type Sort = Readonly<Record<string, 1 | -1>>;
 
 /** One keyset page by one query. Throws OUT_OF_RANGE and INVALID_CURSOR. */
@@ -17,9 +22,10 @@ export async function pageOf<T extends { _id: string }>(
   sort: Sort,
   request: PageRequest,
   limits: Pick<Limits, 'pageSize'>,
+  isUnique = false,
 ): Promise<Page<T>> {
   const first = firstOf(request, limits.pageSize);
-  const keys = Object.entries('_id' in sort ? sort : { ...sort, _id: 1 as const });
+  const keys = Object.entries('_id' in sort || isUnique ? sort : { ...sort, _id: 1 as const });
   const order = keys.map(([key, direction]) => `${direction === 1 ? '' : '-'}${key}`).join(' ');
   const after = request.after == null ? null : decodeCursor(order, keys.length, request.after);
   const rows = (await collection
@@ -36,7 +42,20 @@ export async function pageOf<T extends { _id: string }>(
       ),
     })),
     hasNextPage: rows.length > first,
+    total: () => totalOf(collection, filter),
   };
+}
+
+/** Null for more than are counted, and where no index finds them in time. */
+async function totalOf<T extends { _id: string }>(collection: mongo.Collection<T>, filter: mongo.Filter<T>): Promise<number | null> {
+  const limit = FIXED_LIMITS.itemsCounted + 1;
+  try {
+    const count = await collection.countDocuments(filter, { limit, maxTimeMS: MAX_COUNT_MS });
+    return count < limit ? count : null;
+  } catch (error) {
+    if ((error as { code?: unknown }).code === TIME_IS_UP) return null;
+    throw error;
+  }
 }
 
 /** Throws OUT_OF_RANGE. */
@@ -57,7 +76,10 @@ function beyond(keys: readonly (readonly [string, 1 | -1])[], values: readonly S
     ...Object.fromEntries(keys.slice(0, index).map(([equal], position) => [equal, values[position]])),
     [key]: { [direction === 1 ? '$gt' : '$lt']: values[index] },
   }));
-  return branches.length === 1 ? { ...branches[0] } : { $or: branches };
+  if (branches.length === 1) return { ...branches[0] };
+  const [[key, direction] = ['_id', 1]] = keys;
+  // Follows from the others, and lets an index begin where the page does.
+  return { [key]: { [direction === 1 ? '$gte' : '$lte']: values[0] }, $or: branches };
 }
 
 const valueAt = (row: object, key: string): SortValue => (row as Record<string, SortValue>)[key] as SortValue;

@@ -8,4 +8,6 @@ export interface PageRequest {
 export interface Page<T> {
   rows: { node: T; cursor: string }[];
   hasNextPage: boolean;
+  /** Of the whole list, exact, or null where it is not cheap to count. Absent: the list can't tell. */
+  total?(): Promise<number | null>;
 }

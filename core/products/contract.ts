@@ -1,6 +1,7 @@
 import type { SecureUpdate } from '../../schema/model/package/secure-update';
 import type { SigningKey } from '../../schema/model/package/signing-key';
 import type { Product } from '../../schema/model/product';
+import type { Products } from '../access/permissions/products';
 import type { Viewer } from '../access/viewer';
 import type { Page, PageRequest } from '../paging/page';
 import type { NewProduct } from './new-product';
@@ -14,7 +15,10 @@ export interface ProductService {
   /** For administrators. Its key is free again. Throws PRODUCT_UNKNOWN, PRODUCT_NOT_EMPTY. */
   delete(viewer: Viewer, key: string, idempotencyKey?: string | null): Promise<Pick<Product, '_id'>>;
   get(key: string): Promise<Product | null>;
-  list(page: PageRequest): Promise<Page<Product>>;
+  /** In the order given. */
+  getMany(keys: readonly string[]): Promise<(Product | null)[]>;
+  /** Of those named, or of all with null. */
+  list(products: Products, page: PageRequest): Promise<Page<Product>>;
   /** R-PKG-7. Throws SIGNING_KEY_REFUSED, SIGNING_KEY_EXISTS, TOO_MANY. */
   addSigningKey(viewer: Viewer, input: NewSigningKey): Promise<SigningKey>;
   /** Oldest first; there are few. */

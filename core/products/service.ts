@@ -10,12 +10,13 @@ import type { Clock } from '../clock';
 import { displayNameViolation } from '../display-name';
 import { isDuplicateKey } from '../duplicate-key';
 import { UserError } from '../errors';
+import { inOrderOf } from '../paging/in-order-of';
 import { pageOf } from '../paging/page-of';
 import { refuseIfAny } from '../refuse';
 import type { CoreSettings } from '../settings';
 import { transaction } from '../transaction';
 import type { ProductService } from './contract';
-import { deleteProduct } from './delete';
+import { type DeletionDeps, deleteProduct } from './delete';
 import { modules, moduleVersions } from './modules';
 import { requireProduct } from './require-product';
 import type { SecureUpdates } from './secure-update';
@@ -30,6 +31,7 @@ export interface ProductDeps {
   versionCounts: VersionCounts;
   settings: Pick<CoreSettings, 'limits'>;
   clock: Clock;
+  onKeysChanged: DeletionDeps['onKeysChanged'];
 }
 
 export function createProductService(deps: ProductDeps): ProductService {
@@ -96,7 +98,8 @@ export function createProductService(deps: ProductDeps): ProductService {
       return (await products.findOneAndUpdate({ _id: key }, { $set: set }, { returnDocument: 'after' })) ?? product;
     },
     get: (key) => products.findOne({ _id: key }),
-    list: (page) => pageOf(products, {}, { _id: 1 }, page, settings.limits),
+    getMany: async (keys) => inOrderOf(keys, await products.find({ _id: { $in: [...keys] } }).toArray()),
+    list: (keys, page) => pageOf(products, keys === null ? {} : { _id: { $in: [...keys] } }, { _id: 1 }, page, settings.limits),
     async addSigningKey(viewer, input) {
       requireRole(viewer, 'OPERATOR');
       return addSigningKey(deps, viewer, input);

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import { newPacer, nextSendTime, type Pacer } from '../../schema/model/batch/push-rate';
+import { atMost } from '../at-most';
 
 const PACERS_KEPT = 2_000;
 
@@ -20,7 +21,7 @@ export interface Pacers {
 }
 
 export function createPacers(minuteMs: number): Pacers {
-  const kept = new LRUCache<string, { pacer: Pacer; intervalMs: number }>({ max: PACERS_KEPT });
+  const kept = new LRUCache<string, { pacer: Pacer; intervalMs: number }>(atMost(PACERS_KEPT));
   const pacerOf = (key: string): Pacer => kept.get(key)?.pacer ?? newPacer(minuteMs);
 
   function keep(key: string, pacer: Pacer, intervalMs: number): void {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { BatchId, DeviceId, TaskId } from '../../schema/model/ids';
 import { isNotifiedTooOften } from '../../schema/model/task/repeated';
 import type { Task } from '../../schema/model/task/task';
@@ -34,7 +35,16 @@ export interface PushDeps extends TaskDeps, Mint {
 const isOutdated = ({ policyRevision }: PushShare, terms: PushTerms): boolean =>
   policyRevision !== undefined && policyRevision !== terms.policyRevision;
 
-type Send = (deps: PushDeps, link: DeviceLink, taskIds: TaskId[], terms: PushTerms) => Promise<number>;
+interface Sent {
+  reached: number;
+  /** Those that the gateway has no room for now. */
+  left: TaskId[];
+}
+
+type Send = (deps: PushDeps, link: DeviceLink, taskIds: TaskId[], terms: PushTerms) => Promise<Sent>;
+
+/** A gateway that has no room is asked so often, and so long: what is left then stays due. */
+const ROOM = { everyMs: 500, withinMs: 30_000 };
 
 /**
  * The push of a batch: its tasks go to their gateways and leave there at its rate, at the socket, where the rate is measured (R-RATE-1). A
@@ -43,7 +53,7 @@ type Send = (deps: PushDeps, link: DeviceLink, taskIds: TaskId[], terms: PushTer
  * notification that follows takes a send time of its own (`negotiate.ts`). Running it twice is harmless:
  * what was pushed is due again only after minutes. Returns how many devices were notified or asked.
  */
-export function createPush(deps: PushDeps, link: DeviceLink) {
+export function createPush(deps: PushDeps, link: DeviceLink, room = ROOM) {
   const { pacers } = deps;
 
   return async function push(share: PushShare, signal?: AbortSignal): Promise<number> {
@@ -52,12 +62,19 @@ export function createPush(deps: PushDeps, link: DeviceLink) {
 
     async function paced(key: string, ids: readonly TaskId[], send: Send): Promise<void> {
       const waiting = [...ids];
+      let fullSince: number | null = null;
       while (waiting.length > 0) {
         await pacers.comes(key, intervalMs, waiting.length);
         const terms = await deps.pushTerms(batchId);
         if (terms === null || isOutdated(share, terms) || signal?.aborted) return;
         const sent = await send(deps, link, waiting.splice(0, pacers.take(key, intervalMs, waiting.length)), terms);
-        reached += sent;
+        reached += sent.reached;
+        waiting.unshift(...sent.left);
+        if (sent.reached > 0) fullSince = null;
+        if (sent.left.length === 0) continue;
+        fullSince ??= performance.now();
+        if (performance.now() - fullSince > room.withinMs) return;
+        await sleep(room.everyMs, undefined, { signal }).catch(() => undefined);
       }
     }
 
@@ -102,7 +119,7 @@ async function dueHere(deps: PushDeps, link: DeviceLink, taskIds: TaskId[], now:
  * The wording, then the store, then the socket: what can't be worded is not marked as pushed, and a task that moved on meanwhile is not
  * pushed. Should this process die between the last two, the device reconnects and is notified again, or is when it is due once more.
  */
-async function notify(deps: PushDeps, link: DeviceLink, taskIds: TaskId[], { tags }: PushTerms): Promise<number> {
+async function notify(deps: PushDeps, link: DeviceLink, taskIds: TaskId[], { tags }: PushTerms): Promise<Sent> {
   const now = deps.clock();
   const { tasks: due, over } = await dueHere(deps, link, taskIds, now);
   const here = await unlessTooOften(deps, due);
@@ -110,10 +127,11 @@ async function notify(deps: PushDeps, link: DeviceLink, taskIds: TaskId[], { tag
     await Promise.all(here.map(async (task) => [task._id, await notificationOf(deps, deps.mintUrl, task, tags)] as const)),
   );
   const pushed = await transitionMany(deps.tasks, here, { kind: 'notified', ...repeatOf(deps) }, now);
-  return sentOf(deps, link, pushed, async (task) => {
+  const reached = await sentOf(deps, link, pushed, async (task) => {
     const notification: Notification | undefined = notifications.get(task._id);
     return notification !== undefined && link.notify(notification, over.get(task.deviceId));
   });
+  return { reached, left: [] };
 }
 
 /** R-TASK-11. */
@@ -124,12 +142,32 @@ async function unlessTooOften(deps: PushDeps, tasks: readonly Task[]): Promise<T
   return tasks.filter((task) => !tooOften.includes(task));
 }
 
-/** R-FLOW-2: the store first, as with a push: an answer that comes before its question is known would count for nothing. */
-async function query(deps: PushDeps, link: DeviceLink, taskIds: TaskId[]): Promise<number> {
+/**
+ * R-FLOW-2: the store first, as with a push: an answer that comes before its question is known would count for nothing. The wait for the answer
+ * begins with that, so whom the gateway has no room for is not asked.
+ */
+async function query(deps: PushDeps, link: DeviceLink, taskIds: TaskId[]): Promise<Sent> {
   const now = deps.clock();
-  const { tasks: here, over } = await dueHere(deps, link, taskIds, now);
+  const { tasks: due, over } = await dueHere(deps, link, taskIds, now);
+  const { here, left } = withRoom(link, due);
   const asked = await transitionMany(deps.tasks, here, (task) => queriedBy(deps, task), now);
-  return sentOf(deps, link, asked, (task) => link.queryVersion(task, over.get(task.deviceId)));
+  const reached = await sentOf(deps, link, asked, (task) => link.queryVersion(task, over.get(task.deviceId)));
+  return { reached, left };
+}
+
+function withRoom(link: DeviceLink, tasks: readonly Task[]): { here: Task[]; left: TaskId[] } {
+  const taken = new Map<Task['dialect'], number>();
+  const [here, left]: [Task[], TaskId[]] = [[], []];
+  for (const task of tasks) {
+    const before = taken.get(task.dialect) ?? 0;
+    if (before >= (link.roomFor?.(task) ?? Number.POSITIVE_INFINITY)) {
+      left.push(task._id);
+      continue;
+    }
+    here.push(task);
+    taken.set(task.dialect, before + 1);
+  }
+  return { here, left };
 }
 
 async function sentOf(

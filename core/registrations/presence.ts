@@ -18,7 +18,7 @@ export function presenceOperation(change: Change, now: Date): mongo.AnyBulkWrite
   }
   // Also of one that was off-line by its registration: a reset writes the devices last, and may not have come to them.
   if (before && (news === 'WENT' || after === null))
-    return { updateOne: { filter: { _id: before._id, sessionId: sessionOf(before) }, update: offline(now) } };
+    return { updateOne: { filter: { _id: before._id, sessionId: sessionOf(before) }, update: offline(now, 'REGISTRATION') } };
   return null;
 }
 

@@ -127,6 +127,7 @@ type BegunAbsent =
   | 'lwm2m'
   | 'look'
   | 'waitBy'
+  | 'deferral'
   | 'settledAt'
   | 'matches'
   | 'timeoutMinutes'

@@ -7,7 +7,7 @@ import type { Product } from '../../schema/model/product';
 /** What does not change about a batch while it runs: asked for with every report, so it is kept. */
 export type BatchFacts = Pick<Batch, '_id' | 'targetVersion' | 'module'> & {
   /** Without what an operator may edit (R-BAT-16). */
-  policy: Omit<Batch['policy'], 'rate' | 'tags'>;
+  policy: Omit<Batch['policy'], 'rate' | 'tags' | 'deferral'>;
   package: FirmwarePackage;
 } & Pick<Product, 'selfSignedUrls'> &
   Pick<Batch, 'confirmByQuery'>;

@@ -105,23 +105,30 @@ export function createTaskStore(tasks: mongo.Collection<Task>): TaskStore {
       const named = new Set(offline.map(({ _id }) => _id));
       return [...offline, ...waiting.filter(({ _id }) => !named.has(_id))].slice(0, limit);
     },
+    endedDeferrals: (batchId, now, limit) =>
+      tasks
+        .find({ batchId, status: 'UNCONFIRMED', 'deferral.tellAt': { $gt: NEVER, $lte: now } })
+        .sort({ 'deferral.tellAt': 1 })
+        .limit(limit)
+        .toArray(),
     async nextWaitEnd(batchId) {
-      const [offline, waiting] = await Promise.all([
+      const [offline, waiting, deferred] = await Promise.all([
         first(tasks, { batchId, reachable: false, onlineBy: { $gt: NEVER } }, 'onlineBy'),
         first(tasks, { batchId, waitBy: { $gt: NEVER } }, 'waitBy'),
+        first(tasks, { batchId, status: 'UNCONFIRMED', 'deferral.tellAt': { $gt: NEVER } }, 'deferral.tellAt'),
       ]);
-      return earlier(offline?.onlineBy ?? null, waiting?.waitBy ?? null);
+      return earlier(earlier(offline?.onlineBy ?? null, waiting?.waitBy ?? null), deferred?.deferral?.tellAt ?? null);
     },
   };
 }
 
 /** The earliest of a date. */
-const first = <D extends 'onlineBy' | 'waitBy'>(tasks: mongo.Collection<Task>, filter: mongo.Filter<Task>, date: D) =>
+const first = (tasks: mongo.Collection<Task>, filter: mongo.Filter<Task>, date: 'onlineBy' | 'waitBy' | 'deferral.tellAt') =>
   tasks
     .find(filter)
     .sort({ [date]: 1 })
     .limit(1)
-    .project<Pick<Task, D>>({ [date]: 1 })
+    .project<Pick<Task, 'onlineBy' | 'waitBy' | 'deferral'>>({ [date]: 1 })
     .next();
 
 /** The device is looked at in the same read, so that the check costs no round trip, and nothing where there is no task. */

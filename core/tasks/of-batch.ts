@@ -4,6 +4,7 @@ import type { BatchId } from '../../schema/model/ids';
 import { deviceIdOf, taskIdOf } from '../../schema/model/ids';
 import type { Task } from '../../schema/model/task/task';
 import type { Collections } from '../../schema/mongo/connect';
+import { isOfProducts } from '../access/permissions/products';
 import { requireRole } from '../access/require-role';
 import type { Viewer } from '../access/viewer';
 import { UserError } from '../errors';
@@ -36,9 +37,9 @@ export async function byDeviceName(
 /** R-BAT-22: read in pieces, as fast as the reader takes them. */
 export async function exportTasks({ batches, tasks }: Collections, viewer: Viewer, batchId: BatchId): Promise<AsyncIterable<Task>> {
   requireRole(viewer, 'VIEWER');
-  const projection = { removedTasks: 1 };
-  const batch = await batches.findOne<Pick<Batch, 'removedTasks'>>({ _id: batchId, deletedAt: null }, { projection });
-  if (batch === null) throw batchUnknown();
+  const projection = { productKey: 1, removedTasks: 1 };
+  const batch = await batches.findOne<Pick<Batch, 'productKey' | 'removedTasks'>>({ _id: batchId, deletedAt: null }, { projection });
+  if (batch === null || !isOfProducts(viewer, batch.productKey)) throw batchUnknown();
   if (batch.removedTasks) throw tasksRemoved(batch.removedTasks);
   return tasks.find(stretch(`${batchId}.`), { batchSize: READ_AT_ONCE, projection: { attempts: 0, transitions: 0 } }).sort({ _id: 1 });
 }

@@ -17,13 +17,7 @@ export async function requireTasks(
   const violations = [...new Set(taskIds)].map((id) => {
     const field = `taskIds.${taskIds.indexOf(id)}`;
     const task = found.get(id);
-    if (!task)
-      return {
-        code: 'TASK_UNKNOWN' as const,
-        field,
-        message: 'No task has this id.',
-        hint: 'Query `unfinishedTasks` for the ids there are.',
-      };
+    if (!task) return taskUnknown(field);
     tasks.push(task);
     const why = objection(task);
     if (why === null) return null;
@@ -33,6 +27,13 @@ export async function requireTasks(
   refuseIfAny(violations);
   return tasks;
 }
+
+export const taskUnknown = (field: string) => ({
+  code: 'TASK_UNKNOWN' as const,
+  field,
+  message: 'No task has this id.',
+  hint: 'Query `unfinishedTasks` for the ids there are.',
+});
 
 function requireCount(taskIds: readonly TaskId[], limit: number): void {
   if (taskIds.length >= 1 && taskIds.length <= limit) return;

@@ -1,9 +1,7 @@
-import type { mongo } from 'mongoose';
-import { moduleKey } from '../../schema/model/device/module-version';
-import { ACTIVE_STATUSES, type Task } from '../../schema/model/task/task';
 import { limitsMsOf } from '../../schema/model/task/waits';
 import { waitsUntil } from '../../schema/model/task/waits-until';
 import type { Collections } from '../../schema/mongo/connect';
+import { ownDevices, requireNamedDevice } from '../access/apps/own-devices';
 import { requireDevices } from '../access/require-role';
 import { requireDevice } from '../devices/require-device';
 import { inOrderOf } from '../paging/in-order-of';
@@ -12,9 +10,11 @@ import { refuseMalformed } from '../well-formed';
 import type { CancelSomeDeps } from './cancel';
 import { cancelOfDevices } from './cancel-of-devices';
 import { confirmTasks, rejectTasks } from './confirm';
-import type { TaskFilter, TaskService } from './contract';
+import type { TaskService } from './contract';
+import { boundsOf, deferTasks } from './defer';
 import type { TaskDeps } from './deps';
-import { byDeviceName, exportTasks } from './of-batch';
+import { listOf, unfinishedOf } from './lists';
+import { exportTasks } from './of-batch';
 
 export function createTaskService(deps: TaskDeps & CancelSomeDeps, collections: Collections): TaskService {
   const { tasks } = collections;
@@ -24,34 +24,23 @@ export function createTaskService(deps: TaskDeps & CancelSomeDeps, collections: 
     waitsUntil: (task, fileBytes) =>
       waitsUntil(task, limitsMsOf(deps.settings.waits, task, deps.settings.minuteMs), fileBytes, deps.clock()),
     async list(filter, page) {
-      const { batchId, deviceNamePrefix, module } = filter;
-      refuseMalformed({ module }, 'filter.');
-      const named = deviceNamePrefix ? await byDeviceName(collections.batches, batchId, deviceNamePrefix) : {};
-      return pageOf(tasks, { ...filterOf(filter), ...named }, sortOf(filter), page, deps.settings.limits);
+      refuseMalformed({ module: filter.module }, 'filter.');
+      const { where, sort } = await listOf(collections.batches, filter);
+      return pageOf(tasks, where, sort, page, deps.settings.limits);
     },
     export: (viewer, batchId) => exportTasks(collections, viewer, batchId),
     async unfinished(viewer, deviceId, module, page) {
-      requireDevices(viewer, [deviceId], 'VIEWER');
+      requireNamedDevice(viewer, deviceId);
+      if (deviceId != null) requireDevices(viewer, [deviceId], 'VIEWER');
       refuseMalformed({ module });
-      await requireDevice(collections.devices, deviceId);
-      return pageOf(tasks, filterOf({ deviceId, module, status: [...ACTIVE_STATUSES] }), sortOf({ deviceId }), page, deps.settings.limits);
+      if (deviceId != null) await requireDevice(collections.devices, deviceId);
+      const { where, sort, isUnique } = unfinishedOf(deviceId, ownDevices(viewer) ?? [], module);
+      return pageOf(tasks, where, sort, page, deps.settings.limits, isUnique);
     },
     confirm: (viewer, taskIds) => confirmTasks(deps, viewer, taskIds),
     reject: (viewer, taskIds) => rejectTasks(deps, viewer, taskIds),
+    defer: (viewer, taskIds, until) => deferTasks(deps, collections, viewer, taskIds, until),
+    deferralBounds: (batch) => boundsOf(batch, deps.settings, deps.clock()),
     cancel: (viewer, request) => cancelOfDevices(deps, collections, viewer, request),
   };
-}
-
-function filterOf({ batchId, deviceId, module, status }: TaskFilter): mongo.Filter<Task> {
-  return {
-    ...(batchId && { batchId }),
-    ...(deviceId && { deviceId }),
-    ...(module && { module: moduleKey(module) }),
-    ...(status && status.length > 0 && { status: { $in: status } }),
-  };
-}
-
-/** Each list is read along an index: a device's tasks newest first, others by id. */
-function sortOf({ batchId, deviceId }: TaskFilter): Record<string, 1 | -1> {
-  return deviceId && !batchId ? { createdAt: -1, _id: 1 } : { _id: 1 };
 }

@@ -53,7 +53,9 @@ export interface TaskStore {
   dueLooks(gatewayId: string, now: Date, limit: number): Promise<DeviceId[]>;
   /** Tasks whose off-line device has not come in its time, or that have waited too long for what they wait for as documents. */
   overdueWaits(batchId: string, now: Date, limit: number): Promise<Task[]>;
-  /** When the next such wait is over; null when there is none. */
+  /** R-TASK-12: tasks that ask for confirmation again, of which that was not told, those longest first. */
+  endedDeferrals(batchId: string, now: Date, limit: number): Promise<Task[]>;
+  /** When the next of such waits is over, or such a deferral; null when there is none. */
   nextWaitEnd(batchId: string): Promise<Date | null>;
 }
 

@@ -1,20 +1,26 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { FIXED_LIMITS } from '../../schema/model/limits';
 import type { FirmwarePackage } from '../../schema/model/package/firmware-package';
 import type { StoredUpload } from '../../schema/mongo/resumable-uploads';
 import type { Viewer } from '../access/viewer';
 import { isDuplicateKey } from '../duplicate-key';
-import { idempotencyOf, madeBefore } from '../idempotency';
+import { UserError } from '../errors';
+import { type Idempotency, idempotencyOf, madeBefore } from '../idempotency';
 import type { NewPackage, PackageUpload } from '../packages/contract';
 import { createPackage, type PackageDeps } from '../packages/create';
 import { tooManyFiles } from '../packages/refusals';
 import { finish } from './finish';
 import { HELD, type UploadDeps } from './record';
-import { uploadUnfinished, uploadUnknown } from './refusals';
+import { sameCallUnderWay, uploadUnfinished, uploadUnknown } from './refusals';
 
 type Input = NewPackage & { idempotencyKey?: string | null };
 
-/** Uploads are taken first, so that of two packages that ask for one a single one gets it; whatever is refused gives them back. */
+/** A minute, for the same call that is under way: it reads the files through. */
+const MOST_WAITS = 300;
+const WAIT_MS = 200;
+
+/** Uploads are taken first, so that of two packages that ask for one a single one gets it; whatever is refused gives them back. Of two calls with one idempotency key the later one waits. */
 export async function createPackageFromUploads(
   deps: UploadDeps & PackageDeps,
   viewer: Viewer,
@@ -23,8 +29,34 @@ export async function createPackageFromUploads(
 ): Promise<FirmwarePackage> {
   const { resumableUploads, packages } = deps.collections;
   const idempotency = idempotencyOf(viewer, input.idempotencyKey, hashOf(input, uploadIds));
-  const earlier = idempotency && (await madeBefore(packages, idempotency, deps.clock(), 'package'));
-  if (earlier) return earlier;
+  const before = async () => idempotency && madeBefore(packages, idempotency, deps.clock(), 'package');
+  const make = () => createFrom(deps, viewer, input, uploadIds, idempotency);
+  for (let waits = 0; ; waits++) {
+    const earlier = await before();
+    if (earlier) return earlier;
+    try {
+      return await make();
+    } catch (error) {
+      if (!idempotency || !(error instanceof UserError && error.code === 'UPLOAD_UNKNOWN')) throw error;
+      // The same call may be under way, and has the uploads. It deletes them after it has made the package: they are looked for first.
+      const left = await resumableUploads.countDocuments({ _id: { $in: uploadIds }, keyId: viewer.actorId });
+      const meanwhile = await before();
+      if (meanwhile) return meanwhile;
+      if (left < uploadIds.length) throw error;
+      if (waits === MOST_WAITS) throw sameCallUnderWay();
+      await delay(WAIT_MS);
+    }
+  }
+}
+
+async function createFrom(
+  deps: UploadDeps & PackageDeps,
+  viewer: Viewer,
+  input: Input,
+  uploadIds: string[],
+  idempotency: Idempotency | null,
+): Promise<FirmwarePackage> {
+  const { resumableUploads, packages } = deps.collections;
   if (uploadIds.length > FIXED_LIMITS.packageFiles) throw tooManyFiles();
   const taken: StoredUpload[] = [];
   try {

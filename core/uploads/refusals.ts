@@ -7,6 +7,13 @@ export const uploadUnknown = (field = 'uploadId'): UserError =>
     hint: 'Create the upload with the same key, within the hours that `limits.uploadHours` says; a package uses an upload once.',
   });
 
+export const sameCallUnderWay = (): UserError =>
+  new UserError('BUSY', {
+    field: 'idempotencyKey',
+    message: 'The same call came before, and is still under way.',
+    hint: 'Send it again in a minute, with the same idempotency key.',
+  });
+
 export const uploadUnfinished = (field: string, missing: number): UserError =>
   new UserError('UPLOAD_UNFINISHED', {
     field,

@@ -32,7 +32,7 @@ export const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 /** Whether trying again changes nothing: the key is refused, or what was asked for. */
 export function isHopeless(wrong) {
   const errors = Array.isArray(wrong) ? wrong : (wrong?.errors ?? []);
-  return isRefused(wrong) || errors.some(({ extensions }) => !['BUSY', 'INTERNAL'].includes(extensions?.code));
+  return isRefused(wrong) || errors.some(({ extensions }) => !['BUSY', 'INTERNAL', 'RATE_LIMITED'].includes(extensions?.code));
 }
 
 /** A query's answer, however often it takes. */

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { createKnown } from '../../core/access/known';
+import { atMost } from '../../core/at-most';
 import { type Clock, systemClock } from '../../core/clock';
 import type { GatewayRegistrations } from '../../core/registrations/contract';
 import type { DeviceId } from '../../schema/model/ids';
@@ -19,8 +20,8 @@ export function createKnownRegistrations(
 ): GatewayRegistrations {
   const known = createKnown({ load: (id: DeviceId) => registrations.registrationOf(id), ttlMs: KEPT_MS, most, clock });
   /** Who was at an address last: whether that is so still, the registration says. */
-  const devicesAt = new LRUCache<string, DeviceId>({ max: most });
-  const devicesOf = new LRUCache<string, DeviceId>({ max: most });
+  const devicesAt = new LRUCache<string, DeviceId>(atMost(most));
+  const devicesOf = new LRUCache<string, DeviceId>(atMost(most));
 
   async function registrationOf(deviceId: DeviceId) {
     const { value, wasKnown } = await known.get(deviceId);

@@ -1,6 +1,6 @@
+import { type Account, createAccounts } from '../../core/accounts';
 import { networkOf } from '../../core/strangers';
-import { type Account, createAccounts } from '../accounts';
-import { createTokenBuckets } from '../token-bucket';
+import { createTokenBuckets } from '../../core/token-bucket';
 import type { CoapQuotas } from './quotas';
 
 export interface CoapRateLimits {

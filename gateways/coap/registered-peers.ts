@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { atMost } from '../../core/at-most';
 import type { DeviceId } from '../../schema/model/ids';
 import type { Peer } from './front/peer';
 
@@ -23,7 +24,7 @@ export interface RegisteredPeers {
 export function createRegisteredPeers(most: number): RegisteredPeers {
   const byPeer = new Map<string, RegisteredPeer>();
   const byDevice = new LRUCache<DeviceId, RegisteredPeer>({
-    max: most,
+    ...atMost(most),
     dispose(gone) {
       if (byPeer.get(gone.peer.key) === gone) byPeer.delete(gone.peer.key);
     },

@@ -167,6 +167,7 @@ function createCoapTransport(
       // What a device is told follows from what it answers: an address is written, or the package, when it has been looked at.
       notify: async () => false,
       queryVersion: async ({ deviceId }) => (await isHere(deviceId)) && upgrades.pushed(deviceId),
+      roomFor: () => upgrades.room,
     },
 
     async start() {

@@ -1,6 +1,6 @@
-import type { Account, AccountOf } from '../accounts';
+import type { Account, AccountOf } from '../../core/accounts';
+import { createTokenBuckets } from '../../core/token-bucket';
 import type { GatewayMetrics } from '../metrics';
-import { createTokenBuckets } from '../token-bucket';
 import type { Peer } from './dialect';
 import type { MqttQuotas } from './quotas';
 

@@ -1,5 +1,5 @@
+import { type AccountOf, createAccounts } from '../../core/accounts';
 import type { DialectOver } from '../../schema/model/protocol/dialect';
-import { type AccountOf, createAccounts } from '../accounts';
 import type { GatewayCore } from '../core';
 import type { GatewayParts } from '../transport';
 import type { MqttDialect } from './dialect';

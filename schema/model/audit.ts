@@ -23,6 +23,8 @@ export interface AuditEntry {
   actor: string | null;
   actorKind: ActorKind | null;
   role: Role | null;
+  /** Of an app that came with a token made by a key of the role ISSUER: that key. Absent otherwise. */
+  madeBy?: string;
   /** IP address of the connection. */
   address: string | null;
   correlationId: string | null;

@@ -4,6 +4,8 @@ export const ERROR_CODES = {
   NOT_ALLOWED: 'Who asks is known, but the role may not do this.',
   ISSUER_UNAVAILABLE: 'An identity provider does not answer, so nobody can sign in by it. API keys go on working.',
   LAST_ADMINISTRATOR: 'Without this key nobody could administrate any more.',
+  RATE_LIMITED:
+    'More requests came from one API key, person or app user than may in a while. Nothing was done; `retryAfter` says in how many seconds to try again.',
   NOT_FOUND: 'Nothing with this id exists, or it is of another product; over HTTP also an unknown address.',
   INTERNAL: 'Updraft could not go on; the message carries an id that is in the log.',
   STORE_UNAVAILABLE: 'MongoDB does not answer. A change that was asked for may have been carried out all the same.',
@@ -16,13 +18,17 @@ export const ERROR_CODES = {
   INVALID_CURSOR: 'The cursor of a page is not one this list gave out. Subscriptions answer an unknown one with a Resync.',
   QUERY_TOO_COMPLEX: 'The GraphQL document or its variables are longer, deeper or costlier than the limit.',
   ANSWER_TOO_LARGE: 'The answer would have more bytes than the limit, and was not sent. A mutation was carried out.',
-  BUSY: 'As many large requests, downloads or connections of a key are under way as may be at once, or a query has taken 30 seconds.',
+  BUSY: 'As many large requests, downloads or connections of a key as may be, or the same call, are under way; or a query has taken 30 seconds.',
 
   PRODUCT_UNKNOWN: 'No product has this key.',
   PRODUCT_EXISTS: 'A product with this key exists already.',
   PRODUCT_NOT_EMPTY: 'The product still has devices, packages, batches or other things of its own.',
   DEVICE_UNKNOWN: 'No device of the product has this name.',
   DEVICE_EXISTS: 'A device of the product has this name already, or the list names it twice.',
+  DEVICE_DISABLED: 'The device is disabled, so nobody becomes its owner by a pairing code.',
+  PAIRING_CODE_REFUSED:
+    'The pairing code is wrong, has expired, was used by another owner, or is void: replaced, overtaken by `setDeviceOwners`, or its maker lost access.',
+  PAIRING_TRIES: 'Too many wrong pairing codes have come, by this owner or in all: none is looked at for some minutes.',
   SECRET_REPLACED: 'The call has reset the secret of the device before, and the device has another one since.',
   GATEWAY_LEVELS: 'A parent has no parent itself: there is one level.',
   CERTIFICATE_DIALECT:
@@ -100,6 +106,9 @@ export const ERROR_CODES = {
   BATCH_UNKNOWN: 'No batch has this id.',
   TASK_UNKNOWN: 'No task has this id.',
   TASK_STATE: 'The task is in a state in which this cannot be done.',
+  DEFERRAL_UNUSED: 'The batch asks nobody for confirmation, so it has no deferrals to allow.',
+  DEFERRAL_LIMIT: 'The task was deferred as often as its batch allows, or its batch allows it not at all.',
+  DEFERRAL_OUT_OF_RANGE: 'The time that a task is to be deferred until is over, or further ahead than its batch allows.',
   IDEMPOTENCY_MISMATCH: 'The idempotency key was used before with another input.',
   ANSWER_OUTDATED: 'The call was carried out before with the same idempotency key, and what it made was deleted or replaced since.',
 } as const;

@@ -75,7 +75,15 @@ export const LIMITS = {
   /** R-UI-4. */
   appDevices: { default: 100, unit: 'devices', description: 'Most devices of the key of one app.' },
   /** R-TASK-8. */
-  confirmations: { default: 10, unit: 'tasks', description: 'Most tasks confirmed or rejected in one call.' },
+  confirmations: { default: 10, unit: 'tasks', description: 'Most tasks confirmed, rejected or deferred in one call.' },
+  /** R-TASK-12. */
+  deferrals: { default: 100, unit: 'deferrals', range: [0, 10_000], description: 'How often a batch may let a task be deferred at most.' },
+  deferralHours: {
+    default: 720,
+    unit: 'hours',
+    range: [1, 87_600],
+    description: 'Hours ahead that a batch may let a task be deferred at most.',
+  },
   /** R-BAT-21. */
   reinitiations: { default: 100, unit: 'tasks', range: LIST, description: 'Most tasks re-initiated by name in one call.' },
   /** R-BAT-2. */
@@ -229,12 +237,16 @@ export const FIXED = {
   groupRuleDepth: { value: 3, unit: 'levels', description: "Most levels of `all`, `any` and `none` within each other, in a group's rule." },
   displayNameLength: { value: 64, unit: 'characters', description: 'Longest name for people, in characters.' },
   pageSizeByDefault: { value: 50, unit: 'items', description: 'Items of a page when nobody says how many.' },
+  itemsCounted: { value: 10_000, unit: 'items', description: 'Most items of a list that `totalCount` counts; of longer ones it is null.' },
   userErrors: { value: 20, unit: 'errors', description: 'Most errors that one refusal names.' },
   editsKept: { value: 50, unit: 'changes', description: 'Most changes of a running batch that are kept, the last ones.' },
+  movesKept: { value: 100, unit: 'changes', description: 'Most changes of the status of a batch that are kept, the last ones.' },
   skippedShown: { value: 100, unit: 'tasks', description: 'Most tasks that a call names of those it has left as they are.' },
   previewVersions: { value: 100, unit: 'versions', description: 'Most versions that a preview counts one by one.' },
   /** A day, minute by minute. */
   previewPoints: { value: 1_440, unit: 'points', description: 'Most points of the curve of a preview.' },
+  /** The same, and an hour. */
+  seriesPoints: { value: 1_500, unit: 'points', description: 'Most points of a series.' },
   previewExactDevices: { value: 10_000, unit: 'devices', description: 'Most devices that a preview looks at one by one.' },
   failureTextLength: {
     value: 1_024,

@@ -7,6 +7,8 @@ export const apiKeySchema = schemaOf<ApiKey>({
   role: oneOf(ROLES),
   deviceIds: optional(list(text)),
   registrations: optional(list(nullable(text))),
+  products: optional(nullable(list(text))),
+  expiresAt: optional(nullable(date)),
   hash: text,
   createdBy: nullable(text),
   createdAt: date,

@@ -18,6 +18,7 @@ export const auditEntrySchema = schemaOf<AuditEntry>({
   actor: nullable(text),
   actorKind: nullable(oneOf(ACTOR_KINDS)),
   role: nullable(oneOf(ROLES)),
+  madeBy: optional(text),
   address: nullable(text),
   correlationId: nullable(text),
   input: nullable(text),

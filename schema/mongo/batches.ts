@@ -4,9 +4,12 @@ import {
   BATCH_STATUSES,
   type Batch,
   type BatchEditRecord,
+  type BatchMoveRecord,
   type BatchPolicy,
   type BatchScope,
   type BatchTag,
+  type CauseCount,
+  type DeferralPolicy,
   DOWNLOAD_PROTOCOLS,
   DYNAMIC_BASES,
   EDITED_FIELDS,
@@ -21,8 +24,25 @@ import {
   type VariableRate,
 } from '../model/batch/batch';
 import { DOWNLOAD_SCHEMES } from '../model/protocol/download-scheme';
+import { FAILURE_CAUSES } from '../model/task/failure-causes';
 import { TASK_STATUSES } from '../model/task/task';
-import { date, each, either, flag, idempotency, list, nullable, number, object, oneOf, optional, schemaOf, text, yes } from './declaration';
+import {
+  date,
+  each,
+  either,
+  flag,
+  idempotency,
+  keysOf,
+  list,
+  nullable,
+  number,
+  object,
+  oneOf,
+  optional,
+  schemaOf,
+  text,
+  yes,
+} from './declaration';
 
 const rate = either<[Extract<RatePolicy, { kind: 'constant' }>, VariableRate]>(
   object({ kind: oneOf(['constant']), perMinute: number }),
@@ -47,6 +67,7 @@ const policy = object<BatchPolicy>({
   retry: nullable(object<RetryPolicy>({ intervalMinutes: number, maxRetries: number })),
   timeoutMinutes: nullable(number),
   confirmation: optional(flag),
+  deferral: optional(object<DeferralPolicy>({ maxTimes: number, maxHours: optional(number) })),
   overridePrevious: optional(flag),
   multiModule: optional(flag),
   proactivePush: optional(flag),
@@ -81,6 +102,7 @@ const removedTasks = object<RemovedTasks>({
   at: date,
   counts: object<TaskCounts>({ ...each(TASK_STATUSES, number), failing: number, regressed: number }),
   reached: number,
+  causes: optional(list(object<CauseCount>({ cause: oneOf(keysOf(FAILURE_CAUSES)), failed: number, failing: number }))),
   doneAt: optional(date),
 });
 
@@ -100,6 +122,7 @@ export const batchSchema = schemaOf<Batch>({
   policy,
   policyRevision: optional(number),
   edits: optional(list(object<BatchEditRecord>({ at: date, by: text, fields: list(oneOf(EDITED_FIELDS)) }))),
+  moves: optional(list(object<BatchMoveRecord>({ at: date, to: oneOf(BATCH_STATUSES), by: optional(text), reason: optional(text) }))),
   status: oneOf(BATCH_STATUSES),
   statusReason: nullable(text),
   passedOver: optional(text),

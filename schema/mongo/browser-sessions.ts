@@ -15,6 +15,16 @@ export const browserSessionSchema = schemaOf<BrowserSession>({
       terms: text,
     }),
   ),
+  user: optional(
+    object<NonNullable<BrowserSession['user']>>({
+      owner: text,
+      name: text,
+      products: nullable(list(text)),
+      madeBy: optional(text),
+      issuer: optional(text),
+      terms: optional(text),
+    }),
+  ),
   createdAt: date,
   usedAt: date,
   expiresAt: date,

@@ -13,12 +13,15 @@ import { downloadTokenSchema } from './download-tokens';
 import { gatewaySchema } from './gateways';
 import { groupSchema } from './groups';
 import { packageSchema } from './packages';
+import { pairingCodeSchema, pairingTriesSchema } from './pairing-codes';
 import { personSchema } from './people';
+import { presenceHistorySchema } from './presence-histories';
 import { productSchema } from './products';
 import { registrationSchema } from './registrations';
 import { resumableUploadSchema } from './resumable-uploads';
 import { secretResetSchema } from './secret-resets';
 import { secureUpdateSchema } from './secure-updates';
+import { seriesSampleSchema } from './series';
 import { sessionEndSchema } from './session-ends';
 import { settingSchema } from './settings';
 import { signingKeySchema } from './signing-keys';
@@ -37,6 +40,8 @@ export const SCHEMAS = {
   people: personSchema,
   browserSessions: browserSessionSchema,
   signInLinks: signInLinkSchema,
+  pairingCodes: pairingCodeSchema,
+  pairingTries: pairingTriesSchema,
   signingKeys: signingKeySchema,
   secureUpdates: secureUpdateSchema,
   settings: settingSchema,
@@ -61,6 +66,8 @@ export const SCHEMAS = {
   auditCheckpoints: auditCheckpointSchema,
   auditActors: auditActorSchema,
   resumableUploads: resumableUploadSchema,
+  seriesSamples: seriesSampleSchema,
+  presenceHistories: presenceHistorySchema,
 };
 
 export type CollectionName = keyof typeof SCHEMAS;
@@ -83,4 +90,4 @@ export const UNVALIDATED: ReadonlySet<CollectionName> = new Set(['tasks', 'devic
  * Raised with each change of a declaration, which a test makes sure of: of two versions that run side by side during an update the newer
  * one's validators stay. What a version adds is optional in it, since processes of the version before still write without.
  */
-export const DECLARATIONS_REVISION = 12;
+export const DECLARATIONS_REVISION = 21;

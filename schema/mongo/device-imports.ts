@@ -66,6 +66,8 @@ export const deviceImportSchema = schemaOf<StoredImport>({
 });
 /** The sweep, and what nobody goes on with. */
 deviceImportSchema.index({ expiresAt: 1 });
+/** The list, newest first. */
+deviceImportSchema.index({ createdAt: -1, _id: 1 });
 deviceImportSchema.index({ status: 1, renewedAt: 1 });
 
 export const deviceImportPieceSchema = schemaOf<ImportPiece>({ _id: text, sealedRows: text });

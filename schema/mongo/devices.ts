@@ -4,6 +4,7 @@ import { moduleField } from '../model/device/device-modules';
 import type { Generations } from '../model/device/generations';
 import type { Lwm2mIdentity, Psk } from '../model/device/lwm2m-identity';
 import { moduleKey } from '../model/device/module-version';
+import { PRESENCE_REASONS } from '../model/device/presence-changes';
 import { DIALECTS, TAKING_ONE_FILE } from '../model/protocol/dialect';
 import { IGNORED_REPORT_REASONS, type IgnoredReport } from '../model/protocol/ignored-report';
 import { date, flag, keysOf, list, mapOf, nullable, number, object, oneOf, optional, schemaOf, text, yes } from './declaration';
@@ -92,6 +93,7 @@ export const deviceSchema = schemaOf<StoredDevice>({
   gatewayId: nullable(text),
   sessionId: nullable(text),
   onlineChangedAt: nullable(date),
+  wentBy: optional(oneOf(keysOf(PRESENCE_REASONS))),
   presenceRevision: optional(number),
   streak: optional(object<ConnectionStreak>({ since: date, connections: number, takeovers: number })),
   createdAt: date,
@@ -120,6 +122,12 @@ deviceSchema.index(
 deviceSchema.index({ groups: 1, _id: 1 }, { partialFilterExpression: { groups: { $exists: true } } });
 /** Devices of an owner, whatever their product, in the order of lists. */
 deviceSchema.index({ owner: 1, _id: 1 }, { partialFilterExpression: { owner: { $exists: true } } });
+/** Devices that speak a dialect, in the order of lists. */
+deviceSchema.index({ dialect: 1, _id: 1 });
+/** Disabled ones, in the order of lists: few of many. */
+deviceSchema.index({ enabled: 1, _id: 1 }, { partialFilterExpression: { enabled: false } });
+/** Devices with a tag; an entry a tag, which nothing but a change of tags moves. */
+deviceSchema.index({ 'tags.$**': 1 });
 /** Children of a parent, in the order of lists. */
 deviceSchema.index({ parentId: 1, _id: 1, enabled: 1 }, { partialFilterExpression: { parentId: { $exists: true } } });
 /** Whom some batches pass over: a product without such devices has nothing here. */

@@ -2,6 +2,7 @@ import { CELL_LEVELS } from '../model/cell/level';
 import { DELIVERIES, type Look, LWM2M_STEPS, type Lwm2mUpgrade } from '../model/lwm2m/upgrade';
 import { DIALECTS } from '../model/protocol/dialect';
 import { DOWNLOAD_SCHEMES } from '../model/protocol/download-scheme';
+import type { Deferral } from '../model/task/deferral';
 import { FAILURE_CAUSES } from '../model/task/failure-causes';
 import type { Negotiation } from '../model/task/negotiation';
 import { type Attempt, TASK_OUTCOMES, TASK_STATUSES, type Task, type TaskDownload, type Transition } from '../model/task/task';
@@ -96,6 +97,7 @@ export const taskSchema = schemaOf<Task>({
   deadlineAt: nullable(date),
   negotiation: optional(nullable(negotiation)),
   onlineBy: optional(nullable(date)),
+  deferral: optional(nullable(object<Deferral>({ times: number, until: date, at: date, by: text, tellAt: nullable(date) }))),
   lwm2m: optional(nullable(lwm2m)),
   waitBy: optional(nullable(date)),
   look: optional(nullable(object<Look>({ gatewayId: nullable(text), at: date }))),
@@ -117,6 +119,8 @@ const whileActive = { partialFilterExpression: { active: true } };
 taskSchema.index({ batchId: 1, status: 1, _id: 1 });
 /** R-BAT-24: outcomes of a batch, those since a resume too. */
 taskSchema.index({ batchId: 1, outcome: 1, judgedAt: 1 }, { partialFilterExpression: { outcome: { $gt: '' } } });
+/** Failures by cause, counted and listed: tasks whose last attempt has failed, and no others, cost an entry. */
+taskSchema.index({ batchId: 1, cause: 1, status: 1, _id: 1 }, { partialFilterExpression: { cause: { $gt: '' } } });
 /** One active task a device and module: the store's half of the guarantee (R-BAT-8). */
 taskSchema.index({ deviceId: 1, module: 1 }, { ...whileActive, unique: true });
 /** No slot of a device twice: one task that stands alone, or a few for different modules (R-BAT-8, R-BAT-13). */
@@ -131,6 +135,11 @@ taskSchema.index({ 'look.gatewayId': 1, 'look.at': 1 }, { partialFilterExpressio
 taskSchema.index({ deviceId: 1 }, { partialFilterExpression: { 'look.at': { $gt: new Date(0) } } });
 /** Waits of tasks that have no workflow yet, whose device is there. */
 taskSchema.index({ batchId: 1, waitBy: 1 }, { partialFilterExpression: { waitBy: { $gt: new Date(0) } } });
+/** R-TASK-12: deferrals whose end is to be told. */
+taskSchema.index(
+  { batchId: 1, 'deferral.tellAt': 1 },
+  { partialFilterExpression: { status: 'UNCONFIRMED', 'deferral.tellAt': { $gt: new Date(0) } } },
+);
 taskSchema.index({ deviceId: 1, createdAt: -1, _id: 1 });
 /** Pushes of the last minute. */
 taskSchema.index({ batchId: 1, notifiedAt: 1 }, { partialFilterExpression: { notifiedAt: { $gt: new Date(0) } } });

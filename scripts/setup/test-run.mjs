@@ -6,10 +6,11 @@ import { runForeground } from './run-main.mjs';
 
 const bin = (path) => inProject('node_modules', path);
 
-/** Types, lint and every Jest project; the last line says how many passed and failed, the two checks counted as tests. */
+/** Types, lint and every Jest project; the last line says how many passed and failed, the checks counted as tests. */
 export async function runTests(args) {
   const checks = [
     ['types (tsc --noEmit)', [bin('typescript/bin/tsc'), '--noEmit', '-p', 'tsconfig.json']],
+    ['types of the console', [bin('typescript/bin/tsc'), '--noEmit', '-p', 'console/tsconfig.json']],
     ['lint and format (biome)', [bin('@biomejs/biome/bin/biome'), 'check', '.']],
   ];
   const sum = { passed: 0, failed: 0 };

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Registry } from 'prom-client';
+import { type ConsoleFiles, findConsole } from '../../api/console/files';
 import { createLiveHub } from '../../api/live/hub';
 import { createApi } from '../../api/server';
 import { systemClock } from '../../core/clock';
@@ -23,8 +24,8 @@ export async function startApi(
   return running.orStop(async () => {
     await live.start();
     await finishDeletions({ collections: store.collections, files: parts.files, clock: systemClock });
-    const { retention, auditDays } = config;
-    const jobs = apiJobs({ collections: store.collections, engine, parts, retention, auditDays, clock: systemClock });
+    const { retention, auditDays, seriesDays } = config;
+    const jobs = apiJobs({ collections: store.collections, engine, parts, retention, auditDays, seriesDays, clock: systemClock });
     running.add(await startPeriodicJobs(jobs, logger));
     const watch = running.add(await openStoreWatch(servers.mongoUri, (away) => tellOf(away, logger)));
     const api = await createApi({
@@ -36,7 +37,9 @@ export async function startApi(
       ready: () => whatIsMissing(store, client, gateway),
       settings: {
         ...{ host: config.host, port: httpPort, tls: await readTls(config.tls), explorer: config.explorer, limits: config.limits },
-        ...{ origins: config.corsOrigins, publicUrl: config.publicBaseUrl },
+        ...{ origins: config.corsOrigins, publicUrl: config.publicBaseUrl, rates: config.requestRates },
+        kept: { ...retention, auditDays, seriesDays },
+        console: config.console ? consoleOf(logger) : null,
       },
     });
     const { url, explorerUrl } = await api.start();
@@ -48,6 +51,12 @@ export async function startApi(
 function tellOf(away: boolean, logger: Foundation['logger']): void {
   if (away) logger.warn('MongoDB does not answer; requests are refused until it does');
   else logger.info('MongoDB answers again');
+}
+
+function consoleOf(logger: Foundation['logger']): ConsoleFiles | null {
+  const files = findConsole();
+  if (!files) logger.warn('The console was not built, and is not served: `npm run build` builds it');
+  return files;
 }
 
 function databaseOf({ connection }: Foundation['store']) {

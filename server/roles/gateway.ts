@@ -26,7 +26,7 @@ export async function startGateway(
   const { gatewayId } = config;
   const gateway = await createGateway({ core: parts.core, gatewayId, logger, registry }, [await mqttOf(foundation), ...coapOf(foundation)]);
   const urls = await gateway.start();
-  const options = { connection: native, namespace: config.temporalNamespace, decorateActivities };
+  const options = { connection: native, namespace: config.temporalNamespace, decorateActivities, log: logger };
   // At a shared broker one gateway pushes at a time: a batch's rate is kept where its pushes leave.
   const workerWhile = ({ link, onPushes }: Pusher) =>
     runWhile({ onPushes }, async () =>

@@ -15,6 +15,7 @@ export async function startWorker(
     connection: native,
     namespace: config.temporalNamespace,
     taskQueue: config.taskQueue,
+    log: logger,
     deps: { lifecycle: parts.lifecycle, tasks: parts.batchTasks, upgrades: parts.upgradeTasks },
     ...options,
   });

@@ -13,8 +13,11 @@ interface Row {
   kind?: { expected: string };
 }
 
+/** As it would be written. */
+const written = (value: unknown): unknown => (typeof value === 'boolean' ? (value ? 'on' : 'off') : value);
+
 const row = ([variable, { about, default: value, defaultText, example, kind }]: [string, Row]): string =>
-  `| \`${variable}\` | ${about} | ${kind ? kind.expected : 'a path or address'} | ${defaultText ?? value ?? 'none'} | \`${example}\` |`;
+  `| \`${variable}\` | ${about} | ${kind ? kind.expected : 'a path or address'} | ${defaultText ?? written(value) ?? 'none'} | \`${example}\` |`;
 
 const table = (rows: [string, Row][]): string =>
   ['| variable | what it does | value | default | example |', '|---|---|---|---|---|', ...rows.map(row)].join('\n');

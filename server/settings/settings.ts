@@ -4,6 +4,7 @@ import { BROKER_SETTINGS } from './broker-settings';
 import { CELL_SETTINGS } from './cell-settings';
 import { COAP_SETTINGS } from './coap-settings';
 import * as kinds from './kinds';
+import { RATE_SETTINGS } from './rate-settings';
 import { SESSION_SETTINGS } from './session-settings';
 import { optional, setting } from './setting';
 import { hostAndPort, origins, urlOf } from './urls';
@@ -150,6 +151,11 @@ export const SETTINGS = {
       'Days that entries of the audit trail are kept (docs/audit.md). Then they are removed behind a signed checkpoint. The same for all processes with the role api.',
     example: '730',
   }),
+  UPDRAFT_KEEP_SERIES_DAYS: setting(kinds.wholeNumber(1, 36_500, 'days'), 400, {
+    about:
+      'Days that the numbers of batches and of the platform over time are kept, by the hour; by the minute for 2 of them, by 10 minutes for 30. The same for all processes with the role api.',
+    example: '730',
+  }),
   UPDRAFT_DISK_RESERVE_MB: setting(kinds.wholeNumber(0, 10_000_000, 'MiB'), 1_024, {
     about:
       'Disk that uploads leave free for the embedded servers, or for MongoDB where it tells how much it has; at most a quarter of a small disk. Below it uploads are refused with DISK_FULL.',
@@ -168,6 +174,7 @@ export const SETTINGS = {
     example: 'gateway-eu-1',
   }),
   ...SESSION_SETTINGS,
+  ...RATE_SETTINGS,
   ...COAP_SETTINGS,
   ...CELL_SETTINGS,
   ...BROKER_SETTINGS,
@@ -175,6 +182,10 @@ export const SETTINGS = {
     defaultText: 'none: only pages from the API itself',
     about: 'Origins whose pages may use the API in a browser: GraphQL, over HTTP and WebSocket, uploads, imports, lists and CSV files.',
     example: 'https://console.example.com,http://localhost:5173',
+  }),
+  UPDRAFT_CONSOLE: setting(kinds.onOff, true, {
+    about: 'The web console, at the bare address of the API.',
+    example: 'off',
   }),
   UPDRAFT_EXPLORER: optional(kinds.onOff, {
     defaultText: 'on for a loopback address',

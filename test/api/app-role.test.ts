@@ -1,6 +1,7 @@
 import { getNamedType, isLeafType, isNonNullType, isObjectType } from 'graphql';
 import { buildApiSchema } from '../../api/schema';
-import { requireOperation } from '../../core/access/app-role';
+import type { Root } from '../../core/access/permissions/operations';
+import { permissionOf, requireOperation } from '../../core/access/permissions/require-operation';
 import type { Viewer } from '../../core/access/viewer';
 import { aPackage, aTask } from '../support/builders';
 import { administrator, refusal } from '../support/core-parts';
@@ -32,16 +33,27 @@ const codes = ({ errors }: { errors?: { extensions: Record<string, unknown> }[] 
 /** How an app may ask for each thing that it may ask for: for its own device, and what it must not ask. */
 const ALLOWED: Record<string, { own: object; refused: object[] }> = {
   'Query.unfinishedTasks': { own: { deviceId: MINE }, refused: [{ deviceId: OTHER }] },
+  'Query.device': { own: { id: MINE }, refused: [{ id: OTHER }, {}] },
+  'Query.devices': {
+    own: { filter: { productKey: 'meter', online: true } },
+    refused: [{ filter: { owner: 'user-1' } }, { filter: { groupId: 'g' } }],
+  },
+  // What is not its own is null there, which has a test in `node.test.ts`.
+  'Query.node': { own: { id: MINE }, refused: [] },
   'Query.viewer': { own: {}, refused: [] },
   'Query.task': { own: { id: mine._id }, refused: [{ id: others._id }, { id: 'nothing' }] },
   'Query.tasks': {
     own: { filter: { deviceId: MINE } },
-    refused: [{}, { filter: null }, { filter: {} }, { filter: { batchId: 'batch1' } }, { filter: { deviceId: OTHER } }],
+    refused: [{ filter: { deviceId: OTHER } }, { filter: { deviceId: '' } }, { filter: { batchId: 'batch1', deviceId: OTHER } }],
   },
   'Mutation.confirmTasks': { own: { input: { taskIds: [mine._id] } }, refused: [{ input: { taskIds: [mine._id, others._id] } }] },
   'Mutation.rejectTasks': { own: { input: { taskIds: [mine._id] } }, refused: [{ input: { taskIds: [others._id] } }] },
+  'Mutation.deferTasks': {
+    own: { input: { taskIds: [mine._id], until: new Date() } },
+    refused: [{ input: { taskIds: [others._id], until: new Date() } }],
+  },
   'Subscription.deviceTasks': { own: { deviceId: MINE }, refused: [{ deviceId: OTHER }] },
-  'Subscription.taskChanges': { own: { filter: { deviceId: MINE } }, refused: [{}, { filter: { statuses: ['QUEUED'] } }] },
+  'Subscription.taskChanges': { own: { filter: { deviceId: MINE } }, refused: [{ filter: { deviceId: OTHER } }] },
 };
 
 const operations = (() => {
@@ -59,14 +71,23 @@ describe('R-UI-4 a key of the role APP', () => {
     const rule = ALLOWED[name];
     for (const args of rule?.refused ?? [{}, { deviceId: MINE }, { id: mine._id }, { filter: { deviceId: MINE } }])
       expect(await refusal(run(args))).toEqual([{ code: 'NOT_ALLOWED' }]);
-    if (rule) expect(requireOperation(viewer, name, rule.own)).toBeUndefined();
+    const permission = permissionOf(...(name.split('.') as [Root, string]));
+    if (rule) expect(requireOperation(viewer, permission, rule.own)).toBeUndefined();
+  });
+
+  test('R-UI-4 finds its device and the tasks of it by their ids, and nothing by others', async () => {
+    const query = `{ mine: node(id: "${MINE}") { id } task: node(id: "${mine._id}") { id } other: node(id: "${OTHER}") { id }
+      others: node(id: "${others._id}") { id } package: node(id: "${mine.packageId}") { id } }`;
+    const { data, errors } = await asApp(query);
+    expect(errors).toBeUndefined();
+    expect(data).toEqual({ mine: { id: MINE }, task: { id: mine._id }, other: null, others: null, package: null });
   });
 
   test('R-UI-4 every operation that an app may use exists', () => {
     expect(operations.map(({ name }) => name)).toEqual(expect.arrayContaining(Object.keys(ALLOWED)));
   });
 
-  test('R-UI-4 sees the tasks of its device over HTTP, and nothing of what they lead to', async () => {
+  test('R-UI-4 sees the tasks of its device over HTTP, and of what they lead to nothing that is not shown to apps', async () => {
     const seen = await asApp(
       '{ unfinishedTasks(deviceId: "meter.mine") { edges { node { id status waitingFor attempts { number } transitions { to } cause { code } } } pageInfo { hasNextPage } } }',
     );
@@ -74,7 +95,7 @@ describe('R-UI-4 a key of the role APP', () => {
     expect(seen.data.unfinishedTasks).toMatchObject({
       edges: [{ node: { id: mine._id, status: 'UNCONFIRMED', waitingFor: 'CONFIRMATION' } }],
     });
-    for (const field of ['device { id }', 'package { id }', 'batch { id }']) {
+    for (const field of ['device { tags { key } }', 'package { sourceVersions }', 'download { requests }']) {
       const further = await asApp(`{ task(id: "${mine._id}") { id ${field} } }`);
       expect(codes(further)).toEqual(['NOT_ALLOWED']);
     }
@@ -87,15 +108,15 @@ describe('R-UI-4 a key of the role APP', () => {
       const required = field.args.filter(({ type }) => isNonNullType(type));
       return name.startsWith('Query.') && !ALLOWED[name] && required.length === 0 ? [field.name] : [];
     });
-    expect(refused).toEqual(expect.arrayContaining(['batches', 'devices', 'products', 'limits', 'failureCauses', 'apiKeys']));
+    expect(refused).toEqual(expect.arrayContaining(['batches', 'packages', 'products', 'limits', 'failureCauses', 'apiKeys']));
     const leaves = new Set(operations.flatMap(({ field }) => (isLeafType(getNamedType(field.type)) ? [field.name] : [])));
     const selected = (name: string) => (leaves.has(name) ? name : `${name} { __typename }`);
     const { data, errors } = await asApp(
-      `{ viewer { name role session { expiresAt } } task(id: "${mine._id}") { id device { id } batch { id } package { id } download { requests } } ${refused.map(selected).join(' ')} }`,
+      `{ viewer { name role session { expiresAt } } task(id: "${mine._id}") { id device { id owner } batch { id } package { id kind } download { requests } } ${refused.map(selected).join(' ')} }`,
     );
     expect(data).toEqual({
       viewer: { name: 'app', role: 'APP', session: null },
-      task: { id: mine._id, device: null, batch: null, package: null, download: null },
+      task: { id: mine._id, device: { id: MINE, owner: null }, batch: null, package: { id: mine.packageId, kind: null }, download: null },
       ...Object.fromEntries(refused.map((name) => [name, null])),
     });
     expect(new Set(codes({ errors }))).toEqual(new Set(['NOT_ALLOWED']));
@@ -160,10 +181,9 @@ describe('R-UI-4 a key of the role APP', () => {
 
   test.each([
     'subscription { deviceTasks(deviceId: "meter.other") { ... on TaskChange { task { id } } } }',
-    'subscription { taskChanges { ... on TaskChange { task { id } } } }',
-    'subscription { taskChanges(filter: { batchId: "batch1" }) { ... on TaskChange { task { id } } } }',
+    'subscription { taskChanges(filter: { deviceId: "meter.other" }) { ... on TaskChange { task { id } } } }',
     'subscription { batchProgress(batchId: "batch1") { ... on BatchProgress { counts { total } } } }',
-    'query { devices { edges { node { id } } } }',
+    'query { packages { edges { node { id } } } }',
     'mutation { cancelBatch(input: { batchId: "batch1" }) { canceled } }',
   ])('R-UI-4 is refused over the WebSocket: %s', async (query) => {
     const results: { extensions?: unknown }[] = [];

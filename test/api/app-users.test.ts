@@ -49,7 +49,7 @@ test('R-DEV-7 R-UI-4 a token whose claim names an owner acts for the devices of 
   });
   expect((await api.ask(UNFINISHED, { id: 'meter.mine' }, token)).data.unfinishedTasks).toEqual({ edges: [{ node: { id: mine._id } }] });
   expect(codes(await api.ask(UNFINISHED, { id: 'meter.other' }, token))).toEqual(['NOT_ALLOWED']);
-  expect(codes(await api.ask('{ devices { edges { node { id } } } }', {}, token))).toEqual(['NOT_ALLOWED']);
+  expect(codes(await api.ask('{ packages { edges { node { id } } } }', {}, token))).toEqual(['NOT_ALLOWED']);
   const decided = await api.ask(
     'mutation ($ids: [ID!]!) { rejectTasks(input: { taskIds: $ids }) { tasks { id } } }',
     { ids: [mine._id, others._id] },
@@ -78,13 +78,10 @@ test('R-DEV-7 who has a role is a person, also with the claim of an owner', asyn
 test('R-DEV-7 a device that is given to another owner is gone from the app of the one before within a second', async () => {
   await api.core.devices.register(operator, 'meter', [{ deviceName: 'sold', owner: 'user-7' }]);
   const token = await jwtOf('user-7');
-  const viewer = await api.core.access.authenticate(token);
-  const ended = viewer && new Promise<void>((resolve) => void api.core.access.hold(token, viewer, resolve));
   const own = async () => (await api.core.access.authenticate(token))?.deviceIds;
   expect(await own()).toEqual(['meter.sold']);
   await api.core.devices.setOwners(operator, [{ deviceId: 'meter.sold', owner: 'user-8' }]);
   while ((await own())?.length !== 0) await new Promise((next) => setTimeout(next, 20));
-  await ended;
 });
 
 test('R-DEV-7 a key of the role ISSUER makes tokens for owners, and may do nothing else', async () => {
@@ -100,7 +97,29 @@ test('R-DEV-7 a key of the role ISSUER makes tokens for owners, and may do nothi
   for (const query of ['{ devices { edges { node { id } } } }', '{ limits { devicesPerCall } }', `{ task(id: "${mine._id}") { id } }`])
     expect(codes(await api.ask(query, {}, key))).toEqual(['NOT_ALLOWED']);
   expect(await refusal(api.core.access.openSession(key))).toMatchObject([{ code: 'NOT_ALLOWED' }]);
-  expect(await refusal(api.core.access.openSession(token))).toMatchObject([{ code: 'NOT_ALLOWED' }]);
+});
+
+test("R-DEV-7 R-UI-4 an app's key, its token, or one of an identity provider opens a browser session, which ends with it and sees no more", async () => {
+  const { access } = api.core;
+  const maker = await issuerKey();
+  const { token, expiresAt } = await tokenBy(maker.key, { owner: 'user-1', minutes: 30 });
+  const app = await access.createKey(administrator, { name: 'phone', role: 'APP', deviceIds: ['meter.mine'] });
+  const opened = async (bearer: string) => (await access.openSession(bearer)) ?? { token: '', expiresAt: new Date(0) };
+  const [byToken, byProvider, byKey] = [await opened(token), await opened(await jwtOf('user-1')), await opened(app.key)];
+  expect(byToken.expiresAt).toEqual(new Date(expiresAt));
+  expect(byProvider.expiresAt.getTime() - Date.now()).toBeLessThanOrEqual(5 * 60_000);
+  const viewerOf = ({ token: session }: typeof byToken) => access.authenticate({ session });
+  for (const session of [byToken, byProvider])
+    expect(await viewerOf(session)).toMatchObject({ kind: 'APP_USER', role: 'APP', owner: 'user-1', deviceIds: ['meter.mine'] });
+  expect(await viewerOf(byKey)).toMatchObject({ kind: 'KEY', role: 'APP', deviceIds: ['meter.mine'] });
+  const otherTerms = createAccessService({ store: api.store, settings: settingsWith(), clock: () => new Date() });
+  expect([await otherTerms.authenticate({ session: byProvider.token }), await viewerOf(byProvider)]).toEqual([null, expect.anything()]);
+  const viewer = await viewerOf(byToken);
+  const ended = viewer && new Promise<void>((resolve) => void access.hold({ session: byToken.token }, viewer, resolve));
+  await access.revokeKey(administrator, maker.apiKey._id);
+  await ended;
+  await access.revokeKey(administrator, app.apiKey._id);
+  expect([await viewerOf(byToken), await viewerOf(byKey)]).toEqual([null, null]);
 });
 
 test.each<[string, object, object]>([

@@ -39,6 +39,18 @@ describe('R-UI-4 the audit trail of the API', () => {
     expect((await last('createGroup'))?.objects).toEqual([id]);
   });
 
+  test('R-UI-4 the rights that a key had before are in the trail', async () => {
+    const { data } = await api.ask(
+      'mutation { createApiKey(input: { name: "k", role: VIEWER }) { apiKey { id } } }',
+      {},
+      api.keys.administrator,
+    );
+    const { id } = (data.createApiKey as { apiKey: { id: string } }).apiKey;
+    const limit = 'mutation($id: ID!) { updateApiKey(input: { id: $id, products: ["audited"] }) { userErrors { code } } }';
+    expect((await api.ask(limit, { id }, api.keys.administrator)).data.updateApiKey).toEqual({ userErrors: [] });
+    expect(await last('updateApiKey')).toMatchObject({ objects: [id], before: '{"products":null}', after: '{"products":["audited"]}' });
+  });
+
   test('R-UI-4 R-SAFE-4 no secret that is given or made is in it', async () => {
     const { data, errors } = await api.ask(
       `mutation { registerDevices(input: { productKey: "audited", devices: [{ deviceName: "dev-1", secret: "0123456789abcdef0123456789abcde1" }] }) { devices { secret } userErrors { code } }
@@ -171,6 +183,8 @@ describe('R-UI-4 the audit trail of the API', () => {
     expect(await last('GET /audit.jsonl')).toMatchObject({ kind: 'REQUEST', result: 'OK', input: '{"since":"2026-01-01"}' });
     const wrong = await fetch(`${api.url}/audit.jsonl?since=yesterday`, { headers: { authorization: `Bearer ${api.keys.administrator}` } });
     expect([wrong.status, await wrong.json()]).toMatchObject([400, { errors: [{ code: 'INVALID_FORMAT', field: 'since' }] }]);
+    const other = await fetch(`${api.url}/audit.jsonl?actor=me`, { headers: { authorization: `Bearer ${api.keys.administrator}` } });
+    expect([other.status, await other.json()]).toMatchObject([400, { errors: [{ code: 'INVALID_FORMAT', field: 'actor' }] }]);
   });
 
   test('R-UI-4 told live to administrators, from a cursor on', async () => {

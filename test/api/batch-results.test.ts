@@ -52,7 +52,37 @@ const listed = async (filter: object) => {
   return errors ? errors.map(({ extensions }) => [extensions.code, extensions.field]) : edges.map(({ node }) => node.deviceName);
 };
 
+test('R-UI-3 R-BAT-22 failures by cause come with what to do, and marks with what happened', async () => {
+  const { data, errors } = await api.ask(
+    `query ($id: ID!) { batch(id: $id) {
+      counts { failed } failuresByCause { failed failing cause { code recommendation } } marks { at kind by reason fields } } }`,
+    { id: batchId },
+    api.keys.viewer,
+  );
+  expect(errors).toBeUndefined();
+  expect(data.batch).toEqual({
+    counts: { failed: 2 },
+    failuresByCause: ['DEVICE_UPGRADE_TIMEOUT', 'DOWNLOAD_FAILED'].map((code) => ({
+      ...{ failed: 1, failing: 0 },
+      cause: { code, recommendation: expect.stringMatching(/\w/) },
+    })),
+    marks: [],
+  });
+});
+
 describe('R-BAT-22 the results of a batch', () => {
+  test('R-BAT-22 a batch gives its own tasks by every condition that the list of all tasks knows', async () => {
+    const own = async (filter: object) => {
+      const query =
+        'query ($id: ID!, $filter: TaskFilterInput) { batch(id: $id) { tasks(filter: $filter) { edges { node { deviceName } } } } }';
+      const { data } = await api.ask(query, { id: batchId, filter }, api.keys.viewer);
+      return (data.batch as { tasks: { edges: { node: { deviceName: string } }[] } }).tasks.edges.map(({ node }) => node.deviceName);
+    };
+    expect(await own({ deviceNamePrefix: 'north-', statuses: ['FAILED'] })).toEqual(['north-1']);
+    expect(await own({ module: 'radio' })).toEqual([]);
+    expect(await own({ deviceId: 'meter.south-1' })).toEqual(['south-1']);
+  });
+
   test('R-BAT-22 are listed by status and searched by the beginning of a device name', async () => {
     expect(await listed({ batchId, statuses: ['FAILED'] })).toEqual(['north-1', 'south-1']);
     expect(await listed({ batchId, statuses: ['FAILED', 'SUCCEEDED'] })).toEqual(['north-1', 'north-2', 'south-1']);

@@ -11,7 +11,7 @@ let api: TestApi;
 const away: Issuer['issuer'] = 'http://127.0.0.1:1';
 beforeAll(async () => {
   provider = await startOidcProvider();
-  const { issuer } = provider;
+  const issuer = { ...provider.issuer, ownerClaim: 'customer' };
   const unreachable = { ...issuer, id: 'away', name: 'Away <Ltd>', issuer: away };
   api = await startTestApi({
     access: {
@@ -57,6 +57,12 @@ test('R-UI-4 a person signs in by a real provider with code, PKCE, state and non
   const out = await jar.ask(`${api.url}/signout`, { method: 'POST', headers: { origin: api.url } });
   expect(out.headers.get('location')).toBe('/signin');
   expect(await viewer(jar)).toBeUndefined();
+});
+
+test('R-DEV-7 R-UI-4 the user of an app signs in by the same provider, by the claim that names an owner', async () => {
+  const jar = createCookieJar();
+  await jar.ask((await reach(jar, 'user')).address);
+  expect(await viewer(jar)).toEqual({ kind: 'APP_USER', name: 'Uma', role: 'APP', signedInBy: 'BROWSER_SESSION' });
 });
 
 test('R-UI-4 one to whom the claims give no role is told so, and is nobody', async () => {
@@ -110,9 +116,47 @@ test('R-UI-4 a cookie of the sign-in that was changed is none', async () => {
   expect((await jar.ask(address)).status).toBe(401);
 });
 
+test('R-UI-4 after the sign-in the browser is led back to where the user was', async () => {
+  const jar = createCookieJar();
+  const wanted = '/console/batches?status=RUNNING&first=20#"top"';
+  const page = await (await jar.ask(`${api.url}/signin?returnTo=${encodeURIComponent(wanted)}`)).text();
+  const link = /href="(\/signin\/corporate[^"]*)"/.exec(page)?.[1] ?? '';
+  const { address } = await jar.follow(`${api.url}${link}`, 'ada', isCallback);
+  expect(address).not.toContain('console');
+  const landed = await (await jar.ask(address)).text();
+  expect(landed).toContain('content="0;url=/console/batches?status=RUNNING&#38;first=20#%22top%22"');
+  expect(landed).toContain('<a href="/console/batches?status=RUNNING&#38;first=20#%22top%22">Go on</a>');
+});
+
+test('R-UI-4 R-UI-5 sign-ins are counted by way and result', async () => {
+  const counted = async (way: string, result: string) =>
+    Number(new RegExp(`sign_ins_total\\{way="${way}",result="${result}"\\} (\\d+)`).exec(await api.registry.metrics())?.[1]);
+  const ways = ['signed_in', 'refused'].flatMap((result) =>
+    ['identity_provider', 'key', 'token', 'link'].map((way) => [way, result] as const),
+  );
+  const all = () => Promise.all(ways.map(([way, result]) => counted(way, result)));
+  const before = await all();
+  const jar = createCookieJar();
+  await jar.ask((await reach(jar)).address);
+  const nobody = createCookieJar();
+  await nobody.ask((await reach(nobody, 'nobody')).address);
+  const signIn = (bearer: string) => fetch(`${api.url}/signin`, { method: 'POST', headers: { authorization: `Bearer ${bearer}` } });
+  for (const bearer of [api.keys.viewer, `${api.keys.viewer}x`, await provider.token(), 'a.b.c']) await signIn(bearer);
+  for (const token of [await api.core.access.createSignInLink(), 'none'])
+    await fetch(`${api.url}/signin/link?token=${token}`, { redirect: 'manual' });
+  expect((await all()).map((count, index) => count - (before[index] ?? 0))).toEqual(ways.map(() => 1));
+});
+
 test('R-UI-4 nobody is led anywhere else, whatever the address says', async () => {
   const jar = createCookieJar();
-  for (const more of ['?returnTo=https://evil.example', '?redirect_uri=https://evil.example', '?next=//evil.example']) {
+  for (const more of [
+    '?returnTo=https://evil.example',
+    '?returnTo=//evil.example',
+    '?returnTo=/.//evil.example',
+    '?returnTo=/a&returnTo=//evil.example',
+    '?redirect_uri=https://evil.example',
+    '?next=//evil.example',
+  ]) {
     const { address } = await jar.follow(`${api.url}/signin/corporate${more}`, 'ada', isCallback);
     expect(await (await jar.ask(`${address}&${more.slice(1)}`)).text()).not.toContain('evil');
   }
@@ -169,7 +213,7 @@ test('R-UI-4 any process with the same master key ends a sign-in that another ha
   const process = (masterKey: Buffer) =>
     createAccessService({ store: api.store, settings: settingsWith(), access, clock, sealing: createSealing([masterKey], 'sign-in') });
   const begin = async () => {
-    const begun = await process(MASTER_KEY).beginSignIn('corporate', `${api.url}/signin/callback`);
+    const begun = await process(MASTER_KEY).beginSignIn('corporate', `${api.url}/signin/callback`, '/somewhere');
     if (!begun) throw new Error('There is no such issuer.');
     const { address } = await createCookieJar().follow(begun.url, 'ada', isCallback);
     return [new URL(address).searchParams, begun.transaction] as const;
@@ -177,6 +221,7 @@ test('R-UI-4 any process with the same master key ends a sign-in that another ha
   expect(await refusal(process(Buffer.alloc(32, 8)).finishSignIn(...(await begin())))).toEqual([{ code: 'NOT_SIGNED_IN' }]);
   const late = await begin();
   const session = await process(MASTER_KEY).finishSignIn(...(await begin()));
+  expect(session.returnTo).toBe('/somewhere');
   expect(await process(MASTER_KEY).authenticate({ session: session.token })).toMatchObject({ name: 'Ada', kind: 'PERSON' });
   clock.advance(600_000);
   expect(await refusal(process(MASTER_KEY).finishSignIn(...late))).toEqual([{ code: 'NOT_SIGNED_IN' }]);

@@ -1,7 +1,9 @@
 import express from 'express';
 import { Registry } from 'prom-client';
 import { createApp } from '../../api/app';
-import { ROUTES, type RouteName, routeOf, type Who } from '../../api/transport/gate';
+import { routeOf } from '../../api/transport/gate';
+import { NO_RATE_LIMIT } from '../../api/transport/rate-limit';
+import { ROUTES, type RouteName, type Who } from '../../core/access/permissions/routes';
 import { openRows, sealedRows } from '../../core/device-secrets/import-rows';
 import { deviceSealing } from '../../core/device-secrets/secrets';
 import { administrator, MASTER_KEY, operator } from '../support/core-parts';
@@ -56,7 +58,16 @@ describe('R-SAFE-4 one gate before every address', () => {
   test('R-SAFE-4 Express has nothing that does not stand behind an entry of the table, and every entry is there', async () => {
     const { core } = api;
     const logger = { error: () => undefined };
-    const deps = { core, limits: {} as never, logger, ready: async () => null, registry: new Registry(), explorer: true };
+    const more = {
+      limits: {} as never,
+      rate: NO_RATE_LIMIT,
+      ready: async () => null,
+      registry: new Registry(),
+      meters: new Registry(),
+      explorer: true,
+      console: { folder: '', sections: new Set<string>() },
+    };
+    const deps = { core, logger, ...more };
     const served = entriesOf(await createApp(deps, express.Router()));
     expect(served.sort()).toEqual([...routes].sort());
   });

@@ -116,3 +116,36 @@ test('R-DEV-4 a dynamic group is made with a rule, filled, seen from both sides,
   ).rejects.toThrow('GroupRuleField');
   expect(await mutate('deleteGroup', 'DeleteGroupInput', { groupId: id }, 'groupId')).toEqual({ groupId: id, userErrors: [] });
 });
+
+test('R-DEV-4 how many devices a rule matches is told before there is a group, and what is wrong with it', async () => {
+  await api.core.products.create(operator, { key: 'grpC', name: 'Valves' });
+  const tags = [{ key: 'channel', value: 'beta' }];
+  await api.core.devices.register(operator, 'grpC', [
+    { deviceName: 'dev-1', tags },
+    { deviceName: 'dev-2', tags },
+    { deviceName: 'dev-3' },
+  ]);
+  const preview = async (rule: object) => {
+    const query = `query ($rule: GroupRuleInput!) { previewGroupRule(rule: $rule) { devices isExact userErrors { code field } } }`;
+    return (await api.ask(query, { rule })).data.previewGroupRule;
+  };
+  const product = { field: 'PRODUCT', values: ['grpC'] };
+  const beta = { field: 'TAG', key: 'channel', values: ['beta'] };
+  const told = (devices: number) => ({ devices, isExact: true, userErrors: [] });
+  expect(await preview({ all: [product, beta] })).toEqual(told(2));
+  expect(await preview({ all: [product, { none: [beta] }] })).toEqual(told(1));
+  expect(await preview({ field: 'CITY', operator: 'NOT_IN', values: ['Bern'] })).toEqual(told(0));
+  const userErrors = [{ code: 'REQUIRED', field: 'rule.all[0].values' }];
+  expect(await preview({ all: [{ field: 'CITY', values: [] }] })).toEqual({ devices: null, isExact: null, userErrors });
+});
+
+test('R-DEV-4 a rule can be asked for in one query, as deep as rules may be', async () => {
+  const beta = { field: 'TAG', key: 'channel', operator: 'IN', values: ['beta'] };
+  const rule = { all: [beta, { any: [{ none: [beta] }, beta] }] };
+  const { group } = await mutate('createDynamicGroup', 'CreateDynamicGroupInput', { name: 'deep', rule }, 'group { id }');
+  const condition = 'field key module operator values';
+  const deep = (levels: number): string =>
+    levels === 0 ? condition : ['all', 'any', 'none'].reduce((text, how) => `${text} ${how} { ${deep(levels - 1)} }`, condition);
+  const { data } = await api.ask(`query ($id: ID!) { group(id: $id) { rule { ${deep(3)} } } }`, group as { id: string });
+  expect(JSON.parse(JSON.stringify(data.group, (_, value) => value ?? undefined))).toEqual({ rule });
+});

@@ -1,3 +1,4 @@
+import { OPERATING_LIMITS } from '../../api/system/operating-limits';
 import { aRunningTask, aTask } from '../support/builders';
 import { startTestApi, type TestApi } from './support/test-api';
 
@@ -185,6 +186,33 @@ test('R-UI-1 texts and numbers for user interfaces can be asked for', async () =
     retryIntervalMinutes: [0, 5, 10, 30, 60, 1_440],
   });
   expect((data.failureCauses as object[]).length).toBeGreaterThan(10);
+});
+
+test('R-UI-1 how long things are kept and how often somebody may ask can be asked for, as it is set', async () => {
+  const query = `{ limits { ${Object.keys(OPERATING_LIMITS).join(' ')} } }`;
+  expect((await api.ask(query, {}, api.keys.viewer)).data.limits).toEqual({
+    keepTasksDays: null,
+    keepBatchesDays: null,
+    keepAuditDays: 400,
+    keepSeriesDays: 400,
+    keyRequestsPerSecond: 100,
+    personRequestsPerSecond: 100,
+    appUserRequestsPerSecond: 10,
+    requestBurstSeconds: 10,
+  });
+  const kept = { tasksDays: 90, batchesDays: 365, auditDays: 30, seriesDays: 60 };
+  const other = await startTestApi({ kept, rates: { key: 200, person: 0, appUser: 5, burstSeconds: 20 } });
+  expect((await other.ask(query)).data.limits).toEqual({
+    keepTasksDays: 90,
+    keepBatchesDays: 365,
+    keepAuditDays: 30,
+    keepSeriesDays: 60,
+    keyRequestsPerSecond: 200,
+    personRequestsPerSecond: null,
+    appUserRequestsPerSecond: 5,
+    requestBurstSeconds: 20,
+  });
+  await other.stop();
 });
 
 test('R-UI-1 a key that is revoked is listed as revoked', async () => {

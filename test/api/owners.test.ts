@@ -45,3 +45,38 @@ test('R-DEV-6 R-DEV-7 a file gives devices their owners, and one that is none is
   expect([wrong.status, wrong.body.import?.problems]).toMatchObject([422, { OWNER: 1 }]);
   expect((await get(`${wrong.body.import?.id}/invalid.csv`)).text).toContain('OWNER');
 });
+
+test('R-UI-4 R-DEV-7 the audit trail tells whose devices were and are, by pseudonyms, and of a long call those of the first 20', async () => {
+  const names = Array.from({ length: 25 }, (_, n) => `told-${n}`);
+  await api.core.devices.register(
+    operator,
+    'impA',
+    names.map((deviceName) => ({ deviceName, owner: 'kim' })),
+  );
+  const give = (owner: string | null, those: readonly string[]) =>
+    api.ask('mutation ($devices: [DeviceOwnerInput!]!) { setDeviceOwners(input: { devices: $devices }) { userErrors { code } } }', {
+      devices: those.map((name) => ({ deviceId: `impA.${name}`, owner })),
+    });
+  await give('lee', names);
+  await give(null, ['told-0', 'told-0']);
+  const { data } = await api.ask(
+    '{ auditEntries(first: 2, filter: { action: "setDeviceOwners" }) { edges { node { before after } } } }',
+    {},
+    api.keys.administrator,
+  );
+  type Told = { owners: { deviceId: string; owner: string | null }[] };
+  const entries = (data.auditEntries as { edges: { node: { before: string; after: string } }[] }).edges.map(
+    ({ node }) => [JSON.parse(node.before), JSON.parse(node.after)] as [Told, Told],
+  );
+  expect(JSON.stringify(entries)).not.toMatch(/kim|lee/);
+  const [[last], [was, is]] = entries as [[Told, Told], [Told, Told]];
+  const [kim, lee] = [was.owners[0]?.owner, is.owners[0]?.owner];
+  expect([kim, lee]).toEqual([expect.stringMatching(/^actor:/), expect.stringMatching(/^actor:/)]);
+  expect(kim).not.toBe(lee);
+  expect([was.owners.length, is.owners.length]).toEqual([20, 20]);
+  expect(entries[0]).toEqual([
+    { owners: [{ deviceId: 'impA.told-0', owner: lee }] },
+    { owners: [{ deviceId: 'impA.told-0', owner: null }] },
+  ]);
+  expect(last.owners).toHaveLength(1);
+});

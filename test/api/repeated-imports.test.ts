@@ -4,7 +4,7 @@ import { sweepImports } from '../../core/device-imports/creation';
 import { openSecret } from '../../core/device-secrets/secrets';
 import type { StoredImport } from '../../schema/mongo/device-imports';
 import { anotherCreation } from '../support/another-creation';
-import { operator, SEALING } from '../support/core-parts';
+import { administrator, operator, SEALING } from '../support/core-parts';
 import { as, importsOf, names } from './support/imports';
 import { startTestApi, type TestApi } from './support/test-api';
 
@@ -129,4 +129,26 @@ describe('secrets', () => {
     expect((await stored()).slice(0, 3)).toEqual([0, 0, 0]);
     expect(await api.core.devices.get('impD.swept-1')).not.toBeNull();
   });
+});
+
+test('R-DEV-6 imports are listed, newest first, by product and status, and those of foreign products to nobody who is limited', async () => {
+  await api.core.products.create(operator, { key: 'impE', name: 'Pumps' });
+  const older = (await send('list-1', 'productKey=impE')).body.id;
+  const newer = (await send('list-1\nno', 'productKey=impE')).body.import?.id;
+  await ended(older);
+  const listed = async (filter: object, key?: string, after: string | null = null) => {
+    const query = `query ($filter: DeviceImportFilterInput, $after: String) {
+      deviceImports(filter: $filter, first: 1, after: $after) { totalCount edges { node { id status } } pageInfo { hasNextPage endCursor } }
+    }`;
+    const { data } = await api.ask(query, { filter, after }, key);
+    return data.deviceImports as { totalCount: number; edges: object[]; pageInfo: { hasNextPage: boolean; endCursor: string } };
+  };
+  const first = await listed({ productKey: 'impE' });
+  expect(first).toMatchObject({ totalCount: 2, edges: [{ node: { id: newer, status: 'REFUSED' } }], pageInfo: { hasNextPage: true } });
+  const rest = await listed({ productKey: 'impE' }, undefined, first.pageInfo.endCursor);
+  expect(rest).toMatchObject({ edges: [{ node: { id: older, status: 'FINISHED' } }], pageInfo: { hasNextPage: false } });
+  expect((await listed({ productKey: 'impE', status: 'FINISHED' })).edges).toEqual([{ node: { id: older, status: 'FINISHED' } }]);
+  expect((await listed({ productKey: 'impE', status: 'EXPIRED' })).edges).toEqual([]);
+  const { key } = await api.core.access.createKey(administrator, { name: 'of others', role: 'VIEWER', products: ['impD'] });
+  expect(await listed({ productKey: 'impE' }, key)).toMatchObject({ totalCount: 0, edges: [] });
 });

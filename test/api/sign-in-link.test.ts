@@ -29,6 +29,14 @@ test('R-UI-4 the link of a start signs an administrator in, once', async () => {
   expect(await open(path)).toMatchObject({ status: 401, cookie: '' });
 });
 
+test.each([
+  ['/batches/b1', '/batches/b1'],
+  ['//evil.example/', '/'],
+])('R-UI-4 the link of a start may lead on to a page, %s to %s', async (returnTo, expected) => {
+  const { status, location } = await open(`${await link()}&returnTo=${encodeURIComponent(returnTo)}`);
+  expect([status, location]).toEqual([303, expected]);
+});
+
 test('R-UI-4 the link of a start is not used up by what only looks ahead, nor opened by another name', async () => {
   const path = await link();
   for (const header of ['sec-purpose', 'purpose']) expect((await open(path, { [header]: 'prefetch' })).status).toBe(204);

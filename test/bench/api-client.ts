@@ -1,9 +1,10 @@
+import { createUpdraftClient } from '@updraft/client';
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 
 export interface ApiClient {
   /** Data of a query or mutation. Throws what the API answers otherwise, user errors of a payload included. */
-  ask<T>(query: string, variables?: object): Promise<T>;
+  ask<T>(query: string, variables?: Record<string, unknown>): Promise<T>;
   /** A package by `POST /packages`; its id. */
   upload(fields: Record<string, string>, file: Buffer): Promise<string>;
   /** Calls for each event until the returned function is called. `onEnd` tells of an end that nobody asked for. */
@@ -16,6 +17,8 @@ const ANSWER_WITHIN_MS = 60_000;
 /** The public API, as any program uses it. */
 export function createApiClient(apiUrl: string, key: string): ApiClient {
   const headers = { authorization: `Bearer ${key}` };
+  // Sends again what was too much at a time.
+  const updraft = createUpdraftClient({ url: apiUrl, credentials: { apiKey: key }, answerMs: ANSWER_WITHIN_MS });
   const sockets = createClient({
     url: `${apiUrl.replace(/^http/, 'ws')}/graphql`,
     webSocketImpl: WebSocket,
@@ -25,19 +28,10 @@ export function createApiClient(apiUrl: string, key: string): ApiClient {
   });
 
   return {
-    async ask<T>(query: string, variables: object = {}) {
-      const response = await fetch(`${apiUrl}/graphql`, {
-        method: 'POST',
-        headers: { ...headers, 'content-type': 'application/json' },
-        body: JSON.stringify({ query, variables }),
-        signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
-      });
-      const { data, errors } = (await response.json()) as { data?: Record<string, { userErrors?: unknown[] } | null>; errors?: unknown };
-      if (errors || !data) throw new Error(`The API refused: ${JSON.stringify(errors).slice(0, 1_000)}`);
-      for (const payload of Object.values(data)) {
-        if (payload?.userErrors?.length) throw new Error(`The API refused: ${JSON.stringify(payload.userErrors).slice(0, 1_000)}`);
-      }
-      return data as T;
+    async ask<T>(query: string, variables: Record<string, unknown> = {}) {
+      const result = await updraft.query<T, Record<string, unknown>>(query, variables);
+      if (!result.ok) throw new Error(`The API refused: ${JSON.stringify(result.problems).slice(0, 1_000)}`);
+      return result.data;
     },
 
     async upload(fields, file) {
@@ -74,6 +68,9 @@ export function createApiClient(apiUrl: string, key: string): ApiClient {
       };
     },
 
-    close: async () => void (await sockets.dispose()),
+    async close() {
+      await updraft.close();
+      await sockets.dispose();
+    },
   };
 }

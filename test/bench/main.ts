@@ -1,5 +1,7 @@
 import { benchCommand, UsageError, usage } from './arguments';
+import { audit } from './audit/audit';
 import type { Benchmark } from './benchmark';
+import { console_ } from './console/console';
 import { downloads } from './downloads/downloads';
 import { dtls } from './dtls/dtls';
 import { fleet } from './fleet/fleet';
@@ -8,7 +10,7 @@ import { mqtt } from './mqtt/mqtt';
 import { runScoped } from './run-scoped';
 import { upgrades } from './upgrades/upgrades';
 
-const BENCHMARKS: readonly Benchmark[] = [upgrades, downloads, fleet, mqtt, dtls, lwm2m];
+const BENCHMARKS: readonly Benchmark[] = [upgrades, downloads, fleet, mqtt, dtls, lwm2m, audit, console_];
 
 /** `npm run bench -- <benchmark> …`. Exit code 1 when something measured went wrong, 2 for wrong arguments. */
 async function main(args: readonly string[]): Promise<number> {

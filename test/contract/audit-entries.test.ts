@@ -62,7 +62,13 @@ describe('R-UI-4 people in the audit trail', () => {
     const pseudonym = first?.node.actor ?? '';
     expect((await audit.service.entries(administrator, { object: pseudonym }, {})).rows).toHaveLength(1);
 
+    const [at, keptFor] = [clock(), { issuer: 'https://id.example', subject: 's', role: 'OPERATOR', products: null } as const];
+    const listed = { _id: person.actorId, name: 'Ann Example', ...keptFor, firstSeenAt: at, lastSeenAt: at, blockedAt: at };
+    await store.collections.people.insertOne(listed);
     expect(await audit.service.forgetPerson(administrator, person.actorId)).toBe(pseudonym);
+    // The list of people goes on having who is blocked, without the name.
+    expect(await store.collections.people.findOne()).toEqual({ ...listed, name: 'Forgotten' });
+    await store.collections.people.deleteMany({});
     const everything = await Promise.all(Object.values(store.collections).map((each) => each.find().toArray() as Promise<object[]>));
     expect(JSON.stringify(everything)).not.toMatch(/Ann Example|pppppp/);
     expect((await audit.service.entries(administrator, { actor: pseudonym }, {})).rows[0]?.node).toMatchObject({

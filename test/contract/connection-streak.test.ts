@@ -1,6 +1,8 @@
+import { createPresenceLog } from '../../core/devices/presence-log';
 import { createDeviceService } from '../../core/devices/service';
 import { NO_MEMBERSHIPS } from '../../core/memberships/memberships';
 import { createProductService } from '../../core/products/service';
+import { PRESENCE_CHANGES_KEPT, presenceChanges } from '../../schema/model/device/presence-changes';
 import { operator, productParts, settingsWith } from '../support/core-parts';
 import { BY_ANOTHER_VERSION, useStore } from '../support/store';
 
@@ -13,10 +15,12 @@ const later = (seconds: number) => {
 
 const store = useStore({ keepsDocuments: true });
 let devices: ReturnType<typeof createDeviceService>;
+let log: ReturnType<typeof createPresenceLog>;
 beforeAll(async () => {
   const common = { settings: settingsWith(), clock, ...productParts(store, clock) };
   await createProductService({ collections: store.collections, ...common }).create(operator, { key: 'meter', name: 'Water meter' });
-  devices = createDeviceService({ store, memberships: NO_MEMBERSHIPS, ...common });
+  log = createPresenceLog({ histories: store.collections.presenceHistories, everyMs: 3_600_000 });
+  devices = createDeviceService({ store, memberships: NO_MEMBERSHIPS, presenceLog: log, ...common });
   await devices.register(operator, 'meter', [{ deviceName: 'dev-1' }]);
 });
 
@@ -68,4 +72,82 @@ test('R-DEV-2 a reset means whoever is on-line with no time of connecting, too',
   );
   await devices.gatewayReset('$gw', now);
   expect(await devices.get(ID)).toMatchObject({ online: false, gatewayId: null });
+});
+
+describe('R-UI-3 the presence of a device over time', () => {
+  const kept = async (id = ID) => presenceChanges((await devices.presenceKept([id]))[0] ?? [], (await devices.get(id)) ?? NONE);
+  const NONE = { online: false, onlineChangedAt: null, createdAt: new Date(0) };
+
+  test('R-UI-3 says when it came and went and why, also before the history is written, and when a gateway was lost', async () => {
+    const id = 'meter.dev-2';
+    await devices.register(operator, 'meter', [{ deviceName: 'dev-2' }]);
+    expect(await kept(id)).toEqual([]);
+    const at = () => new Date(now);
+    const began = at();
+    await devices.connected(id, 'gw-9', 's1');
+    later(5);
+    const went = at();
+    await devices.disconnected(id, 's1');
+    expect((await kept(id))[0]).toEqual({ at: went, online: false, reason: 'CONNECTION' });
+    later(5);
+    const again = at();
+    await devices.connected(id, 'gw-9', 's2');
+    later(5);
+    const lost = at();
+    await devices.gatewayReset('gw-9');
+    await log.close();
+    const [last, ...before] = await kept(id);
+    expect(last).toEqual({ at: lost, online: false, reason: 'GATEWAY' });
+    expect(before).toEqual([
+      { at: again, online: true, reason: 'CONNECTION' },
+      { at: went, online: false, reason: 'CONNECTION' },
+      { at: began, online: true, reason: 'CONNECTION' },
+    ]);
+    await devices.delete(operator, [id]);
+    expect(await store.collections.presenceHistories.countDocuments({ _id: id })).toBe(0);
+  });
+
+  test('R-UI-3 however a fleet flaps, it is written once an interval, a thousand devices at most, and a device keeps its last hundred', async () => {
+    let writes = 0;
+    const histories = new Proxy(store.collections.presenceHistories, {
+      get(target, name) {
+        const member: unknown = Reflect.get(target, name, target);
+        if (typeof member !== 'function') return member;
+        if (name !== 'find') writes += 1;
+        return member.bind(target);
+      },
+    });
+    const own = createPresenceLog({ histories, everyMs: 1 });
+    const flap = (devicesOf: number, times: number, from: number) => {
+      for (let time = 0; time < times; time += 1)
+        for (let index = 0; index < devicesOf; index += 1)
+          own.add(`flap.${index}`, [
+            { at: new Date(from + time * 2), online: false, reason: null },
+            { at: new Date(from + time * 2 + 1), online: true, reason: 'CONNECTION' },
+          ]);
+    };
+    const written = async (at: Date) => (await store.collections.presenceHistories.countDocuments({ changedAt: at })) > 0;
+    flap(900, 50, 0);
+    while (!(await written(new Date(99)))) await new Promise(setImmediate);
+    expect(writes).toBe(1);
+    flap(2_500, 3, 1_000);
+    await own.close();
+    expect(writes).toBeLessThanOrEqual(4);
+    for (let round = 0; round < 12; round += 1) {
+      flap(1, 5, 10_000 * (round + 1));
+      await own.close();
+    }
+    const [changes = []] = await own.of(['flap.0']);
+    expect(changes).toHaveLength(PRESENCE_CHANGES_KEPT);
+    expect(changes.at(-1)).toEqual({ at: new Date(120_009), online: true, reason: 'CONNECTION' });
+  });
+
+  test('R-UI-3 what is said twice counts once, and what was of a device of the same name before it does not count', () => {
+    const change = (ms: number, online: boolean) => ({ at: new Date(ms), online, reason: null });
+    const device = { online: false, onlineChangedAt: new Date(40), createdAt: new Date(15), wentBy: 'PARENT' as const };
+    expect(presenceChanges([change(10, true), change(20, true), change(25, true), change(30, false)], device)).toEqual([
+      change(30, false),
+      change(20, true),
+    ]);
+  });
 });

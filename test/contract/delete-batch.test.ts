@@ -87,7 +87,7 @@ test('R-BAT-19 tasks go in bounded steps; killed after any of them, what is left
 });
 
 /** Collections of a process that is killed when it has removed so many times. */
-function dyingAfter(removals: number): Pick<Store['collections'], 'batches' | 'tasks'> {
+function dyingAfter(removals: number): Pick<Store['collections'], 'batches' | 'tasks' | 'seriesSamples'> {
   let done = 0;
   const dying = <C extends object>(collection: C): C =>
     new Proxy(collection, {
@@ -102,7 +102,7 @@ function dyingAfter(removals: number): Pick<Store['collections'], 'batches' | 't
         };
       },
     });
-  return { batches: dying(store.collections.batches), tasks: dying(store.collections.tasks) };
+  return { ...store.collections, batches: dying(store.collections.batches), tasks: dying(store.collections.tasks) };
 }
 
 test('R-BAT-19 R-BAT-21 deleting and beginning again at the same time: never both', async () => {
@@ -138,7 +138,7 @@ test('R-BAT-19 R-BAT-21 tasks that begin again while the mark stands set the bat
     },
   });
   const deps = {
-    collections: { batches: batchesMarked, tasks: tasks() },
+    collections: { ...store.collections, batches: batchesMarked },
     engine: { restartBatch: async (batchId: string) => void restarted.push(batchId) },
     clock,
   };

@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream';
+import type { Viewer } from '../../core/access/viewer';
 import type { CoreParts } from '../../core/core-parts';
 import { UserError } from '../../core/errors';
 import { aBatch, aPackage } from '../support/builders';
@@ -28,6 +30,49 @@ test('R-UI-1 an empty product is deleted with its keys, by administrators, and i
   await core.products.create(operator, { key: 'meter', name: 'Another' });
   expect([await core.products.signingKeys('meter'), await core.products.secureUpdate('meter')]).toEqual([[], null]);
   expect(await store.collections.settings.countDocuments({ _id: /^product-in-use/ })).toBe(0);
+});
+
+test('R-UI-4 keys for a product that was deleted are not for the next one of its key', async () => {
+  await core.products.create(operator, { key: 'pump', name: 'Pump' });
+  const { createKey, keys } = core.access;
+  const both = await createKey(administrator, { name: 'both', role: 'OPERATOR', products: ['meter', 'pump'] });
+  const alone = await createKey(administrator, { name: 'alone', role: 'OPERATOR', products: ['meter'] });
+  await remove();
+  await core.products.create(operator, { key: 'meter', name: 'Another' });
+  const known = new Map((await keys(administrator, {})).rows.map(({ node }) => [node._id, node.products]));
+  expect([known.get(both.apiKey._id), known.get(alone.apiKey._id)]).toEqual([['pump'], []]);
+  const limited = { ...administrator, products: ['meter'] };
+  expect((await keys(limited, {})).rows).toEqual([]);
+});
+
+test('R-UI-4 R-SAFE-2 what a key for a product has open ends with the product, and the next of its name is not its at once', async () => {
+  const { createKey, authenticate, hold } = core.access;
+  const { key } = await createKey(administrator, { name: 'alone', role: 'VIEWER', products: ['meter'] });
+  const viewer = (await authenticate(key)) as Viewer;
+  expect(viewer.products).toEqual(['meter']);
+  let ended = 0;
+  hold(key, viewer, () => {
+    ended += 1;
+  });
+  await remove();
+  await core.products.create(operator, { key: 'meter', name: 'Another' });
+  expect(await authenticate(key)).toMatchObject({ products: [] });
+  expect(ended).toBe(1);
+});
+
+test('R-UI-4 R-DEV-6 imports and lists of a product that was deleted are not those of the next one of its key', async () => {
+  const file = () => Readable.from(['deviceName\nold-1\n'], { objectMode: false });
+  const { _id: imported } = await core.deviceImports.create(operator, { productKey: 'meter' }, file());
+  while (!(await core.deviceImports.get(imported))?.endedAt) await new Promise(setImmediate);
+  const { _id: listed } = await core.deviceLists.create(operator, 'meter', file());
+  await core.devices.delete(operator, ['meter.old-1']);
+  expect([await core.deviceImports.get(imported), await core.deviceLists.get(listed)]).not.toContain(null);
+  await remove();
+  await core.products.create(operator, { key: 'meter', name: 'Another' });
+  const limited = { ...administrator, products: ['meter'] };
+  expect([await core.deviceImports.get(imported), await core.deviceLists.get(listed)]).toEqual([null, null]);
+  expect((await core.deviceImports.list(limited, {}, {})).rows).toEqual([]);
+  expect(await refusal(core.deviceImports.secrets(limited, imported))).toEqual([expect.objectContaining({ code: 'NOT_FOUND' })]);
 });
 
 test('R-UI-1 the refusal says what is still there', async () => {

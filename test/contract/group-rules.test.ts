@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { deviceOf } from '../../core/devices/register';
+import { estimated, previewRule } from '../../core/groups/preview';
 import { membershipStages, ruleExpression } from '../../core/memberships/rule-expression';
 import { moduleField, moduleOfField } from '../../schema/model/device/device-modules';
 import { type GroupCondition, type GroupRule, matchesRule, modulesOf, productsOf } from '../../schema/model/device/group-rule';
@@ -106,4 +107,18 @@ test('R-DEV-4 a rule that was taken is in order when it comes in again', () => {
       expect(ruleOf(rule)).toEqual(rule);
     }),
   );
+});
+
+test('R-DEV-4 a sample of more devices than there are tells exactly how many a rule matches, and none of none', async () => {
+  const { devices } = store.collections;
+  const rule: GroupRule = { field: 'PRODUCT', operator: 'IN', values: ['prod'] };
+  await devices.deleteMany({});
+  expect(await estimated(devices, rule)).toBe(0);
+  const of = (product: string, count: number) =>
+    Array.from({ length: count }, (_, index) =>
+      deviceOf(SEALING, { _id: product, name: product, dialect: 'LINK', createdAt: now }, { deviceName: `dev-${index}` }, now),
+    );
+  await devices.insertMany([...of('prod', 30), ...of('prodB', 70)]);
+  expect(await estimated(devices, rule)).toBe(30);
+  expect(await previewRule(devices, rule, DEFAULT_LIMITS)).toEqual({ devices: 30, isExact: true });
 });

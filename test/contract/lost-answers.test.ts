@@ -8,7 +8,7 @@ import { dyingStore } from '../support/dying-store';
 import { fakePackageStore } from '../support/fakes/package-store';
 import { meters, named } from '../support/meters';
 import { quietEngine } from '../support/quiet-engine';
-import { useStore } from '../support/store';
+import { emptyStore, useStore } from '../support/store';
 
 const clock = handClock();
 const engine = quietEngine();
@@ -69,7 +69,7 @@ describe.each(CALL_CASES)('a process that carries out $mutation', (one) => {
     'R-UI-1 R-SAFE-5 dies %s any of its writes: a repeat ends with the effect once, and one answer',
     async (when) => {
       const scratch = async () => {
-        for (const collection of Object.values(store.collections)) await (collection as typeof store.collections.calls).deleteMany({});
+        await emptyStore(store);
         ({ core } = await meters({ store, engine, clock }, named(['dev-a', 'dev-b'])));
         await prepared(one);
       };
@@ -94,4 +94,12 @@ describe.each(CALL_CASES)('a process that carries out $mutation', (one) => {
       }
     },
   );
+});
+
+test('R-UI-1 R-SAFE-2 a key that was revoked since is not given again', async () => {
+  const call = { name: 'line', role: 'OPERATOR' as const, idempotencyKey: KEY };
+  const { apiKey } = await core.access.createKey(administrator, call);
+  await core.access.revokeKey(administrator, apiKey._id);
+  expect(await refusal(core.access.createKey(administrator, call))).toEqual([{ code: 'ANSWER_OUTDATED', field: 'idempotencyKey' }]);
+  expect(await store.collections.apiKeys.countDocuments({ name: 'line' })).toBe(1);
 });

@@ -192,3 +192,21 @@ test('R-DEV-6 R-FLOW-7 a name that somebody took after the check is told, and th
   ]);
   expect((await secretsOf(made)).map(({ deviceName }) => deviceName)).toEqual(['cell-3']);
 });
+
+test('R-UI-4 R-DEV-6 a row with a name that a device has says which one, but for a device of another product', async () => {
+  await parts.core.products.create(operator, { key: 'others', name: 'Others', dialect: 'LWM2M' });
+  await importOf(['deviceName,endpoint,pskIdentity,pskKey', `hidden-1,urn:imei:1,one,${KEY}`], { productKey: 'others' });
+  await importOf(['deviceName,endpoint,pskIdentity,pskKey', `cell-1,urn:imei:2,two,${KEY}`]);
+  const file = [
+    'deviceName,endpoint,pskIdentity,pskKey',
+    `cell-2,urn:imei:1,,${KEY}`,
+    `cell-3,urn:3,one,${KEY}`,
+    `cell-4,urn:4,two,${KEY}`,
+  ];
+  const { _id } = await importOf(file);
+  expect((await allOf(await parts.core.deviceImports.problems(operator, _id))).map(({ text }) => text)).toEqual([
+    'The endpoint name "urn:imei:1" is in use by the device of another product.',
+    'The PSK identity "one" is in use by the device of another product.',
+    'The PSK identity "two" is in use by the device "cells.cell-1".',
+  ]);
+});

@@ -5,6 +5,7 @@ import { reportedModules } from '../../schema/model/device/device-modules';
 import type { Store } from '../../schema/mongo/connect';
 import { aPackage } from '../support/builders';
 import { handClock, operator, refusal } from '../support/core-parts';
+import { lookedAt } from '../support/group-looks';
 import { meters } from '../support/meters';
 import { quietEngine } from '../support/quiet-engine';
 import { emptyStore, testStore } from '../support/store';
@@ -153,7 +154,7 @@ describe('R-PKG-3 what a device reports can be named', () => {
       expect(await found({ module: 'MCU', version })).toEqual(['dev-0']);
       const rule = { field: 'MODULE_VERSION' as const, module: 'MCU', values: [version] };
       const group = await parts.core.groups.createDynamic(operator, { name: 'these', rule });
-      await parts.checkGroups();
+      await lookedAt(parts, group._id, clock);
       expect(group.dynamic?.rule).toMatchObject({ module: 'mcu' });
       expect(await found({ groupId: group._id })).toEqual(['dev-0']);
       expect(await taskOf(await pushed('mcu', [version]))).toMatchObject({ sourceVersion: version });
@@ -163,7 +164,7 @@ describe('R-PKG-3 what a device reports can be named', () => {
   test('R-DEV-4 R-PKG-3 a report in any case brings a device into a group by a rule on the module, and out of it', async () => {
     const rule = { field: 'MODULE_VERSION' as const, module: 'WiFi.fw', operator: 'PREFIX' as const, values: ['1.'] };
     const group = await parts.core.groups.createDynamic(operator, { name: 'ones', rule });
-    await parts.checkGroups();
+    await lookedAt(parts, group._id, clock);
     await reports('WIFI.FW', '1.5');
     expect(await found({ groupId: group._id })).toEqual(['dev-0']);
     await reports('wifi.fw', '2.0');

@@ -114,8 +114,8 @@ test('R-BAT-19 a removal that was cut off goes on, also without the setting; unt
     return store.collections.tasks.deleteMany(...args);
   };
   const cutOff = { find: tasks.find.bind(tasks), findOne: tasks.findOne.bind(tasks), countDocuments: tasks.countDocuments.bind(tasks) };
-  const aggregate = tasks.aggregate.bind(tasks);
-  const dying = { batches, tasks: { ...cutOff, aggregate, deleteMany } as unknown as typeof tasks };
+  const [aggregate, distinct] = [tasks.aggregate.bind(tasks), tasks.distinct.bind(tasks)];
+  const dying = { ...store.collections, batches, tasks: { ...cutOff, aggregate, distinct, deleteMany } as unknown as typeof tasks };
   expect(await clean({ tasksDays: 1 }, cut.signal, { collections: dying })).toEqual({ batches: 0, tasksOf: 0 });
   expect(await left(id)).toEqual([1, 1_502]);
   expect(await shown(id)).toEqual(before);
@@ -137,7 +137,7 @@ test('R-BAT-21 a task that begins again at that very moment keeps its batch as i
     await begins();
     return batches.updateOne(...args);
   };
-  const racing = { tasks, batches: { find: batches.find.bind(batches), updateOne } as unknown as typeof batches };
+  const racing = { ...store.collections, tasks, batches: { find: batches.find.bind(batches), updateOne } as unknown as typeof batches };
   expect(await clean({ tasksDays: 1 }, undefined, { collections: racing })).toEqual({ batches: 0, tasksOf: 0 });
   expect([await left(id), restarted]).toEqual([[1, 2], [id]]);
   expect(await batches.findOne({ _id: id })).toMatchObject({ status: 'RUNNING' });

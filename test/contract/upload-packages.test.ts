@@ -53,6 +53,16 @@ test('R-PKG-12 of two packages that ask for an upload one gets it', async () => 
   expect(await store.collections.packages.countDocuments()).toBe(1);
 });
 
+test('R-PKG-12 R-UI-1 calls at once with one idempotency key are one call, and get one answer', async () => {
+  const ids = [await uploaded(randomBytes(300_000), 'one.bin'), await uploaded(randomBytes(300_000), 'two.bin')];
+  const same = { ...input(), idempotencyKey: 'once' };
+  const made = await Promise.all(Array.from({ length: 4 }, () => serviceWith().createPackage(operator, same, ids)));
+  expect(new Set(made.map(({ _id }) => _id)).size).toBe(1);
+  expect(await store.collections.packages.countDocuments()).toBe(1);
+  const none = serviceWith().createPackage(operator, { ...input({ version: '3.0.0' }), idempotencyKey: 'another' }, ids);
+  expect(await refusal(none)).toEqual([{ code: 'UPLOAD_UNKNOWN', field: 'uploadIds[0]' }]);
+});
+
 test('R-PKG-12 a refused package leaves the upload, to be used with another input', async () => {
   const id = await uploaded(Buffer.from('firmware'));
   expect(await refusal(serviceWith().createPackage(operator, input({ version: 'with a blank' }), [id]))).toEqual([

@@ -169,6 +169,6 @@ describe('the validators of a database', () => {
     const all = JSON.stringify(NAMES.map((name) => SCHEMAS[name].toJSONSchema()));
     const digest = createHash('sha256').update(all).digest('hex').slice(0, 12);
     // When this fails a declaration has changed: raise DECLARATIONS_REVISION, and put both here.
-    expect([DECLARATIONS_REVISION, digest]).toEqual([12, '99d4659f96b9']);
+    expect([DECLARATIONS_REVISION, digest]).toEqual([21, '6782a76c2e67']);
   });
 });

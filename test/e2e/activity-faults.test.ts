@@ -55,7 +55,17 @@ const SCENARIOS: Record<ActivityName, Scenario> = {
     path: ['NOTIFIED', 'CANCELED'],
   },
   findDueTasks: PLAIN,
-  offerTasks: PLAIN,
+  // Its batch goes on beside it, and would end with its task before the engine comes to do it once more.
+  offerTasks: {
+    behaviours: [stallsAt(30)],
+    async meanwhile({ fault, ...world }) {
+      await world.updraft.until(async () => fault.recovered > 0);
+      await reached(world, 'IN_PROGRESS');
+      await cancel(world);
+    },
+    ends: 'CANCELED',
+    path: ['NOTIFIED', 'IN_PROGRESS', 'CANCELED'],
+  },
   setBatchStatus: PLAIN,
   explainBatch: {
     prepare: async () => {
@@ -115,9 +125,11 @@ const SCENARIOS: Record<ActivityName, Scenario> = {
   gatewayLost: {
     behaviours: [offlineUntil('told')],
     prepare: (world) => setPresence(world, { online: true, gatewayId: `gone-${world.deviceName}` }),
-    async meanwhile({ updraft, fleet, deviceName, ...world }) {
-      const device = deviceOf({ updraft, fleet, deviceName, ...world });
+    async meanwhile({ updraft, fleet, deviceName, fault }) {
+      const device = deviceOf({ updraft, fleet, deviceName });
       await updraft.until(async () => (await updraft.core.devices.get(device))?.online === false);
+      // As above.
+      await updraft.until(async () => fault.recovered > 0);
       await fleet.comeOnline();
     },
   },

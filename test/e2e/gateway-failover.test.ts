@@ -30,14 +30,17 @@ describe('R-TASK-7 one of two gateways goes at a random moment of a batch, and i
     await updraft.stop();
   });
 
+  const allOnline = () =>
+    updraft.until(async () => {
+      const online = await updraft.core.devices.list({ productKey: updraft.productKey, online: true }, { first: 100, after: null });
+      return online.rows.length === DEVICES;
+    });
+
   /** Their batch is under way, and some have their notification. */
   async function underWay(): Promise<Batch> {
     const devices = Array.from({ length: DEVICES }, (_, index) => ({ deviceName: `meter-${index}` }));
     await updraft.fleet(devices, { mqttUrl: balancer.url, reconnectMs: 100 });
-    await updraft.until(async () => {
-      const online = await updraft.core.devices.list({ productKey: updraft.productKey, online: true }, { first: 100, after: null });
-      return online.rows.length === DEVICES;
-    });
+    await allOnline();
     const batch = await updraft.push(await updraft.package('2.0.0'), { rate: RATE });
     await updraft.until(async () => (await updraft.tasks(batch)).some(({ notifiedAt }) => notifiedAt !== null));
     await delay(randomInt(5_000));
@@ -64,7 +67,7 @@ describe('R-TASK-7 one of two gateways goes at a random moment of a batch, and i
     updraft.processes[which + 1]?.resume();
     balancer.avoid(which, false);
     await allSucceed(batch);
-    const devices = await updraft.core.devices.list({ productKey: updraft.productKey, online: true }, { first: 100, after: null });
-    expect(devices.rows).toHaveLength(DEVICES);
+    // Whoever is on its way back from the gateway that woke is there in a moment; one that was written off by it would never be.
+    await allOnline();
   });
 });

@@ -1,6 +1,6 @@
 import pino from 'pino';
+import { createAccounts } from '../../core/accounts';
 import { createSampledLog } from '../../core/sampled-log';
-import { createAccounts } from '../../gateways/accounts';
 import { createDeviceQueues, QUEUE_SETTINGS } from '../../gateways/device-queues';
 import { createGatewayMetrics } from '../../gateways/metrics';
 import { createIotdaDialect } from '../../gateways/mqtt/iotda/dialect';

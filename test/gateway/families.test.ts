@@ -1,10 +1,10 @@
 import pino from 'pino';
 import { createSampledLog } from '../../core/sampled-log';
+import { createTokenBuckets } from '../../core/token-bucket';
 import type { DeviceQueues, QueueJob } from '../../gateways/device-queues';
 import { createGatewayMetrics } from '../../gateways/metrics';
 import type { Session } from '../../gateways/mqtt/embedded/session';
 import { createFamilies } from '../../gateways/mqtt/families';
-import { createTokenBuckets } from '../../gateways/token-bucket';
 
 /** Queues whose one job runs when the test says so. */
 function handQueues() {

@@ -3,8 +3,8 @@ import { createConnection } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { generate } from 'mqtt-packet';
+import { createTokenBuckets } from '../../core/token-bucket';
 import { createAdmission } from '../../gateways/admission';
-import { createTokenBuckets } from '../../gateways/token-bucket';
 import { deviceId } from './recording-core';
 import { connackOf, deviceOptions, inbox, notification, type Running, roundTrip, startGateway, topics } from './support';
 

@@ -71,4 +71,5 @@ export const productParts = (store: Store, clock: Clock) => ({
   sealing: SEALING,
   secureUpdates: createSecureUpdates({ collections: store.collections, sealing: createSealing([MASTER_KEY]), clock }),
   versionCounts: createVersionCounts(store),
+  onKeysChanged: () => undefined,
 });

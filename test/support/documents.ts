@@ -23,6 +23,7 @@ export const DOCUMENTS: { [N in CollectionName]: Collections[N] extends mongo.Co
     },
     schedule: { startAt: AT, endAt: null },
     edits: [{ at: AT, by: 'key', fields: ['rate'] }],
+    moves: [{ at: AT, to: 'PAUSED', by: 'key', reason: 'r' }],
     selection: { matched: 1, created: 1, skippedBusy: 0 },
   }),
   devices: {
@@ -56,7 +57,14 @@ export const DOCUMENTS: { [N in CollectionName]: Collections[N] extends mongo.Co
     ...{ _id: 's', actorId: 'p', keyId: 'k', createdAt: AT, usedAt: AT, expiresAt: AT },
     person: { issuer: 'https://id.example', subject: 's', name: 'p', role: 'OPERATOR', products: ['p'], terms: '' },
   },
+  seriesSamples: {
+    ...{ _id: 'b:b/1/2026-01-01T00:00', step: 1, at: AT, pushed: 1, succeeded: 0, failed: 1, sent: 1, causes: { LOW_BATTERY: 1 }, gap: 1 },
+    ...{ asked: 60, lookedAt: AT },
+  },
+  presenceHistories: { _id: 'p.d', changes: [{ at: AT, online: true, reason: 'CONNECTION' }], changedAt: AT },
   signInLinks: { _id: 'l', expiresAt: AT },
+  pairingCodes: { _id: 'd', registration: null, digest: '', expiresAt: AT, madeBy: 'key', redeemedBy: 'user:u' },
+  pairingTries: { _id: 't', count: 1, expiresAt: AT },
   signingKeys: {
     ...{ _id: 's', productKey: 'p', name: 's', publicKeyPem: '', fingerprint: '', addedBy: 'k', addedAt: AT },
     algorithm: 'ED25519',

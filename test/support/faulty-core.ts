@@ -44,6 +44,7 @@ const STORE_CALLS = [
   'latestOfDevice',
   'write',
   'overdueWaits',
+  'endedDeferrals',
   'nextWaitEnd',
 ] as const;
 

@@ -20,9 +20,11 @@ const mayImport: Record<string, readonly string[]> = {
   gateways: ['gateways', 'core', 'schema/mongo', 'schema/model'],
   workflows: ['workflows', 'core', 'schema/mongo', 'schema/model'],
   server: product,
+  client: ['client'],
+  console: ['console'],
   'test/support/devices': ['test/support/devices'],
   demo: [...product, 'demo', 'test', 'test/support/devices'],
-  test: [...product, 'demo', 'test', 'test/support/devices'],
+  test: [...product, 'console', 'demo', 'test', 'test/support/devices'],
 };
 /** Longest first, so that `test/support/devices` is found before `test`. */
 const layers = Object.keys(mayImport).sort((one, other) => other.length - one.length);

@@ -48,9 +48,6 @@ export async function startLwm2mUpgrades(overrides: Record<string, string> = {})
     UPDRAFT_COAP_PORT: '0',
     UPDRAFT_COAPS_PORT: '0',
     UPDRAFT_MINUTE_MS: `${Math.round(500 * slowness())}`,
-    // Many devices are asked at once, and some answer with a reset in between.
-    UPDRAFT_LWM2M_VERSION_MINUTES: '40',
-    UPDRAFT_LWM2M_SIGNAL_MINUTES: '40',
     ...overrides,
   });
   const { core, productKey, platform } = updraft;

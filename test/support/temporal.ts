@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Client } from '@temporalio/client';
 import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { connectTemporal } from '../../workflows/connection';
+import { correlatedCalls } from '../../workflows/correlated-calls';
 
 /** Quiet: what a test wants to know it asks for. */
 let installed = false;
@@ -43,7 +44,7 @@ export async function testTemporal(): Promise<TestTemporal> {
   const taskQueue = `test-${randomUUID()}`;
   const running: { worker: Worker; done: Promise<void> }[] = [];
   return {
-    client: new Client({ connection: clientConnection }),
+    client: new Client({ connection: clientConnection, interceptors: { workflow: [correlatedCalls] } }),
     connection,
     address,
     namespace: 'default',

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import pino from 'pino';
+import pino, { type Logger } from 'pino';
 import { connectStore, type Store } from '../../schema/mongo/connect';
 import { type Config, readConfig } from '../../server/config';
 import { type Platform, type PlatformOptions, startPlatform } from '../../server/platform';
@@ -12,11 +12,16 @@ export { ADMIN, type DeviceOf, POLICY } from './updraft-driver';
 
 /** How long a device may take to answer in a test that does not look at this wait: a minute may be shortened, a busy machine is not faster for it. */
 const ANSWER_MS = 120_000;
+const LWM2M_ANSWERS = ['VERSION', 'SIGNAL', 'START', 'DOWNLOAD', 'UPDATE', 'RESULT', 'CHECK'];
 
-/** The waits for IoTDA devices in shortened minutes, long enough for `ANSWER_MS`. */
-function iotdaWaits(minuteMs: number): Record<string, string> {
+/** The waits for devices whose upgrades the platform leads in shortened minutes, long enough for `ANSWER_MS`. */
+function patientWaits(minuteMs: number): Record<string, string> {
   const minutes = Math.min(1_440, Math.ceil(ANSWER_MS / minuteMs));
-  return { UPDRAFT_IOTDA_VERSION_MINUTES: `${minutes}`, UPDRAFT_IOTDA_DOWNLOAD_MINUTES: `${Math.max(minutes, 1_440)}` };
+  return {
+    UPDRAFT_IOTDA_VERSION_MINUTES: `${minutes}`,
+    UPDRAFT_IOTDA_DOWNLOAD_MINUTES: `${Math.max(minutes, 1_440)}`,
+    ...Object.fromEntries(LWM2M_ANSWERS.map((wait) => [`UPDRAFT_LWM2M_${wait}_MINUTES`, `${minutes}`])),
+  };
 }
 
 /** The settings of a whole platform on the servers of the test run, with a database and a task queue of its own. */
@@ -39,7 +44,7 @@ export function testEnvironment(overrides: Record<string, string> = {}): Record<
     UPDRAFT_MASTER_KEY: '07'.repeat(32),
     UPDRAFT_LOG_LEVEL: process.env.UPDRAFT_TEST_LOG ?? 'silent',
     UPDRAFT_SETTLE_MS: '200',
-    ...(overrides.UPDRAFT_MINUTE_MS && iotdaWaits(Number(overrides.UPDRAFT_MINUTE_MS))),
+    ...(overrides.UPDRAFT_MINUTE_MS && patientWaits(Number(overrides.UPDRAFT_MINUTE_MS))),
     ...overrides,
   };
 }
@@ -56,10 +61,16 @@ export interface Updraft extends Driver {
 }
 
 /** The real platform, in this process, over real servers and sockets. */
-export async function startUpdraft(overrides: Record<string, string> = {}, options: PlatformOptions = {}): Promise<Updraft> {
+export async function startUpdraft(
+  overrides: Record<string, string> = {},
+  { logger, ...options }: PlatformOptions & { logger?: Logger } = {},
+): Promise<Updraft> {
   quietRuntime();
   const config = readConfig(testEnvironment(overrides));
-  const platform = await startPlatform(config, pino({ level: config.log.level }), { workflowBundle: workflowBundle(), ...options });
+  const platform = await startPlatform(config, logger ?? pino({ level: config.log.level }), {
+    workflowBundle: workflowBundle(),
+    ...options,
+  });
   const store = await connectStore(platform.mongoUri, { dbName: databaseOf(platform.mongoUri) });
   const productKey = `pk${randomBytes(4).toString('hex')}`;
   const driver = await createDriver({

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
+import { createAccounts } from '../../core/accounts';
 import type { BlockAnswer } from '../../core/downloads/contract';
-import { createAccounts } from '../../gateways/accounts';
 import { createGatewayMetrics } from '../../gateways/metrics';
 import type { DownMessage, Peer } from '../../gateways/mqtt/dialect';
 import { createBlockPace } from '../../gateways/mqtt/link/block-pace';

@@ -67,7 +67,7 @@ describe('random devices, batches and orders, beside a model of the rules', () =
   });
 
   test(
-    'R-BAT-8 R-BAT-11 R-BAT-18 R-BAT-21 R-BAT-24 R-TASK-1 R-TASK-5 R-TASK-7 R-TASK-8 R-TASK-11 each answer, task and batch is as the rules say',
+    'R-BAT-8 R-BAT-11 R-BAT-18 R-BAT-21 R-BAT-24 R-TASK-1 R-TASK-5 R-TASK-7 R-TASK-8 R-TASK-11 R-TASK-12 each answer, task and batch is as the rules say',
     async () => {
       const first = SEED || (ASKED === 'random' ? Date.now() % 2 ** 31 : USUAL_SEED);
       const lines = Array.from({ length: LINES }, (_, line) =>

@@ -6,6 +6,7 @@ import type { Clock } from '../../clock';
 import { UserError } from '../../errors';
 import { installationSecret } from '../../installation-secret';
 import { refuseIfAny } from '../../refuse';
+import { requireIssuer } from '../permissions/require-operation';
 import { tokenRefused } from '../tokens/token-problem';
 import type { Viewer } from '../viewer';
 import { userOf } from './user-of';
@@ -31,7 +32,7 @@ export interface AppTokens {
   /** Throws NOT_ALLOWED, REQUIRED, INVALID_FORMAT, OUT_OF_RANGE. */
   create(viewer: Viewer, input: NewAppToken): Promise<AppToken>;
   /** Throws NOT_SIGNED_IN. */
-  verify(token: string): Promise<Viewer>;
+  verify(token: string): Promise<{ viewer: Viewer; expiresAt: Date }>;
 }
 
 export interface AppTokenDeps {
@@ -62,7 +63,7 @@ export function createAppTokens({ collections, clock, viewerOfKey }: AppTokenDep
 
   return {
     async create(viewer, { owner, minutes }) {
-      if (viewer.role !== 'ISSUER') throw notAnIssuer(viewer);
+      requireIssuer(viewer);
       refuseIfAny([ownerViolation(owner, 'owner'), ...wholeNumberViolations('minutes', 'life', 'minutes', minutes, 1, APP_TOKEN_MINUTES)]);
       const at = Math.floor(clock().getTime() / 1_000);
       const exp = at + minutes * 60;
@@ -74,31 +75,25 @@ export function createAppTokens({ collections, clock, viewerOfKey }: AppTokenDep
       return { token, expiresAt: new Date(exp * 1_000) };
     },
     async verify(token) {
-      const { owner, key } = await claimsOf(token, await secret(), clock());
+      const { owner, key, exp } = await claimsOf(token, await secret(), clock());
       const maker = await viewerOfKey(key);
       if (maker?.role !== 'ISSUER') throw keyRevoked();
-      return userOf(owner, 'User of an app', key);
+      return { viewer: userOf(owner, 'User of an app', maker), expiresAt: new Date(exp * 1_000) };
     },
   };
 }
 
-async function claimsOf(token: string, secret: Uint8Array, now: Date): Promise<{ owner: string; key: string }> {
+async function claimsOf(token: string, secret: Uint8Array, now: Date): Promise<{ owner: string; key: string; exp: number }> {
   try {
     const options = { algorithms: [ALGORITHM], typ: TYPE, currentDate: now, requiredClaims: ['exp', 'owner', 'key'] };
-    const { owner, key } = (await jwtVerify(token, secret, options)).payload;
-    return { owner: String(owner), key: String(key) };
+    const { owner, key, exp } = (await jwtVerify(token, secret, options)).payload;
+    return { owner: String(owner), key: String(key), exp: Number(exp) };
   } catch (error) {
     if (error instanceof errors.JWTExpired) throw tokenRefused('EXPIRED');
     if (error instanceof errors.JOSEError || error instanceof TypeError) throw tokenRefused('NOT_SIGNED');
     throw error;
   }
 }
-
-const notAnIssuer = ({ role }: Viewer): UserError =>
-  new UserError('NOT_ALLOWED', {
-    message: `Only a key of the role ISSUER makes tokens for apps; this one has the role ${role}.`,
-    hint: 'Ask an administrator for a key of the role ISSUER, and use it for this alone.',
-  });
 
 const keyRevoked = (): UserError =>
   new UserError('NOT_SIGNED_IN', {

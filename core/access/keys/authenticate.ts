@@ -1,16 +1,18 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Collections } from '../../../schema/mongo/connect';
 import type { Clock } from '../../clock';
+import { UserError } from '../../errors';
 import { KNOWN_MOST, KNOWN_MS, USE_NOTED_EVERY_MS } from '../bounds';
 import { createKnown } from '../known';
 import type { ApiKey, Viewer } from '../viewer';
 import { hashOf, parseKey } from './key-format';
 
 export interface KeyAuthenticator {
+  /** Throws NOT_SIGNED_IN for one that has expired. */
   authenticate(key: string): Promise<Viewer | null>;
   /** Of a browser session that was opened with the key. */
   viewerOf(id: string): Promise<Viewer | null>;
-  /** After a revocation: certain at once in this process. */
+  /** After a change: certain at once in this process. */
   forget(id: string): void;
 }
 
@@ -24,6 +26,7 @@ export function createKeyAuthenticator(apiKeys: Collections['apiKeys'], clock: C
 
   async function used({ value: record, wasKnown }: { value: ApiKey | null; wasKnown: boolean }): Promise<Viewer | null> {
     if (!record) return null;
+    if (record.expiresAt && record.expiresAt <= clock()) throw keyExpired();
     if (!wasKnown) await noteUse(apiKeys, record, clock());
     return viewerOfKey(record);
   }
@@ -41,8 +44,15 @@ export function createKeyAuthenticator(apiKeys: Collections['apiKeys'], clock: C
   };
 }
 
-function viewerOfKey({ _id, name, role, deviceIds, registrations }: ApiKey): Viewer {
-  return { actorId: _id, kind: 'KEY', name, role, products: null, ...(deviceIds && { deviceIds, registrations }) };
+const keyExpired = (): UserError =>
+  new UserError('NOT_SIGNED_IN', {
+    message: 'The API key has expired.',
+    hint: 'Ask an administrator for another key, or for a later expiry.',
+  });
+
+function viewerOfKey({ _id, name, role, products = null, expiresAt, deviceIds, registrations }: ApiKey): Viewer {
+  const rights = { ...(expiresAt && { expiresAt }), ...(deviceIds && { deviceIds, registrations }) };
+  return { actorId: _id, kind: 'KEY', name, role, products, ...rights };
 }
 
 async function noteUse(apiKeys: Collections['apiKeys'], { _id, lastUsedAt }: ApiKey, now: Date): Promise<void> {

@@ -30,7 +30,7 @@ export function createPeopleService({ store, settings, clock, onBlocked }: Peopl
     try {
       return await transaction(store, async (session) => {
         // In the same transaction: two who block each other at the same instant do not both succeed.
-        await requireGood(store.collections, viewer.actorId, session);
+        await requireGood(store.collections, viewer, session);
         const person = await people.findOne({ _id: id }, { session });
         if (!person) throw unknownPerson();
         // As it was first, when it is so already.

@@ -22,7 +22,7 @@ export interface OpenedSession {
 }
 
 export interface BrowserSessions {
-  open(of: Pick<BrowserSession, 'actorId' | 'keyId' | 'person'>, until?: Date): Promise<OpenedSession>;
+  open(of: Pick<BrowserSession, 'actorId' | 'keyId' | 'person' | 'user'>, until?: Date): Promise<OpenedSession>;
   /** The session while it is good; noted as used. */
   get(token: string): Promise<BrowserSession | null>;
   /** Ends it: certain at once in this process. */

@@ -2,21 +2,30 @@ import type { BrowserSession } from '../../../schema/model/access';
 import type { Collections } from '../../../schema/mongo/connect';
 import type { Clock } from '../../clock';
 import { UserError } from '../../errors';
+import { actorOfOwner, userOf } from '../apps/user-of';
 import type { AccessService } from '../contract';
 import { type Identity, type People, personId } from '../people/people';
 import { termsOf } from '../tokens/issuer';
-import type { Proven, Tokens } from '../tokens/verify';
+import { isOfPerson, type Proven, type ProvenApp, type Tokens } from '../tokens/verify';
 import type { Viewer } from '../viewer';
 import { createBrowserSessions, type OpenedSession, type SessionTimes } from './browser-sessions';
 import { createSignInLinks, LOCAL_PERSON } from './sign-in-links';
+
+/** What a bearer's text proves. */
+export interface Shown {
+  viewer: Viewer;
+  /** Of a token of an identity provider. */
+  proven?: Proven | ProvenApp;
+  /** Of a token that a key has made. */
+  expiresAt?: Date;
+}
 
 export interface SessionDeps {
   collections: Pick<Collections, 'browserSessions' | 'signInLinks'>;
   times: SessionTimes;
   clock: Clock;
   tokens: Tokens;
-  /** Of a bearer's text. */
-  prove(bearer: string): Promise<{ viewer: Viewer; proven?: Proven } | null>;
+  prove(bearer: string): Promise<Shown | null>;
   viewerOfKey(id: string): Promise<Viewer | null>;
   seen: People['seen'];
   onEnded(token: string): void;
@@ -27,10 +36,12 @@ export type SessionService = Pick<AccessService, 'openSession' | 'endSession' | 
 export interface Sessions {
   service: SessionService;
   authenticate(token: string): Promise<Viewer | null>;
-  /** Somebody has signed in by an identity provider. */
-  ofPerson(proven: Proven): Promise<OpenedSession>;
+  /** Somebody has signed in by an identity provider: a person, or the user of an app. */
+  ofProven(proven: Proven | ProvenApp): Promise<OpenedSession>;
   forget(ids: readonly string[]): void;
 }
+
+type User = NonNullable<BrowserSession['user']>;
 
 const LOCAL_TERMS = '';
 
@@ -45,11 +56,31 @@ export function createSessions({ collections, times, clock, tokens, prove, viewe
     return sessions.open({ actorId: personId(identity), person: { issuer, subject, name, role, products, terms } }, until);
   }
 
-  const ofProven = ({ issuer, subject, name, role, products }: Proven, until?: Date) =>
-    open({ issuer: issuer.issuer, subject, name, role, products }, termsOf(issuer), until);
+  function ofProven(proven: Proven | ProvenApp, until?: Date): Promise<OpenedSession> {
+    const { issuer, name, products } = proven;
+    const terms = termsOf(issuer);
+    if (isOfPerson(proven))
+      return open({ issuer: issuer.issuer, subject: proven.subject, name, role: proven.role, products }, terms, until);
+    return ofUser({ owner: proven.owner, name, products, issuer: issuer.issuer, terms }, until);
+  }
+
+  const ofUser = (user: User, until?: Date) => sessions.open({ actorId: actorOfOwner(user.owner), user }, until);
+
+  /** R-DEV-7: its devices are looked up by whoever asks. */
+  async function viewerOfUser({ owner, name, products, madeBy, issuer = '', terms = '' }: User): Promise<Viewer | null> {
+    if (madeBy === undefined) return isOnTerms({ issuer, terms }) ? userOf(owner, name, { products }) : null;
+    const maker = await viewerOfKey(madeBy);
+    return maker?.role === 'ISSUER' ? userOf(owner, name, maker) : null;
+  }
+
+  async function viewerOf({ keyId, person, user }: BrowserSession): Promise<Viewer | null> {
+    if (keyId !== undefined) return viewerOfKey(keyId);
+    if (user) return viewerOfUser(user);
+    return person && isOnTerms(person) ? seen(person) : null;
+  }
 
   /** Whether what the session was opened by would still give what it gave then. */
-  function isOnTerms({ issuer, terms }: NonNullable<BrowserSession['person']>): boolean {
+  function isOnTerms({ issuer, terms }: { issuer: string; terms: string }): boolean {
     if (issuer === LOCAL_PERSON.issuer) return terms === LOCAL_TERMS;
     const known = tokens.issuers.find((one) => one.issuer === issuer);
     return known !== undefined && termsOf(known) === terms;
@@ -59,19 +90,21 @@ export function createSessions({ collections, times, clock, tokens, prove, viewe
     async authenticate(token) {
       const session = await sessions.get(token);
       if (!session) return null;
-      const { keyId, person, expiresAt } = session;
-      const viewer = keyId !== undefined ? await viewerOfKey(keyId) : person && isOnTerms(person) ? await seen(person) : null;
-      return viewer && { ...viewer, session: { expiresAt } };
+      const viewer = await viewerOf(session);
+      return viewer && { ...viewer, session: { expiresAt: session.expiresAt } };
     },
-    ofPerson: (proven) => ofProven(proven),
+    ofProven: (proven) => ofProven(proven),
     forget: sessions.forget,
     service: {
       async openSession(bearer) {
         const shown = await prove(bearer);
         if (!shown) return null;
-        const { viewer, proven } = shown;
-        if (viewer.role === 'APP' || viewer.role === 'ISSUER') throw notForApps();
+        const { viewer, proven, expiresAt } = shown;
+        if (viewer.role === 'ISSUER') throw notForIssuers();
         if (proven) return ofProven(proven, proven.expiresAt);
+        const { owner, name, products, madeBy } = viewer;
+        if (owner !== undefined && madeBy !== undefined)
+          return ofUser({ owner, name, products: products && [...products], madeBy }, expiresAt);
         return sessions.open({ actorId: viewer.actorId, keyId: viewer.actorId });
       },
       async endSession(token) {
@@ -86,8 +119,8 @@ export function createSessions({ collections, times, clock, tokens, prove, viewe
   };
 }
 
-const notForApps = (): UserError =>
+const notForIssuers = (): UserError =>
   new UserError('NOT_ALLOWED', {
-    message: 'What apps have, and the keys that make it, open no browser session.',
-    hint: 'Send it with each request, as `Authorization: Bearer …`.',
+    message: 'Keys that make tokens for apps open no browser session.',
+    hint: 'Make a token with `createAppToken`: the user it is for can sign in with that.',
   });

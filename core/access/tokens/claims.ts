@@ -12,13 +12,16 @@ export interface Claimed {
 export interface ClaimedByApp {
   name: string;
   owner: string;
+  products: string[] | null;
   subject?: undefined;
   role?: undefined;
-  products?: undefined;
 }
 
 const ORDER: readonly PersonRole[] = ['ADMINISTRATOR', 'OPERATOR', 'VIEWER'];
-const NAMES = ['name', 'preferred_username', 'email', 'client_id', 'azp'];
+/** The first that has something to show. */
+const NAMES = ['name', 'preferred_username', 'email', 'client_id', 'azp', 'sub'];
+/** Halves of characters: in UTF-8 each of them is the same, and somebody else's subject. */
+const HALVES = /\p{Cs}/u;
 const NAME_LENGTH = 100;
 const SUBJECT_LENGTH = 255;
 const MOST_VALUES = 1_000;
@@ -32,12 +35,12 @@ export function claimed(
   claims: Readonly<Record<string, unknown>>,
 ): Claimed | ClaimedByApp | null {
   const { sub } = claims;
-  if (typeof sub !== 'string' || sub === '' || sub.length > SUBJECT_LENGTH) return null;
-  const name = nameIn(claims) ?? sub.slice(0, NAME_LENGTH);
+  if (typeof sub !== 'string' || sub === '' || sub.length > SUBJECT_LENGTH || HALVES.test(sub)) return null;
+  const name = nameIn(claims) ?? '?';
   const highest = role && highestIn(role, claims);
   if (highest) return { subject: sub, name, role: highest, products: productsIn(products, claims) };
   const owner = ownerClaim ? ownerIn(ownerClaim, claims) : null;
-  return owner === null ? null : { name, owner };
+  return owner === null ? null : { name, owner, products: productsIn(products, claims) };
 }
 
 function highestIn(role: NonNullable<Issuer['role']>, claims: Readonly<Record<string, unknown>>): PersonRole | undefined {
@@ -62,7 +65,7 @@ function nameIn(claims: Readonly<Record<string, unknown>>): string | undefined {
   for (const claim of NAMES) {
     const value = claims[claim];
     if (typeof value !== 'string') continue;
-    const name = value.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '').trim();
+    const name = value.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, '').trim();
     if (name !== '') return name.slice(0, NAME_LENGTH);
   }
   return undefined;

@@ -2,14 +2,13 @@ import type * as Client from 'openid-client';
 import type { Clock } from '../../clock';
 import { UserError } from '../../errors';
 import type { Sealing } from '../../sealing';
-import { isSafe } from './get-json';
+import { isSafe, wholeAnswer } from './get-json';
 import type { Issuer } from './issuer';
 import { issuerUnavailable, tokenRefused } from './token-problem';
-import { isOfPerson, type Proven, type Tokens } from './verify';
+import type { Proven, ProvenApp, Tokens } from './verify';
 
 /** From the first redirect to the way back. */
 export const SIGN_IN_MINUTES = 10;
-const TIMEOUT_S = 5;
 const FRESH_MS = 10 * 60_000;
 const BETWEEN_MS = 10_000;
 const CONTEXT = 'sign-in';
@@ -23,9 +22,9 @@ export interface BegunSignIn {
 
 export interface CodeFlow {
   /** Null for an issuer that is not set up for browsers. Throws ISSUER_UNAVAILABLE. */
-  begin(issuerId: string, redirectUri: string): Promise<BegunSignIn | null>;
+  begin(issuerId: string, redirectUri: string, returnTo: string): Promise<BegunSignIn | null>;
   /** `query` is that of the address the browser came back to. Throws NOT_SIGNED_IN. */
-  finish(query: URLSearchParams, transaction: string): Promise<Proven>;
+  finish(query: URLSearchParams, transaction: string): Promise<{ proven: Proven | ProvenApp; returnTo: string }>;
 }
 
 interface Transaction {
@@ -34,6 +33,8 @@ interface Transaction {
   state: string;
   nonce: string;
   codeVerifier: string;
+  /** Path of the page that the sign-in was begun from. */
+  returnTo: string;
   until: number;
 }
 
@@ -82,7 +83,7 @@ export function createCodeFlow({ tokens, sealing, clock, onFailed }: CodeFlowDep
   }
 
   return {
-    async begin(issuerId, redirectUri) {
+    async begin(issuerId, redirectUri, returnTo) {
       const issuer = tokens.issuer(issuerId);
       if (!issuer?.client) return null;
       const oidc = await import('openid-client');
@@ -99,11 +100,11 @@ export function createCodeFlow({ tokens, sealing, clock, onFailed }: CodeFlowDep
       });
       if (!isSafe(url.href)) throw issuerUnavailable(issuer.name);
       const until = now() + SIGN_IN_MINUTES * 60_000;
-      const transaction: Transaction = { issuerId, redirectUri, state, nonce, codeVerifier, until };
+      const transaction: Transaction = { issuerId, redirectUri, state, nonce, codeVerifier, returnTo, until };
       return { url: url.href, transaction: sealing.seal(JSON.stringify(transaction), CONTEXT) };
     },
     async finish(query, transaction) {
-      const { issuerId, redirectUri, state, nonce, codeVerifier } = opened(transaction);
+      const { issuerId, redirectUri, state, nonce, codeVerifier, returnTo } = opened(transaction);
       const issuer = tokens.issuer(issuerId);
       if (!issuer?.client) throw beginAgain();
       // Before anything is asked of the issuer.
@@ -125,8 +126,7 @@ export function createCodeFlow({ tokens, sealing, clock, onFailed }: CodeFlowDep
       if (!answer.id_token) throw tokenRefused('NOT_A_TOKEN');
       // By the rules for all tokens: the algorithm, the keys and what its claims give.
       const proven = await tokens.verify(answer.id_token, { audience: issuer.client.id, nonce });
-      if (!isOfPerson(proven)) throw tokenRefused('NO_ROLE');
-      return proven;
+      return { proven, returnTo };
     },
   };
 }
@@ -137,7 +137,7 @@ async function discover({ issuer, clockSkewSeconds }: Issuer, { id, secret, auth
     secret === undefined ? oidc.None() : authentication === 'post' ? oidc.ClientSecretPost(secret) : oidc.ClientSecretBasic(secret);
   const onThisMachine = new URL(issuer).protocol === 'http:' && isSafe(issuer);
   return oidc.discovery(new URL(issuer), id, { [oidc.clockTolerance]: clockSkewSeconds }, shown, {
-    timeout: TIMEOUT_S,
+    [oidc.customFetch]: (url, init) => wholeAnswer(url, init as RequestInit),
     ...(onThisMachine && { execute: [oidc.allowInsecureRequests] }),
   });
 }

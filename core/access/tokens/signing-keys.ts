@@ -20,6 +20,13 @@ export interface SigningKeysDeps {
   onFailed(error: unknown): void;
 }
 
+export interface SigningKeys {
+  /** Throws NoKeys when there are none. */
+  find: JWTVerifyGetKey;
+  /** Fetches them once more, where that may be: another key may have the id of one that is known, or tokens name none. Whether they came. */
+  renew(): Promise<boolean>;
+}
+
 interface Known {
   find: JWTVerifyGetKey;
   fetchedAt: number;
@@ -28,9 +35,9 @@ interface Known {
 /**
  * The keys of an issuer, found by discovery (OpenID Connect Discovery 1.0, 4) and fetched when they are first needed. A key id that is not
  * known has them fetched once more, for keys may be changed at any time (OpenID Connect Core 1.0, 10.1.1). While the issuer is away those
- * that are known go on, for two hours. Throws NoKeys when there are none.
+ * that are known go on, for two hours.
  */
-export function createSigningKeys({ issuer: { issuer }, clock, onFailed }: SigningKeysDeps): JWTVerifyGetKey {
+export function createSigningKeys({ issuer: { issuer }, clock, onFailed }: SigningKeysDeps): SigningKeys {
   let known: Known | null = null;
   let begunAt = Number.NEGATIVE_INFINITY;
   let underWay: Promise<void> | null = null;
@@ -64,7 +71,7 @@ export function createSigningKeys({ issuer: { issuer }, clock, onFailed }: Signi
     return known && now() - known.fetchedAt < STALE_MS ? known : null;
   }
 
-  return async (header, token) => {
+  const find: JWTVerifyGetKey = async (header, token) => {
     if (!good()) await refresh();
     else if (now() - (known?.fetchedAt ?? 0) >= FRESH_MS) void refresh();
     const first = good();
@@ -78,6 +85,14 @@ export function createSigningKeys({ issuer: { issuer }, clock, onFailed }: Signi
       if (!second || second === first) throw error;
       return second.find(header, token);
     }
+  };
+  return {
+    find,
+    async renew() {
+      const before = known;
+      await refresh();
+      return known !== before;
+    },
   };
 }
 

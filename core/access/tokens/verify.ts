@@ -2,7 +2,7 @@ import { decodeJwt, decodeProtectedHeader, errors, type JWTPayload, type JWTVeri
 import type { Clock } from '../../clock';
 import { type Claimed, type ClaimedByApp, claimed } from './claims';
 import type { Issuer } from './issuer';
-import { createSigningKeys, NoKeys } from './signing-keys';
+import { createSigningKeys, NoKeys, type SigningKeys } from './signing-keys';
 import { issuerUnavailable, type TokenProblem, tokenRefused } from './token-problem';
 
 const MOST_BYTES = 8_192;
@@ -94,16 +94,29 @@ function issuerIn(token: string): string {
   }
 }
 
-async function verified(token: string, keys: JWTVerifyGetKey, options: JWTVerifyOptions): Promise<JWTPayload> {
+/** Once more with the keys of now, where those that are known do not fit. */
+async function verified(token: string, { find, renew }: SigningKeys, options: JWTVerifyOptions): Promise<JWTPayload> {
+  const payload = () => payloadOf(token, find, options);
   try {
-    return (await jwtVerify(token, keys, options)).payload;
+    return await payload().catch(async (error) => {
+      if (error instanceof errors.JWSSignatureVerificationFailed && (await renew())) return payload();
+      throw error;
+    });
   } catch (error) {
-    if (error instanceof errors.JWKSMultipleMatchingKeys) return verifiedByOneOf(token, error, options);
     throw refusalOf(error);
   }
 }
 
-async function verifiedByOneOf(token: string, keys: errors.JWKSMultipleMatchingKeys, options: JWTVerifyOptions): Promise<JWTPayload> {
+async function payloadOf(token: string, find: JWTVerifyGetKey, options: JWTVerifyOptions): Promise<JWTPayload> {
+  try {
+    return (await jwtVerify(token, find, options)).payload;
+  } catch (error) {
+    if (error instanceof errors.JWKSMultipleMatchingKeys) return payloadByOneOf(token, error, options);
+    throw error;
+  }
+}
+
+async function payloadByOneOf(token: string, keys: errors.JWKSMultipleMatchingKeys, options: JWTVerifyOptions): Promise<JWTPayload> {
   let tried = 0;
   for await (const key of keys) {
     tried += 1;
@@ -111,10 +124,10 @@ async function verifiedByOneOf(token: string, keys: errors.JWKSMultipleMatchingK
     try {
       return (await jwtVerify(token, key, options)).payload;
     } catch (error) {
-      if (!(error instanceof errors.JWSSignatureVerificationFailed)) throw refusalOf(error);
+      if (!(error instanceof errors.JWSSignatureVerificationFailed)) throw error;
     }
   }
-  throw tokenRefused('NOT_SIGNED');
+  throw new errors.JWSSignatureVerificationFailed();
 }
 
 /** One that is over by its own word is over in any case, and so is what it has opened. */

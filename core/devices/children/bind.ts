@@ -59,7 +59,7 @@ export async function bind(
     { session },
   );
   // What they had by the old parent is over; a new one that is connected is followed afterwards.
-  await devices.updateMany({ _id: { $in: changedIds }, sessionId: THROUGH_PARENT }, offline(now), { session });
+  await devices.updateMany({ _id: { $in: changedIds }, sessionId: THROUGH_PARENT }, offline(now, 'PARENT'), { session });
   const left = new Set(changed.flatMap(({ deviceId }) => found.get(deviceId)?.parentId ?? []));
   if (sessionEnds && left.size > 0) {
     // At a broker of its own a parent stays subscribed to the topics of whom it has lost, until its connection ends.

@@ -1,16 +1,18 @@
 import type { Device } from '../../../schema/model/device/device';
+import { changesOfComing } from '../../../schema/model/device/presence-changes';
 import { type DeviceId, isBrokerGateway } from '../../../schema/model/ids';
 import { traitsOf } from '../../../schema/model/protocol/dialect';
 import type { Collections } from '../../../schema/mongo/connect';
 import type { Clock } from '../../clock';
 import { offline, present } from '../presence';
+import type { PresenceLog } from '../presence-log';
 import { isThroughParent, THROUGH_PARENT, throughParent } from './session-name';
 
 type Devices = Collections['devices'];
 /** Where a parent's connection is; null: it has none, or none that its children could use. */
 type ParentPresence = { gatewayId: string; sessionId: string } | null;
 
-const PRESENCE = { enabled: 1, online: 1, gatewayId: 1, sessionId: 1, parentId: 1, dialect: 1 } as const;
+const PRESENCE = { enabled: 1, online: 1, onlineChangedAt: 1, gatewayId: 1, sessionId: 1, parentId: 1, dialect: 1, wentBy: 1 } as const;
 type Present = Pick<Device, '_id' | keyof typeof PRESENCE>;
 
 /** A parent that comes and goes all the time: its next event goes on. */
@@ -19,6 +21,7 @@ const LOOKS = 8;
 export interface FollowDeps {
   devices: Devices;
   clock: Clock;
+  log?: Pick<PresenceLog, 'add'>;
   /** After the documents say so. `gatewayId` is null for children that went off-line. */
   onChildren?(deviceIds: readonly DeviceId[], gatewayId: string | null): Promise<void>;
 }
@@ -53,7 +56,7 @@ const presentOf = (devices: Devices, id: DeviceId): Promise<Present | null> =>
  * with `tellAll` every child that is on-line by the parent, as after a connection. `among`: the others are not looked at.
  */
 export async function followParent(
-  { devices, clock, onChildren }: FollowDeps,
+  { devices, clock, log, onChildren }: FollowDeps,
   parentId: DeviceId,
   { tellAll = false, among }: { tellAll?: boolean; among?: readonly DeviceId[] } = {},
 ): Promise<void> {
@@ -63,7 +66,10 @@ export async function followParent(
   for (let look = 0; look < LOOKS; look += 1) {
     const children = await devices.find(wanted).project<Present>(PRESENCE).toArray();
     const { on, off, through } = differing(children, presence);
-    await write(devices, parentId, { on, off }, presence, clock());
+    const [now, coming] = [clock(), new Set(on)];
+    await write(devices, parentId, { on, off }, presence, now);
+    const came = children.filter(({ _id }) => coming.has(_id));
+    for (const child of came) log?.add(child._id, changesOfComing(child, { at: now, online: true, reason: 'PARENT' }));
     for (const id of tellAll ? through : on) told.set(id, presence?.gatewayId ?? null);
     for (const id of off) told.set(id, null);
     const before = presence;
@@ -95,7 +101,7 @@ async function write(
   }
   if (off.length === 0) return;
   const gone = { _id: { $in: [...off] }, parentId, sessionId: THROUGH_PARENT, ...(presence && { enabled: false }) };
-  await devices.updateMany(gone, offline(now));
+  await devices.updateMany(gone, offline(now, 'PARENT'));
 }
 
 /**

@@ -31,6 +31,13 @@ export interface Relatives {
   parent: (Pick<Device, 'dialect'> & { isChild: boolean }) | undefined;
 }
 
+export const parentUnknown = (parentId: DeviceId, field: string): Violation => ({
+  code: 'DEVICE_UNKNOWN',
+  field,
+  message: `No device has the id ${quoted(parentId)}.`,
+  hint: 'Register the parent first, or in the same list.',
+});
+
 /** One level: a parent is nobody's child, and a child is nobody's parent. */
 export function bindingViolation({ deviceId, parentId, field }: Binding, { child, parent }: Relatives): Violation | null {
   if (parentId === null) return null;
@@ -41,10 +48,7 @@ export function bindingViolation({ deviceId, parentId, field }: Binding, { child
     hint: 'Name as parent a device that has a connection of its own and no parent, for devices that have no children.',
   });
   if (parentId === deviceId) return levels('A device cannot be its own parent.');
-  if (parent === undefined) {
-    const message = `No device has the id ${quoted(parentId)}.`;
-    return { code: 'DEVICE_UNKNOWN', field, message, hint: 'Register the parent first, or in the same list.' };
-  }
+  if (parent === undefined) return parentUnknown(parentId, field);
   if (parent.isChild) return levels(`The device ${quoted(parentId)} is itself a child.`);
   if (child?.children) return levels(`The device ${quoted(deviceId)} has children.`);
   const without = [parent, ...(child ? [child] : [])].find((device) => traitsOf(device).childTopics === null);

@@ -85,4 +85,7 @@ export const pskTaken =
     hint: 'Give the key another identity: no two devices have the same one, whatever their products.',
   });
 
+/** What is told of it to those who may not know which device that is. */
+export const byAnotherProduct = (message: string, deviceId: string): string => message.replaceAll(shown(deviceId), 'of another product');
+
 const shown = (name: string): string => `"${name.slice(0, 72)}"`;

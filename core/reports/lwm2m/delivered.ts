@@ -1,4 +1,4 @@
-import { causeOfRefusal } from '../../../schema/model/lwm2m/judge-after';
+import { causeOfRefusal, mayFailByOldResult } from '../../../schema/model/lwm2m/judge-after';
 import { newUpgrade } from '../../../schema/model/lwm2m/upgrade';
 import { goesOnAlone } from '../../../schema/model/task/lwm2m';
 import type { Task } from '../../../schema/model/task/task';
@@ -47,8 +47,12 @@ export async function offered(
   { outcome }: Extract<Answer, { kind: 'offered' }>,
 ): Promise<Ask | null> {
   if (outcome === 'ACCEPTED') {
-    await accept(deps, task, ask);
-    return null;
+    const accepted = await accept(deps, task, ask);
+    // Should it fail as before, that is known for a new failure only if the old one was seen to go.
+    const isAmbiguous = accepted?.lwm2m != null && mayFailByOldResult(accepted.lwm2m);
+    return isAmbiguous
+      ? askOf(deps.settings, accepted, nextTalk(ask), { kind: 'look', version: false, firmware: true, signal: false })
+      : null;
   }
   if ('failed' in outcome) return notDelivered(deps, task, ask, outcome.failed);
   return refused(deps, task, ask, outcome, 'ADDRESS');

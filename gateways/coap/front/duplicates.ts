@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { atMost } from '../../../core/at-most';
 import type { CoapMessage } from '../message/message';
 import type { Clock } from './clock';
 import { EXCHANGE_LIFETIME_MS, NON_LIFETIME_MS } from './limits';
@@ -29,7 +30,7 @@ export interface Duplicates {
 export function createDuplicates({ max, clock, forgotten }: { max: number; clock: Clock; forgotten(): void }): Duplicates {
   const memory = () =>
     new LRUCache<string, Remembered>({
-      max,
+      ...atMost(max),
       ttl: EXCHANGE_LIFETIME_MS,
       ttlResolution: 0,
       perf: clock,

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import { atMost } from '../../../core/at-most';
 import type { Clock } from './clock';
 import { EXCHANGE_LIFETIME_MS } from './limits';
 
@@ -21,7 +22,13 @@ export interface MessageIds {
 }
 
 export function createMessageIds({ peers, clock }: { peers: number; clock: Clock }): MessageIds {
-  const known = new LRUCache<string, Ids>({ max: peers, ttl: EXCHANGE_LIFETIME_MS, updateAgeOnGet: true, ttlResolution: 0, perf: clock });
+  const known = new LRUCache<string, Ids>({
+    ...atMost(peers),
+    ttl: EXCHANGE_LIFETIME_MS,
+    updateAgeOnGet: true,
+    ttlResolution: 0,
+    perf: clock,
+  });
   return {
     next(peerKey) {
       let ids = known.get(peerKey);

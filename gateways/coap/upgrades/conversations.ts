@@ -150,7 +150,7 @@ export function createUpgradeConversations(deps: UpgradeConversationsDeps): Upgr
     },
     isUnderWay: (deviceId) => underWay.has(deviceId),
     get room() {
-      return Math.max(0, limits.conversations - underWay.size);
+      return Math.max(0, limits.conversations - underWay.size - waiting.size);
     },
     get size() {
       return underWay.size;

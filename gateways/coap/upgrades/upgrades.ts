@@ -25,6 +25,8 @@ export interface Upgrades {
   heard(deviceId: DeviceId): void;
   /** Its batch wants it to be asked. False: there is no room. */
   pushed(deviceId: DeviceId): boolean;
+  /** How many more devices could be asked at once. */
+  readonly room: number;
   /** A device has told of its resources, by a notification or by Send. Rejects when core can't take it: it may be told again. */
   told(deviceId: DeviceId, resources: Pick<Resources, 'resources'>): Promise<void>;
   start(): void;
@@ -45,6 +47,9 @@ export function createUpgrades(deps: UpgradesDeps): Upgrades {
     registered: (deviceId) => void setImmediate(() => conversations.begin(deviceId, 'REGISTERED')),
     heard: (deviceId) => void setImmediate(() => conversations.begin(deviceId, 'HEARD')),
     pushed: (deviceId) => conversations.begin(deviceId, 'PUSHED'),
+    get room() {
+      return conversations.room;
+    },
     async told(deviceId, resources) {
       const seen = seenOf(resources);
       if (seen === null) setImmediate(() => conversations.begin(deviceId, 'HEARD'));

@@ -2,7 +2,7 @@ import type { EventEmitter } from 'node:events';
 import type { Duplex } from 'node:stream';
 import type { Aedes, AedesOptions, Client, PublishPacket } from 'aedes';
 import type { Logger } from 'pino';
-import type { AccountOf } from '../../accounts';
+import type { AccountOf } from '../../../core/accounts';
 import type { Admit } from '../../admission';
 import type { GatewayMetrics } from '../../metrics';
 import type { Authenticate } from '../authenticate';

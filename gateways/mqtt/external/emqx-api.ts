@@ -1,3 +1,4 @@
+import { untilDeadline } from '../../../core/until-deadline';
 import { own } from '../../lenient-json';
 
 /** EMQX's management API: there its devices are subscribed by the server, and their connections ended. */
@@ -38,28 +39,39 @@ const PORTION = 1_000;
 export function createEmqxApi({ url, key, secret }: EmqxApiSettings): EmqxApi {
   const authorization = `Basic ${Buffer.from(`${key}:${secret}`).toString('base64')}`;
 
-  async function ask(path: string, init: RequestInit, what: string, mayBeGone = false): Promise<Response> {
-    const timeout = AbortSignal.timeout(ANSWER_WITHIN_MS);
-    const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
-    const response = await fetch(`${url}/api/v5/${path}`, { ...init, headers: { authorization, ...init.headers }, signal });
-    if (response.ok || (mayBeGone && response.status === 404)) return response;
+  async function ask<T>(
+    path: string,
+    init: RequestInit,
+    what: string,
+    read: (response: Response) => Promise<T>,
+    mayBeGone = false,
+  ): Promise<T> {
+    const asked = async (signal: AbortSignal): Promise<T> => {
+      const response = await fetch(`${url}/api/v5/${path}`, { ...init, headers: { authorization, ...init.headers }, signal });
+      if (response.ok || (mayBeGone && response.status === 404)) return read(response);
+      await response.body?.cancel();
+      throw new Error(`EMQX's API answered ${response.status} to ${what}`);
+    };
+    return untilDeadline(ANSWER_WITHIN_MS, asked, init.signal);
+  }
+
+  async function isThere(response: Response): Promise<boolean> {
     await response.body?.cancel();
-    throw new Error(`EMQX's API answered ${response.status} to ${what}`);
+    return response.ok;
   }
 
   return {
     async subscribe(clientId, topics) {
       const body = JSON.stringify(topics.map((topic) => ({ topic, qos: 0 })));
       const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body };
-      const response = await ask(`clients/${encodeURIComponent(clientId)}/subscribe/bulk`, init, 'a subscription', true);
-      await response.body?.cancel();
+      await ask(`clients/${encodeURIComponent(clientId)}/subscribe/bulk`, init, 'a subscription', isThere, true);
     },
 
     async list({ cursor, usernames = [] }, signal) {
       const query = new URLSearchParams({ limit: `${PORTION}`, conn_state: 'connected', fields: 'clientid,username' });
       for (const username of usernames) query.append('username', username);
       if (cursor !== undefined) query.set('cursor', cursor);
-      const answer: unknown = await (await ask(`clients_v2?${query}`, { signal }, 'the question for its clients')).json();
+      const answer: unknown = await ask(`clients_v2?${query}`, { signal }, 'the question for its clients', (response) => response.json());
       const data = own(answer, 'data');
       if (!Array.isArray(data)) throw new Error("EMQX's API answered something else than a list of clients");
       const next = own(own(answer, 'meta'), 'cursor');
@@ -67,9 +79,7 @@ export function createEmqxApi({ url, key, secret }: EmqxApiSettings): EmqxApi {
     },
 
     async end(clientId, signal) {
-      const response = await ask(`clients/${encodeURIComponent(clientId)}`, { method: 'DELETE', signal }, 'the end of a connection', true);
-      await response.body?.cancel();
-      return response.ok;
+      return ask(`clients/${encodeURIComponent(clientId)}`, { method: 'DELETE', signal }, 'the end of a connection', isThere, true);
     },
   };
 }

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { atMost } from '../../../core/at-most';
 import type { Proof } from '../../../schema/model/device/generations';
 import type { DeviceId } from '../../../schema/model/ids';
 import type { DownMessage, Identity, MqttDialect } from '../dialect';
@@ -25,7 +26,7 @@ export interface Peers {
 }
 
 export function createPeers(capacity: number, send: SendTo, childOf: ChildOf): Peers {
-  const peers = new LRUCache<DeviceId, BrokerPeer>({ max: capacity });
+  const peers = new LRUCache<DeviceId, BrokerPeer>(atMost(capacity));
 
   function begin(identity: Identity, dialect: MqttDialect): BrokerPeer {
     const peer: BrokerPeer = {

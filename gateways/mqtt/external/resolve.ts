@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { atMost } from '../../../core/at-most';
 import { deviceIdOf } from '../../../schema/model/ids';
 import type { GatewayCore } from '../../core';
 import type { Identity, Named } from '../dialect';
@@ -10,7 +11,7 @@ const REMEMBERED_MS = 60_000;
 
 /** Finds the device that a name means. Only where a name may mean a node is core asked, once a minute and name. */
 export function createResolve(devices: Pick<GatewayCore['devices'], 'credentials' | 'credentialsOfNode'>): Resolve {
-  const known = new LRUCache<string, Promise<Identity | null>>({ max: REMEMBERED, ttl: REMEMBERED_MS });
+  const known = new LRUCache<string, Promise<Identity | null>>({ ...atMost(REMEMBERED), ttl: REMEMBERED_MS });
 
   async function find({ device }: Named, nodeId: string): Promise<Identity | null> {
     if (device !== null && (await devices.credentials(device.productKey, device.deviceName)) !== null) return device;

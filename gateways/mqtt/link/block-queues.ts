@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Account, AccountOf } from '../../../core/accounts';
 import { createConcurrencyLimit } from '../../../core/concurrency-limit';
-import type { Account, AccountOf } from '../../accounts';
 import type { Peer } from '../dialect';
 import { createBlockPace } from './block-pace';
 

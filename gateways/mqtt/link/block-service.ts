@@ -1,6 +1,6 @@
+import type { AccountOf } from '../../../core/accounts';
 import type { BlockAnswer, BlockRequest } from '../../../core/downloads/contract';
 import type { SampledLog } from '../../../core/sampled-log';
-import type { AccountOf } from '../../accounts';
 import type { GatewayCore } from '../../core';
 import type { GatewayMetrics } from '../../metrics';
 import type { DownMessage, Peer } from '../dialect';

@@ -1,5 +1,5 @@
+import type { AccountOf } from '../../../core/accounts';
 import type { SampledLog } from '../../../core/sampled-log';
-import type { AccountOf } from '../../accounts';
 import type { GatewayCore } from '../../core';
 import type { DeviceQueues } from '../../device-queues';
 import { readLenientJson } from '../../lenient-json';

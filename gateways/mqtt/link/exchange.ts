@@ -1,8 +1,8 @@
+import type { AccountOf } from '../../../core/accounts';
 import type { Notification } from '../../../core/ports';
 import type { DeviceReport } from '../../../core/reports/contract';
 import type { SampledLog } from '../../../core/sampled-log';
 import { moduleKey } from '../../../schema/model/device/module-version';
-import type { AccountOf } from '../../accounts';
 import type { GatewayCore } from '../../core';
 import type { DeviceQueues } from '../../device-queues';
 import type { GatewayMetrics } from '../../metrics';

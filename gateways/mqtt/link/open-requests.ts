@@ -1,4 +1,4 @@
-import type { Account } from '../../accounts';
+import type { Account } from '../../../core/accounts';
 
 /** Counts what a device has asked for and not been answered yet. Null: that is too much already; else it is open until `close` is called. */
 export function createOpenRequests(maximum: number): (device: Account) => { close(): void } | null {

@@ -1,13 +1,16 @@
 import { tagViolations } from '../device/tags';
 import type { Limits } from '../limits';
 import type { Violation } from '../violation';
-import type { Batch, BatchTag, EditedField, RatePolicy } from './batch';
+import type { Batch, BatchTag, DeferralPolicy, EditedField, RatePolicy } from './batch';
+import { deferralOf, deferralViolations, settledDeferral } from './deferral-policy';
 import { rateViolations } from './rate-policy';
 
 /** R-BAT-16: what is given takes the place of what the batch has. */
 export interface BatchEdit {
   rate?: RatePolicy;
   tags?: readonly BatchTag[];
+  /** R-TASK-12: for deferrals from now on; what is deferred stays so. */
+  deferral?: DeferralPolicy;
   /** Dynamic batches only: all of them from now on. */
   sourceVersions?: readonly string[];
   /** Dynamic batches only, for tasks made from now on; null: none. */
@@ -30,7 +33,7 @@ export interface FieldEdit {
 type EditOf = (batch: Edited, edit: BatchEdit, limits: Limits) => FieldEdit | null;
 
 /** A field joins by a function of its own. */
-const EDITS: readonly EditOf[] = [editOfRate, editOfTags];
+const EDITS: readonly EditOf[] = [editOfRate, editOfTags, editOfDeferral];
 
 /** What an edit changes; empty when the batch is as it wants it already. */
 export const fieldEdits = (batch: Edited, edit: BatchEdit, limits: Limits): FieldEdit[] =>
@@ -45,6 +48,14 @@ function editOfRate({ policy }: Edited, { rate }: BatchEdit, limits: Limits): Fi
 function editOfTags({ policy }: Edited, { tags }: BatchEdit, limits: Limits): FieldEdit | null {
   if (tags === undefined || isSameTags(tags, policy.tags ?? [])) return null;
   return { field: 'tags', violations: tagViolations(tags, limits), set: { 'policy.tags': tags } };
+}
+
+function editOfDeferral({ policy }: Edited, { deferral }: BatchEdit, limits: Limits): FieldEdit | null {
+  if (deferral === undefined) return null;
+  const before = deferralOf(policy, limits);
+  const after = settledDeferral(deferral, limits);
+  if (before?.maxTimes === after.maxTimes && before.maxHours === after.maxHours) return null;
+  return { field: 'deferral', violations: deferralViolations(deferral, before !== null, limits), set: { 'policy.deferral': deferral } };
 }
 
 const UNUSED: Violation = {

@@ -1,6 +1,7 @@
 import type { BatchId } from '../ids';
 import type { Delivery } from '../lwm2m/upgrade';
 import type { DownloadScheme } from '../protocol/download-scheme';
+import type { FailureCause } from '../task/failure-causes';
 import type { TaskStatus } from '../task/task';
 
 export const BATCH_STATUSES = ['SCHEDULED', 'STARTING', 'RUNNING', 'PAUSED', 'HALTED', 'FINISHED', 'CANCELED', 'FAILED'] as const;
@@ -53,6 +54,14 @@ export interface HaltPolicy {
   minimumFinished?: number | null;
 }
 
+/** R-TASK-12: how often a task may be deferred by whom it asks for confirmation, and how many hours ahead each time. */
+export interface DeferralPolicy {
+  /** 0: not at all. */
+  maxTimes: number;
+  /** Absent: the default of `deferral-policy.ts`. */
+  maxHours?: number;
+}
+
 /** R-DL-1, R-DL-3: how devices get the bytes. MQTT is for those without an HTTP client, and for one small file. */
 export const DOWNLOAD_PROTOCOLS = ['HTTPS', 'MQTT'] as const;
 export type DownloadProtocol = (typeof DOWNLOAD_PROTOCOLS)[number];
@@ -74,6 +83,8 @@ export interface BatchPolicy {
   timeoutMinutes: number | null;
   /** R-TASK-8: tasks wait until somebody confirms them. Absent: no. */
   confirmation?: boolean;
+  /** Only with confirmation. Absent: the defaults of `deferral-policy.ts`. */
+  deferral?: DeferralPolicy;
   /** R-BAT-11: the devices' earlier tasks that have not begun give way to this batch's. Absent: no, a device keeps its task. */
   overridePrevious?: boolean;
   /** R-BAT-13: the device may run tasks of such batches for other modules at the same time. Absent: no. */
@@ -125,7 +136,7 @@ export interface SelectionSummary {
 }
 
 /** R-BAT-16: what an operator may change while a batch runs. */
-export const EDITED_FIELDS = ['rate', 'tags', 'sourceVersions', 'timeoutMinutes'] as const;
+export const EDITED_FIELDS = ['rate', 'tags', 'sourceVersions', 'timeoutMinutes', 'deferral'] as const;
 export type EditedField = (typeof EDITED_FIELDS)[number];
 
 export interface BatchEditRecord {
@@ -133,6 +144,25 @@ export interface BatchEditRecord {
   /** The API key. */
   by: string;
   fields: EditedField[];
+}
+
+/** That a batch has got another status. */
+export interface BatchMoveRecord {
+  at: Date;
+  to: BatchStatus;
+  /** The API key or person that asked for it. Absent: the platform by itself. */
+  by?: string;
+  /** The `statusReason` it had then. Absent: none. */
+  reason?: string;
+}
+
+/** Failures with one cause. */
+export interface CauseCount {
+  cause: FailureCause;
+  /** Tasks that have FAILED with it. */
+  failed: number;
+  /** Unfinished tasks whose last attempt failed with it. */
+  failing: number;
 }
 
 export type StatusCounts = Record<TaskStatus, number>;
@@ -166,6 +196,8 @@ export interface RemovedTasks {
   counts: TaskCounts;
   /** R-RATE-2: devices that its variable rate has grown with; 0 where it did not grow. */
   reached: number;
+  /** Failures by cause, as they were then. Absent in batches of older versions. */
+  causes?: CauseCount[];
   /** When the last one had gone; absent before. */
   doneAt?: Date;
 }
@@ -192,6 +224,8 @@ export interface Batch {
   policyRevision?: number;
   /** The last 50, oldest first. Absent: none. */
   edits?: BatchEditRecord[];
+  /** The last `movesKept`, oldest first. Absent: none, or only of older versions. */
+  moves?: BatchMoveRecord[];
   status: BatchStatus;
   /** Why the batch has failed or is held up, or ended without having pushed to anybody, in words for its user. */
   statusReason: string | null;

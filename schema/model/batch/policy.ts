@@ -3,6 +3,7 @@ import { tagViolations } from '../device/tags';
 import type { Limits } from '../limits';
 import type { Violation } from '../violation';
 import type { BatchPolicy, BatchScope, RetryPolicy } from './batch';
+import { deferralViolations } from './deferral-policy';
 import { haltViolations } from './halt';
 import { rateViolations } from './rate-policy';
 
@@ -72,16 +73,18 @@ function settingsViolations({ multiModule, overridePrevious }: BatchPolicy): Vio
   ];
 }
 
-/** Everything wrong with a batch's policy (R-RATE-1, R-RATE-2, R-TASK-4, R-TASK-5, R-BAT-14, R-BAT-17); empty when it can be used. */
+/** Everything wrong with a batch's policy (R-RATE-1, R-RATE-2, R-TASK-4, R-TASK-5, R-TASK-12, R-BAT-14, R-BAT-17); empty when it can be used. */
 export function policyViolations(policy: BatchPolicy, limits: Limits): Violation[] {
   const { rate, retry, timeoutMinutes } = policy;
   const ofRetry = retry === null ? [] : retryViolations(retry, limits);
   const ofTimeout = timeoutMinutes === null ? [] : timeoutViolations(timeoutMinutes, limits);
   const comparable = retry !== null && timeoutMinutes !== null && ofRetry.length === 0 && ofTimeout.length === 0;
+  const ofDeferral = policy.deferral ? deferralViolations(policy.deferral, policy.confirmation === true, limits) : [];
   const ofHalt = policy.halt ? haltViolations(policy.halt, limits) : [];
   return [
     ...(policy.proactivePush === false ? [] : rateViolations(rate, limits)),
     ...ofHalt,
+    ...ofDeferral,
     ...ofRetry,
     ...ofTimeout,
     ...(comparable ? orderViolations(retry, timeoutMinutes) : []),

@@ -4,6 +4,7 @@ import type { IgnoredReport } from '../protocol/ignored-report';
 import type { ConnectionStreak } from './connection-streak';
 import type { Generations } from './generations';
 import type { Lwm2mIdentity } from './lwm2m-identity';
+import type { PresenceReason } from './presence-changes';
 
 export interface ModuleVersion {
   version: string;
@@ -55,6 +56,8 @@ export interface Device {
   gatewayId: string | null;
   sessionId: string | null;
   onlineChangedAt: Date | null;
+  /** Why it went off-line last; absent: not known. */
+  wentBy?: PresenceReason;
   /** Raised by one with each change of the four above: of two who tell of the device, the one with the higher number knows more. Absent: 0. */
   presenceRevision?: number;
   /** Its latest connections, counted where they are written anyway. Absent: it has had none of its own since this is kept. */

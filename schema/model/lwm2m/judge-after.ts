@@ -63,6 +63,10 @@ const isHalfPushed = ({ delivery, step, pushedAt }: Lwm2mUpgrade): boolean =>
 /** An earlier update's result stays until a download begins, and with some devices longer (§3.4). */
 const isStale = ({ resultBefore }: Lwm2mUpgrade, result: number | null): boolean => result === null || result === resultBefore;
 
+/** A failure of before may still be there. As long as it is, only what is read tells whether the device has begun: what is told may come late. */
+export const mayFailByOldResult = ({ resultBefore }: Pick<Lwm2mUpgrade, 'resultBefore'>): boolean =>
+  resultBefore !== null && causeOfResult(resultBefore) !== null;
+
 function judgeDownloaded({ lwm2m, registered, minuteMs }: UnderWay, { result: raw, automatic }: FirmwareSeen, now: Date): AfterVerdict {
   const { executedAt, step } = lwm2m;
   const result = resultOf(raw);

@@ -61,6 +61,7 @@ function begunAgain(task: Task, to: TaskStatus, fields: TaskChange['set'] & { ga
     firstProgressAt: null,
     deadlineAt: null,
     endedAt: null,
+    ...(task.deferral && { deferral: null }),
     ...waitingAnew(task, fields.offerAt ?? null, null),
   };
   return { ...moved(task, to, set, now, undefined, attempt), attemptLog: lastAttempt(task) };

@@ -1,3 +1,4 @@
+import type { DeferralBounds } from './deferral';
 import type { FailureCause } from './failure-causes';
 import type { Lwm2mEvent } from './lwm2m';
 import type { PlatformLedEvent } from './platform-led';
@@ -20,6 +21,10 @@ export type TaskEvent =
   /** R-TASK-8: somebody lets the task that waits for it begin, or ends it. */
   | { kind: 'confirmed' }
   | { kind: 'rejected' }
+  /** R-TASK-12: whom it asks wants to be asked again later. `bounds`: what its batch allows. */
+  | { kind: 'deferred'; until: Date; by: string; bounds: DeferralBounds; minuteMs: number }
+  /** The time is over, and who follows the task hears it. */
+  | { kind: 'deferralEnded' }
   /** R-BAT-11: a newer batch has taken the device over; a task in upgrade keeps it. */
   | { kind: 'overridden' }
   /**

@@ -1,6 +1,7 @@
 import { gone, isOlder, known } from '../device/presence';
 import { startsByAcceptance } from '../protocol/dialect';
 import { matchedAgain, reinitiated } from './begun-again';
+import { deferralVerdict, deferredText, toldAt } from './deferral';
 import { answered, atWork, notified, progress, sourceReported, versionRegressed } from './device-exchange';
 import { isAway, isBack, lwm2mChange, resetLater } from './lwm2m';
 import { withOutcome } from './outcome';
@@ -60,6 +61,10 @@ function stepOf(task: Task, event: TaskEvent, now: Date): TaskChange | null {
       return confirmed(task, now);
     case 'rejected':
       return task.status === 'UNCONFIRMED' ? ended(task, 'CANCELED', { cause: null, text: REJECTED_TEXT }, now) : null;
+    case 'deferred':
+      return deferred(task, event, now);
+    case 'deferralEnded':
+      return deferralEnded(task, now);
     case 'overridden':
       return task.status === 'IN_PROGRESS' ? null : ended(task, 'CANCELED', { cause: 'OVERWRITTEN_BY_NEWER_TASK', text: null }, now);
     case 'connected':
@@ -146,3 +151,14 @@ function confirmed(task: Task, now: Date): TaskChange | null {
   const offerAt = latest(task.retryAt, now);
   return moved(task, 'QUEUED', { offerAt, ...waitingAnew(task, offerAt, task.deadlineAt) }, now);
 }
+
+/** R-TASK-12: judged with each write, so that of two that come at once the second meets what the first has left. */
+function deferred(task: Task, { until, by, bounds, minuteMs }: TaskEventOf<'deferred'>, now: Date): TaskChange | null {
+  if (deferralVerdict(task, until, bounds, now) !== null) return null;
+  const deferral = { times: (task.deferral?.times ?? 0) + 1, until, at: now, by, tellAt: toldAt(until, minuteMs) };
+  const why = { cause: null, text: deferredText(until) };
+  return moved(task, 'UNCONFIRMED', { deferral }, now, why);
+}
+
+const deferralEnded = ({ status, deferral }: Task, now: Date): TaskChange | null =>
+  status === 'UNCONFIRMED' && deferral?.tellAt && deferral.tellAt <= now ? quiet({ deferral: { ...deferral, tellAt: null } }, now) : null;

@@ -1,6 +1,7 @@
 import type { BatchId, DeviceId, TaskId } from '../ids';
 import type { Look, Lwm2mUpgrade } from '../lwm2m/upgrade';
 import type { Dialect } from '../protocol/dialect';
+import type { Deferral } from './deferral';
 import type { FailureCause } from './failure-causes';
 
 /** R-TASK-1. The first four are active, the last three final. */
@@ -128,6 +129,8 @@ export interface Task {
   negotiation?: Negotiation | null;
   /** R-FLOW-2: when the wait for an off-line device is over; null or absent while there is none. */
   onlineBy?: Date | null;
+  /** R-TASK-12. Null or absent: nobody has deferred it since it began. */
+  deferral?: Deferral | null;
   /** When the wait of its present step is over, of a task whose device was asked and has accepted nothing; null or absent while there is none. */
   waitBy?: Date | null;
   /** Of a task for an LwM2M device, and only there; null or absent before its device was asked in this attempt. */

@@ -1,10 +1,12 @@
 import type { BatchStatus } from '../batch/batch';
 import { fetchesAsleep, stepObstacle, waitsForSlot } from '../lwm2m/obstacle';
+import { deferredUntil } from './deferral';
 import { isActive, type Task } from './task';
 
 /** What a task that has not ended waits for, with the sentence a user interface shows. */
 export const WAITING_FOR = {
   CONFIRMATION: 'Someone has to confirm the task.',
+  CONFIRMATION_DEFERRED: 'Whom the task asks for confirmation has deferred it: it asks again from `waitsUntil` on.',
   SCHEDULED: 'The batch has not started yet; `batch.schedule` says when it does.',
   BATCH_PAUSED: 'The batch is paused: no notification leaves until it is resumed.',
   BATCH_HALTED: 'The batch has halted because too many devices failed: no notification leaves until it is resumed.',
@@ -33,7 +35,10 @@ export const WAITING_FOR = {
 
 export type WaitingFor = keyof typeof WAITING_FOR;
 
-type Waiting = Pick<Task, 'status' | 'notifiedAt' | 'reacted' | 'reachable' | 'retryAt' | 'offerAt' | 'negotiation' | 'waitBy' | 'lwm2m'>;
+type Waiting = Pick<
+  Task,
+  'status' | 'notifiedAt' | 'reacted' | 'reachable' | 'retryAt' | 'offerAt' | 'negotiation' | 'waitBy' | 'lwm2m' | 'deferral'
+>;
 
 /** What its device's document says more than the task. */
 interface OfDevice {
@@ -68,7 +73,7 @@ export function waitingFor(
 
 function obstacle(task: Waiting, batchStatus: BatchStatus, now: Date, proactivePush: boolean): WaitingFor | null {
   if (!isActive(task.status)) return null;
-  if (task.status === 'UNCONFIRMED') return 'CONFIRMATION';
+  if (task.status === 'UNCONFIRMED') return deferredUntil(task, now) ? 'CONFIRMATION_DEFERRED' : 'CONFIRMATION';
   const ofStep = stepObstacle(task);
   if (ofStep !== null) return ofStep;
   if (task.notifiedAt === null && task.negotiation?.queriedAt && !waitsForSlot(task)) return 'DEVICE_VERSION';

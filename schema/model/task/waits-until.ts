@@ -1,8 +1,9 @@
+import { deferredUntil } from './deferral';
 import { type Awaiting, currentWait } from './negotiation';
 import { isActive, type Task } from './task';
 import type { LimitsMs } from './waits';
 
-type Waiting = Awaiting & Pick<Task, 'status' | 'reachable' | 'retryAt' | 'deadlineAt' | 'onlineBy' | 'waitBy'>;
+type Waiting = Awaiting & Pick<Task, 'status' | 'reachable' | 'retryAt' | 'deadlineAt' | 'onlineBy' | 'waitBy' | 'deferral'>;
 
 /**
  * When what a task waits for is over at the latest: its next attempt begins then, or this one has failed. Null: nothing but what is waited
@@ -13,7 +14,7 @@ export function waitsUntil(task: Waiting, limits: LimitsMs | null, fileBytes: nu
   const { retryAt, deadlineAt } = task;
   if (retryAt !== null && retryAt > now) return retryAt;
   const ofStep = limits && currentWait(task, limits, fileBytes);
-  return first(deadlineAt, ...(ofStep ? [ofStep.until] : documentWaits(task)));
+  return first(deadlineAt, deferredUntil(task, now), ...(ofStep ? [ofStep.until] : documentWaits(task)));
 }
 
 /** Before anything is accepted; the batch ends them. */

@@ -1,6 +1,8 @@
 import { type Client, createClient } from 'graphql-ws';
 import { Registry } from 'prom-client';
 import { WebSocket } from 'ws';
+import type { ConsoleFiles } from '../../../api/console/files';
+import type { Kept, RequestRates } from '../../../api/limits';
 import { createLiveHub, type LiveHub } from '../../../api/live/hub';
 import { type Api, createApi } from '../../../api/server';
 import type { AccessSettings } from '../../../core/access/settings';
@@ -38,6 +40,8 @@ export interface TestApi {
   ask(query: string, variables?: object, key?: string | null): Promise<Answer>;
   /** A graphql-ws client that never tries twice. */
   socket(connectionParams?: Record<string, unknown>): Client;
+  /** Writes the numbers of batches as they stand, once a minute. */
+  look(): Promise<boolean>;
   /** Writes what core keeps in memory. */
   closeCore(): Promise<void>;
   stop(): Promise<void>;
@@ -48,6 +52,7 @@ const engine = quietEngine();
 export interface TestApiOptions {
   limits?: Partial<Limits>;
   explorer?: boolean;
+  console?: ConsoleFiles | null;
   origins?: readonly string[];
   publicUrl?: string;
   /** PEM. */
@@ -57,12 +62,17 @@ export interface TestApiOptions {
   replace?: (core: Core) => Core;
   watch?: Pick<StoreWatch, 'away' | 'whenAway'>;
   access?: AccessSettings;
+  rates?: RequestRates;
+  kept?: Kept;
+  /** Of the rate limit: milliseconds of a clock that is never set. */
+  now?: () => number;
 }
 
 /** The real API over the real core and store; only the package store and the engine are not. */
 export async function startTestApi({
   limits,
   explorer = true,
+  console = null,
   origins,
   publicUrl,
   tls,
@@ -70,6 +80,9 @@ export async function startTestApi({
   replace = (core) => core,
   watch = TRUSTED_STORE,
   access,
+  rates,
+  kept,
+  now,
 }: TestApiOptions = {}): Promise<TestApi> {
   const store = await testStore();
   const files = fakePackageStore();
@@ -89,8 +102,8 @@ export async function startTestApi({
   await live.start();
   const registry = new Registry();
   const api = await createApi({
-    ...{ core, watch, live, logger, ready, registry },
-    settings: { host: '127.0.0.1', port: 0, tls, explorer, origins, publicUrl, limits: settings.limits },
+    ...{ core, watch, live, logger, ready, registry, now },
+    settings: { host: '127.0.0.1', port: 0, tls, explorer, console, origins, publicUrl, limits: settings.limits, rates, kept },
   });
   const { url, graphqlUrl } = await api.start();
   const keyFor = async (role: 'ADMINISTRATOR' | 'OPERATOR' | 'VIEWER') =>
@@ -124,6 +137,7 @@ export async function startTestApi({
       clients.push(client);
       return client;
     },
+    look: () => parts.sampler.look(),
     closeCore: () => parts.close(),
     async stop() {
       for (const client of clients) await client.dispose();

@@ -16,6 +16,13 @@ const OTHERS_ENDURED = 10;
 
 const judged = ({ met }: Row): string => (met === undefined ? '' : met ? 'met' : 'NOT MET');
 
+/** What was measured, beside its aim. */
+export const judgedTable = (rows: readonly Row[]): string =>
+  alignedTable([
+    ['', 'measured', 'aim', '', 'beside'],
+    ...rows.map((row) => [row.what, row.measured, row.aim ?? '', judged(row), row.beside ?? '']),
+  ]);
+
 export function reportText({ devices, machine, rows, parts }: FleetResult): string {
   const total = parts.reduce((sum, part) => sum + part.seconds, 0);
   const processes = Object.keys(parts[0]?.cpuSeconds ?? {});
@@ -24,10 +31,7 @@ export function reportText({ devices, machine, rows, parts }: FleetResult): stri
     `${whole(devices)} devices; ${machine.cores} cores (${machine.cpu}), ${machine.memoryGB} GB, load before ${machine.loadBefore.toFixed(2)}; ` +
       `node ${machine.node}, Temporal server ${machine.temporal}, mongod ${machine.mongod}; ${whole(total)} s in all`,
     '',
-    alignedTable([
-      ['', 'measured', 'aim', '', 'beside'],
-      ...rows.map((row) => [row.what, row.measured, row.aim ?? '', judged(row), row.beside ?? '']),
-    ]),
+    judgedTable(rows),
     '',
     alignedTable([
       ['', 'seconds', ...processes.map((name) => `CPU s ${name}`), 'MB Updraft', 'others'],
@@ -49,5 +53,5 @@ export function reportText({ devices, machine, rows, parts }: FleetResult): stri
 }
 
 /** What makes the exit code non-zero. */
-export const problemsOf = ({ rows }: FleetResult): string[] =>
+export const problemsOf = ({ rows }: Pick<FleetResult, 'rows'>): string[] =>
   rows.flatMap(({ what, measured, aim, met }) => (met === false ? [`${what}: ${measured}, and the aim is ${aim}.`] : []));

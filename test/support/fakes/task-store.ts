@@ -12,6 +12,11 @@ export function fakeTaskStore(initial: Task[] = []): TaskStore & { all(): Task[]
     active()
       .filter((task) => task.batchId === batchId && endOf(task) < Infinity)
       .sort((a, b) => endOf(a) - endOf(b));
+  const tellAt = ({ deferral }: Task) => Number(deferral?.tellAt ?? Infinity);
+  const deferrals = (batchId: string) =>
+    active()
+      .filter((task) => task.batchId === batchId && task.status === 'UNCONFIRMED' && tellAt(task) < Infinity)
+      .sort((a, b) => tellAt(a) - tellAt(b));
   const store = {
     beforeWrite: (_task: Task) => {},
     all: () => [...tasks.values()],
@@ -74,9 +79,13 @@ export function fakeTaskStore(initial: Task[] = []): TaskStore & { all(): Task[]
       awaited(batchId)
         .filter((task) => endOf(task) <= now.getTime())
         .slice(0, limit),
+    endedDeferrals: async (batchId: string, now: Date, limit: number) =>
+      deferrals(batchId)
+        .filter((task) => tellAt(task) <= now.getTime())
+        .slice(0, limit),
     nextWaitEnd: async (batchId: string) => {
-      const [next] = awaited(batchId);
-      return next === undefined ? null : new Date(endOf(next));
+      const next = Math.min(...awaited(batchId).map(endOf), ...deferrals(batchId).map(tellAt));
+      return next === Infinity ? null : new Date(next);
     },
     concerning: async (deviceIds: readonly string[]) =>
       [...tasks.values()].filter((task) => deviceIds.includes(task.deviceId) && (task.active || task.look)),

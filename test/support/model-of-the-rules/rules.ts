@@ -5,6 +5,7 @@ import {
   beginAgain,
   connect,
   decide,
+  defer,
   end,
   giveWay,
   goBack,
@@ -136,6 +137,10 @@ export class Rules {
     const answer = decide(task, decision);
     this.settle();
     return answer;
+  }
+
+  defer(task: Task, until: number): 'done' | 'TASK_STATE' | 'DEFERRAL_LIMIT' {
+    return defer(task, until);
   }
 
   // Devices

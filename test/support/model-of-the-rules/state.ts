@@ -77,6 +77,8 @@ export interface Task {
   renotifications: number;
   /** Somebody has confirmed it, or rejected it. */
   decided: 'confirmed' | 'rejected' | null;
+  /** R-TASK-12: the times it was deferred until, the last one at the end. */
+  deferrals: number[];
   /** R-BAT-24: what its last attempt that said something about the package has shown; null: none has, or it is forgiven. */
   judged: 'succeeded' | 'failed' | null;
   /** It left the target after its success: only the first time is on record. */

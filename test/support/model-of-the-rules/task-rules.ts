@@ -13,7 +13,7 @@ export function newTask(batch: Batch, device: Device): Task {
   const nothingYet = { cause: null, attempt: 1, firstAttempt: 1, failedFor: [], waits: false, pushes: 0, ...NEW_ATTEMPT };
   return {
     ...{ batch, device, source: device.version, status, ...nothingYet },
-    ...{ due: status === 'QUEUED', decided: null, judged: null, hasLeft: false, wentBack: false, wasNotified: false },
+    ...{ due: status === 'QUEUED', decided: null, deferrals: [], judged: null, hasLeft: false, wentBack: false, wasNotified: false },
   };
 }
 
@@ -140,5 +140,17 @@ export function decide(task: Task, decision: 'confirmed' | 'rejected'): 'done' |
   task.decided = decision;
   if (decision === 'rejected') end(task, 'CANCELED', null);
   else Object.assign(task, { status: 'QUEUED', due: true });
+  return 'done';
+}
+
+/** R-TASK-12: a batch that says nothing lets its tasks be deferred so often. */
+const MOST_DEFERRALS = 3;
+
+/** Nothing else about the task changes. */
+export function defer({ status, deferrals }: Task, until: number): 'done' | 'TASK_STATE' | 'DEFERRAL_LIMIT' {
+  if (status !== 'UNCONFIRMED') return 'TASK_STATE';
+  if (deferrals.at(-1) === until) return 'done';
+  if (deferrals.length >= MOST_DEFERRALS) return 'DEFERRAL_LIMIT';
+  deferrals.push(until);
   return 'done';
 }

@@ -16,7 +16,11 @@ async function newKey(kid) {
   return { ...(await exportJWK(privateKey)), kid, alg: 'RS256', use: 'sig' };
 }
 
-const claimsOf = { ada: { name: 'Ada', groups: ['ops'] }, nobody: { name: 'Nobody', groups: [] } };
+const claimsOf = {
+  ada: { name: 'Ada', groups: ['ops'] },
+  nobody: { name: 'Nobody', groups: [] },
+  user: { name: 'Uma', groups: [], customer: 'user-4711' },
+};
 
 function provide() {
   const { issuer, redirectUri, secret } = settings;
@@ -27,7 +31,7 @@ function provide() {
       { client_id: 'updraft', client_secret: secret, redirect_uris: [redirectUri], grant_types: ['authorization_code'] },
       { client_id: 'ci', client_secret: secret, redirect_uris: [], response_types: [], grant_types: ['client_credentials'] },
     ],
-    claims: { openid: ['sub', 'groups'], profile: ['name'] },
+    claims: { openid: ['sub', 'groups', 'customer'], profile: ['name'] },
     conformIdTokenClaims: false,
     findAccount: (_ctx, id) => ({ accountId: id, claims: async () => ({ sub: id, ...(claimsOf[id] ?? claimsOf.ada) }) }),
     extraTokenClaims: () => ({ groups: ['staff'] }),

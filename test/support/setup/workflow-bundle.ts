@@ -1,14 +1,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import { workflowInterceptorModules, workflowsPath } from '../../../workflows/workflow-code';
 
 let directory: string | undefined;
 
 /** Bundles the workflows of the sources once for all test files of the run, each of which would take seconds for it. */
 export async function writeWorkflowBundle(): Promise<void> {
-  const workflowsPath = resolve(__dirname, '../../../workflows/index.ts');
-  const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
+  const { code } = await bundleWorkflowCode({ workflowsPath, workflowInterceptorModules, logger: new DefaultLogger('ERROR') });
   directory = mkdtempSync(join(tmpdir(), 'updraft-test-workflows-'));
   const file = join(directory, 'bundle.js');
   writeFileSync(file, code);

@@ -36,6 +36,13 @@ test.each([
     900,
   ],
   ['a page, by its variable', '{ devices(first: 1) { edges { node { id } } } }', '{ devices(first: 11) { edges { node { id } } } }', 50],
+  ['a look for an id, which is one at each type', '{ viewer { name } }', '{ viewer { name } node(id: "a") { id } }', 20 + 1 + 0.1],
+  [
+    'what an id may lead to: the dearest type counts',
+    '{ node(id: "a") { ... on Task { transitions { at } } } }',
+    '{ node(id: "a") { ... on Group { id } ... on Task { transitions { at to } } } }',
+    10,
+  ],
   ['a list within an object', '{ task(id: "a") { id } }', '{ task(id: "a") { id transitions { at } } }', 2 + 10],
 ])('R-SAFE-1 the price of %s', (_name, less, more, difference) => {
   expect(cost(more) - cost(less)).toBeCloseTo(difference);

@@ -47,6 +47,18 @@ test.each([
   expect(claimed(scoped, of({ groups: ['ops'], ...claims }))?.products).toEqual(expected);
 });
 
+test.each([
+  ['names', { products: ['b', 'a'] }, ['a', 'b']],
+  ['the word for all', { products: '*' }, null],
+  ['nothing', {}, []],
+])('R-UI-4 R-DEV-7 the app of an owner is limited by a products claim with %s', (_name, claims, expected) => {
+  expect(claimed({ ...scoped, ownerClaim: 'user' }, of({ user: 'u1', ...claims }))).toEqual({
+    name: 'ada',
+    owner: 'u1',
+    products: expected,
+  });
+});
+
 test('R-UI-4 without a mapping a token is for all products', () => {
   expect(claimed(all, of({ groups: ['ops'], products: ['a'] }))?.products).toBeNull();
 });
@@ -57,6 +69,8 @@ test.each([
   [{ name: 'line\nbreak \u202eevil' }, 'linebreak evil'],
   [{ name: 7 }, 'ada'],
   [{ name: 'x'.repeat(500) }, 'x'.repeat(100)],
+  [{ sub: 'line\nbreak \u001b[31m\u202eevil' }, 'linebreak [31mevil'],
+  [{ sub: '\u202e' }, '?'],
 ])('R-UI-4 the name in %j', (claims, name) => {
   expect(claimed(all, of({ groups: ['ops'], ...claims }))?.name).toBe(name);
 });
@@ -74,4 +88,9 @@ test('R-UI-4 whatever a token says, a role comes from a mapped value alone, and 
       if (said) expect(said.products === null).toBe([products].flat().includes('*'));
     }),
   );
+});
+
+test('R-UI-4 a subject with half a character is nobody: written down it would be the same as another', () => {
+  expect(claimed(all, of({ groups: ['ops'], sub: 'ada\ud800' }))).toBeNull();
+  expect(claimed(all, of({ groups: ['ops'], sub: 'ada\ud83d\ude00' }))?.subject).toBe('ada😀');
 });

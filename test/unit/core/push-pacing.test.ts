@@ -2,6 +2,7 @@ import { createPacers } from '../../../core/push/pacers';
 import { createPush } from '../../../core/push/push';
 import { onRequest } from '../../../core/reports/request';
 import { pushWindow } from '../../../schema/model/batch/push-rate';
+import { newNegotiation } from '../../../schema/model/task/negotiation';
 import { aTask } from '../../support/builders';
 import { faultyCore } from '../../support/faulty-core';
 
@@ -70,4 +71,34 @@ test('R-RATE-1 R-FLOW-2 answers that come all at once are notified at send times
   expect(most(times, MINUTE_MS / 6)).toBeLessThanOrEqual(RATE / 6 + 1);
   const late = took.filter((one) => !one).length;
   expect([late > 0, late < DEVICES]).toEqual([true, true]);
+});
+
+describe('R-FLOW-3 a gateway that has no room for more conversations', () => {
+  const setUp = (room: () => number, withinMs: number) => {
+    const fields = { dialect: 'LWM2M', negotiation: newNegotiation(60_000) } as const;
+    const tasks = Array.from({ length: 5 }, (_, index) => aTask({ _id: `batch1.d${index}`, deviceId: `d${index}`, ...fields }));
+    const core = faultyCore(tasks);
+    core.link.roomFor = room;
+    const push = createPush(core, core.link, { everyMs: 1, withinMs });
+    const share = { batchId: 'batch1', taskIds: [], asked: tasks.map(({ _id }) => _id), intervalMs: 0.001 };
+    const waiting = () => core.tasks.all().filter(({ negotiation, waitBy }) => negotiation?.queriedAt == null && waitBy == null);
+    return { core, push: () => push(share), waiting };
+  };
+
+  test('R-FLOW-3 asks no further devices: their time does not run, and they are due again', async () => {
+    const { core, push, waiting } = setUp(() => 2 - core.queried.length, 50);
+    expect(await push()).toBe(2);
+    expect([core.queried, waiting().length]).toEqual([['d0', 'd1'], 3]);
+    expect(waiting().every(({ offerAt }) => offerAt !== null)).toBe(true);
+  });
+
+  test('R-FLOW-3 asks the others as room is made', async () => {
+    let looks = 0;
+    const { core, push, waiting } = setUp(() => {
+      looks += 1;
+      return looks % 3 === 0 ? 1 : 0;
+    }, 600_000);
+    expect(await push()).toBe(5);
+    expect([[...core.queried].sort(), waiting()]).toEqual([['d0', 'd1', 'd2', 'd3', 'd4'], []]);
+  });
 });

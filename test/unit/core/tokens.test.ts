@@ -160,3 +160,27 @@ test('R-UI-4 a token that names no key is checked with those there are', async (
 test('R-UI-4 what has three parts is a token, and a key is not', () => {
   expect(['a.b.c', '..', 'a.b.c.d', 'updraft_0123456789abcdef_x', ''].map(looksLikeToken)).toEqual([true, true, false, false, false]);
 });
+
+test.each([
+  ['another key has the id of the one before', { kid: 'first' }],
+  ['tokens name no key', { kid: undefined }],
+])('R-UI-4 a new key is taken at once where %s, and forged tokens cause one fetch in ten seconds', async (_, header) => {
+  const own = tokens();
+  const old = await make({}, header);
+  await own.verify(old);
+  clock.advance(10_000);
+  issuer.removeKey('first');
+  await issuer.addKey('first');
+  const fresh = await make({}, header);
+  expect(await own.verify(fresh)).toMatchObject({ subject: 'ada' });
+  expect(await problem(own.verify(old))).toBe('NOT_SIGNED');
+  expect(issuer.asked()).toBe(2);
+  const forged = `${fresh.split('.').slice(0, 2).join('.')}.${base64('x'.repeat(64))}`;
+  clock.advance(10_000);
+  expect(new Set(await Promise.all(Array.from({ length: 50 }, () => problem(own.verify(forged)))))).toEqual(new Set(['NOT_SIGNED']));
+  expect(issuer.asked()).toBe(3);
+  issuer.setAway(true);
+  clock.advance(10_000);
+  expect(await problem(own.verify(forged))).toBe('NOT_SIGNED');
+  expect(await own.verify(fresh)).toMatchObject({ subject: 'ada' });
+});

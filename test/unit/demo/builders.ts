@@ -1,5 +1,5 @@
-import type { TaskView } from '../../../demo/live-documents';
 import { applyProgress, applyTask, type DemoState, newState } from '../../../demo/state';
+import type { TaskView } from '../../../demo/views';
 
 export const STARTED = Date.parse('2026-01-01T10:00:00.000Z');
 export const seconds = (count: number): number => STARTED + count * 1_000;

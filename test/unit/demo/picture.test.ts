@@ -5,7 +5,7 @@ import { tell } from '../../../demo/state';
 import { seconds, stateOf, task } from './builders';
 
 const LONGEST = 'INTEGRITY_CHECK_FAILURE_FOR_NEW_DOWNLOADED_PACKAGE';
-const CAUSES = [LONGEST, 'DOWNLOAD_FAILED', 'DEVICE_UPGRADE_TIMEOUT', 'PACKAGE_INSTALLATION_FAILURE', 'FIRMWARE_UPDATE_FAILED'];
+const CAUSES = [LONGEST, 'DOWNLOAD_FAILED', 'DEVICE_UPGRADE_TIMEOUT', 'PACKAGE_INSTALLATION_FAILURE', 'FIRMWARE_UPDATE_FAILED'] as const;
 
 /** Everything at once: every status, more causes and events than there is room for. */
 function busyState() {

@@ -14,7 +14,7 @@ test('a task that was read before a change and arrives after it changes nothing'
 
 test('failures, retries and late successes are told; ordinary successes are not', () => {
   const state = stateOf([task('meter-1'), task('meter-2'), task('meter-3')]);
-  const attempts = [{ number: 1, cause: { code: 'DOWNLOAD_FAILED' } }];
+  const attempts = [{ number: 1, cause: { code: 'DOWNLOAD_FAILED' } }] as const;
   applyTask(state, task('meter-1', { ...SUCCEEDED, updatedAt: at(1) }), STARTED);
   applyTask(state, task('meter-2', { attempt: 2, attempts, updatedAt: at(2) }), STARTED);
   applyTask(state, task('meter-2', { attempt: 2, attempts, ...SUCCEEDED, updatedAt: at(3) }), STARTED);
@@ -44,7 +44,7 @@ test('the oldest waiting device is the one without news for longest that has not
 });
 
 test('failures are counted by cause, those that were retried apart', () => {
-  const attempts = [1, 2, 3].map((number) => ({ number, cause: { code: 'DOWNLOAD_FAILED' } }));
+  const attempts = [1, 2, 3].map((number) => ({ number, cause: { code: 'DOWNLOAD_FAILED' } as const }));
   const tasks = [
     task('meter-1', { ...FAILED, attempt: 3, attempts }),
     task('meter-2', { attempt: 2, attempts: [{ number: 1, cause: { code: 'PACKAGE_INSTALLATION_FAILURE' } }] }),

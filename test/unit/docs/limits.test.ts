@@ -1,5 +1,6 @@
 import { buildSchema, isEnumType, isInputObjectType, isObjectType, isScalarType } from 'graphql';
 import { API_LIMITS } from '../../../api/limits';
+import { OPERATING_LIMITS } from '../../../api/system/operating-limits';
 import { DEFAULT_LIMITS, FIXED, FIXED_LIMITS, LIMIT_NAMES, LIMITS, type LimitName } from '../../../schema/model/limits';
 import { LIMIT_SETTINGS, limitVariable } from '../../../server/settings/limit-settings';
 import { projectFiles, read } from './project-files';
@@ -34,14 +35,15 @@ const numbersIn = (text: string): string[] =>
 
 describe('R-UI-1 the limits', () => {
   test('R-UI-1 have the same names as settings, in the query and in the document', () => {
-    expect(limitFields.map(({ name }) => name).sort()).toEqual([...LIMIT_NAMES, ...Object.keys(FIXED_LIMITS)].sort());
+    const operating = Object.keys(OPERATING_LIMITS);
+    expect(limitFields.map(({ name }) => name).sort()).toEqual([...LIMIT_NAMES, ...Object.keys(FIXED_LIMITS), ...operating].sort());
     expect([...LIMIT_SETTINGS.keys()]).toEqual(LIMIT_NAMES);
     const rows = read('docs/settings.md').match(/^\| `(?:UPDRAFT_LIMIT_\w+|[a-z]\w+)` \|.*$/gm) ?? [];
     expect(rows.map((row) => row.split('`')[1])).toEqual([...LIMIT_NAMES.map(limitVariable), ...Object.keys(FIXED)]);
   });
 
   test('R-UI-1 have the same description in each, and the query says what their default is', () => {
-    const all = { ...LIMITS, ...FIXED };
+    const all = { ...LIMITS, ...FIXED, ...OPERATING_LIMITS };
     for (const { name, description } of limitFields) expect(description).toContain(all[name as keyof typeof all].description);
     for (const [name, { about, default: value }] of LIMIT_SETTINGS) {
       expect(about).toBe(LIMITS[name].description);
@@ -61,7 +63,7 @@ describe('R-UI-1 the limits', () => {
 describe('R-UI-1 the default of a limit, which may have been changed, is not stated by', () => {
   /** What else has such a number, and cannot be set. */
   const OTHERS =
-    /for 24 h\b|last ten seconds|within (5|10) s\b|30 seconds|From five on|[Pp]ercent.*|1–100, of the devices|no number up to 100|at most 16 MB|16–64 printable/;
+    /for 24 h\b|last ten seconds|within (5|10) s\b|(within|for) 10 minutes|30 seconds|From five on|[Pp]ercent.*|1–100, of the devices|no number up to 100|at most 16 MB|16–64 printable/;
   const statesDefault = (text: string): boolean =>
     numbersIn(text.replace(OTHERS, '')).some((number) => defaults.has(number) && !['0', '1', '2'].includes(number));
 
@@ -72,7 +74,8 @@ describe('R-UI-1 the default of a limit, which may have been changed, is not sta
   });
 
   /** Small numbers have too many meanings in a page. */
-  const OTHERS_IN_PAGES = /at 10,000 devices a minute|more than 1,000 tasks|its head has at most 4,096 bytes/g;
+  const OTHERS_IN_PAGES =
+    /at 10,000 devices a minute|more than 1,000 tasks|its head has at most 4,096 bytes|all owners together 10,000|against 1,000 codes|by 1,000 users/g;
   const pages = ['README.md', ...projectFiles('docs')].filter(
     (path) => path.endsWith('.md') && !/^docs\/(settings|design|decisions|benchmarks|features|conformance)\.md$/.test(path),
   );

@@ -2,8 +2,12 @@ import { createServer } from 'node:http';
 import { buildSchema, isEnumType, isInputObjectType, isInterfaceType, isObjectType, isUnionType } from 'graphql';
 import { Registry } from 'prom-client';
 import { createDownloadMetrics } from '../../../api/files/download-metrics';
-import { ROUTES } from '../../../api/transport/gate';
+import { REQUEST_RATES } from '../../../api/limits';
+import { meteredSignIns } from '../../../api/sign-in/metrics';
+import { createRateLimit } from '../../../api/transport/rate-limit';
 import { handleUnreadable } from '../../../api/transport/unreadable';
+import type { AccessService } from '../../../core/access/contract';
+import { ROUTES } from '../../../core/access/permissions/routes';
 import { createCoapMetrics } from '../../../gateways/coap/metrics';
 import { createGatewayMetrics } from '../../../gateways/metrics';
 import { createBrokerMetrics } from '../../../gateways/mqtt/external/metrics';
@@ -51,10 +55,10 @@ const code = ['api', 'core', 'gateways', 'schema', 'server', 'workflows']
   .join('\n');
 const inCode = (name: string): boolean => new RegExp(`\\b${name}\\b`).test(code);
 
-/** Words of libraries, of a protocol and of Temporal, and columns of files. */
+/** Words of libraries, of a protocol and of Temporal, columns of files, and what errors have in their `extensions`. */
 const OTHERS = new Set([
   ...['pskIdentity', 'pskIdentity2', 'pskKey', 'pskKey2'],
-  ...['connectionParams', 'extData', 'operationName', 'webSocketImpl', 'STARTS_WITH'],
+  ...['connectionParams', 'extData', 'operationName', 'retryAfter', 'webSocketImpl', 'STARTS_WITH'],
 ]);
 const SETTING = /^(UPDRAFT|MONGODB|TEMPORAL|AWS)_/;
 const namesIn = (page: string, pattern: RegExp): string[] =>
@@ -127,6 +131,8 @@ describe('metrics', () => {
   createBrokerMetrics(registry);
   createDownloadMetrics(registry);
   createCoapMetrics(registry);
+  createRateLimit(REQUEST_RATES, registry);
+  meteredSignIns({} as AccessService, registry);
   handleUnreadable(createServer(), { registry, log: { warn: () => undefined, error: () => undefined }, downloads: () => false });
   const metrics = registry.getMetricsAsArray().map(({ name }) => name);
   /** Pages leave out what names in a table or a sentence have in common. */
@@ -154,7 +160,7 @@ describe('addresses', () => {
   test('that are served are in the table of who may use them', () => {
     const table = read('docs/api.md').slice(read('docs/api.md').indexOf('| address | who |'));
     expect(
-      routes.filter((route) => !new RegExp(`\`(GET )?${route.replace(/^GET /, '').replace(/[.?]/g, '\\$&')}/?\``).test(table)),
+      routes.filter((route) => !new RegExp(`\`(GET )?${route.replace(/^GET /, '').replace(/[.?*]/g, '\\$&')}/?\``).test(table)),
     ).toEqual([]);
   });
 

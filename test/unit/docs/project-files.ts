@@ -4,7 +4,7 @@ import { join } from 'node:path';
 export const root = join(__dirname, '../../..');
 export const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 
-const NOT_OURS = new Set(['node_modules', 'dist', '.git', '.updraft', 'coverage']);
+const NOT_OURS = new Set(['node_modules', 'dist', 'generated', '.git', '.updraft', 'coverage']);
 const TEXT = /\.(md|ts|mts|mjs|js|json|graphql|ya?ml|svg)$|^(Dockerfile|NOTICE|LICENSE|run|\.npmrc|\.gitignore|\.dockerignore)$/;
 
 /** Every text file of the project, by its path from the root; what is installed, built or downloaded is left out. */

@@ -16,6 +16,7 @@ test('without settings everything runs here, on loopback, with embedded servers'
     host: '127.0.0.1',
     dataDir: '.updraft',
     explorer: true,
+    console: true,
     mongodbUri: undefined,
     temporalAddress: undefined,
     publicBaseUrl: undefined,
@@ -249,4 +250,12 @@ describe('R-PKG-12 the S3-compatible package store', () => {
       /not understood/,
     );
   });
+});
+
+test('the default of a switch is written as it would be set', () => {
+  const rows = settingsDocument()
+    .split('\n')
+    .filter((row) => / \| on or off \| /.test(row));
+  expect(rows.length).toBeGreaterThan(2);
+  for (const row of rows) expect(row).not.toMatch(/\| (?:true|false) \|/);
 });

@@ -5,8 +5,11 @@ const root = join(__dirname, '../../..');
 const read = (...path: string[]): string => readFileSync(join(root, ...path), 'utf8');
 
 test('the third-party notice lists every direct dependency with its version and licence, and no other', () => {
-  const { dependencies, devDependencies } = JSON.parse(read('package.json'));
-  const installed = Object.keys({ ...dependencies, ...devDependencies }).map((name) => {
+  const project = JSON.parse(read('package.json'));
+  const manifests = [project, ...project.workspaces.map((name: string) => JSON.parse(read(name, 'package.json')))];
+  const names = new Set<string>(manifests.flatMap((manifest) => Object.keys({ ...manifest.dependencies, ...manifest.devDependencies })));
+  const foreign = [...names].filter((name) => !name.startsWith('@updraft/'));
+  const installed = foreign.map((name) => {
     const { version, license } = JSON.parse(read('node_modules', name, 'package.json'));
     return `${name} ${version} ${license}`;
   });

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { atMost } from '../../../../core/at-most';
 import type { DeviceId } from '../../../../schema/model/ids';
 import { type Clock, systemClock } from '../../front/clock';
 import { CODE, codeClass } from '../../message/codes';
@@ -71,7 +72,7 @@ const BUSY_MS = 1_000;
 export function createDeviceRequests(deps: DeviceRequestsDeps): DeviceRequests {
   const { observations, limits = QUEUE_LIMITS, mostRegistrations = 50_000, clock = systemClock } = deps;
   const queues = createRequestQueues(limits, clock);
-  const refusedBy = new LRUCache<string, Set<number>>({ max: mostRegistrations });
+  const refusedBy = new LRUCache<string, Set<number>>(atMost(mostRegistrations));
 
   function run<T>(deviceId: DeviceId, { waitMs, signal }: RequestTerms, steps: (exchange: Exchange) => Promise<Outcome<T>>) {
     return queues.run<T>(deviceId, {

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { atMost } from '../../../../core/at-most';
 import type { DeviceId } from '../../../../schema/model/ids';
 import { type Clock, systemClock } from '../../front/clock';
 import type { Peer } from '../../front/peer';
@@ -78,7 +79,7 @@ export function createObservations(deps: ObservationsDeps): Observations {
   const { secret, registrationOf, onHeard, onResources, dropped } = deps;
   const { mostObservations = MOST_OBSERVATIONS, clock = systemClock } = deps;
   const paths: readonly string[] = deps.paths ?? OBSERVED_PATHS;
-  const last = new LRUCache<string, Taken | 'ended'>({ max: mostObservations });
+  const last = new LRUCache<string, Taken | 'ended'>(atMost(mostObservations));
   const keyOf = (registrationId: string, path: string): string => `${registrationId} ${path}`;
 
   function tokenOf(registrationId: string, path: string): Buffer {

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { atMost } from '../../../../core/at-most';
 import type { GatewayRegistrations } from '../../../../core/registrations/contract';
 import type { Registration } from '../../../../schema/model/registration/registration';
 import type { Peer } from '../../front/peer';
@@ -24,7 +25,7 @@ const MOST_DEVICES = 50_000;
 /** Reaches devices by their registrations, and by what this process has heard since those were read. */
 export function createRegisteredReach(deps: RegisteredReachDeps): RegisteredReach {
   const { gatewayId, registrations, peerOf, mostDevices = MOST_DEVICES, now = Date.now } = deps;
-  const heardAt = new LRUCache<string, number>({ max: mostDevices });
+  const heardAt = new LRUCache<string, number>(atMost(mostDevices));
 
   function listens({ registrationId, queueMode, reachableUntil, awakeSeconds }: Registration): boolean {
     if (reachableUntil.getTime() > now()) return true;

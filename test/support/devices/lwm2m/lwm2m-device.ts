@@ -28,6 +28,8 @@ export class Lwm2mDevice extends RegisteredDevice<Lwm2mOffer> {
   /** Ports that it has pulled from. */
   readonly pullPorts: number[] = [];
   private execute: (() => void) | null = null;
+  /** It was told to install after it came back, and before it took up what it was at. */
+  private toldTooEarly = false;
 
   constructor(
     description: Lwm2mDeviceDescription,
@@ -146,9 +148,13 @@ export class Lwm2mDevice extends RegisteredDevice<Lwm2mOffer> {
   /** What it was at when it lost its power, it goes on with; all but a push, which has to come again (device-protocols §3.5 C). */
   private goOn(): void {
     const { firmware, file } = this;
-    const { state, uri } = firmware;
     // Whoever has only registered anew installs on.
-    if (state === STATE.updating && !this.ongoing.has(ONLY)) firmware.to(STATE.idle, RESULT.failed);
+    if (firmware.state === STATE.updating && !this.ongoing.has(ONLY)) {
+      if (this.toldTooEarly) firmware.to(STATE.downloaded, RESULT.none);
+      else firmware.to(STATE.idle, RESULT.failed);
+    }
+    this.toldTooEarly = false;
+    const { state, uri } = firmware;
     if (state !== STATE.downloading && state !== STATE.downloaded) return;
     if (uri === '' && state === STATE.downloading && this.push.begun) {
       this.push.forget();
@@ -184,7 +190,10 @@ export class Lwm2mDevice extends RegisteredDevice<Lwm2mOffer> {
         // Not before the server has its answer.
         setImmediate(() => this.begin({ version: '', uri, pushed: null }));
       },
-      onExecute: () => setImmediate(() => this.execute?.()),
+      onExecute: () => {
+        this.toldTooEarly = !this.ongoing.has(ONLY);
+        setImmediate(() => this.execute?.());
+      },
       onReset: () => {
         this.file = nothingPulled();
         this.ongoing.forget();

@@ -5,6 +5,7 @@ import { cancelSome } from './cancel-some';
 import { connect } from './connect';
 import { createBatch } from './create-batch';
 import { decide } from './decide';
+import { defer } from './defer';
 import { disconnect } from './disconnect';
 import { pause } from './pause';
 import { register } from './register';
@@ -31,6 +32,6 @@ export const COMMANDS = [
     reportVersion,
     reportVersion,
   ],
-  ...[pause, resume, resume, cancel, cancelSome, cancelOfDevice, decide, decide, retryTasks, retryTasks],
+  ...[pause, resume, resume, cancel, cancelSome, cancelOfDevice, decide, decide, defer, retryTasks, retryTasks],
   ...[register, remove],
 ];

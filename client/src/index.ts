@@ -1,0 +1,11 @@
+export { createUpdraftClient, type UpdraftClient } from './client.js';
+export type { Document } from './documents.js';
+export * from './generated/documents.js';
+export type { Followed } from './live/follow.js';
+export type { ForwardSubscription } from './live/forward.js';
+export type { LiveState } from './live/state.js';
+export type { Observable } from './observable.js';
+export type { Credentials, TokenProvider, UpdraftClientOptions } from './options.js';
+export type { Page } from './pages.js';
+export { type Failure, type Problem, type Reason, type Result, type Success, UpdraftError, unwrap } from './problems.js';
+export type { Upload, UploadFile, UploadOptions, UploadProgress } from './upload/upload.js';

@@ -1,0 +1,56 @@
+import type { MessageDescriptor } from '@lingui/core';
+import { msg } from '@lingui/core/macro';
+
+/** What a task waits for (`WaitingFor` of the API), for whoever asks why nothing happens. */
+export const WAITING_TEXTS = {
+  BATCH_HALTED: msg`The batch has halted.`,
+  BATCH_PAUSED: msg`The batch is paused.`,
+  CELL_SLOT: msg`Its radio cell is full.`,
+  CONFIRMATION: msg`Waiting for confirmation.`,
+  CONFIRMATION_DEFERRED: msg`Its user has deferred the update.`,
+  CONNECTION_UNSTABLE: msg`Its connection breaks again and again.`,
+  DEVICE_ASLEEP: msg`It is asleep.`,
+  DEVICE_DISABLED: msg`The device is disabled.`,
+  DEVICE_OFFLINE: msg`The device is off-line.`,
+  DEVICE_REACTION: msg`It was notified and has not reacted yet.`,
+  DEVICE_REQUEST: msg`The device has to ask for its upgrade.`,
+  DEVICE_SIGNAL: msg`It was asked for its signal.`,
+  DEVICE_USER: msg`Its user has to agree.`,
+  DEVICE_VERSION: msg`It was asked for its version.`,
+  DOWNLOAD: msg`It is downloading.`,
+  DOWNLOAD_START: msg`It has not begun to download.`,
+  INSTALL_ORDER: msg`It is being told to install.`,
+  INSTALL_RESULT: msg`It is installing.`,
+  INSTALL_START: msg`It has not begun to install.`,
+  PUSH_RATE: msg`It is notified when the push rate allows.`,
+  RETRY: msg`The last attempt failed; it is tried again.`,
+  SCHEDULED: msg`The batch has not started yet.`,
+  TARGET_VERSION: msg`It has reacted, and has to report the new version.`,
+} as const satisfies Record<string, MessageDescriptor>;
+
+/** What happens next, and who has to do something about it. */
+export const NEXT_TEXTS = {
+  BATCH_HALTED: msg`It goes on when somebody resumes the batch.`,
+  BATCH_PAUSED: msg`It goes on when somebody resumes the batch.`,
+  CELL_SLOT: msg`It has its turn when another device of the cell has ended.`,
+  CONFIRMATION: msg`It goes on when somebody confirms it, and ends when somebody rejects it.`,
+  CONFIRMATION_DEFERRED: msg`Until then nothing happens.`,
+  CONNECTION_UNSTABLE: msg`It is notified when a connection lasts. Two devices may be using one identity.`,
+  DEVICE_ASLEEP: msg`It is asked as soon as it is heard again.`,
+  DEVICE_DISABLED: msg`It goes on when somebody enables the device.`,
+  DEVICE_OFFLINE: msg`It is notified when it connects.`,
+  DEVICE_REACTION: msg`It goes on when the device reports progress or its version.`,
+  DEVICE_REQUEST: msg`The batch pushes nothing.`,
+  DEVICE_SIGNAL: msg`When it answers, it gets its turn in its radio cell.`,
+  DEVICE_USER: msg`It installs the package when its user agrees.`,
+  DEVICE_VERSION: msg`When it answers, it is upgraded, or found to be up to date.`,
+  DOWNLOAD: msg`When it has the package, it installs it.`,
+  DOWNLOAD_START: msg`Check that the device can reach the address of the download.`,
+  INSTALL_ORDER: msg`It installs the package next.`,
+  INSTALL_RESULT: msg`It is asked for the result when it is back.`,
+  INSTALL_START: msg`It installs the package next.`,
+  PUSH_RATE: msg`Nobody has to do anything.`,
+  RETRY: msg`Nobody has to do anything.`,
+  SCHEDULED: msg`It is notified once the batch has started.`,
+  TARGET_VERSION: msg`With that it succeeds.`,
+} as const satisfies Record<keyof typeof WAITING_TEXTS, MessageDescriptor>;

@@ -1,0 +1,112 @@
+import type { Result } from '@updraft/client';
+import { useEffect, useState } from 'react';
+import { platform } from '../../app/platform';
+import {
+  DeviceNowDocument,
+  type DeviceTaskFragment,
+  FollowDeviceDocument,
+  FollowDeviceItselfDocument,
+  OlderTasksDocument,
+  ShowDeviceDocument,
+  type ShownDeviceFragment,
+} from '../../generated/pages/device/documents';
+import { useLive } from '../../live/use-live';
+import { useSoon } from '../../live/use-soon';
+
+interface State {
+  /** Null: there is none. */
+  readonly device: ShownDeviceFragment | null;
+  /** The latest first. */
+  readonly tasks: readonly DeviceTaskFragment[];
+  /** Where older ones begin. */
+  readonly older: string | null;
+  /** A task has changed: versions and presence may have as well, and no event brings those. */
+  readonly isOld: boolean;
+}
+
+/** So long after a change the device is read again: once for a stream of them. */
+const READ_AGAIN_MS = 1_000;
+/** The history of its presence is a few seconds behind its presence, and no event brings it. */
+const HISTORY_BEHIND_MS = 4_000;
+
+export function useDevice(deviceId: string) {
+  const [readingOlder, setReadingOlder] = useState(false);
+  const live = useLive({
+    key: deviceId,
+    load: () => read(deviceId),
+    subscription: FollowDeviceDocument,
+    variables: { deviceId },
+    all: (state: State) => state,
+    event(state, { deviceTasks: change }) {
+      if (change.__typename !== 'TaskChange') return state;
+      return { ...state, tasks: withTask(state.tasks, change.task), isOld: true };
+    },
+  });
+  const { state, change } = live;
+
+  const refresh = async (): Promise<void> => {
+    const asked = state?.device;
+    const result = await platform.query(DeviceNowDocument, { id: deviceId });
+    // An event that came meanwhile may know more than this answer.
+    const answered = (before: State) => result.ok && before.device === asked && { device: result.data.device };
+    change((before) => ({ ...before, ...answered(before), isOld: false }));
+  };
+  const isOld = state?.isOld ?? false;
+  const readAgain = useSoon(refresh, READ_AGAIN_MS);
+  useEffect(() => {
+    if (isOld) readAgain();
+  }, [isOld, readAgain]);
+  const presenceSince = state?.device?.onlineChangedAt;
+  const readHistory = useSoon(refresh, HISTORY_BEHIND_MS);
+  useEffect(() => {
+    if (presenceSince) readHistory();
+  }, [presenceSince, readHistory]);
+
+  useItself(deviceId, change);
+
+  const readOlder = async (): Promise<void> => {
+    if (readingOlder || !state?.older) return;
+    setReadingOlder(true);
+    const result = await platform.query(OlderTasksDocument, { id: deviceId, after: state.older });
+    setReadingOlder(false);
+    if (!result.ok) return;
+    const { edges = [], pageInfo } = result.data.device?.tasks ?? {};
+    change((before) => ({
+      ...before,
+      tasks: [...before.tasks, ...edges.map(({ node }) => node).filter(({ id }) => !before.tasks.some((task) => task.id === id))],
+      older: pageInfo?.hasNextPage ? pageInfo.endCursor : null,
+    }));
+  };
+
+  return { ...live, refresh, readOlder, readingOlder };
+}
+
+async function read(id: string): Promise<Result<State>> {
+  const result = await platform.query(ShowDeviceDocument, { id });
+  if (!result.ok) return result as Result<never>;
+  const { device } = result.data;
+  const { edges = [], pageInfo } = device?.tasks ?? {};
+  const older = pageInfo?.hasNextPage ? pageInfo.endCursor : null;
+  return { ok: true, data: { device, tasks: edges.map(({ node }) => node), older, isOld: false } };
+}
+
+function withTask(tasks: readonly DeviceTaskFragment[], task: DeviceTaskFragment): readonly DeviceTaskFragment[] {
+  const at = tasks.findIndex(({ id }) => id === task.id);
+  return at === -1 ? [task, ...tasks] : tasks.with(at, task);
+}
+
+/** What others change of it, and whether it is on-line. */
+function useItself(deviceId: string, change: (next: (state: State) => State) => void): void {
+  const { state } = useLive({
+    key: deviceId,
+    load: async (): Promise<Result<null>> => ({ ok: true, data: null }),
+    subscription: FollowDeviceItselfDocument,
+    variables: { filter: { ids: [deviceId] } },
+    all: (): { device?: ShownDeviceFragment | null } => ({}),
+    event: (before, { deviceChanges: event }) => (event.__typename === 'DeviceChange' ? { device: event.device } : before),
+  });
+  const device = state?.device;
+  useEffect(() => {
+    if (device !== undefined) change((before) => ({ ...before, device }));
+  }, [device, change]);
+}
