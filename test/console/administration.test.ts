@@ -104,8 +104,9 @@ describeInBrowser('R-UI-3 products, keys, people and audit in the console', () =
   });
 
   test('R-UI-3: a key is made, shown once, renamed and limited, and revoked; what is open with it ends', async () => {
-    opened = await console_.open('ADMINISTRATOR', '/settings/keys');
+    opened = await console_.open('ADMINISTRATOR', '/');
     const { page } = opened;
+    await page.getByRole('link', { name: 'Keys and people' }).click();
     await heading(page, 'API keys');
     await page.locator('[data-key]').first().waitFor();
     expect(await accessibilityProblems(page)).toEqual([]);
@@ -120,6 +121,14 @@ describeInBrowser('R-UI-3 products, keys, people and audit in the console', () =
     const key = (await shown.locator('pre').textContent()) ?? '';
     expect(key).toMatch(/^updraft_/);
     expect(await accessibilityProblems(page)).toEqual([]);
+    // Neither Escape nor the way back takes it away unasked.
+    await page.keyboard.press('Escape');
+    await page.evaluate('history.back()');
+    const leave = page.getByRole('dialog', { name: 'Leave this page?' });
+    await leave.getByText('shown only this once').waitFor();
+    await leave.getByRole('button', { name: 'Keep as it is' }).click();
+    await leave.waitFor({ state: 'detached' });
+    expect(await shown.locator('pre').textContent()).toBe(key);
     await shown.getByRole('button', { name: 'I have copied it' }).click();
     await page.locator('[data-key="build server"][data-state=good]').waitFor();
     expect(await page.content()).not.toContain(key.slice(8));

@@ -189,12 +189,11 @@ describeInBrowser('R-UI-3 the page of a device, in a real browser', () => {
     expect(await dialog.getByRole('button', { name: 'Reset the secret' }).isDisabled()).toBe(true);
     await dialog.getByRole('textbox').fill('secret-1');
     await dialog.getByRole('button', { name: 'Reset the secret' }).click();
-    const shown = page.locator('[data-secret]');
-    await shown.waitFor();
-    const secret = (await shown.textContent()) ?? '';
+    const shown = page.getByRole('dialog', { name: 'The new secret of secret-1' });
+    const secret = (await shown.locator('[data-secret] pre').textContent()) ?? '';
     expect((await console_.updraft.core.devices.credentials(console_.updraft.productKey, 'secret-1'))?.secret).toBe(secret);
     expect(await accessibilityProblems(page)).toEqual([]);
-    await page.getByRole('button', { name: 'Close' }).click();
+    await shown.getByRole('button', { name: 'I have copied it' }).click();
     await shown.waitFor({ state: 'detached' });
     expect(await page.content()).not.toContain(secret);
   });

@@ -1,5 +1,5 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { useEffect } from 'react';
+import { type ReactNode, useEffect } from 'react';
 import { type NavigateOptions, useBlocker } from 'react-router';
 import { session } from '../app/session/session';
 import { ConfirmDialog } from './Confirm';
@@ -7,8 +7,8 @@ import { ConfirmDialog } from './Confirm';
 /** For the way on from a form that was sent: nothing is lost by it. */
 export const SAVED: NavigateOptions = { state: { saved: true } };
 
-/** Asks before a page is left, also by the browser's own buttons, while something stands in it that would be lost. */
-export function Unsaved({ when }: { when: boolean }) {
+/** Asks before a page is left, also by the browser's own buttons, while something stands in it that would be lost: `children` say what. */
+export function Unsaved({ when, children }: { when: boolean; children?: ReactNode }) {
   const { t } = useLingui();
   const blocker = useBlocker(
     ({ currentLocation, nextLocation }) => when && currentLocation.pathname !== nextLocation.pathname && nextLocation.state?.saved !== true,
@@ -25,7 +25,7 @@ export function Unsaved({ when }: { when: boolean }) {
   if (blocker.state !== 'blocked') return null;
   const question = {
     title: t`Leave this page?`,
-    children: <Trans>What you have entered here is not kept, and what is being sent is stopped.</Trans>,
+    children: children ?? <Trans>What you have entered here is not kept, and what is being sent is stopped.</Trans>,
     action: t`Leave the page`,
   };
   return <ConfirmDialog question={question} answer={(leave) => (leave ? blocker.proceed() : blocker.reset())} />;

@@ -1,10 +1,10 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Alert, Button, Group, Modal, Select, Stack, TextInput } from '@mantine/core';
+import { Alert, Button, Select, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useState } from 'react';
 import { ROLE_NAMES } from '../../app/session/may';
-import { CopyText } from '../../components/CopyText';
 import { FormDialog } from '../../components/FormDialog';
+import { SecretDialog } from '../../components/SecretDialog';
 import { MakeKeyDocument } from '../../generated/pages/access/documents';
 import { useFormCommand } from '../../live/use-form-command';
 import { fieldOf, KeyFields, type KeyValues } from './KeyFields';
@@ -33,26 +33,20 @@ export function CreateKey({ close, created }: { close: () => void; created: () =
   };
   if (made !== null)
     return (
-      <Modal
-        opened
-        onClose={close}
-        closeOnClickOutside={false}
-        closeOnEscape={false}
+      <SecretDialog
         title={t`The new key`}
-        closeButtonProps={{ 'aria-label': t`Close` }}
+        secrets={[[t`API key`, made]]}
+        close={close}
+        buttons={
+          <Button onClick={close}>
+            <Trans>I have copied it</Trans>
+          </Button>
+        }
       >
-        <Stack>
-          <Alert variant="default" role="alert">
-            <Trans>Copy it now: it is shown only this once, and Updraft does not keep it.</Trans>
-          </Alert>
-          <CopyText block value={made} label={t`the new key`} />
-          <Group justify="flex-end">
-            <Button onClick={close}>
-              <Trans>I have copied it</Trans>
-            </Button>
-          </Group>
-        </Stack>
-      </Modal>
+        <Alert variant="default" role="alert">
+          <Trans>Copy it now: it is shown only this once, and Updraft does not keep it.</Trans>
+        </Alert>
+      </SecretDialog>
     );
   return (
     <FormDialog {...command} isDirty={form.isDirty()} title={t`New API key`} action={t`Create the key`} close={close} submit={submit}>

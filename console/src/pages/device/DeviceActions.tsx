@@ -1,12 +1,13 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Alert, Button, Code, CopyButton, Group, Modal, Stack, Text } from '@mantine/core';
-import { IconCheck, IconCopy, IconKey } from '@tabler/icons-react';
+import { Alert, Button, Group, Stack } from '@mantine/core';
+import { IconKey } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { paths } from '../../app/paths';
 import { Can } from '../../components/Can';
 import { useConfirm } from '../../components/Confirm';
 import { ErrorPanel } from '../../components/ErrorPanel';
+import { SecretDialog } from '../../components/SecretDialog';
 import {
   DeleteDeviceDocument,
   EnableDeviceDocument,
@@ -17,7 +18,6 @@ import { useCommand } from '../../live/use-command';
 import { EditDevice } from './edit/EditDevice';
 import { EditGroups } from './edit/EditGroups';
 import { EditIdentity } from './edit/EditIdentity';
-import classes from './Facts.module.css';
 
 /** What is done to one device. */
 export function DeviceActions({ device, done }: { device: ShownDeviceFragment; done: () => void }) {
@@ -127,32 +127,22 @@ export function DeviceActions({ device, done }: { device: ShownDeviceFragment; d
       {editing === 'device' && <EditDevice device={device} close={close} saved={done} />}
       {editing === 'groups' && <EditGroups device={device} close={close} saved={done} />}
       {editing === 'identity' && <EditIdentity device={device} close={close} saved={done} />}
-      <Modal
-        opened={secret !== null}
-        onClose={() => setSecret(null)}
-        closeOnClickOutside={false}
-        title={t`The new secret of ${deviceName}`}
-        closeButtonProps={{ 'aria-label': t`Close` }}
-      >
-        <Stack>
-          <Alert color="orange">
-            <Trans>It is shown now and never again. Copy it before you close this.</Trans>
+      {secret !== null && (
+        <SecretDialog
+          title={t`The new secret of ${deviceName}`}
+          secrets={[[t`Secret`, secret]]}
+          close={() => setSecret(null)}
+          buttons={
+            <Button onClick={() => setSecret(null)}>
+              <Trans>I have copied it</Trans>
+            </Button>
+          }
+        >
+          <Alert variant="default" role="alert">
+            <Trans>Copy it now: it is shown only this once. The device connects with it from now on.</Trans>
           </Alert>
-          <Code block className={classes.long} data-secret>
-            {secret}
-          </Code>
-          <CopyButton value={secret ?? ''}>
-            {({ copied, copy }) => (
-              <Button onClick={copy} variant="default" leftSection={copied ? <IconCheck size={16} /> : <IconCopy size={16} />}>
-                {copied ? <Trans>Copied</Trans> : <Trans>Copy</Trans>}
-              </Button>
-            )}
-          </CopyButton>
-          <Text size="sm" c="dimmed">
-            <Trans>The device connects with it from now on.</Trans>
-          </Text>
-        </Stack>
-      </Modal>
+        </SecretDialog>
+      )}
     </Stack>
   );
 }
