@@ -14,7 +14,8 @@ const reportsOf = ({ core }: Running) => core.calls.flatMap((each) => (each.call
 describe('R-FLOW-1 children of a Link device (device-protocols §1.2)', () => {
   let running: Running;
   beforeEach(async () => {
-    running = await startGateway({}, { messagesPerSecond: 1, messagesBurst: 20 });
+    // So slow that nothing is saved up while a test runs, however long that takes; a child adds one a second.
+    running = await startGateway({}, { messagesPerSecond: 0.01, messagesBurst: 20 });
     running.core.children.set(HUB, [PROBE]);
   });
   afterEach(() => running.stop());
@@ -68,6 +69,7 @@ describe('R-FLOW-1 children of a Link device (device-protocols §1.2)', () => {
 
   test('for anybody else they are dropped and counted, whoever asks how often, and the store is not asked each time', async () => {
     const [hub, other] = [await running.connect(), await running.connect({ deviceName: 'other' })];
+    const began = performance.now();
     for (const client of [hub, other])
       for (let count = 0; count < 8; count += 1) await client.publishAsync(topics('victim').inform, version('6.6.6'), { qos: 1 });
     await other.publishAsync(probe.inform, version('6.6.6'), { qos: 1 });
@@ -76,7 +78,9 @@ describe('R-FLOW-1 children of a Link device (device-protocols §1.2)', () => {
     await roundTrip(running, other, 'other');
     expect(reportsOf(running)).toEqual([[PROBE, 'version']]);
     expect(await running.counted('dropped_total', { reason: 'foreign_topic' })).toBe(17);
-    expect(running.core.familyLookups).toBeLessThanOrEqual(2);
+    // Once in two seconds for each connection: on a slow machine the messages may take longer than that.
+    const periods = 1 + Math.floor((performance.now() - began) / 2_000);
+    expect(running.core.familyLookups).toBeLessThanOrEqual(2 * periods);
   });
 
   test('one that comes to be its child while it is connected is spoken to and heard at once', async () => {
@@ -146,10 +150,11 @@ describe('R-FLOW-1 children of a Link device (device-protocols §1.2)', () => {
 
   test('a parent may send more: four messages at once for each of its children', async () => {
     const hub = await running.connect();
-    for (let count = 0; count < 30; count += 1) await hub.publishAsync(probe.inform, version(`1.${count}`), { qos: 1 });
+    // So many more than may be at once that what the child adds while they come is no matter.
+    for (let count = 0; count < 100; count += 1) await hub.publishAsync(probe.inform, version(`1.${count}`), { qos: 1 });
     await running.core.until(() => running.core.reports.length >= 24);
     expect(await running.counted('dropped_total', { reason: 'too_fast' })).toBeGreaterThan(0);
-    expect(running.core.reports.length).toBeLessThan(30);
+    expect(running.core.reports.length).toBeLessThan(100);
   });
 });
 

@@ -2,6 +2,7 @@ import { createEmqxApi, type EmqxApi } from '../../gateways/mqtt/external/emqx-a
 import { createEmqxPresence, readPresenceEvent } from '../../gateways/mqtt/external/emqx-presence';
 import { createResolve } from '../../gateways/mqtt/external/resolve';
 import { createSendWindow } from '../../gateways/mqtt/external/send-window';
+import { patience } from '../support/devices/patience';
 import { bothDialects } from './both-dialects';
 import { type FakeEmqx, startFakeEmqx } from './emqx-support';
 import { iotdaOptions, VECTOR } from './iotda-support';
@@ -39,7 +40,7 @@ async function presence(api?: EmqxApi) {
     resolve: createResolve(core.devices),
     ...(api && { api }),
   });
-  return { core, left, take, settled: () => parts.queues.stop(1_000) };
+  return { core, left, take, settled: () => parts.queues.stop(patience(60_000)) };
 }
 
 test("R-DEV-2 EMQX's events bring a device on-line and off-line, with sessions that sort by time", async () => {

@@ -16,7 +16,7 @@ describe('R-FLOW-1 what one device may take', () => {
     new Promise<boolean>((resolve) => client.once('close', () => resolve(true)));
 
   test('R-FLOW-1 messages over the rate are dropped and counted; the session stays, and so does its neighbour', async () => {
-    running = await startGateway({}, { messagesPerSecond: 1, messagesBurst: 5 });
+    running = await startGateway({}, { messagesPerSecond: 0.01, messagesBurst: 5 });
     const device = await running.connect();
     for (let version = 1; version <= 20; version += 1) {
       await device.publishAsync(inform, `{"params":{"version":"${version}"}}`, { qos: 1 });

@@ -137,7 +137,10 @@ export class RecordingCore implements GatewayCore {
   readonly ignored: ({ deviceId: string } & Parameters<GatewayCore['tasks']['ignored']>[1])[] = [];
 
   readonly tasks: GatewayCore['tasks'] = {
-    ignored: (deviceId, report) => void this.ignored.push({ deviceId, ...report }),
+    ignored: (deviceId, report) => {
+      this.ignored.push({ deviceId, ...report });
+      this.changed.emit('call');
+    },
     report: async (deviceId, report, ignored) => {
       await this.record({ call: 'report', deviceId, report });
       if (!this.hasTask && report.kind !== 'version') ignored?.();

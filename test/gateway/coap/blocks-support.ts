@@ -88,8 +88,8 @@ export function blockServer(bytes: Buffer, limits: Parameters<typeof settingsWit
     onOpened: async () => undefined,
     limits: settings.limits,
     clock: () => new Date(),
-    // Time goes on for what waits for it.
-    now: () => performance.now() + skipped,
+    // Time goes on for what waits for it, and not by itself.
+    now: () => skipped,
     async delay(ms) {
       await new Promise(setImmediate);
       skipped += ms;

@@ -223,11 +223,12 @@ describe('when there is too much, or core is away', () => {
   });
 
   test('R-SAFE-3 5.03 for a device that registers again and again, and for an address that asks without end; others get on', async () => {
-    running = await startCoapGateway({ quotas: { registersPerMinute: 20, addressRequestsPerSecond: 1 } });
+    // So slow that nothing comes to be allowed again while this runs: one Register, and four requests of an address.
+    running = await startCoapGateway({ quotas: { registersPerMinute: 1, addressRequestsPerSecond: 0.2 } });
     const device = await running.plain();
     const codes: string[] = [];
-    for (let count = 0; count < 3; count += 1) codes.push(told(await device.ask(register('ep=plain-1&lwm2m=1.0'))).slice(0, 4));
-    expect(codes).toEqual(['2.01', '2.01', '5.03']);
+    for (let count = 0; count < 2; count += 1) codes.push(told(await device.ask(register('ep=plain-1&lwm2m=1.0'))).slice(0, 4));
+    expect(codes).toEqual(['2.01', '5.03']);
     expect(told(await device.ask(register('ep=plain-2&lwm2m=1.0')))).toMatch(/^2\.01/);
     let answer = '';
     for (let count = 0; count < 30 && answer !== '5.03'; count += 1) answer = told(await device.ask({ path: '/rd/x' }));
