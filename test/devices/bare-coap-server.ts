@@ -6,11 +6,11 @@ import { patience } from '../support/devices/patience';
 
 export interface BareCoapServer {
   port: number;
-  /** Requests of the device, in order. */
+  /** Requests of the device, in order; one that it repeats, since its answer was slow to come, is answered again and stands here once. */
   asked: (ParsedPacket & { at: number })[];
   /** Answers to the next Registers and Updates, in place of 2.01 and 2.04. */
   answers: { code: string; options?: NamedOption[] }[];
-  /** Everything else that came of the device: acknowledgements, responses, resets. */
+  /** Everything else that came of the device: acknowledgements, responses, resets; a response that it repeats once as well. */
   heard: ParsedPacket[];
   /** A confirmable request, not repeated; the response, whether in the acknowledgement or in a message of its own. */
   ask(packet: Packet): Promise<ParsedPacket>;
@@ -31,24 +31,30 @@ export async function startBareCoapServer(): Promise<BareCoapServer> {
   let device = { address: '127.0.0.1', port: 0 };
   let messageId = 0;
   const waiting = new Set<() => void>();
+  /** What was sent back to a confirmable message, by its port and id. */
+  const answered = new Map<string, Packet>();
   const send = (packet: Packet): void => socket.send(generate(packet), device.port, device.address);
 
   socket.on('message', (datagram, { address, port }) => {
     device = { address, port };
     const packet = parse(datagram);
+    const message = `${port} ${packet.messageId}`;
+    const before = packet.confirmable ? answered.get(message) : undefined;
+    if (before) return send(before);
     const request = packet.code.startsWith('0.') && packet.code !== '0.00';
-    if (request) answer(packet);
-    else server.heard.push(packet);
-    if (!request && packet.confirmable) send({ code: '0.00', ack: true, messageId: packet.messageId });
+    const back = request ? answerTo(packet) : { code: '0.00', ack: true, messageId: packet.messageId };
+    if (!request) server.heard.push(packet);
+    if (packet.confirmable) answered.set(message, back);
+    if (request || packet.confirmable) send(back);
     for (const look of waiting) look();
   });
 
-  function answer(packet: ParsedPacket): void {
+  function answerTo(packet: ParsedPacket): Packet {
     server.asked.push({ ...packet, at: performance.now() });
     const registers = textsOf(packet, 'Uri-Path').length === 1;
     const { code, options = [] } = server.answers.shift() ?? { code: registers ? '2.01' : '2.04' };
     const location = code === '2.01' ? ['rd', 'r1'].map((value) => ({ name: 'Location-Path' as const, value: Buffer.from(value) })) : [];
-    send({ code, ack: true, messageId: packet.messageId, token: packet.token, options: [...location, ...options] });
+    return { code, ack: true, messageId: packet.messageId, token: packet.token, options: [...location, ...options] };
   }
 
   const server: BareCoapServer = {

@@ -1,6 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { decode } from 'cbor2';
 import { startUdpNat } from '../support/devices/lwm2m/line/udp-nat';
 import type { Lwm2mDevice } from '../support/devices/lwm2m/lwm2m-device';
+import { patience } from '../support/devices/patience';
 import { useNodeCoap } from './use-node-coap';
 
 const TLV = 11_542;
@@ -10,7 +12,7 @@ const SENML_CBOR = 112;
 describe('the virtual LwM2M device, against node-coap', () => {
   const world = useNodeCoap();
   async function untilMissed(device: Lwm2mDevice): Promise<void> {
-    while (device.client.missed === 0) await new Promise((resolve) => setImmediate(resolve));
+    while (device.client.missed === 0) await delay(5);
   }
 
   test.each([
@@ -108,8 +110,9 @@ describe('the virtual LwM2M device, against node-coap', () => {
   });
 
   test('its window ends by itself, so long after the last message either way, and a Send opens it', async () => {
-    const device = await world.started({ queueMode: true, awakeMs: 40 });
-    while (device.client.wakefulness.awake) await new Promise((resolve) => setImmediate(resolve));
+    // Long enough for the question that comes within the window.
+    const device = await world.started({ queueMode: true, awakeMs: patience(2_000) });
+    while (device.client.wakefulness.awake) await delay(5);
     void world.server.ask({ pathname: '/3/0/3' }).catch(() => undefined);
     await untilMissed(device);
     expect(await device.client.send('/5/0/3')).toBe('2.04');
