@@ -95,7 +95,7 @@ export class RecordedBatch implements BatchActivities {
     return 0;
   };
   gatewayLost = async (gatewayId: string) => {
-    this.lostGateways.push(gatewayId);
+    recordChange(this.lostGateways, gatewayId);
     const lost = new Set(this.due.filter((id) => this.gatewayOf(id) === gatewayId));
     this.due = this.due.filter((id) => !lost.has(id));
     for (const id of lost) this.open.delete(id);

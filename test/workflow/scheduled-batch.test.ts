@@ -14,7 +14,7 @@ describe('the batch workflow, scheduled', () => {
 
   test('R-BAT-6 a scheduled batch pushes from its start on, also when the worker was away then; before it cannot be paused', async () => {
     const { world, engine, batchId, handle, restart, stop } = await run(['a', 'b']);
-    const startAt = Date.now() + patience(3_000);
+    const startAt = Date.now() + patience(8_000);
     world.schedule = { startAt, endAt: null };
     let firstLook = 0;
     world.beforeDue = () => {
@@ -35,7 +35,7 @@ describe('the batch workflow, scheduled', () => {
 
   test('R-BAT-6 at its end a batch is finished, and what has not ended is ended with that cause', async () => {
     const { world, engine, batchId, handle, stop } = await run(['a', 'b']);
-    world.schedule = { startAt: Date.now(), endAt: Date.now() + patience(2_000) };
+    world.schedule = { startAt: Date.now(), endAt: Date.now() + patience(6_000) };
     await engine.startBatch(batchId);
     await handle.result();
     expect(world.pushes.flatMap(({ taskIds }) => taskIds)).toEqual(['a', 'b']);
@@ -47,7 +47,7 @@ describe('the batch workflow, scheduled', () => {
 
   test('R-BAT-6 a pause that comes while the devices are selected is refused when the batch turns out to be scheduled', async () => {
     const { world, engine, batchId, handle, stop } = await run(['a']);
-    const startAt = Date.now() + patience(2_000);
+    const startAt = Date.now() + patience(6_000);
     world.schedule = { startAt, endAt: null };
     let selected = () => {};
     const selecting = new Promise<void>((settle) => {
