@@ -19,7 +19,8 @@ afterEach(async () => {
 });
 afterAll(() => store.close());
 
-const SOON = { leaseMs: Math.round(500 * slowness()), pauseMs: 20 };
+/** A process that stands still for as long as a lease loses it. */
+const SOON = { leaseMs: Math.round(2_000 * slowness()), pauseMs: 20 };
 const kept = () => store.collections.settings;
 const tools = (of = store) => ({ collections: of.collections, ...secretSeals([MASTER_KEY]) });
 
@@ -54,7 +55,7 @@ test('of processes that start together one migrates, and all wait until it is do
   let most = 0;
   const slow = counting(1, async () => {
     most = Math.max(most, ++under);
-    await new Promise((resolve) => setTimeout(resolve, 4 * SOON.leaseMs));
+    await new Promise((resolve) => setTimeout(resolve, 2 * SOON.leaseMs));
     under -= 1;
   });
   const ran = await Promise.all(

@@ -102,6 +102,8 @@ describe('R-DEV-2 with queue mode', () => {
     gateways.gw1.registrations.heard(id, 'gw-1');
     await gateways.gw1.registrations.unanswered(id, 'gw-1', sentAt);
     expect(await online('m1')).toEqual([true]);
+    // By now it is being written: what comes after it is to come after it in the store as well.
+    await gateways.gw1.registrations.close();
     await gateways.gw1.registrations.unanswered(id, 'gw-1', gateways.clock());
     await gateways.gw1.registrations.unanswered(id, 'gw-1', gateways.clock());
     expect(await online('m1')).toEqual([false]);
