@@ -99,7 +99,8 @@ if (!isMounted) {
   async function isServed(): Promise<void> {
     const { products } = platform.parts.core;
     await products.create(administrator, { key: `p${version++}`.padEnd(6, 'x'), name: 'Meters' });
-    expect((await fetch(`${platform.apiUrl}/readyz`)).status).toBe(200);
+    // The servers that it looks for may take a moment longer than a question does.
+    await until(async () => (await fetch(`${platform.apiUrl}/readyz`)).status === 200);
   }
 
   test('uploads are refused before it is full, by whichever way, all else is served, and that ends by itself', async () => {

@@ -1,6 +1,7 @@
 import type { Habits } from '../support/devices/lwm2m/habits';
 import { startUdpNat, type UdpNat } from '../support/devices/lwm2m/line/udp-nat';
 import { movesAt, type UpgradePoint } from '../support/devices/lwm2m/lwm2m-behaviours';
+import { patience } from '../support/devices/patience';
 import { type Lwm2mFleetDevice, startLwm2mFleet } from '../support/lwm2m-fleet';
 import { type Lwm2mUpgradePlatform, startLwm2mUpgrades, succeeded } from '../support/lwm2m-upgrades';
 
@@ -20,7 +21,7 @@ const WAYS = [
  * An Update every second; whoever has no answer to it tries again from the beginning soon. With a connection id nobody has to, and only waits
  * for an answer that a busy machine gives late.
  */
-const talkative = (line: string): Partial<Habits> => ({ lifetimeSeconds: 2, ...(line !== 'with-id' && { ackTimeoutMs: 100 }) });
+const talkative = (line: string): Partial<Habits> => ({ lifetimeSeconds: 2, ...(line !== 'with-id' && { ackTimeoutMs: patience(100) }) });
 
 describe('LwM2M devices whose address changes in the middle of an upgrade', () => {
   let platform: Lwm2mUpgradePlatform;

@@ -1,11 +1,12 @@
 import { slow } from '../support/devices/behaviours';
 import { losesNotifications } from '../support/devices/lwm2m/lwm2m-behaviours';
+import { patience } from '../support/devices/patience';
 import type { Lwm2mFleetDevice } from '../support/lwm2m-fleet';
 import { type Lwm2mUpgradePlatform, startLwm2mUpgrades, succeeded } from '../support/lwm2m-upgrades';
 
 /** What the product says; devices listen a little longer, as long as a message may take on a busy machine. */
 const AWAKE_SECONDS = 2;
-const QUEUED = { queueMode: true, awakeMs: AWAKE_SECONDS * 1_000 + 500, lifetimeSeconds: 3_600 };
+const QUEUED = { queueMode: true, awakeMs: AWAKE_SECONDS * 1_000 + patience(1_000), lifetimeSeconds: 3_600 };
 
 describe('LwM2M devices that sleep', () => {
   let platform: Lwm2mUpgradePlatform;
@@ -19,7 +20,7 @@ describe('LwM2M devices that sleep', () => {
     { deviceName: 'sleeper-secure', habits: QUEUED, secure: true },
     { deviceName: 'sleeper-pushed', habits: { ...QUEUED, delivery: 1 } },
     // Its download is longer than its window: each block begins that anew.
-    { deviceName: 'sleeper-slow', habits: QUEUED, behaviours: [slow(3_000)] },
+    { deviceName: 'sleeper-slow', habits: QUEUED, behaviours: [slow(patience(4_500))] },
     { deviceName: 'sleeper-unheard', habits: QUEUED, behaviours: [losesNotifications()] },
   ];
 

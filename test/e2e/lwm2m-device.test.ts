@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cutsOffAfter, startUdpNat } from '../support/devices/lwm2m/line/udp-nat';
 import { RegistrationRefused } from '../support/devices/lwm2m/registration';
+import { patience } from '../support/devices/patience';
 import { writeFirmwareImage } from '../support/firmware-image';
 import { type Lwm2mPlatform, startLwm2mPlatform } from '../support/lwm2m-platform';
 
@@ -115,7 +116,8 @@ describe('virtual LwM2M devices at a real platform', () => {
     test.each(['coap', 'coaps'] as const)('R-DL-4 over %s, from a port of its own, resumed there where it lost contact', async (scheme) => {
       const deviceName = `loading-${scheme}`;
       const psk = keyOf(deviceName);
-      const habits = { ackTimeoutMs: 50 };
+      // It gives up after 31 of these, and a busy machine takes its time for a handshake.
+      const habits = { ackTimeoutMs: patience(150) };
       const device = await platform.device({ deviceName, habits, ...(scheme === 'coaps' && { psk }) });
       await device.start();
       const path = await platform.fileFor(deviceName, image);

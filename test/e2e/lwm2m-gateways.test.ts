@@ -70,8 +70,10 @@ describe('R-DEV-2, R-FLOW-6 two gateways behind a UDP balancer lose no registrat
   }
   const untilAllAt = (gatewayId: string) => updraft.until(async () => (await namesAt(gatewayId)).length === names().length);
 
+  /** A busy gateway says 5.03, come again, which forgets nobody. */
   const expectNoneForgotten = (): void => {
-    for (const { name, codes } of updaters.all) expect([name, codes.filter((code) => code !== '2.04')]).toEqual([name, []]);
+    for (const { name, codes } of updaters.all)
+      expect([name, codes.filter((code) => code !== '2.04' && code !== '5.03')]).toEqual([name, []]);
   };
 
   test('each of them has devices of every kind', async () => {

@@ -3,14 +3,14 @@ import { freePort } from '../../server/embedded/free-port';
 import type { DeviceObserver } from '../support/devices/device-events';
 import type { Fleet } from '../support/devices/fleet';
 import { defers, ignores, leavesPush, sticksIn, versionLater } from '../support/devices/lwm2m/lwm2m-behaviours';
-import { slowness } from '../support/devices/patience';
+import { patience, slowness } from '../support/devices/patience';
 import { type Lwm2mFleetDevice, startLwm2mFleet } from '../support/lwm2m-fleet';
 import { CELLS } from '../support/misbehaviours/lwm2m-rows';
 import { startProcesses, type UpdraftProcesses } from '../support/updraft-processes';
 
 const held = { times: 'untilTold' } as const;
 /** An Update every second; whoever has no answer to it tries again from the beginning soon. */
-const TALKATIVE = { lifetimeSeconds: 2, ackTimeoutMs: 100 };
+const TALKATIVE = { lifetimeSeconds: 2, ackTimeoutMs: patience(100) };
 const { cellId, signalStrength, sinr } = CELLS.weak;
 const WEAK = { cellId, signalStrength, sinr };
 
@@ -63,6 +63,8 @@ describe.each([
     const limits = ['VERSION', 'SIGNAL', 'START', 'DOWNLOAD', 'UPDATE', 'RESULT', 'CHECK', 'DEFER'];
     updraft = await startProcesses(['api,worker'], {
       UPDRAFT_MINUTE_MS: `${Math.round(500 * slowness())}`,
+      // What a device has left without an answer is asked again by this clock.
+      UPDRAFT_REOFFER_MINUTES: '10',
       ...Object.fromEntries(limits.map((limit) => [`UPDRAFT_LWM2M_${limit}_MINUTES`, '1440'])),
     });
   });

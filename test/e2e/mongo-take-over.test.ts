@@ -19,7 +19,7 @@ async function killed(parent: ChildProcess, dataDir: string): Promise<void> {
   await once(parent, 'exit');
   const lock = join(dataDir, 'mongo/mongod.lock');
   const pid = (): number => Number(existsSync(lock) ? readFileSync(lock, 'utf8') : 0);
-  for (let look = 0; look < 1_200 && pid() > 0 && isAlive(pid()); look += 1) await delay(50);
+  while (pid() > 0 && isAlive(pid())) await delay(50);
 }
 
 describe('R-SAFE-4 data of a version without passwords', () => {

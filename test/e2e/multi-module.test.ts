@@ -1,11 +1,12 @@
-import type { BatchTag } from '../../schema/model/batch/batch';
+import type { Batch, BatchTag } from '../../schema/model/batch/batch';
 import { versionOf } from '../../schema/model/device/device-modules';
 import type { UpgradeOffer } from '../support/devices/link/upgrade-offer';
+import { patience } from '../support/devices/patience';
 import { startUpdraft, type Updraft } from '../support/updraft';
 
 const MODULES = { appl: '1.0.0', boot: '1.0.0' };
 /** Long enough for two upgrades to be under way at once. */
-const DOWNLOAD_MS = 1_500;
+const DOWNLOAD_MS = patience(3_000);
 
 describe('several modules of Link devices over real MQTT', () => {
   let updraft: Updraft;
@@ -20,17 +21,16 @@ describe('several modules of Link devices over real MQTT', () => {
     const devices = ['both-0', 'both-1'].map((deviceName) => ({ deviceName, modules: MODULES }));
     const fleet = await updraft.fleet(devices, { pacing });
     for (const { deviceName } of devices) fleet.device(deviceName).on('notified', ({ offer }) => offers.push(offer));
-    await updraft.until(async () => (await updraft.core.devices.get(`${updraft.productKey}.both-1`))?.modules.boot);
+    for (const { deviceName } of devices)
+      await updraft.until(async () => (await updraft.core.devices.get(`${updraft.productKey}.${deviceName}`))?.modules.boot);
     const tags = (module: string): BatchTag[] => [{ key: 'wave.of', value: module }];
-    const push = async (module: string) =>
-      updraft.push(await updraft.package('2.0.0', 4_096, module), { multiModule: true, tags: tags(module) });
-    const batches = [await push('appl'), await push('boot')];
-
-    await updraft.until(async () => {
-      const tasks = await Promise.all(batches.map((batch) => updraft.task(batch, 'both-0')));
-      return tasks.every(({ status }) => status === 'IN_PROGRESS');
-    });
+    const packages = [await updraft.package('2.0.0', 4_096, 'appl'), await updraft.package('2.0.0', 4_096, 'boot')];
+    const batches: Batch[] = [];
+    for (const firmware of packages) batches.push(await updraft.push(firmware, { multiModule: true, tags: tags(firmware.module) }));
     for (const batch of batches) expect(await updraft.settled(batch)).toEqual({ 'both-0': 'SUCCEEDED', 'both-1': 'SUCCEEDED' });
+    const [one, other] = await Promise.all(batches.map((batch) => updraft.task(batch, 'both-0')));
+    expect(Number(one?.firstProgressAt)).toBeLessThan(Number(other?.endedAt));
+    expect(Number(other?.firstProgressAt)).toBeLessThan(Number(one?.endedAt));
     for (const name of ['both-0', 'both-1'])
       expect(Object.fromEntries(fleet.device(name).versions)).toEqual({ default: '1.0.0', appl: '2.0.0', boot: '2.0.0' });
     expect(new Set(offers.map(({ module, extData }) => `${module} ${JSON.stringify(extData)}`))).toEqual(

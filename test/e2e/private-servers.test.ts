@@ -109,7 +109,7 @@ describe('R-SAFE-4 what the embedded servers show to other users of the machine'
 
 const namespacesAt = (host: string, port: number, name: string): Promise<number | undefined> =>
   new Promise((settle) => {
-    const asked = request({ host, port, path: '/api/v1/namespaces', headers: { host: name }, timeout: 3_000 }, (answer) => {
+    const asked = request({ host, port, path: '/api/v1/namespaces', headers: { host: name }, timeout: 20_000 }, (answer) => {
       answer.resume().on('close', () => settle(answer.statusCode));
     });
     // What speaks no HTTP/1.

@@ -4,7 +4,7 @@ import { batchWorkflowId, upgradeWorkflowId } from '../../schema/model/ids';
 import type { Task } from '../../schema/model/task/task';
 import { startPlatform } from '../../server/platform';
 import { connectTemporal } from '../../workflows/connection';
-import { failsWith, silent, stallsAt } from '../support/devices/behaviours';
+import { silent, stallsAt } from '../support/devices/behaviours';
 import { ADMIN, startUpdraft, type Updraft } from '../support/updraft';
 
 const NAMES = Array.from({ length: 60 }, (_, index) => `meter-${index}`);
@@ -66,7 +66,7 @@ describe('what no event tells is found out', () => {
   test('R-TASK-5 an upgrade whose workflow was terminated by hand is picked up again, and retries as planned', async () => {
     const fleet = await updraft.fleet([{ deviceName: 'orphan', behaviours: [stallsAt(30)] }]);
     const scope = { kind: 'targeted' as const, deviceNames: ['orphan'] };
-    const batch = await updraft.push(await updraft.package('3.0.0'), { timeoutMinutes: 30 }, { scope });
+    const batch = await updraft.push(await updraft.package('3.0.0'), { timeoutMinutes: 60 }, { scope });
     const { deviceId } = await updraft.until(async () => {
       const task = await updraft.task(batch, 'orphan');
       return task.status === 'IN_PROGRESS' && task;
@@ -81,9 +81,7 @@ describe('what no event tells is found out', () => {
   });
 
   test('R-TASK-5 a failure reported after its workflow was terminated starts it again', async () => {
-    const fleet = await updraft.fleet([{ deviceName: 'failing', behaviours: [failsWith(-4)] }], {
-      pacing: { installMs: 1_000, skipDownload: true },
-    });
+    const fleet = await updraft.fleet([{ deviceName: 'failing', behaviours: [stallsAt(30)] }]);
     const scope = { kind: 'targeted' as const, deviceNames: ['failing'] };
     const batch = await updraft.push(await updraft.package('4.0.0'), {}, { scope });
     const { deviceId } = await updraft.until(async () => {
@@ -91,6 +89,7 @@ describe('what no event tells is found out', () => {
       return task.status === 'IN_PROGRESS' && task;
     });
     await temporal.workflow.getHandle(upgradeWorkflowId(deviceId, 'default')).terminate('by hand');
+    fleet.device('failing').reportStep(-4);
     expect(await updraft.settled(batch)).toEqual({ failing: 'FAILED' });
     expect(await updraft.task(batch, 'failing')).toMatchObject({ cause: 'PACKAGE_INSTALLATION_FAILURE', attempt: 1 });
     await fleet.stop();

@@ -28,6 +28,22 @@ async function failedStart(settings: Record<string, string>, args: string[] = []
   return { code, stdout, stderr };
 }
 
+/** A number that is taken for UDP, and for TCP as well. */
+async function bothTaken(): Promise<{ number: string; close(): void }> {
+  for (;;) {
+    const socket = createSocket('udp4');
+    await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
+    const { port } = socket.address();
+    const server = createServer();
+    const isTaken = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true));
+    });
+    if (isTaken) return { number: `${port}`, close: () => void [socket.close(), server.close()] };
+    // Another program was faster with the other kind.
+    socket.close();
+  }
+}
+
 describe('a port that cannot be had', () => {
   let taken: Server;
   let port: string;
@@ -54,14 +70,13 @@ describe('a port that cannot be had', () => {
   );
 
   test.each(['UPDRAFT_COAP_PORT', 'UPDRAFT_COAPS_PORT'])('of UDP is told alike, whatever has its number for TCP: %s', async (setting) => {
-    const socket = createSocket('udp4');
-    await new Promise<void>((resolve) => socket.bind(Number(port), '127.0.0.1', resolve));
+    const { number, close } = await bothTaken();
     try {
-      const { code, stderr } = await failedStart({ ...free, UPDRAFT_DATA_DIR: newData(), [setting]: port });
-      expect(stderr).toBe(`Port ${port} is in use by another program. Choose another with ${setting}.\n`);
+      const { code, stderr } = await failedStart({ ...free, UPDRAFT_DATA_DIR: newData(), [setting]: number });
+      expect(stderr).toBe(`Port ${number} is in use by another program. Choose another with ${setting}.\n`);
       expect(code).toBe(1);
     } finally {
-      socket.close();
+      close();
     }
   });
 

@@ -14,7 +14,7 @@ export abstract class WatchedDevice extends EventEmitter<DeviceEvents> {
   /** The next such event, or a rejection when none came in time. */
   waitFor<K extends DeviceEventKind>(
     kind: K,
-    { timeoutMs = patience(30_000), where = () => true }: { timeoutMs?: number; where?: (event: DeviceEvents[K][0]) => boolean } = {},
+    { timeoutMs = patience(120_000), where = () => true }: { timeoutMs?: number; where?: (event: DeviceEvents[K][0]) => boolean } = {},
   ): Promise<DeviceEvents[K][0]> {
     return new Promise((resolve, reject) => {
       const emitter = this.untyped;

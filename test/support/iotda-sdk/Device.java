@@ -30,7 +30,7 @@ import java.util.concurrent.TimeUnit;
  *
  * Reads one JSON object: server (tcp:// or ssl://), ca (a PEM file, or null), deviceId, secret, or
  * certificate with cert and key in PEM, file (where the image goes), result (the code
- * to report). Writes a JSON object a line for each thing the SDK told it. Ends with 0 after it has reported, with 1 after a minute without.
+ * to report). Writes a JSON object a line for each thing the SDK told it. Ends with 0 after it has reported, with 1 after ten minutes without.
  */
 public class Device implements OTAListener {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -58,7 +58,7 @@ public class Device implements OTAListener {
     Device device = new Device(told, kit.getOtaService());
     kit.getOtaService().setOtaListener(device);
     tell(Map.of("connected", kit.init()));
-    System.exit(device.reported.await(60, TimeUnit.SECONDS) ? 0 : 1);
+    System.exit(device.reported.await(10, TimeUnit.MINUTES) ? 0 : 1);
   }
 
   /** Of a certificate and its EC key, both PEM. */
@@ -114,7 +114,7 @@ public class Device implements OTAListener {
         ota.reportOtaStatus(result, 100, result == OTAService.OTA_CODE_SUCCESS ? found.getVersion() : version, null);
         version = found.getVersion();
         // The SDK sends from a thread of its own.
-        Thread.sleep(1_000);
+        Thread.sleep(5_000);
         reported.countDown();
       } catch (Exception error) {
         error.printStackTrace();

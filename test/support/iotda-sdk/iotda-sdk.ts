@@ -27,7 +27,7 @@ export function missingForSdk(): string | null {
   return missing.filter((each) => each !== null).join(' and ') || null;
 }
 
-/** Runs one device on the vendor's SDK until it has reported a result. What the SDK told it; throws when it saw no upgrade within a minute. */
+/** Runs one device on the vendor's SDK until it has reported a result. What the SDK told it; throws when it saw no upgrade within ten minutes. */
 export async function runSdkDevice(device: SdkDevice, env: NodeJS.ProcessEnv = process.env): Promise<Record<string, unknown>[]> {
   const library = await sdkLibrary(env);
   return runForeign('java', ['-cp', join(library, '*'), join(__dirname, 'Device.java')], env, device);

@@ -1,7 +1,7 @@
 """A device on the vendor's own SDK for Python, as it is: reports its version, is notified or asks, downloads by the SDK, reports the new one.
 
 Reads one JSON object: port, ca (PEM, or null for TCP), productKey, deviceName, secret, ask (whether it asks), file (where the image goes).
-Writes a JSON object a line for each thing the SDK told it. Ends with 0 after the new version went out, with 1 after a minute without one.
+Writes a JSON object a line for each thing the SDK told it. Ends with 0 after the new version went out, with 1 after ten minutes without one.
 """
 
 import json
@@ -39,12 +39,12 @@ def on_ota(kind, version, size, url, sign_method, sign, module, _extra):
     tell(download=result.name)
     kit.ota_report_version(module, version)
     # The SDK sends from a thread of its own.
-    threading.Timer(1, ended.set).start()
+    threading.Timer(5, ended.set).start()
 
 
 kit.on_connect = on_connect
 kit.on_ota_message_arrived = on_ota
 kit.connect_async()
-in_time = ended.wait(60)
+in_time = ended.wait(600)
 kit.destruct()
 sys.exit(0 if in_time else 1)

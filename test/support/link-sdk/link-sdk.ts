@@ -24,7 +24,7 @@ export interface SdkDevice {
   file: string;
 }
 
-/** Runs one device on the vendor's SDK until it has reported a new version. What the SDK told it; throws when it saw no upgrade within a minute. */
+/** Runs one device on the vendor's SDK until it has reported a new version. What the SDK told it; throws when it saw no upgrade within ten minutes. */
 export async function runSdkDevice(device: SdkDevice, env: NodeJS.ProcessEnv = process.env): Promise<Record<string, unknown>[]> {
   const library = await pythonLibrary(SDK, env);
   return runForeign('python3', [join(__dirname, 'device.py')], { ...env, PYTHONPATH: library }, device);
