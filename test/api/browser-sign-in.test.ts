@@ -1,6 +1,6 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { servePage } from '../support/browser/page-server';
-import { describeWithChromium, startChromium } from '../support/chromium';
+import { BROWSER_WAIT_MS, describeWithChromium, startChromium } from '../support/chromium';
 import { type OidcProvider, startOidcProvider } from '../support/oidc-provider/start';
 import { startTestApi, type TestApi } from './support/test-api';
 
@@ -25,6 +25,7 @@ describeInBrowser('R-UI-4 in a real browser', () => {
   });
   beforeEach(async () => {
     context = await browser.newContext();
+    context.setDefaultTimeout(BROWSER_WAIT_MS);
     page = await context.newPage();
   });
   afterEach(() => context.close());
@@ -42,6 +43,7 @@ describeInBrowser('R-UI-4 in a real browser', () => {
     const answered = page
       .waitForResponse((response) => response.request().postData()?.includes('batches(first') === true)
       .then(async (response) => [response.status(), await response.json()]);
+    await page.locator('.cm-line').filter({ hasText: 'batches(first' }).first().waitFor();
     await page.getByText('Send Request').first().click();
     expect(await answered).toMatchObject([200, { data: { viewer: { role: 'ADMINISTRATOR' } } }]);
     const greeted = await page.evaluate(`new Promise((resolve) => {
@@ -68,11 +70,12 @@ describeInBrowser('R-UI-4 in a real browser', () => {
   test('R-UI-4 a person signs in by a provider of another site, and is signed in', async () => {
     await page.goto(`${api.url}/signin`);
     await page.getByText('Sign in with Example Inc.').click();
-    expect(new URL(page.url()).host).toBe(new URL(provider.url).host);
+    await page.waitForURL(({ host }) => host === new URL(provider.url).host);
     await page.fill('input[name=login]', 'ada');
     await page.fill('input[name=password]', 'x');
     await page.click('button[type=submit]');
-    await page.click('button[type=submit]');
+    // Of the page that comes next: the one before has a button of this kind as well.
+    await page.getByText('Continue').click();
     await page.waitForURL(`${api.url}/explorer/`);
     expect(await asked(page, api.graphqlUrl)).toBe(200);
     const cookies = await context.cookies(api.url);

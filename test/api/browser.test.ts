@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { servePage } from '../support/browser/page-server';
-import { describeWithChromium, startChromium } from '../support/chromium';
+import { BROWSER_WAIT_MS, describeWithChromium, startChromium } from '../support/chromium';
 import { administrator } from '../support/core-parts';
 import { startTestApi, type TestApi } from './support/test-api';
 
@@ -25,7 +25,7 @@ describeInBrowser('R-UI-7 in a real browser', () => {
     api = await startTestApi({ origins: [listed.origin] });
     await api.core.products.create(administrator, { key: 'meter', name: 'Water meter' });
     for (const { origin } of [listed, other]) {
-      const page = await browser.newPage();
+      const page = await newPage();
       await page.goto(origin);
       pages.set(origin, page);
     }
@@ -35,6 +35,12 @@ describeInBrowser('R-UI-7 in a real browser', () => {
     await Promise.all([listed?.stop(), other?.stop()]);
     await api?.stop();
   });
+
+  async function newPage(): Promise<Page> {
+    const page = await browser.newPage();
+    page.setDefaultTimeout(BROWSER_WAIT_MS);
+    return page;
+  }
 
   /** A call of `page.js`, made by the page. */
   const call = <T = Told>(name: string, args: object, from = listed): Promise<T> =>
@@ -99,7 +105,7 @@ describeInBrowser('R-UI-7 in a real browser', () => {
   });
 
   test('R-UI-1 the bare address leads to the explorer, which has the schema before it is given a key', async () => {
-    const page = await browser.newPage();
+    const page = await newPage();
     const schema = page.waitForResponse((response) => response.url() === api.graphqlUrl);
     await page.goto(api.url);
     expect(page.url()).toBe(`${api.url}/explorer/`);

@@ -9,11 +9,14 @@ export const CHROMIUM = {
   at: 'usr/lib/chromium/chromium-headless-shell',
 };
 
+/** For how long a page is waited for: an end to waiting, and not a measure of the machine. */
+export const BROWSER_WAIT_MS = 300_000;
+
 /** A real Chromium without a window: the machine's, or Debian's, unpacked. Throws without one. */
 export async function startChromium(env: NodeJS.ProcessEnv = process.env): Promise<Browser> {
   const { path, env: itsOwn } = await debianProgram(CHROMIUM, env);
   const set = Object.entries(itsOwn).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  return chromium.launch({ executablePath: path, env: Object.fromEntries(set) });
+  return chromium.launch({ executablePath: path, env: Object.fromEntries(set), timeout: BROWSER_WAIT_MS });
 }
 
 /** `describe`, or where Chromium can't be had: a line that says what stays unproven, and nothing run. */
