@@ -42,7 +42,7 @@ test('R-FLOW-3 one that was not asked yet shows no upgrade, and whether it is of
       _id: 'cells.cell-2',
       queueMode: true,
       online: false,
-      expiresAt: new Date(Date.now() + 60_000),
+      expiresAt: new Date(Date.now() + 3_600_000),
       reachableUntil: new Date(Date.now() - 1_000),
     }),
   );

@@ -13,7 +13,7 @@ let api: TestApi;
 let own: Things;
 let foreign: Things;
 let group: string;
-/** Tokens of people who are limited to the product `own`. */
+/** Tokens of people who are limited to the product `own`, good for longer than all tests of this file take on any machine. */
 const tokens = { ADMINISTRATOR: '', OPERATOR: '', VIEWER: '', NOTHING: '' };
 
 beforeAll(async () => {
@@ -21,10 +21,10 @@ beforeAll(async () => {
   const scoped = { ...issuer.issuer, products: { claim: 'products', all: '*' } };
   api = await startTestApi({ access: { issuers: [scoped], session: { idleMinutes: 60, hours: 12 } } });
   [own, foreign] = [await thingsOf(api, 'ownMeters'), await thingsOf(api, 'foreignMeters')];
-  const made = await api.core.groups.create(administrator, { name: 'everywhere' });
-  group = made._id;
+  group = (await api.core.groups.create(administrator, { name: 'everywhere' }))._id;
   await api.core.groups.addDevices(administrator, group, [own.device, foreign.device]);
-  const tokenOf = (sub: string, role: string, products: unknown) => issuer.token({ sub, groups: [role], products });
+  const exp = Math.floor(Date.now() / 1_000) + 12 * 3_600;
+  const tokenOf = (sub: string, role: string, products: unknown) => issuer.token({ sub, groups: [role], products, exp });
   tokens.ADMINISTRATOR = await tokenOf('root', 'admins', ['ownMeters']);
   tokens.OPERATOR = await tokenOf('ada', 'ops', ['ownMeters', 'gone']);
   tokens.VIEWER = await tokenOf('eve', 'staff', 'ownMeters');

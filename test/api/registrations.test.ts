@@ -23,8 +23,8 @@ const register = (name: string, fields: Partial<Registration>) =>
       _id: `regA.${name}`,
       registrationId: name,
       endpoint: name,
-      expiresAt: at(60_000),
-      reachableUntil: at(60_000),
+      expiresAt: at(3_600_000),
+      reachableUntil: at(3_600_000),
       ...fields,
     }),
   );
@@ -33,7 +33,7 @@ const QUESTION = `query ($filter: DeviceFilterInput) { devices(filter: $filter) 
 } } } } }`;
 
 test('R-DEV-2 a device shows its registration: one that sleeps is off-line and registered', async () => {
-  const [until, asleepSince] = [at(60_000), at(-1_000)];
+  const [until, asleepSince] = [at(3_600_000), at(-1_000)];
   const objects = [{ id: 5, version: '1.1', instances: [0] }];
   await register('met1', { expiresAt: until, objects });
   await register('met2', {

@@ -160,12 +160,18 @@ test('R-UI-4 the page says who is signed in, without markup of theirs, and to no
 });
 
 test('R-UI-4 R-SAFE-2 what a token has opened ends when it expires', async () => {
-  const soon = Math.floor(Date.now() / 1_000) + 2;
-  const token = await issuer.token({ exp: soon - issuer.issuer.clockSkewSeconds });
-  const socket = await openSocket(api, { payload: { authorization: `Bearer ${token}` } });
-  expect(await socket.opened).toBe('connection_ack');
-  expect(await socket.closed).toMatchObject({ code: 4403 });
-  expect(Date.now()).toBeGreaterThanOrEqual(soon * 1_000);
+  // As short as lets this machine open something with it.
+  for (let seconds = 2; ; seconds *= 2) {
+    const soon = Math.floor(Date.now() / 1_000) + seconds;
+    const token = await issuer.token({ exp: soon - issuer.issuer.clockSkewSeconds });
+    const socket = await openSocket(api, { payload: { authorization: `Bearer ${token}` } });
+    const isOpen = await Promise.race([socket.opened.then((type) => type === 'connection_ack'), socket.closed.then(() => false)]);
+    if (!isOpen && Date.now() >= soon * 1_000) continue;
+    expect(isOpen).toBe(true);
+    expect(await socket.closed).toMatchObject({ code: 4403 });
+    expect(Date.now()).toBeGreaterThanOrEqual(soon * 1_000);
+    return;
+  }
 });
 
 test('R-UI-4 signing out ends the session and its WebSockets at once, and no other session', async () => {
