@@ -70,11 +70,14 @@ test('R-UI-4 the entry of an app has the key that made its token, and refused fi
   await api.core.devices.register(operator, 'meter', [{ deviceName: 'dev-1', owner: 'user-8' }]);
   const waits = { status: 'UNCONFIRMED', offerAt: null, reachable: false, gatewayId: null } as const;
   await api.store.collections.tasks.insertOne(aTask({ productKey: 'meter', deviceName: 'dev-1', ...waits }));
-  await api.ask('{ unfinishedTasks(deviceId: "meter.dev-1") { edges { node { device { enabled createdAt } } } } }', {}, token);
-  await redeem('BCDF-GHJK-LMNP', token);
   const viewer = await api.core.access.authenticate(token);
-  const filter = { actor: viewer?.actorId };
-  const { rows } = await api.core.audit.entries({ ...operator, role: 'ADMINISTRATOR' }, filter, { first: 10 });
+  const entries = async () =>
+    (await api.core.audit.entries({ ...operator, role: 'ADMINISTRATOR' }, { actor: viewer?.actorId }, { first: 10 })).rows;
+  await api.ask('{ unfinishedTasks(deviceId: "meter.dev-1") { edges { node { device { enabled createdAt } } } } }', {}, token);
+  // What is refused at a field is written beside the answer.
+  while ((await entries()).length === 0) await new Promise((next) => setTimeout(next, 20));
+  await redeem('BCDF-GHJK-LMNP', token);
+  const rows = await entries();
   expect(rows.map(({ node: { kind, action, madeBy } }) => ({ kind, action, madeBy }))).toEqual([
     { kind: 'REFUSAL', action: 'redeemPairingCode', madeBy: apiKey._id },
     { kind: 'REFUSAL', action: 'Device.enabled', madeBy: apiKey._id },
