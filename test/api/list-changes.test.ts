@@ -83,6 +83,8 @@ describe('R-UI-3 R-DEV-4 changes of groups', () => {
     const one = live.subscribeGroups({ groupId: made._id }, '');
     expect(await next(one)).toMatchObject({ kind: 'resync' });
     await groups.update(administrator, other._id, { name: 'Another' });
+    // It may have been filled before anybody followed it: this is told in any case.
+    await groups.updateDynamic(administrator, made._id, { name: 'By its rule', rule });
     let told = await next(one);
     while (!(told.document as Group).dynamic?.filled) told = await next(one);
     expect(told.id).toBe(made._id);

@@ -45,7 +45,7 @@ function mend(): void {
 
 const root = join(__dirname, '../..');
 
-/** An example that follows a batch: the latest status it has printed of each device. */
+/** An example that follows a batch: the latest status it has printed of each device. It has ended once all that it wrote is read. */
 function following(file: string, batchId: string, key = api.keys.viewer) {
   const program =
     file === 'docs/api.md'
@@ -78,12 +78,12 @@ function following(file: string, batchId: string, key = api.keys.viewer) {
         waiting.delete(look);
         resolve();
       };
-      child.once('exit', () => reject(new Error(`${file} has ended: ${said.join('\n')}`)));
+      child.once('close', () => reject(new Error(`${file} has ended: ${said.join('\n')}`)));
       waiting.add(look);
       look();
     });
   const withStatus = (status: string): number => [...seen.values()].filter((one) => one === status).length;
-  return { child, said, until, withStatus, ended: once(child, 'exit') };
+  return { child, said, until, withStatus, ended: once(child, 'close') };
 }
 
 async function tasksOf(batchId: string, count: number): Promise<void> {
@@ -183,13 +183,14 @@ test('R-BAT-1 watch-batch.mjs counts unconfirmed tasks, and ends with the batch,
     env: { PATH: process.env.PATH, KEY: api.keys.viewer, URL: api.url },
   });
   children.push(child);
-  const lines: string[] = [];
-  const ended = once(child, 'exit');
-  const nextLine = once(child.stdout, 'data').then(([text]) => String(text));
+  const [lines, ended] = [[] as string[], once(child, 'close')];
   createInterface({ input: child.stdout }).on('line', (text) => lines.push(text));
-  expect(await nextLine).toContain('"unconfirmed":1');
+  const told = async (counts: string) => {
+    while (!lines.some((line) => line.includes(counts))) await new Promise((resolve) => setTimeout(resolve, 20));
+  };
+  await told('"unconfirmed":1');
   await api.store.collections.tasks.updateMany({ batchId }, { $set: { status: 'CANCELED' }, $inc: { revision: 1 } });
-  await once(child.stdout, 'data');
+  await told('"canceled":1');
   expect(child.exitCode).toBeNull();
   await api.store.collections.batches.updateOne({ _id: batchId }, { $set: { status: 'FINISHED' } });
   expect(await ended).toEqual([0, null]);
