@@ -41,12 +41,19 @@ async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
+/** The API has read what was sent before. */
+async function heard(socket: WebSocket): Promise<void> {
+  socket.ping();
+  await new Promise((resolve) => socket.once('pong', resolve));
+}
+
 async function overSocket(): Promise<WebSocket> {
   const socket = new WebSocket(api.graphqlUrl.replace('http', 'ws'), 'graphql-transport-ws');
   await new Promise((resolve) => socket.once('open', resolve));
   socket.send(JSON.stringify({ type: 'connection_init', payload: { apiKey: api.keys.operator } }));
   await new Promise((resolve) => socket.once('message', resolve));
   socket.send(JSON.stringify({ type: 'subscribe', id: '1', payload: { query } }));
+  await heard(socket);
   return socket;
 }
 
@@ -125,6 +132,7 @@ test('R-SAFE-1 what waits for room is dropped with its client, also when the cli
   const sockets = [await overSocket(), await overSocket()];
   sockets[0]?.terminate();
   sockets[1]?.send(JSON.stringify({ type: 'complete', id: '1' }));
+  if (sockets[1]) await heard(sockets[1]);
   await turn();
   release();
   expect((await first).errors).toBeUndefined();

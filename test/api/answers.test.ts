@@ -1,7 +1,9 @@
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
+import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
 import { API_LIMITS } from '../../api/limits';
 import { aPackage } from '../support/builders';
+import { apiConnections } from './support/cut-connections';
 import { startTestApi, type TestApi } from './support/test-api';
 
 let api: TestApi;
@@ -62,8 +64,15 @@ test('R-SAFE-1 many large answers at once are sent or refused with BUSY, and not
 
 describe('R-SAFE-1 an answer that its client does not read', () => {
   const { unreadMs } = API_LIMITS;
-  beforeAll(() => void Object.assign(API_LIMITS, { unreadMs: 300 }));
-  afterAll(() => void Object.assign(API_LIMITS, { unreadMs }));
+  let connections: ReturnType<typeof apiConnections>;
+  beforeAll(() => {
+    Object.assign(API_LIMITS, { unreadMs: 300 });
+    connections = apiConnections();
+  });
+  afterAll(() => {
+    Object.assign(API_LIMITS, { unreadMs });
+    connections.stop();
+  });
 
   test('R-SAFE-1 ends its HTTP connection', async () => {
     const asked: ClientRequest = request(api.graphqlUrl, {
@@ -73,8 +82,8 @@ describe('R-SAFE-1 an answer that its client does not read', () => {
     asked.end(JSON.stringify({ query: texts(13) }));
     const response = await new Promise<IncomingMessage>((resolve) => asked.once('response', resolve));
     response.pause();
-    // A connection that was cut is seen when it is read on; what had left before comes first.
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await connections.cut(response.socket);
+    // What had left before comes first.
     const ended = await new Promise<string>((resolve) => {
       response.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? 'error'));
       response.on('end', () => resolve('whole'));
@@ -92,7 +101,7 @@ describe('R-SAFE-1 an answer that its client does not read', () => {
     await new Promise((resolve) => socket.once('message', resolve));
     for (const id of ['1', '2', '3']) socket.send(JSON.stringify({ type: 'subscribe', id, payload: { query: texts(13) } }));
     socket.pause();
-    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    await connections.cut((socket as unknown as { _socket: Socket })._socket);
     socket.resume();
     expect(await closed).toBe(1006);
   });

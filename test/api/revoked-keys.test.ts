@@ -1,14 +1,21 @@
 import { request } from 'node:http';
 import { type CloseEvent, WebSocket } from 'ws';
+import { API_LIMITS } from '../../api/limits';
 import { createAccessService } from '../../core/access/service';
 import { administrator, settingsWith } from '../support/core-parts';
 import { startTestApi, type TestApi } from './support/test-api';
 
 let api: TestApi;
+const { closeDelayMs } = API_LIMITS;
 beforeAll(async () => {
+  // What is asked of a connection that is about to be closed is answered before, on a slow machine too.
+  Object.assign(API_LIMITS, { closeDelayMs: 4_000 });
   api = await startTestApi();
 });
-afterAll(() => api.stop());
+afterAll(async () => {
+  Object.assign(API_LIMITS, { closeDelayMs });
+  await api.stop();
+});
 
 const CREATE = 'mutation { createApiKey(input: { name: "successor", role: ADMINISTRATOR }) { key apiKey { id } } }';
 const newKey = (name = 'short-lived') => api.core.access.createKey(administrator, { name, role: 'ADMINISTRATOR' });
