@@ -1,11 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
-import { deviceNameOf } from '../../schema/model/ids';
 import type { Task } from '../../schema/model/task/task';
 import type { DeviceObserver } from './devices/device-events';
 import { startLwm2mFleet } from './lwm2m-fleet';
+import { endedTasks, endOf } from './misbehaviours/ended-tasks';
 import type { Described } from './misbehaviours/lwm2m-rows';
-import type { End } from './misbehaviours/row';
-import { ADMIN, type Updraft } from './updraft';
+import type { Updraft } from './updraft';
 
 export interface Lwm2mBatch {
   /** By device name. */
@@ -26,25 +25,11 @@ export async function runLwm2mBatch(
   const described = devices.map(({ device }) => device);
   const fleet = await startLwm2mFleet({ core, productKey, coapUrl, coapsUrl }, described, {}, observer);
   try {
-    const tasks = await endedTasks(updraft, longestMs);
+    const tasks = await endedTasks(updraft, { longestMs });
     return { tasks, unexpected: devices.flatMap((each) => unexpectedOf(each, tasks)) };
   } finally {
     await fleet.stop();
   }
-}
-
-async function endedTasks(updraft: Updraft, longestMs: number): Promise<Lwm2mBatch['tasks']> {
-  const { core } = updraft;
-  const batch = await updraft.push(await updraft.package('2.0.0', 8_192), { retry: { intervalMinutes: 0, maxRetries: 1 } });
-  await updraft.until(async () => (await core.batches.get(batch._id))?.status === 'RUNNING');
-  const until = Date.now() + longestMs;
-  await updraft.until(async () => {
-    const { QUEUED, NOTIFIED, IN_PROGRESS } = await core.batches.counts(batch._id);
-    return QUEUED + NOTIFIED + IN_PROGRESS === 0 || Date.now() > until;
-  });
-  await core.batches.cancel(ADMIN, batch._id).catch(() => undefined);
-  await updraft.settled(batch);
-  return new Map((await updraft.tasks(batch)).map((task) => [deviceNameOf(task.deviceId), task]));
 }
 
 /** Whose result does not come: the cause tells as well whether the device has answered when it was asked at last, which goes by its machine. */
@@ -57,9 +42,3 @@ function unexpectedOf({ device: { deviceName }, end }: Described, tasks: Lwm2mBa
   const { lwm2m, causeText, transitions } = task ?? {};
   return [{ deviceName, expected: end, got: task && endOf(task), causeText, lwm2m, transitions }];
 }
-
-const endOf = ({ status, cause, attempts }: Task): End => [
-  status,
-  status === 'SUCCEEDED' ? null : cause,
-  ...attempts.flatMap((each) => (each.cause === null ? [] : [each.cause])),
-];

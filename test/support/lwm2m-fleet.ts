@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Core } from '../../core/core';
 import type { DeviceObserver } from './devices/device-events';
 import { createFleet, type Fleet, type FleetSettings } from './devices/fleet';
+import { CoapTimeout } from './devices/lwm2m/coap/coap-endpoint';
 import type { Lwm2mDeviceDescription } from './devices/lwm2m/lwm2m-description';
 import { patience } from './devices/patience';
 import { createDtlsClient } from './dtls/client';
@@ -65,6 +66,19 @@ export async function startLwm2mFleet(
   );
   const { failed } = await fleet.start();
   // Sixteen at once may be too many for this machine.
-  for (const { deviceName } of failed) await fleet.any(deviceName).start();
+  for (const { deviceName } of failed) await startPersistently(fleet.any(deviceName));
   return fleet;
+}
+
+const TRIES = 10;
+
+/** Real devices, too, register again when nobody has answered: a machine may be busy for longer than all repetitions take. */
+async function startPersistently(device: { start(): Promise<void> }): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await device.start();
+    } catch (error) {
+      if (tries === TRIES || !(error instanceof CoapTimeout)) throw error;
+    }
+  }
 }

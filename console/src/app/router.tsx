@@ -3,7 +3,7 @@ import { createBrowserRouter, type RouteObject } from 'react-router';
 import { ErrorBoundary, PageFault } from '../components/ErrorBoundary';
 import { PageNotFound } from '../components/NotHere';
 import { loadPageTexts } from '../i18n/i18n';
-import { worthATry } from '../live/persistently';
+import { untilItSucceeds } from '../live/persistently';
 import { Layout } from './layout/Layout';
 import { PAGES, type PageRoute } from './page';
 import { platform } from './platform';
@@ -15,14 +15,12 @@ function Late({ error, load }: { error: unknown; load: () => Promise<Loaded> }) 
   const [found, setFound] = useState<Loaded | null>(null);
   useEffect(() => {
     const ended = new AbortController();
-    void (async () => {
-      for (let tries = 0; ; tries += 1) {
-        await worthATry(tries, platform.state, ended.signal);
-        if (ended.signal.aborted) return;
-        const loaded = await load().catch(() => null);
-        if (loaded && !ended.signal.aborted) return setFound(loaded);
-      }
-    })();
+    const attempt = async (): Promise<boolean> => {
+      const loaded = await load().catch(() => null);
+      if (loaded && !ended.signal.aborted) setFound(loaded);
+      return loaded !== null;
+    };
+    void untilItSucceeds(attempt, platform.state, ended.signal);
     return () => ended.abort();
   }, [load]);
   return found ? <found.Page /> : <PageFault error={error} />;

@@ -25,6 +25,14 @@ export async function persistently<T>(
   }
 }
 
+/** For what has failed once: tries until one succeeds, or nobody waits any more. */
+export async function untilItSucceeds(attempt: () => Promise<boolean>, state: Observable<LiveState>, signal: AbortSignal): Promise<void> {
+  for (let tries = 0; ; tries += 1) {
+    await worthATry(tries, state, signal);
+    if (signal.aborted || (await attempt())) return;
+  }
+}
+
 /** After a while that grows with each try, or soon after the live connection has come back; at once when nobody waits any more. */
 export function worthATry(tries: number, state: Observable<LiveState>, signal: AbortSignal, atLeastMs = 0): Promise<void> {
   return new Promise((resolve) => {

@@ -26,19 +26,15 @@ const CODES: Record<number, FailureCause> = {
 };
 const POINTS = ['notified', 'progress', 'reboot'] as const;
 
-/** IoTDA devices of every misbehaviour; the one of whom others claim to be is `iotda.victim`. */
+/** IoTDA devices of every misbehaviour that ends by what they say; the one of whom others claim to be is `iotda.victim`. */
 export const iotdaRows = (productKey: string): Row[] => [
   { name: 'victim', does: [], end: fine },
   { name: 'claims', does: [does.claimsTopicOf(productKey, 'iotda.victim')], end: fine, devices: 2 },
   { name: 'parent', does: [does.hasChildren(productKey, ['iotda.child', 'nobody'])], end: fine, devices: 2 },
   { name: 'child', does: [], end: fine },
-  { name: 'silent', does: [does.silent()], end: hopeless(NOT_BEGUN), devices: 3 },
   { name: 'slow', does: [does.slow(2_000)], end: fine, devices: 3 },
   { name: 'late', does: [does.offlineUntil(1_000)], end: fine, devices: 3 },
-  { name: 'away', does: [does.offlineUntil('told')], end: hopeless('WAITING_FOR_THE_DEVICE_ONLINE_TIMEOUT'), devices: 3 },
   { name: 'answers-late', does: [does.answersLate(1_000)], end: fine, devices: 3 },
-  { name: 'deaf-once', does: [does.neverAnswers(once)], end: mended(NO_ANSWER), devices: 2 },
-  { name: 'deaf', does: [does.neverAnswers()], end: hopeless(NO_ANSWER), devices: 2 },
   { name: 'twice', does: [does.reportsTwice()], end: fine, devices: 3 },
   { name: 'reorders', does: [does.reorders()], end: fine, devices: 3 },
   { name: 'twice-reordered', does: [does.reportsTwice(), does.reorders()], end: fine, devices: 2 },
@@ -66,6 +62,14 @@ export const iotdaRows = (productKey: string): Row[] => [
   { name: 'wrong-always', does: [does.wrongVersion('0.0.1')], end: hopeless(UNEXPECTED), devices: 2 },
   { name: 'old-once', does: [does.staysOnSourceVersion(once)], end: mended(UNEXPECTED), devices: 3 },
   { name: 'old-always', does: [does.staysOnSourceVersion()], end: hopeless(UNEXPECTED) },
+];
+
+/** Those whose attempts end by a wait that is over. */
+export const overdueIotdaRows: Row[] = [
+  { name: 'silent', does: [does.silent()], end: hopeless(NOT_BEGUN), devices: 3 },
+  { name: 'away', does: [does.offlineUntil('told')], end: hopeless('WAITING_FOR_THE_DEVICE_ONLINE_TIMEOUT'), devices: 3 },
+  { name: 'deaf-once', does: [does.neverAnswers(once)], end: mended(NO_ANSWER), devices: 2 },
+  { name: 'deaf', does: [does.neverAnswers()], end: hopeless(NO_ANSWER), devices: 2 },
   { name: 'hundred', does: [does.neverReportsVersion()], end: hopeless(NO_RESULT), devices: 3 },
   // In its second attempt it takes over the address, and says and asks nothing.
   { name: 'stuck', does: [does.stallsAt(30)], end: ['FAILED', NOT_BEGUN, NOT_LOADED, NOT_BEGUN], devices: 3 },

@@ -13,7 +13,7 @@ const POINTS = ['notified', 'progress', 'reboot'] as const;
 /** It never reacts, so its time-out never begins: it waits until somebody cancels. */
 const waiting: End = ['CANCELED', null];
 
-/** Link devices of every misbehaviour; the one of whom others claim to be is `link.victim`. */
+/** Link devices of every misbehaviour that ends by what they say; the one of whom others claim to be is `link.victim`. */
 export const linkRows = (productKey: string): Row[] => [
   { name: 'victim', does: [], end: fine },
   { name: 'claims', does: [does.claimsTopicOf(productKey, 'link.victim')], end: fine, devices: 2 },
@@ -46,6 +46,10 @@ export const linkRows = (productKey: string): Row[] => [
   { name: 'wrong-always', does: [does.wrongVersion('0.0.1')], end: hopeless('UNEXPECTED_VERSION_REPORTED'), devices: 3 },
   { name: 'old-once', does: [does.staysOnSourceVersion(once)], end: mended('UNEXPECTED_VERSION_REPORTED'), devices: 3 },
   { name: 'old-always', does: [does.staysOnSourceVersion()], end: hopeless('UNEXPECTED_VERSION_REPORTED') },
+];
+
+/** Those whose tasks end by the time-out of their batch. */
+export const overdueLinkRows: Row[] = [
   { name: 'hundred', does: [does.neverReportsVersion()], end: timedOut, devices: 3 },
   { name: 'stuck', does: [does.stallsAt(30)], end: timedOut, devices: 3 },
 ];

@@ -28,7 +28,7 @@ export const hopeless = (cause: FailureCause): End => ['FAILED', cause, cause, c
 export const timedOut: End = ['FAILED', 'DEVICE_UPGRADE_TIMEOUT'];
 
 /** The devices of a table, and well-behaved ones until there are `total`. */
-export function fleetOf(dialect: 'LINK' | 'IOTDA', rows: readonly Row[], total: number): Misbehaving[] {
+export function fleetOf(dialect: 'LINK' | 'IOTDA', rows: readonly Row[], total = 0): Misbehaving[] {
   const prefix = dialect.toLowerCase();
   const described = rows.flatMap(({ name, does, end, devices = 1 }) =>
     Array.from({ length: devices }, (_, index) => ({ name: devices === 1 ? name : `${name}.${index + 1}`, does, end })),

@@ -1,4 +1,4 @@
-import { mayPass, persistently, worthATry } from '../../../console/src/live/persistently';
+import { mayPass, persistently, untilItSucceeds, worthATry } from '../../../console/src/live/persistently';
 
 type Status = 'idle' | 'reconnecting' | 'live';
 
@@ -90,4 +90,20 @@ test('R-UI-3: it is asked until there is an answer; a refusal and a page that wa
   expect(await asked([away, refused, there])).toEqual([undefined, ['unreachable', 'refused'], 1]);
   expect(await asked([away, there], AbortSignal.abort())).toEqual([undefined, [], 1]);
   expect([mayPass(away), mayPass({ ...away, reason: 'errors' })]).toEqual([true, false]);
+});
+
+test('R-UI-3: what fails again is tried until it succeeds, and no longer than somebody waits', async () => {
+  const { state, listeners } = connection('idle');
+  const attempt = jest
+    .fn(async () => false)
+    .mockResolvedValueOnce(false)
+    .mockResolvedValueOnce(false)
+    .mockResolvedValueOnce(true);
+  await waitedBy(untilItSucceeds(attempt, state, new AbortController().signal));
+  expect(attempt).toHaveBeenCalledTimes(3);
+  const left = new AbortController();
+  const waiting = untilItSucceeds(attempt, state, left.signal);
+  left.abort();
+  await waiting;
+  expect([attempt.mock.calls.length, listeners.size]).toEqual([3, 0]);
 });

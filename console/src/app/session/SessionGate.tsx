@@ -2,7 +2,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { Alert, Button, Center, Container, Loader, Modal, Paper, Stack, Text, Title } from '@mantine/core';
 import { IconCloudOff } from '@tabler/icons-react';
 import { type ReactNode, useEffect } from 'react';
-import { worthATry } from '../../live/persistently';
+import { untilItSucceeds } from '../../live/persistently';
 import { LanguageMenu } from '../layout/LanguageMenu';
 import { platform } from '../platform';
 import { useStore } from '../store';
@@ -19,13 +19,11 @@ export function SessionGate({ children }: { children: ReactNode }) {
   useEffect(() => {
     if (!isAway) return;
     const ended = new AbortController();
-    void (async () => {
-      for (let tries = 0; ; tries += 1) {
-        await worthATry(tries, platform.state, ended.signal);
-        if (ended.signal.aborted) return;
-        await lookAgain();
-      }
-    })();
+    const attempt = async (): Promise<boolean> => {
+      await lookAgain();
+      return session.get().status !== 'unreachable';
+    };
+    void untilItSucceeds(attempt, platform.state, ended.signal);
     return () => ended.abort();
   }, [isAway]);
   switch (state.status) {

@@ -3,7 +3,6 @@ import { Button, Group, NativeSelect, Stack, Table, Text, TextInput, VisuallyHid
 import { useDebouncedCallback } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
 import { memo, useCallback, useEffect, useRef, useState } from 'react';
-import { useSearchParams } from 'react-router';
 import { SEARCH_FIELD } from '../../app/layout/keyboard';
 import { ErrorPanel } from '../../components/ErrorPanel';
 import list from '../../components/rows/rows.module.css';
@@ -11,6 +10,7 @@ import { Space } from '../../components/rows/Space';
 import { useRows } from '../../components/rows/use-rows';
 import { countOf } from '../../components/StatusBar';
 import { TASK_LOOKS, TASK_STATUSES } from '../../components/statuses';
+import { useFilters } from '../../components/use-filters';
 import { TaskActions } from './TaskActions';
 import { ROW_PX, TaskRow } from './TaskRow';
 import classes from './TasksTable.module.css';
@@ -23,21 +23,12 @@ const PAGE_ROWS = 100;
 /** Each device of the batch, as it is now. What is filtered stands in the address. */
 export function TasksTable({ batch }: { batch: ShownBatch }) {
   const { t, i18n } = useLingui();
-  const [search, setSearch] = useSearchParams();
-  const status = TASK_STATUSES.find((each) => each === search.get('status')) ?? null;
-  const prefix = search.get('device') ?? '';
+  const [filter, setFilters] = useFilters();
+  const status = TASK_STATUSES.find((each) => each === filter('status')) ?? null;
+  const prefix = filter('device');
   const { state, error, reload, reading, readMore } = useTasks(batch.id, { status, prefix });
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
-  const setFilter = (name: string, value: string): void =>
-    setSearch(
-      (before) => {
-        if (value) before.set(name, value);
-        else before.delete(name);
-        return before;
-      },
-      { replace: true, preventScrollReset: true },
-    );
-  const setPrefix = useDebouncedCallback((value: string) => setFilter('device', value), 250);
+  const setPrefix = useDebouncedCallback((device: string) => setFilters({ device }), 250);
 
   const rows = state?.rows ?? [];
   const scroller = useRef<HTMLDivElement>(null);
@@ -77,7 +68,7 @@ export function TasksTable({ batch }: { batch: ShownBatch }) {
         <NativeSelect
           label={t`Status`}
           value={status ?? ''}
-          onChange={(event) => setFilter('status', event.currentTarget.value)}
+          onChange={(event) => setFilters({ status: event.currentTarget.value })}
           data={[{ value: '', label: t`any` }, ...TASK_STATUSES.map((value) => ({ value, label: i18n._(TASK_LOOKS[value].label) }))]}
         />
         <TaskActions

@@ -7,6 +7,7 @@ import { PageTitle } from '../../app/layout/Layout';
 import { EmptyState } from '../../components/EmptyState';
 import { ErrorPanel } from '../../components/ErrorPanel';
 import { NewRows } from '../../components/NewRows';
+import { useFilters } from '../../components/use-filters';
 import { useErrorText } from '../../i18n/error-text';
 import { useFormats } from '../../i18n/use-formats';
 import { AddDevices } from './AddDevices';
@@ -18,33 +19,16 @@ import { type Devices, useDevices } from './use-devices';
 /** All devices, by product and name; what is filtered stands in the address. */
 export function Page() {
   const textOf = useErrorText();
-  const [search, setSearch] = useSearchParams();
+  const [search] = useSearchParams();
+  const [, setFilters] = useFilters();
   const filter = useMemo(() => filterOf(search), [search]);
   const order = orderOf(search);
   const devices = useDevices(filter, order);
   const { pages, problems, reading, reload, unseen } = devices;
   const isFiltered = Object.keys(filter).length > 0;
 
-  const set = useCallback(
-    (name: string, value: string): void =>
-      setSearch(
-        (before) => {
-          if (value) before.set(name, value);
-          else before.delete(name);
-          return before;
-        },
-        { replace: true, preventScrollReset: true },
-      ),
-    [setSearch],
-  );
-  const clear = (): void =>
-    setSearch(
-      (before) => {
-        for (const name of FILTER_NAMES) before.delete(name);
-        return before;
-      },
-      { replace: true },
-    );
+  const set = useCallback((name: string, value: string): void => setFilters({ [name]: value }), [setFilters]);
+  const clear = (): void => setFilters(Object.fromEntries(FILTER_NAMES.map((name) => [name, null])));
   const errors = useMemo(
     () => Object.fromEntries(problems.flatMap((problem) => [[fieldOf(problem.field), textOf(problem)] as const]).filter(([at]) => at)),
     [problems, textOf],
