@@ -5,6 +5,7 @@ import type { Kept, RequestRates } from './limits';
 import type { LiveHub } from './live/hub';
 import { createLoaders, type Loaders } from './loaders';
 import { createPace, type Pace } from './transport/pace';
+import type { WorkflowPages } from './workflow-page';
 
 export interface ApiServices {
   core: Core;
@@ -12,6 +13,8 @@ export interface ApiServices {
   limits: Limits;
   rates: RequestRates;
   kept: Kept;
+  /** Null: there are none to link to. */
+  workflowPages: WorkflowPages | null;
 }
 
 /** What every resolver gets. There is none without a viewer: both transports refuse first. */

@@ -35,6 +35,7 @@ import { createRateLimit } from './transport/rate-limit';
 import { isSignedIn, refuseGraphql } from './transport/signed-in';
 import { handleUnreadable } from './transport/unreadable';
 import { UpgradableRequest } from './transport/upgradable-request';
+import type { WorkflowPages } from './workflow-page';
 
 export interface ApiSettings {
   host: string;
@@ -55,6 +56,7 @@ export interface ApiSettings {
   rates?: RequestRates;
   /** What is told of it; `KEPT` when not set. */
   kept?: Kept;
+  workflowPages?: WorkflowPages | null;
 }
 
 export interface ApiDeps {
@@ -94,8 +96,8 @@ export async function createApi({
   const schemas = buildApiSchemas();
   // Documents that are good for one are good for the other.
   const schema = schemas.ofAll;
-  const { limits, explorer, origins = [], publicUrl, rates = REQUEST_RATES, kept = KEPT } = settings;
-  const services = { core, live, limits, rates, kept };
+  const { limits, explorer, origins = [], publicUrl, rates = REQUEST_RATES, kept = KEPT, workflowPages = null } = settings;
+  const services = { core, live, limits, rates, kept, workflowPages };
   const presentError = createPresentError(logger);
   const documents = createDocumentCheck(schema, settings.explorer);
   const costOf = createCostOf(schema, settings.limits);

@@ -52,6 +52,8 @@ export interface Config {
   temporalAddress?: string;
   temporalNamespace: string;
   taskQueue: string;
+  /** Of a web page of Temporal that is not the embedded one. */
+  temporalUiUrl?: string;
   embedded: { mongoPort?: number; temporalPort?: number; temporalUiPort?: number };
   /** Not set: packages are kept in MongoDB (GridFS). */
   s3?: S3Settings;
@@ -151,6 +153,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     temporalAddress: of('TEMPORAL_ADDRESS'),
     temporalNamespace: of('TEMPORAL_NAMESPACE'),
     taskQueue: of('TEMPORAL_TASK_QUEUE'),
+    temporalUiUrl: of('UPDRAFT_TEMPORAL_UI_URL'),
     embedded: {
       mongoPort: of('UPDRAFT_MONGO_PORT'),
       temporalPort: of('UPDRAFT_TEMPORAL_PORT'),

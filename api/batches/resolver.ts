@@ -2,6 +2,7 @@ import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } fr
 import type { Batch } from '../../schema/model/batch/batch';
 import { deferralOf } from '../../schema/model/batch/deferral-policy';
 import { dialectReason } from '../../schema/model/batch/dialect-obstacle';
+import { batchWorkflowId } from '../../schema/model/ids';
 import type { ApiContext } from '../context';
 import { asPayload } from '../errors/as-payload';
 import { found } from '../errors/found';
@@ -11,6 +12,7 @@ import { type SortOrder, SortOrderEnum } from '../paging/order';
 import { PageArgs } from '../paging/page-args';
 import { TaskFilterInput } from '../tasks/inputs';
 import { TaskConnection } from '../tasks/types';
+import { workflowUrlOf } from '../workflow-page';
 import { counted, countsView, selectionView } from './counts-view';
 import { haltView } from './halt-types';
 import { BatchCommandInput, BatchFilterInput, CancelBatchInput, CreateStaticBatchInput } from './inputs';
@@ -79,6 +81,11 @@ export class BatchResolver {
   @FieldResolver()
   id(@Root() batch: Batch): string {
     return batch._id;
+  }
+
+  @FieldResolver()
+  workflowUrl(@Root() { _id }: Batch, @Ctx() { viewer, workflowPages }: ApiContext): string | null {
+    return workflowUrlOf(batchWorkflowId(_id), viewer, workflowPages);
   }
 
   @FieldResolver()

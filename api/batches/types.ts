@@ -190,6 +190,13 @@ export class BatchType {
     description: 'When its tasks were removed, because it ended long ago; `counts` are those of then. Null: they are there.',
   })
   tasksRemovedAt!: Date | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "Where Temporal's web page shows the workflow of the batch; null where that page is not on, and for those who are limited to products.",
+  })
+  workflowUrl!: string | null;
 }
 
 export const BatchConnection = connectionOf(() => BatchType, 'Batch');

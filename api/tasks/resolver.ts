@@ -1,6 +1,7 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
 import { ownDevices } from '../../core/access/apps/own-devices';
 import { isUnstable } from '../../schema/model/device/connection-streak';
+import { upgradeWorkflowId } from '../../schema/model/ids';
 import { traitsOf } from '../../schema/model/protocol/dialect';
 import { stateOf } from '../../schema/model/registration/registration';
 import type { Attempt, Task, Transition } from '../../schema/model/task/task';
@@ -13,6 +14,7 @@ import { found } from '../errors/found';
 import { PackageType } from '../packages/types';
 import { toConnection } from '../paging/connection';
 import { PageArgs } from '../paging/page-args';
+import { workflowUrlOf } from '../workflow-page';
 import { causeView, type FailureCauseType } from './cause-type';
 import { deferralView, type TaskDeferralType } from './deferral-type';
 import { TaskFilterInput } from './inputs';
@@ -86,6 +88,11 @@ export class TaskResolver {
   @FieldResolver()
   lwm2m(@Root() { lwm2m }: Task): Lwm2mUpgradeType | null {
     return lwm2m ?? null;
+  }
+
+  @FieldResolver()
+  workflowUrl(@Root() { deviceId, module }: Task, @Ctx() { viewer, workflowPages }: ApiContext): string | null {
+    return workflowUrlOf(upgradeWorkflowId(deviceId, module), viewer, workflowPages);
   }
 
   @FieldResolver()

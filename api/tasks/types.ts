@@ -115,6 +115,13 @@ export class TaskType {
   })
   deferral!: TaskDeferralType | null;
 
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "Where Temporal's web page shows the workflow of the device's upgrades, newest first; null where that page is not on, and for those who are limited to products.",
+  })
+  workflowUrl!: string | null;
+
   @Field(() => Lwm2mUpgradeType, {
     nullable: true,
     description: 'How the upgrade of an LwM2M device stands; null for others, and before it was asked anything in this attempt.',

@@ -3,6 +3,7 @@ import type { Registry } from 'prom-client';
 import { type ConsoleFiles, findConsole } from '../../api/console/files';
 import { createLiveHub } from '../../api/live/hub';
 import { createApi } from '../../api/server';
+import type { WorkflowPages } from '../../api/workflow-page';
 import { systemClock } from '../../core/clock';
 import { finishDeletions } from '../../core/packages/delete';
 import { apiJobs } from '../../core/periodic-jobs';
@@ -40,6 +41,7 @@ export async function startApi(
         ...{ origins: config.corsOrigins, publicUrl: config.publicBaseUrl, rates: config.requestRates },
         kept: { ...retention, auditDays, seriesDays },
         console: config.console ? consoleOf(logger) : null,
+        workflowPages: workflowPagesOf(config.temporalUiUrl ?? servers.temporalUiUrl, config.temporalNamespace),
       },
     });
     const { url, explorerUrl } = await api.start();
@@ -52,6 +54,8 @@ function tellOf(away: boolean, logger: Foundation['logger']): void {
   if (away) logger.warn('MongoDB does not answer; requests are refused until it does');
   else logger.info('MongoDB answers again');
 }
+
+const workflowPagesOf = (url: string | undefined, namespace: string): WorkflowPages | null => (url ? { url, namespace } : null);
 
 function consoleOf(logger: Foundation['logger']): ConsoleFiles | null {
   const files = findConsole();

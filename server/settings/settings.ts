@@ -168,6 +168,11 @@ export const SETTINGS = {
     about: "Port of the embedded Temporal's web page.",
     example: '8233',
   }),
+  UPDRAFT_TEMPORAL_UI_URL: optional(urlOf('UPDRAFT_TEMPORAL_UI_URL'), {
+    defaultText: 'that of the embedded web page, if it is on',
+    about: "Address of Temporal's web page, as browsers of people reach it: tasks and batches link to their workflows there.",
+    example: 'https://temporal.example.com',
+  }),
   UPDRAFT_GATEWAY_ID: setting(kinds.text(/^[\w.-]{1,64}$/, '1 to 64 letters, digits, dots, dashes or underscores'), gatewayName(), {
     defaultText: "the host's name",
     about: 'Name of this gateway, which no other running one may have and which stays over restarts.',

@@ -19,6 +19,7 @@ interface Form {
 export const URL_FORMS = {
   UPDRAFT_PUBLIC_BASE_URL: { schemes: ['http', 'https'], path: true },
   UPDRAFT_S3_ENDPOINT: { schemes: ['http', 'https'], path: true },
+  UPDRAFT_TEMPORAL_UI_URL: { schemes: ['http', 'https'], path: true },
   UPDRAFT_EMQX_API_URL: { schemes: ['http', 'https'], path: true },
   UPDRAFT_MQTT_BROKER_URL: { schemes: ['mqtt', 'mqtts'] },
   MONGODB_URI: { schemes: ['mongodb', 'mongodb+srv'], path: true, credentials: true, query: true, hosts: true },

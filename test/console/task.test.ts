@@ -6,6 +6,7 @@ import { accessibilityProblems, type ConsoleUnderTest, type Opened, startConsole
 
 const describeInBrowser = describeWithChromium('R-UI-3, the page of a task in a browser');
 
+const TEMPORAL = 'https://temporal.example.com/ui';
 const HOSTILE = '<img src=x onerror=alert(1)>';
 
 describeInBrowser('R-UI-3 the page of a task, in a real browser', () => {
@@ -13,7 +14,7 @@ describeInBrowser('R-UI-3 the page of a task, in a real browser', () => {
   let opened: Opened;
   let round = 0;
   beforeAll(async () => {
-    console_ = await startConsole();
+    console_ = await startConsole({ UPDRAFT_TEMPORAL_UI_URL: TEMPORAL });
   });
   afterAll(() => console_?.stop());
   afterEach(() => opened?.context.close());
@@ -44,6 +45,9 @@ describeInBrowser('R-UI-3 the page of a task, in a real browser', () => {
     const { page } = opened;
     await reason('The device is off-line. It is notified when it connects.');
     await page.getByText('not in this attempt').waitFor();
+    const link = page.getByRole('link', { name: 'Show it in Temporal' });
+    const query = new URLSearchParams({ query: `WorkflowId="upgrade/${console_.updraft.productKey}.device-1/default"` });
+    expect(await link.getAttribute('href')).toBe(`${TEMPORAL}/namespaces/default/workflows?${query}`);
     await page.getByRole('button', { name: 'Cancel the task' }).click();
     await page.getByRole('dialog').getByText('The update of 1 device').waitFor();
     await page.getByRole('dialog').getByRole('button', { name: 'Cancel the task' }).click();

@@ -2,6 +2,7 @@ import { useLingui } from '@lingui/react/macro';
 import { Paper, SimpleGrid, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Time } from '../../components/Time';
+import { WorkflowLink } from '../../components/WorkflowLink';
 import { useFormats } from '../../i18n/use-formats';
 import type { ShownBatch } from './use-batch';
 
@@ -34,6 +35,7 @@ export function Facts({ batch }: { batch: ShownBatch }) {
     [t`Retry`, policy.retry ? t`${policy.retry.maxRetries} times, after ${policy.retry.intervalMinutes} min` : t`no`],
     [t`Time-out`, policy.timeoutMinutes === null ? t`none` : t`${policy.timeoutMinutes} min from the first progress`],
     [t`Halts at`, limits.length > 0 ? limits.join(t` or `) : t`never`],
+    ...(batch.workflowUrl ? [[t`Workflow`, <WorkflowLink key="workflow" url={batch.workflowUrl} />] as [string, ReactNode]] : []),
   ];
   return (
     <Paper withBorder p="md">

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import { paths } from '../../app/paths';
 import { Time } from '../../components/Time';
+import { WorkflowLink } from '../../components/WorkflowLink';
 import type { OneTaskFragment } from '../../generated/pages/task/documents';
 import { useFormats } from '../../i18n/use-formats';
 
@@ -19,7 +20,19 @@ const Fact = ({ name, children }: { name: ReactNode; children: ReactNode }) => (
 /** What the device is sent, and what it has fetched of it. */
 export function Sent({ task }: { task: OneTaskFragment }) {
   const { bytes, count } = useFormats();
-  const { package: pushed, packageId, module, sourceVersion, targetVersion, notifiedAt, renotifications, deadline, download, lwm2m } = task;
+  const {
+    package: pushed,
+    packageId,
+    module,
+    sourceVersion,
+    targetVersion,
+    notifiedAt,
+    renotifications,
+    deadline,
+    download,
+    lwm2m,
+    workflowUrl,
+  } = task;
   return (
     <section>
       <Title order={2} size="h3" mb="sm">
@@ -60,6 +73,11 @@ export function Sent({ task }: { task: OneTaskFragment }) {
               <Trans>nothing yet</Trans>
             )}
           </Fact>
+          {workflowUrl && (
+            <Fact name={<Trans>Workflow</Trans>}>
+              <WorkflowLink url={workflowUrl} />
+            </Fact>
+          )}
           {lwm2m && (
             <>
               <Fact name={<Trans>LwM2M step</Trans>}>
