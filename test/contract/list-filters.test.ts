@@ -4,6 +4,7 @@ import { batchQuery } from '../../core/batches/filter';
 import type { CoreParts } from '../../core/core-parts';
 import type { DeviceFilter } from '../../core/devices/contract';
 import { deviceQuery } from '../../core/devices/filter';
+import type { Page } from '../../core/paging/page';
 import { pageOf } from '../../core/paging/page-of';
 import type { TaskFilter } from '../../core/tasks/contract';
 import { aBatch, aTask } from '../support/builders';
@@ -24,9 +25,17 @@ beforeEach(async () => {
   await parts.core.devices.setEnabled(operator, ['meter.south-1'], false);
 });
 
+/** A machine that stands still for a moment has no count in time; the next one has. */
+async function totalOf({ total }: Page<object>): Promise<number | null | undefined> {
+  for (let tries = 1; ; tries += 1) {
+    const found = await total?.();
+    if (found !== null || tries === 5) return found;
+  }
+}
+
 const devices = async (filter: DeviceFilter, backwards = false) => {
   const page = await parts.core.devices.list(filter, {}, backwards);
-  return [page.rows.map(({ node }) => node.deviceName), await page.total?.()];
+  return [page.rows.map(({ node }) => node.deviceName), await totalOf(page)];
 };
 
 describe('R-UI-3 lists of devices', () => {
@@ -83,7 +92,7 @@ describe('R-UI-3 R-BAT-22 lists of batches', () => {
   });
   const batches = async (filter: BatchFilter, earliestFirst = false) => {
     const page = await parts.core.batches.list(filter, {}, earliestFirst);
-    return [page.rows.map(({ node }) => node.createdAt.getUTCDate()), await page.total?.()];
+    return [page.rows.map(({ node }) => node.createdAt.getUTCDate()), await totalOf(page)];
   };
 
   test.each<[string, BatchFilter, number[]]>([
@@ -117,7 +126,7 @@ describe('R-UI-3 R-BAT-22 lists of batches', () => {
 describe('R-UI-3 R-BAT-22 lists of tasks', () => {
   const tasks = async (filter: TaskFilter) => {
     const page = await parts.core.tasks.list(filter, {});
-    return [page.rows.map(({ node }) => node.deviceName), await page.total?.()];
+    return [page.rows.map(({ node }) => node.deviceName), await totalOf(page)];
   };
   beforeEach(async () => {
     const task = (deviceName: string, fields: object) =>
@@ -165,7 +174,7 @@ describe('R-UI-3 R-BAT-22 lists of tasks', () => {
     expect(await all.total?.()).toBeNull();
     expect(await (await pageOf(products, { _id: { $ne: 'p1' } }, { _id: 1 }, { first: 1 }, { pageSize: 10 })).total?.()).toBeNull();
     const named = await pageOf(products, { _id: { $gte: 'p1', $lt: 'p2' } }, { _id: 1 }, { first: 1 }, { pageSize: 10 });
-    expect(await named.total?.()).toBe(1_112);
+    expect(await totalOf(named)).toBe(1_112);
     const slow = { $expr: { $function: { body: 'function() { sleep(50); return true; }', args: [], lang: 'js' } } };
     expect(await (await pageOf(products, slow as never, { _id: 1 }, { first: 1 }, { pageSize: 10 })).total?.()).toBeNull();
   });

@@ -60,12 +60,19 @@ describe('the upgrade workflow of an LwM2M device (R-FLOW-3)', () => {
   }
   const handleOf = ({ deviceId, module }: UpgradeInput) => temporal.client.workflow.getHandle(upgradeWorkflowId(deviceId, module));
   const begin = (upgrade: UpgradeInput) => engine.report(upgrade, { kind: 'check', attempt: upgrade.attempt });
+  /** The events, without the turns that a machine which stood still has begun and begun again. */
+  async function eventsOf(upgrade: UpgradeInput): Promise<string[]> {
+    const events = (await handleOf(upgrade).fetchHistory()).events ?? [];
+    const lost = events.flatMap(({ eventId, workflowTaskTimedOutEventAttributes: of }) =>
+      of ? [eventId, of.scheduledEventId, of.startedEventId].map(String) : [],
+    );
+    return events
+      .filter(({ eventId }) => !lost.includes(String(eventId)))
+      .map(({ eventType }) => EventType[eventType ?? 0]?.replace('EVENT_TYPE_', '') ?? '');
+  }
   /** It has taken what it was told, and waits. */
   async function waits(upgrade: UpgradeInput): Promise<void> {
-    for (;;) {
-      const { events } = await handleOf(upgrade).fetchHistory();
-      if (events?.some(({ eventType }) => eventType === EventType.EVENT_TYPE_TIMER_STARTED)) return;
-    }
+    while (!(await eventsOf(upgrade)).includes('TIMER_STARTED'));
   }
 
   test('R-TASK-2 an upgrade without a retry is two signals, twelve events and no activity', async () => {
@@ -74,8 +81,7 @@ describe('the upgrade workflow of an LwM2M device (R-FLOW-3)', () => {
     await waits(upgrade);
     await engine.tellEnded({ ...upgrade, _id: upgrade.taskId });
     await handleOf(upgrade).result();
-    const { events } = await handleOf(upgrade).fetchHistory();
-    expect((events ?? []).map(({ eventType }) => EventType[eventType ?? 0]?.replace('EVENT_TYPE_', ''))).toEqual(EVENTS);
+    expect(await eventsOf(upgrade)).toEqual(EVENTS);
     expect(looks).not.toContain(upgrade.taskId);
     await saveHistory(handleOf(upgrade), 'upgrade-lwm2m-success');
   });
@@ -88,8 +94,7 @@ describe('the upgrade workflow of an LwM2M device (R-FLOW-3)', () => {
     await engine.tellEnded({ ...upgrade, _id: upgrade.taskId });
     await handleOf(upgrade).result();
     const seen = looks.filter((taskId) => taskId === upgrade.taskId).length;
-    const { events } = await handleOf(upgrade).fetchHistory();
-    expect((events ?? []).length).toBeLessThanOrEqual(EVENTS.length + 6 * seen);
+    expect((await eventsOf(upgrade)).length).toBeLessThanOrEqual(EVENTS.length + 6 * seen);
     await saveHistory(handleOf(upgrade), 'upgrade-lwm2m-overdue');
   });
 });
