@@ -35,6 +35,7 @@ const LINGER_MS = typeof window === 'undefined' ? 0 : 1_000;
 export function createConnection(settings: Settings, keyring: Keyring): Connection {
   const state = createState(settings.staleAfterMs);
   let sent: string | null = null;
+  let lines = 0;
   let refusals = 0;
   let others = false;
   let silence: ReturnType<typeof setTimeout> | undefined;
@@ -53,7 +54,14 @@ export function createConnection(settings: Settings, keyring: Keyring): Connecti
       url: `${settings.url.replace(/^http/, 'ws')}/graphql`,
       webSocketImpl: settings.WebSocket,
       async connectionParams() {
-        sent = await keyring.authorization();
+        const line = lines;
+        try {
+          sent = await keyring.authorization();
+        } catch {
+          // Without its close: graphql-ws would take that, which comes late, for the end of the line that it opens next.
+          if (line === lines) client?.terminate();
+          return {};
+        }
         return sent === null ? {} : { authorization: sent };
       },
       lazyCloseTimeout: LINGER_MS,
@@ -63,6 +71,7 @@ export function createConnection(settings: Settings, keyring: Keyring): Connecti
       keepAlive: settings.heartbeatMs,
       on: {
         connecting() {
+          lines += 1;
           limitSilence();
           state.connecting();
         },

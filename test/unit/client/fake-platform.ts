@@ -32,6 +32,8 @@ export interface Behaviour {
   answer?(subscription: number): object | null;
   /** A socket that is never opened. */
   isDead?(socket: number): boolean;
+  /** A line that its owner hears the end of only when there is another one. */
+  closesLate?(code: number): boolean;
 }
 
 /** The platform's side of graphql-transport-ws, as far as a client of subscriptions sees it, on lines that break where a test says so. */
@@ -40,6 +42,7 @@ export function fakePlatform({
   refuse = () => null,
   answer = () => null,
   isDead = () => false,
+  closesLate = () => false,
 }: Behaviour = {}): FakePlatform {
   let published = 0;
   let forgotten = 0;
@@ -83,7 +86,12 @@ export function fakePlatform({
       this.readyState = Line.CLOSED;
       lines.delete(this);
       for (const stop of this.running.values()) stop();
-      setImmediate(() => this.onclose?.({ code, reason, wasClean: code !== 1006 }));
+      const [before, isLate] = [opened, closesLate(code)];
+      const tell = (): void => {
+        if (isLate && opened === before && this.onclose) setImmediate(tell);
+        else this.onclose?.({ code, reason, wasClean: code !== 1006 });
+      };
+      setImmediate(tell);
     }
 
     private passes(): boolean {

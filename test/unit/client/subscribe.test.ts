@@ -1,5 +1,6 @@
 import { createUpdraftClient, type UpdraftClient, type UpdraftClientOptions, UpdraftError } from '@updraft/client';
 import fc from 'fast-check';
+import { patience } from '../../support/devices/patience';
 import { type FakeEvent, type FakePlatform, fakePlatform } from './fake-platform';
 
 const CHANGES = `subscription ($after: String) {
@@ -114,7 +115,7 @@ describe('R-UI-6: a subscription', () => {
   test('says whether what it shows is live', async () => {
     let dead = false;
     const platform = fakePlatform({ isDead: () => dead });
-    const client = clientOf(platform, { staleAfterMs: 20 });
+    const client = clientOf(platform, { staleAfterMs: patience(500) });
     const seen: string[] = [];
     client.state.subscribe(() => seen.push(client.state.get().status));
     const events = changes(client);
@@ -131,7 +132,7 @@ describe('R-UI-6: a subscription', () => {
 
   test('gives up a line that never opens', async () => {
     const platform = fakePlatform({ isDead: (socket) => socket === 1 });
-    const events = changes(clientOf(platform, { heartbeatMs: 20 }));
+    const events = changes(clientOf(platform, { heartbeatMs: patience(1_000) }));
     expect((await events.next()).value?.taskChanges.__typename).toBe('Resync');
     expect(platform.opened).toBe(2);
   });
@@ -205,6 +206,19 @@ describe('R-UI-6: a subscription', () => {
     platform.cut(4403);
     expect(await Promise.all(ends)).toEqual(['not-signed-in', 'not-signed-in']);
     expect(asked).toHaveLength(5);
+  });
+
+  test('opens another line when there was no token for one, and takes the end of that, however late, for no other line’s', async () => {
+    let asked = 0;
+    const platform = fakePlatform({ closesLate: (code) => code !== 1000 });
+    const token = () => {
+      asked += 1;
+      if (asked === 1) throw new Error('The provider is away.');
+      return 'token';
+    };
+    const events = changes(clientOf(platform, { credentials: { token } }));
+    expect((await events.next()).value?.taskChanges.__typename).toBe('Resync');
+    expect([platform.opened, platform.greetings]).toEqual([2, [{ authorization: 'Bearer token' }]]);
   });
 
   test('is refused without a cursor to go on behind', async () => {
