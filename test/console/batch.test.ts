@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { describeWithChromium } from '../support/chromium';
 import { failsWith, stallsAt } from '../support/devices/behaviours';
 import { ADMIN } from '../support/updraft';
-import { accessibilityProblems, type ConsoleUnderTest, type Opened, startConsole } from './support/console';
+import { accessibilityProblems, type ConsoleUnderTest, type Opened, seen, startConsole } from './support/console';
 
 const describeInBrowser = describeWithChromium('R-UI-3, the pages of batches in a browser');
 
@@ -25,6 +25,7 @@ describeInBrowser('R-UI-3 batches in the console, on a real fleet', () => {
       ...Array.from({ length: failing }, (_, index) => ({ deviceName: `r${round}-failing-${index}`, behaviours: [failsWith(-1)] })),
     ];
     const fleet = await updraft.fleet(names, { pacing: { skipDownload: true, rebootMs: null } });
+    await seen(updraft, ...names.map(({ deviceName }) => deviceName));
     const firmware = await updraft.package(`${round}.5.0`);
     const scope = { kind: 'targeted' as const, deviceNames: names.map(({ deviceName }) => deviceName) };
     return { updraft, fleet, firmware, scope };
@@ -44,9 +45,7 @@ describeInBrowser('R-UI-3 batches in the console, on a real fleet', () => {
     await shows(page, 'IN_PROGRESS', 3);
     await shows(page, 'FAILED', 2);
     await page.getByRole('status').getByText('live').waitFor();
-    const cause = page.locator('[data-cause]').first();
-    await cause.waitFor();
-    expect(await cause.textContent()).toContain('FIRMWARE_UPDATE_FAILED');
+    await page.locator('[data-cause]').filter({ hasText: 'FIRMWARE_UPDATE_FAILED' }).first().waitFor();
     expect(await accessibilityProblems(page)).toEqual([]);
 
     await page.getByRole('button', { name: 'Pause' }).click();
@@ -150,6 +149,8 @@ describeInBrowser('R-UI-3 batches in the console, on a real fleet', () => {
     const batch = await updraft.push(firmware, {}, { scope });
     opened = await console_.open('VIEWER', `/batches/${batch._id}`);
     const { page } = opened;
+    // It runs.
+    await shows(page, 'IN_PROGRESS', 1);
     const pause = page.getByRole('button', { name: 'Pause' });
     await pause.waitFor();
     expect(await pause.getAttribute('aria-disabled')).toBe('true');

@@ -1,4 +1,4 @@
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 import { platform } from '../../app/platform';
 import { FollowBatchDocument, ShowBatchDocument, type ShownBatchFragment } from '../../generated/pages/batch/documents';
 import { useLive } from '../../live/use-live';
@@ -15,7 +15,7 @@ export function useBatch(batchId: string) {
     load: () => platform.query(ShowBatchDocument, { id: batchId }),
     subscription: FollowBatchDocument,
     variables: { batchId },
-    all: ({ batch }) => ({ batch, isOld: false }),
+    all: ({ batch }) => ({ batch, changes: 0, read: 0 }),
     event(state, { batchProgress: progress }) {
       if (progress.__typename !== 'BatchProgress' || !state.batch) return state;
       const { counts, rate } = progress;
@@ -25,26 +25,35 @@ export function useBatch(batchId: string) {
         before.counts.failed !== counts.failed ||
         before.counts.failing !== counts.failing ||
         before.counts.total !== counts.total;
-      return { batch: { ...before, ...progress.batch, counts, rate }, isOld: state.isOld || isOld };
+      return { ...state, batch: { ...before, ...progress.batch, counts, rate }, changes: state.changes + (isOld ? 1 : 0) };
     },
   });
 
-  const isOld = live.state?.isOld ?? false;
+  /** So many changes there were, and so many the last reading has seen for certain. */
+  const { changes, read } = live.state ?? { changes: 0, read: 0 };
+  const isOld = changes > read;
+  const shown = useRef(changes);
+  useEffect(() => {
+    shown.current = changes;
+  }, [changes]);
   const { change } = live;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: after each reading it looks whether there was a change meanwhile.
   useEffect(() => {
     if (!isOld) return;
     const timer = setTimeout(async () => {
+      const seen = shown.current;
       const result = await platform.query(ShowBatchDocument, { id: batchId });
       if (!result.ok) return;
       const { batch } = result.data;
-      // Events that came meanwhile may be newer than the answer.
+      // Events that came meanwhile may be newer than the answer; those that it does not know of are read for once more.
       change((state) => ({
+        ...state,
         batch: batch && state.batch ? { ...batch, counts: state.batch.counts, rate: state.batch.rate, status: state.batch.status } : batch,
-        isOld: false,
+        read: Math.min(seen, state.changes),
       }));
     }, READ_AGAIN_MS);
     return () => clearTimeout(timer);
-  }, [isOld, batchId, change]);
+  }, [isOld, read, batchId, change]);
 
   return { ...live, batch: live.state?.batch ?? null };
 }

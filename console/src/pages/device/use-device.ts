@@ -1,5 +1,5 @@
 import type { Result } from '@updraft/client';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { platform } from '../../app/platform';
 import {
   DeviceNowDocument,
@@ -20,8 +20,10 @@ interface State {
   readonly tasks: readonly DeviceTaskFragment[];
   /** Where older ones begin. */
   readonly older: string | null;
-  /** A task has changed: versions and presence may have as well, and no event brings those. */
-  readonly isOld: boolean;
+  /** So often a task has changed: versions and presence may have as well, and no event brings those. */
+  readonly changes: number;
+  /** Of these, as many as the last reading has seen for certain. */
+  readonly read: number;
 }
 
 /** So long after a change the device is read again: once for a stream of them. */
@@ -39,28 +41,25 @@ export function useDevice(deviceId: string) {
     all: (state: State) => state,
     event(state, { deviceTasks: change }) {
       if (change.__typename !== 'TaskChange') return state;
-      return { ...state, tasks: withTask(state.tasks, change.task), isOld: true };
+      return { ...state, tasks: withTask(state.tasks, change.task), changes: state.changes + 1 };
     },
   });
   const { state, change } = live;
 
   const refresh = async (): Promise<void> => {
     const asked = state?.device;
+    const seen = state?.changes ?? 0;
     const result = await platform.query(DeviceNowDocument, { id: deviceId });
     // An event that came meanwhile may know more than this answer.
     const answered = (before: State) => result.ok && before.device === asked && { device: result.data.device };
-    change((before) => ({ ...before, ...answered(before), isOld: false }));
+    change((before) => ({ ...before, ...answered(before), read: Math.min(seen, before.changes) }));
   };
-  const isOld = state?.isOld ?? false;
+  const { changes, read: known } = state ?? { changes: 0, read: 0 };
   const readAgain = useSoon(refresh, READ_AGAIN_MS);
   useEffect(() => {
-    if (isOld) readAgain();
-  }, [isOld, readAgain]);
-  const presenceSince = state?.device?.onlineChangedAt;
-  const readHistory = useSoon(refresh, HISTORY_BEHIND_MS);
-  useEffect(() => {
-    if (presenceSince) readHistory();
-  }, [presenceSince, readHistory]);
+    if (changes > known) readAgain();
+  }, [changes, known, readAgain]);
+  useHistoryOf(state?.device?.onlineChangedAt, refresh);
 
   useItself(deviceId, change);
 
@@ -81,13 +80,26 @@ export function useDevice(deviceId: string) {
   return { ...live, refresh, readOlder, readingOlder };
 }
 
+/** Reads once more when the history has what was last heard of the presence: each change of it is waited for anew. */
+function useHistoryOf(presenceSince: string | null | undefined, refresh: () => Promise<void>): void {
+  const latest = useRef(refresh);
+  useEffect(() => {
+    latest.current = refresh;
+  });
+  useEffect(() => {
+    if (!presenceSince) return;
+    const timer = setTimeout(() => void latest.current(), HISTORY_BEHIND_MS);
+    return () => clearTimeout(timer);
+  }, [presenceSince]);
+}
+
 async function read(id: string): Promise<Result<State>> {
   const result = await platform.query(ShowDeviceDocument, { id });
   if (!result.ok) return result as Result<never>;
   const { device } = result.data;
   const { edges = [], pageInfo } = device?.tasks ?? {};
   const older = pageInfo?.hasNextPage ? pageInfo.endCursor : null;
-  return { ok: true, data: { device, tasks: edges.map(({ node }) => node), older, isOld: false } };
+  return { ok: true, data: { device, tasks: edges.map(({ node }) => node), older, changes: 0, read: 0 } };
 }
 
 function withTask(tasks: readonly DeviceTaskFragment[], task: DeviceTaskFragment): readonly DeviceTaskFragment[] {

@@ -51,9 +51,10 @@ export function useOverview(days: number) {
     event: (count) => count + 1,
   });
   useEffect(() => {
-    if (changes === null || changes < 2) return;
+    if (changes === null) return;
+    // Also once the subscription stands: what happened after the first reading, and before that, no event tells.
     againAll();
-    againNumbers();
+    if (changes > 1) againNumbers();
   }, [changes, againAll, againNumbers]);
 
   const [rates, setRates] = useState<ReadonlyMap<string, Rate>>(new Map());
