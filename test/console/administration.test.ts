@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import type { Page } from 'playwright-core';
 import { describeWithChromium } from '../support/chromium';
 import { ADMIN } from '../support/updraft';
-import { accessibilityProblems, type ConsoleUnderTest, type Opened, startConsole } from './support/console';
+import { accessibilityProblems, type ConsoleUnderTest, copied, type Opened, seen, startConsole } from './support/console';
 
 const describeInBrowser = describeWithChromium('R-UI-3, the pages of products, keys and the audit trail in a browser');
 
@@ -55,7 +55,7 @@ describeInBrowser('R-UI-3 products, keys, people and audit in the console', () =
     await page.getByRole('switch', { name: 'not activated' }).click();
     await page.getByRole('switch', { name: /^activated/ }).waitFor();
     await page.getByRole('button', { name: 'Copy: public key' }).click();
-    expect(await page.evaluate('navigator.clipboard.readText()')).toContain('BEGIN PUBLIC KEY');
+    await copied(page, 'BEGIN PUBLIC KEY');
     // Without the hint of the button that the pointer is on.
     await page.mouse.move(0, 0);
     await page.getByRole('tooltip').waitFor({ state: 'detached' });
@@ -92,6 +92,7 @@ describeInBrowser('R-UI-3 products, keys, people and audit in the console', () =
   test('R-UI-3: modules and versions of a product; one that is in use is not deleted, and says why', async () => {
     const { updraft } = console_;
     await updraft.fleet([{ deviceName: 'versioned' }]);
+    await seen(updraft, 'versioned');
     await updraft.package('2.0.0', 4_096, 'radio');
     opened = await console_.open('ADMINISTRATOR', `/products/${updraft.productKey}`);
     const { page } = opened;
@@ -130,6 +131,7 @@ describeInBrowser('R-UI-3 products, keys, people and audit in the console', () =
     await leave.waitFor({ state: 'detached' });
     expect(await shown.locator('pre').textContent()).toBe(key);
     await shown.getByRole('button', { name: 'I have copied it' }).click();
+    await shown.waitFor({ state: 'detached' });
     await page.locator('[data-key="build server"][data-state=good]').waitFor();
     expect(await page.content()).not.toContain(key.slice(8));
 

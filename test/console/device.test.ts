@@ -1,6 +1,6 @@
 import { describeWithChromium } from '../support/chromium';
 import { ADMIN } from '../support/updraft';
-import { accessibilityProblems, type ConsoleUnderTest, type Opened, startConsole } from './support/console';
+import { accessibilityProblems, type ConsoleUnderTest, type Opened, seen, startConsole } from './support/console';
 
 const describeInBrowser = describeWithChromium('R-UI-3, the page of a device in a browser');
 
@@ -20,6 +20,7 @@ describeInBrowser('R-UI-3 the page of a device, in a real browser', () => {
       { deviceName: 'secret-1' },
     ]);
     await updraft.fleet([{ deviceName: 'main-hub' }, { deviceName: 'ready' }]);
+    await seen(updraft, 'main-hub', 'ready');
     await core.devices.register(ADMIN, productKey, [{ deviceName: 'child', parent: { deviceName: 'main-hub' } }]);
   });
   afterAll(() => console_?.stop());

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { deviceIdOf } from '../../schema/model/ids';
 import { describeWithChromium } from '../support/chromium';
 import { ADMIN } from '../support/updraft';
-import { accessibilityProblems, type ConsoleUnderTest, type Opened, startConsole } from './support/console';
+import { accessibilityProblems, type ConsoleUnderTest, type Opened, seen, startConsole } from './support/console';
 
 const describeInBrowser = describeWithChromium('R-UI-3, the devices of the console in a browser');
 
@@ -37,6 +37,7 @@ describeInBrowser('R-UI-3 the list of devices, in a real browser', () => {
       { deviceName: 'live-1', version: '1.0.0' },
       { deviceName: 'live-2', version: '2.0.0' },
     ]);
+    await seen(updraft, 'live-1', 'live-2');
   });
   afterAll(() => console_?.stop());
   afterEach(() => opened?.context.close());
@@ -68,20 +69,24 @@ describeInBrowser('R-UI-3 the list of devices, in a real browser', () => {
     // The only product is taken, since names are looked for within one.
     await row('live-1').waitFor({ state: 'detached' });
     await row('live-2').waitFor();
+    // Names are looked for as they are typed.
+    await page.waitForURL(({ searchParams }) => searchParams.get('name') === 'live-2' && searchParams.has('product'));
     expect(Object.fromEntries(new URL(page.url()).searchParams)).toEqual({ name: 'live-2', product: productKey });
 
-    const shown = async (query: string): Promise<string[]> => {
+    const shows = async (query: string, names: string[]): Promise<void> => {
       await page.goto(`${console_.url}/devices?${query}`);
       await told(/^\d+ devices?\b/);
-      return page.locator('tr[data-device]').evaluateAll((rows) => rows.map((row) => row.getAttribute('data-device') ?? ''));
+      const rows = page.locator('tr[data-device]');
+      await rows.nth(names.length - 1).waitFor();
+      expect(await rows.evaluateAll((each) => each.map((one) => one.getAttribute('data-device')))).toEqual(names);
     };
-    expect(await shown('online=yes')).toEqual(['live-1', 'live-2']);
-    expect(await shown(`product=${productKey}&version=2.0.0`)).toEqual(['live-2']);
-    expect(await shown('owner=user-7')).toEqual(['sensor-0007']);
-    expect(await shown(`tag=${encodeURIComponent(`note=${HOSTILE}`)}&dialect=LINK&enabled=yes`)).toEqual(['sensor-0007']);
+    await shows('online=yes', ['live-1', 'live-2']);
+    await shows(`product=${productKey}&version=2.0.0`, ['live-2']);
+    await shows('owner=user-7', ['sensor-0007']);
+    await shows(`tag=${encodeURIComponent(`note=${HOSTILE}`)}&dialect=LINK&enabled=yes`, ['sensor-0007']);
     expect(await page.getByLabel('Dialect').inputValue()).toBe('LINK');
-    expect(await shown(`product=${productKey}&name=live&order=desc`)).toEqual(['live-2', 'live-1']);
-    expect(await shown(`product=${productKey}&province=${encodeURIComponent('浙江')}&online=no`)).toEqual(['sensor-0007']);
+    await shows(`product=${productKey}&name=live&order=desc`, ['live-2', 'live-1']);
+    await shows(`product=${productKey}&province=${encodeURIComponent('浙江')}&online=no`, ['sensor-0007']);
     await page.getByRole('textbox', { name: 'Province' }).waitFor();
     expect(await page.getByRole('textbox', { name: 'Province' }).inputValue()).toBe('浙江');
     await page.getByRole('button', { name: 'Clear the filter' }).click();

@@ -57,6 +57,7 @@ describeInBrowser('R-UI-3 groups and radio cells in the console', () => {
 
     await page.getByRole('button', { name: 'Add devices' }).click();
     const dialog = page.getByRole('dialog', { name: 'Add devices to hall <1>' });
+    await dialog.getByRole('checkbox', { name: 'meter-011' }).waitFor();
     await dialog.getByRole('textbox', { name: 'Name begins with' }).fill('meter-00');
     await dialog.getByRole('checkbox', { name: 'meter-011' }).waitFor({ state: 'detached' });
     await dialog.getByRole('checkbox', { name: 'meter-000' }).waitFor();
@@ -73,6 +74,7 @@ describeInBrowser('R-UI-3 groups and radio cells in the console', () => {
 
     await page.getByRole('link', { name: 'north' }).click();
     await heading(page, 'north');
+    await page.locator('[data-group="hall <1>"]').waitFor();
     expect(await page.getByRole('button', { name: 'Delete …' }).getAttribute('aria-disabled')).toBe('true');
     await page.locator('[data-group="hall <1>"]').getByRole('link').click();
     await heading(page, 'hall <1>');

@@ -62,6 +62,7 @@ describeInBrowser('R-UI-3 live without lies', () => {
     opened = await console_.open('OPERATOR', `/batches/${batch._id}`, {}, line.url.replace('mqtt', 'http'));
     const { page } = opened;
     await page.locator('[data-live=live]').waitFor();
+    await page.getByRole('button', { name: 'Pause', exact: true }).waitFor();
     line.avoid(1, false);
     line.avoid(0);
     await page.getByRole('button', { name: 'Pause', exact: true }).click();
@@ -103,7 +104,7 @@ describeInBrowser('R-UI-3 live without lies', () => {
       await isAway();
       await page.getByText('The console tries again by itself.').first().waitFor();
       await page.evaluate("document.querySelector('h1').dataset.mark = 'same page'");
-      await page.unrouteAll();
+      await page.unrouteAll({ behavior: 'wait' });
       await page.getByRole('alert').first().waitFor({ state: 'detached' });
       expect(await page.evaluate("document.querySelector('h1').dataset.mark")).toBe('same page');
     };

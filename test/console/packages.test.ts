@@ -7,7 +7,7 @@ import { describeWithChromium } from '../support/chromium';
 import { stallsAt } from '../support/devices/behaviours';
 import { firmwareImage } from '../support/firmware-image';
 import { ADMIN } from '../support/updraft';
-import { accessibilityProblems, type ConsoleUnderTest, type Opened, startConsole } from './support/console';
+import { accessibilityProblems, type ConsoleUnderTest, type Opened, seen, startConsole } from './support/console';
 
 const describeInBrowser = describeWithChromium('R-UI-3, the pages of packages in a browser');
 
@@ -100,18 +100,17 @@ describeInBrowser('R-UI-3 packages in the console', () => {
     await page.getByRole('textbox', { name: 'Name' }).fill('fw_400');
     const session = await context.newCDPSession(page);
     await session.send('Network.enable');
-    await session.send('Network.emulateNetworkConditions', {
-      offline: false,
-      latency: 0,
-      downloadThroughput: -1,
-      uploadThroughput: 512 * 1024,
-    });
+    const sendAt = (uploadThroughput: number) =>
+      session.send('Network.emulateNetworkConditions', { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput });
+    // So slow that it is under way whenever the page is loaded anew.
+    await sendAt(32 * 1024);
     await give(page, [file]);
     await page
       .locator('[data-upload="large.bin"][data-state=sending]')
       .getByText(/[1-9][\d.]*%/)
       .waitFor();
     await page.reload();
+    await sendAt(-1);
     await page.getByText('An upload was interrupted').waitFor();
     await row(page, 'large.bin', 'cut');
     expect(await page.getByRole('textbox', { name: 'Name' }).inputValue()).toBe('fw_400');
@@ -133,6 +132,7 @@ describeInBrowser('R-UI-3 packages in the console', () => {
     const fleet = await updraft.fleet([{ deviceName: 'tried-1' }, { deviceName: 'tried-2', behaviours: [stallsAt(40)] }], {
       pacing: { skipDownload: true, installMs: 10, rebootMs: 10 },
     });
+    await seen(updraft, 'tried-1', 'tried-2');
     const firmware = await updraft.package('5.0.0', 4_096, undefined, { verification: 'REQUIRED' });
     opened = await console_.open('OPERATOR', `/packages/${firmware._id}`);
     const { page } = opened;

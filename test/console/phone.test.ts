@@ -3,7 +3,7 @@ import { deviceIdOf, taskIdOf } from '../../schema/model/ids';
 import { describeWithChromium } from '../support/chromium';
 import { failsWith, stallsAt } from '../support/devices/behaviours';
 import { ADMIN } from '../support/updraft';
-import { accessibilityProblems, type ConsoleUnderTest, type Opened, signIn, startConsole } from './support/console';
+import { accessibilityProblems, atRest, type ConsoleUnderTest, type Opened, signIn, startConsole } from './support/console';
 
 const describeInBrowser = describeWithChromium('R-UI-3, R-DEV-7, the page for phones in a browser');
 
@@ -64,6 +64,7 @@ describeInBrowser('R-UI-3 R-DEV-7 the page for phones, in a real browser', () =>
 
   async function tooSmall(within: Locator): Promise<string[]> {
     const small: string[] = [];
+    await atRest(opened.page);
     for (const one of await within.all()) {
       const box = await one.boundingBox();
       if (box && (box.height < FINGER || box.width < FINGER)) small.push(`${await one.textContent()} ${box.width}×${box.height}`);

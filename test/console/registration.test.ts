@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { describeWithChromium } from '../support/chromium';
 import { ADMIN } from '../support/updraft';
-import { accessibilityProblems, type ConsoleUnderTest, type Opened, startConsole } from './support/console';
+import { accessibilityProblems, type ConsoleUnderTest, copied, type Opened, startConsole } from './support/console';
 
 const describeInBrowser = describeWithChromium('R-UI-3, registering devices and importing them in a browser');
 
@@ -47,7 +47,7 @@ describeInBrowser('R-UI-3 devices are registered and imported in the console', (
     const secret = (await shown.locator('[data-secret=Secret] pre').textContent()) ?? '';
     expect(secret).toBe((await updraft.core.devices.credentials(updraft.productKey, 'meter-new-1'))?.secret);
     await shown.getByRole('button', { name: 'Copy: Secret' }).click();
-    expect(await page.evaluate('navigator.clipboard.readText()')).toBe(secret);
+    await copied(page, secret);
     // Without the hint of the button that the pointer is on.
     await page.mouse.move(0, 0);
     await page.getByRole('tooltip').waitFor({ state: 'detached' });
@@ -73,7 +73,7 @@ describeInBrowser('R-UI-3 devices are registered and imported in the console', (
     await page.getByRole('alert').filter({ hasText: 'The platform could not be reached' }).getByText('nothing is done twice').waitFor();
     const secret = (await updraft.core.devices.credentials(updraft.productKey, 'meter-lost-1'))?.secret;
     expect(await field(page, 'Name').inputValue()).toBe('meter-lost-1');
-    await page.unrouteAll();
+    await page.unrouteAll({ behavior: 'wait' });
     await page.getByRole('button', { name: 'Register the device' }).click();
     const shown = page.getByRole('dialog', { name: 'meter-lost-1 is registered' });
     expect(await shown.locator('[data-secret=Secret] pre').textContent()).toBe(secret);

@@ -1,11 +1,13 @@
 import type { Page } from 'playwright-core';
 import { deviceIdOf } from '../../../schema/model/ids';
 import { ADMIN, type Updraft } from '../../support/updraft';
+import { seen } from './console';
 
 /** Five devices that are on-line (three with 1.0.0, one with 1.1.0, one with 2.0.0), two that never were, and a group of two. */
 export async function fleetOfSeven(updraft: Updraft): Promise<{ groupId: string }> {
   const { core, productKey } = updraft;
   await updraft.fleet([{}, {}, {}, { version: '1.1.0' }, { version: '2.0.0' }]);
+  await seen(updraft, ...[0, 1, 2, 3, 4].map((index) => `meter-${index}`));
   const region = { province: 'Zhejiang', city: 'Hangzhou' };
   await core.devices.register(
     ADMIN,
@@ -20,11 +22,12 @@ export async function fleetOfSeven(updraft: Updraft): Promise<{ groupId: string 
 }
 
 /** So that no test finds the devices busy with what another has made. */
-export async function cancelAll({ core, productKey }: Updraft): Promise<void> {
+export async function cancelAll({ core, productKey, settled }: Updraft): Promise<void> {
   const { rows } = await core.batches.list({ productKey }, { first: 100, after: null });
   for (const { node } of rows) {
     if (['FINISHED', 'CANCELED', 'FAILED'].includes(node.status)) continue;
     await core.batches.cancel(ADMIN, node._id);
+    await settled(node);
   }
 }
 
