@@ -79,6 +79,7 @@ describe('R-SAFE-1 an answer that its client does not read', () => {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${api.keys.viewer}` },
     });
+    asked.on('error', () => undefined);
     asked.end(JSON.stringify({ query: texts(13) }));
     const response = await new Promise<IncomingMessage>((resolve) => asked.once('response', resolve));
     response.pause();

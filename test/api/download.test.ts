@@ -50,6 +50,7 @@ interface Answered {
 async function ask(path: string, headers: OutgoingHttpHeaders = {}, method = 'GET'): Promise<Answered> {
   const sent = httpRequest(`${api.url}${path}`, { method, headers }).end();
   const [response] = (await once(sent, 'response')) as [IncomingMessage];
+  sent.on('error', () => undefined);
   return { status: response.statusCode ?? 0, raw: response.rawHeaders, headers: response.headers, body: await buffer(response) };
 }
 

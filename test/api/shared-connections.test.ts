@@ -31,7 +31,9 @@ afterEach(() => agent.destroy());
 afterAll(() => api.stop());
 
 async function ask(path: string, { body, ...options }: RequestOptions & { body?: string } = {}) {
-  const sent = httpRequest(`${api.url}${path}`, { agent, ...options }).end(body);
+  const sent = httpRequest(`${api.url}${path}`, { agent, ...options })
+    .on('error', () => undefined)
+    .end(body);
   const [response] = (await once(sent, 'response')) as [IncomingMessage];
   return {
     ...{ status: response.statusCode, connection: response.headers.connection, isReused: sent.reusedSocket },

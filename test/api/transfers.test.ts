@@ -49,7 +49,8 @@ async function slowly(
 ): Promise<{ status: number; rest(): Promise<'whole' | 'cut'>; close(): void }> {
   const sent = httpRequest(`${api.url}${path}`, { headers, agent: false }).end();
   const [response] = (await once(sent, 'response')) as [IncomingMessage];
-  response.on('error', () => undefined);
+  // Node tells a reset to the request, too, although its response is here.
+  for (const each of [sent, response]) each.on('error', () => undefined);
   return {
     status: response.statusCode ?? 0,
     rest: () =>
