@@ -67,6 +67,12 @@ const WITH_CONNECTION_ID = 25;
   /** What it did, in order; a De-register would be one of these. */
   const storyOf = (client: RunningLeshan) => client.told().map((told) => Object.keys(told)[0]);
   const INSTALLED = ['executed', 'restarted', 'registered'];
+  /** The same of one that has come back: the platform may know that sooner than the client has told it here. */
+  const wholeStoryOf = (client: RunningLeshan) =>
+    platform.updraft.until(async () => {
+      const story = storyOf(client);
+      return story.indexOf('registered') < story.lastIndexOf('registered') && story;
+    });
 
   test('R-FLOW-5 R-FLOW-6 R-DL-4 pulls over CoAP, and comes back from another port without a De-register', async () => {
     const client = await register('over-coap');
@@ -81,7 +87,7 @@ const WITH_CONNECTION_ID = 25;
     expect(registered).toBe(`/rd/${after?.registrationId}`);
     expect(after?.registrationId).not.toBe(before?.registrationId);
     expect(after?.port).not.toBe(before?.port);
-    expect(storyOf(client)).toEqual(['registered', 'uri', 'downloaded', ...INSTALLED]);
+    expect(await wholeStoryOf(client)).toEqual(['registered', 'uri', 'downloaded', ...INSTALLED]);
   });
 
   test('R-FLOW-5 R-DL-4 pulls over HTTP', async () => {
@@ -97,7 +103,7 @@ const WITH_CONNECTION_ID = 25;
     const upgrade = await push('pushed');
     expect(await client.next('downloaded')).toEqual(wholeFile());
     expect(await upgrade.ended()).toMatchObject({ status: 'SUCCEEDED' });
-    expect(storyOf(client)).toEqual(['registered', 'pushed', 'downloaded', ...INSTALLED]);
+    expect(await wholeStoryOf(client)).toEqual(['registered', 'pushed', 'downloaded', ...INSTALLED]);
   });
 
   test('R-FLOW-5 R-TASK-10 has no room for what is pushed', async () => {
@@ -119,7 +125,7 @@ const WITH_CONNECTION_ID = 25;
     const client = await register(deviceName, { formats: [format] });
     const upgrade = await push(deviceName);
     expect(await upgrade.ended()).toMatchObject({ status: 'SUCCEEDED' });
-    expect(storyOf(client)).toEqual(['registered', 'uri', 'downloaded', ...INSTALLED]);
+    expect(await wholeStoryOf(client)).toEqual(['registered', 'uri', 'downloaded', ...INSTALLED]);
   });
 
   test('R-FLOW-5 R-FLOW-6 registers after its batch was begun, with queue mode', async () => {
@@ -128,7 +134,7 @@ const WITH_CONNECTION_ID = 25;
     const client = await start('queue-mode', { queueMode: true });
     expect(await platform.registrationOf('queue-mode')).toMatchObject({ queueMode: true });
     expect(await upgrade.ended()).toMatchObject({ status: 'SUCCEEDED' });
-    expect(storyOf(client)).toEqual(['registered', 'uri', 'downloaded', ...INSTALLED]);
+    expect(await wholeStoryOf(client)).toEqual(['registered', 'uri', 'downloaded', ...INSTALLED]);
   });
 
   test('R-FLOW-6 loses what it was downloading and its port, and is given it again in the same attempt', async () => {
@@ -156,7 +162,7 @@ const WITH_CONNECTION_ID = 25;
     const [before, after] = [...sent.values()];
     expect(before).toEqual(new Set([WITH_CONNECTION_ID]));
     expect(after).toContain(HANDSHAKE);
-    expect(storyOf(client)).toEqual(['registered', 'uri', 'downloaded', ...INSTALLED]);
+    expect(await wholeStoryOf(client)).toEqual(['registered', 'uri', 'downloaded', ...INSTALLED]);
     nat.close();
   });
 });
