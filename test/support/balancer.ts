@@ -32,7 +32,8 @@ export async function startBalancer(places: readonly string[]): Promise<Balancer
       socket.on('error', () => {});
       socket.once('close', () => {
         open.delete(socket);
-        other.destroy();
+        // What was said before it closed is still led to its end.
+        other.destroySoon();
       });
       socket.pipe(other);
     }
