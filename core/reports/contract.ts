@@ -9,12 +9,17 @@ import type { Notification } from '../ports';
 export type DeviceAnswer = Notification | typeof VERSION_QUERY;
 export const VERSION_QUERY = 'VERSION_QUERY';
 
+/** Said over a connection that has closed since: the device may be back by another one, of which this tells nothing. */
+export interface Late {
+  late?: boolean;
+}
+
 /** Modules as the device writes them. */
 export type DeviceReport =
   | { kind: 'version'; module: string; version: string }
-  | { kind: 'progress'; module: string; percent: number }
+  | ({ kind: 'progress'; module: string; percent: number } & Late)
   /** R-FLOW-2: how the upgrade under way stands; the dialect names no module. */
-  | ({ kind: 'result' } & IotdaResult)
+  | ({ kind: 'result' } & IotdaResult & Late)
   /** `code` is the wire value, e.g. `-2`; the dialect's table names the cause. */
   | { kind: 'failed'; module: string; cause: FailureCause; text: string | null };
 

@@ -7,14 +7,14 @@ import type { TaskDeps } from '../tasks/deps';
 import { endTask } from '../tasks/end-task';
 import { transition } from '../tasks/transition';
 import { upgradeInput } from '../tasks/upgrade-input';
-import type { DeviceReport } from './contract';
+import type { DeviceReport, Late } from './contract';
 import { endIneligible, isEligible } from './eligible';
 
 /** Of a device's tasks so many are looked through, newest first, for what an odd report may be about: those that run and those that ended lately. */
 export const LATEST = 20;
 
 /** Progress of a task that awaits its device: the percent goes to the store; the first of the task also starts the upgrade workflow, and with it the time-out. */
-export async function onProgress(deps: TaskDeps, task: Task, percent: number): Promise<void> {
+export async function onProgress(deps: TaskDeps, task: Task, { percent, late }: { percent: number } & Late): Promise<void> {
   const now = deps.clock();
   const input = await upgradeInput(deps, task);
   const { timeoutMinutes, minuteMs } = input;
@@ -24,7 +24,7 @@ export async function onProgress(deps: TaskDeps, task: Task, percent: number): P
   const tells = !isPlatformLed(task) || timeoutMs !== null;
   const starts = task.firstProgressAt === null && tells;
   if (starts) await deps.engine.report(input, { kind: 'progress', at: now.getTime() });
-  const moved = await transition(deps.tasks, task, { kind: 'progress', percent, timeoutMs }, now);
+  const moved = await transition(deps.tasks, task, { kind: 'progress', percent, timeoutMs, late }, now);
   if (starts && moved === null) await endIfEnded(deps, task);
 }
 

@@ -12,7 +12,7 @@ import { awaitsDevice } from '../../schema/model/task/device-exchange';
 import type { Task } from '../../schema/model/task/task';
 import type { TaskDeps } from '../tasks/deps';
 import { confirmTarget } from './confirm-target';
-import { type DeviceAnswer, VERSION_QUERY } from './contract';
+import { type DeviceAnswer, type Late, VERSION_QUERY } from './contract';
 import { failUnexpected, LATEST, onFailure, onProgress } from './report';
 
 /** `version`: to be stored as any that the device reports. `ignored`: it is about nothing. */
@@ -24,7 +24,7 @@ export type ResultOutcome =
 const DONE: ResultOutcome = { kind: 'answer', answer: null };
 
 /** device-protocols §2.4: how an upgrade stands, by a device that names no module. What is usual costs one look at its unfinished tasks. */
-export async function onResult(deps: TaskDeps, deviceId: DeviceId, result: IotdaResult, proof?: Proof): Promise<ResultOutcome> {
+export async function onResult(deps: TaskDeps, deviceId: DeviceId, result: IotdaResult & Late, proof?: Proof): Promise<ResultOutcome> {
   const task = taskOfResult(await deps.tasks.activeOfDevice(deviceId, proof), result);
   if (task === null) return ofNoTask(deps, deviceId, result);
   const verdict = judgeIotdaResult(result, await contextOf(deps, task, result));
@@ -34,7 +34,7 @@ export async function onResult(deps: TaskDeps, deviceId: DeviceId, result: Iotda
     case 'atTarget':
       return atTarget(deps, task);
     case 'progress':
-      if (awaitsDevice(task)) await onProgress(deps, task, verdict.percent ?? task.progress ?? 0);
+      if (awaitsDevice(task)) await onProgress(deps, task, { percent: verdict.percent ?? task.progress ?? 0, late: result.late });
       return DONE;
     case 'failed':
       return failed(deps, task, result, verdict.cause);

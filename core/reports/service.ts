@@ -23,7 +23,7 @@ export function createDeviceReports(deps: VersionDeps): DeviceReports {
         return null;
       }
       const task = await deps.tasks.spell(found, report.module);
-      if (report.kind === 'progress') await onProgress(deps, task, report.percent);
+      if (report.kind === 'progress') await onProgress(deps, task, report);
       else await onFailure(deps, task, report);
       return null;
     },

@@ -71,6 +71,25 @@ describe('R-FLOW-1 reports of devices', () => {
     expect(await running.counted('retried_total')).toBe(3);
   });
 
+  test('R-TASK-7 progress whose connection has closed before core takes it is late', async () => {
+    let release = () => {};
+    const device = await running.connect();
+    await running.core.until(() => running.core.calls.some((each) => each.call === 'connected'));
+    running.core.hold = new Promise((resolve) => {
+      release = resolve;
+    });
+    await device.publishAsync(inform, '{"params":{"version":"1"}}', { qos: 1 });
+    await device.publishAsync(progress, '{"params":{"step":30}}', { qos: 1 });
+    await device.endAsync();
+    while ((await running.counted('sessions')) > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    release();
+    await running.core.until(() => running.core.reports.length === 2);
+    expect(running.core.reports).toEqual([
+      { kind: 'version', module: 'default', version: '1' },
+      { kind: 'progress', module: 'default', percent: 30, late: true },
+    ]);
+  });
+
   test('R-FLOW-1 a waiting queue drops its oldest progress first and never a version', async () => {
     let release = () => {};
     const device = await running.connect();

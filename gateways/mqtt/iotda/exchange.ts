@@ -3,6 +3,7 @@ import type { SampledLog } from '../../../core/sampled-log';
 import type { GatewayCore } from '../../core';
 import type { DeviceQueues } from '../../device-queues';
 import type { GatewayMetrics } from '../../metrics';
+import { asOfNow } from '../as-of-now';
 import type { DownMessage, Peer } from '../dialect';
 import type { Unreadable } from '../unreadable';
 
@@ -33,7 +34,7 @@ export function createIotdaExchange(deps: {
         expendable: passing,
         ...(passing && { supersedes: `result ${report.version}` }),
         async run() {
-          const answer = await tasks.report(deviceId, report, () => metrics.ignoredReports.inc(), proof);
+          const answer = await tasks.report(deviceId, asOfNow(peer, report), () => metrics.ignoredReports.inc(), proof);
           if (answer !== null) void peer.send(toMessage(peer, answer));
         },
         lost: (error) =>

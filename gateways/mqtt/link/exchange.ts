@@ -6,6 +6,7 @@ import { moduleKey } from '../../../schema/model/device/module-version';
 import type { GatewayCore } from '../../core';
 import type { DeviceQueues } from '../../device-queues';
 import type { GatewayMetrics } from '../../metrics';
+import { asOfNow } from '../as-of-now';
 import type { DownMessage, Peer } from '../dialect';
 import type { MqttQuotas } from '../quotas';
 import type { Unreadable } from '../unreadable';
@@ -41,14 +42,15 @@ export function createExchange(deps: {
   return {
     block: blocks,
 
-    report({ deviceId, proof }, report) {
+    report(peer, report) {
+      const { deviceId, proof } = peer;
       // A lower percentage says less than the one after it. That it was at 100 % decides what its next version means.
       const passing = report.kind === 'progress' && report.percent < 100;
       queues.push(deviceId, {
         kind: 'report',
         expendable: passing,
         ...(report.kind === 'progress' && { supersedes: `progress ${moduleKey(report.module)}` }),
-        run: async () => void (await tasks.report(deviceId, report, () => metrics.ignoredReports.inc(), proof)),
+        run: async () => void (await tasks.report(deviceId, asOfNow(peer, report), () => metrics.ignoredReports.inc(), proof)),
         lost: (error) =>
           sampled.error(
             'lost report',

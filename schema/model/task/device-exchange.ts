@@ -24,21 +24,21 @@ export function notified(task: Task, event: Repeat & { asked?: boolean }, now: D
   return task.notifiedAt === null ? moved(task, task.status, set, now) : quiet(set, now);
 }
 
-export function progress(task: Task, percent: number, timeoutMs: number | null, now: Date): TaskChange | null {
+/** What comes late says how far the device was, and not what it is at: one that is back meanwhile is notified all the same. */
+export function progress(task: Task, { percent, timeoutMs, late = false }: TaskEventOf<'progress'>, now: Date): TaskChange | null {
   if (!awaitsDevice(task)) return null;
   const firstProgressAt = task.firstProgressAt ?? now;
   const set = {
     progress: percent,
     reacted: true,
-    ...heard(task),
+    ...(!late && heard(task)),
     ...((percent === 100 || hasDownloaded(task)) && !task.downloaded && { downloaded: true, downloadedAt: now }),
     firstProgressAt,
     deadlineAt: timeoutMs === null ? null : later(firstProgressAt, timeoutMs),
   };
   if (task.status === 'NOTIFIED') return moved(task, 'IN_PROGRESS', set, now);
-  return task.progress === percent && task.reacted && (task.negotiation ? task.negotiation.heard : task.offerAt === null)
-    ? null
-    : quiet(set, now);
+  const isKnown = late || (task.negotiation ? task.negotiation.heard : task.offerAt === null);
+  return task.progress === percent && task.reacted && isKnown ? null : quiet(set, now);
 }
 
 export function sourceReported(task: Task, { version, byParent }: TaskEventOf<'sourceReported'>, now: Date): TaskChange | null {

@@ -9,8 +9,8 @@ export type TaskEvent =
   | ({ kind: 'notified'; asked?: boolean } & Repeat)
   /** R-TASK-11: none leaves any more in this attempt, which is about to end. */
   | ({ kind: 'heldBack'; attempt: number } & Repeat)
-  /** A progress report; `timeoutMs` is the batch's time-out, null for none. */
-  | { kind: 'progress'; percent: number; timeoutMs: number | null }
+  /** A progress report; `timeoutMs` is the batch's time-out, null for none. `late`: over a connection that has closed since. */
+  | { kind: 'progress'; percent: number; timeoutMs: number | null; late?: boolean }
   /** The device reported the target version. */
   | { kind: 'succeeded' }
   /** One attempt failed; with `retryAt` another one follows. */

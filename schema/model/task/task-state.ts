@@ -48,7 +48,7 @@ function stepOf(task: Task, event: TaskEvent, now: Date): TaskChange | null {
     case 'ineligible':
       return ineligible(task, event.version, now);
     case 'progress':
-      return progress(task, event.percent, event.timeoutMs, now);
+      return progress(task, event, now);
     case 'succeeded':
       return ended(task, 'SUCCEEDED', { cause: null, text: null }, now);
     case 'attemptFailed':

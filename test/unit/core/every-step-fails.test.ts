@@ -39,8 +39,12 @@ const reporting = (report: (core: FaultyCore, task: Task, first: boolean) => Pro
 const version = (reported: string) => reporting((core, task, first) => onVersion(core, task, reported, first ? '1.0.0' : reported));
 
 const STEPS: Step[] = [
-  { name: 'R-TASK-4 the first progress', tasks: [aNotifiedTask(one())], run: reporting((core, task) => onProgress(core, task, 10)) },
-  { name: 'a later progress', tasks: [aRunningTask(one())], run: reporting((core, task) => onProgress(core, task, 50)) },
+  {
+    name: 'R-TASK-4 the first progress',
+    tasks: [aNotifiedTask(one())],
+    run: reporting((core, task) => onProgress(core, task, { percent: 10 })),
+  },
+  { name: 'a later progress', tasks: [aRunningTask(one())], run: reporting((core, task) => onProgress(core, task, { percent: 50 })) },
   {
     name: 'R-TASK-5 a failure',
     tasks: [aRunningTask(one())],

@@ -58,7 +58,7 @@ describe('R-TASK-11 a device that comes back again and again', () => {
     const core = retryingCore();
     await push(core);
     await again(core, LIMIT + 1, async () => {
-      await onProgress(core, await active(core), 40);
+      await onProgress(core, await active(core), { percent: 40 });
       await onVersion(core, await active(core), '1.0.0', '1.0.0');
     });
     expect(first(core)).toMatchObject({ attempt: 2, attempts: [{ cause: 'NOTIFICATION_LIMIT' }] });
@@ -68,7 +68,7 @@ describe('R-TASK-11 a device that comes back again and again', () => {
     const core = retryingCore();
     await push(core);
     await again(core, 8, async () => {
-      await onProgress(core, await active(core), 100);
+      await onProgress(core, await active(core), { percent: 100 });
       await onVersion(core, await active(core), '1.0.0', '1.0.0');
     });
     expect(first(core).attempts.map(({ cause, text }) => [cause, text])).toEqual(

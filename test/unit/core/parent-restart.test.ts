@@ -26,7 +26,7 @@ function aChild(task: Task) {
     },
     says: async (version: string) => onVersion(core, await now(), version, version),
     answers: async (version: string) => onVersionAnswer(core, await now(), version),
-    progress: async (percent: number) => onProgress(core, await now(), percent),
+    progress: async (percent: number) => onProgress(core, await now(), { percent }),
     /** Its parent has another connection; with `own` it has one itself. */
     async connects(own = false) {
       since = own ? null : core.now;

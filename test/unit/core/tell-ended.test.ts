@@ -25,7 +25,7 @@ test('R-FLOW-1 a first progress report that a cancellation has overtaken ends th
     await report(...args);
     await cancelBatchTasks(core, task.batchId);
   };
-  await onProgress(core, task, 10);
+  await onProgress(core, task, { percent: 10 });
   expect(core.tasks.all()[0]?.status).toBe('CANCELED');
   expect(told.map(([id]) => id)).toEqual([task._id]);
 });

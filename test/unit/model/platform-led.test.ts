@@ -125,6 +125,17 @@ describe('platform-led tasks (R-FLOW-2)', () => {
     expect(taskAfter(answered, [2_000, { kind: 'disconnected', gatewayId: 'gw-1' }]).negotiation).toMatchObject({ heard: false });
   });
 
+  test('R-FLOW-2 R-TASK-7 what comes late over the connection before does not say that a device that is back is at work', () => {
+    const back = taskAfter(
+      anAnsweredTask({ status: 'IN_PROGRESS', reacted: true, offerAt: null }),
+      [1_000, { kind: 'connected', gatewayId: 'gw-2', settleMs: 500 }],
+      [1_100, { kind: 'progress', percent: 40, timeoutMs: null, late: true }],
+    );
+    expect(back).toMatchObject({ progress: 40, offerAt: at(1_500), negotiation: { heard: false } });
+    const again = taskAfter(back, [1_500, { kind: 'queried', repeatMs }], [1_600, { kind: 'answered', version: '1.0.0', repeatMs }]);
+    expect(again.notifications).toBe(back.notifications + 1);
+  });
+
   test('R-FLOW-2 a claimed target is asked about: it has half an hour from the first claim, whatever is said and dropped meanwhile', () => {
     const claimed = taskAfter(anAnsweredTask(), [1_000, { kind: 'confirming', repeatMs }]);
     expect(claimed).toMatchObject({ status: 'IN_PROGRESS', reacted: true, offerAt: at(601_000) });

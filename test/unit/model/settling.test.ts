@@ -48,6 +48,14 @@ describe('R-TASK-7 the time in which a version report is awaited', () => {
     expect(dueIn(taskAfter(running, [10_000, connected], [10_500, connected]))).toBe(12_500);
   });
 
+  test('R-TASK-7 a device that is back is notified again, whatever still comes over its connection before', () => {
+    const late: TaskEvent = { kind: 'progress', percent: 40, timeoutMs: null, late: true };
+    const back = taskAfter(aRunningTask(), [10_000, connected]);
+    expect(taskAfter(back, [10_100, late])).toMatchObject({ progress: 40, offerAt: new Date(START + 12_000) });
+    expect(nextState(taskAfter(back, [10_100, late]), late, new Date(START + 10_200))).toBeNull();
+    expect(taskAfter(back, [10_100, { ...late, late: false }]).offerAt).toBeNull();
+  });
+
   test('a device that was notified and reconnects is waited for once more, and then notified again', () => {
     const flapping = taskAfter(aNotifiedTask(), [10_000, connected], [10_500, connected], [11_000, connected]);
     expect(dueIn(flapping)).toBe(12_000);
