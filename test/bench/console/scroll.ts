@@ -2,7 +2,7 @@ import { type Row, whole } from '../fleet/measurement';
 import type { ConsoleSubject } from './console';
 import { type MeasuredPage, openMeasured, until, VIEWPORT } from './page';
 
-/** The lists and the bare one take turns, so that what else goes on meets all of them. */
+/** The list and the bare one take turns, so that what else goes on meets both of them. */
 const ROUNDS = 3;
 const SCROLL_S = 10;
 const FRAME_MS = 1_000 / 60;
@@ -47,21 +47,23 @@ interface Subject {
 
 const shown = (measured: MeasuredPage): Promise<void> => until(measured, 'probe.firstRow > 0', 60_000);
 
-/** Lists of the console, scrolled by the wheel without a stop while their pages are read as they come into sight, beside a bare list. */
-export async function scrolledList({ browser, url, key, scope, count, batchId }: ConsoleSubject): Promise<Row[]> {
+export const scrolledDevices = (subject: ConsoleSubject): Promise<Row[]> =>
+  scrolled(subject, `${whole(subject.count)} devices`, '/devices');
+export const scrolledTasks = (subject: ConsoleSubject): Promise<Row[]> =>
+  scrolled(subject, `${whole(subject.count)} devices of a batch`, `/batches/${subject.batchId}#tasks`);
+
+/** A list of the console, scrolled by the wheel without a stop while its pages are read as they come into sight, beside a bare list. */
+async function scrolled({ browser, url, key, scope }: ConsoleSubject, name: string, path: string): Promise<Row[]> {
+  const list: Subject = { name, path, prepare: shown, found: [] };
   const bare: Subject = { name: 'bare', path: '/healthz', prepare: (measured) => measured.read(BARE_LIST), found: [] };
-  const lists: Subject[] = [
-    { name: `${whole(count)} devices`, path: '/devices', prepare: shown, found: [] },
-    { name: `${whole(count)} devices of a batch`, path: `/batches/${batchId}#tasks`, prepare: shown, found: [] },
-  ];
   for (let round = 0; round < ROUNDS; round += 1)
-    for (const { path, prepare, found } of [...lists, bare]) {
+    for (const { path, prepare, found } of [list, bare]) {
       const measured = await openMeasured(browser, url, key, path);
       await prepare(measured);
       found.push(await scroll(measured, scope.signal));
       await measured.close();
     }
-  return lists.flatMap((list) => rowsOf(list, bare));
+  return rowsOf(list, bare);
 }
 
 async function scroll(measured: MeasuredPage, signal: AbortSignal): Promise<Scrolled> {
