@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { isSafe } from '../../core/access/tokens/get-json';
 import { ALGORITHMS, type Issuer } from '../../core/access/tokens/issuer';
+import { ownerViolation } from '../../schema/model/names';
 
 const MOST_BYTES = 1024 ** 2;
 /** Addresses below `/signin/` that are something else. */
@@ -34,6 +35,14 @@ const issuerForm = z.strictObject({
     .nullable()
     .default(null),
   ownerClaim: claim.nullable().default(null),
+  ownerPrefix: z
+    .string()
+    .refine(
+      (value) => value === '' || (value.length <= 64 && ownerViolation(value, '') === null),
+      'up to 64 characters that an owner may begin with',
+    )
+    .nullable()
+    .default(null),
   products: z.strictObject({ claim, all: word.optional() }).nullable().default(null),
   client: z
     .strictObject({
@@ -51,14 +60,22 @@ const issuerForm = z.strictObject({
     .default(null),
 });
 
-const issuer = issuerForm
-  .refine(({ role, ownerClaim }) => role !== null || ownerClaim !== null, '`role`, `ownerClaim` or both')
-  .refine(({ role, client }) => role !== null || client === null, '`role`, where people sign in with a browser');
+const issuer = issuerForm.refine(({ role, ownerClaim }) => role !== null || ownerClaim !== null, '`role`, `ownerClaim` or both');
 
 const form = z
   .strictObject({ issuers: z.array(issuer).min(1).max(16) })
   .refine(({ issuers }) => new Set(issuers.map(({ id }) => id)).size === issuers.length, 'an `id` for each issuer alone')
-  .refine(({ issuers }) => new Set(issuers.map((one) => one.issuer)).size === issuers.length, 'each `issuer` once');
+  .refine(({ issuers }) => new Set(issuers.map((one) => one.issuer)).size === issuers.length, 'each `issuer` once')
+  .refine(
+    ({ issuers }) => haveOwnersApart(issuers),
+    'an `ownerPrefix` for each issuer with an `ownerClaim`, where there are several: a user of one may have the id of a user of another; the same one, "" for example, says that they are the same users',
+  );
+
+/** Or somebody has said that they are the same. */
+function haveOwnersApart(issuers: readonly z.infer<typeof issuer>[]): boolean {
+  const withOwners = issuers.filter(({ ownerClaim }) => ownerClaim !== null);
+  return withOwners.length < 2 || withOwners.every(({ ownerPrefix }) => ownerPrefix !== null);
+}
 
 /** The issuers of the file. What is wrong with it is added to `problems`, a line each, without a value of the file: it may have secrets. */
 export function readIssuers(file: string | undefined, problems: string[]): readonly Issuer[] {

@@ -67,6 +67,14 @@ test('R-UI-4 a session outlives neither its token nor the settings of its issuer
   expect(await service([renamed]).authenticate({ session })).not.toBeNull();
 });
 
+test('R-UI-4 R-DEV-7 the session of an app outlives no other way of naming owners, and users of two issuers are told apart', async () => {
+  const withUsers = { ...issuer.issuer, ownerClaim: 'user', ownerPrefix: 'shop:' };
+  const session = (await service([withUsers]).openSession(await token({ groups: [], user: 'u1' })))?.token ?? '';
+  expect(await service([withUsers]).authenticate({ session })).toMatchObject({ role: 'APP', owner: 'shop:u1' });
+  for (const changed of [{ ownerPrefix: 'bank:' }, { ownerClaim: 'sub' }])
+    expect(await service([{ ...withUsers, ...changed }]).authenticate({ session })).toBeNull();
+});
+
 test('R-UI-4 R-SAFE-2 signing out is certain at once here, and elsewhere within 10 seconds', async () => {
   const [here, there] = [service(), service()];
   const session = (await here.openSession((await newKey()).key))?.token ?? '';

@@ -31,7 +31,7 @@ const MOST_VALUES = 1_000;
  * that is not a string says nothing. Who has a role is a person, also where another claim names an owner.
  */
 export function claimed(
-  { role, products, ownerClaim }: Pick<Issuer, 'role' | 'products' | 'ownerClaim'>,
+  { role, products, ownerClaim, ownerPrefix }: Pick<Issuer, 'role' | 'products' | 'ownerClaim' | 'ownerPrefix'>,
   claims: Readonly<Record<string, unknown>>,
 ): Claimed | ClaimedByApp | null {
   const { sub } = claims;
@@ -39,7 +39,7 @@ export function claimed(
   const name = nameIn(claims) ?? '?';
   const highest = role && highestIn(role, claims);
   if (highest) return { subject: sub, name, role: highest, products: productsIn(products, claims) };
-  const owner = ownerClaim ? ownerIn(ownerClaim, claims) : null;
+  const owner = ownerClaim ? ownerIn(ownerClaim, ownerPrefix ?? '', claims) : null;
   return owner === null ? null : { name, owner, products: productsIn(products, claims) };
 }
 
@@ -49,9 +49,12 @@ function highestIn(role: NonNullable<Issuer['role']>, claims: Readonly<Record<st
 }
 
 /** One, and one that a device may have. */
-function ownerIn(claim: ClaimPath, claims: Readonly<Record<string, unknown>>): string | null {
-  const [owner, ...others] = valuesAt(claims, claim);
-  return owner === undefined || others.length > 0 || ownerViolation(owner, '') ? null : owner;
+function ownerIn(claim: ClaimPath, prefix: string, claims: Readonly<Record<string, unknown>>): string | null {
+  const [named, ...others] = valuesAt(claims, claim);
+  // Blanks at its ends are none of an owner's, also behind a prefix.
+  if (named === undefined || others.length > 0 || ownerViolation(named, '')) return null;
+  const owner = prefix + named;
+  return ownerViolation(owner, '') ? null : owner;
 }
 
 function productsIn(mapping: Issuer['products'], claims: Readonly<Record<string, unknown>>): string[] | null {

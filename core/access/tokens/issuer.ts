@@ -29,14 +29,16 @@ export interface Issuer {
   role: { claim: ClaimPath; values: Readonly<Record<string, PersonRole>> } | null;
   /** R-DEV-7: what names the owner whose app has the token, where the claims give no role. Null: no tokens for apps. */
   ownerClaim?: ClaimPath | null;
+  /** What owners begin with, before what the claim names: users of two issuers may have the same ids. */
+  ownerPrefix?: string | null;
   /** Null: all products. With it a token is for the products that it names, and for none if it names none. */
   products: { claim: ClaimPath; all?: string } | null;
   /** Null: no sign-in in a browser. */
   client: { id: string; secret?: string; authentication: 'basic' | 'post'; scopes: readonly string[] } | null;
 }
 
-/** Changes with whatever decides what a person may do. */
-export const termsOf = ({ issuer, audience, role, products, client }: Issuer): string =>
+/** Changes with whatever decides what a person, or the user of an app, may do. */
+export const termsOf = ({ issuer, audience, role, ownerClaim = null, ownerPrefix = null, products, client }: Issuer): string =>
   createHash('sha256')
-    .update(JSON.stringify([issuer, audience, role, products, client?.id]))
+    .update(JSON.stringify([issuer, audience, role, ownerClaim, ownerPrefix, products, client?.id]))
     .digest('base64url');

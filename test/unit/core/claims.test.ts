@@ -59,6 +59,17 @@ test.each([
   });
 });
 
+test.each([
+  ['u1', 'shop:u1'],
+  [' u1', null],
+  ['u'.repeat(128), null],
+  ['', null],
+])('R-DEV-7 the owner of an issuer with a prefix, where the claim is "%s"', (user, owner) => {
+  expect(claimed({ ...scoped, ownerClaim: 'user', ownerPrefix: 'shop:' }, of({ user }))).toEqual(
+    owner && { name: 'ada', owner, products: [] },
+  );
+});
+
 test('R-UI-4 without a mapping a token is for all products', () => {
   expect(claimed(all, of({ groups: ['ops'], products: ['a'] }))?.products).toBeNull();
 });

@@ -20,6 +20,16 @@ const file = (content: unknown): string => {
 const problems = (content: unknown) => configProblems({ UPDRAFT_ISSUERS_FILE: file(content) });
 const withOne = (changes: object) => ({ issuers: [{ ...ISSUER, client: { id: 'updraft', secret: SECRET }, ...changes }] });
 
+const withTwo = (...prefixes: string[]) => ({
+  issuers: ['one', 'two'].map((id, at) => ({
+    ...ISSUER,
+    id,
+    issuer: `https://${id}.example`,
+    ownerClaim: 'sub',
+    ownerPrefix: prefixes[at],
+  })),
+});
+
 test('R-UI-4 identity providers are read with their defaults', () => {
   expect(readConfig({ UPDRAFT_ISSUERS_FILE: file({ issuers: [ISSUER] }) }).access.issuers).toEqual([
     {
@@ -30,7 +40,7 @@ test('R-UI-4 identity providers are read with their defaults', () => {
         clockSkewSeconds: 30,
         longestTokenHours: 24,
       },
-      ...{ ownerClaim: null, products: null, client: null },
+      ...{ ownerClaim: null, ownerPrefix: null, products: null, client: null },
     },
   ]);
   expect(readConfig({}).access).toEqual({ issuers: [], session: { hours: 12, idleMinutes: 60 } });
@@ -49,7 +59,8 @@ test.each<[string, unknown, string]>([
   ['no signature', withOne({ algorithms: ['none'] }), 'issuers.0.algorithms.0'],
   ['a role that is none', withOne({ role: { claim: 'groups', values: { ops: 'ROOT' } } }), 'issuers.0.role.values.ops'],
   ['neither a role nor an owner', withOne({ role: undefined, client: undefined }), 'issuers.0'],
-  ['a browser without a role', withOne({ role: undefined, ownerClaim: 'sub' }), 'issuers.0'],
+  ['a blank before owners', withOne({ ownerClaim: 'sub', ownerPrefix: ' ' }), 'issuers.0.ownerPrefix'],
+  ['users of two issuers who may be taken for one another', withTwo('a:'), 'an `ownerPrefix`'],
   ['a role for apps', withOne({ role: { claim: 'groups', values: { ops: 'APP' } } }), 'issuers.0.role.values.ops'],
   ['no roles', withOne({ role: { claim: 'groups', values: {} } }), 'issuers.0.role.values'],
   ['an id that is an address', withOne({ id: 'callback' }), 'issuers.0.id'],
@@ -66,6 +77,14 @@ test.each<[string, unknown, string]>([
     expect(problem).toMatch(/^UPDRAFT_ISSUERS_FILE is /);
     expect(problem).not.toContain(SECRET);
   }
+});
+
+test.each<[string, unknown]>([
+  ['users of apps who sign in with a browser, and no people', withOne({ role: undefined, ownerClaim: 'sub' })],
+  ['users of two issuers who are told apart', withTwo('a:', 'b:')],
+  ['users of two issuers who are said to be the same', withTwo('', '')],
+])('R-UI-4 R-DEV-7 a file with %s is taken', (_name, content) => {
+  expect(readConfig({ UPDRAFT_ISSUERS_FILE: file(content) }).access.issuers.length).toBeGreaterThan(0);
 });
 
 test('R-UI-4 a file that is not there stops the start', () => {
