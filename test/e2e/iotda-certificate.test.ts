@@ -26,5 +26,10 @@ test('R-FLOW-2 a device that signs in with its certificate alone is upgraded, ch
   await fleet.start();
   await fleet.stop();
   await set([next.fingerprint]);
-  expect((await fleet.start()).failed).toEqual([{ deviceName: 'x509', message: 'CONNACK 4' }]);
+  // A connection that is closed at once may be gone before its last word is read: the device asks again.
+  const refused = await updraft.until(async () => {
+    const { failed } = await fleet.start();
+    return failed[0]?.message !== 'closed before CONNACK' && failed;
+  });
+  expect(refused).toEqual([{ deviceName: 'x509', message: 'CONNACK 4' }]);
 });
