@@ -71,6 +71,24 @@ describeInBrowser('R-UI-3 the page of a device, in a real browser', () => {
     expect(opened.complaints).toEqual([]);
   });
 
+  test('R-UI-3: what no event asks for again is read again by itself, where the platform was away for a moment', async () => {
+    const { updraft } = console_;
+    const id = `${updraft.productKey}.read-again`;
+    await updraft.core.devices.register(ADMIN, updraft.productKey, [{ deviceName: 'read-again' }]);
+    opened = await console_.open('VIEWER', path('read-again'));
+    const { page } = opened;
+    await page.getByText('It has never been on-line.').waitFor();
+    let lost = 0;
+    await page.route('**/graphql', (route) => {
+      if (lost === 2 || !route.request().postData()?.includes('query DeviceNow')) return route.continue();
+      lost += 1;
+      return route.abort();
+    });
+    await updraft.core.devices.connected(id, 'gw', 's1');
+    await page.getByRole('list', { name: 'Changes of its presence' }).getByText('it connected').waitFor();
+    expect(lost).toBe(2);
+  });
+
   test('R-UI-3: an off-line device says that it is waited for, and what happens when it connects', async () => {
     const { updraft } = console_;
     await updraft.push(await updraft.package('2.0.0'), {}, { scope: { kind: 'targeted', deviceNames: ['away'] } });

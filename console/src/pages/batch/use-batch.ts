@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'react';
 import { platform } from '../../app/platform';
 import { FollowBatchDocument, ShowBatchDocument, type ShownBatchFragment } from '../../generated/pages/batch/documents';
+import { persistently } from '../../live/persistently';
 import { useLive } from '../../live/use-live';
 
 export type ShownBatch = ShownBatchFragment;
@@ -40,11 +41,12 @@ export function useBatch(batchId: string) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: after each reading it looks whether there was a change meanwhile.
   useEffect(() => {
     if (!isOld) return;
+    const left = new AbortController();
     const timer = setTimeout(async () => {
       const seen = shown.current;
-      const result = await platform.query(ShowBatchDocument, { id: batchId });
-      if (!result.ok) return;
-      const { batch } = result.data;
+      const found = await readAgain(batchId, left.signal);
+      if (!found) return;
+      const { batch } = found;
       // Events that came meanwhile may be newer than the answer; those that it does not know of are read for once more.
       change((state) => ({
         ...state,
@@ -52,8 +54,15 @@ export function useBatch(batchId: string) {
         read: Math.min(seen, state.changes),
       }));
     }, READ_AGAIN_MS);
-    return () => clearTimeout(timer);
+    return () => {
+      clearTimeout(timer);
+      left.abort();
+    };
   }, [isOld, read, batchId, change]);
 
   return { ...live, batch: live.state?.batch ?? null };
 }
+
+/** No event asks for it once more: while the platform is away it tries again. */
+const readAgain = (id: string, signal: AbortSignal) =>
+  persistently(() => platform.query(ShowBatchDocument, { id }), { state: platform.state, signal, failed: () => undefined });

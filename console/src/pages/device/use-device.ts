@@ -10,6 +10,7 @@ import {
   ShowDeviceDocument,
   type ShownDeviceFragment,
 } from '../../generated/pages/device/documents';
+import { persistently } from '../../live/persistently';
 import { useLive } from '../../live/use-live';
 import { useSoon } from '../../live/use-soon';
 
@@ -46,12 +47,20 @@ export function useDevice(deviceId: string) {
   });
   const { state, change } = live;
 
+  const left = useRef(new AbortController());
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what was asked about one device is not for the page of the next.
+  useEffect(() => {
+    const ended = new AbortController();
+    left.current = ended;
+    return () => ended.abort();
+  }, [deviceId]);
   const refresh = async (): Promise<void> => {
     const asked = state?.device;
     const seen = state?.changes ?? 0;
-    const result = await platform.query(DeviceNowDocument, { id: deviceId });
+    const found = await readNow(deviceId, left.current.signal);
+    if (!found) return;
     // An event that came meanwhile may know more than this answer.
-    const answered = (before: State) => result.ok && before.device === asked && { device: result.data.device };
+    const answered = (before: State) => before.device === asked && { device: found.device };
     change((before) => ({ ...before, ...answered(before), read: Math.min(seen, before.changes) }));
   };
   const { changes, read: known } = state ?? { changes: 0, read: 0 };
@@ -61,7 +70,7 @@ export function useDevice(deviceId: string) {
   }, [changes, known, readAgain]);
   useHistoryOf(state?.device?.onlineChangedAt, refresh);
 
-  useItself(deviceId, change);
+  useItself(deviceId, state !== null, change);
 
   const readOlder = async (): Promise<void> => {
     if (readingOlder || !state?.older) return;
@@ -93,6 +102,10 @@ function useHistoryOf(presenceSince: string | null | undefined, refresh: () => P
   }, [presenceSince]);
 }
 
+/** No event asks for it once more: while the platform is away it tries again. */
+const readNow = (id: string, signal: AbortSignal) =>
+  persistently(() => platform.query(DeviceNowDocument, { id }), { state: platform.state, signal, failed: () => undefined });
+
 async function read(id: string): Promise<Result<State>> {
   const result = await platform.query(ShowDeviceDocument, { id });
   if (!result.ok) return result as Result<never>;
@@ -107,8 +120,8 @@ function withTask(tasks: readonly DeviceTaskFragment[], task: DeviceTaskFragment
   return at === -1 ? [task, ...tasks] : tasks.with(at, task);
 }
 
-/** What others change of it, and whether it is on-line. */
-function useItself(deviceId: string, change: (next: (state: State) => State) => void): void {
+/** What others change of it, and whether it is on-line; also what was told of it before it was read for the first time. */
+function useItself(deviceId: string, isRead: boolean, change: (next: (state: State) => State) => void): void {
   const { state } = useLive({
     key: deviceId,
     load: async (): Promise<Result<null>> => ({ ok: true, data: null }),
@@ -119,6 +132,6 @@ function useItself(deviceId: string, change: (next: (state: State) => State) => 
   });
   const device = state?.device;
   useEffect(() => {
-    if (device !== undefined) change((before) => ({ ...before, device }));
-  }, [device, change]);
+    if (device !== undefined && isRead) change((before) => ({ ...before, device }));
+  }, [device, isRead, change]);
 }
