@@ -5,13 +5,14 @@ import { isOfProducts } from '../access/permissions/products';
 import type { Viewer } from '../access/viewer';
 import { UserError } from '../errors';
 
-/** Throws PRODUCT_UNKNOWN. The key is not quoted: it may be anything. */
+/** Throws PRODUCT_UNKNOWN, or REQUIRED where it is empty. The key is not quoted: it may be anything. */
 export async function requireProduct(
   products: Collections['products'],
   key: unknown,
   field = 'productKey',
   session?: mongo.ClientSession,
 ): Promise<Product> {
+  if (key === '') throw new UserError('REQUIRED', { field, message: 'A product must be given.', hint: 'Choose one, or create it first.' });
   const product = typeof key === 'string' ? await products.findOne({ _id: key }, { session }) : null;
   if (product) return product;
   throw productUnknown(field);

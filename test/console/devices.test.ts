@@ -132,6 +132,12 @@ describeInBrowser('R-UI-3 the list of devices, in a real browser', () => {
     await page.getByText('names a city without its province').waitFor();
     expect(await page.getByRole('textbox', { name: 'Province' }).getAttribute('aria-invalid')).toBe('true');
     expect(await page.getByRole('textbox', { name: 'City' }).inputValue()).toBe('Hangzhou');
+    const other = await console_.updraft.core.products.create(ADMIN, { name: 'another product' });
+    await page.goto(`${console_.url}/devices?name=live-1`);
+    await page.getByText('Choose one first').waitFor();
+    await page.getByRole('combobox', { name: 'Product' }).selectOption(productKey);
+    await page.getByRole('link', { name: 'live-1' }).waitFor();
+    await console_.updraft.core.products.delete(ADMIN, other._id);
   });
 
   test('R-UI-3: nothing fits, nothing is there, and hostile text is text', async () => {

@@ -55,6 +55,50 @@ describeInBrowser('R-UI-3 the console where things are slow and large', () => {
     expect(opened.complaints).toEqual([]);
   });
 
+  test('R-UI-3: a question goes with the page that it was asked on; a form is not closed unasked while its answer is under way', async () => {
+    const { updraft } = console_;
+    const product = await updraft.core.products.create(ADMIN, { name: 'left behind' });
+    opened = await console_.open('ADMINISTRATOR', '/settings/keys');
+    const { page } = opened;
+    await page.getByRole('link', { name: 'Products' }).click();
+    await page.getByRole('link', { name: 'left behind' }).click();
+    await page.getByRole('button', { name: 'Delete …' }).click();
+    const question = page.getByRole('dialog', { name: 'Delete this product?' });
+    await question.getByRole('textbox').fill(product._id);
+    await page.evaluate('history.back()');
+    await page.getByRole('heading', { level: 1, name: 'Products' }).waitFor();
+    await question.waitFor({ state: 'detached' });
+
+    await page.getByRole('link', { name: 'Keys and people' }).click();
+    await page.getByRole('button', { name: 'New key' }).click();
+    const form = page.getByRole('dialog', { name: 'New API key' });
+    const answered = gate();
+    await page.route('**/graphql', async (route) => {
+      if (route.request().postData()?.includes('createApiKey')) await answered.opened;
+      await route.continue();
+    });
+    await form.getByRole('textbox', { name: 'Name' }).fill('slow  key');
+    await form.getByRole('textbox', { name: 'Name' }).press('Enter');
+    await form.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('dialog', { name: 'Close this before the answer is there?' }).waitFor();
+    answered.open();
+    await page.unrouteAll({ behavior: 'wait' });
+    await page.getByRole('dialog', { name: 'The new key' }).locator('pre').waitFor();
+    await page.getByRole('button', { name: 'I have copied it' }).click();
+    // It is typed as it is seen: a page shows two blanks as one.
+    await page.getByRole('button', { name: 'Revoke slow key' }).click();
+    const revoke = page.getByRole('dialog', { name: 'Revoke this key?' });
+    await revoke.getByRole('textbox').fill('slow key');
+    await revoke.getByRole('button', { name: 'Revoke the key' }).click();
+    await page.locator('[data-key="slow  key"][data-state=revoked]').waitFor();
+
+    await page.goto(`${console_.url}/batches/new?from=nonsense`);
+    await page.getByText('The batch that was to be copied is not there').waitFor();
+    await page.getByRole('button', { name: 'Create the batch' }).waitFor();
+    // Where there is one product only, the tests that follow have it chosen.
+    await updraft.core.products.delete(ADMIN, product._id);
+  });
+
   test('R-UI-3: names as long as they may be, without a blank, push no page wider than the narrowest window', async () => {
     const { updraft } = console_;
     const [long, device] = ['W'.repeat(64), 'W'.repeat(32)];

@@ -127,6 +127,30 @@ describeInBrowser('R-UI-3 packages in the console', () => {
     await row(page, 'large.bin', 'done');
   });
 
+  test('R-UI-3: a file that was refused is to be removed, and a product that was not chosen is told to be missing', async () => {
+    const other = await console_.updraft.core.products.create(ADMIN, { name: 'another product' });
+    await writeFile(join(folder, 'empty.bin'), '');
+    const [file] = await fileOf('right.bin', '7.0.0');
+    opened = await console_.open('OPERATOR', '/packages/new');
+    const { page } = opened;
+    await heading(page, 'Upload a package');
+    await give(page, [join(folder, 'empty.bin'), file]);
+    await row(page, 'empty.bin', 'failed');
+    await row(page, 'right.bin', 'done');
+    await page.getByText('0 bytes · refused').waitFor();
+    await page.getByText('Remove the files that were refused').waitFor();
+    await page.getByRole('button', { name: 'Remove empty.bin' }).click();
+    await page.getByRole('textbox', { name: 'Name' }).fill('fw_700');
+    await page.getByRole('textbox', { name: 'Version', exact: true }).fill('7.0.0');
+    await page.getByRole('button', { name: 'Create the package' }).click();
+    await page.getByText('A product must be given.').waitFor();
+    await console_.updraft.core.products.delete(ADMIN, other._id);
+    await page.reload();
+    // The only one there is.
+    await page.getByRole('button', { name: 'Create the package' }).click();
+    await heading(page, 'fw_700');
+  });
+
   test('R-UI-3: a verification is seen device by device as it goes, and versions in the field beside it', async () => {
     const { updraft } = console_;
     const fleet = await updraft.fleet([{ deviceName: 'tried-1' }, { deviceName: 'tried-2', behaviours: [stallsAt(40)] }], {
@@ -156,6 +180,10 @@ describeInBrowser('R-UI-3 packages in the console', () => {
     await page.locator('[data-verification=tried-1][data-status=SUCCEEDED]').waitFor();
     await page.locator('[data-verification=tried-2][data-status=IN_PROGRESS]').waitFor();
     expect(await accessibilityProblems(page)).toEqual([]);
+    // Once it has ended, versions are counted again.
+    const link = await page.getByRole('link', { name: 'Last verification' }).getAttribute('href');
+    await updraft.core.batches.cancel(ADMIN, link?.split('/').at(-1) ?? '');
+    await page.locator('[data-version="5.0.0"]').waitFor();
     await fleet.stop();
   });
 

@@ -2,7 +2,6 @@ import { i18n } from '@lingui/core';
 import { I18nProvider } from '@lingui/react';
 import { MantineProvider } from '@mantine/core';
 import { RouterProvider } from 'react-router/dom';
-import { ConfirmProvider } from '../components/Confirm';
 import { createRouter } from './router';
 import { SessionGate } from './session/SessionGate';
 import { colorSchemes, cssVariables, theme } from './theme';
@@ -13,9 +12,7 @@ export const App = () => (
   <I18nProvider i18n={i18n}>
     <MantineProvider theme={theme} cssVariablesResolver={cssVariables} colorSchemeManager={colorSchemes} defaultColorScheme="auto">
       <SessionGate>
-        <ConfirmProvider>
-          <RouterProvider router={router} />
-        </ConfirmProvider>
+        <RouterProvider router={router} />
       </SessionGate>
     </MantineProvider>
   </I18nProvider>

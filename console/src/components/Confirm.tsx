@@ -1,6 +1,8 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
-import { createContext, type ReactNode, useContext, useState } from 'react';
+import { createContext, type ReactNode, useContext, useEffect, useState } from 'react';
+import { useLocation } from 'react-router';
+import { readsAlike } from './reads-alike';
 
 export interface Question {
   title: ReactNode;
@@ -19,8 +21,16 @@ const Ask = createContext<(question: Question) => Promise<boolean>>(async () => 
 export const useConfirm = () => useContext(Ask);
 
 export function ConfirmProvider({ children }: { children: ReactNode }) {
-  const [asked, setAsked] = useState<{ question: Question; settle: (yes: boolean) => void } | null>(null);
-  const ask = (question: Question): Promise<boolean> => new Promise((settle) => setAsked({ question, settle }));
+  const { pathname } = useLocation();
+  const [asked, setAsked] = useState<{ question: Question; on: string; settle: (yes: boolean) => void } | null>(null);
+  const ask = (question: Question): Promise<boolean> => new Promise((settle) => setAsked({ question, on: pathname, settle }));
+  const isLeft = asked !== null && asked.on !== pathname;
+  // The browser's own buttons lead away from under a question: it is not about what is shown then.
+  useEffect(() => {
+    if (!isLeft) return;
+    asked.settle(false);
+    setAsked(null);
+  }, [isLeft, asked]);
   const answer = (yes: boolean): void => {
     asked?.settle(yes);
     setAsked(null);
@@ -28,7 +38,7 @@ export function ConfirmProvider({ children }: { children: ReactNode }) {
   return (
     <Ask.Provider value={ask}>
       {children}
-      {asked && <ConfirmDialog key={String(asked.question.title)} question={asked.question} answer={answer} />}
+      {asked && !isLeft && <ConfirmDialog key={String(asked.question.title)} question={asked.question} answer={answer} />}
     </Ask.Provider>
   );
 }
@@ -37,7 +47,7 @@ export function ConfirmDialog({ question, answer }: { question: Question; answer
   const { t } = useLingui();
   const [text, setText] = useState('');
   const { title, children, action, danger = false, typed } = question;
-  const ready = typed === undefined || text.trim() === typed;
+  const ready = typed === undefined || readsAlike(text, typed);
   return (
     <Modal opened onClose={() => answer(false)} title={title} closeButtonProps={{ 'aria-label': t`Close` }}>
       <form

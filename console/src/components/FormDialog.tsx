@@ -1,7 +1,8 @@
-import { Trans } from '@lingui/react/macro';
+import { Trans, useLingui } from '@lingui/react/macro';
 import { Button, Group, Stack } from '@mantine/core';
 import type { Problem } from '@updraft/client';
-import type { FormEvent, ReactNode } from 'react';
+import { type FormEvent, type ReactNode, useState } from 'react';
+import { ConfirmDialog } from './Confirm';
 import { ErrorPanel } from './ErrorPanel';
 import { InputDialog } from './InputDialog';
 
@@ -37,14 +38,25 @@ export function FormDialog({
   ready = true,
   keep,
 }: Props) {
+  const { t } = useLingui();
+  const [asks, setAsks] = useState(false);
+  // What was sent cannot be called back, and what comes of it, such as a new key, would be shown to nobody.
+  const leave = running ? () => setAsks(true) : close;
+  const question = {
+    title: t`Close this before the answer is there?`,
+    children: <Trans>What was sent may be done all the same, and what comes of it, such as a new key, is not shown then.</Trans>,
+    action: t`Close it`,
+  };
+  const answer = (yes: boolean): void => (yes ? close() : setAsks(false));
   return (
-    <InputDialog {...{ title, close, isDirty }}>
+    <InputDialog {...{ title, isDirty }} close={leave}>
+      {asks && running && <ConfirmDialog {...{ question, answer }} />}
       <form onSubmit={submit} noValidate>
         <Stack>
           <ErrorPanel problems={problems} />
           {children}
           <Group justify="flex-end">
-            <Button variant="default" onClick={close}>
+            <Button variant="default" onClick={leave}>
               {keep ?? <Trans>Cancel</Trans>}
             </Button>
             <Button type="submit" loading={running} disabled={!ready} {...(danger && { color: 'red.9' })}>

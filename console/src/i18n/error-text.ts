@@ -20,13 +20,17 @@ export const safeToRepeat = <P extends Said>(problem: P): P => ({ ...problem, is
 /** What is said of these elsewhere is for programmers, or says already that the outcome is unknown. */
 const WITHOUT_OUTCOME = new Set(['UNREACHABLE', 'STORE_UNAVAILABLE']);
 
+/** Which query has the ids: whoever is at the console does not type them. */
+const IS_FOR_PROGRAMS = /^Query `/;
+
 /** In English what the API says, which knows most; in other languages the translation of its code, else what the API says. */
 export function useErrorText(): (problem: Said) => string {
   const { i18n, _: translate } = useLingui();
   return useCallback(
     ({ code, message, hint, limit, mayBeDone = false, isSafeToRepeat = false }) => {
       const known = i18n.locale === 'en' && !WITHOUT_OUTCOME.has(code) ? undefined : ERROR_TEXTS[code];
-      const said = known ? translate(known.id, { limit: limit ?? '?' }) : hint ? `${message} ${hint}` : message;
+      const useful = hint && !IS_FOR_PROGRAMS.test(hint) ? ` ${hint}` : '';
+      const said = known ? translate(known.id, { limit: limit ?? '?' }) : message + useful;
       if (!mayBeDone) return said;
       return `${said} ${translate((isSafeToRepeat ? WITHOUT_ANSWER.sendAgain : WITHOUT_ANSWER.lookFirst).id)}`;
     },

@@ -21,7 +21,13 @@ export function createFormats(language: string): Formats {
     bytes(value) {
       const size = Number(value);
       const step = Math.min(BYTES.length - 1, size < 1 ? 0 : Math.floor(Math.log2(size) / 10));
-      const options = { style: 'unit', unit: BYTES[step], maximumFractionDigits: step === 0 ? 0 : 1 } as const;
+      // In short, English has no plural of bytes.
+      const options = {
+        style: 'unit',
+        unit: BYTES[step],
+        unitDisplay: step === 0 ? 'long' : 'short',
+        maximumFractionDigits: step === 0 ? 0 : 1,
+      } as const;
       return new Intl.NumberFormat(language, options).format(size / 1_024 ** step);
     },
   };

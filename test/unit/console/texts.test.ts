@@ -31,7 +31,7 @@ test('R-UI-3: a part is never shown as nothing or as all of it before it is', ()
     '100%',
     '0%',
   ]);
-  expect([count(1_000_000), bytes('0'), bytes(1_536), bytes(String(5 * 1_024 ** 3))]).toEqual(['1,000,000', '0 byte', '1.5 kB', '5 GB']);
+  expect([count(1_000_000), bytes('0'), bytes(1_536), bytes(String(5 * 1_024 ** 3))]).toEqual(['1,000,000', '0 bytes', '1.5 kB', '5 GB']);
 });
 
 test('R-UI-3: how long ago, in the largest unit there is one of', () => {

@@ -3,6 +3,7 @@ import { AppShell, Box, Burger, Center, Group, Loader, NavLink, ScrollArea, Titl
 import { useDisclosure } from '@mantine/hooks';
 import { lazy, type ReactNode, Suspense } from 'react';
 import { Link, Navigate, Outlet, useLocation, useNavigation } from 'react-router';
+import { ConfirmProvider } from '../../components/Confirm';
 import { LiveBadge } from '../../live/LiveBadge';
 import { NAVIGATION } from '../page';
 import { paths } from '../paths';
@@ -22,7 +23,11 @@ export function Layout() {
   const isApp = useViewer()?.role === 'APP';
   const home = isApp ? paths.myDevices() : paths.overview();
   if (isApp && pathname !== home) return <Navigate to={home} replace />;
-  return <Frame home={home} isApp={isApp} />;
+  return (
+    <ConfirmProvider>
+      <Frame home={home} isApp={isApp} />
+    </ConfirmProvider>
+  );
 }
 
 /** What every page stands in: where one can go, who is here, and whether what is shown is live. */

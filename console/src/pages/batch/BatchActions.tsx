@@ -9,7 +9,6 @@ import { useConfirm } from '../../components/Confirm';
 import { ErrorPanel } from '../../components/ErrorPanel';
 import { isOver } from '../../components/statuses';
 import { DeleteBatchDocument, PauseBatchDocument, ResumeBatchDocument, RetryTasksDocument } from '../../generated/pages/batch/documents';
-import { useFormats } from '../../i18n/use-formats';
 import { useCommand } from '../../live/use-command';
 import { CancelBatch } from './CancelBatch';
 import { EditBatch } from './edit/EditBatch';
@@ -23,7 +22,6 @@ interface Props {
 
 export function BatchActions({ batch, reload, deleted }: Props) {
   const { t } = useLingui();
-  const { count } = useFormats();
   const confirm = useConfirm();
   const [editing, setEditing] = useState(false);
   const [canceling, setCanceling] = useState(false);
@@ -43,8 +41,9 @@ export function BatchActions({ batch, reload, deleted }: Props) {
       action: t`Delete the batch`,
       children: (
         <Trans>
-          It disappears from every list, with its {count(counts.total)} tasks and their history. Devices are not affected. It cannot be
-          undone.
+          It disappears from every list, with{' '}
+          <Plural value={counts.total} one="its # task and its history" other="its # tasks and their history" />. Devices are not affected.
+          It cannot be undone.
         </Trans>
       ),
     });

@@ -2,6 +2,7 @@ import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { Checkbox, Radio, Stack, Text, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { FormDialog } from '../../components/FormDialog';
+import { readsAlike } from '../../components/reads-alike';
 import { countOf } from '../../components/StatusBar';
 import { TASK_LOOKS } from '../../components/statuses';
 import { type CancelableStatus, CancelBatchDocument } from '../../generated/pages/batch/documents';
@@ -30,7 +31,7 @@ export function CancelBatch({ batch, close, done }: Props) {
   const taken = all ? CHOICES : chosen;
   const devices = taken.reduce((sum, each) => sum + countOf(counts, each), 0);
   const atWork = taken.reduce((sum, each) => sum + (each === 'NOTIFIED' || each === 'IN_PROGRESS' ? countOf(counts, each) : 0), 0);
-  const isReady = typed.trim() === name && taken.length > 0;
+  const isReady = readsAlike(typed, name) && taken.length > 0;
 
   const submit = async (event?: FormEvent): Promise<void> => {
     event?.preventDefault();

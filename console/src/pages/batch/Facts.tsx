@@ -1,3 +1,4 @@
+import { plural } from '@lingui/core/macro';
 import { useLingui } from '@lingui/react/macro';
 import { Paper, SimpleGrid, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
@@ -28,11 +29,16 @@ export function Facts({ batch }: { batch: ShownBatch }) {
   const { asked, reached } = rate;
   const facts: [string, ReactNode][] = [
     [t`Devices a minute`, policy.pushRate ? t`${count(reached)} reached of ${count(asked)} asked` : t`not pushed`],
-    [t`Expected end`, when(batch.endedAt ?? estimatedEnd?.at, t`unknown`)],
+    [batch.endedAt ? t`Ended` : t`Expected end`, when(batch.endedAt ?? estimatedEnd?.at, t`unknown`)],
     [t`Started`, when(batch.startedAt ?? schedule?.startAt, t`not yet`)],
     [t`Selected`, selection ? t`${count(selection.created)} of ${count(selection.matched)} that match` : t`not yet`],
     [t`Passed over`, selection ? passedOver(selection, t`nobody`) : t`not yet`],
-    [t`Retry`, policy.retry ? t`${policy.retry.maxRetries} times, after ${policy.retry.intervalMinutes} min` : t`no`],
+    [
+      t`Retry`,
+      policy.retry
+        ? t`${plural(policy.retry.maxRetries, { one: '# time', other: '# times' })}, after ${policy.retry.intervalMinutes} min`
+        : t`no`,
+    ],
     [t`Time-out`, policy.timeoutMinutes === null ? t`none` : t`${policy.timeoutMinutes} min from the first progress`],
     [t`Halts at`, limits.length > 0 ? limits.join(t` or `) : t`never`],
     ...(batch.workflowUrl ? [[t`Workflow`, <WorkflowLink key="workflow" url={batch.workflowUrl} />] as [string, ReactNode]] : []),

@@ -51,7 +51,12 @@ export const Filters = memo(function Filters({ search, set, errors }: Props) {
           className={`${classes.first} ${classes.read}`}
           label={t`Product`}
           value={product}
-          error={errors.product}
+          // The API says which argument is missing: here there is a field to choose it in.
+          error={
+            errors.product && product === ''
+              ? t`Choose one first: names, modules, versions and regions are looked for within one product.`
+              : errors.product
+          }
           onChange={(event) => set('product', event.currentTarget.value)}
           data={choices(
             t`any`,

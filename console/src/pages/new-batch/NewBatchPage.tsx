@@ -26,10 +26,12 @@ export function Page() {
     platform.query(BatchToCopyDocument, { id: from ?? '' }, { signal }),
   );
   const limits = setting.data?.limits;
-  const problems = [...setting.problems, ...packages.problems, ...copied.problems];
+  // An id that no batch can have is refused; one that no batch has is answered with null.
+  const isMissing = copied.problems.some(({ code }) => code === 'NOT_FOUND');
+  const problems = [...setting.problems, ...packages.problems, ...(isMissing ? [] : copied.problems)];
   const title = from ? t`Copy of a batch` : t`New batch`;
   // What was read before stays, so that nothing typed is lost to a reading that failed.
-  if (problems.length > 0 && (!limits || !packages.data || (from !== null && !copied.data))) {
+  if (problems.length > 0 && (!limits || !packages.data || (from !== null && !copied.data && !isMissing))) {
     return (
       <>
         <PageTitle title={title} />

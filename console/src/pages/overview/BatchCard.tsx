@@ -1,4 +1,4 @@
-import { Trans } from '@lingui/react/macro';
+import { Plural, Trans } from '@lingui/react/macro';
 import { Anchor, Group, Paper, Stack, Text } from '@mantine/core';
 import { useEffect } from 'react';
 import { Link } from 'react-router';
@@ -54,7 +54,7 @@ export function BatchCard({ batch: given, told }: Props) {
         </Text>
         <Text size="sm" c="dimmed" component="div">
           <Trans>
-            {count(rate.reached)} devices a minute of {count(rate.asked)} asked
+            <Plural value={rate.reached} one="# device a minute" other="# devices a minute" /> of {count(rate.asked)} asked
           </Trans>
           {estimatedEnd?.at && (
             <>

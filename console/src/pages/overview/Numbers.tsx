@@ -1,4 +1,4 @@
-import { Trans, useLingui } from '@lingui/react/macro';
+import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { ActionIcon, Anchor, Group, Paper, SimpleGrid, Text, Tooltip } from '@mantine/core';
 import { IconCpu, IconGauge, IconHeartbeat, IconRefresh } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
@@ -70,7 +70,9 @@ export function Numbers({ numbers, loading, reload, rate, flow, isWhole }: Props
             {count(rate.reached)}
           </Text>{' '}
           <Text component="span" size="sm" c="dimmed">
-            <Trans>devices a minute reached, of {count(rate.asked)} asked</Trans>
+            <Trans>
+              <Plural value={rate.reached} one="device a minute" other="devices a minute" /> reached, of {count(rate.asked)} asked
+            </Trans>
           </Text>
         </Text>
       </Tile>

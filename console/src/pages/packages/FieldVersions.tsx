@@ -1,5 +1,6 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Card, Group, Progress, Stack, Text, Title } from '@mantine/core';
+import { useEffect, useRef } from 'react';
 import { platform } from '../../app/platform';
 import { ErrorPanel } from '../../components/ErrorPanel';
 import { FieldVersionsDocument } from '../../generated/pages/packages/documents';
@@ -11,15 +12,23 @@ interface Props {
   module: string;
   /** The one that the package brings. */
   version: string;
+  /** Devices that its batches have upgraded: when there are more, the versions are others. */
+  upgraded: number;
 }
 
 /** What the devices of the product have of this module now, the most frequent first. */
-export function FieldVersions({ productKey, module, version }: Props) {
+export function FieldVersions({ productKey, module, version, upgraded }: Props) {
   const { t } = useLingui();
   const { count, percent } = useFormats();
   const { data, problems, reload } = useLoaded(`field ${productKey} ${module}`, () =>
     platform.query(FieldVersionsDocument, { productKey, module }),
   );
+  const counted = useRef(upgraded);
+  useEffect(() => {
+    if (counted.current === upgraded) return;
+    counted.current = upgraded;
+    reload();
+  }, [upgraded, reload]);
   const versions = (data?.moduleVersions?.edges ?? []).map(({ node }) => node).sort((a, b) => b.devices - a.devices);
   const all = versions.reduce((sum, { devices }) => sum + devices, 0);
   return (

@@ -140,7 +140,12 @@ function OnePackage({ shown, reload }: { shown: ShownPackageFragment; reload: ()
         </Grid>
         <Files files={shown.files} />
         {/* Last: how many there are is known later than the rest. */}
-        <FieldVersions productKey={shown.productKey} module={shown.module} version={shown.version} />
+        <FieldVersions
+          productKey={shown.productKey}
+          module={shown.module}
+          version={shown.version}
+          upgraded={(shown.batches?.edges ?? []).reduce((sum, { node }) => sum + node.counts.succeeded, 0)}
+        />
       </Stack>
       {verifying && <VerifyDialog shown={shown} close={() => setVerifying(false)} begun={reload} />}
     </>

@@ -19,7 +19,7 @@ const Fact = ({ name, children }: { name: ReactNode; children: ReactNode }) => (
 
 /** What the device is sent, and what it has fetched of it. */
 export function Sent({ task }: { task: OneTaskFragment }) {
-  const { bytes, count } = useFormats();
+  const { bytes } = useFormats();
   const {
     package: pushed,
     packageId,
@@ -58,7 +58,9 @@ export function Sent({ task }: { task: OneTaskFragment }) {
             {renotifications > 0 && (
               <Text component="span" inherit c="dimmed">
                 {' '}
-                <Trans>({count(renotifications)} times again)</Trans>
+                <Trans>
+                  (<Plural value={renotifications} one="once again" other="# times again" />)
+                </Trans>
               </Text>
             )}
           </Fact>

@@ -86,8 +86,10 @@ function Outcome({ sent, fileName }: NonNullable<State>) {
       <Stack gap="xs">
         <Text size="sm">
           <Trans>
-            Of {rows} rows, {invalid} are no device name, {unknown} name no device of the product, and {duplicates} name one once more.
-            Correct the file, and drop it again.
+            <Plural value={rows} one="Of # row" other="Of # rows" />,{' '}
+            <Plural value={invalid} one="# is no device name" other="# are no device name" />,{' '}
+            <Plural value={unknown} one="# names no device of the product" other="# name no device of the product" />, and{' '}
+            <Plural value={duplicates} one="# names one once more" other="# name one once more" />. Correct the file, and drop it again.
           </Trans>
         </Text>
         <WrongRows rows={sent.wrong} />

@@ -26,7 +26,14 @@ export function PackageFields({ form, products, descriptionLength }: Props) {
   const differential = kind === 'DIFFERENTIAL';
   return (
     <>
-      <Select label={t`Product`} data={productOptions(products)} searchable required {...form.getInputProps('productKey')} />
+      <Select
+        label={t`Product`}
+        data={productOptions(products)}
+        searchable
+        required
+        allowDeselect={false}
+        {...form.getInputProps('productKey')}
+      />
       <Select
         label={t`Kind`}
         allowDeselect={false}
@@ -36,7 +43,12 @@ export function PackageFields({ form, products, descriptionLength }: Props) {
         ]}
         {...form.getInputProps('kind')}
       />
-      <TextInput label={t`Name`} description={t`For people.`} required {...form.getInputProps('name')} />
+      <TextInput
+        label={t`Name`}
+        description={t`For people. 4 to 32 letters, digits and _, not beginning with _.`}
+        required
+        {...form.getInputProps('name')}
+      />
       <Autocomplete
         label={t`Module`}
         placeholder="default"

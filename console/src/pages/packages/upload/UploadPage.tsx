@@ -37,11 +37,16 @@ export function Page() {
   const form = useForm({
     initialValues: { ...keptFields(NEW_PACKAGE), ...(search.get('product') && { productKey: search.get('product') ?? '' }) },
   });
+  // Where there is one product only, it is that one.
+  const only = products?.length === 1 ? products[0]?.key : undefined;
+  if (only && form.values.productKey === '') form.setFieldValue('productKey', only);
   useEffect(() => keepFields(form.values), [form.values]);
   const command = useFormCommand(MakePackageDocument, form, fieldOf);
   const product = products?.find(({ key }) => key === form.values.productKey);
   const waiting = (() => {
     if (rows.length === 0) return t`Drop a file first.`;
+    // These do not arrive by waiting.
+    if (rows.some(({ state }) => state === 'failed')) return t`Remove the files that were refused, or try them again.`;
     return rows.some(({ uploadId }) => uploadId === null) ? t`Wait until all files have arrived.` : null;
   })();
 
