@@ -1,7 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Button, Group, Stack } from '@mantine/core';
 import type { Problem } from '@updraft/client';
-import { type FormEvent, type ReactNode, useState } from 'react';
+import { type FormEvent, type ReactNode, useEffect, useState } from 'react';
 import { ConfirmDialog } from './Confirm';
 import { ErrorPanel } from './ErrorPanel';
 import { InputDialog } from './InputDialog';
@@ -40,6 +40,9 @@ export function FormDialog({
 }: Props) {
   const { t } = useLingui();
   const [asks, setAsks] = useState(false);
+  useEffect(() => {
+    if (!running) setAsks(false);
+  }, [running]);
   // What was sent cannot be called back, and what comes of it, such as a new key, would be shown to nobody.
   const leave = running ? () => setAsks(true) : close;
   const question = {
