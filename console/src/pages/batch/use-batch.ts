@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react';
 import { platform } from '../../app/platform';
 import { FollowBatchDocument, ShowBatchDocument, type ShownBatchFragment } from '../../generated/pages/batch/documents';
-import { persistently } from '../../live/persistently';
+import { readPersistently } from '../../live/read-persistently';
 import { useLive } from '../../live/use-live';
 
 export type ShownBatch = ShownBatchFragment;
@@ -44,7 +44,7 @@ export function useBatch(batchId: string) {
     const left = new AbortController();
     const timer = setTimeout(async () => {
       const seen = shown.current;
-      const found = await readAgain(batchId, left.signal);
+      const found = await readPersistently(ShowBatchDocument, { id: batchId }, left.signal);
       if (!found) return;
       const { batch } = found;
       // Events that came meanwhile may be newer than the answer; those that it does not know of are read for once more.
@@ -62,7 +62,3 @@ export function useBatch(batchId: string) {
 
   return { ...live, batch: live.state?.batch ?? null };
 }
-
-/** No event asks for it once more: while the platform is away it tries again. */
-const readAgain = (id: string, signal: AbortSignal) =>
-  persistently(() => platform.query(ShowBatchDocument, { id }), { state: platform.state, signal, failed: () => undefined });

@@ -10,7 +10,7 @@ import {
   ShowDeviceDocument,
   type ShownDeviceFragment,
 } from '../../generated/pages/device/documents';
-import { persistently } from '../../live/persistently';
+import { readPersistently } from '../../live/read-persistently';
 import { useLive } from '../../live/use-live';
 import { useSoon } from '../../live/use-soon';
 
@@ -57,7 +57,7 @@ export function useDevice(deviceId: string) {
   const refresh = async (): Promise<void> => {
     const asked = state?.device;
     const seen = state?.changes ?? 0;
-    const found = await readNow(deviceId, left.current.signal);
+    const found = await readPersistently(DeviceNowDocument, { id: deviceId }, left.current.signal);
     if (!found) return;
     // An event that came meanwhile may know more than this answer.
     const answered = (before: State) => before.device === asked && { device: found.device };
@@ -101,10 +101,6 @@ function useHistoryOf(presenceSince: string | null | undefined, refresh: () => P
     return () => clearTimeout(timer);
   }, [presenceSince]);
 }
-
-/** No event asks for it once more: while the platform is away it tries again. */
-const readNow = (id: string, signal: AbortSignal) =>
-  persistently(() => platform.query(DeviceNowDocument, { id }), { state: platform.state, signal, failed: () => undefined });
 
 async function read(id: string): Promise<Result<State>> {
   const result = await platform.query(ShowDeviceDocument, { id });
